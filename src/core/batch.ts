@@ -1,0 +1,38 @@
+/** What a training step consumes. */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Noise } from './noise';
+
+/** Examples with their classes. */
+export interface LabeledBatch {
+  /** inputs, [B, …] */
+  readonly x: Tensor;
+  /** one-hot labels, [B, K] */
+  readonly y: Tensor;
+}
+
+/** Examples without classes. */
+export interface UnlabeledBatch {
+  /** inputs, [B, …] */
+  readonly x: Tensor;
+}
+
+/** One step's examples: a labelled part, an unlabelled part, or both; of independent sizes. */
+export interface Batch {
+  readonly labeled?: LabeledBatch;
+  readonly unlabeled?: UnlabeledBatch;
+}
+
+/**
+ * Batches by step: a pure function of the step, so that a run resumed at step n sees what it would have seen.
+ */
+export interface BatchSource {
+  /** steps in one pass over the unlabelled examples (over the labelled ones where there are no others) */
+  readonly stepsPerEpoch: number;
+  /** examples of either kind in the whole set: the weighting `'dataset'` needs them */
+  readonly counts: { readonly labeled: number; readonly unlabeled: number };
+  /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */
+  at(step: number): Batch | Promise<Batch>;
+}
+
+/** Changes inputs [B, …] for training, drawing from `noise`; shape and range stay. */
+export type Augment = (x: Tensor, noise: Noise) => Tensor;

@@ -1,0 +1,25 @@
+/**
+ * A typed `tf.customGrad`: the one place of the library where a cast is allowed.
+ *
+ * Every input must be a tensor argument: a tensor that the callback merely closes over gets no gradient, and
+ * TensorFlow.js does not say so. Second derivatives are not offered.
+ */
+import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
+
+/** Value and vector-Jacobian product of a function with a hand-written gradient. */
+export interface ValueAndGradient<Saved extends Tensor[], Out extends Tensor> {
+  readonly value: Out;
+  readonly gradFunc: (dy: Out, saved: Saved) => Tensor[];
+}
+
+/**
+ * `tf.customGrad` whose callback is typed by its own arguments.
+ *
+ * @param f computes the value, saves what its gradient needs, and returns both
+ * @returns a function of the same tensors, differentiable by `gradFunc`
+ */
+export function customGradient<In extends Tensor[], Saved extends Tensor[], Out extends Tensor>(
+  f: (...args: [...In, GradSaveFunc]) => ValueAndGradient<Saved, Out>,
+): (...inputs: In) => Out {
+  return customGrad(f as never) as unknown as (...inputs: In) => Out;
+}

@@ -1,0 +1,193 @@
+/**
+ * Noise: the only source of randomness of the library.
+ *
+ * A stream is seeded, split by name, and its position is plain JSON. TensorFlow.js has no global seed, treats
+ * seed 0 as none, repeats the same numbers at every step when one is fixed, and its uniform can return exactly
+ * 1; none of that is usable here, so numbers are drawn on the host and uploaded in bulk.
+ *
+ * Generator: xoshiro128++ 1.0 (Blackman & Vigna 2021), 128 bits of state. A stream's key is a 128-bit hash of
+ * its seed and of the names it was split by, so splitting neither reads nor moves the parent's position.
+ */
+import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { assertInteger } from './assert';
+import { describe } from './shape';
+
+/** Position of a stream: its key and its generator's state, four unsigned 32-bit words each. */
+export interface NoiseState {
+  readonly key: readonly number[];
+  readonly words: readonly number[];
+}
+
+/** A seeded stream of random numbers. */
+export interface Noise {
+  /**
+   * An independent stream, fixed by this stream's seed and `name` alone: drawing from one never moves the
+   * other, and the same name gives the same stream again.
+   */
+  split(name: string | number): Noise;
+  /** Uniform on the open interval (0, 1): multiples of 2⁻²³ off by half a step, so neither 0 nor 1 can come. */
+  uniform(shape: readonly number[]): Tensor;
+  /** Standard normal, N(0, 1). */
+  normal(shape: readonly number[]): Tensor;
+  /** Standard Gumbel, −log(−log u). */
+  gumbel(shape: readonly number[]): Tensor;
+  /** One uniform number on (0, 1), drawn with 32 bits. */
+  next(): number;
+  /** `count` standard normal numbers on the host. */
+  normals(count: number): Float32Array;
+  /** `count` uniform numbers on the open interval (0, 1), on the host. */
+  uniforms(count: number): Float32Array;
+  /** The integers 0 … count − 1 in random order (Fisher–Yates). */
+  permutation(count: number): Int32Array;
+  /** Where the stream stands; {@link restoreNoise} goes on from there. */
+  readonly state: NoiseState;
+}
+
+type Words = [number, number, number, number];
+
+const rotateLeft = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
+
+// Finaliser of MurmurHash3: every input bit reaches every output bit.
+const avalanche = (word: number): number => {
+  let h = word;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+};
+
+// Absorbs one 32-bit value into four lanes that feed each other, so lanes do not stay parallel copies.
+const absorb = (lanes: Words, value: number): void => {
+  for (let i = 0; i < 4; i++) {
+    const previous = lanes[(i + 3) % 4] as number;
+    lanes[i] = avalanche(rotateLeft((lanes[i] as number) ^ value, 13) + Math.imul(previous, 0x9e3779b1) + i);
+  }
+};
+
+const deriveKey = (parent: readonly number[], name: string | number): Words => {
+  const text = `${typeof name}:${name}`;
+  const lanes: Words = [...(parent as Words)];
+  absorb(lanes, text.length);
+  for (let i = 0; i < text.length; i++) absorb(lanes, text.charCodeAt(i));
+  absorb(lanes, 0);
+  absorb(lanes, 0);
+  return lanes;
+};
+
+const UNIT = 2 ** -32;
+
+class Stream implements Noise {
+  readonly #key: Words;
+  readonly #words: Int32Array;
+
+  constructor({ key, words }: NoiseState) {
+    this.#key = [...(key as Words)];
+    this.#words = Int32Array.from(words, (word) => word | 0);
+    // The all-zero state is the generator's one fixed point.
+    if (this.#words.every((word) => word === 0)) this.#words[0] = 1;
+  }
+
+  get state(): NoiseState {
+    return { key: this.#key.map((word) => word >>> 0), words: Array.from(this.#words, (word) => word >>> 0) };
+  }
+
+  split(name: string | number): Noise {
+    const key = deriveKey(this.#key, name);
+    return new Stream({ key, words: key });
+  }
+
+  uniform(shape: readonly number[]): Tensor {
+    return tensor(this.uniforms(sizeOf(shape)), [...shape], 'float32');
+  }
+
+  normal(shape: readonly number[]): Tensor {
+    return tensor(this.normals(sizeOf(shape)), [...shape], 'float32');
+  }
+
+  gumbel(shape: readonly number[]): Tensor {
+    const values = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < values.length; i++) values[i] = -Math.log(-Math.log(this.next()));
+    return tensor(values, [...shape], 'float32');
+  }
+
+  next(): number {
+    return (this.#word() + 0.5) * UNIT;
+  }
+
+  uniforms(count: number): Float32Array {
+    const values = new Float32Array(count);
+    // 23 bits and a half: 1 − 2⁻²⁴ is the largest, and float32 holds it; with more bits it would round to 1.
+    for (let i = 0; i < count; i++) values[i] = ((this.#word() >>> 9) + 0.5) * 2 ** -23;
+    return values;
+  }
+
+  normals(count: number): Float32Array {
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i += 2) {
+      // Box & Muller 1958, in float64 before rounding.
+      const radius = Math.sqrt(-2 * Math.log(this.next()));
+      const angle = 2 * Math.PI * this.next();
+      values[i] = radius * Math.cos(angle);
+      if (i + 1 < count) values[i + 1] = radius * Math.sin(angle);
+    }
+    return values;
+  }
+
+  permutation(count: number): Int32Array {
+    const order = Int32Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const j = Math.floor(this.next() * (i + 1));
+      const held = order[i] as number;
+      order[i] = order[j] as number;
+      order[j] = held;
+    }
+    return order;
+  }
+
+  #word(): number {
+    const s = this.#words;
+    const a = s[0] as number;
+    const b = s[1] as number;
+    const c = s[2] as number;
+    const d = s[3] as number;
+    const result = rotateLeft((a + d) | 0, 7) + a;
+    const shifted = b << 9;
+    const s2 = c ^ a;
+    const s3 = d ^ b;
+    s[1] = b ^ s2;
+    s[0] = a ^ s3;
+    s[2] = s2 ^ shifted;
+    s[3] = rotateLeft(s3, 11);
+    return result >>> 0;
+  }
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
+
+/**
+ * A stream from a seed.
+ *
+ * @param seed a safe integer; 0 is a seed like any other
+ * @throws RangeError when the seed is no safe integer
+ * @example createNoise(0).split('weights').next() // 0.6150672549847513
+ */
+export function createNoise(seed: number): Noise {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`createNoise: seed is ${describe(seed)}, needed a safe integer`);
+  const key = deriveKey([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], seed);
+  return new Stream({ key, words: key });
+}
+
+/**
+ * A stream that goes on from a recorded position.
+ *
+ * @throws RangeError when the state is not two lists of four unsigned 32-bit words
+ */
+export function restoreNoise(state: NoiseState): Noise {
+  for (const part of ['key', 'words'] as const) {
+    const words = state?.[part];
+    if (!Array.isArray(words) || words.length !== 4) {
+      throw new RangeError(`restoreNoise: state.${part} is ${describe(words)}, needed four unsigned 32-bit words`);
+    }
+    for (const word of words as readonly number[]) assertInteger('restoreNoise', `a word of state.${part}`, word, 0);
+  }
+  return new Stream(state);
+}

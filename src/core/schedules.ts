@@ -1,0 +1,167 @@
+/**
+ * Schedules: pure functions of the step.
+ *
+ * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
+ */
+import { assertNumber } from './assert';
+
+/** A value that depends on the training step (0, 1, 2, …) alone. */
+export type Schedule = (step: number) => number;
+
+/** Wherever a weight, temperature or rate is taken: a number, or a schedule of it. */
+export type ScalarOrSchedule = number | Schedule;
+
+const finite = (where: string, values: Readonly<Record<string, number>>): void => {
+  for (const [name, value] of Object.entries(values)) assertNumber(where, name, value, 'a finite number', Number.isFinite);
+};
+
+const positive = (where: string, values: Readonly<Record<string, number>>): void => {
+  for (const [name, value] of Object.entries(values)) {
+    assertNumber(where, name, value, 'a finite number above 0', (v) => Number.isFinite(v) && v > 0);
+  }
+};
+
+/**
+ * The value of a number or schedule at a step.
+ *
+ * @throws RangeError when a schedule returns anything but a finite number; `name` is named
+ * @example valueAt(0.5, 10) // 0.5
+ */
+export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): number {
+  const now = typeof value === 'function' ? value(step) : value;
+  assertNumber('schedule', `${name} at step ${step}`, now, 'a finite number', Number.isFinite);
+  return now;
+}
+
+/**
+ * The same value at every step.
+ *
+ *   f(t) = v
+ *
+ * @example constant(0.5)(100) // 0.5
+ */
+export function constant(value: number): Schedule {
+  finite('constant', { value });
+  return () => value;
+}
+
+/** Span of a warm-up. */
+export interface WarmupOptions {
+  /** value at step 0 (for the sigmoid: its lower asymptote, reached exactly there); default 0 */
+  readonly from?: number;
+  /** value from step `steps` on; default 1 */
+  readonly to?: number;
+  /** length of the warm-up, in steps */
+  readonly steps: number;
+}
+
+/**
+ * Linear warm-up, then constant. Used for the KL weight by Bowman et al. 2016 and Sønderby et al. 2016.
+ *
+ *   f(t) = from + (to − from) · min(1, t / steps)
+ *
+ * @throws RangeError when `steps` is not above 0
+ * @example linearWarmup({ steps: 100 })(25) // 0.25
+ */
+export function linearWarmup({ from = 0, to = 1, steps }: WarmupOptions): Schedule {
+  finite('linearWarmup', { from, to });
+  positive('linearWarmup', { steps });
+  return (step) => from + (to - from) * Math.min(1, step / steps);
+}
+
+/** Span and slope of a sigmoid warm-up. */
+export interface SigmoidWarmupOptions extends WarmupOptions {
+  /** slope of the logistic over the unit span; default 12 */
+  readonly steepness?: number;
+}
+
+/**
+ * Sigmoid warm-up (Bowman et al. 2016), rescaled so that it starts at `from` and ends at `to` exactly.
+ *
+ *   s(u) = 1 / (1 + e^{−k(u − ½)}),   f(t) = from + (to − from) · (s(u) − s(0)) / (s(1) − s(0)),   u = min(1, t / steps)
+ *
+ * @throws RangeError when `steps` or `steepness` is not above 0
+ * @example sigmoidWarmup({ steps: 100 })(50) // 0.5
+ */
+export function sigmoidWarmup({ from = 0, to = 1, steps, steepness = 12 }: SigmoidWarmupOptions): Schedule {
+  finite('sigmoidWarmup', { from, to });
+  positive('sigmoidWarmup', { steps, steepness });
+  const logistic = (u: number): number => 1 / (1 + Math.exp(-steepness * (u - 0.5)));
+  const [low, high] = [logistic(0), logistic(1)];
+  return (step) => from + ((to - from) * (logistic(Math.min(1, step / steps)) - low)) / (high - low);
+}
+
+/** Shape of a cyclical schedule. */
+export interface CyclicalOptions {
+  /** value at the start of each cycle; default 0 */
+  readonly from?: number;
+  /** value that each cycle rises to and holds; default 1 */
+  readonly to?: number;
+  /** length of one cycle, in steps */
+  readonly period: number;
+  /** share of a cycle spent rising, in (0, 1]; default 0.5 */
+  readonly rise?: number;
+}
+
+/**
+ * Cyclical annealing: linear rise, plateau, restart (Fu et al. 2019, Eq. 6–7).
+ *
+ *   u = (t mod period) / period,   f(t) = from + (to − from) · min(1, u / rise)
+ *
+ * @throws RangeError when `period` is not above 0 or `rise` lies outside (0, 1]
+ * @example cyclical({ period: 100 })(125) // 0.5
+ */
+export function cyclical({ from = 0, to = 1, period, rise = 0.5 }: CyclicalOptions): Schedule {
+  finite('cyclical', { from, to });
+  positive('cyclical', { period });
+  assertNumber('cyclical', 'rise', rise, 'a number in (0, 1]', (v) => v > 0 && v <= 1);
+  return (step) => from + (to - from) * Math.min(1, (step % period) / period / rise);
+}
+
+/** Shape of an exponential decay. */
+export interface ExponentialDecayOptions {
+  /** value at step 0; default 1 */
+  readonly from?: number;
+  /** decay per step, r in e^{−r t} */
+  readonly rate: number;
+  /** the value never falls below this; default 0 */
+  readonly floor?: number;
+}
+
+/**
+ * Exponential decay with a floor: the temperature schedule of Jang et al. 2017 (§4.3: floor 0.5, rate 1e-5…1e-4).
+ *
+ *   f(t) = max(floor, from · e^{−rate · t})
+ *
+ * @throws RangeError when `rate` is not above 0
+ * @example exponentialDecay({ rate: 1e-4, floor: 0.5 })(1000) // 0.9048374180359595
+ */
+export function exponentialDecay({ from = 1, rate, floor = 0 }: ExponentialDecayOptions): Schedule {
+  finite('exponentialDecay', { from, floor });
+  positive('exponentialDecay', { rate });
+  return (step) => Math.max(floor, from * Math.exp(-rate * step));
+}
+
+/** Shape of a cosine decay. */
+export interface CosineDecayOptions {
+  /** value at step 0; default 1 */
+  readonly from?: number;
+  /** value from step `steps` on; default 0 */
+  readonly to?: number;
+  /** length of the decay, in steps */
+  readonly steps: number;
+}
+
+/**
+ * Half a cosine from one value to another, then constant (Loshchilov & Hutter 2017, Eq. 5, without restarts).
+ *
+ *   f(t) = to + ½ (from − to) (1 + cos(π · min(1, t / steps)))
+ *
+ * @throws RangeError when `steps` is not above 0
+ * @example cosineDecay({ from: 1e-3, steps: 100 })(50) // 0.0005
+ */
+export function cosineDecay({ from = 1, to = 0, steps }: CosineDecayOptions): Schedule {
+  finite('cosineDecay', { from, to });
+  positive('cosineDecay', { steps });
+  return (step) => to + 0.5 * (from - to) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));
+}

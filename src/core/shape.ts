@@ -1,0 +1,71 @@
+/**
+ * Shape assertions by named axes.
+ *
+ * TensorFlow.js broadcasts silently: a mean [2,3] with a log-variance [2,1] gives a plausible and wrong
+ * divergence. Every public function therefore states its axes on its first line.
+ */
+
+/** Whatever carries a shape: tensors of any tfjs build are accepted, so nothing is tested by `instanceof`. */
+export interface Shaped {
+  readonly shape: readonly number[];
+}
+
+/** Sizes of the axes that {@link assertShapes} matched, by axis letter. */
+export type AxisSizes = Readonly<Record<string, number>>;
+
+const isShaped = (value: unknown): value is Shaped =>
+  typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape);
+
+/** `[2,3]`, the way shapes stand in every error text. */
+export const formatShape = (shape: readonly number[]): string => `[${shape.join(',')}]`;
+
+/** Names a value in an error text without printing the whole of it. */
+export const describe = (value: unknown): string => {
+  if (isShaped(value)) return `a tensor ${formatShape(value.shape)}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
+  return String(value);
+};
+
+/**
+ * Checks tensors against patterns of axis names, all in one namespace.
+ *
+ * A pattern lists axes separated by spaces: a name (`B`) must have one size everywhere it stands, a number
+ * must be met exactly, and `...` at the end stands for any further axes, the same everywhere.
+ *
+ * @param where name of the calling function, for the message
+ * @param arguments_ tensor and pattern by argument name
+ * @returns the size of each named axis
+ * @throws TypeError when an argument is no tensor
+ * @throws RangeError when a shape does not fit; the message names function, argument, what came and what was needed
+ * @example assertShapes('gaussianKl', { mean: [tf.zeros([2, 3]), 'B Z'] }) // { B: 2, Z: 3 }
+ */
+export function assertShapes(
+  where: string,
+  arguments_: Readonly<Record<string, readonly [Shaped, string]>>,
+): AxisSizes {
+  const sizes: Record<string, number> = {};
+  let rest: readonly number[] | undefined;
+  for (const [name, [tensor, pattern]] of Object.entries(arguments_)) {
+    if (!isShaped(tensor)) throw new TypeError(`${where}: ${name} is ${describe(tensor)}, needed a tensor [${pattern}]`);
+    const axes = pattern === '' ? [] : pattern.split(' ');
+    const open = axes.at(-1) === '...';
+    const named = open ? axes.slice(0, -1) : axes;
+    const tail = tensor.shape.slice(named.length);
+    const fits =
+      (open ? tensor.shape.length >= named.length : tensor.shape.length === named.length) &&
+      named.every((axis, i) => tensor.shape[i] === (/^\d+$/.test(axis) ? Number(axis) : (sizes[axis] ?? tensor.shape[i]))) &&
+      (!open || rest === undefined || formatShape(rest) === formatShape(tail));
+    if (!fits) {
+      const needed = axes.map((axis) => (axis === '...' ? (rest?.join(',') ?? '...') : (sizes[axis] ?? axis)));
+      throw new RangeError(
+        `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed [${axes.join(',')}] = [${needed.join(',')}]`,
+      );
+    }
+    for (const [i, axis] of named.entries()) sizes[axis] = tensor.shape[i] as number;
+    if (open) rest = tail;
+  }
+  return sizes;
+}

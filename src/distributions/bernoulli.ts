@@ -1,0 +1,87 @@
+/**
+ * Bernoulli over independent values, given by logits; a {@link Likelihood}, event axes are all but the first.
+ *
+ * On grey values in [0, 1] `logProb` is the usual cross-entropy and no log-density: it does not normalise, and
+ * a bound built on it is comparable only with bounds built the same way. For a true likelihood binarise the data.
+ */
+import { cast, greater, less, neg, sigmoid, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { bernoulliLogLikelihood } from '../core/logSpace';
+import type { Noise } from '../core/noise';
+import { perExample } from '../core/perExample';
+import { assertShapes } from '../core/shape';
+
+/** A decoder gives one logit for each observed value. */
+export const parametersPerValue = 1;
+
+/**
+ * Log-likelihood, per example.
+ *
+ *   log p(x | l) = Σ_d x_d·log σ(l_d) + (1 − x_d)·log(1 − σ(l_d)) = Σ_d x_d·l_d − log(1 + e^{l_d})
+ *
+ * @param logits l, [B, …]
+ * @param x values in [0, 1], [B, …]
+ * @returns [B], nats, at most 0
+ * @throws RangeError when the shapes differ
+ * @example bernoulli.logProb(tf.tensor2d([[0, 2]]), tf.tensor2d([[1, 0]])) // [-2.8200755]
+ */
+export function logProb(logits: Tensor, x: Tensor): Tensor1D {
+  assertShapes('bernoulli.logProb', { logits: [logits, 'B ...'], x: [x, 'B ...'] });
+  return tidy(() => perExample(bernoulliLogLikelihood(logits, x)));
+}
+
+/**
+ * The probabilities of 1.
+ *
+ *   E[x] = σ(l)
+ *
+ * @param logits l, [B, …]
+ * @returns [B, …], in [0, 1]
+ * @throws RangeError when the logits have no batch axis
+ * @example bernoulli.mean(tf.tensor2d([[0]])) // [[0.5]]
+ */
+export function mean(logits: Tensor): Tensor {
+  assertShapes('bernoulli.mean', { logits: [logits, 'B ...'] });
+  return sigmoid(logits);
+}
+
+/**
+ * A draw of zeros and ones; no gradient flows through it.
+ *
+ * @param logits l, [B, …]
+ * @param noise stream that the draw comes from
+ * @returns [B, …], each 0 or 1
+ * @throws RangeError when the logits have no batch axis
+ * @example bernoulli.sample(tf.tensor2d([[100, -100]]), noise) // [[1, 0]]
+ */
+export function sample(logits: Tensor, noise: Noise): Tensor {
+  assertShapes('bernoulli.sample', { logits: [logits, 'B ...'] });
+  return tidy(() => cast(less(noise.uniform(logits.shape), sigmoid(logits)), 'float32'));
+}
+
+/**
+ * Entropy, per example.
+ *
+ *   H = Σ_d softplus(l_d) − l_d·σ(l_d)
+ *
+ * @param logits l, [B, …]
+ * @returns [B], nats, between 0 and D·log 2
+ * @throws RangeError when the logits have no batch axis
+ * @example bernoulli.entropy(tf.tensor2d([[0, 0]])) // [1.3862944]
+ */
+export function entropy(logits: Tensor): Tensor1D {
+  assertShapes('bernoulli.entropy', { logits: [logits, 'B ...'] });
+  return tidy(() => perExample(neg(bernoulliLogLikelihood(logits, sigmoid(logits)))));
+}
+
+/**
+ * The most probable values; 0 where both are equally probable.
+ *
+ * @param logits l, [B, …]
+ * @returns [B, …], each 0 or 1
+ * @throws RangeError when the logits have no batch axis
+ * @example bernoulli.mode(tf.tensor2d([[2, -2]])) // [[1, 0]]
+ */
+export function mode(logits: Tensor): Tensor {
+  assertShapes('bernoulli.mode', { logits: [logits, 'B ...'] });
+  return tidy(() => cast(greater(logits, 0), 'float32'));
+}

@@ -1,0 +1,80 @@
+/**
+ * Diagonal Gaussian N(μ, diag σ²), given by mean and log-variance; event axes are all but the first.
+ *
+ * The log-variance is unconstrained, so σ below and above 1 are equally within reach.
+ */
+import { add, exp, mul, neg, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import type { Noise } from '../core/noise';
+import { assertShapes } from '../core/shape';
+import { perExample } from '../core/perExample';
+
+/** A diagonal Gaussian: `mean` and `logVar` = log σ² of one shape, [B, …]. */
+export interface Gaussian {
+  readonly mean: Tensor;
+  readonly logVar: Tensor;
+}
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+/**
+ * A reparameterised sample (Kingma & Welling 2014, §2.4).
+ *
+ *   z = μ + exp(½ log σ²) · ε,   ε ~ N(0, I)
+ *
+ * @param q mean and log-variance, both [B, …]
+ * @param noise stream that ε is drawn from
+ * @returns [B, …], differentiable in mean and logVar
+ * @throws RangeError when mean and logVar differ in shape
+ * @example gaussian.sample({ mean: tf.tensor2d([[3]]), logVar: tf.tensor2d([[-200]]) }, noise) // [[3]]
+ */
+export function sample(q: Gaussian, noise: Noise): Tensor {
+  assertShapes('gaussian.sample', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'] });
+  return tidy(() => add(q.mean, mul(exp(mul(0.5, q.logVar)), noise.normal(q.mean.shape))));
+}
+
+/**
+ * Log-density, per example.
+ *
+ *   log N(z; μ, σ²) = −½ Σ_d ( log 2π + log σ_d² + (z_d − μ_d)² / σ_d² )
+ *
+ * @param q mean and log-variance, both [B, …]
+ * @param z points, [B, …]
+ * @returns [B], nats; may be positive, as densities may exceed 1
+ * @throws RangeError when the shapes differ
+ * @example gaussian.logProb({ mean: tf.tensor2d([[0]]), logVar: tf.tensor2d([[0]]) }, tf.tensor2d([[1]])) // [-1.4189385]
+ */
+export function logProb(q: Gaussian, z: Tensor): Tensor1D {
+  assertShapes('gaussian.logProb', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'], z: [z, 'B ...'] });
+  return tidy(() => {
+    const scaled = mul(square(sub(z, q.mean)), exp(neg(q.logVar)));
+    return perExample(mul(-0.5, add(add(q.logVar, scaled), LOG_TWO_PI)));
+  });
+}
+
+/**
+ * Differential entropy, per example.
+ *
+ *   H = ½ Σ_d ( 1 + log 2π + log σ_d² )
+ *
+ * @param q mean and log-variance, both [B, …]
+ * @returns [B], nats; negative where σ is small
+ * @throws RangeError when mean and logVar differ in shape
+ * @example gaussian.entropy({ mean: tf.tensor2d([[5]]), logVar: tf.tensor2d([[0]]) }) // [1.4189385]
+ */
+export function entropy(q: Gaussian): Tensor1D {
+  assertShapes('gaussian.entropy', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'] });
+  return tidy(() => perExample(mul(0.5, add(q.logVar, 1 + LOG_TWO_PI))));
+}
+
+/**
+ * The most probable point, which is the mean.
+ *
+ * @param q mean and log-variance, both [B, …]
+ * @returns [B, …], a tensor of its own
+ * @throws RangeError when mean and logVar differ in shape
+ * @example gaussian.mode({ mean: tf.tensor2d([[3]]), logVar: tf.tensor2d([[1]]) }) // [[3]]
+ */
+export function mode(q: Gaussian): Tensor {
+  assertShapes('gaussian.mode', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'] });
+  return q.mean.clone();
+}

@@ -1,0 +1,65 @@
+/** Gaussian observation model p(x|z,y), with a fixed or a learned variance. */
+import { fill, slice, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { assertNumber, assertOneOf } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { assertShapes } from '../core/shape';
+import * as gaussian from './gaussian';
+import type { Gaussian } from './gaussian';
+import type { Likelihood } from './likelihood';
+
+/** Variance of the observation model. */
+export type GaussianObservationOptions =
+  | { /** σ of every value; default 1 */ readonly sigma?: number; readonly variance?: 'fixed' }
+  | { /** the decoder gives a log-variance beside each mean */ readonly variance: 'learned'; readonly sigma?: never };
+
+/** A Gaussian {@link Likelihood} with what a distribution has beside it. */
+export interface GaussianObservation extends Likelihood {
+  /** differential entropy per example, [B], nats */
+  entropy(parameters: Tensor): Tensor1D;
+  /** the most probable values: the means, in the shape of x */
+  mode(parameters: Tensor): Tensor;
+}
+
+/**
+ * Gaussian observation model; the normaliser is kept, so bounds are comparable across σ.
+ *
+ *   fixed:    log p(x | m) = −½ Σ_d ( log 2π + 2 log σ + (x_d − m_d)² / σ² )       parameters m, [B, …, C]
+ *   learned:  log p(x | m, v) = −½ Σ_d ( log 2π + v_d + (x_d − m_d)² e^{−v_d} )    parameters (m, v), [B, …, 2C]
+ *
+ * @param options `sigma` (default 1) for a fixed σ, or `variance: 'learned'` for a log-variance beside each mean
+ * @returns a likelihood; `logProb` is [B] in nats and may be positive
+ * @throws RangeError when sigma is not above 0, or a shape does not fit the data
+ * @example gaussianObservation({ sigma: 1 }).logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.4189385]
+ */
+export function gaussianObservation(options: GaussianObservationOptions = {}): GaussianObservation {
+  const { variance = 'fixed', sigma = 1 } = options;
+  assertOneOf('gaussianObservation', 'variance', variance, ['fixed', 'learned']);
+  assertNumber('gaussianObservation', 'sigma', sigma, 'a finite number above 0', (v) => v > 0 && Number.isFinite(v));
+  const learned = variance === 'learned';
+
+  const split = (parameters: Tensor): Gaussian => {
+    assertShapes('gaussianObservation', { parameters: [parameters, 'B ...'] });
+    if (!learned) return { mean: parameters, logVar: fill(parameters.shape, 2 * Math.log(sigma)) };
+    const width = parameters.shape.at(-1) as number;
+    if (parameters.rank < 2 || width % 2 !== 0) {
+      throw new RangeError(
+        `gaussianObservation: parameters have shape [${parameters.shape}], needed an even last axis (means, then log-variances)`,
+      );
+    }
+    const half = [...parameters.shape.slice(0, -1), width / 2];
+    const start = parameters.shape.map(() => 0);
+    return {
+      mean: slice(parameters, start, half),
+      logVar: slice(parameters, [...start.slice(0, -1), width / 2], half),
+    };
+  };
+
+  return {
+    parametersPerValue: learned ? 2 : 1,
+    logProb: (parameters, x) => tidy(() => gaussian.logProb(split(parameters), x)),
+    mean: (parameters) => tidy(() => split(parameters).mean.clone()),
+    sample: (parameters, noise: Noise) => tidy(() => gaussian.sample(split(parameters), noise)),
+    entropy: (parameters) => tidy(() => gaussian.entropy(split(parameters))),
+    mode: (parameters) => tidy(() => split(parameters).mean.clone()),
+  };
+}

@@ -1,0 +1,48 @@
+/** Gumbel-Softmax (concrete) distribution: a categorical draw that a gradient flows through. */
+import { add, argMax, cast, div, oneHot, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { assertNumber } from '../core/assert';
+import { customGradient } from '../core/gradient';
+import type { Noise } from '../core/noise';
+import { assertShapes } from '../core/shape';
+
+/** How a relaxed label is drawn. */
+export interface GumbelSoftmaxOptions {
+  /** τ above 0; towards 0 draws become one-hot and gradients steep */
+  readonly temperature: number;
+  /** `true`: one-hot in value, relaxed in gradient (straight-through); default `false` */
+  readonly hard?: boolean;
+  /** stream that the Gumbel noise is drawn from */
+  readonly noise: Noise;
+}
+
+// The straight-through estimator is biased by design: the gradient passes the argmax as if it were not there.
+const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
+  value: cast(oneHot(argMax(relaxed, 1), relaxed.shape[1] as number), 'float32'),
+  gradFunc: (dy) => [dy],
+}));
+
+/**
+ * A relaxed one-hot draw (Jang et al. 2017, Eq. 2; Maddison et al. 2017; report §2.7.2).
+ *
+ *   y = softmax( (l + g) / τ ),   g_k = −log(−log u_k),   u_k ~ U(0, 1)
+ *
+ * With `hard`, the value is onehot(argmax y) and the gradient that of y (straight-through; Bengio et al. 2013).
+ * A relaxed label is no corner of the simplex: a bound evaluated at it is no bound.
+ *
+ * @param logits l, [B, K]
+ * @param options temperature, hard, noise
+ * @returns [B, K], rows of non-negative numbers summing to 1; differentiable in the logits
+ * @throws RangeError when the logits are not [B, K], or the temperature is not a finite number above 0
+ * @example sampleGumbelSoftmax(tf.tensor2d([[100, 0]]), { temperature: 0.5, noise }) // [[1, 0]]
+ */
+export function sampleGumbelSoftmax(
+  logits: Tensor,
+  { temperature, hard = false, noise }: GumbelSoftmaxOptions,
+): Tensor2D {
+  assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K'] });
+  assertNumber('sampleGumbelSoftmax', 'temperature', temperature, 'a finite number above 0', (t) => t > 0 && Number.isFinite(t));
+  return tidy(() => {
+    const relaxed = softmax(div(add(logits, noise.gumbel(logits.shape)), temperature));
+    return (hard ? straightThrough(relaxed) : relaxed) as Tensor2D;
+  });
+}

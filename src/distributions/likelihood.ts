@@ -1,0 +1,20 @@
+/** What a decoder's output means: the contract of p(x|z,y). */
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Noise } from '../core/noise';
+
+/**
+ * A distribution of observed values given the decoder's output.
+ *
+ * A record of functions, so that `bernoulli`, `gaussianObservation(…)` and one's own plug in alike. The decoder's
+ * last axis holds `parametersPerValue` blocks, each as wide as the last axis of x.
+ */
+export interface Likelihood {
+  /** numbers the decoder gives for each observed value: 1 for Bernoulli logits, 2 for mean and log-variance */
+  readonly parametersPerValue: number;
+  /** log p(x | parameters) per example, [B], in nats */
+  logProb(parameters: Tensor, x: Tensor): Tensor1D;
+  /** E[x | parameters], in the shape of x */
+  mean(parameters: Tensor): Tensor;
+  /** a draw of x */
+  sample(parameters: Tensor, noise: Noise): Tensor;
+}

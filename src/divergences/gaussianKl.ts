@@ -1,0 +1,35 @@
+/** Kullback–Leibler divergence between diagonal Gaussians, in closed form. */
+import { add, exp, expm1, mul, neg, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { perExample } from '../core/perExample';
+import { assertShapes } from '../core/shape';
+import type { Gaussian } from '../distributions/gaussian';
+
+// σ² − 1 − log σ² with expm1: near equality, where a collapsing posterior lives, exp(v) − 1 − v loses every digit.
+const varianceTerm = (logVar: Tensor): Tensor => sub(expm1(logVar), logVar);
+
+/**
+ * KL divergence from q to p, per example; to the standard normal when p is left out.
+ *
+ *   KL( N(μ, σ²) ‖ N(0, I) )   = ½ Σ_d ( μ_d² + σ_d² − 1 − log σ_d² )
+ *   KL( N(μ, σ²) ‖ N(m, s²) )  = ½ Σ_d ( (μ_d − m_d)² / s_d² + σ_d²/s_d² − 1 − log(σ_d²/s_d²) )
+ *
+ * The report's Eq. 12; Kingma & Welling 2014, Appendix B, which states it with the opposite sign.
+ *
+ * @param q mean and log-variance, both [B, …]
+ * @param p mean and log-variance, both [B, …]; default N(0, I)
+ * @returns [B], nats; non-negative up to rounding, exactly 0 at identical arguments
+ * @throws RangeError when the shapes differ
+ * @example gaussianKl({ mean: tf.tensor2d([[1, 0]]), logVar: tf.zeros([1, 2]) }) // [0.5]
+ */
+export function gaussianKl(q: Gaussian, p?: Gaussian): Tensor1D {
+  assertShapes('gaussianKl', {
+    'q.mean': [q.mean, 'B ...'],
+    'q.logVar': [q.logVar, 'B ...'],
+    ...(p && { 'p.mean': [p.mean, 'B ...'], 'p.logVar': [p.logVar, 'B ...'] }),
+  });
+  return tidy(() => {
+    if (p === undefined) return perExample(mul(0.5, add(square(q.mean), varianceTerm(q.logVar))));
+    const distance = mul(square(sub(q.mean, p.mean)), exp(neg(p.logVar)));
+    return perExample(mul(0.5, add(distance, varianceTerm(sub(q.logVar, p.logVar)))));
+  });
+}

@@ -1,0 +1,48 @@
+/** Contracts of models: what the trainer, evaluation and files rely on. */
+import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Noise } from '../core/noise';
+import type { Gaussian } from '../distributions/gaussian';
+import type { Likelihood } from '../distributions/likelihood';
+
+/** JSON values: what a model's spec and a checkpoint's metadata are made of. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What every model is: named variables, and a description that rebuilds it. */
+export interface Model {
+  /** shape of one example, without the batch axis */
+  readonly inputShape: readonly number[];
+  /** K */
+  readonly classes: number;
+  /** every variable by name, batch-norm statistics among them, in a fixed order */
+  readonly variables: Readonly<Record<string, Variable>>;
+  /** JSON that rebuilds a preset; for a user's own nets it names what must be handed in again */
+  readonly spec: Json;
+  /** frees every variable; the model cannot be used afterwards */
+  dispose(): void;
+}
+
+/** A model with q(y|x). */
+export interface Classifier extends Model {
+  /** logits of q(y|x), [B, K], of inputs [B, …]; in evaluation mode */
+  classify(x: Tensor): Tensor2D;
+}
+
+/** A model with q(y|x), q(z|x[,y]) and p(x|z,y): what bounds and figures are computed from. */
+export interface SemiSupervisedVae extends Classifier {
+  /** Z */
+  readonly latent: number;
+  /** p(x|z,y) given the decoder's output */
+  readonly likelihood: Likelihood;
+  /** π of p(y) = Cat(π): K probabilities, all above 0, summing to 1 */
+  readonly labelPrior: readonly number[];
+  /** whether the posterior is q(z|x,y); otherwise it is q(z|x) and `encode` takes no label */
+  readonly encoderSeesLabel: boolean;
+  /** q(z|x[,y]) of inputs [B, …] and, where the encoder sees it, labels [B, K] */
+  encode(x: Tensor, y?: Tensor): Gaussian;
+  /** parameters of p(x|z,y) of codes [B, Z] and labels [B, K] */
+  decode(z: Tensor, y: Tensor): Tensor;
+  /** E[x|z,y] at z ~ N(0, I), one image for each label of a list of class indices: [N, …] */
+  generate(labels: readonly number[], noise: Noise): Tensor;
+  /** E[x|z,y] at z = E[z|x,y]; y is the classifier's mode where no labels [B, K] are given */
+  reconstruct(x: Tensor, y?: Tensor): Tensor;
+}
