@@ -25,7 +25,13 @@ export function assertNumber(
 
 /** Refuses anything but an integer of at least `least`. */
 export const assertInteger = (where: string, name: string, value: unknown, least = 1): void =>
-  assertNumber(where, name, value, `an integer of at least ${least}`, (v) => Number.isInteger(v) && v >= least);
+  assertNumber(
+    where,
+    name,
+    value,
+    `an integer of at least ${least}`,
+    (v) => Number.isInteger(v) && v >= least,
+  );
 
 /** Refuses a value that is not among the listed ones. */
 export function assertOneOf<T>(where: string, name: string, value: T, choices: readonly T[]): void {

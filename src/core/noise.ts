@@ -8,7 +8,7 @@
  * Generator: xoshiro128++ 1.0 (Blackman & Vigna 2021), 128 bits of state. A stream's key is a 128-bit hash of
  * its seed and of the names it was split by, so splitting neither reads nor moves the parent's position.
  */
-import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertInteger } from './assert';
 import { describe } from './shape';
 
@@ -171,7 +171,8 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) =
  * @example createNoise(0).split('weights').next() // 0.6150672549847513
  */
 export function createNoise(seed: number): Noise {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`createNoise: seed is ${describe(seed)}, needed a safe integer`);
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`createNoise: seed is ${describe(seed)}, needed a safe integer`);
   const key = deriveKey([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], seed);
   return new Stream({ key, words: key });
 }
@@ -185,9 +186,12 @@ export function restoreNoise(state: NoiseState): Noise {
   for (const part of ['key', 'words'] as const) {
     const words = state?.[part];
     if (!Array.isArray(words) || words.length !== 4) {
-      throw new RangeError(`restoreNoise: state.${part} is ${describe(words)}, needed four unsigned 32-bit words`);
+      throw new RangeError(
+        `restoreNoise: state.${part} is ${describe(words)}, needed four unsigned 32-bit words`,
+      );
     }
-    for (const word of words as readonly number[]) assertInteger('restoreNoise', `a word of state.${part}`, word, 0);
+    for (const word of words as readonly number[])
+      assertInteger('restoreNoise', `a word of state.${part}`, word, 0);
   }
   return new Stream(state);
 }

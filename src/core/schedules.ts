@@ -12,7 +12,8 @@ export type Schedule = (step: number) => number;
 export type ScalarOrSchedule = number | Schedule;
 
 const finite = (where: string, values: Readonly<Record<string, number>>): void => {
-  for (const [name, value] of Object.entries(values)) assertNumber(where, name, value, 'a finite number', Number.isFinite);
+  for (const [name, value] of Object.entries(values))
+    assertNumber(where, name, value, 'a finite number', Number.isFinite);
 };
 
 const positive = (where: string, values: Readonly<Record<string, number>>): void => {

@@ -49,17 +49,23 @@ export function assertShapes(
   const sizes: Record<string, number> = {};
   let rest: readonly number[] | undefined;
   for (const [name, [tensor, pattern]] of Object.entries(arguments_)) {
-    if (!isShaped(tensor)) throw new TypeError(`${where}: ${name} is ${describe(tensor)}, needed a tensor [${pattern}]`);
+    if (!isShaped(tensor))
+      throw new TypeError(`${where}: ${name} is ${describe(tensor)}, needed a tensor [${pattern}]`);
     const axes = pattern === '' ? [] : pattern.split(' ');
     const open = axes.at(-1) === '...';
     const named = open ? axes.slice(0, -1) : axes;
     const tail = tensor.shape.slice(named.length);
     const fits =
       (open ? tensor.shape.length >= named.length : tensor.shape.length === named.length) &&
-      named.every((axis, i) => tensor.shape[i] === (/^\d+$/.test(axis) ? Number(axis) : (sizes[axis] ?? tensor.shape[i]))) &&
+      named.every(
+        (axis, i) =>
+          tensor.shape[i] === (/^\d+$/.test(axis) ? Number(axis) : (sizes[axis] ?? tensor.shape[i])),
+      ) &&
       (!open || rest === undefined || formatShape(rest) === formatShape(tail));
     if (!fits) {
-      const needed = axes.map((axis) => (axis === '...' ? (rest?.join(',') ?? '...') : (sizes[axis] ?? axis)));
+      const needed = axes.map((axis) =>
+        axis === '...' ? (rest?.join(',') ?? '...') : (sizes[axis] ?? axis),
+      );
       throw new RangeError(
         `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed [${axes.join(',')}] = [${needed.join(',')}]`,
       );

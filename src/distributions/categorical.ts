@@ -1,5 +1,19 @@
 /** Categorical over K classes, given by logits [B, K]; labels are rows of probabilities, one-hot as a rule. */
-import { argMax, cast, exp, logSoftmax, mul, neg, oneHot, sum, add, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  argMax,
+  cast,
+  exp,
+  logSoftmax,
+  mul,
+  neg,
+  oneHot,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 

@@ -5,8 +5,8 @@
  */
 import { add, exp, mul, neg, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
-import { assertShapes } from '../core/shape';
 import { perExample } from '../core/perExample';
+import { assertShapes } from '../core/shape';
 
 /** A diagonal Gaussian: `mean` and `logVar` = log σ² of one shape, [B, …]. */
 export interface Gaussian {

@@ -3,14 +3,17 @@ import { fill, slice, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-
 import { assertNumber, assertOneOf } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
-import * as gaussian from './gaussian';
 import type { Gaussian } from './gaussian';
+import * as gaussian from './gaussian';
 import type { Likelihood } from './likelihood';
 
 /** Variance of the observation model. */
 export type GaussianObservationOptions =
   | { /** σ of every value; default 1 */ readonly sigma?: number; readonly variance?: 'fixed' }
-  | { /** the decoder gives a log-variance beside each mean */ readonly variance: 'learned'; readonly sigma?: never };
+  | {
+      /** the decoder gives a log-variance beside each mean */ readonly variance: 'learned';
+      readonly sigma?: never;
+    };
 
 /** A Gaussian {@link Likelihood} with what a distribution has beside it. */
 export interface GaussianObservation extends Likelihood {
@@ -34,7 +37,13 @@ export interface GaussianObservation extends Likelihood {
 export function gaussianObservation(options: GaussianObservationOptions = {}): GaussianObservation {
   const { variance = 'fixed', sigma = 1 } = options;
   assertOneOf('gaussianObservation', 'variance', variance, ['fixed', 'learned']);
-  assertNumber('gaussianObservation', 'sigma', sigma, 'a finite number above 0', (v) => v > 0 && Number.isFinite(v));
+  assertNumber(
+    'gaussianObservation',
+    'sigma',
+    sigma,
+    'a finite number above 0',
+    (v) => v > 0 && Number.isFinite(v),
+  );
   const learned = variance === 'learned';
 
   const split = (parameters: Tensor): Gaussian => {

@@ -1,5 +1,15 @@
 /** Gumbel-Softmax (concrete) distribution: a categorical draw that a gradient flows through. */
-import { add, argMax, cast, div, oneHot, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  argMax,
+  cast,
+  div,
+  oneHot,
+  softmax,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { assertNumber } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import type { Noise } from '../core/noise';
@@ -40,7 +50,13 @@ export function sampleGumbelSoftmax(
   { temperature, hard = false, noise }: GumbelSoftmaxOptions,
 ): Tensor2D {
   assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K'] });
-  assertNumber('sampleGumbelSoftmax', 'temperature', temperature, 'a finite number above 0', (t) => t > 0 && Number.isFinite(t));
+  assertNumber(
+    'sampleGumbelSoftmax',
+    'temperature',
+    temperature,
+    'a finite number above 0',
+    (t) => t > 0 && Number.isFinite(t),
+  );
   return tidy(() => {
     const relaxed = softmax(div(add(logits, noise.gumbel(logits.shape)), temperature));
     return (hard ? straightThrough(relaxed) : relaxed) as Tensor2D;

@@ -1,5 +1,16 @@
 /** Kullback–Leibler divergence between diagonal Gaussians, in closed form. */
-import { add, exp, expm1, mul, neg, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  exp,
+  expm1,
+  mul,
+  neg,
+  square,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import type { Gaussian } from '../distributions/gaussian';

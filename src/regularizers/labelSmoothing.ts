@@ -28,11 +28,16 @@ export interface SmoothLabelsOptions {
  * @throws RangeError when ε lies outside [0, 1], the labels are not [B, K], or K = 1 under `'others'`
  * @example smoothLabels(tf.tensor2d([[1, 0, 0]]), 0.1) // [[0.9, 0.05, 0.05]]
  */
-export function smoothLabels(labels: Tensor, epsilon: number, { spread = 'others' }: SmoothLabelsOptions = {}): Tensor2D {
+export function smoothLabels(
+  labels: Tensor,
+  epsilon: number,
+  { spread = 'others' }: SmoothLabelsOptions = {},
+): Tensor2D {
   const { K = 0 } = assertShapes('smoothLabels', { labels: [labels, 'B K'] });
   assertNumber('smoothLabels', 'epsilon', epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
   assertOneOf('smoothLabels', 'spread', spread, ['others', 'uniform']);
-  if (spread === 'others' && K < 2) throw new RangeError(`smoothLabels: labels have ${K} class, needed at least 2 for spread "others"`);
+  if (spread === 'others' && K < 2)
+    throw new RangeError(`smoothLabels: labels have ${K} class, needed at least 2 for spread "others"`);
   const floor = spread === 'others' ? epsilon / (K - 1) : epsilon / K;
   return tidy(() => add(mul(labels, 1 - epsilon - (spread === 'others' ? floor : 0)), floor) as Tensor2D);
 }

@@ -1,5 +1,15 @@
 /** Mutual information between the data and a classifier's labels, estimated on a batch. */
-import { expandDims, logSoftmax, logSumExp, mean, reshape, sub, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  expandDims,
+  logSoftmax,
+  logSumExp,
+  mean,
+  reshape,
+  type Scalar,
+  sub,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { assertShapes } from '../core/shape';
 import * as categorical from '../distributions/categorical';
 

@@ -1,0 +1,48 @@
+/** Evidence lower bound of an example whose label is known. */
+import { add, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { assertShapes } from '../core/shape';
+
+/** Parts of the labelled bound, one value per example, in nats. */
+export interface LabeledElboArguments {
+  /** E_q(z) log p(x|z,y), or one sample of it, [B] */
+  readonly logLikelihood: Tensor;
+  /** KL(q(z|x[,y]) ‖ p(z)), [B] */
+  readonly latentKl: Tensor;
+  /** log p(y), [B] */
+  readonly logLabelPrior: Tensor;
+}
+
+/** The labelled bound and its parts, [B] each, in nats. */
+export interface LabeledElboTerms {
+  /** L(x, y) */
+  readonly elbo: Tensor1D;
+  /** the argument of that name */
+  readonly logLikelihood: Tensor;
+  /** the argument of that name */
+  readonly latentKl: Tensor;
+  /** the argument of that name */
+  readonly logLabelPrior: Tensor;
+}
+
+/**
+ * Labelled bound (report Eq. 6; Kingma 2014, Eq. 6, which states its negative).
+ *
+ *   L(x, y) = E_q(z) log p(x|z,y) − KL(q(z|x[,y]) ‖ p(z)) + log p(y)  ≤  log p(x, y)
+ *
+ * @returns the bound and its parts, [B] each, nats; the parts are the arguments themselves
+ * @throws RangeError when the shapes differ
+ * @example labeledElbo({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), logLabelPrior: tf.tensor1d([-2]) }).elbo // [-102]
+ */
+export function labeledElbo({
+  logLikelihood,
+  latentKl,
+  logLabelPrior,
+}: LabeledElboArguments): LabeledElboTerms {
+  assertShapes('labeledElbo', {
+    logLikelihood: [logLikelihood, 'B'],
+    latentKl: [latentKl, 'B'],
+    logLabelPrior: [logLabelPrior, 'B'],
+  });
+  const elbo = tidy(() => add(sub(logLikelihood, latentKl), logLabelPrior) as Tensor1D);
+  return { elbo, logLikelihood, latentKl, logLabelPrior };
+}
