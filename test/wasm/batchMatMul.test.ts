@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { onBackend, relativeDifference, values } from './onBackend';
+
+const flags = [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const;
+
+/** Batch axes of either operand, broadcast against each other. */
+const batches = [
+  [[], []],
+  [[1], [1]],
+  [
+    [1, 1],
+    [1, 1],
+  ],
+  [[4], [4]],
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  [[4], [1]],
+  [[1], [4]],
+] as const;
+
+const table = flags.flatMap(([transposeA, transposeB]) =>
+  batches.map(([outerA, outerB]) => ({ transposeA, transposeB, outerA, outerB })),
+);
+
+describe('BatchMatMul on WebAssembly', () => {
+  it.each(table)(
+    'has the product of the cpu backend: %j',
+    async ({ transposeA, transposeB, outerA, outerB }) => {
+      const compute = (): tf.Tensor[] => {
+        const a = values([...outerA, ...(transposeA ? [5, 3] : [3, 5])], 1);
+        const b = values([...outerB, ...(transposeB ? [7, 5] : [5, 7])], 2);
+        return [tf.matMul(a, b, transposeA, transposeB)];
+      };
+      const [[expected], [actual]] = [await onBackend('cpu', compute), await onBackend('wasm', compute)];
+      expect(relativeDifference(expected as Float32Array, actual as Float32Array)).toBeLessThan(1e-6);
+    },
+  );
+
+  it('has the gradients of a dense layer', async () => {
+    const compute = (): tf.Tensor[] => {
+      const [x, w] = [values([20, 31], 1), values([31, 17], 2)];
+      const upstream = values([20, 17], 3);
+      return tf.grads((a, b) => tf.sum(tf.mul(tf.matMul(a, b), upstream)))([x, w]);
+    };
+    const [expected, actual] = [await onBackend('cpu', compute), await onBackend('wasm', compute)];
+    for (const i of [0, 1]) {
+      expect(relativeDifference(expected[i] as Float32Array, actual[i] as Float32Array)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('keeps the axes of size one', async () => {
+    await onBackend('wasm', () => {
+      const product = tf.matMul(values([1, 1, 5, 3], 1), values([1, 1, 5, 7], 2), true, false);
+      expect(product.shape).toEqual([1, 1, 3, 7]);
+      return [];
+    });
+  });
+});
