@@ -1,0 +1,87 @@
+/** Whether a classifier is right as often as it says. */
+import { assertInteger, assertNumber } from '../core/assert';
+
+/** How confidences are grouped. */
+export interface CalibrationOptions {
+  /** M, the number of bins of equal width; default 15 (Guo et al. 2017, §5) */
+  readonly bins?: number;
+}
+
+/** The examples whose confidence lies in one interval. */
+export interface CalibrationBin {
+  /** lower end of the interval, not in it */
+  readonly from: number;
+  /** upper end of the interval, in it */
+  readonly to: number;
+  /** conf(B_m): mean confidence of the examples in it */
+  readonly confidence: number;
+  /** acc(B_m): share of them that is right */
+  readonly accuracy: number;
+  /** |B_m|, at least 1 */
+  readonly count: number;
+}
+
+/** Calibration error, and the bins it is the sum of. */
+export interface Calibration {
+  /** ECE, between 0 and 1 */
+  readonly calibrationError: number;
+  /** bins that hold any example, by rising confidence */
+  readonly bins: readonly CalibrationBin[];
+}
+
+/**
+ * Expected calibration error over bins of equal width (Guo et al. 2017, Eq. 3).
+ *
+ *   ECE = Σ_m |B_m|/N · | acc(B_m) − conf(B_m) |,   B_m = { n : (m − 1)/M < p_n ≤ m/M }
+ *
+ * It depends on M, and is biased upwards where bins hold few examples: compare at one M and one N.
+ *
+ * @param confidences p_n = max_y q(y|x_n), N probabilities
+ * @param correct whether each of the N predictions is right; 1 and 0 stand for true and false
+ * @param options the number of bins
+ * @returns the error and the bins that are not empty
+ * @throws RangeError when there is no example, the lengths differ, or a confidence lies outside [0, 1]
+ * @example calibration([0.9, 0.9, 0.6, 0.6], [true, false, true, true], { bins: 10 }).calibrationError // 0.4
+ */
+export function calibration(
+  confidences: ArrayLike<number>,
+  correct: ArrayLike<boolean | number>,
+  { bins = 15 }: CalibrationOptions = {},
+): Calibration {
+  assertInteger('calibration', 'bins', bins);
+  const total = confidences.length;
+  if (total === 0) throw new RangeError('calibration: confidences hold no example, needed at least one');
+  if (correct.length !== total) {
+    throw new RangeError(
+      `calibration: correct holds ${correct.length} entries, needed one for each of ${total} confidences`,
+    );
+  }
+  const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
+  for (let i = 0; i < total; i++) {
+    const confidence = confidences[i];
+    assertNumber('calibration', `confidences[${i}]`, confidence, 'a probability', (p) => p >= 0 && p <= 1);
+    const bin = sums[Math.max(0, Math.ceil(confidence * bins) - 1)];
+    if (bin === undefined) continue;
+    bin.count++;
+    bin.confidence += confidence;
+    bin.right += Number(correct[i]);
+  }
+  const held = sums.flatMap(({ count, confidence, right }, m): CalibrationBin[] =>
+    count === 0
+      ? []
+      : [
+          {
+            from: m / bins,
+            to: (m + 1) / bins,
+            confidence: confidence / count,
+            accuracy: right / count,
+            count,
+          },
+        ],
+  );
+  const calibrationError = held.reduce(
+    (sum, bin) => sum + (bin.count / total) * Math.abs(bin.accuracy - bin.confidence),
+    0,
+  );
+  return { calibrationError, bins: held };
+}

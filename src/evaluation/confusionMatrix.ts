@@ -1,0 +1,32 @@
+/** Which classes are taken for which. */
+import { assertInteger } from '../core/assert';
+import { assertLabels } from './examples';
+
+/**
+ * Confusion matrix: a row for each true class, a column for each predicted one.
+ *
+ *   C_ij = #{ n : y_n = i, ŷ_n = j }
+ *
+ * @param labels y, N class indices
+ * @param predictions ŷ, N class indices
+ * @param classes K
+ * @returns counts, K × K, summing to N
+ * @throws RangeError when the lengths differ, or an entry is no integer from 0 to K − 1
+ * @example confusionMatrix([0, 1, 1], [0, 1, 0], 2) // [[1, 0], [1, 1]]
+ */
+export function confusionMatrix(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  classes: number,
+): number[][] {
+  assertInteger('confusionMatrix', 'classes', classes);
+  assertLabels('confusionMatrix', 'labels', labels, labels?.length, classes);
+  assertLabels('confusionMatrix', 'predictions', predictions, labels.length, classes);
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let i = 0; i < labels.length; i++) {
+    const row = counts[labels[i] ?? 0] ?? [];
+    const column = predictions[i] ?? 0;
+    row[column] = (row[column] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,126 @@
+/** The data that evaluation reads: plain arrays or tensors, cut into batches here. */
+import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { assertInteger } from '../core/assert';
+import { describe, formatShape } from '../core/shape';
+
+/** Inputs to evaluate on; a data set of the library is one as it stands. */
+export interface Examples {
+  /** inputs one after another: bytes (divided by 255), float32 values as they are, or a tensor [N, …] */
+  readonly x: Uint8Array | Float32Array | Tensor;
+}
+
+/** Inputs with the class of each. */
+export interface LabeledExamples extends Examples {
+  /** class indices, N integers from 0 to K − 1 */
+  readonly y: ArrayLike<number>;
+}
+
+/** Inputs ready to be cut: how many, and any run of them as a tensor that belongs to the caller. */
+export interface OpenedExamples {
+  readonly count: number;
+  between(from: number, to: number): Tensor;
+}
+
+/**
+ * Checks inputs against a model's input shape.
+ *
+ * @param where name of the calling function, for the message
+ * @throws RangeError when there is no example, or x does not divide into examples of that shape
+ */
+export function openExamples(
+  where: string,
+  x: Uint8Array | Float32Array | Tensor,
+  inputShape: readonly number[],
+): OpenedExamples {
+  const opened =
+    x instanceof Uint8Array || x instanceof Float32Array
+      ? openValues(where, x, inputShape)
+      : openTensor(where, x, inputShape);
+  if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
+  return opened;
+}
+
+function openValues(
+  where: string,
+  x: Uint8Array | Float32Array,
+  inputShape: readonly number[],
+): OpenedExamples {
+  const size = inputShape.reduce((product, axis) => product * axis, 1);
+  if (x.length % size !== 0) {
+    throw new RangeError(
+      `${where}: x holds ${x.length} values, needed a multiple of ${size} for inputs ${formatShape(inputShape)}`,
+    );
+  }
+  return {
+    count: x.length / size,
+    between(from, to) {
+      const values = x.subarray(from * size, to * size);
+      const scaled =
+        values instanceof Uint8Array ? Float32Array.from(values, (byte) => byte / 255) : values.slice();
+      return tensor(scaled, [to - from, ...inputShape], 'float32');
+    },
+  };
+}
+
+function openTensor(where: string, x: Tensor, inputShape: readonly number[]): OpenedExamples {
+  if (formatShape(x?.shape?.slice(1) ?? []) !== formatShape(inputShape) || !x?.shape?.length) {
+    throw new RangeError(
+      `${where}: x is ${describe(x)}, needed [N,${inputShape}], or bytes or float32 values`,
+    );
+  }
+  return { count: x.shape[0] ?? 0, between: (from, to) => slice(x, from, to - from) };
+}
+
+/**
+ * Refuses labels that do not fit.
+ *
+ * @param where name of the calling function, for the message
+ * @throws RangeError unless there are `count` integers from 0 to `classes` − 1
+ */
+export function assertLabels(
+  where: string,
+  name: string,
+  y: ArrayLike<number>,
+  count: number,
+  classes: number,
+): void {
+  if (y?.length !== count) {
+    throw new RangeError(
+      `${where}: ${name} holds ${y?.length ?? 'no'} labels, needed one for each of ${count} examples`,
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const label = y[i] ?? Number.NaN;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new RangeError(`${where}: ${name}[${i}] is ${label}, needed an integer from 0 to ${classes - 1}`);
+    }
+  }
+}
+
+/**
+ * Calls `visit` with each batch in order, the last one as short as it comes; gives way to other work before each.
+ *
+ * @param where name of the calling function, for the message
+ * @param visit reads `x`, examples `from` to `to`, without freeing it
+ */
+export async function forEachBatch(
+  where: string,
+  { count, between }: OpenedExamples,
+  batchSize: number,
+  visit: (x: Tensor, from: number, to: number) => Promise<void>,
+): Promise<void> {
+  assertInteger(where, 'batchSize', batchSize);
+  for (let from = 0; from < count; from += batchSize) {
+    await otherWork();
+    const to = Math.min(from + batchSize, count);
+    const x = between(from, to);
+    try {
+      await visit(x, from, to);
+    } finally {
+      x.dispose();
+    }
+  }
+}
+
+/** Lets timers and events run: reading a tensor settles at once on some backends, and a page would freeze. */
+export const otherWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

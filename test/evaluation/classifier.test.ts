@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { evaluateClassifier } from '../../src/evaluation/classifier';
+import type { Classifier } from '../../src/models/model';
+
+/** Logits are the inputs themselves. */
+const passThrough = (classes: number): Classifier => ({
+  inputShape: [classes],
+  classes,
+  variables: {},
+  spec: null,
+  classify: (x) => tf.reshape<tf.Rank.R2>(x, [-1, classes]),
+  dispose: () => {},
+});
+
+const three = {
+  x: Float32Array.from([
+    ...[2, 0, 0], // right
+    ...[0, 3, 0], // right
+    ...[0, 1, 1], // a tie: class 1 is taken, class 2 is true
+    ...[0, 0, 4], // taken for 2, class 0 is true
+    ...[5, 0, 0], // right
+  ]),
+  y: Uint8Array.of(0, 1, 2, 0, 0),
+};
+
+describe('evaluateClassifier', () => {
+  it('finds what was computed by hand, at any batch size', async () => {
+    // One row of logits (l, 0, 0) has log-mass log(e^l + 2).
+    const rows = [
+      { logits: [2, 0, 0], label: 0 },
+      { logits: [0, 3, 0], label: 1 },
+      { logits: [0, 1, 1], label: 2 },
+      { logits: [0, 0, 4], label: 0 },
+      { logits: [5, 0, 0], label: 0 },
+    ].map(({ logits, label }) => {
+      const mass = logits.reduce((sum, l) => sum + Math.exp(l), 0);
+      const probs = logits.map((l) => Math.exp(l) / mass);
+      return {
+        entropy: -probs.reduce((sum, p) => sum + p * Math.log(p), 0),
+        nll: -Math.log(probs[label] ?? 0),
+        confidence: Math.max(...probs),
+      };
+    });
+    const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
+    for (const batchSize of [1, 2, 5, 500]) {
+      const found = await evaluateClassifier(passThrough(3), three, { batchSize, bins: 1 });
+      expect(found.count).toBe(5);
+      expect(found.accuracy).toBe(3 / 5);
+      expect(found.confusion).toEqual([
+        [2, 0, 1],
+        [0, 1, 0],
+        [0, 1, 0],
+      ]);
+      expect(found.entropy).toBeCloseTo(mean(rows.map(({ entropy }) => entropy)), 6);
+      expect(found.negativeLogLikelihood).toBeCloseTo(mean(rows.map(({ nll }) => nll)), 6);
+      const confidence = mean(rows.map((row) => row.confidence));
+      expect(found.calibrationError).toBeCloseTo(Math.abs(confidence - 3 / 5), 6);
+      expect(found.calibrationBins[0]?.confidence).toBeCloseTo(confidence, 6);
+    }
+  });
+
+  it('works with two classes, and takes the first of two equal logits', async () => {
+    const found = await evaluateClassifier(passThrough(2), { x: new Float32Array(4), y: [0, 1] });
+    expect(found.accuracy).toBe(0.5);
+    expect(found.confusion).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(found.entropy).toBeCloseTo(Math.LN2, 12);
+    expect(found.negativeLogLikelihood).toBeCloseTo(Math.LN2, 12);
+  });
+
+  it('stays finite at extreme logits', async () => {
+    const sure = { x: Float32Array.of(100, -100, -200, 3e38), y: [1, 1] };
+    const found = await evaluateClassifier(passThrough(2), sure);
+    expect(found.entropy).toBeCloseTo(0, 12);
+    expect(found.calibrationBins).toEqual([{ from: 14 / 15, to: 1, confidence: 1, accuracy: 0.5, count: 2 }]);
+    expect(found.negativeLogLikelihood).toBeCloseTo(100, 4);
+  });
+
+  it('reads bytes as 255ths, and tensors as they are', async () => {
+    const bytes = await evaluateClassifier(passThrough(2), { x: Uint8Array.of(255, 0), y: [0] });
+    expect(bytes.negativeLogLikelihood).toBeCloseTo(Math.log(1 + Math.exp(-1)), 6);
+    const x = tf.tensor2d([[1, 0]]);
+    const tensor = await evaluateClassifier(passThrough(2), { x, y: [0] });
+    expect(tensor.negativeLogLikelihood).toBe(bytes.negativeLogLikelihood);
+    expect(x.isDisposed).toBe(false);
+    x.dispose();
+  });
+
+  it('leaves no tensor behind, whether it ends well or in an error', async () => {
+    const before = tf.memory().numTensors;
+    await evaluateClassifier(passThrough(3), three, { batchSize: 2 });
+    expect(tf.memory().numTensors).toBe(before);
+    const broken = { ...three, x: Float32Array.from(three.x, (v, i) => (i === 13 ? Number.NaN : v)) };
+    await expect(evaluateClassifier(passThrough(3), broken, { batchSize: 2 })).rejects.toThrow(
+      /^evaluateClassifier: logits of example 4 are/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('lets other work run between batches', async () => {
+    let ran = 0;
+    const timer = setInterval(() => ran++, 0);
+    await evaluateClassifier(
+      passThrough(1),
+      { x: new Float32Array(40), y: new Uint8Array(40) },
+      { batchSize: 1 },
+    );
+    clearInterval(timer);
+    expect(ran).toBeGreaterThan(5);
+  });
+
+  it.each([
+    ['no example', { x: new Float32Array(0), y: [] }, 'x holds no example'],
+    [
+      'half an example',
+      { x: new Float32Array(4), y: [0] },
+      'x holds 4 values, needed a multiple of 3 for inputs [3]',
+    ],
+    [
+      'too few labels',
+      { x: new Float32Array(6), y: [0] },
+      'y holds 1 labels, needed one for each of 2 examples',
+    ],
+    [
+      'a label out of range',
+      { x: new Float32Array(6), y: [0, 3] },
+      'y[1] is 3, needed an integer from 0 to 2',
+    ],
+    [
+      'a label that is no integer',
+      { x: new Float32Array(3), y: [0.5] },
+      'y[0] is 0.5, needed an integer from 0 to 2',
+    ],
+  ])('refuses %s', async (_, data, message) => {
+    await expect(evaluateClassifier(passThrough(3), data)).rejects.toThrow(`evaluateClassifier: ${message}`);
+  });
+
+  it('refuses a tensor of another shape, a batch size of 0 and a classifier with other classes', async () => {
+    const x = tf.zeros([2, 4]);
+    await expect(evaluateClassifier(passThrough(3), { x, y: [0, 0] })).rejects.toThrow(
+      'evaluateClassifier: x is a tensor [2,4], needed [N,3]',
+    );
+    x.dispose();
+    await expect(evaluateClassifier(passThrough(3), three, { batchSize: 0 })).rejects.toThrow(
+      'batchSize is 0',
+    );
+    const wrong = { ...passThrough(3), classify: () => tf.zeros<tf.Rank.R2>([5, 2]) };
+    await expect(evaluateClassifier(wrong, three)).rejects.toThrow('logits has shape [5,2], needed [5,3]');
+  });
+});

@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accuracy } from '../../src/evaluation/accuracy';
+import { calibration } from '../../src/evaluation/calibration';
+import { confusionMatrix } from '../../src/evaluation/confusionMatrix';
+
+const pairs = fc.integer({ min: 2, max: 6 }).chain((classes) =>
+  fc.record({
+    classes: fc.constant(classes),
+    examples: fc.array(fc.tuple(fc.nat(classes - 1), fc.nat(classes - 1)), { minLength: 1, maxLength: 60 }),
+  }),
+);
+
+describe('accuracy', () => {
+  it('is the share of right predictions', () => {
+    expect(accuracy([0, 1, 1], [0, 1, 0])).toBe(2 / 3);
+    expect(accuracy(Uint8Array.of(3), Int32Array.of(3))).toBe(1);
+    expect(accuracy([0], [1])).toBe(0);
+  });
+
+  it('refuses nothing at all, and lists of different lengths', () => {
+    expect(() => accuracy([], [])).toThrow('accuracy: labels hold no example');
+    expect(() => accuracy([0, 1], [0])).toThrow(
+      'accuracy: predictions holds 1 labels, needed one for each of 2',
+    );
+  });
+});
+
+describe('confusionMatrix', () => {
+  it('has the true class in rows and the predicted one in columns', () => {
+    expect(confusionMatrix([0, 1, 1, 1], [0, 1, 0, 0], 2)).toEqual([
+      [1, 0],
+      [2, 1],
+    ]);
+    expect(confusionMatrix([2], [0], 3)).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+  });
+
+  it('sums to the number of examples, has the class counts as row sums and the right ones on its diagonal', () => {
+    fc.assert(
+      fc.property(pairs, ({ classes, examples }) => {
+        const labels = examples.map(([label]) => label);
+        const counts = confusionMatrix(
+          labels,
+          examples.map(([, prediction]) => prediction),
+          classes,
+        );
+        for (const [k, row] of counts.entries()) {
+          expect(row.reduce((sum, n) => sum + n, 0)).toBe(labels.filter((label) => label === k).length);
+        }
+        const diagonal = counts.reduce((sum, row, k) => sum + (row[k] ?? 0), 0);
+        expect(diagonal / examples.length).toBe(
+          accuracy(
+            labels,
+            examples.map(([, prediction]) => prediction),
+          ),
+        );
+      }),
+      { seed: 1, numRuns: 50 },
+    );
+  });
+
+  it.each([[-1], [2], [0.5], [Number.NaN]])('refuses the label %s of two classes', (label) => {
+    expect(() => confusionMatrix([0, label], [0, 0], 2)).toThrow(
+      `confusionMatrix: labels[1] is ${label}, needed an integer from 0 to 1`,
+    );
+    expect(() => confusionMatrix([0, 0], [0, label], 2)).toThrow('confusionMatrix: predictions[1]');
+  });
+});
+
+describe('calibration', () => {
+  it('weights each bin’s gap by the share of examples in it', () => {
+    // (0.5, 0.6]: two right of two at 0.6, gap 0.4; (0.8, 0.9]: one right of two at 0.9, gap 0.4.
+    const { calibrationError, bins } = calibration([0.9, 0.9, 0.6, 0.6], [true, false, true, true], {
+      bins: 10,
+    });
+    expect(calibrationError).toBeCloseTo(0.4, 12);
+    expect(bins.map(({ accuracy: share, count }) => [share, count])).toEqual([
+      [1, 2],
+      [0.5, 2],
+    ]);
+    expect(bins.map(({ from, to }) => [from, to])).toEqual([
+      [0.5, 0.6],
+      [0.8, 0.9],
+    ]);
+  });
+
+  it('weights bins of different sizes differently', () => {
+    // three at 0.8 with two right (gap 0.8 − 2/3), one at 0.3 that is right (gap 0.7)
+    const { calibrationError } = calibration([0.8, 0.8, 0.8, 0.3], [1, 1, 0, 1], { bins: 5 });
+    expect(calibrationError).toBeCloseTo(0.75 * (0.8 - 2 / 3) + 0.25 * 0.7, 12);
+  });
+
+  it('puts a confidence on a border into the lower bin, as Guo et al. define it', () => {
+    const { bins } = calibration([0.5, 0.75, 1, 0], [1, 1, 1, 1], { bins: 4 });
+    expect(bins.map(({ to, count }) => [to, count])).toEqual([
+      [0.25, 1],
+      [0.5, 1],
+      [0.75, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('is zero for a classifier that is sure and right, and one for one that is sure and wrong', () => {
+    expect(calibration([1, 1], [1, 1]).calibrationError).toBe(0);
+    expect(calibration([1, 1], [0, 0]).calibrationError).toBe(1);
+  });
+
+  it('with one bin is the gap between mean confidence and accuracy, and with more no smaller', () => {
+    const examples = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean()), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(examples, fc.integer({ min: 2, max: 30 }), (rows, bins) => {
+        const confidences = rows.map(([confidence]) => confidence);
+        const correct = rows.map(([, right]) => right);
+        const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
+        const overall = calibration(confidences, correct, { bins: 1 }).calibrationError;
+        expect(overall).toBeCloseTo(Math.abs(mean(confidences) - mean(correct.map(Number))), 10);
+        const finer = calibration(confidences, correct, { bins });
+        expect(finer.calibrationError).toBeGreaterThanOrEqual(overall - 1e-12);
+        expect(finer.calibrationError).toBeLessThanOrEqual(1);
+        expect(finer.bins.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
+      }),
+      { seed: 2, numRuns: 100 },
+    );
+  });
+
+  it('refuses no example, lists of different lengths and what is no probability', () => {
+    expect(() => calibration([], [])).toThrow('calibration: confidences hold no example');
+    expect(() => calibration([0.5], [])).toThrow('calibration: correct holds 0 entries');
+    expect(() => calibration([1.5], [1])).toThrow('calibration: confidences[0] is 1.5, needed a probability');
+    expect(() => calibration([0.5], [1], { bins: 0 })).toThrow('calibration: bins is 0');
+  });
+});
