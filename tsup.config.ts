@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, type Options } from 'tsup';
+
+type Plugin = NonNullable<Options['esbuildPlugins']>[number];
+
+/**
+ * Keeps every source file a file of its own and only completes the paths between them, so that bundlers drop what
+ * is not used, namespaces included, and all entries of one format share the same modules.
+ */
+const oneFilePerModule: Plugin = {
+  name: 'one-file-per-module',
+  setup(build) {
+    const extension = build.initialOptions.format === 'cjs' ? '.cjs' : '.js';
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      const isFolder = !existsSync(join(resolveDir, `${path}.ts`));
+      return { path: `${path}${isFolder ? '/index' : ''}${extension}`, external: true };
+    });
+  },
+};
+
+export default defineConfig({
+  entry: ['src/**/*.ts'],
+  format: ['esm', 'cjs'],
+  dts: {
+    entry: {
+      index: 'src/index.ts',
+      'node/index': 'src/node/index.ts',
+      'browser/index': 'src/browser/index.ts',
+      'wasm/index': 'src/wasm/index.ts',
+    },
+  },
+  target: 'es2022',
+  platform: 'neutral',
+  splitting: false,
+  treeshake: false,
+  clean: true,
+  silent: true,
+  esbuildPlugins: [oneFilePerModule],
+});
