@@ -1,22 +1,39 @@
 import type { Conv2DBackpropFilterAttrs, NamedAttrMap } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
+import { formatShape } from '../core/shape';
 
-/** Sizes of a convolution, NHWC, from the attributes both of its gradients share. */
+/**
+ * Sizes of a convolution, NHWC, from the attributes that it and both of its gradients share.
+ *
+ * @throws Error for channels first, and for one number of padding with a filter or strides that differ by axis:
+ * tfjs-core then computes the output's width from the height's filter and stride, and the stock kernel writes
+ * beyond the output it allocated
+ */
 export function convolutionInfo(
   where: string,
   inputShape: readonly number[],
   filterShape: readonly number[],
   attributes: NamedAttrMap,
+  dilations: number | [number, number] = 1,
 ): backend_util.Conv2DInfo {
-  // The registry types attributes loosely; these are the ones that tfjs-core itself passes to either gradient.
+  // The registry types attributes loosely; these are tfjs-core's.
   const { strides, pad, dimRoundingMode, dataFormat } = attributes as unknown as Conv2DBackpropFilterAttrs;
   if (dataFormat === 'NCHW') throw new Error(`${where}: dataFormat is 'NCHW', needed 'NHWC' on WebAssembly`);
-  return backend_util.computeConv2DInfo(
+  const info = backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     strides,
-    1,
+    dilations,
     pad,
     dimRoundingMode,
   );
+  const oblong =
+    info.effectiveFilterHeight !== info.effectiveFilterWidth || info.strideHeight !== info.strideWidth;
+  if (typeof pad === 'number' && oblong) {
+    throw new Error(
+      `${where}: pad is ${pad} with a filter ${formatShape(filterShape)} and strides ` +
+        `${formatShape([info.strideHeight, info.strideWidth])}, needed padding per side`,
+    );
+  }
+  return info;
 }

@@ -34,14 +34,17 @@ const phaseAxis = (
   };
 };
 
+const isConvolution = ({ taps, count, padding }: PhaseAxis): boolean =>
+  taps > 0 && count > 0 && padding.every((zeros) => zeros >= 0);
+
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /**
  * Gradient of conv2d in its input by output phases: each of the stride × stride phases is a small convolution
  * of `dy`, stride 1, with the filter's taps of that phase turned round, run by XNNPACK and then interleaved.
  *
- * @returns nothing where a phase has no tap or would need `dy` cropped (strides above the filter's size,
- * padding above it): those go the general way
+ * @returns nothing where a phase has no tap or would need `dy` cropped (strides or padding above the filter's
+ * size): those go the general way
  */
 export function inputGradientByPhases(
   backend: BackendWasm,
@@ -57,13 +60,7 @@ export function inputGradientByPhases(
   const horizontal = range(strideWidth).map((phase) =>
     phaseAxis(phase, strideWidth, filterWidth, padInfo.left, inWidth, outWidth),
   );
-  if (
-    [...vertical, ...horizontal].some(
-      ({ taps, count, padding }) => taps < 1 || count < 1 || Math.min(...padding) < 0,
-    )
-  ) {
-    return undefined;
-  }
+  if (![...vertical, ...horizontal].every(isConvolution)) return undefined;
   const gradient = backend.makeOutput(info.inShape, 'float32');
   for (const [i0, rows] of vertical.entries()) {
     for (const [j0, columns] of horizontal.entries()) {

@@ -11,7 +11,8 @@ import { formatShape } from '../core/shape';
 /** Data of one call of a kernel. */
 export interface Call {
   readonly backend: BackendWasm;
-  /** The named input. */
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  /** The named input, which must be there. */
   input(name: string): TensorInfo;
   readonly attributes: NamedAttrMap;
 }
@@ -28,6 +29,7 @@ export const wasmKernel = (kernelName: string, compute: (call: Call) => TensorIn
   kernelFunc: ({ inputs, backend, attrs }) =>
     compute({
       backend: backend as BackendWasm,
+      inputs: inputs as Record<string, TensorInfo>,
       attributes: attrs ?? {},
       input(name) {
         const tensor = inputs[name];

@@ -1,5 +1,6 @@
 import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
 import { batchMatMul } from './batchMatMul';
+import { conv2D } from './conv2D';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter';
 import { conv2DBackpropInput } from './conv2DBackpropInput';
 import { unsortedSegmentSum } from './unsortedSegmentSum';
@@ -8,6 +9,8 @@ import { unsortedSegmentSum } from './unsortedSegmentSum';
 export function registerTrainingKernels(): void {
   const kernels: readonly KernelConfig[] = [
     batchMatMul(),
+    conv2D('Conv2D'),
+    conv2D('FusedConv2D'),
     conv2DBackpropFilter,
     conv2DBackpropInput,
     unsortedSegmentSum,

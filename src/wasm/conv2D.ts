@@ -1,0 +1,37 @@
+import { type Conv2DAttrs, getKernel, type KernelConfig } from '@tensorflow/tfjs-core';
+import { convolutionInfo } from './convolution';
+import { run, wasmKernel } from './kernels';
+
+/**
+ * Convolution whose padding is always stated side by side.
+ *
+ * The stock kernels hand `'same'` to XNNPACK, which gives zeros without a word where a stride exceeds the filter
+ * on one axis and the other axis is padded.
+ *
+ * @param kernelName `Conv2D`, or the fused one that layers use outside training
+ * @returns the kernel, around the one registered now
+ */
+export function conv2D(kernelName: 'Conv2D' | 'FusedConv2D'): KernelConfig {
+  const stock = getKernel(kernelName, 'wasm');
+  const kernel = wasmKernel(kernelName, ({ backend, input, inputs, attributes }) => {
+    // The registry types attributes loosely; these are tfjs-core's.
+    const { dilations } = attributes as unknown as Conv2DAttrs;
+    const { padInfo } = convolutionInfo(
+      kernelName,
+      input('x').shape,
+      input('filter').shape,
+      attributes,
+      dilations,
+    );
+    const { top, bottom, left, right } = padInfo;
+    const pad = [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ];
+    return run(backend, stock, inputs, { ...attributes, pad });
+  });
+  // The stock kernel still does the work, so its set-up at the backend's start must still run.
+  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
+}
