@@ -1,5 +1,17 @@
 /** Stable log-space helpers shared by the distributions. */
-import { abs, add, exp, log1p, maximum, mul, neg, sigmoid, sub, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  exp,
+  log1p,
+  maximum,
+  mul,
+  neg,
+  sigmoid,
+  square,
+  sub,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { customGradient } from './gradient';
 
 // Hand-written for cost and for digits: autodiff through max(l, 0) − l·x + log1p(e^{−|l|}) is a dozen kernels and
@@ -24,3 +36,19 @@ const bernoulliLogProb = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tens
  * @returns the same shape, nats
  */
 export const bernoulliLogLikelihood = (logits: Tensor, x: Tensor): Tensor => bernoulliLogProb(logits, x);
+
+/**
+ * Element-wise squared distance in units of the variance.
+ *
+ *   (x − m)² / σ²
+ *
+ * @param x any shape
+ * @param mean m, the same shape
+ * @param logVar log σ², the same shape
+ * @returns the same shape
+ */
+export function scaledSquaredDistance(x: Tensor, mean: Tensor, logVar: Tensor): Tensor {
+  // 1/√σ twice before squaring: e^{−log σ²} is infinite from −89 on, and 0·∞ at x = m would be NaN.
+  const scale = exp(mul(-0.25, logVar));
+  return square(mul(mul(sub(x, mean), scale), scale));
+}

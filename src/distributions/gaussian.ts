@@ -3,7 +3,8 @@
  *
  * The log-variance is unconstrained, so σ below and above 1 are equally within reach.
  */
-import { add, exp, mul, neg, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { add, exp, mul, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { scaledSquaredDistance } from '../core/logSpace';
 import type { Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
@@ -46,7 +47,7 @@ export function sample(q: Gaussian, noise: Noise): Tensor {
 export function logProb(q: Gaussian, z: Tensor): Tensor1D {
   assertShapes('gaussian.logProb', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'], z: [z, 'B ...'] });
   return tidy(() => {
-    const scaled = mul(square(sub(z, q.mean)), exp(neg(q.logVar)));
+    const scaled = scaledSquaredDistance(z, q.mean, q.logVar);
     return perExample(mul(-0.5, add(add(q.logVar, scaled), LOG_TWO_PI)));
   });
 }

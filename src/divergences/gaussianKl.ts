@@ -1,16 +1,6 @@
 /** Kullback–Leibler divergence between diagonal Gaussians, in closed form. */
-import {
-  add,
-  exp,
-  expm1,
-  mul,
-  neg,
-  square,
-  sub,
-  type Tensor,
-  type Tensor1D,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, expm1, mul, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { scaledSquaredDistance } from '../core/logSpace';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import type { Gaussian } from '../distributions/gaussian';
@@ -40,7 +30,7 @@ export function gaussianKl(q: Gaussian, p?: Gaussian): Tensor1D {
   });
   return tidy(() => {
     if (p === undefined) return perExample(mul(0.5, add(square(q.mean), varianceTerm(q.logVar))));
-    const distance = mul(square(sub(q.mean, p.mean)), exp(neg(p.logVar)));
+    const distance = scaledSquaredDistance(q.mean, p.mean, p.logVar);
     return perExample(mul(0.5, add(distance, varianceTerm(sub(q.logVar, p.logVar)))));
   });
 }
