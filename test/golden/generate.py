@@ -1,0 +1,353 @@
+"""Float64 goldens of the primitives, from PyTorch.
+
+    python generate.py > goldens.json
+
+Inputs are rounded to float32 first, so a golden is the value of the function at exactly the numbers the library
+is given. Every case holds the inputs, the value, a random upstream, and the gradient of sum(upstream * value) in
+each input. Where torch.distributions or torch.nn.functional has the quantity, it is taken from there; the rest
+is written as the formula in the function's documentation, in probabilities rather than logarithms where that is
+safe in float64, so that the two sides share as little as possible.
+"""
+
+import json
+import math
+import zlib
+
+import torch
+import torch.nn.functional as F
+from torch.distributions import Bernoulli, Categorical, Independent, Normal, kl_divergence
+from torch.special import entr, xlogy
+
+generator = torch.Generator()
+cases = {}
+
+
+def normal(*shape, scale=1.0):
+    return scale * torch.randn(shape, generator=generator, dtype=torch.float64)
+
+
+def uniform(*shape):
+    return torch.rand(shape, generator=generator, dtype=torch.float64)
+
+
+def gumbel(*shape):
+    return -torch.log(-torch.log(uniform(*shape)))
+
+
+def one_hot(labels, classes):
+    return F.one_hot(torch.tensor(labels), classes).double()
+
+
+def rounded(x):
+    return x.float().double()
+
+
+def listed(x):
+    return {"shape": list(x.shape), "values": [float(f"{v:.12g}") for v in x.detach().flatten().tolist()]}
+
+
+def golden(primitive, title, function, **inputs):
+    inputs = {name: rounded(x).requires_grad_() for name, x in inputs.items()}
+    value = function(**inputs)
+    generator.manual_seed(zlib.crc32(f"{primitive} {title}".encode()))
+    upstream = rounded(normal(*value.shape))
+    gradients = torch.autograd.grad(value, list(inputs.values()), upstream, allow_unused=True)
+    cases.setdefault(primitive, []).append(
+        {
+            "title": title,
+            "inputs": {name: listed(x) for name, x in inputs.items()},
+            "value": listed(value),
+            "upstream": listed(upstream),
+            "gradients": {
+                name: listed(torch.zeros_like(x) if g is None else g)
+                for (name, x), g in zip(inputs.items(), gradients)
+            },
+        }
+    )
+
+
+def deviation(log_var):
+    return torch.exp(0.5 * log_var)
+
+
+def per_example(x):
+    return x.flatten(1).sum(1)
+
+
+def diagonal(mean, log_var):
+    return Independent(Normal(mean, deviation(log_var), validate_args=False), mean.dim() - 1, validate_args=False)
+
+
+def probabilities(logits):
+    return torch.softmax(logits, 1)
+
+
+def entropy(logits):
+    return entr(probabilities(logits)).sum(1)
+
+
+def kl(q, p):
+    """Of probabilities; q log q is 0 where q is 0, in value and gradient."""
+    return (xlogy(q, q) - xlogy(q, p)).sum(1)
+
+
+def information(logits):
+    q = probabilities(logits)
+    return entr(q.mean(0)).sum() - entr(q).sum(1).mean()
+
+
+# Rows of logits as large as training makes them, ties, and differences below float32's reach.
+EXTREME = torch.tensor([[60.0, -60, 0], [-60, -60, 60], [60, 60, 60], [0, 1e-4, -1e-4], [-60, 60, 59]])
+TWO = torch.tensor([[60.0, -60], [-60, 60], [0, 0], [0.3, -1.2]])
+ONE_HOT = one_hot([0, 2, 1, 1, 2], 3)
+
+
+def distributions():
+    log_prob = lambda mean, logVar, z: diagonal(mean, logVar).log_prob(z)
+    golden("gaussian.logProb", "ordinary values", log_prob, mean=normal(3, 4), logVar=normal(3, 4), z=normal(3, 4))
+    golden("gaussian.logProb", "images", log_prob, mean=normal(2, 2, 3, 2), logVar=normal(2, 2, 3, 2), z=normal(2, 2, 3, 2))
+    tight = torch.tensor([[-60.0, -20], [-30, 8]])
+    golden("gaussian.logProb", "σ near 0, close to the mean", log_prob,
+           mean=torch.zeros(2, 2), logVar=tight, z=deviation(tight) * normal(2, 2))  # fmt: skip
+    golden("gaussian.entropy", "ordinary values", lambda mean, logVar: diagonal(mean, logVar).entropy(),
+           mean=normal(3, 4), logVar=normal(3, 4))  # fmt: skip
+    golden("gaussian.entropy", "σ near 0", lambda mean, logVar: diagonal(mean, logVar).entropy(),
+           mean=normal(2, 2), logVar=torch.tensor([[-60.0, -20], [-200, 8]]))  # fmt: skip
+    golden("gaussian.sample", "ordinary values", lambda mean, logVar, epsilon: mean + deviation(logVar) * epsilon,
+           mean=normal(3, 4), logVar=normal(3, 4), epsilon=normal(3, 4))  # fmt: skip
+    golden("gaussian.sample", "σ near 0", lambda mean, logVar, epsilon: mean + deviation(logVar) * epsilon,
+           mean=normal(2, 2), logVar=torch.tensor([[-60.0, -20], [-200, 8]]), epsilon=normal(2, 2))  # fmt: skip
+
+    log_prob = lambda logits, labels: -F.cross_entropy(logits, labels, reduction="none")
+    soft = probabilities(normal(4, 5))
+    golden("categorical.logProb", "soft labels", log_prob, logits=normal(4, 5, scale=2), labels=soft)
+    golden("categorical.logProb", "one-hot labels, logits of ±60", log_prob, logits=EXTREME, labels=ONE_HOT)
+    golden("categorical.logProb", "two classes", log_prob, logits=TWO, labels=one_hot([0, 0, 1, 1], 2))
+    golden("categorical.entropy", "ordinary values", lambda logits: Categorical(logits=logits).entropy(), logits=normal(4, 5))
+    golden("categorical.entropy", "logits of ±60", lambda logits: Categorical(logits=logits).entropy(), logits=EXTREME)
+    golden("categorical.entropy", "two classes", lambda logits: Categorical(logits=logits).entropy(), logits=TWO)
+
+    log_prob = lambda logits, x: -per_example(F.binary_cross_entropy_with_logits(logits, x, reduction="none"))
+    golden("bernoulli.logProb", "grey values", log_prob, logits=normal(3, 5, scale=3), x=uniform(3, 5))
+    golden("bernoulli.logProb", "images", log_prob, logits=normal(2, 2, 3, 2), x=uniform(2, 2, 3, 2))
+    golden("bernoulli.logProb", "binary values, logits of ±60 and 0", log_prob,
+           logits=torch.tensor([[60.0, -60, 0], [60, -60, 0]]), x=torch.tensor([[1.0, 0, 1], [0, 1, 0]]))  # fmt: skip
+    golden("bernoulli.mean", "ordinary values", lambda logits: Bernoulli(logits=logits).mean, logits=normal(3, 5, scale=3))
+    golden("bernoulli.mean", "logits of ±60", lambda logits: Bernoulli(logits=logits).mean, logits=EXTREME)
+    golden("bernoulli.entropy", "ordinary values", lambda logits: per_example(Bernoulli(logits=logits).entropy()), logits=normal(3, 5, scale=3))
+    golden("bernoulli.entropy", "logits of ±60", lambda logits: per_example(Bernoulli(logits=logits).entropy()), logits=EXTREME)
+
+    log_prob = lambda parameters, x: diagonal(parameters, torch.full_like(parameters, 2 * math.log(0.5))).log_prob(x)
+    golden("gaussianObservation.logProb, σ = 0.5", "ordinary values", log_prob, parameters=normal(3, 4), x=normal(3, 4))
+    log_prob = lambda parameters, x: diagonal(*parameters.chunk(2, -1)).log_prob(x)
+    golden("gaussianObservation.logProb, learned variance", "ordinary values", log_prob, parameters=normal(3, 8), x=normal(3, 4))
+    golden("gaussianObservation.logProb, learned variance", "images", log_prob, parameters=normal(2, 2, 3, 4), x=normal(2, 2, 3, 2))
+    golden("gaussianObservation.entropy, learned variance", "ordinary values", lambda parameters: diagonal(*parameters.chunk(2, -1)).entropy(),
+           parameters=normal(3, 8))  # fmt: skip
+
+    def relaxed(temperature):
+        return lambda logits, g: torch.softmax((logits + g) / temperature, 1)
+
+    def hard(temperature):
+        def straight_through(logits, g):
+            soft = relaxed(temperature)(logits, g)
+            return F.one_hot(soft.argmax(1), soft.shape[1]) - soft.detach() + soft
+
+        return straight_through
+
+    golden("sampleGumbelSoftmax, τ = 0.67", "ordinary values", relaxed(0.67), logits=normal(4, 5), g=gumbel(4, 5))
+    golden("sampleGumbelSoftmax, τ = 0.67", "logits of ±60", relaxed(0.67), logits=EXTREME, g=gumbel(5, 3))
+    golden("sampleGumbelSoftmax, τ = 0.67", "two classes", relaxed(0.67), logits=TWO, g=gumbel(4, 2))
+    golden("sampleGumbelSoftmax, τ = 0.67, hard", "ordinary values", hard(0.67), logits=normal(4, 5), g=gumbel(4, 5))
+
+
+def divergences():
+    standard = lambda mean, logVar: kl_divergence(diagonal(mean, logVar), diagonal(torch.zeros_like(mean), torch.zeros_like(logVar)))
+    golden("gaussianKl to N(0, I)", "ordinary values", standard, mean=normal(3, 4), logVar=normal(3, 4))
+    golden("gaussianKl to N(0, I)", "images", standard, mean=normal(2, 2, 3, 2), logVar=normal(2, 2, 3, 2))
+    golden("gaussianKl to N(0, I)", "σ near 0", standard, mean=normal(3, 2), logVar=torch.tensor([[-60.0, -20], [-200, 8], [0, -200]]))
+    general = lambda mean, logVar, priorMean, priorLogVar: kl_divergence(diagonal(mean, logVar), diagonal(priorMean, priorLogVar))
+    golden("gaussianKl to a Gaussian", "ordinary values", general,
+           mean=normal(3, 4), logVar=normal(3, 4), priorMean=normal(3, 4), priorLogVar=normal(3, 4))  # fmt: skip
+    golden("gaussianKl to a Gaussian", "σ of q near 0", general,
+           mean=normal(2, 2), logVar=torch.tensor([[-60.0, -20], [-200, 8]]), priorMean=normal(2, 2), priorLogVar=normal(2, 2))  # fmt: skip
+
+    categorical = lambda qLogits, pLogits: kl(probabilities(qLogits), probabilities(pLogits))
+    golden("categoricalKl", "ordinary values", categorical, qLogits=normal(4, 5, scale=2), pLogits=normal(4, 5, scale=2))
+    golden("categoricalKl", "logits of ±60", categorical, qLogits=EXTREME, pLogits=EXTREME.flip(0))
+    golden("categoricalKl", "two classes", categorical, qLogits=TWO, pLogits=TWO.flip(0))
+
+    cross_entropy = lambda labels, logits: F.cross_entropy(logits, labels, reduction="none")
+    golden("crossEntropy", "soft labels", cross_entropy, labels=probabilities(normal(4, 5)), logits=normal(4, 5, scale=2))
+    golden("crossEntropy", "one-hot labels, logits of ±60", cross_entropy, labels=ONE_HOT, logits=EXTREME)
+    golden("crossEntropy", "two classes", cross_entropy, labels=one_hot([0, 0, 1, 1], 2), logits=TWO)
+
+
+def regularizers():
+    golden("categoricalEntropy", "ordinary values", entropy, logits=normal(4, 5, scale=2))
+    golden("categoricalEntropy", "logits of ±60", entropy, logits=EXTREME)
+
+    golden("mutualInformation", "ordinary values", information, logits=normal(6, 5, scale=2))
+    golden("mutualInformation", "logits of ±60", information, logits=EXTREME)
+    golden("mutualInformation", "two classes", information, logits=TWO)
+    golden("mutualInformation", "one example", information, logits=normal(1, 5))
+
+    for spread, smooth in SMOOTHED.items():
+        name = f"smoothLabels, ε = 0.1, {spread}"
+        golden(name, "one-hot labels", smooth, labels=ONE_HOT)
+        golden(name, "two classes", smooth, labels=one_hot([0, 1], 2))
+        golden(name, "soft labels", smooth, labels=probabilities(normal(4, 5)))
+
+    for spread, smooth in SMOOTHED.items():
+        forward = lambda labels, logits: kl(smooth(labels), probabilities(logits))
+        reverse = lambda labels, logits: kl(probabilities(logits), smooth(labels))
+        for direction, divergence in {"labels||q": forward, "q||labels": reverse}.items():
+            name = f"smoothedLabelKl, ε = 0.1, {spread}, {direction}"
+            golden(name, "ordinary values", divergence, labels=one_hot([0, 4, 2, 2], 5), logits=normal(4, 5, scale=2))
+            golden(name, "logits of ±60", divergence, labels=ONE_HOT, logits=EXTREME)
+            golden(name, "two classes", divergence, labels=one_hot([0, 0, 1, 1], 2), logits=TWO)
+
+
+SMOOTHED = {
+    "others": lambda labels: 0.9 * labels + 0.1 * (1 - labels) / (labels.shape[1] - 1),
+    "uniform": lambda labels: 0.9 * labels + 0.1 / labels.shape[1],
+}
+PRIOR = torch.tensor([0.1, 0.2, 0.3, 0.25, 0.15], dtype=torch.float64)
+
+
+def objectives():
+    golden("labeledElbo", "ordinary values", lambda logLikelihood, latentKl, logLabelPrior: logLikelihood - latentKl + logLabelPrior,
+           logLikelihood=-50 * uniform(4), latentKl=10 * uniform(4), logLabelPrior=-3 * uniform(4))  # fmt: skip
+    golden("logLabelPrior", "one-hot labels", lambda labels: xlogy(labels, PRIOR).sum(1), labels=one_hot([0, 4, 2], 5))
+    golden("logLabelPrior", "soft labels", lambda labels: xlogy(labels, PRIOR).sum(1), labels=probabilities(normal(3, 5)))
+    golden("labelExpectation", "soft labels", lambda labels, valueByLabel: (labels * valueByLabel).sum(1),
+           labels=probabilities(normal(4, 5)), valueByLabel=normal(4, 5, scale=5))  # fmt: skip
+    golden("labelExpectation", "one-hot labels", lambda labels, valueByLabel: (labels * valueByLabel).sum(1),
+           labels=ONE_HOT, valueByLabel=normal(5, 3, scale=5))  # fmt: skip
+
+    exact = lambda labelLogits, labeledBound: (probabilities(labelLogits) * labeledBound).sum(1) + entropy(labelLogits)
+    golden("unlabeledElbo, exact", "ordinary values", exact, labelLogits=normal(4, 5), labeledBound=normal(4, 5, scale=3))
+    golden("unlabeledElbo, exact", "logits of ±60", exact, labelLogits=EXTREME, labeledBound=normal(5, 3, scale=3))
+    golden("unlabeledElbo, exact", "two classes", exact, labelLogits=TWO, labeledBound=normal(4, 2, scale=3))
+    golden("unlabeledElbo, sampled", "ordinary values", lambda labelLogits, labeledBound: labeledBound + entropy(labelLogits),
+           labelLogits=normal(4, 5), labeledBound=normal(4, scale=3))  # fmt: skip
+
+    def labelled(direction, a, b, c, d, e):
+        """a·E log p(x|z,y) − b·KL(z) + c·log p(y) − d·KL(q‖p(y)) − e·KL with p̂, ε = 0.1."""
+
+        def objective(logLikelihood, latentKl, labels, logits):
+            q, smoothed = probabilities(logits), SMOOTHED["others"](labels)
+            label_kl = kl(smoothed, q) if direction == "labels||q" else kl(q, smoothed)
+            log_prior = xlogy(labels, PRIOR).sum(1)
+            return a * logLikelihood - b * latentKl + c * log_prior - d * kl(q, PRIOR.expand_as(q)) - e * label_kl
+
+        return objective
+
+    def arguments():
+        return {
+            "logLikelihood": -20 * uniform(4),
+            "latentKl": 5 * uniform(4),
+            "labels": one_hot([0, 4, 2, 2], 5),
+            "logits": normal(4, 5, scale=2),
+        }
+
+    golden("optimizedLabeledElbo", "ordinary values", labelled("labels||q", 1, 1, 0, 1, 1), **arguments())
+    golden("optimizedLabeledElbo, q||labels", "ordinary values", labelled("q||labels", 1, 1, 0, 1, 1), **arguments())
+    golden("optimizedLabeledElbo, weighted", "ordinary values", labelled("labels||q", 0.5, 2, 1.5, 0.25, 3), **arguments())
+
+    def unlabelled(a, b, c, d, beta, gamma):
+        def objective(labelLogits, logLikelihood, latentKl, logLabelPrior):
+            q = probabilities(labelLogits)
+            expectation = lambda v: (q * v).sum(1) if v.dim() == 2 else v
+            bound = a * expectation(logLikelihood) - b * expectation(latentKl) + c * expectation(logLabelPrior)
+            return bound + (d - beta) * entropy(labelLogits) + gamma * information(labelLogits)
+
+        return objective
+
+    def arguments(*shape):
+        return {
+            "labelLogits": normal(4, 5, scale=2),
+            "logLikelihood": -20 * uniform(*shape),
+            "latentKl": 5 * uniform(4),
+            "logLabelPrior": -3 * uniform(*shape),
+        }
+
+    name = "optimizedUnlabeledElbo"
+    golden(f"{name}, exact", "ordinary values", unlabelled(1, 1, 1, 1, 0.4, 0.7), **arguments(4, 5))
+    golden(f"{name}, exact", "a latent divergence by label", unlabelled(1, 1, 1, 1, 0.4, 0.7),
+           **{**arguments(4, 5), "latentKl": 5 * uniform(4, 5)})  # fmt: skip
+    golden(f"{name}, exact", "logits of ±60", unlabelled(1, 1, 1, 1, 0.4, 0.7), labelLogits=EXTREME,
+           logLikelihood=-20 * uniform(5, 3), latentKl=5 * uniform(5), logLabelPrior=-3 * uniform(5, 3))  # fmt: skip
+    golden(f"{name}, sampled", "ordinary values", unlabelled(1, 1, 1, 1, 0.4, 0.7), **arguments(4))
+    golden(f"{name}, weighted", "ordinary values", unlabelled(0.5, 2, 1.5, 0.25, 0.4, 0.7), **arguments(4, 5))
+
+
+MASK = 0xFFFFFFFF
+
+
+def rotate_left(word, by):
+    return ((word << by) | (word >> (32 - by))) & MASK
+
+
+def xoshiro128pp(state, count):
+    """xoshiro128++ 1.0 by David Blackman and Sebastiano Vigna (2019), transcribed from prng.di.unimi.it."""
+    s = list(state)
+    words = []
+    for _ in range(count):
+        words.append((rotate_left((s[0] + s[3]) & MASK, 7) + s[0]) & MASK)
+        t = (s[1] << 9) & MASK
+        s[2] ^= s[0]
+        s[3] ^= s[1]
+        s[1] ^= s[2]
+        s[0] ^= s[3]
+        s[2] ^= t
+        s[3] = rotate_left(s[3], 11)
+    return words, s
+
+
+def avalanche(h):
+    """fmix32 of MurmurHash3, by Austin Appleby."""
+    h ^= h >> 16
+    h = (h * 0x85EBCA6B) & MASK
+    h ^= h >> 13
+    h = (h * 0xC2B2AE35) & MASK
+    return h ^ (h >> 16)
+
+
+def derive_key(parent, text):
+    """The library's own key derivation: pinned, so that a seed means the same numbers in every version."""
+    lanes = list(parent)
+    for value in [len(text), *map(ord, text), 0, 0]:
+        for i in range(4):
+            mixed = rotate_left(lanes[i] ^ value, 13) + lanes[(i + 3) % 4] * 0x9E3779B1 + i
+            lanes[i] = avalanche(mixed & MASK)
+    return lanes
+
+
+def noise():
+    root = [0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344]
+    streams = []
+    for start in [[1, 2, 3, 4], [0, 0, 0, 1], [0xDEADBEEF, 0x12345678, 0xFFFFFFFF, 0x80000000]]:
+        words, state = xoshiro128pp(start, 200)
+        streams.append({"start": start, "first": words[:10], "last": words[-1], "state": state})
+    keys = [
+        {"seed": seed, "names": names, "key": key}
+        for seed in [0, 1, -1, 2**53 - 1]
+        for names, key in [
+            ([], derive_key(root, f"number:{seed}")),
+            (["weights"], derive_key(derive_key(root, f"number:{seed}"), "string:weights")),
+            (["step", 3], derive_key(derive_key(derive_key(root, f"number:{seed}"), "string:step"), "number:3")),
+        ]
+    ]
+    return {"streams": streams, "keys": keys}
+
+
+if __name__ == "__main__":
+    generator.manual_seed(20250101)
+    for room in (distributions, divergences, regularizers, objectives):
+        room()
+    lines = [f'"{name}": [\n  ' + ",\n  ".join(map(json.dumps, of)) + "\n ]" for name, of in cases.items()]
+    print("{")
+    print(f'"torch": "{torch.__version__}",')
+    print(f'"noise": {json.dumps(noise())},')
+    print('"primitives": {\n ' + ",\n ".join(lines) + "\n}}")
