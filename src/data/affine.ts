@@ -1,0 +1,63 @@
+/** Random affine changes of images. */
+import { assertNumber } from '../core/assert';
+import type { Augment } from '../core/batch';
+import { assertShapes } from '../core/shape';
+import { ROW, transformImages } from './transformImages';
+
+/** Largest changes; each is drawn uniformly between its negative and itself, for every image anew. */
+export interface AffineOptions {
+  /** angle in radians, positive turns x (right) towards y (down); default 0 */
+  readonly rotation?: number;
+  /** share by which the size changes, below 1: sizes from 1 − scale to 1 + scale; default 0 */
+  readonly scale?: number;
+  /** horizontal shear, in widths per height; default 0 */
+  readonly shear?: number;
+  /** displacement along both axes, in pixels; default 0 */
+  readonly shift?: number;
+}
+
+const DRAWS = 5;
+
+/**
+ * Rotates, scales, shears and shifts each image about its centre, by amounts drawn anew for each.
+ *
+ *   out(p) = in( c + A⁻¹ (p − c − t) ),   A = s · R(θ) · [[1, h], [0, 1]],   R(θ) = [[cos θ, −sin θ], [sin θ, cos θ]]
+ *
+ * with p = (x, y), c the centre ((W − 1)/2, (H − 1)/2), and in(·) bilinear between pixels and 0 outside.
+ *
+ * @param options largest rotation, scale, shear and shift
+ * @returns an {@link Augment} of images [B, H, W, C]; values stay between 0 and the largest where they were at least 0
+ * @throws RangeError when an amount is negative or not finite, or `scale` is not below 1
+ * @example affine({ rotation: 0.2, scale: 0.1, shift: 2 })(tf.ones([1, 28, 28, 1]), noise).shape // [1, 28, 28, 1]
+ */
+export function affine({ rotation = 0, scale = 0, shear = 0, shift = 0 }: AffineOptions): Augment {
+  for (const [name, amount] of Object.entries({ rotation, shear, shift })) {
+    assertNumber(
+      'affine',
+      name,
+      amount,
+      'a finite number of at least 0',
+      (v) => v >= 0 && Number.isFinite(v),
+    );
+  }
+  assertNumber('affine', 'scale', scale, 'a number in [0, 1)', (v) => v >= 0 && v < 1);
+  return (x, noise) => {
+    const { B = 0, H = 0, W = 0 } = assertShapes('affine', { x: [x, 'B H W C'] });
+    const [cx, cy] = [(W - 1) / 2, (H - 1) / 2];
+    const drawn = noise.uniforms(DRAWS * B);
+    const rows = new Float32Array(ROW * B);
+    for (let b = 0; b < B; b++) {
+      const amount = (i: number, largest: number): number =>
+        largest * (2 * (drawn[DRAWS * b + i] as number) - 1);
+      const angle = amount(0, rotation);
+      const size = 1 + amount(1, scale);
+      const h = amount(2, shear);
+      const [tx, ty] = [cx + amount(3, shift), cy + amount(4, shift)];
+      const [cos, sin] = [Math.cos(angle) / size, Math.sin(angle) / size];
+      // A⁻¹ = [[1, −h], [0, 1]] · R(−θ) / s
+      const [ax, ay] = [cos + h * sin, sin - h * cos];
+      rows.set([ax, ay, cx - ax * tx - ay * ty, -sin, cos, cy + sin * tx - cos * ty], ROW * b);
+    }
+    return transformImages(x, rows, 'bilinear');
+  };
+}

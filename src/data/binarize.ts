@@ -1,0 +1,33 @@
+/** Grey values to zeros and ones, which a Bernoulli likelihood is a density of. */
+import { cast, clone, greater, less, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertOneOf } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { assertShapes } from '../core/shape';
+
+/**
+ * `'none'` keeps grey values; `'threshold'` is 1 above ½; `'dynamic'` draws each value from Bernoulli(x), anew at
+ * every call (Salakhutdinov & Murray 2008; Burda et al. 2016).
+ */
+export type Binarization = 'none' | 'threshold' | 'dynamic';
+
+/**
+ * Binarises inputs.
+ *
+ *   none: x      threshold: [x > ½]      dynamic: [u < x],  u ~ U(0, 1)
+ *
+ * @param x values in [0, 1], [B, …]
+ * @param mode which of the three
+ * @param noise stream that `'dynamic'` draws from; the others need none
+ * @returns [B, …]; 0 or 1 but for `'none'`; no gradient flows through it
+ * @throws RangeError when the mode is none of these, or `'dynamic'` comes without noise
+ * @example binarize(tf.tensor2d([[0.2, 0.7]]), 'threshold') // [[0, 1]]
+ */
+export function binarize(x: Tensor, mode: Binarization, noise?: Noise): Tensor {
+  assertShapes('binarize', { x: [x, 'B ...'] });
+  assertOneOf('binarize', 'mode', mode, ['none', 'threshold', 'dynamic']);
+  if (mode === 'none') return clone(x);
+  if (mode === 'threshold') return tidy(() => cast(greater(x, 0.5), 'float32'));
+  if (noise === undefined)
+    throw new RangeError('binarize: noise is undefined, needed a stream for mode "dynamic"');
+  return tidy(() => cast(less(noise.uniform(x.shape), x), 'float32'));
+}

@@ -1,0 +1,136 @@
+/** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
+import { cast, oneHot, type Tensor, type Tensor2D, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { assertInteger, assertNumber } from '../core/assert';
+import { describe, formatShape } from '../core/shape';
+
+/** A set of examples, one class each. */
+export interface Dataset {
+  /** what the set is called in tables and messages */
+  readonly name: string;
+  /** inputs, count × prod(shape), row-major (images: height, width, channels); a byte means value / 255 */
+  readonly x: Uint8Array | Float32Array;
+  /** class of each example, 0 … classes − 1 */
+  readonly y: Uint8Array;
+  /** shape of one example, such as [28, 28, 1] or [2] */
+  readonly shape: readonly number[];
+  /** number of classes, K */
+  readonly classes: number;
+  /** number of examples */
+  readonly count: number;
+}
+
+/** What a {@link Dataset} is made of. */
+export interface CreateDatasetOptions {
+  /** what the set is called in tables and messages */
+  readonly name: string;
+  /** inputs, count × prod(shape), row-major; bytes stand for value / 255 */
+  readonly x: Uint8Array | Float32Array;
+  /** class of each example */
+  readonly y: ArrayLike<number>;
+  /** shape of one example */
+  readonly shape: readonly number[];
+  /** number of classes, at most 256 */
+  readonly classes: number;
+}
+
+const toClasses = (y: ArrayLike<number>, classes: number): Uint8Array => {
+  const labels = y instanceof Uint8Array ? y : new Uint8Array(y.length);
+  for (let i = 0; i < y.length; i++) {
+    const label = y[i] as number;
+    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
+      throw new RangeError(`createDataset: y[${i}] is ${label}, needed an integer from 0 to ${classes - 1}`);
+    }
+    labels[i] = label;
+  }
+  return labels;
+};
+
+/**
+ * A data set out of plain arrays, checked once so that nothing behind it need check again.
+ *
+ * The arrays are kept, not copied: do not write to them afterwards.
+ *
+ * @param options name, inputs, classes of the examples, shape of one example, number of classes
+ * @returns the set, with its count
+ * @throws TypeError when `x` is neither bytes nor float32
+ * @throws RangeError when lengths do not fit each other, a label is no class, an input is NaN or infinite, or the set is empty
+ * @example createDataset({ name: 'pair', x: new Uint8Array([0, 255]), y: [0, 1], shape: [1], classes: 2 }).count // 2
+ */
+export function createDataset({ name, x, y, shape, classes }: CreateDatasetOptions): Dataset {
+  for (const [axis, size] of shape.entries()) assertInteger('createDataset', `shape[${axis}]`, size);
+  assertNumber(
+    'createDataset',
+    'classes',
+    classes,
+    'an integer from 1 to 256',
+    (k) => Number.isInteger(k) && k >= 1 && k <= 256,
+  );
+  if (!(x instanceof Uint8Array || x instanceof Float32Array)) {
+    throw new TypeError(`createDataset: x is ${describe(x)}, needed a Uint8Array or a Float32Array`);
+  }
+  const count = y.length;
+  if (count === 0) throw new RangeError('createDataset: y is empty, needed at least one example');
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  if (x.length !== count * size) {
+    throw new RangeError(
+      `createDataset: x has ${x.length} values, needed ${count * size} = ${count} labels × shape ${formatShape(shape)}`,
+    );
+  }
+  if (x instanceof Float32Array) {
+    const bad = x.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new RangeError(`createDataset: x[${bad}] is ${x[bad]}, needed finite numbers`);
+  }
+  return { name, x, y: toClasses(y, classes), shape: [...shape], classes, count };
+}
+
+const assertIndices = (where: string, { count }: Dataset, indices: ArrayLike<number>): void => {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (!(Number.isInteger(index) && index >= 0 && index < count)) {
+      throw new RangeError(`${where}: indices[${i}] is ${index}, needed an integer from 0 to ${count - 1}`);
+    }
+  }
+};
+
+// byte / 255 rounded once to float32: a product with 1/255 would be off in the last bit for some bytes.
+const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/**
+ * The inputs of some examples, as one tensor.
+ *
+ *   x_b = dataset.x[indices_b], bytes divided by 255
+ *
+ * @param dataset where they come from
+ * @param indices which examples, in this order; one may stand more than once
+ * @returns [B, …shape], float32
+ * @throws RangeError when an index is no example of the set
+ * @example gatherInputs(pair, [1]) // [[1]], for the pair of bytes 0 and 255 above
+ */
+export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
+  assertIndices('gatherInputs', dataset, indices);
+  const { x, shape } = dataset;
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  const values = new Float32Array(indices.length * size);
+  for (let b = 0; b < indices.length; b++) {
+    const from = (indices[b] as number) * size;
+    const to = b * size;
+    if (x instanceof Float32Array) values.set(x.subarray(from, from + size), to);
+    else for (let d = 0; d < size; d++) values[to + d] = UNIT[x[from + d] as number] as number;
+  }
+  return tensor(values, [indices.length, ...shape], 'float32');
+}
+
+/**
+ * The labels of some examples, one-hot.
+ *
+ * @param dataset where they come from
+ * @param indices which examples, in this order
+ * @returns [B, K]
+ * @throws RangeError when an index is no example of the set
+ * @example gatherLabels(pair, [1]) // [[0, 1]], for the pair of classes 0 and 1 above
+ */
+export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
+  assertIndices('gatherLabels', dataset, indices);
+  const labels = Int32Array.from(indices, (index) => dataset.y[index] as number);
+  return tidy(() => cast(oneHot(tensor1d(labels, 'int32'), dataset.classes), 'float32') as Tensor2D);
+}

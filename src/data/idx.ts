@@ -1,0 +1,83 @@
+/** The IDX format of MNIST and its relatives. */
+import { formatShape } from '../core/shape';
+import { createDataset, type Dataset } from './dataset';
+
+/** An array of bytes and its shape. */
+export interface IdxArray {
+  /** sizes of the axes, slowest first */
+  readonly shape: readonly number[];
+  /** the values, row-major; a view of the bytes that were parsed */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Reads an IDX file of unsigned bytes (http://yann.lecun.com/exdb/mnist: magic number 0x00 0x00 0x08 rank, one
+ * big-endian 32-bit size for each axis, then the values).
+ *
+ * @param bytes the whole file, unpacked
+ * @returns shape and values; nothing is copied
+ * @throws RangeError in one line when the magic number is another, the values are no unsigned bytes, or the length
+ * is not what the sizes need
+ * @example parseIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])) // { shape: [2], data: [7, 9] }
+ */
+export function parseIdx(bytes: Uint8Array): IdxArray {
+  const [first, second, type, rank = 0] = bytes;
+  if (bytes.length < 4 || first !== 0 || second !== 0) {
+    throw new RangeError(
+      `parseIdx: bytes do not start with an IDX magic number (${bytes.length} bytes), needed 0 0 8 rank`,
+    );
+  }
+  if (type !== 8)
+    throw new RangeError(`parseIdx: bytes hold values of type ${type}, needed 8 (unsigned bytes)`);
+  const header = 4 + 4 * rank;
+  if (rank === 0 || bytes.length < header) {
+    throw new RangeError(
+      `parseIdx: bytes are ${bytes.length} with ${rank} axes, needed at least one axis and ${header} bytes of header`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, header);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const needed = header + shape.reduce((size, axis) => size * axis, 1);
+  if (bytes.length !== needed) {
+    const fault = bytes.length < needed ? 'truncated' : 'longer than its header says';
+    throw new RangeError(
+      `parseIdx: bytes are ${fault}: ${bytes.length}, needed ${needed} for shape ${formatShape(shape)}`,
+    );
+  }
+  return { shape, data: bytes.subarray(header) };
+}
+
+/** Two IDX files that belong together. */
+export interface IdxDatasetOptions {
+  /** what the set is called in tables and messages */
+  readonly name: string;
+  /** file of images, [N, H, W] or [N, H, W, C], unpacked */
+  readonly images: Uint8Array;
+  /** file of labels, [N], unpacked */
+  readonly labels: Uint8Array;
+  /** number of classes; default 10 */
+  readonly classes?: number;
+}
+
+/**
+ * A data set out of an IDX file of images and one of labels.
+ *
+ * @param options name, both files, number of classes
+ * @returns shape [H, W, C], C = 1 where the file has no channels
+ * @throws RangeError in one line when a file is damaged, the axes are others, or the counts differ
+ * @example idxDataset({ name: 'mnist', images, labels }).shape // [28, 28, 1]
+ */
+export function idxDataset({ name, images, labels, classes = 10 }: IdxDatasetOptions): Dataset {
+  const { shape, data: x } = parseIdx(images);
+  const { shape: labelShape, data: y } = parseIdx(labels);
+  const [count, height = 0, width = 0, channels = 1] = shape;
+  if (shape.length !== 3 && shape.length !== 4) {
+    throw new RangeError(`idxDataset: images have shape ${formatShape(shape)}, needed [N,H,W] or [N,H,W,C]`);
+  }
+  if (labelShape.length !== 1 || labelShape[0] !== count) {
+    throw new RangeError(
+      `idxDataset: labels have shape ${formatShape(labelShape)}, needed [${count}], one for each image`,
+    );
+  }
+  return createDataset({ name, x, y, shape: [height, width, channels], classes });
+}

@@ -1,0 +1,44 @@
+/** Two interleaved half circles: the smallest set that few labels and many inputs can learn. */
+
+import { assertInteger, assertNumber } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { createDataset, type Dataset } from './dataset';
+
+/** Which moons are drawn. */
+export interface TwoMoonsOptions {
+  /** number of points; the classes differ by one at most */
+  readonly count: number;
+  /** standard deviation of the Gaussian noise on both coordinates; default 0.1 */
+  readonly sd?: number;
+  /** stream that the points are drawn from */
+  readonly noise: Noise;
+}
+
+/**
+ * Two moons in the plane (the set of scikit-learn's `make_moons`, with random positions along the arcs).
+ *
+ *   class 0: (cos t, sin t),   class 1: (1 − cos t, ½ − sin t),   t ~ U(0, π),   plus N(0, sd²) on each coordinate
+ *
+ * @param options count, sd, noise
+ * @returns shape [2], two classes in turn: example i is of class i mod 2
+ * @throws RangeError when `count` is no integer of at least 2, or `sd` is negative or not finite
+ * @example twoMoons({ count: 500, noise }).shape // [2]
+ */
+export function twoMoons({ count, sd = 0.1, noise }: TwoMoonsOptions): Dataset {
+  assertInteger('twoMoons', 'count', count, 2);
+  assertNumber('twoMoons', 'sd', sd, 'a finite number of at least 0', (v) => v >= 0 && Number.isFinite(v));
+  const angles = noise.split('angles');
+  const x = noise
+    .split('offsets')
+    .normals(2 * count)
+    .map((offset) => sd * offset);
+  const y = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    const t = Math.PI * angles.next();
+    const inner = i % 2;
+    y[i] = inner;
+    x[2 * i] = (x[2 * i] as number) + (inner ? 1 - Math.cos(t) : Math.cos(t));
+    x[2 * i + 1] = (x[2 * i + 1] as number) + (inner ? 0.5 - Math.sin(t) : Math.sin(t));
+  }
+  return createDataset({ name: 'two moons', x, y, shape: [2], classes: 2 });
+}
