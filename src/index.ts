@@ -3,8 +3,111 @@
  *
  * @packageDocumentation
  */
+export type { Augment, Batch, BatchSource, LabeledBatch, UnlabeledBatch } from './core/batch';
+export { customGradient, type ValueAndGradient } from './core/gradient';
+export type { Json } from './core/json';
+export { createNoise, type Noise, type NoiseState, restoreNoise } from './core/noise';
+export {
+  type CosineDecayOptions,
+  type CyclicalOptions,
+  constant,
+  cosineDecay,
+  cyclical,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  linearWarmup,
+  type ScalarOrSchedule,
+  type Schedule,
+  type SigmoidWarmupOptions,
+  sigmoidWarmup,
+  valueAt,
+  type WarmupOptions,
+} from './core/schedules';
+export type { Storage } from './core/storage';
 export * as bernoulli from './distributions/bernoulli';
 export * as categorical from './distributions/categorical';
-export { createNoise } from './core/noise';
-export { gaussianKl } from './divergences/gaussianKl';
+export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
+export {
+  type GaussianObservation,
+  type GaussianObservationOptions,
+  gaussianObservation,
+} from './distributions/gaussianObservation';
+export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
+export type { Likelihood, LikelihoodSpec } from './distributions/likelihood';
+export { categoricalKl } from './divergences/categoricalKl';
+export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
+export { gaussianKl } from './divergences/gaussianKl';
+export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
+export { createM2, type Inference, type M2, type M2Options } from './models/m2/m2';
+export type { M2Nets } from './models/m2/nets';
+export {
+  labelsOnly,
+  type M2ObjectiveOptions,
+  m2,
+  type OptimizedElboOptions,
+  optimizedElbo,
+} from './models/m2/objective';
+export type { Classifier, Model, SemiSupervisedVae } from './models/model';
+export type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from './models/objective';
+export { embed, type PlainInputs, type Prediction, type PredictOptions, predict } from './models/predict';
+export { type LoadModelOptions, loadModel, saveModel } from './models/saveModel';
+export type { Activation } from './nets/activation';
+export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
+export { type ConvOptions, convNets } from './nets/conv';
+export { type Initializer, initializeNet } from './nets/initializer';
+export { LabelConditionedDense, type LabelConditionedDenseOptions } from './nets/labelConditionedDense';
+export { type MlpOptions, mlpNets } from './nets/mlp';
+export { namedWeights } from './nets/namedWeights';
+export type { Pass } from './nets/pass';
+export type { PresetShape, SemiSupervisedNets } from './nets/semiSupervisedNets';
+export { StridedConv, type StridedConvOptions, StridedConvTranspose } from './nets/stridedConv';
+export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './objectives/everyLabel';
+export { type LabelExpectationArguments, labelExpectation } from './objectives/labelExpectation';
+export { type LabeledElboArguments, type LabeledElboTerms, labeledElbo } from './objectives/labeledElbo';
+export { logLabelPrior, uniformLabelPrior } from './objectives/labelPrior';
+export {
+  type LabeledWeights,
+  type OptimizedLabeledElboArguments,
+  type OptimizedLabeledElboTerms,
+  optimizedLabeledElbo,
+  REPORT_LABELED_WEIGHTS,
+} from './objectives/optimizedLabeledElbo';
+export {
+  type OptimizedUnlabeledElboArguments,
+  type OptimizedUnlabeledElboTerms,
+  optimizedUnlabeledElbo,
+  type UnlabeledWeights,
+} from './objectives/optimizedUnlabeledElbo';
+export {
+  type UnlabeledElboArguments,
+  type UnlabeledElboTerms,
+  unlabeledElbo,
+} from './objectives/unlabeledElbo';
+export { categoricalEntropy } from './regularizers/entropy';
+export { type SmoothingSpread, type SmoothLabelsOptions, smoothLabels } from './regularizers/labelSmoothing';
+export { mutualInformation } from './regularizers/mutualInformation';
+export {
+  type LabelKlDirection,
+  type SmoothedLabelKlArguments,
+  smoothedLabelKl,
+} from './regularizers/smoothedLabelKl';
+export { type AdamOptions, createAdam, type Optimizer, type OptimizerState } from './training/adam';
+export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
+export type { HistoryRow, TrainResult } from './training/history';
+export type {
+  CheckpointOptions,
+  EarlyStopping,
+  StepOptions,
+  TrainOptions,
+  Weighting,
+} from './training/options';
+export {
+  type Execute,
+  executeEagerly,
+  type LossWeights,
+  type StepOutput,
+  type StepWork,
+} from './training/step';
+export { train } from './training/train';
+export { type StepResult, type TrainingStepsOptions, trainingSteps } from './training/trainingSteps';

@@ -30,6 +30,8 @@ export interface BatchSource {
   readonly stepsPerEpoch: number;
   /** examples of either kind in the whole set: the weighting `'dataset'` needs them */
   readonly counts: { readonly labeled: number; readonly unlabeled: number };
+  /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
+  readonly identity?: string;
   /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */
   at(step: number): Batch | Promise<Batch>;
 }

@@ -10,6 +10,9 @@ import type { Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 
+/** What rebuilds this likelihood from a saved model. */
+export const spec = { kind: 'bernoulli' } as const;
+
 /** A decoder gives one logit for each observed value. */
 export const parametersPerValue = 1;
 

@@ -64,6 +64,7 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
   };
 
   return {
+    spec: { kind: 'gaussian', variance, sigma },
     parametersPerValue: learned ? 2 : 1,
     logProb: (parameters, x) => tidy(() => gaussian.logProb(split(parameters), x)),
     mean: (parameters) => tidy(() => split(parameters).mean.clone()),

@@ -9,6 +9,8 @@ import type { Noise } from '../core/noise';
  * last axis holds `parametersPerValue` blocks, each as wide as the last axis of x.
  */
 export interface Likelihood {
+  /** what rebuilds one of the library's own from a saved model; one's own has none and is handed in again */
+  readonly spec?: LikelihoodSpec;
   /** numbers the decoder gives for each observed value: 1 for Bernoulli logits, 2 for mean and log-variance */
   readonly parametersPerValue: number;
   /** log p(x | parameters) per example, [B], in nats */
@@ -18,3 +20,8 @@ export interface Likelihood {
   /** a draw of x */
   sample(parameters: Tensor, noise: Noise): Tensor;
 }
+
+/** JSON that names one of the library's likelihoods. */
+export type LikelihoodSpec =
+  | { readonly kind: 'bernoulli' }
+  | { readonly kind: 'gaussian'; readonly variance: 'fixed' | 'learned'; readonly sigma: number };

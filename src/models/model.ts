@@ -1,11 +1,9 @@
 /** Contracts of models: what the trainer, evaluation and files rely on. */
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Json } from '../core/json';
 import type { Noise } from '../core/noise';
 import type { Gaussian } from '../distributions/gaussian';
 import type { Likelihood } from '../distributions/likelihood';
-
-/** JSON values: what a model's spec and a checkpoint's metadata are made of. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What every model is: named variables, and a description that rebuilds it. */
 export interface Model {

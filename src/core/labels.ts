@@ -1,0 +1,27 @@
+/** Labels as tensors. */
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { describe } from './shape';
+
+/**
+ * One-hot rows of class indices.
+ *
+ * @param where name of the calling function, for the message
+ * @param labels class indices
+ * @param classes K
+ * @returns [B, K]
+ * @throws RangeError when a label is not an integer from 0 to K − 1
+ * @example oneHotLabels('generate', [1], 2) // [[0, 1]]
+ */
+export function oneHotLabels(where: string, labels: ArrayLike<number>, classes: number): Tensor2D {
+  const rows = new Float32Array(labels.length * classes);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new RangeError(
+        `${where}: label ${i} is ${describe(label)}, needed an integer from 0 to ${classes - 1}`,
+      );
+    }
+    rows[i * classes + label] = 1;
+  }
+  return tensor2d(rows, [labels.length, classes]);
+}

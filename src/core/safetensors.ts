@@ -1,0 +1,157 @@
+/**
+ * Safetensors files: named arrays with JSON metadata, readable by the Python package of that name.
+ *
+ * Layout: 8 bytes length of the header (little endian), the header as JSON padded with spaces to a multiple of 8,
+ * the arrays. Metadata is one JSON text under the key `ssvae`; a CRC-32 over it, the header's other entries and
+ * the arrays stands beside it.
+ */
+import { crc32 } from './crc32';
+import type { Json } from './json';
+import { describe } from './shape';
+
+/** A named array of a file. */
+export interface StoredArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array;
+}
+
+/** Content of a file. */
+export interface StoredFile {
+  readonly arrays: Readonly<Record<string, StoredArray>>;
+  readonly metadata: Json;
+}
+
+const KINDS = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I32: Int32Array,
+  U8: Uint8Array,
+} as const;
+
+type Kind = keyof typeof KINDS;
+
+interface Entry {
+  readonly dtype: Kind;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+const kindOf = (data: StoredArray['data']): Kind =>
+  (Object.keys(KINDS) as Kind[]).find((kind) => data instanceof KINDS[kind]) as Kind;
+
+const bytesOf = (data: StoredArray['data']): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
+
+const checksum = (entries: Readonly<Record<string, Entry>>, metadata: string, arrays: Uint8Array): string =>
+  crc32(new TextEncoder().encode(JSON.stringify(entries) + metadata), arrays)
+    .toString(16)
+    .padStart(8, '0');
+
+/**
+ * Writes arrays and metadata as one safetensors file.
+ *
+ * @param file arrays by name, and any JSON
+ * @returns the bytes
+ * @throws RangeError when an array's length is not the product of its shape
+ */
+export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
+  // Widest types first, so that every array is aligned for its type in the mapped file.
+  const kinds = Object.keys(KINDS);
+  const sorted = Object.entries(arrays).sort(
+    ([, a], [, b]) => kinds.indexOf(kindOf(a.data)) - kinds.indexOf(kindOf(b.data)),
+  );
+  const entries: Record<string, Entry> = {};
+  let end = 0;
+  for (const [name, { shape, data }] of sorted) {
+    if (data.length !== sizeOf(shape)) {
+      throw new RangeError(
+        `writeSafetensors: "${name}" has ${data.length} values, needed ${sizeOf(shape)} for [${shape}]`,
+      );
+    }
+    entries[name] = { dtype: kindOf(data), shape: [...shape], data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const body = new Uint8Array(end);
+  for (const [name, { data }] of sorted) body.set(bytesOf(data), (entries[name] as Entry).data_offsets[0]);
+  const text = JSON.stringify(metadata);
+  const header = JSON.stringify({
+    __metadata__: { ssvae: text, crc32: checksum(entries, text, body) },
+    ...entries,
+  });
+  const encoded = new TextEncoder().encode(header);
+  const padded = Math.ceil(encoded.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + end).fill(0x20, 8, 8 + padded);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(encoded, 8);
+  bytes.set(body, 8 + padded);
+  return bytes;
+}
+
+const parseHeader = (
+  where: string,
+  bytes: Uint8Array,
+): { header: Record<string, unknown>; start: number } => {
+  if (bytes.length < 8)
+    throw new RangeError(`${where}: the file has ${bytes.length} bytes, needed a safetensors header`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(bytes.length - 8)) {
+    throw new RangeError(
+      `${where}: the header claims ${length} bytes, the file has ${bytes.length - 8}; truncated or no safetensors file`,
+    );
+  }
+  const start = 8 + Number(length);
+  try {
+    const header: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)),
+    );
+    if (typeof header === 'object' && header !== null && !Array.isArray(header))
+      return { header: header as Record<string, unknown>, start };
+  } catch {
+    // Falls through to the one message for a header that is no JSON object.
+  }
+  throw new RangeError(`${where}: the header is no JSON object; damaged or no safetensors file`);
+};
+
+const isEntry = (value: unknown, size: number): value is Entry => {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
+  if (!dtype || !Object.hasOwn(KINDS, dtype) || !Array.isArray(shape) || !Array.isArray(offsets))
+    return false;
+  if (![...shape, ...offsets].every((n) => Number.isSafeInteger(n) && n >= 0) || offsets.length !== 2)
+    return false;
+  const [begin, end] = offsets as unknown as [number, number];
+  return begin <= end && end <= size && end - begin === sizeOf(shape) * KINDS[dtype].BYTES_PER_ELEMENT;
+};
+
+/**
+ * Reads a safetensors file that {@link writeSafetensors} wrote.
+ *
+ * @param bytes the whole file
+ * @param where name of the reader, for messages
+ * @returns arrays (copies) and metadata
+ * @throws RangeError when the file is truncated, damaged, or carries no metadata of this library
+ */
+export function readSafetensors(bytes: Uint8Array, where = 'readSafetensors'): StoredFile {
+  const { header, start } = parseHeader(where, bytes);
+  const { __metadata__: stamps, ...entries } = header;
+  const { ssvae, crc32: expected } = (stamps ?? {}) as Record<string, unknown>;
+  if (typeof ssvae !== 'string' || typeof expected !== 'string') {
+    throw new RangeError(`${where}: the file has no ssvae metadata, needed a file that ssvae wrote`);
+  }
+  const body = bytes.subarray(start);
+  const actual = checksum(entries as Record<string, Entry>, ssvae, body);
+  if (actual !== expected) {
+    throw new RangeError(
+      `${where}: the checksum is ${actual}, the file says ${describe(expected)}; the file is damaged`,
+    );
+  }
+  const arrays: Record<string, StoredArray> = {};
+  for (const [name, entry] of Object.entries(entries)) {
+    if (!isEntry(entry, body.length))
+      throw new RangeError(`${where}: the entry "${name}" does not fit the file`);
+    const copy = body.slice(...entry.data_offsets);
+    arrays[name] = { shape: entry.shape, data: new KINDS[entry.dtype](copy.buffer) };
+  }
+  return { arrays, metadata: JSON.parse(ssvae) as Json };
+}

@@ -1,0 +1,201 @@
+/** The M2 model of Kingma 2014: what it is, and how it is made. */
+import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { assertInteger } from '../../core/assert';
+import type { Json } from '../../core/json';
+import { oneHotLabels } from '../../core/labels';
+import { createNoise, type Noise } from '../../core/noise';
+import { assertShapes, describe } from '../../core/shape';
+import * as bernoulli from '../../distributions/bernoulli';
+import * as categorical from '../../distributions/categorical';
+import type { Gaussian } from '../../distributions/gaussian';
+import type { Likelihood } from '../../distributions/likelihood';
+import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
+import { namedWeights } from '../../nets/namedWeights';
+import type { Pass } from '../../nets/pass';
+import { repeatRows } from '../../objectives/everyLabel';
+import { assertLabelPrior, uniformLabelPrior } from '../../objectives/labelPrior';
+import type { SemiSupervisedVae } from '../model';
+import { isOwn, type M2Nets, presetOf, resolveNets } from './nets';
+
+/** What an M2 model is made from. */
+export interface M2Options {
+  /** shape of one example, e.g. [28, 28, 1] */
+  readonly inputShape: readonly number[];
+  /** K, at least 2 */
+  readonly classes: number;
+  /** Z; default 50 (Kingma 2014, §4.3) */
+  readonly latent?: number;
+  /**
+   * default `'mlp'`: three nets of one hidden layer of 500 softplus (Kingma 2014); `'conv'`: the report's nets on
+   * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or one's own tfjs-layers models
+   */
+  readonly nets?: M2Nets;
+  /** p(x|z,y) of the decoder's output; default `bernoulli` */
+  readonly likelihood?: Likelihood;
+  /** π of p(y); default uniform (Kingma 2014, §2) */
+  readonly labelPrior?: readonly number[];
+  /**
+   * whether the posterior is q(z|x,y) (Kingma 2014) or q(z|x) (report Eq. 2); default `true` for `'mlp'`, `false`
+   * for `'conv'`, and what the encoder takes for one's own
+   */
+  readonly encoderSeesLabel?: boolean;
+  /** how a preset's weights start; default `'glorot-uniform'`. One's own nets keep the weights they come with. */
+  readonly initializer?: Initializer;
+  /** stream of the initial weights; default `createNoise(0)` */
+  readonly noise?: Noise;
+}
+
+/** q(y|x) and q(z|x[,y]) of one batch, the shared part computed once. */
+export interface Inference {
+  /** logits of q(y|x), [B, K] */
+  readonly labelLogits: Tensor2D;
+  /** q(z|x,y) at labels [B, K] or at every label [B·K, K]; q(z|x) where the encoder sees none */
+  posterior(y?: Tensor): Gaussian;
+}
+
+/** The M2 model: p(y) p(z) p(x|z,y) with q(y|x) q(z|x[,y]). */
+export interface M2 extends SemiSupervisedVae {
+  /** Both inference distributions of a batch; objectives call this once for each part of a batch. */
+  infer(x: Tensor, pass?: Pass): Inference;
+  /** parameters of p(x|z,y); z may have one row for each m rows of y, in the order of `everyLabel` */
+  decode(z: Tensor, y: Tensor, pass?: Pass): Tensor;
+}
+
+const checkOptions = ({
+  inputShape,
+  classes,
+  latent,
+  labelPrior,
+  likelihood,
+}: Required<Pick<M2Options, 'inputShape' | 'classes' | 'latent' | 'labelPrior' | 'likelihood'>>): void => {
+  if (!Array.isArray(inputShape) || inputShape.length === 0) {
+    throw new RangeError(
+      `createM2: inputShape is ${describe(inputShape)}, needed the shape of one example, e.g. [28, 28, 1]`,
+    );
+  }
+  for (const axis of inputShape as readonly number[])
+    assertInteger('createM2', 'an axis of inputShape', axis);
+  assertInteger('createM2', 'classes', classes, 2);
+  assertInteger('createM2', 'latent', latent);
+  assertLabelPrior('createM2', labelPrior, classes);
+  if (typeof likelihood?.logProb !== 'function') {
+    throw new TypeError(
+      `createM2: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli`,
+    );
+  }
+};
+
+/**
+ * Creates an M2 model (Kingma et al. 2014, "M2"; the report, chapter 2).
+ *
+ *   p(y) = Cat(π)   p(z) = N(0, I)   p(x|z,y): the likelihood of the decoder's output
+ *   q(y|x) = Cat(softmax(classifier(x)))   q(z|x[,y]) = N(mean, diag e^logVar) of the encoder
+ *
+ * @param options shapes, nets, likelihood and prior
+ * @returns a record of pure functions over its variables; whoever made it disposes it
+ * @throws RangeError or TypeError naming the option, what came and what was needed
+ * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
+ */
+export function createM2(options: M2Options): M2 {
+  const { inputShape, classes, latent = 50, nets: chosen = 'mlp', likelihood = bernoulli } = options;
+  const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
+  checkOptions({ inputShape, classes, latent, labelPrior, likelihood });
+  const encoderSeesLabel =
+    options.encoderSeesLabel ??
+    (isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : presetOf(chosen) === 'mlp');
+  const { parametersPerValue } = likelihood;
+  const nets = resolveNets(chosen, { inputShape, classes, latent, parametersPerValue, encoderSeesLabel });
+  const { labelsApart, ...byName } = nets;
+  if (!isOwn(chosen)) {
+    const { initializer = 'glorot-uniform', noise = createNoise(0) } = options;
+    assertInitializer('createM2', initializer);
+    for (const [name, net] of Object.entries(byName)) initializeNet(net, noise.split(name), initializer);
+  }
+
+  const run = <Out extends Tensor | Tensor[]>(
+    net: LayersModel,
+    inputs: Tensor | Tensor[],
+    pass: Pass = {},
+  ): Out => net.apply(inputs, { ...pass }) as Out;
+  const conditioned = <Out extends Tensor | Tensor[]>(
+    net: LayersModel,
+    from: Tensor,
+    y: Tensor,
+    pass?: Pass,
+  ): Out => {
+    const times = (y.shape[0] as number) / (from.shape[0] as number);
+    return run<Out>(net, [times === 1 || labelsApart ? from : repeatRows(from, times), y], pass);
+  };
+  const features = (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? run<Tensor>(nets.trunk, x, pass) : x);
+  const posterior = (from: Tensor, y: Tensor | undefined, pass?: Pass): Gaussian => {
+    if (encoderSeesLabel && y === undefined) {
+      throw new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)');
+    }
+    const [mean, logVar] = encoderSeesLabel
+      ? conditioned<[Tensor, Tensor]>(nets.encoder, from, y as Tensor, pass)
+      : run<[Tensor, Tensor]>(nets.encoder, from, pass);
+    return { mean, logVar };
+  };
+  const assertInputs = (where: string, x: Tensor): void => {
+    assertShapes(where, { x: [x, `B ${inputShape.join(' ')}`] });
+  };
+
+  const model: M2 = {
+    inputShape,
+    classes,
+    latent,
+    likelihood,
+    labelPrior,
+    encoderSeesLabel,
+    variables: namedWeights(byName),
+    spec: {
+      model: 'm2',
+      inputShape: [...inputShape],
+      classes,
+      latent,
+      labelPrior: [...labelPrior],
+      encoderSeesLabel,
+      nets: isOwn(chosen)
+        ? null
+        : ((typeof chosen === 'string' ? { preset: chosen } : { ...chosen }) as Json),
+      likelihood: likelihood.spec === undefined ? null : { ...likelihood.spec },
+    },
+    infer(x, pass) {
+      assertInputs('infer', x);
+      const shared = features(x, pass);
+      const labelLogits = run<Tensor2D>(nets.classifier, shared, pass);
+      return { labelLogits, posterior: (y) => posterior(shared, y, pass) };
+    },
+    classify(x) {
+      assertInputs('classify', x);
+      return tidy(() => run<Tensor2D>(nets.classifier, features(x)));
+    },
+    encode(x, y) {
+      assertInputs('encode', x);
+      return tidy(() => ({ ...posterior(features(x), y) }));
+    },
+    decode(z, y, pass) {
+      assertShapes('decode', { z: [z, `N ${latent}`], y: [y, `R ${classes}`] });
+      return tidy(() => conditioned<Tensor>(nets.decoder, z, y, pass));
+    },
+    generate(labels, noise) {
+      return tidy(() => {
+        const y = oneHotLabels('generate', labels, classes);
+        return likelihood.mean(model.decode(noise.normal([labels.length, latent]), y));
+      });
+    },
+    reconstruct(x, y) {
+      assertInputs('reconstruct', x);
+      return tidy(() => {
+        const { labelLogits, posterior: q } = model.infer(x);
+        const labels = y ?? categorical.mode(labelLogits);
+        return likelihood.mean(model.decode(q(labels).mean, labels));
+      });
+    },
+    dispose() {
+      for (const net of Object.values(byName)) net.dispose();
+    },
+  };
+  return model;
+}

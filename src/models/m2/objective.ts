@@ -1,0 +1,258 @@
+/** The objectives of M2: the report's Eq. 8 and its Optimized-ELBO, one function with two sets of weights. */
+import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { assertOneOf } from '../../core/assert';
+import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
+import { type ScalarOrSchedule, valueAt } from '../../core/schedules';
+import * as gaussian from '../../distributions/gaussian';
+import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
+import { crossEntropy } from '../../divergences/crossEntropy';
+import { gaussianKl } from '../../divergences/gaussianKl';
+import type { Pass } from '../../nets/pass';
+import { byLabel, everyLabel, repeatRows } from '../../objectives/everyLabel';
+import { labelExpectation } from '../../objectives/labelExpectation';
+import { labeledElbo } from '../../objectives/labeledElbo';
+import { logLabelPrior } from '../../objectives/labelPrior';
+import {
+  type LabeledWeights,
+  optimizedLabeledElbo,
+  REPORT_LABELED_WEIGHTS,
+} from '../../objectives/optimizedLabeledElbo';
+import { optimizedUnlabeledElbo, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
+import { type SmoothingSpread, smoothLabels } from '../../regularizers/labelSmoothing';
+import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
+import type { Objective, ObjectiveContext, Terms } from '../objective';
+import type { M2 } from './m2';
+
+type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
+
+/** Choices that both objectives share. */
+export interface M2ObjectiveOptions {
+  /**
+   * the expectation over y of unlabelled examples: `'exact'`, the sum over K labels (Kingma 2014, Eq. 7; default);
+   * `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
+   */
+  readonly labelHandling?: 'exact' | 'gumbel' | 'straight-through';
+  /** τ of the last two; default 0.67 (Maddison et al. 2017, §5) */
+  readonly temperature?: ScalarOrSchedule;
+  /** weights of single terms in place of the objective's own; a warm-up of the KL stands here, in both parts */
+  readonly weights?: {
+    readonly labeled?: Scheduled<LabeledWeights>;
+    readonly unlabeled?: Scheduled<UnlabeledWeights>;
+  };
+}
+
+/** Choices of the Optimized-ELBO. */
+export interface OptimizedElboOptions extends M2ObjectiveOptions {
+  /** γ, weight of the mutual information; default 1 (report §3.2) */
+  readonly gamma?: ScalarOrSchedule;
+  /** β, weight of the entropy penalty; default 0.5. With γ = 1 the net force on the mean entropy is 1 − γ − β = −0.5. */
+  readonly beta?: ScalarOrSchedule;
+  /** ε of the smoothed labels; default 0.001 */
+  readonly epsilon?: number;
+  /** default `'others'` (report §3.3.2) */
+  readonly spread?: SmoothingSpread;
+  /** default `'labels||q'` (report §3.3.2, §3.5): KL(p̂‖q), whose gradient stays strong where q is confidently wrong */
+  readonly direction?: LabelKlDirection;
+  /**
+   * E_{p̂(y)} log p(x|z,y) of labelled examples (report §3.4): `'true-label'`, at the label itself (one decoder row;
+   * default), or `'exact'`, the sum over K labels weighted with p̂
+   */
+  readonly expectation?: 'true-label' | 'exact';
+}
+
+type Settings = Required<Omit<OptimizedElboOptions, 'weights'>> & {
+  readonly weights: NonNullable<M2ObjectiveOptions['weights']>;
+};
+
+const M2_SETTINGS: Settings = {
+  labelHandling: 'exact',
+  temperature: 0.67,
+  gamma: 0,
+  beta: 0,
+  epsilon: 0,
+  spread: 'others',
+  direction: 'labels||q',
+  expectation: 'true-label',
+  weights: { labeled: { logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } },
+};
+
+const OPTIMIZED_SETTINGS: Settings = {
+  ...M2_SETTINGS,
+  gamma: 1,
+  beta: 0.5,
+  epsilon: 0.001,
+  weights: { labeled: REPORT_LABELED_WEIGHTS },
+};
+
+const at = <T extends object>(weights: T | undefined, step: number): { [K in keyof T]: number } =>
+  Object.fromEntries(
+    Object.entries(weights ?? {}).map(([name, weight]) => [
+      name,
+      valueAt(weight as ScalarOrSchedule, step, name),
+    ]),
+  ) as { [K in keyof T]: number };
+
+/** One reparameterised code for each posterior, and log p(x|z,y) of each row of labels. */
+const decodeAt = (model: M2, x: Tensor, z: Tensor, y: Tensor, pass: Pass): Tensor1D => {
+  const times = (y.shape[0] as number) / (x.shape[0] as number);
+  return model.likelihood.logProb(model.decode(z, y, pass), times === 1 ? x : repeatRows(x, times));
+};
+
+const labeledTerms = (
+  model: M2,
+  { x, y }: LabeledBatch,
+  pass: Pass,
+  { step, noise }: ObjectiveContext,
+  s: Settings,
+): Terms => {
+  const { labelLogits, posterior } = model.infer(x, pass);
+  const q = posterior(y);
+  const z = gaussian.sample(q, noise.split('latent'));
+  const latentKl = gaussianKl(q);
+  const byEveryLabel = (): Tensor2D =>
+    byLabel(decodeAt(model, x, z, everyLabel(x.shape[0] as number, model.classes), pass), model.classes);
+  const valueByLabel = s.expectation === 'exact' ? byEveryLabel() : undefined;
+  const logLikelihood = valueByLabel
+    ? labelExpectation({ labels: y, valueByLabel })
+    : decodeAt(model, x, z, y, pass);
+  const { epsilon, spread, direction } = s;
+  const expected = valueByLabel
+    ? labelExpectation({ labels: smoothLabels(y, epsilon, { spread }), valueByLabel })
+    : logLikelihood;
+  return {
+    ...labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(y, model.labelPrior) }),
+    ...optimizedLabeledElbo({
+      logLikelihood: expected,
+      latentKl,
+      labels: y,
+      logits: labelLogits,
+      labelPrior: model.labelPrior,
+      epsilon,
+      spread,
+      direction,
+      weights: at(s.weights.labeled, step),
+    }),
+    crossEntropy: crossEntropy({ labels: y, logits: labelLogits }),
+  };
+};
+
+const unlabeledTerms = (
+  model: M2,
+  { x }: UnlabeledBatch,
+  pass: Pass,
+  { step, noise }: ObjectiveContext,
+  s: Settings,
+): Terms => {
+  const { labelLogits, posterior } = model.infer(x, pass);
+  const exact = s.labelHandling === 'exact';
+  const y = exact
+    ? everyLabel(x.shape[0] as number, model.classes)
+    : sampleGumbelSoftmax(labelLogits, {
+        temperature: valueAt(s.temperature, step, 'temperature'),
+        hard: s.labelHandling === 'straight-through',
+        noise: noise.split('label'),
+      });
+  const q = posterior(y);
+  const z = gaussian.sample(q, noise.split('latent'));
+  // Values come one per row of labels; where rows are examples × labels they are folded to [B, K].
+  const perLabel = (values: Tensor1D): Tensor =>
+    exact && values.shape[0] === y.shape[0] ? byLabel(values, model.classes) : values;
+  return {
+    ...optimizedUnlabeledElbo({
+      labelLogits,
+      logLikelihood: perLabel(decodeAt(model, x, z, y, pass)),
+      latentKl: perLabel(gaussianKl(q)),
+      logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
+      beta: valueAt(s.beta, step, 'beta'),
+      gamma: valueAt(s.gamma, step, 'gamma'),
+      weights: at(s.weights.unlabeled, step),
+    }),
+  };
+};
+
+const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const weights = {
+    labeled: { ...defaults.weights.labeled, ...options.weights?.labeled },
+    unlabeled: { ...defaults.weights.unlabeled, ...options.weights?.unlabeled },
+  };
+  const settings: Settings = { ...defaults, ...given, weights };
+  assertOneOf(where, 'labelHandling', settings.labelHandling, ['exact', 'gumbel', 'straight-through']);
+  assertOneOf(where, 'expectation', settings.expectation, ['true-label', 'exact']);
+  // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
+  return (model, { labeled, unlabeled }, { step, noise }) =>
+    tidy(() => ({
+      ...(labeled && {
+        labeled: labeledTerms(
+          model,
+          labeled,
+          { training: true, updateStatistics: unlabeled === undefined },
+          { step, noise: noise.split('labeled') },
+          settings,
+        ),
+      }),
+      ...(unlabeled && {
+        unlabeled: unlabeledTerms(
+          model,
+          unlabeled,
+          { training: true },
+          { step, noise: noise.split('unlabeled') },
+          settings,
+        ),
+      }),
+    }));
+};
+
+/**
+ * The bound of M2 (report Eq. 8; Kingma 2014, Eq. 6–9).
+ *
+ *   labelled    L(x, y) = E log p(x|z,y) − KL(q(z|x[,y])‖p(z)) + log p(y)
+ *   unlabelled  U(x) = E_{q(y|x)} L(x, y) + H(q(y|x))
+ *
+ * The step adds α times the cross-entropy of the labelled examples.
+ *
+ * @param options label handling, temperature and weights; every weight is 1 by default, the bound itself
+ * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
+ * @throws RangeError when an option is none of its choices
+ * @example train(model, { objective: m2({ labelHandling: 'gumbel' }), batches, epochs: 10, noise })
+ */
+export const m2 = (options: M2ObjectiveOptions = {}): Objective<M2> =>
+  objectiveOf('m2', M2_SETTINGS, options);
+
+/**
+ * The Optimized-ELBO (report §3.6): the bound of M2 with entropy penalty, mutual information and smoothed labels.
+ *
+ *   labelled    J_L = E_{q(z|x), p̂(y)} log p(x|z,y) − KL(q(z|x)‖p(z)) − KL(q(y|x)‖p(y)) − KL between q(y|x) and p̂
+ *   unlabelled  J_U = U(x) + γ·Î(y; x) − β·H(q(y|x))
+ *
+ * Not a bound; the plain bound stands beside it in the terms, as `elbo`.
+ *
+ * @param options the parts and their weights
+ * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
+ * @throws RangeError when an option is none of its choices
+ * @example train(model, { objective: optimizedElbo({ gamma: 1, beta: 0.5 }), batches, epochs: 10, noise })
+ */
+export const optimizedElbo = (options: OptimizedElboOptions = {}): Objective<M2> =>
+  objectiveOf('optimizedElbo', OPTIMIZED_SETTINGS, options);
+
+/**
+ * A classifier on the labels alone: the baseline that a semi-supervised model is measured against.
+ *
+ * Its labelled part holds the cross-entropy and nothing else, so encoder and decoder get no gradient.
+ *
+ * @returns an objective; unlabelled examples are not looked at
+ * @example train(model, { objective: labelsOnly(), batches, epochs: 10, noise })
+ */
+export const labelsOnly =
+  (): Objective<M2> =>
+  (model, { labeled }) =>
+    tidy(() => ({
+      ...(labeled && {
+        labeled: {
+          crossEntropy: crossEntropy({
+            labels: labeled.y,
+            logits: model.infer(labeled.x, { training: true }).labelLogits,
+          }),
+        },
+      }),
+    }));

@@ -1,0 +1,105 @@
+/** Models on plain arrays, in batches. */
+import { mul, reshape, softmax, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertInteger } from '../core/assert';
+import { formatShape } from '../core/shape';
+import { everyLabel, repeatRows } from '../objectives/everyLabel';
+import type { Classifier, Model, SemiSupervisedVae } from './model';
+
+/** How plain arrays are gone through. */
+export interface PredictOptions {
+  /** examples at a time; default 500 */
+  readonly batchSize?: number;
+}
+
+/** Labels of examples. */
+export interface Prediction {
+  /** the most probable class of each example */
+  readonly labels: Int32Array;
+  /** q(y|x), N × K in rows */
+  readonly probabilities: Float32Array;
+}
+
+/** Inputs as plain arrays: N examples in succession, NHWC. Bytes mean value/255. */
+export type PlainInputs = Uint8Array | Float32Array | readonly number[];
+
+const inBatches = async (
+  where: string,
+  model: Model,
+  data: PlainInputs,
+  { batchSize = 500 }: PredictOptions,
+  apply: (x: Tensor) => Tensor,
+): Promise<Float32Array> => {
+  assertInteger(where, 'batchSize', batchSize);
+  const size = model.inputShape.reduce((product, axis) => product * axis, 1);
+  if (data.length % size !== 0) {
+    throw new RangeError(
+      `${where}: data has ${data.length} values, needed a multiple of ${size} for examples ${formatShape(model.inputShape)}`,
+    );
+  }
+  const count = data.length / size;
+  const scale = data instanceof Uint8Array ? 1 / 255 : 1;
+  const parts: Float32Array[] = [];
+  for (let start = 0; start < count; start += batchSize) {
+    const end = Math.min(count, start + batchSize);
+    const values = Float32Array.from(data.slice(start * size, end * size), (value) => value * scale);
+    const out = tidy(() => apply(tensor(values, [end - start, ...model.inputShape])));
+    try {
+      parts.push((await out.data()) as Float32Array);
+    } finally {
+      out.dispose();
+    }
+  }
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  parts.reduce((offset, part) => (all.set(part, offset), offset + part.length), 0); // biome-ignore lint/complexity/noCommaOperator: fold of offsets
+  return all;
+};
+
+/**
+ * Classifies plain arrays, a batch at a time.
+ *
+ * @param model a model with q(y|x)
+ * @param data N examples in succession, NHWC; bytes mean value/255
+ * @param options the batch size
+ * @returns class indices and q(y|x); empty arrays for no examples
+ * @throws RangeError when the data is no whole number of examples
+ * @example (await predict(model, new Uint8Array(784))).labels.length // 1
+ */
+export async function predict(
+  model: Classifier,
+  data: PlainInputs,
+  options: PredictOptions = {},
+): Promise<Prediction> {
+  const probabilities = await inBatches('predict', model, data, options, (x) => softmax(model.classify(x)));
+  const labels = new Int32Array(probabilities.length / model.classes);
+  for (let i = 0; i < labels.length; i++) {
+    const row = probabilities.subarray(i * model.classes, (i + 1) * model.classes);
+    labels[i] = row.indexOf(Math.max(...row));
+  }
+  return { labels, probabilities };
+}
+
+/**
+ * Latent features of plain arrays, for use elsewhere: posterior means, N × Z in rows.
+ *
+ * Where the posterior sees the label, the mean is averaged over q(y|x): Σ_y q(y|x) E[z|x,y].
+ *
+ * @param model a model with q(z|x[,y])
+ * @param data N examples in succession, NHWC; bytes mean value/255
+ * @param options the batch size
+ * @returns N·Z numbers
+ * @throws RangeError when the data is no whole number of examples
+ * @example (await embed(model, new Uint8Array(784))).length // 50
+ */
+export async function embed(
+  model: SemiSupervisedVae,
+  data: PlainInputs,
+  options: PredictOptions = {},
+): Promise<Float32Array> {
+  return inBatches('embed', model, data, options, (x) => {
+    if (!model.encoderSeesLabel) return model.encode(x).mean;
+    const rows = x.shape[0] as number;
+    const weights = reshape(softmax(model.classify(x)), [rows, model.classes, 1]);
+    const { mean } = model.encode(repeatRows(x, model.classes), everyLabel(rows, model.classes));
+    return sum(mul(weights, reshape(mean, [rows, model.classes, model.latent])), 1);
+  });
+}

@@ -1,0 +1,74 @@
+/** Batch normalisation whose running statistics move when the caller says so. */
+import { add, moments, mul, rsqrt, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { initializers, layers } from '@tensorflow/tfjs-layers';
+import type { Pass } from './pass';
+
+/** Arguments of the layer. */
+export interface BatchNormOptions {
+  /** layer name */
+  readonly name: string;
+  /** share of the old running statistics that is kept at each update; default 0.9 */
+  readonly momentum?: number;
+  /** added to the variance; default 1e-5 */
+  readonly epsilon?: number;
+}
+
+/**
+ * Batch normalisation (Ioffe & Szegedy 2015) over every axis but the last.
+ *
+ *   training:    γ · (x − mean_batch) / sqrt(var_batch + ε) + β
+ *   evaluation:  γ · (x − running mean) / sqrt(running variance + ε) + β
+ *
+ * Unlike the stock layer, whose every training pass moves the running statistics, this one moves them only in a
+ * {@link Pass} with `updateStatistics`: a step that runs a net on labelled and on unlabelled examples counts once.
+ */
+export class BatchNorm extends layers.Layer {
+  /** @ignore */
+  static readonly className = 'BatchNorm';
+  readonly #momentum: number;
+  readonly #epsilon: number;
+
+  constructor({ name, momentum = 0.9, epsilon = 1e-5 }: BatchNormOptions) {
+    super({ name });
+    this.#momentum = momentum;
+    this.#epsilon = epsilon;
+  }
+
+  /** @ignore */
+  override build(inputShape: (number | null)[]): void {
+    const shape = [inputShape.at(-1) as number];
+    this.addWeight('gamma', shape, 'float32', initializers.ones());
+    this.addWeight('beta', shape, 'float32', initializers.zeros());
+    this.addWeight('movingMean', shape, 'float32', initializers.zeros(), undefined, false);
+    this.addWeight('movingVariance', shape, 'float32', initializers.ones(), undefined, false);
+    super.build(inputShape);
+  }
+
+  /** @ignore */
+  override call(
+    inputs: Tensor | Tensor[],
+    { training = false, updateStatistics = training }: Pass = {},
+  ): Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
+    // `weights` lists trainable ones first, in the order they were added.
+    const [gamma, beta, runningMean, runningVariance] = this.weights.map((weight) =>
+      weight.read(),
+    ) as Variable[];
+    return tidy(() => {
+      const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+      const batch = training
+        ? moments(x, axes)
+        : { mean: runningMean as Tensor, variance: runningVariance as Tensor };
+      if (training && updateStatistics) {
+        this.#move(runningMean as Variable, batch.mean);
+        this.#move(runningVariance as Variable, batch.variance);
+      }
+      const scale = mul(gamma as Tensor, rsqrt(add(batch.variance, this.#epsilon)));
+      return add(mul(sub(x, batch.mean), scale), beta as Tensor);
+    });
+  }
+
+  #move(running: Variable, now: Tensor): void {
+    running.assign(add(mul(running, this.#momentum), mul(now, 1 - this.#momentum)));
+  }
+}

@@ -1,0 +1,71 @@
+/** Nets of fully connected layers: those of Kingma 2014. */
+import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { assertInteger } from '../core/assert';
+import type { Activation } from './activation';
+import { connect, dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
+import type { PresetShape, SemiSupervisedNets } from './semiSupervisedNets';
+
+/** Choices of the preset. */
+export interface MlpOptions {
+  /** widths of the hidden layers of each net, in the order of the data; default [500] (Kingma 2014, §4.3) */
+  readonly widths?: readonly number[];
+  /** default `'softplus'` (Kingma 2014, §4.3) */
+  readonly activation?: Exclude<Activation, 'linear'>;
+  /** batch norm before each hidden activation; default `false` */
+  readonly batchNorm?: boolean;
+  /** one stack of hidden layers for classifier and encoder; default `false`: three nets, as in Kingma 2014 */
+  readonly sharedTrunk?: boolean;
+}
+
+/**
+ * Fully connected nets: classifier, encoder and decoder of hidden layers each (Kingma 2014: one of 500 softplus).
+ *
+ * Images are flattened in row-major NHWC order. Labels enter the first hidden layer apart from the features. With
+ * a shared trunk and a label-conditioned encoder, the label enters one more hidden layer behind the trunk.
+ *
+ * @returns nets whose weights are all 0, to be drawn by `initializeNet`
+ * @throws RangeError when a width is not an integer of at least 1
+ */
+export function mlpNets(
+  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
+  { widths = [500], activation = 'softplus', batchNorm = false, sharedTrunk = false }: MlpOptions = {},
+): SemiSupervisedNets {
+  for (const width of widths) assertInteger('mlpNets', 'a width', width);
+  assertInteger('mlpNets', 'the number of widths', widths.length);
+  const hidden: HiddenOptions = { activation, batchNorm };
+  const flat = (from: SymbolicTensor): SymbolicTensor =>
+    inputShape.length === 1 ? from : connect(layers.flatten({ name: 'flatten' }), from);
+
+  const x = inputOf(inputShape, 'x');
+  const trunk = sharedTrunk ? net('trunk', [x], hiddenStack(widths, hidden, flat(x))) : undefined;
+  const featureShape = sharedTrunk ? [widths.at(-1) as number] : inputShape;
+  // Behind a shared trunk the classifier and a label-free posterior are heads alone.
+  const stack = (features: SymbolicTensor, label?: SymbolicTensor): SymbolicTensor => {
+    if (!sharedTrunk) return hiddenStack(widths, hidden, flat(features), label);
+    return label === undefined ? features : hiddenStack(widths.slice(-1), hidden, features, label);
+  };
+
+  const toClassify = inputOf(featureShape, 'features');
+  const toEncode = inputOf(featureShape, 'features');
+  const seen = encoderSeesLabel ? inputOf([classes], 'y') : undefined;
+  const z = inputOf([latent], 'z');
+  const y = inputOf([classes], 'y');
+  const outputShape = [...inputShape.slice(0, -1), (inputShape.at(-1) as number) * parametersPerValue];
+  const size = outputShape.reduce((product, axis) => product * axis, 1);
+  const output = dense('output', size, 'linear', hiddenStack([...widths].reverse(), hidden, z, y));
+  const shaped =
+    outputShape.length === 1
+      ? output
+      : connect(layers.reshape({ name: 'image', targetShape: outputShape }), output);
+  return {
+    ...(trunk && { trunk }),
+    classifier: net('classifier', [toClassify], dense('logits', classes, 'linear', stack(toClassify))),
+    encoder: net(
+      'encoder',
+      seen ? [toEncode, seen] : [toEncode],
+      gaussianHeads(latent, stack(toEncode, seen)),
+    ),
+    decoder: net('decoder', [z, y], shaped),
+    labelsApart: true,
+  };
+}

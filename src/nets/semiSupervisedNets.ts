@@ -1,0 +1,37 @@
+/** The nets of a semi-supervised VAE. */
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+/**
+ * Nets of q(y|x), q(z|x[,y]) and p(x|z,y), as tfjs-layers models of these inputs and outputs (B the batch axis):
+ *
+ *   trunk       x [B, …]                               → features [B, …]; where absent, features are x itself
+ *   classifier  features                               → logits of q(y|x), [B, K]; no softmax at its end
+ *   encoder     features, or [features, y] where the
+ *               encoder sees the label                 → [mean [B, Z], logVar [B, Z]]
+ *   decoder     [z [B, Z], y [B, K]]                   → parameters of p(x|z,y), [B, …]
+ */
+export interface SemiSupervisedNets {
+  readonly trunk?: LayersModel;
+  readonly classifier: LayersModel;
+  readonly encoder: LayersModel;
+  readonly decoder: LayersModel;
+  /**
+   * `true` when the nets' label inputs go to {@link LabelConditionedDense} layers alone: then labels [B·m, K] are
+   * passed with features [B, …] as they are, and nothing is repeated. Default `false`.
+   */
+  readonly labelsApart?: boolean;
+}
+
+/** What a preset needs to know of the model it is made for. */
+export interface PresetShape {
+  /** shape of one example */
+  readonly inputShape: readonly number[];
+  /** K */
+  readonly classes: number;
+  /** Z */
+  readonly latent: number;
+  /** numbers the decoder gives for each observed value */
+  readonly parametersPerValue: number;
+  /** whether the posterior is q(z|x,y) */
+  readonly encoderSeesLabel: boolean;
+}

@@ -1,0 +1,117 @@
+/** Convolutions that halve and double a feature map, exactly as PyTorch's padding 1 does. */
+import {
+  add,
+  conv2d,
+  conv2dTranspose,
+  pad,
+  slice,
+  type Tensor,
+  type Tensor4D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { initializers, layers } from '@tensorflow/tfjs-layers';
+import { type Activation, activate } from './activation';
+
+/** Arguments of either layer. */
+export interface StridedConvOptions {
+  /** layer name */
+  readonly name: string;
+  /** channels of the output */
+  readonly filters: number;
+  /** default `'linear'` */
+  readonly activation?: Activation;
+}
+
+const KERNEL = 3;
+const STRIDE = 2;
+
+abstract class Strided extends layers.Layer {
+  protected readonly filters: number;
+  protected readonly activation: Activation;
+
+  constructor({ name, filters, activation = 'linear' }: StridedConvOptions) {
+    super({ name });
+    this.filters = filters;
+    this.activation = activation;
+  }
+
+  protected addKernel(shape: [number, number]): void {
+    this.addWeight('kernel', [KERNEL, KERNEL, ...shape], 'float32', initializers.zeros());
+    this.addWeight('bias', [this.filters], 'float32', initializers.zeros());
+  }
+
+  protected finish(x: Tensor): Tensor {
+    return activate(add(x, this.weights[1]?.read() as Tensor), this.activation);
+  }
+
+  protected get kernel(): Tensor4D {
+    return this.weights[0]?.read() as Tensor4D;
+  }
+}
+
+type Shape = (number | null)[];
+
+/**
+ * Convolution 3×3, stride 2, padding 1: [B, H, W, C] → [B, ⌈H/2⌉, ⌈W/2⌉, filters].
+ *
+ * The host's `same` pads (0, 1) at stride 2 on even sizes where PyTorch's padding 1 pads (1, 1), so the two see
+ * shifted images. One row and column of zeros before, and `valid`, is PyTorch's; on odd sizes one after as well.
+ */
+export class StridedConv extends Strided {
+  /** @ignore */
+  static readonly className = 'StridedConv';
+
+  /** @ignore */
+  override build(inputShape: Shape): void {
+    this.addKernel([inputShape.at(-1) as number, this.filters]);
+    super.build(inputShape);
+  }
+
+  /** @ignore */
+  override computeOutputShape([batch = null, height = 0, width = 0]: Shape): Shape {
+    return [batch, Math.ceil((height as number) / 2), Math.ceil((width as number) / 2), this.filters];
+  }
+
+  /** @ignore */
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
+    const [, height, width] = x.shape;
+    return tidy(() => {
+      const padded = pad(x, [[0, 0], [1, height % 2], [1, width % 2], [0, 0]]); // biome-ignore format: one pair per axis
+      return this.finish(conv2d(padded, this.kernel, STRIDE, 'valid'));
+    });
+  }
+}
+
+/**
+ * Transposed convolution 3×3, stride 2, padding 1, output padding 1: [B, H, W, C] → [B, 2H, 2W, filters].
+ *
+ * The host has no output padding; its `valid` gives 2H + 1 rows, of which PyTorch's padding drops the first.
+ */
+export class StridedConvTranspose extends Strided {
+  /** @ignore */
+  static readonly className = 'StridedConvTranspose';
+
+  /** @ignore */
+  override build(inputShape: Shape): void {
+    this.addKernel([this.filters, inputShape.at(-1) as number]);
+    super.build(inputShape);
+  }
+
+  /** @ignore */
+  override computeOutputShape([batch = null, height = 0, width = 0]: Shape): Shape {
+    return [batch, (height as number) * 2, (width as number) * 2, this.filters];
+  }
+
+  /** @ignore */
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
+    const [batch, height, width] = x.shape;
+    const [rows, columns] = [height * STRIDE, width * STRIDE];
+    return tidy(() => {
+      const shape: [number, number, number, number] = [batch, rows + 1, columns + 1, this.filters];
+      const full = conv2dTranspose(x, this.kernel, shape, STRIDE, 'valid');
+      return this.finish(slice(full, [0, 1, 1, 0], [batch, rows, columns, this.filters]));
+    });
+  }
+}

@@ -1,0 +1,181 @@
+/** Adam, with decoupled weight decay. */
+import {
+  add,
+  div,
+  mul,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tidy,
+  type Variable,
+  variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import { assertNumber } from '../core/assert';
+import { type ScalarOrSchedule, valueAt } from '../core/schedules';
+import { describe } from '../core/shape';
+
+/** Settings of Adam; Kingma & Ba 2015 is the source of every default but the weight decay. */
+export interface AdamOptions {
+  /** default 0.001 */
+  readonly learningRate?: ScalarOrSchedule;
+  /** default 0.9 */
+  readonly beta1?: number;
+  /** default 0.999 */
+  readonly beta2?: number;
+  /** ε̂, added to the root of the bias-corrected second moment; default 1e-8, the same on every backend */
+  readonly epsilon?: number;
+  /** decoupled decay of variables of two axes and more (Loshchilov & Hutter 2019, Algorithm 2); default 0 */
+  readonly weightDecay?: ScalarOrSchedule;
+}
+
+/** State of an optimizer, to be written and put back to the bit. */
+export interface OptimizerState {
+  /** tensors by name */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** counts by name */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** What moves variables along gradients. */
+export interface Optimizer {
+  /**
+   * Moves each variable that has a gradient; the others, and their moments, stay as they are.
+   *
+   * @param variables by name
+   * @param gradients of the loss, by the same names; disposed by whoever made them
+   * @param step 0, 1, 2, …; schedules are read at it
+   */
+  apply(
+    variables: Readonly<Record<string, Variable>>,
+    gradients: Readonly<Record<string, Tensor>>,
+    step: number,
+  ): void;
+  /** the state as it is; its tensors stay the optimizer's */
+  readonly state: OptimizerState;
+  /** Puts a state in place; tensors are copied. */
+  restore(state: OptimizerState): void;
+  /** frees the state */
+  dispose(): void;
+}
+
+interface Moments {
+  readonly first: Variable;
+  readonly second: Variable;
+  updates: number;
+}
+
+/**
+ * Adam (Kingma & Ba 2015, Algorithm 1), decoupled weight decay after Loshchilov & Hutter 2019.
+ *
+ *   m ← m + (1 − β₁)(g − m)      v ← v + (1 − β₂)(g² − v)
+ *   θ ← θ − η·λ·θ − η · m̂ / (√v̂ + ε̂),   m̂ = m/(1 − β₁ᵗ),   v̂ = v/(1 − β₂ᵗ)
+ *
+ * The stock optimizer matches its state by position, takes another ε on WebGL and cannot be resumed to the bit;
+ * this one names its moments after the variables and counts updates of each, so a variable whose gradient comes
+ * late starts with the right bias correction.
+ *
+ * @param options rates and decay
+ * @returns an optimizer; whoever made it disposes it
+ * @throws RangeError when a setting lies outside its range
+ * @example createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: 10_000 }) })
+ */
+export function createAdam(options: AdamOptions = {}): Optimizer {
+  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
+  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
+    assertNumber('createAdam', name, beta, 'a number in [0, 1)', (b) => b >= 0 && b < 1);
+  }
+  assertNumber(
+    'createAdam',
+    'epsilon',
+    epsilon,
+    'a finite number above 0',
+    (e) => e > 0 && Number.isFinite(e),
+  );
+  for (const [name, rate] of Object.entries({ learningRate, weightDecay })) {
+    if (typeof rate === 'function') continue;
+    assertNumber(
+      'createAdam',
+      name,
+      rate,
+      'a schedule or a finite number of at least 0',
+      (r) => r >= 0 && Number.isFinite(r),
+    );
+  }
+  const moments = new Map<string, Moments>();
+
+  const momentsOf = (name: string, like: Tensor): Moments => {
+    const known = moments.get(name);
+    if (known) return known;
+    // `variable` takes hold of the very tensor it is given, so each moment needs zeros of its own.
+    const fresh = tidy(() => ({
+      first: variable(zerosLike(like), false),
+      second: variable(zerosLike(like), false),
+      updates: 0,
+    }));
+    moments.set(name, fresh);
+    return fresh;
+  };
+
+  const update = (name: string, target: Variable, gradient: Tensor, rate: number, decay: number): void => {
+    const state = momentsOf(name, target);
+    state.updates += 1;
+    const { first, second, updates } = state;
+    first.assign(add(first, mul(sub(gradient, first), 1 - beta1)));
+    second.assign(add(second, mul(sub(square(gradient), second), 1 - beta2)));
+    // Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + ε̂·root).
+    const root = Math.sqrt(1 - beta2 ** updates);
+    const size = (rate * root) / (1 - beta1 ** updates);
+    const shrunk = decay !== 0 && target.rank >= 2 ? mul(target, 1 - rate * decay) : target;
+    target.assign(sub(shrunk, div(mul(first, size), add(sqrt(second), epsilon * root))));
+  };
+
+  return {
+    apply(variables, gradients, step) {
+      const rate = valueAt(learningRate, step, 'learningRate');
+      const decay = valueAt(weightDecay, step, 'weightDecay');
+      tidy(() => {
+        for (const [name, gradient] of Object.entries(gradients)) {
+          const target = variables[name];
+          if (target === undefined)
+            throw new RangeError(`adam.apply: gradient "${name}" belongs to no variable`);
+          update(name, target, gradient, rate, decay);
+        }
+      });
+    },
+    get state() {
+      const entries = [...moments].sort(([a], [b]) => (a < b ? -1 : 1));
+      return {
+        tensors: Object.fromEntries(entries.flatMap(([name, { first, second }]) => [[`first/${name}`, first], [`second/${name}`, second]])), // biome-ignore format: a pair per moment
+        counts: Object.fromEntries(entries.map(([name, { updates }]) => [name, updates])),
+      };
+    },
+    restore({ tensors, counts }) {
+      this.dispose();
+      for (const [name, updates] of Object.entries(counts)) {
+        const [first, second] = [tensors[`first/${name}`], tensors[`second/${name}`]];
+        if (first === undefined || second === undefined) {
+          throw new RangeError(
+            `adam.restore: moments of "${name}" are ${describe(first ?? second)}, needed both`,
+          );
+        }
+        moments.set(
+          name,
+          tidy(() => ({
+            first: variable(first.clone(), false),
+            second: variable(second.clone(), false),
+            updates,
+          })),
+        );
+      }
+    },
+    dispose() {
+      for (const { first, second } of moments.values()) {
+        first.dispose();
+        second.dispose();
+      }
+      moments.clear();
+    },
+  };
+}

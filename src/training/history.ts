@@ -1,0 +1,34 @@
+/** What a run has seen: means of the terms by epoch. */
+
+/** One epoch: `epoch`, `step`, `seconds`, `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
+export type HistoryRow = Readonly<Record<string, number>>;
+
+/** What a run ends with. */
+export interface TrainResult {
+  /** a row for each finished epoch */
+  readonly history: readonly HistoryRow[];
+  /** steps done, those before a resume included */
+  readonly step: number;
+  /** why it ended */
+  readonly stopped: 'finished' | 'aborted' | 'early';
+  /** the best epoch by the metric of early stopping, whose weights the model then has */
+  readonly best?: { readonly epoch: number; readonly value: number };
+}
+
+/** Sums of named numbers, in the order of their first coming. */
+export type Sums = Readonly<Record<string, { readonly sum: number; readonly count: number }>>;
+
+/** Adds numbers to sums. */
+export const addTo = (sums: Sums, numbers: Readonly<Record<string, number>>): Sums => ({
+  ...sums,
+  ...Object.fromEntries(
+    Object.entries(numbers).map(([name, number]) => {
+      const { sum = 0, count = 0 } = sums[name] ?? {};
+      return [name, { sum: sum + number, count: count + 1 }];
+    }),
+  ),
+});
+
+/** Means of sums. */
+export const meansOf = (sums: Sums): Record<string, number> =>
+  Object.fromEntries(Object.entries(sums).map(([name, { sum, count }]) => [name, sum / count]));

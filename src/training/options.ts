@@ -1,0 +1,92 @@
+/** What a training run is made of. */
+import type { Augment, BatchSource } from '../core/batch';
+import type { Noise } from '../core/noise';
+import type { ScalarOrSchedule } from '../core/schedules';
+import type { Storage } from '../core/storage';
+import type { Model } from '../models/model';
+import type { Objective } from '../models/objective';
+import type { Optimizer } from './adam';
+import type { Callbacks } from './callbacks';
+import type { Execute } from './step';
+
+/**
+ * Weighting of the labelled and the unlabelled part of the loss.
+ *
+ * - `'mean'` (report Eq. 8): each part's mean with weight 1.
+ * - `'dataset'` (Kingma 2014, per datum): N_l/N and N_u/N, with N = N_l + N_u examples in the whole set.
+ *
+ * These are different objectives under one name; the sizes of batches never matter.
+ */
+export type Weighting = 'mean' | 'dataset';
+
+/** Choices that a single step depends on. */
+export interface StepOptions<M extends Model> {
+  /** what is maximised, e.g. `m2()` or `optimizedElbo()` */
+  readonly objective: Objective<M>;
+  /** batches by step, e.g. of `createBatches` */
+  readonly batches: BatchSource;
+  /** the run's stream: every draw of every step comes from splits of it, by name and step */
+  readonly noise: Noise;
+  /** default `createAdam()`, made and disposed by the run */
+  readonly optimizer?: Optimizer;
+  /** default `'mean'` (report Eq. 8) */
+  readonly weighting?: Weighting;
+  /**
+   * α, weight of the labelled-mean cross-entropy in either weighting; default Kingma 2014's 0.1·N of a sum over the
+   * data: 0.1 under `'dataset'`, and 0.1·N/N_l under `'mean'`, the same relative to a labelled example's bound
+   */
+  readonly alpha?: ScalarOrSchedule;
+  /**
+   * standard deviation of a N(0, σ²) prior on every trainable variable: adds ½‖θ‖²/(σ²·N) to the loss; default none.
+   * Kingma's code has σ = 1.
+   */
+  readonly parameterPrior?: number;
+  /** changes the inputs of a batch, of both parts or of each its own way, before the objective sees them */
+  readonly augment?: Augment | { readonly labeled?: Augment; readonly unlabeled?: Augment };
+  /** runs the steps; default `executeEagerly` */
+  readonly execute?: Execute;
+  /** ends the run between two steps; what was done is kept */
+  readonly signal?: AbortSignal;
+}
+
+/** When to stop before the last epoch. */
+export interface EarlyStopping {
+  /** column of the history, e.g. `'validation.accuracy'` */
+  readonly metric: string;
+  /** whether more or less of it is better */
+  readonly better: 'higher' | 'lower';
+  /** epochs without an improvement after which the run stops */
+  readonly patience: number;
+  /** an improvement must exceed this; default 0 */
+  readonly minDelta?: number;
+}
+
+/** Where and when checkpoints are written. */
+export interface CheckpointOptions {
+  /** e.g. `file('run.safetensors')` of `ssvae/node` */
+  readonly storage: Storage;
+  /** steps between checkpoints; default one epoch. One is written at the end, and when the run is aborted, too. */
+  readonly every?: number;
+}
+
+/** Choices of a whole run. */
+export interface TrainOptions<M extends Model> extends StepOptions<M> {
+  /** passes over the unlabelled examples (over the labelled ones where there are no others) */
+  readonly epochs: number;
+  /** called by name as the run goes */
+  readonly callbacks?: Callbacks | readonly Callbacks[];
+  /**
+   * measures the model after each epoch, on examples held out from training; its numbers stand in the history as
+   * `validation.…`. For example `(model) => evaluateClassifier(model, held)`.
+   */
+  readonly validate?: (model: M) => Promise<object>;
+  /** epochs between validations; the last epoch has one in any case. Default 1. */
+  readonly validateEvery?: number;
+  /** stops on a metric; the model is left with the weights of its best epoch */
+  readonly earlyStopping?: EarlyStopping;
+  /** steps between readings of the terms for the history; default 1, more where reading a device is slow */
+  readonly readEvery?: number;
+  readonly checkpoint?: CheckpointOptions;
+  /** goes on from the checkpoint where there is one; default `false` */
+  readonly resume?: boolean;
+}

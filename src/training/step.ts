@@ -1,0 +1,121 @@
+/** One training step: the only mean over the batch, and the only minus sign. */
+import {
+  keep,
+  mean,
+  type Scalar,
+  square,
+  sum,
+  type Tensor,
+  tidy,
+  type Variable,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import type { Batch } from '../core/batch';
+import { weightedSum } from '../core/weightedSum';
+import type { Model } from '../models/model';
+import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
+import type { Optimizer } from './adam';
+
+/** Weights of the loss at one step. */
+export interface LossWeights {
+  /** w_L, of the labelled objective */
+  readonly labeled: number;
+  /** w_U, of the unlabelled objective */
+  readonly unlabeled: number;
+  /** α, of the labelled cross-entropy */
+  readonly crossEntropy: number;
+  /** of ½‖θ‖², the parameter prior */
+  readonly parameters: number;
+}
+
+/** Everything that one step needs; nothing else is read. */
+export interface StepWork<M extends Model = Model> {
+  readonly model: M;
+  readonly objective: Objective<M>;
+  readonly optimizer: Optimizer;
+  readonly batch: Batch;
+  readonly context: ObjectiveContext;
+  readonly weights: LossWeights;
+}
+
+/** What a step gives; the tensors belong to the caller. */
+export interface StepOutput {
+  /** the loss before the update */
+  readonly loss: Scalar;
+  /** the objective's terms before the update */
+  readonly terms: ObjectiveTerms;
+}
+
+/** Runs a step; another executor (recorded, distributed) plugs in by this type. */
+export type Execute = <M extends Model>(work: StepWork<M>) => StepOutput | Promise<StepOutput>;
+
+const average = (terms: Terms | undefined, name: string): Tensor | undefined =>
+  terms?.[name] && mean(terms[name] as Tensor);
+
+/**
+ * The loss of a batch.
+ *
+ *   w_L · mean(−labeled.objective) + α · mean(crossEntropy) + w_U · mean(−unlabeled.objective) + w_θ · ½‖θ‖²
+ *
+ * A weight of 0 leaves its term out: nothing that only this term depends on gets a gradient.
+ *
+ * @param terms of the objective, [B] each
+ * @param weights of the parts
+ * @param variables that the parameter prior is over
+ * @returns scalar, nats; smaller is better
+ * @throws RangeError when no term has a weight
+ */
+export function lossOf(terms: ObjectiveTerms, weights: LossWeights, variables: readonly Variable[]): Scalar {
+  const parts: (readonly [number, Tensor | undefined])[] = [
+    [-weights.labeled, average(terms.labeled, 'objective')],
+    [weights.crossEntropy, average(terms.labeled, 'crossEntropy')],
+    [-weights.unlabeled, average(terms.unlabeled, 'objective')],
+  ];
+  if (weights.parameters !== 0) {
+    for (const parameter of variables) parts.push([weights.parameters / 2, sum(square(parameter))]);
+  }
+  const present = parts.filter(
+    (part): part is readonly [number, Tensor] => part[0] !== 0 && part[1] !== undefined,
+  );
+  if (present.length === 0) {
+    throw new RangeError(
+      'train: the loss is empty, needed an objective or a cross-entropy with a weight other than 0',
+    );
+  }
+  return weightedSum(present, 1) as Scalar;
+}
+
+/** Frees a step's terms; a tensor that stands under several names is freed once. */
+export function disposeTerms({ labeled, unlabeled }: ObjectiveTerms): void {
+  for (const term of Object.values({ ...labeled })) term.dispose();
+  for (const term of Object.values({ ...unlabeled })) term.dispose();
+}
+
+/** Runs a step at once, operation by operation. */
+export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
+  const { model, objective, optimizer, batch, context, weights } = work;
+  const trainable = Object.entries(model.variables).filter(([, variable]) => variable.trainable);
+  const variables = trainable.map(([, variable]) => variable);
+  // Everything made under `variableGrads` is freed when it returns, so the terms are kept by hand.
+  let terms: ObjectiveTerms = {};
+  const lossOfBatch = (): Scalar => {
+    terms = objective(model, batch, context);
+    for (const term of [...Object.values({ ...terms.labeled }), ...Object.values({ ...terms.unlabeled })])
+      keep(term);
+    return lossOf(terms, weights, variables);
+  };
+  try {
+    const loss = tidy(() => {
+      const { value, grads } = variableGrads(lossOfBatch, variables);
+      // The host names gradients after its own, process-wide variable names.
+      const connected = trainable.filter(([, variable]) => grads[variable.name] !== undefined);
+      const gradients = connected.map(([name, variable]) => [name, grads[variable.name] as Tensor]);
+      optimizer.apply(model.variables, Object.fromEntries(gradients), context.step);
+      return value;
+    });
+    return { loss, terms };
+  } catch (error) {
+    disposeTerms(terms);
+    throw error;
+  }
+}

@@ -1,0 +1,183 @@
+/** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import type { Model } from '../models/model';
+import { assignVariables, readTensors } from '../models/modelFile';
+import { createAdam } from './adam';
+import type { Callbacks } from './callbacks';
+import { type Best, type Progress, type RunIdentity, readCheckpoint, writeCheckpoint } from './checkpoint';
+import { addTo, type HistoryRow, meansOf, type TrainResult } from './history';
+import type { EarlyStopping, TrainOptions } from './options';
+import { trainingSteps } from './trainingSteps';
+
+/** Long enough to be cheap, short enough that a page stays alive and a signal is heard. */
+const YIELD_EVERY_MS = 30;
+
+const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+const check = <M extends Model>({
+  epochs,
+  validateEvery = 1,
+  readEvery = 1,
+  earlyStopping,
+  checkpoint,
+}: TrainOptions<M>): void => {
+  assertInteger('train', 'epochs', epochs);
+  assertInteger('train', 'validateEvery', validateEvery);
+  assertInteger('train', 'readEvery', readEvery);
+  if (checkpoint?.every !== undefined) assertInteger('train', 'checkpoint.every', checkpoint.every);
+  if (earlyStopping) {
+    assertInteger('train', 'earlyStopping.patience', earlyStopping.patience, 0);
+    assertOneOf('train', 'earlyStopping.better', earlyStopping.better, ['higher', 'lower']);
+    const { minDelta = 0 } = earlyStopping;
+    assertNumber(
+      'train',
+      'earlyStopping.minDelta',
+      minDelta,
+      'a number of at least 0',
+      (delta) => delta >= 0,
+    );
+  }
+};
+
+/** Numbers of a validation's result; anything else (tables, bins) is left to whoever made it. */
+const validationColumns = (result: object): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(result).flatMap(([name, value]) =>
+      typeof value === 'number' ? [[`validation.${name}`, value]] : [],
+    ),
+  );
+
+const improves = (
+  value: number,
+  best: Best | undefined,
+  { better, minDelta = 0 }: EarlyStopping,
+): boolean => {
+  if (Number.isNaN(value)) return false;
+  if (best === undefined) return true;
+  return better === 'higher' ? value > best.value + minDelta : value < best.value - minDelta;
+};
+
+/**
+ * Trains a model.
+ *
+ * A run is a function of its arguments: the same seed on the same backend gives the same weights (to the bit on cpu
+ * and wasm), and a run that was interrupted at any step and resumed from its checkpoint ends with those weights too.
+ *
+ * @param model whose variables are moved
+ * @param options objective, batches, epochs, noise; callbacks, validation, early stopping, checkpoint
+ * @returns history, number of steps, and why the run ended
+ * @throws TypeError or RangeError naming the option, before the first step
+ * @example const { history } = await train(model, { objective: m2(), batches, epochs: 10, noise: createNoise(1) })
+ */
+export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
+  check(options);
+  const {
+    batches,
+    epochs,
+    noise,
+    validate,
+    validateEvery = 1,
+    earlyStopping,
+    readEvery = 1,
+    checkpoint,
+    signal,
+  } = options;
+  const listeners: readonly Callbacks[] = [options.callbacks ?? []].flat();
+  const optimizer = options.optimizer ?? createAdam();
+  const { stepsPerEpoch, counts } = batches;
+  const run: RunIdentity = {
+    noise: noise.state,
+    stepsPerEpoch,
+    counts,
+    data: batches.identity ?? '',
+    spec: model.spec,
+  };
+  const last = epochs * stepsPerEpoch;
+  const saveEvery = checkpoint?.every ?? stepsPerEpoch;
+
+  let progress: Progress = { step: 0, seconds: 0, history: [], sums: {} };
+  let saved = -1;
+  const save = async (): Promise<void> => {
+    if (checkpoint === undefined || saved === progress.step) return;
+    await writeCheckpoint(checkpoint.storage, model, optimizer, progress, run);
+    saved = progress.step;
+  };
+
+  /** Closes the epoch that the last step ended: its row, the best weights, and whether to stop. */
+  const endEpoch = async (epoch: number): Promise<boolean> => {
+    const due = validate !== undefined && ((epoch + 1) % validateEvery === 0 || epoch + 1 === epochs);
+    const measured = due ? validationColumns(await validate(model)) : {};
+    const { step, seconds } = progress;
+    const row: HistoryRow = { epoch, step, seconds, ...meansOf(progress.sums), ...measured };
+    progress = { ...progress, history: [...progress.history, row], sums: {} };
+    const value = earlyStopping && row[earlyStopping.metric];
+    if (earlyStopping && value !== undefined && improves(value, progress.best, earlyStopping)) {
+      progress = { ...progress, best: { epoch, value, variables: await readTensors(model.variables) } };
+    }
+    for (const listener of listeners) await listener.onEpochEnd?.(epoch, row);
+    return shouldStop(progress, earlyStopping);
+  };
+
+  try {
+    if (checkpoint && options.resume) {
+      progress = (await readCheckpoint(checkpoint.storage, model, optimizer, run)) ?? progress;
+      saved = progress.step;
+    }
+    for (const listener of listeners)
+      await listener.onTrainBegin?.({ epochs, stepsPerEpoch, firstStep: progress.step });
+    let clock = performance.now();
+    let rested = clock;
+    let stop = shouldStop(progress, earlyStopping);
+    const steps = trainingSteps(model, {
+      ...options,
+      optimizer,
+      from: progress.step,
+      to: stop ? progress.step : last,
+    });
+    for await (const { step, epoch, read } of steps) {
+      if (step % stepsPerEpoch === 0) for (const listener of listeners) await listener.onEpochBegin?.(epoch);
+      const sums = step % readEvery === 0 ? addTo(progress.sums, await read()) : progress.sums;
+      const now = performance.now();
+      progress = { ...progress, step: step + 1, seconds: progress.seconds + (now - clock) / 1000, sums };
+      clock = now;
+      for (const listener of listeners) await listener.onBatchEnd?.({ step, epoch, read });
+      if ((step + 1) % stepsPerEpoch === 0) stop = await endEpoch(epoch);
+      if ((step + 1) % saveEvery === 0) await save();
+      if (now - rested > YIELD_EVERY_MS) {
+        await macrotask();
+        rested = performance.now();
+      }
+      if (stop) break;
+    }
+    await save();
+    const { best } = progress;
+    const stopped =
+      stop && progress.step < last
+        ? 'early'
+        : signal?.aborted && progress.step < last
+          ? 'aborted'
+          : 'finished';
+    if (best && stopped !== 'aborted') assignVariables('train', model.variables, best.variables);
+    const result: TrainResult = {
+      history: progress.history,
+      step: progress.step,
+      stopped,
+      ...(best && { best: { epoch: best.epoch, value: best.value } }),
+    };
+    for (const listener of listeners) await listener.onTrainEnd?.(result);
+    return result;
+  } finally {
+    if (options.optimizer === undefined) optimizer.dispose();
+  }
+}
+
+/** Whether the best epoch lies further back than patience allows. */
+function shouldStop({ history, best }: Progress, earlyStopping: EarlyStopping | undefined): boolean {
+  const latest = history.at(-1)?.epoch;
+  return (
+    earlyStopping !== undefined &&
+    best !== undefined &&
+    latest !== undefined &&
+    latest - best.epoch >= Math.max(1, earlyStopping.patience)
+  );
+}

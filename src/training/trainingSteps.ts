@@ -1,0 +1,188 @@
+/** The loop over steps, usable by itself. */
+import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import type { Batch } from '../core/batch';
+import { type ScalarOrSchedule, valueAt } from '../core/schedules';
+import { describe } from '../core/shape';
+import type { Model } from '../models/model';
+import type { ObjectiveTerms } from '../models/objective';
+import { createAdam, type Optimizer } from './adam';
+import type { StepOptions } from './options';
+import { disposeTerms, executeEagerly, type LossWeights } from './step';
+
+/** A step that was done; its tensors live until the next one is asked for. */
+export interface StepResult {
+  /** 0, 1, 2, … */
+  readonly step: number;
+  /** the pass over the data that the step belongs to */
+  readonly epoch: number;
+  /** the loss before the update, a scalar */
+  readonly loss: Scalar;
+  /** the objective's terms before the update */
+  readonly terms: ObjectiveTerms;
+  /** Means of the terms and the loss on the host, e.g. `labeled.elbo`; nothing is read before this is called. */
+  read(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** Choices of the bare loop. */
+export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
+  /** the first step; default 0 */
+  readonly from?: number;
+  /** the step to stop before; default none, the loop is left by `break` or the signal */
+  readonly to?: number;
+}
+
+const disposeBatch = ({ labeled, unlabeled }: Batch): void => {
+  for (const tensor of [labeled?.x, labeled?.y, unlabeled?.x]) tensor?.dispose();
+};
+
+const lossWeights = <M extends Model>({
+  batches,
+  weighting = 'mean',
+  alpha,
+  parameterPrior,
+}: StepOptions<M>) => {
+  const { labeled, unlabeled } = batches.counts;
+  const all = labeled + unlabeled;
+  const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;
+  const rate: ScalarOrSchedule = alpha ?? byKingma;
+  return (step: number): LossWeights => ({
+    labeled: weighting === 'dataset' ? labeled / all : 1,
+    unlabeled: weighting === 'dataset' ? unlabeled / all : 1,
+    crossEntropy: valueAt(rate, step, 'alpha'),
+    parameters: parameterPrior === undefined ? 0 : 1 / (parameterPrior ** 2 * all),
+  });
+};
+
+const augmented = <M extends Model>(
+  batch: Batch,
+  step: number,
+  { augment, noise }: StepOptions<M>,
+): Batch => {
+  if (augment === undefined) return batch;
+  const { labeled, unlabeled } =
+    typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : augment;
+  const stream = noise.split('augment').split(step);
+  const change = <Part extends { readonly x: Tensor }>(
+    part: Part | undefined,
+    by: typeof labeled,
+    name: string,
+  ): Part | undefined => {
+    if (part === undefined || by === undefined) return part;
+    const x = tidy(() => by(part.x, stream.split(name)).clone());
+    part.x.dispose();
+    return { ...part, x };
+  };
+  const changed = {
+    labeled: change(batch.labeled, labeled, 'labeled'),
+    unlabeled: change(batch.unlabeled, unlabeled, 'unlabeled'),
+  };
+  return {
+    ...(changed.labeled && { labeled: changed.labeled }),
+    ...(changed.unlabeled && { unlabeled: changed.unlabeled }),
+  };
+};
+
+/** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
+const readMeans = async (
+  loss: Scalar,
+  { labeled, unlabeled }: ObjectiveTerms,
+): Promise<Record<string, number>> => {
+  const named: [string, Tensor][] = [['loss', loss]];
+  for (const [part, terms] of Object.entries({ labeled, unlabeled })) {
+    for (const [name, term] of Object.entries(terms ?? {})) named.push([`${part}.${name}`, term]);
+  }
+  const values = await Promise.all(named.map(([, tensor]) => tensor.data()));
+  return Object.fromEntries(
+    named.map(([name], i) => {
+      const numbers = Array.from(values[i] as ArrayLike<number>);
+      return [name, numbers.reduce((sum, value) => sum + value, 0) / numbers.length];
+    }),
+  );
+};
+
+const check = <M extends Model>(
+  model: M,
+  { objective, batches, noise, weighting, parameterPrior, execute, augment }: TrainingStepsOptions<M>,
+): void => {
+  const where = 'train';
+  if (typeof model?.variables !== 'object')
+    throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
+  if (typeof objective !== 'function')
+    throw new TypeError(`${where}: objective is ${describe(objective)}, needed a function such as m2()`);
+  if (typeof batches?.at !== 'function')
+    throw new TypeError(
+      `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
+    );
+  if (typeof noise?.split !== 'function')
+    throw new TypeError(`${where}: noise is ${describe(noise)}, needed createNoise(seed)`);
+  if (execute !== undefined && typeof execute !== 'function')
+    throw new TypeError(`${where}: execute is ${describe(execute)}, needed a function`);
+  if (augment !== undefined && typeof augment !== 'function' && typeof augment !== 'object')
+    throw new TypeError(
+      `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
+    );
+  assertInteger(where, 'batches.stepsPerEpoch', batches.stepsPerEpoch);
+  if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
+  if (parameterPrior !== undefined)
+    assertNumber(where, 'parameterPrior', parameterPrior, 'a standard deviation above 0', (sd) => sd > 0);
+};
+
+/**
+ * Trains a model step by step, each step an item of an async iteration.
+ *
+ * @param model whose variables are moved
+ * @param options objective, batches, noise, and what else a step depends on
+ * @yields each step's terms, whose tensors live until the next step is asked for
+ * @throws TypeError or RangeError naming the option, before the first step
+ * @example for await (const { step, read } of trainingSteps(model, { objective: m2(), batches, noise, to: 100 })) if (step % 10 === 0) console.log(await read())
+ */
+export async function* trainingSteps<M extends Model>(
+  model: M,
+  options: TrainingStepsOptions<M>,
+): AsyncGenerator<StepResult, void, void> {
+  check(model, options);
+  const {
+    objective,
+    batches,
+    noise,
+    execute = executeEagerly,
+    signal,
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+  } = options;
+  const weightsAt = lossWeights(options);
+  const optimizer: Optimizer = options.optimizer ?? createAdam();
+  const draws = noise.split('objective');
+  try {
+    for (let step = from; step < to && !signal?.aborted; step++) {
+      let batch = await batches.at(step);
+      let done: { loss: Scalar; terms: ObjectiveTerms } | undefined;
+      try {
+        batch = augmented(batch, step, options);
+        done = await execute({
+          model,
+          objective,
+          optimizer,
+          batch,
+          context: { step, noise: draws.split(step) },
+          weights: weightsAt(step),
+        });
+        const { loss, terms } = done;
+        yield {
+          step,
+          epoch: Math.floor(step / batches.stepsPerEpoch),
+          loss,
+          terms,
+          read: () => readMeans(loss, terms),
+        };
+      } finally {
+        disposeBatch(batch);
+        done?.loss.dispose();
+        if (done) disposeTerms(done.terms);
+      }
+    }
+  } finally {
+    if (options.optimizer === undefined) optimizer.dispose();
+  }
+}
