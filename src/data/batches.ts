@@ -1,5 +1,5 @@
 /** Training batches by step. */
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
 import type { Augment, BatchSource } from '../core/batch';
 import type { Noise } from '../core/noise';
@@ -93,20 +93,14 @@ export function createBatches({
   const unlabeledSteps = Math.floor(unlabeled / Math.max(batchSize.unlabeled, 1));
   const labeledSteps = Math.max(1, Math.floor(labeled / Math.max(batchSize.labeled, 1)));
 
-  const inputs = (part: 'labeled' | 'unlabeled', indices: Int32Array, step: number): Tensor => {
-    const stream = (purpose: string): Noise => noise.split(purpose).split(part).split(step);
-    const held: Tensor[] = [gatherInputs(dataset, indices)];
-    const last = (): Tensor => held[held.length - 1] as Tensor;
-    const change = augments[part];
-    if (change !== undefined) {
-      held.push(change(last(), stream('augment')));
-      assertShapes('createBatches', { inputs: [held[0] as Tensor, '...'], augmented: [last(), '...'] });
-    }
-    if (binarize !== 'none') held.push(toBinary(last(), binarize, stream('binarize')));
-    const result = last();
-    dispose(held.filter((tensor) => tensor !== result));
-    return result;
-  };
+  const inputs = (part: 'labeled' | 'unlabeled', indices: Int32Array, step: number): Tensor =>
+    tidy(() => {
+      const stream = (purpose: string): Noise => noise.split(purpose).split(part).split(step);
+      const gathered = gatherInputs(dataset, indices);
+      const augmented = augments[part]?.(gathered, stream('augment')) ?? gathered;
+      assertShapes('createBatches', { inputs: [gathered, '...'], augmented: [augmented, '...'] });
+      return binarize === 'none' ? augmented : toBinary(augmented, binarize, stream('binarize'));
+    });
 
   return {
     stepsPerEpoch: stepsPerEpoch ?? (unlabeled > 0 ? unlabeledSteps : labeledSteps),

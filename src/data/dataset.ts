@@ -1,5 +1,5 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
-import { cast, oneHot, type Tensor, type Tensor2D, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber } from '../core/assert';
 import { describe, formatShape } from '../core/shape';
 
@@ -131,6 +131,8 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
  */
 export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
   assertIndices('gatherLabels', dataset, indices);
-  const labels = Int32Array.from(indices, (index) => dataset.y[index] as number);
-  return tidy(() => cast(oneHot(tensor1d(labels, 'int32'), dataset.classes), 'float32') as Tensor2D);
+  const { y, classes } = dataset;
+  const values = new Float32Array(indices.length * classes);
+  for (let b = 0; b < indices.length; b++) values[b * classes + (y[indices[b] as number] as number)] = 1;
+  return tensor2d(values, [indices.length, classes]);
 }

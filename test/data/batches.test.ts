@@ -1,0 +1,206 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import type { Augment, Batch } from '../../src/core/batch';
+import { createNoise } from '../../src/core/noise';
+import { type BatchesOptions, createBatches } from '../../src/data/batches';
+import { createDataset } from '../../src/data/dataset';
+
+// The value of example i is i itself, so a batch shows which examples it holds.
+const dataset = createDataset({
+  name: 'numbers',
+  x: Float32Array.from({ length: 100 }, (_, i) => i),
+  y: Uint8Array.from({ length: 100 }, (_, i) => i % 4),
+  shape: [1],
+  classes: 4,
+});
+const split = {
+  labeled: Int32Array.from({ length: 10 }, (_, i) => i),
+  unlabeled: Int32Array.from({ length: 45 }, (_, i) => 20 + i),
+};
+const sources = (options: Partial<BatchesOptions> = {}) =>
+  createBatches({
+    dataset,
+    split,
+    batchSize: { labeled: 4, unlabeled: 10 },
+    noise: createNoise(0),
+    ...options,
+  });
+
+interface Seen {
+  readonly labeled?: readonly number[];
+  readonly labels?: readonly number[];
+  readonly unlabeled?: readonly number[];
+}
+
+const look = async (source: ReturnType<typeof createBatches>, step: number): Promise<Seen> => {
+  const batch: Batch = await source.at(step);
+  const seen = {
+    ...(batch.labeled && {
+      labeled: Array.from(await batch.labeled.x.data()),
+      labels: Array.from(await batch.labeled.y.data()),
+    }),
+    ...(batch.unlabeled && { unlabeled: Array.from(await batch.unlabeled.x.data()) }),
+  };
+  tf.dispose(
+    [batch.labeled?.x, batch.labeled?.y, batch.unlabeled?.x].filter((tensor) => tensor !== undefined),
+  );
+  return seen;
+};
+
+test('a step has the same batch in whatever order the steps are asked for', async () => {
+  const forwards: Seen[] = [];
+  const source = sources({ binarize: 'none' });
+  for (let step = 0; step < 12; step++) forwards.push(await look(source, step));
+  for (const step of [11, 0, 7, 7, 3]) expect(await look(source, step)).toEqual(forwards[step]);
+  expect(await look(sources(), 9)).toEqual(forwards[9]);
+});
+
+test('an epoch shows every unlabelled example at most once, in whole batches', async () => {
+  const source = sources();
+  expect(source.stepsPerEpoch).toBe(4);
+  for (const epoch of [0, 1]) {
+    const seen: number[] = [];
+    for (let step = 0; step < 4; step++)
+      seen.push(...((await look(source, 4 * epoch + step)).unlabeled ?? []));
+    expect(seen.length).toBe(40);
+    expect(new Set(seen).size).toBe(40);
+    expect(seen.every((i) => i >= 20 && i < 65)).toBe(true);
+  }
+});
+
+test('what one epoch leaves over another shows', async () => {
+  const source = sources();
+  const seen = new Set<number>();
+  for (let step = 0; step < 40; step++)
+    for (const i of (await look(source, step)).unlabeled ?? []) seen.add(i);
+  expect(seen.size).toBe(45);
+});
+
+test('epochs are reshuffled', async () => {
+  const source = sources();
+  expect((await look(source, 0)).unlabeled).not.toEqual((await look(source, 4)).unlabeled);
+});
+
+test('labelled examples are cycled: each pass shows all of them once, and their labels go with them', async () => {
+  const source = sources();
+  const seen: number[] = [];
+  for (let step = 0; step < 10; step++) {
+    const { labeled = [], labels } = await look(source, step);
+    seen.push(...labeled);
+    expect(labels).toEqual(labeled.flatMap((i) => [0, 1, 2, 3].map((k) => (i % 4 === k ? 1 : 0))));
+  }
+  for (const pass of [0, 1, 2, 3]) {
+    const shown = seen.slice(10 * pass, 10 * pass + 10);
+    expect([...shown].sort((a, b) => a - b)).toEqual(Array.from(split.labeled));
+  }
+  expect(seen.slice(0, 10)).not.toEqual(seen.slice(10, 20));
+});
+
+test('fewer labelled examples than a batch wrap around', async () => {
+  const { labeled = [] } = await look(sources({ batchSize: { labeled: 25, unlabeled: 10 } }), 3);
+  expect(labeled.length).toBe(25);
+  // Positions 75 … 99: half of pass 7, and passes 8 and 9 whole.
+  const counts = Array.from(split.labeled, (i) => labeled.filter((other) => other === i).length);
+  expect([...counts].sort()).toEqual([2, 2, 2, 2, 2, 3, 3, 3, 3, 3]);
+});
+
+test('either part may be absent, and an epoch is then a pass over the other', async () => {
+  const labelsOnly = sources({ batchSize: { labeled: 4, unlabeled: 0 } });
+  expect([labelsOnly.stepsPerEpoch, labelsOnly.counts]).toEqual([2, { labeled: 10, unlabeled: 0 }]);
+  expect(Object.keys(await look(labelsOnly, 0))).toEqual(['labeled', 'labels']);
+  const inputsOnly = sources({ batchSize: { labeled: 0, unlabeled: 10 } });
+  expect([inputsOnly.stepsPerEpoch, inputsOnly.counts]).toEqual([4, { labeled: 0, unlabeled: 45 }]);
+  expect(Object.keys(await look(inputsOnly, 0))).toEqual(['unlabeled']);
+  const none = sources({ split: { ...split, unlabeled: new Int32Array() } });
+  expect(none.stepsPerEpoch).toBe(2);
+  expect(sources({ batchSize: { labeled: 64, unlabeled: 0 } }).stepsPerEpoch).toBe(1);
+});
+
+test('training on labels alone sees the same labelled batches, in as many steps as asked for', async () => {
+  const labelsOnly = sources({ batchSize: { labeled: 4, unlabeled: 0 }, stepsPerEpoch: 4 });
+  expect(labelsOnly.stepsPerEpoch).toBe(sources().stepsPerEpoch);
+  for (const step of [0, 5])
+    expect((await look(labelsOnly, step)).labeled).toEqual((await look(sources(), step)).labeled);
+});
+
+const grey = createDataset({
+  name: 'grey',
+  x: new Float32Array(800).fill(0.3),
+  y: new Uint8Array(100),
+  shape: [8],
+  classes: 1,
+});
+
+test('dynamic binarisation is redrawn at every step, the same at the same step, and has the mean of the pixels', async () => {
+  const source = sources({ dataset: grey, binarize: 'dynamic', batchSize: { labeled: 4, unlabeled: 40 } });
+  const first = (await look(source, 0)).unlabeled ?? [];
+  expect((await look(source, 0)).unlabeled).toEqual(first);
+  expect((await look(source, 1)).unlabeled).not.toEqual(first);
+  expect(first.every((v) => v === 0 || v === 1)).toBe(true);
+  const values = [
+    ...first,
+    ...((await look(source, 1)).unlabeled ?? []),
+    ...((await look(source, 2)).unlabeled ?? []),
+  ];
+  // 960 draws: standard error 0.015, five of them.
+  expect(Math.abs(values.reduce((a, b) => a + b, 0) / values.length - 0.3)).toBeLessThan(0.075);
+});
+
+test('inputs are augmented before they are binarised, each part in its own way', async () => {
+  const lighten: Augment = (x) => tf.add(x, 0.4);
+  const source = sources({ dataset: grey, binarize: 'threshold', augment: { labeled: lighten } });
+  const { labeled = [], unlabeled = [] } = await look(source, 0);
+  expect(new Set(labeled)).toEqual(new Set([1]));
+  expect(new Set(unlabeled)).toEqual(new Set([0]));
+  const both = await look(sources({ dataset: grey, binarize: 'threshold', augment: lighten }), 0);
+  expect(new Set([...(both.labeled ?? []), ...(both.unlabeled ?? [])])).toEqual(new Set([1]));
+});
+
+test('an augmentation draws anew at every step and in each part, and the same at the same step', async () => {
+  const drawn = (x: tf.Tensor, noise: ReturnType<typeof createNoise>) => noise.uniform(x.shape);
+  const source = sources({ augment: drawn, batchSize: { labeled: 10, unlabeled: 10 } });
+  const [zero, one] = [await look(source, 0), await look(source, 1)];
+  expect(await look(source, 0)).toEqual(zero);
+  expect(one.unlabeled).not.toEqual(zero.unlabeled);
+  expect(zero.labeled).not.toEqual(zero.unlabeled);
+});
+
+test('an augmentation that changes the shape is refused', () => {
+  const source = sources({ augment: (x) => tf.concat([x, x], 1) });
+  expect(() => tf.tidy(() => void source.at(0))).toThrow(
+    'createBatches: augmented has shape [4,2], needed [...] = [4,1]',
+  );
+});
+
+test.each(['none', 'threshold', 'dynamic'] as const)(
+  'with binarisation "%s" only the batch itself stays alive',
+  (mode) => {
+    const before = tf.memory().numTensors;
+    for (const augment of [undefined, (x: tf.Tensor) => tf.mul(x, 0.5), (x: tf.Tensor) => x]) {
+      const { labeled, unlabeled } = sources({ dataset: grey, binarize: mode, augment }).at(0) as Batch;
+      const held = [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
+      expect(tf.memory().numTensors - before).toBe(3);
+      tf.dispose(held);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);
+
+test.each([
+  [
+    { batchSize: { labeled: 4, unlabeled: 46 } },
+    'batchSize.unlabeled is 46, needed at most 45, the unlabelled examples',
+  ],
+  [{ batchSize: { labeled: 0, unlabeled: 0 } }, 'batchSize and split leave no examples'],
+  [
+    { batchSize: { labeled: 1.5, unlabeled: 10 } },
+    'batchSize.labeled is 1.5, needed an integer of at least 0',
+  ],
+  [{ stepsPerEpoch: 0 }, 'stepsPerEpoch is 0, needed an integer of at least 1'],
+])('refuses %j', (options, message) => {
+  expect(() => sources(options)).toThrow(`createBatches: ${message}`);
+});
+
+test('refuses a step that is none', () => {
+  expect(() => sources().at(-1)).toThrow('createBatches: step is -1, needed an integer of at least 0');
+});

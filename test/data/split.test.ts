@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createNoise } from '../../src/core/noise';
+import { createDataset, type Dataset } from '../../src/data/dataset';
+import { splitDataset } from '../../src/data/split';
+
+const withClasses = (y: readonly number[], classes: number): Dataset =>
+  createDataset({ name: 'set', x: new Uint8Array(y.length), y, shape: [1], classes });
+
+const perClass = ({ y, classes }: Dataset, indices: Int32Array): number[] => {
+  const counts = new Array<number>(classes).fill(0);
+  for (const i of indices) counts[y[i] as number] = (counts[y[i] as number] as number) + 1;
+  return counts;
+};
+
+const balanced = withClasses(
+  Array.from({ length: 1000 }, (_, i) => (i * 7) % 10),
+  10,
+);
+
+test('gives every class the same number of labels and of validation examples', () => {
+  const split = splitDataset(balanced, { labeled: 100, validation: 200, noise: createNoise(0) });
+  expect(perClass(balanced, split.labeled)).toEqual(new Array(10).fill(10));
+  expect(perClass(balanced, split.validation)).toEqual(new Array(10).fill(20));
+  expect(perClass(balanced, split.unlabeled)).toEqual(new Array(10).fill(70));
+});
+
+test('the three parts are disjoint, ascending, and make up the whole, for any set and sizes', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(3), { minLength: 4, maxLength: 60 }),
+      fc.nat(1000),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (extra, seed, a, b) => {
+        const dataset = withClasses([0, 1, 2, 3, ...extra], 4);
+        const validation = Math.floor(a * (dataset.count - 4));
+        const labeled = 4 + Math.floor(b * (dataset.count - validation - 4));
+        const split = splitDataset(dataset, { labeled, validation, noise: createNoise(seed) });
+        expect([split.labeled.length, split.validation.length]).toEqual([labeled, validation]);
+        const all = [...split.labeled, ...split.unlabeled, ...split.validation].sort((i, j) => i - j);
+        expect(all).toEqual(Array.from({ length: dataset.count }, (_, i) => i));
+        for (const part of [split.labeled, split.unlabeled, split.validation]) {
+          expect(part).toEqual(Int32Array.from(part).sort());
+        }
+        // No class stays without a label, and one has fewer than another only when it has no more to give.
+        const shown = perClass(dataset, split.labeled);
+        const hidden = perClass(dataset, split.unlabeled);
+        const most = Math.max(...shown);
+        for (const k of [0, 1, 2, 3]) {
+          expect(shown[k]).toBeGreaterThan(0);
+          if ((shown[k] as number) < most - 1) expect(hidden[k]).toBe(0);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('the validation part keeps the proportions of unequal classes', () => {
+  const dataset = withClasses(
+    [...new Array(600).fill(0), ...new Array(300).fill(1), ...new Array(100).fill(2)],
+    3,
+  );
+  const split = splitDataset(dataset, { labeled: 30, validation: 100, noise: createNoise(1) });
+  expect(perClass(dataset, split.validation)).toEqual([60, 30, 10]);
+  expect(perClass(dataset, split.labeled)).toEqual([10, 10, 10]);
+});
+
+test('is fixed by the seed, and another seed chooses others', () => {
+  const choose = (seed: number) => splitDataset(balanced, { labeled: 100, noise: createNoise(seed) });
+  expect(choose(3)).toEqual(choose(3));
+  expect(choose(3).labeled).not.toEqual(choose(4).labeled);
+});
+
+test('more labels contain the fewer, and a validation part does not move them', () => {
+  const choose = (labeled: number, validation = 0) =>
+    splitDataset(balanced, { labeled, validation, noise: createNoise(5) }).labeled;
+  const many = new Set(choose(137));
+  expect(choose(100).every((i) => many.has(i))).toBe(true);
+  expect(choose(100, 300)).toEqual(choose(100));
+});
+
+test('every example is chosen about equally often', () => {
+  const dataset = withClasses(
+    Array.from({ length: 20 }, (_, i) => i % 2),
+    2,
+  );
+  const hits = new Array<number>(20).fill(0);
+  for (let seed = 0; seed < 2000; seed++) {
+    for (const i of splitDataset(dataset, { labeled: 4, noise: createNoise(seed) }).labeled)
+      hits[i] = (hits[i] ?? 0) + 1;
+  }
+  // Expected 400, standard deviation √(2000·0.2·0.8) = 18: six of them either way.
+  for (const count of hits) expect(Math.abs(count - 400)).toBeLessThan(108);
+});
+
+test.each([
+  [{ labeled: 9 }, 'splitDataset: labeled is 9, needed at least 10, one for each class'],
+  [
+    { labeled: 1001 },
+    'splitDataset: labeled + validation is 1001 + 0, needed at most 1000, the examples of "set"',
+  ],
+  [{ labeled: 900, validation: 101 }, 'splitDataset: labeled + validation is 900 + 101, needed at most 1000'],
+  [{ labeled: 10.5 }, 'splitDataset: labeled is 10.5, needed an integer of at least 1'],
+  [{ labeled: 10, validation: -1 }, 'splitDataset: validation is -1, needed an integer of at least 0'],
+])('refuses %j', (options, message) => {
+  expect(() => splitDataset(balanced, { ...options, noise: createNoise(0) })).toThrow(message);
+});
+
+test('refuses a class without examples', () => {
+  expect(() => splitDataset(withClasses([0, 0, 2], 3), { labeled: 3, noise: createNoise(0) })).toThrow(
+    'splitDataset: class 1 has no example, needed at least one of each class',
+  );
+});
