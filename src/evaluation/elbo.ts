@@ -1,6 +1,7 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
-import { add, mul, oneHot, softmax, stack, sum, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, softmax, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
+import { oneHotLabels } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../models/model';
@@ -129,6 +130,6 @@ const boundTerms = (
       labelEntropy,
     ];
     if (labels === undefined) return stack(terms);
-    const truth = oneHot(tensor1d([...labels], 'int32'), classes);
+    const truth = oneHotLabels('evaluateElbo', labels, classes);
     return stack([...terms, sum(mul(truth, labeledBound), 1)]);
   });

@@ -1,0 +1,50 @@
+/** One style, every class. */
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertShapes } from '../core/shape';
+import type { SemiSupervisedVae } from '../models/model';
+import { everyLabel, repeatRows } from '../objectives/everyLabel';
+import { labelsOf, type ModelGridOptions, readCells } from './cells';
+import { layOut, type PixelGrid } from './imageGrid';
+
+/** What is drawn, and how. */
+export interface AnalogiesOptions extends ModelGridOptions {
+  /** class of each input; default what the classifier takes it for */
+  readonly labels?: readonly number[];
+}
+
+/**
+ * Analogies (Kingma et al. 2014, Figure 1b): a row for each input, of the input and then E[x|z,y] for every y, at
+ * the z = E[z|x,y] of the input: its style is kept and its class exchanged.
+ *
+ * @param model a model of images
+ * @param inputs [N, …]
+ * @param options labels, layout
+ * @returns the picture: N rows, K + 1 columns
+ * @throws RangeError when the model's inputs are no images and no shape is given, or inputs or labels do not fit
+ * @example await analogies(model, gatherInputs(dataset, [0, 1, 2]))
+ */
+export async function analogies(
+  model: SemiSupervisedVae,
+  inputs: Tensor,
+  { labels, shape = model.inputShape, padding }: AnalogiesOptions = {},
+): Promise<PixelGrid> {
+  const { classes } = model;
+  assertShapes('analogies', { inputs: [inputs, ['N', ...model.inputShape].join(' ')] });
+  const originals = await readCells(inputs.clone());
+  const exchanged = await readCells(
+    tidy(() => {
+      const q = model.encode(
+        inputs,
+        model.encoderSeesLabel ? labelsOf('analogies', model, inputs, labels) : undefined,
+      );
+      return model.likelihood.mean(
+        model.decode(repeatRows(q.mean, classes), everyLabel(originals.length, classes)),
+      );
+    }),
+  );
+  const cells = originals.flatMap((original, n) => [
+    original,
+    ...exchanged.slice(n * classes, (n + 1) * classes),
+  ]);
+  return layOut('analogies', cells, { shape, columns: classes + 1, padding });
+}

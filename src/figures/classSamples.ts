@@ -1,0 +1,33 @@
+/** What a model thinks the classes look like. */
+import { assertInteger } from '../core/assert';
+import type { Noise } from '../core/noise';
+import type { SemiSupervisedVae } from '../models/model';
+import { type ModelGridOptions, readCells } from './cells';
+import { layOut, type PixelGrid } from './imageGrid';
+
+/** What is drawn, and how. */
+export interface ClassSamplesOptions extends ModelGridOptions {
+  /** images of each class; default 10 */
+  readonly perClass?: number;
+  /** stream that the codes come from */
+  readonly noise: Noise;
+}
+
+/**
+ * Samples by class: a row for each class, of E[x|z,y] at codes z ~ N(0, I).
+ *
+ * @param model a model of images
+ * @param options samples of each class, noise, layout
+ * @returns the picture: K rows, `perClass` columns
+ * @throws RangeError when the model's inputs are no images and no shape is given
+ * @example await classSamples(model, { perClass: 8, noise: createNoise(0) })
+ */
+export async function classSamples(
+  model: SemiSupervisedVae,
+  { perClass = 10, noise, shape = model.inputShape, padding }: ClassSamplesOptions,
+): Promise<PixelGrid> {
+  assertInteger('classSamples', 'perClass', perClass);
+  const labels = Array.from({ length: model.classes * perClass }, (_, i) => Math.floor(i / perClass));
+  const cells = await readCells(model.generate(labels, noise));
+  return layOut('classSamples', cells, { shape, columns: perClass, padding });
+}

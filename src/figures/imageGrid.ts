@@ -1,0 +1,99 @@
+/** Images side by side, as plain pixels. */
+import { assertInteger } from '../core/assert';
+import { formatShape } from '../core/shape';
+
+/** A picture: rows of pixels from the top, channels of a pixel beside each other. */
+export interface PixelGrid {
+  readonly width: number;
+  readonly height: number;
+  /** 1 for grey, 3 for red, green and blue */
+  readonly channels: 1 | 3;
+  /** height × width × channels bytes */
+  readonly pixels: Uint8Array;
+}
+
+/** How images are laid out. */
+export interface ImageGridOptions {
+  /** shape of one image: [height, width], or [height, width, channels] with 1 or 3 channels */
+  readonly shape: readonly number[];
+  /** images in a row; default 10 */
+  readonly columns?: number;
+  /** pixels between images; default 1 */
+  readonly padding?: number;
+  /** grey value of what is between them, 0 to 255; default 128 */
+  readonly background?: number;
+}
+
+/** Values of one image, or nothing for an empty place. */
+export type Cell = Uint8Array | Float32Array | undefined;
+
+/**
+ * Lays images out in rows.
+ *
+ * @param images values one image after another: bytes, or numbers of which [0, 1] becomes black to white and what
+ * lies outside is cut off
+ * @param options shape, columns, padding, background
+ * @returns the picture; places without an image keep the background
+ * @throws RangeError when there is no image, the values do not divide into images of that shape, or one is NaN
+ * @example imageGrid(Float32Array.of(0, 1), { shape: [1, 1], columns: 2, padding: 0 }).pixels // [0, 255]
+ */
+export function imageGrid(images: Uint8Array | Float32Array, options: ImageGridOptions): PixelGrid {
+  const size = options.shape.reduce((product, axis) => product * axis, 1);
+  if (images.length === 0 || images.length % size !== 0) {
+    throw new RangeError(
+      `imageGrid: images hold ${images.length} values, needed a multiple of ${size} for images ${formatShape(options.shape)}`,
+    );
+  }
+  return layOut('imageGrid', cellsOf(images, size), options);
+}
+
+/** Cuts values into images of `size` values. */
+export const cellsOf = (images: Uint8Array | Float32Array, size: number): Cell[] =>
+  Array.from({ length: images.length / size }, (_, i) => images.subarray(i * size, (i + 1) * size));
+
+/** Lays cells out in rows, left to right and top to bottom. */
+export function layOut(
+  where: string,
+  cells: readonly Cell[],
+  { shape, columns = 10, padding = 1, background = 128 }: ImageGridOptions,
+): PixelGrid {
+  assertInteger(where, 'columns', columns);
+  assertInteger(where, 'padding', padding, 0);
+  const [rows = 0, width = 0, depth = 1] = shape;
+  const channels = depth === 1 ? 1 : depth === 3 ? 3 : undefined;
+  if (shape.length < 2 || shape.length > 3 || channels === undefined) {
+    throw new RangeError(
+      `${where}: shape is ${formatShape(shape)}, needed [height,width], or with 1 or 3 channels`,
+    );
+  }
+  const size = rows * width * channels;
+  const unfit = cells.find((cell) => cell !== undefined && cell.length !== size);
+  if (cells.length === 0 || unfit) {
+    const came = unfit ? `${unfit.length} values` : 'no image';
+    throw new RangeError(
+      `${where}: an image of shape ${formatShape(shape)} needed ${size} values, came ${came}`,
+    );
+  }
+  const across = Math.min(columns, cells.length);
+  const down = Math.ceil(cells.length / across);
+  const gridWidth = across * (width + padding) - padding;
+  const gridHeight = down * (rows + padding) - padding;
+  const pixels = new Uint8Array(gridWidth * gridHeight * channels).fill(background);
+  for (const [i, cell] of cells.entries()) {
+    if (cell === undefined) continue;
+    const bytes = cell instanceof Uint8Array ? cell : toBytes(where, cell);
+    const left = (i % across) * (width + padding);
+    const top = Math.floor(i / across) * (rows + padding);
+    for (let row = 0; row < rows; row++) {
+      const line = bytes.subarray(row * width * channels, (row + 1) * width * channels);
+      pixels.set(line, ((top + row) * gridWidth + left) * channels);
+    }
+  }
+  return { width: gridWidth, height: gridHeight, channels, pixels };
+}
+
+const toBytes = (where: string, values: Float32Array): Uint8Array =>
+  Uint8Array.from(values, (value) => {
+    if (Number.isNaN(value)) throw new RangeError(`${where}: an image holds NaN, needed numbers`);
+    return Math.round(255 * Math.min(1, Math.max(0, value)));
+  });

@@ -1,0 +1,138 @@
+/** How a quantity changes over training, for one run or several beside each other. */
+import { chart, finite, type Part, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
+
+/** A line of a training history. */
+export interface HistoryRow {
+  /** epochs done */
+  readonly epoch: number;
+}
+
+/** What is drawn, and how. */
+export interface LearningCurvesOptions<Row extends HistoryRow> {
+  /** the quantity of a row; `undefined` or NaN leaves a gap */
+  readonly value: (row: Row) => number | undefined;
+  /** what it is called on the axis, such as `Test accuracy` */
+  readonly quantity: string;
+  /** its unit; with `%` values are shares, and are multiplied by 100 */
+  readonly unit: string;
+  /** heading; default none */
+  readonly title?: string;
+  /** a horizontal line to compare with, in the unit of the values */
+  readonly reference?: { readonly value: number; readonly label: string };
+  /** width of the plot in pixels; default 420 */
+  readonly width?: number;
+  /** height of the plot in pixels; default 260 */
+  readonly height?: number;
+}
+
+/**
+ * A quantity by epoch, a curve for each series.
+ *
+ * Rows of one series that share an epoch are runs of it (other seeds, say): their mean is drawn, in a band of one
+ * standard deviation (n − 1) on either side.
+ *
+ * @param series history rows by the name of the series; the order of names is that of the legend
+ * @param options value, quantity, unit and looks
+ * @returns a Vega-Lite specification
+ * @throws RangeError when there is no series
+ * @example learningCurves({ M2: history }, { value: (row) => row.accuracy, quantity: 'Test accuracy', unit: '%' })
+ */
+export function learningCurves<Row extends HistoryRow>(
+  series: Readonly<Record<string, readonly Row[]>>,
+  { value, quantity, unit, title, reference, width = 420, height = 260 }: LearningCurvesOptions<Row>,
+): VegaLiteSpec {
+  const names = Object.keys(series);
+  if (names.length === 0) throw new RangeError('learningCurves: series is empty, needed at least one');
+  const scale = unit === '%' ? 100 : 1;
+  const points = Object.entries(series).flatMap(([name, rows]) =>
+    byEpoch(name, rows, (row) => (value(row) ?? Number.NaN) * scale),
+  );
+  const longest = Math.max(
+    ...Object.values(series).map((rows) => new Set(rows.map(({ epoch }) => epoch)).size),
+  );
+
+  const epoch = {
+    field: 'epoch',
+    type: 'quantitative',
+    title: 'Epoch',
+    axis: { tickMinStep: 1, format: 'd' },
+    scale: { zero: false, nice: false, padding: 4 },
+  };
+  const quantityTitle = `${quantity} (${unit})`;
+  const colour = seriesColour(names, width);
+  const band: Part = {
+    mark: { type: 'area', opacity: 0.18, invalid: 'break-paths-show-domains' },
+    encoding: {
+      x: epoch,
+      y: { field: 'low', type: 'quantitative', title: quantityTitle, scale: { zero: false } },
+      y2: { field: 'high' },
+      color: colour,
+    },
+  };
+  const line: Part = {
+    mark: {
+      type: 'line',
+      strokeWidth: 2,
+      invalid: 'break-paths-show-domains',
+      ...(longest <= 30 && { point: { size: 24 } }),
+    },
+    encoding: {
+      x: epoch,
+      y: { field: 'mean', type: 'quantitative', title: quantityTitle, scale: { zero: false } },
+      color: colour,
+      strokeDash: seriesDash(names, width),
+    },
+  };
+  return chart({
+    ...(title !== undefined && { title }),
+    width,
+    height,
+    data: { values: points },
+    layer: [
+      ...(points.some(({ low, high }) => low !== high) ? [band] : []),
+      line,
+      ...(reference ? referenceLine(reference.value * scale, reference.label, width) : []),
+    ],
+  });
+}
+
+const referenceLine = (value: number, label: string, width: number): Part[] => {
+  const data = { values: [{ value, label }] };
+  const y = { field: 'value', type: 'quantitative' };
+  return [
+    { data, mark: { type: 'rule', color: '#888888', strokeDash: [4, 4] }, encoding: { y } },
+    {
+      data,
+      mark: {
+        type: 'text',
+        align: 'right',
+        baseline: 'bottom',
+        dx: -2,
+        dy: -3,
+        color: '#888888',
+        fontSize: 11,
+      },
+      encoding: { y, x: { value: width }, text: { field: 'label' } },
+    },
+  ];
+};
+
+/** Mean and band of the rows at each epoch, by rising epoch. */
+function byEpoch<Row extends HistoryRow>(series: string, rows: readonly Row[], value: (row: Row) => number) {
+  const grouped = new Map<number, number[]>();
+  for (const row of rows) grouped.set(row.epoch, [...(grouped.get(row.epoch) ?? []), value(row)]);
+  return [...grouped]
+    .sort(([a], [b]) => a - b)
+    .map(([epoch, values]) => {
+      const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+      const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+      const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
+      return {
+        series,
+        epoch,
+        mean: finite(mean),
+        low: finite(mean - deviation),
+        high: finite(mean + deviation),
+      };
+    });
+}

@@ -1,0 +1,45 @@
+/** What a model keeps of its inputs. */
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertInteger } from '../core/assert';
+import { assertShapes } from '../core/shape';
+import type { SemiSupervisedVae } from '../models/model';
+import { labelsOf, type ModelGridOptions, readCells } from './cells';
+import { type Cell, layOut, type PixelGrid } from './imageGrid';
+
+/** What is drawn, and how. */
+export interface ReconstructionsOptions extends ModelGridOptions {
+  /** class of each input; default what the classifier takes it for */
+  readonly labels?: readonly number[];
+  /** inputs in a row; default 10 */
+  readonly columns?: number;
+}
+
+/**
+ * Reconstructions: a row of inputs above a row of E[x|z,y] at z = E[z|x,y], as many pairs of rows as it takes.
+ *
+ * @param model a model of images
+ * @param inputs [N, …]
+ * @param options labels, layout
+ * @returns the picture
+ * @throws RangeError when the model's inputs are no images and no shape is given, or inputs or labels do not fit
+ * @example await reconstructions(model, gatherInputs(dataset, [0, 1, 2]))
+ */
+export async function reconstructions(
+  model: SemiSupervisedVae,
+  inputs: Tensor,
+  { labels, columns = 10, shape = model.inputShape, padding }: ReconstructionsOptions = {},
+): Promise<PixelGrid> {
+  assertInteger('reconstructions', 'columns', columns);
+  assertShapes('reconstructions', { inputs: [inputs, ['N', ...model.inputShape].join(' ')] });
+  const originals = await readCells(inputs.clone());
+  const rebuilt = await readCells(
+    tidy(() => model.reconstruct(inputs, labelsOf('reconstructions', model, inputs, labels))),
+  );
+  const across = Math.min(columns, originals.length);
+  const cells: Cell[] = [];
+  for (let from = 0; from < originals.length; from += across) {
+    const empty = new Array<Cell>(Math.max(0, from + across - originals.length)).fill(undefined);
+    for (const images of [originals, rebuilt]) cells.push(...images.slice(from, from + across), ...empty);
+  }
+  return layOut('reconstructions', cells, { shape, columns: across, padding });
+}

@@ -1,0 +1,91 @@
+/** What every chart shares. */
+
+import type { Json } from '../core/json';
+
+/** A Vega-Lite 6 specification: plain JSON, data included, for any renderer. */
+export interface VegaLiteSpec {
+  readonly $schema: string;
+  readonly [key: string]: Json;
+}
+
+/** Part of a specification. */
+export type Part = { readonly [key: string]: Json };
+
+// Okabe & Ito 2008 without their yellow, which vanishes on white: told apart by most colour-blind readers, and
+// visible on a dark page too.
+const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#7f7f7f'];
+const dashes = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3],
+  [12, 3],
+  [4, 6],
+  [1, 3],
+];
+
+const cycle = <T>(choices: readonly T[], count: number): T[] =>
+  Array.from({ length: Math.ceil(count / choices.length) }, () => choices)
+    .flat()
+    .slice(0, count);
+
+/**
+ * The colour of each series, in the order given; a legend only where there are several.
+ *
+ * @param names the series
+ * @param width of the plot in pixels: as many names stand beside each other as it has room for
+ */
+export const seriesColour = (names: readonly string[], width: number): Part => {
+  const widest = 40 + 7 * Math.max(...names.map((name) => name.length));
+  const columns = Math.max(1, Math.min(names.length, Math.floor(width / widest)));
+  return {
+    field: 'series',
+    type: 'nominal',
+    scale: { domain: names, range: cycle(colours, names.length) },
+    legend:
+      names.length > 1
+        ? { title: null, orient: 'bottom', columns, symbolType: 'stroke', symbolOpacity: 1 }
+        : null,
+  };
+};
+
+/** The dashes of each series, so that a grey print still tells them apart. */
+export const seriesDash = (names: readonly string[], width: number): Part => ({
+  ...seriesColour(names, width),
+  scale: { domain: names, range: cycle(dashes, names.length) },
+});
+
+/** Completes a chart with schema and look; the colour of its text is left to the page. */
+export const chart = (content: Part): VegaLiteSpec => ({
+  $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  background: 'transparent',
+  ...content,
+  config: {
+    font: 'Inter, system-ui, sans-serif',
+    view: { stroke: null },
+    title: { anchor: 'start', fontSize: 14, fontWeight: 600, offset: 14 },
+    axis: {
+      labelFontSize: 11,
+      titleFontSize: 12,
+      titleFontWeight: 400,
+      titlePadding: 8,
+      gridColor: '#888888',
+      gridOpacity: 0.25,
+      domainColor: '#888888',
+      tickColor: '#888888',
+      labelFlush: false,
+    },
+    legend: {
+      labelFontSize: 12,
+      titleFontSize: 11,
+      titleFontWeight: 400,
+      labelLimit: 300,
+      symbolSize: 300,
+      symbolStrokeWidth: 2.5,
+    },
+  },
+});
+
+/** A number that JSON can hold: a gap where there is none. */
+export const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
