@@ -34,10 +34,10 @@ export interface BackendChoice {
   readonly passedOver: readonly PassedOverBackend[];
 }
 
-/** The first line of whatever was thrown. */
+/** The first line of whatever was thrown, without a full stop. */
 export const reasonOf = (thrown: unknown): string => {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return (message.split('\n')[0] ?? message).trim();
+  return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
 };
 
 const start = async ({ name, load }: BackendCandidate, explicit: boolean): Promise<string> => {

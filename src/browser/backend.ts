@@ -1,0 +1,96 @@
+/** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
+import { env } from '@tensorflow/tfjs-core';
+import { type BackendCandidate, type BackendChoice, chooseBackend } from '../core/backend';
+import { describeAdapter, type Gpu, SOFTWARE_RENDERER } from '../core/webgpu';
+
+export type { BackendChoice, PassedOverBackend } from '../core/backend';
+
+/** Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are served: a folder's URL, or one URL per file. */
+export type WasmPaths = string | Readonly<Record<string, string>>;
+
+/** Options of {@link selectBackend}. */
+export interface SelectBackendOptions {
+  /** the backend to take, or an error; default: the best that can be had */
+  readonly backend?: 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+  /** default: beside the script */
+  readonly wasmPaths?: WasmPaths;
+}
+
+const webgpu: BackendCandidate = {
+  name: 'webgpu',
+  packages: '@tensorflow/tfjs-backend-webgpu',
+  async load(explicit) {
+    // Not every library of DOM types knows `navigator.gpu`.
+    const gpu = 'gpu' in navigator ? (navigator.gpu as Gpu | undefined) : undefined;
+    if (gpu === undefined) throw new Error('this browser has no WebGPU, or the page is not served securely');
+    const description = await describeAdapter(gpu, explicit);
+    await import('@tensorflow/tfjs-backend-webgpu');
+    return description;
+  },
+};
+
+const renderer = (): string => {
+  const context = new OffscreenCanvas(1, 1).getContext('webgl2');
+  if (context === null) throw new Error('this browser has no WebGL 2');
+  const extension = context.getExtension('WEBGL_debug_renderer_info');
+  const name = String(context.getParameter(extension?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
+  // A page may hold only a few contexts.
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return name;
+};
+
+const webgl: BackendCandidate = {
+  name: 'webgl',
+  packages: '@tensorflow/tfjs-backend-webgl',
+  async load(explicit) {
+    const name = renderer();
+    const inSoftware = SOFTWARE_RENDERER.test(name);
+    if (inSoftware && !explicit)
+      throw new Error(`WebGL renders in software (${name}), slower than WebAssembly`);
+    await import('@tensorflow/tfjs-backend-webgl');
+    if (!env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
+      throw new Error('WebGL computes in half precision here, in which a bound means little');
+    }
+    return `WebGL in 32-bit floats on ${name}${inSoftware ? ', in software' : ''}`;
+  },
+};
+
+const wasm = (paths: WasmPaths | undefined): BackendCandidate => ({
+  name: 'wasm',
+  packages: '@tensorflow/tfjs-backend-wasm (and serve its .wasm files, see wasmPaths)',
+  async load() {
+    const { setWasmPaths } = await import('../wasm/index');
+    if (paths !== undefined) setWasmPaths(paths);
+    const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
+    return `WebAssembly ${simd ? 'with' : 'without'} SIMD, with the training kernels of ssvae/wasm`;
+  },
+});
+
+const cpu: BackendCandidate = {
+  name: 'cpu',
+  packages: '@tensorflow/tfjs-backend-cpu',
+  async load() {
+    await import('@tensorflow/tfjs-backend-cpu');
+    return 'plain JavaScript';
+  },
+};
+
+/**
+ * Takes the best backend that can be had, or the one asked for, and says which and why.
+ *
+ * In order: WebGPU, WebGL with 32-bit floats, WebAssembly with the training kernels of `ssvae/wasm`, plain
+ * JavaScript. Adapters in software are passed over, being slower than WebAssembly; asked for by name they are
+ * taken, and it is said. Half precision is refused always. Each backend is a chunk of its own, fetched only
+ * when it is tried.
+ *
+ * @returns which backend is in use, and the reason each better one is not
+ * @throws Error when the one asked for cannot be had; it names the package to install
+ * @example
+ * const { name } = await selectBackend({ wasmPaths: '/wasm/' });
+ */
+export async function selectBackend({
+  backend,
+  wasmPaths,
+}: SelectBackendOptions = {}): Promise<BackendChoice> {
+  return chooseBackend([webgpu, webgl, wasm(wasmPaths), cpu], backend);
+}
