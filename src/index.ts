@@ -24,6 +24,23 @@ export {
   type WarmupOptions,
 } from './core/schedules';
 export type { Storage } from './core/storage';
+export { type AffineOptions, affine } from './data/affine';
+export { type BatchesOptions, createBatches } from './data/batches';
+export { type Binarization, binarize } from './data/binarize';
+export { type CifarRecords, parseCifar10 } from './data/cifar';
+export { type CropAndFlipOptions, cropAndFlip } from './data/cropAndFlip';
+export {
+  type CreateDatasetOptions,
+  createDataset,
+  type Dataset,
+  gatherInputs,
+  gatherLabels,
+} from './data/dataset';
+export { type DigitsOptions, digits } from './data/digits';
+export { type GunzipOptions, gunzip, isGzip } from './data/gzip';
+export { type IdxArray, type IdxDatasetOptions, idxDataset, parseIdx } from './data/idx';
+export { type TwoMoonsOptions, twoMoons } from './data/moons';
+export { type Split, type SplitOptions, splitDataset } from './data/split';
 export * as bernoulli from './distributions/bernoulli';
 export * as categorical from './distributions/categorical';
 export type { Gaussian } from './distributions/gaussian';
@@ -39,6 +56,30 @@ export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';
 export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
+export { accuracy } from './evaluation/accuracy';
+export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './evaluation/activeUnits';
+export {
+  type Calibration,
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibration,
+} from './evaluation/calibration';
+export {
+  type ClassifierEvaluation,
+  type EvaluateClassifierOptions,
+  evaluateClassifier,
+} from './evaluation/classifier';
+export { confusionMatrix } from './evaluation/confusionMatrix';
+export { type ElboEvaluation, type EvaluateElboOptions, evaluateElbo } from './evaluation/elbo';
+export type { Examples, LabeledExamples } from './evaluation/examples';
+export {
+  type EvaluateImportanceBoundOptions,
+  evaluateImportanceBound,
+  type ImportanceBoundEvaluation,
+  type ImportanceWeightedBoundArguments,
+  importanceWeightedBound,
+} from './evaluation/importanceBound';
+export * as figures from './figures/index';
 export { createM2, type Inference, type M2, type M2Options } from './models/m2/m2';
 export type { M2Nets } from './models/m2/nets';
 export {

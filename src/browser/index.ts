@@ -1,0 +1,13 @@
+/**
+ * What needs a browser: choice of the backend, and storage in the page.
+ *
+ * @packageDocumentation
+ */
+export {
+  type BackendChoice,
+  type PassedOverBackend,
+  type SelectBackendOptions,
+  selectBackend,
+  type WasmPaths,
+} from './backend';
+export { indexedDb } from './indexedDb';

@@ -1,0 +1,16 @@
+/**
+ * What needs Node: choice of the backend, files, data sets on disk and from the net, progress on the terminal.
+ *
+ * @packageDocumentation
+ */
+export {
+  type BackendChoice,
+  type PassedOverBackend,
+  type SelectBackendOptions,
+  selectBackend,
+} from './backend';
+export { type DatasetName, type LoadDatasetOptions, loadDataset, type TrainAndTest } from './datasets';
+export { type DownloadDatasetOptions, downloadDataset } from './download';
+export type { DownloadProgress } from './fetchBytes';
+export { file } from './file';
+export { type ProgressBarOptions, progressBar } from './progressBar';

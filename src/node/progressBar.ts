@@ -1,0 +1,78 @@
+/** Progress on the terminal. */
+import type { BatchEnd, Callbacks } from '../training/callbacks';
+import type { HistoryRow } from '../training/history';
+
+/** How progress is shown. */
+export interface ProgressBarOptions {
+  /** what is being trained */
+  readonly title?: string;
+  /** columns of the history shown at the end of an epoch; default: the loss and the accuracy of the validation */
+  readonly columns?: readonly string[];
+  /** default: standard error, so that results can be piped */
+  readonly stream?: NodeJS.WriteStream;
+}
+
+const WIDTH = 24;
+const REDRAW_EVERY_MS = 100;
+
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+
+/**
+ * Callbacks that show a bar, the time left and the loss, and leave one line for each epoch.
+ *
+ * On a terminal the bar is redrawn in place; elsewhere (a file, a pipe) only the lines of the epochs are written.
+ *
+ * @param options title, columns, stream
+ * @returns callbacks for `train`
+ * @example await train(model, { objective: m2(), batches, epochs: 10, noise, callbacks: progressBar({ title: 'M2' }) })
+ */
+export function progressBar({
+  title = 'training',
+  columns = ['loss', 'validation.accuracy'],
+  stream = process.stderr,
+}: ProgressBarOptions = {}): Callbacks {
+  let steps = 1;
+  let first = 0;
+  let epochs = 1;
+  let stepsPerEpoch = 1;
+  let started = 0;
+  let drawn = 0;
+
+  const clear = (): void => {
+    if (stream.isTTY) stream.write('\r\x1b[2K');
+  };
+  const draw = async ({ step, epoch, read }: BatchEnd): Promise<void> => {
+    const now = performance.now();
+    if (!stream.isTTY || now - drawn < REDRAW_EVERY_MS) return;
+    drawn = now;
+    const { loss = Number.NaN } = await read();
+    const done = (step + 1) / steps;
+    const bar = '█'.repeat(Math.round(done * WIDTH)).padEnd(WIDTH, '░');
+    const left = ((now - started) / 1000 / (step + 1 - first)) * (steps - step - 1);
+    clear();
+    stream.write(
+      `${title} ${bar} epoch ${epoch + 1}/${epochs} step ${step + 1}/${steps} loss ${loss.toFixed(2)} ${clock(left)} left`,
+    );
+  };
+  const endEpoch = (epoch: number, row: HistoryRow): void => {
+    const shown = columns.flatMap((name) =>
+      row[name] === undefined ? [] : [`${name} ${(row[name] as number).toFixed(4)}`],
+    );
+    clear();
+    stream.write(`${title} epoch ${epoch + 1}/${epochs} ${stepsPerEpoch} steps ${shown.join(' ')}\n`);
+  };
+
+  return {
+    onTrainBegin(plan) {
+      ({ epochs, stepsPerEpoch } = plan);
+      steps = epochs * stepsPerEpoch;
+      first = plan.firstStep;
+      started = performance.now();
+      if (first > 0) stream.write(`${title} goes on at step ${first + 1}/${steps}\n`);
+    },
+    onBatchEnd: draw,
+    onEpochEnd: endEpoch,
+    onTrainEnd: clear,
+  };
+}
