@@ -37,5 +37,6 @@ export default defineConfig({
   treeshake: false,
   clean: true,
   silent: true,
+  removeNodeProtocol: false,
   esbuildPlugins: [oneFilePerModule],
 });
