@@ -109,10 +109,9 @@ def distributions():
     tight = torch.tensor([[-60.0, -20], [-30, 8]])
     golden("gaussian.logProb", "σ near 0, close to the mean", log_prob,
            mean=torch.zeros(2, 2), logVar=tight, z=deviation(tight) * normal(2, 2))  # fmt: skip
-    golden("gaussian.entropy", "ordinary values", lambda mean, logVar: diagonal(mean, logVar).entropy(),
-           mean=normal(3, 4), logVar=normal(3, 4))  # fmt: skip
-    golden("gaussian.entropy", "σ near 0", lambda mean, logVar: diagonal(mean, logVar).entropy(),
-           mean=normal(2, 2), logVar=torch.tensor([[-60.0, -20], [-200, 8]]))  # fmt: skip
+    gaussian_entropy = lambda logVar: diagonal(torch.zeros_like(logVar), logVar).entropy()
+    golden("gaussian.entropy", "ordinary values", gaussian_entropy, logVar=normal(3, 4))
+    golden("gaussian.entropy", "σ near 0", gaussian_entropy, logVar=torch.tensor([[-60.0, -20], [-200, 8]]))
     golden("gaussian.sample", "ordinary values", lambda mean, logVar, epsilon: mean + deviation(logVar) * epsilon,
            mean=normal(3, 4), logVar=normal(3, 4), epsilon=normal(3, 4))  # fmt: skip
     golden("gaussian.sample", "σ near 0", lambda mean, logVar, epsilon: mean + deviation(logVar) * epsilon,
@@ -203,7 +202,9 @@ def regularizers():
         reverse = lambda labels, logits: kl(probabilities(logits), smooth(labels))
         for direction, divergence in {"labels||q": forward, "q||labels": reverse}.items():
             name = f"smoothedLabelKl, ε = 0.1, {spread}, {direction}"
-            golden(name, "ordinary values", divergence, labels=one_hot([0, 4, 2, 2], 5), logits=normal(4, 5, scale=2))
+            soft = 0.2 * probabilities(normal(4, 5)) + 0.8 / 5
+            golden(name, "soft labels", divergence, labels=soft, logits=normal(4, 5, scale=2))
+            golden(name, "one-hot labels", divergence, labels=one_hot([0, 4, 2, 2], 5), logits=normal(4, 5, scale=2))
             golden(name, "logits of ±60", divergence, labels=ONE_HOT, logits=EXTREME)
             golden(name, "two classes", divergence, labels=one_hot([0, 0, 1, 1], 2), logits=TWO)
 

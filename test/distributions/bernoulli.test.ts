@@ -1,0 +1,91 @@
+import { fill, grads, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { createNoise } from '../../src/core/noise';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import { expectNoLeak } from '../support/checkGradient';
+import { describePrimitive } from '../support/describePrimitive';
+import { expectWithinError } from '../support/monteCarlo';
+import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
+
+describePrimitive('bernoulli.logProb', bernoulli.logProb, {
+  errors: [
+    [
+      'values that would broadcast',
+      () => bernoulli.logProb(zeros([2, 3]), zeros([2, 1])),
+      'bernoulli.logProb: x has shape [2,1], needed [B,...] = [2,3]',
+    ],
+    [
+      'images against rows',
+      () => bernoulli.logProb(zeros([2, 4]), zeros([2, 2, 2])),
+      'bernoulli.logProb: x has shape [2,2,2], needed [B,...] = [2,4]',
+    ],
+  ],
+});
+describePrimitive('bernoulli.mean', bernoulli.mean);
+describePrimitive('bernoulli.entropy', bernoulli.entropy);
+
+describe('bernoulli', () => {
+  cleanUpAfterEach();
+
+  it('keeps a gradient where a wrong pixel is certain, and has none where a right one is', async () => {
+    const [gradient] = grads(bernoulli.logProb)([tensor2d([[60, -60, 60, -60]]), tensor2d([[0, 1, 1, 0]])]);
+    await expectTensor(gradient as Tensor, [[-1, 1, 0, 0]]);
+  });
+
+  it('has a gradient at a logit of exactly 0', async () => {
+    const [gradient] = grads(bernoulli.logProb)([zeros([1, 2]), tensor2d([[1, 0.25]])]);
+    await expectTensor(gradient as Tensor, [[0.5, -0.25]]);
+  });
+
+  it('keeps softplus accurate for logits in [−14, −8], where that of WebGL and WebGPU is off by up to 6e-2', async () => {
+    const logits = [-8, -10, -12, -14];
+    const values = await read(bernoulli.logProb(tensor2d(logits.map((l) => [l])), zeros([4, 1])));
+    for (const [i, l] of logits.entries()) {
+      expect(Math.abs((values[i] as number) + Math.log1p(Math.exp(l)))).toBeLessThan(2e-7);
+    }
+  });
+
+  it('draws ones as often as its mean says', async () => {
+    const draws = await read(bernoulli.sample(fill([8000, 1], -1), createNoise(2)));
+    expect(new Set(draws)).toEqual(new Set([0, 1]));
+    expectWithinError(draws, 1 / (1 + Math.E));
+  });
+
+  it('draws what is certain at logits of ±60', async () => {
+    const draws = await read(bernoulli.sample(tensor2d([[60, -60, 60, -60]]), createNoise(2)));
+    expect(draws).toEqual([1, 0, 1, 0]);
+  });
+
+  it('has the entropy −E log q, by Monte Carlo', async () => {
+    const logits = fill([4000, 3], 0.8);
+    const [entropy = 0] = await read(bernoulli.entropy(logits));
+    const logProb = await read(bernoulli.logProb(logits, bernoulli.sample(logits, createNoise(2))));
+    expectWithinError(
+      logProb.map((value) => -value),
+      entropy,
+    );
+  });
+
+  it('has its mode where the logit is above 0', async () => {
+    await expectTensor(bernoulli.mode(tensor2d([[2, -2, 0]])), [[1, 0, 0]]);
+  });
+
+  it('asks the decoder for one number per value', () => {
+    expect(bernoulli.parametersPerValue).toBe(1);
+  });
+
+  it('names what came and what was needed: logits without batch axis', () => {
+    const scalar = zeros([]);
+    const message = (name: string) =>
+      new RangeError(`bernoulli.${name}: logits has shape [], needed [B,...] = [B,...]`);
+    expect(() => bernoulli.mean(scalar)).toThrowError(message('mean'));
+    expect(() => bernoulli.sample(scalar, createNoise(0))).toThrowError(message('sample'));
+    expect(() => bernoulli.entropy(scalar)).toThrowError(message('entropy'));
+    expect(() => bernoulli.mode(scalar)).toThrowError(message('mode'));
+  });
+
+  it('leaves one tensor behind when it draws or tells its mode', () => {
+    expectNoLeak((logits) => bernoulli.sample(logits, createNoise(0)), [zeros([2, 3])], 1, false);
+    expectNoLeak(bernoulli.mode, [zeros([2, 3])], 1, false);
+  });
+});

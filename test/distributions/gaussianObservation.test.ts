@@ -1,0 +1,100 @@
+import { concat, fill, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { createNoise } from '../../src/core/noise';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { expectNoLeak } from '../support/checkGradient';
+import { describePrimitive } from '../support/describePrimitive';
+import { expectWithinError } from '../support/monteCarlo';
+import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
+
+const fixed = gaussianObservation({ sigma: 0.5 });
+const learned = gaussianObservation({ variance: 'learned' });
+
+describePrimitive('gaussianObservation.logProb, σ = 0.5', fixed.logProb);
+describePrimitive('gaussianObservation.logProb, learned variance', learned.logProb, {
+  errors: [
+    [
+      'an odd number of parameters',
+      () => learned.logProb(zeros([2, 3]), zeros([2, 1])),
+      'gaussianObservation: parameters have shape [2,3], needed an even last axis (means, then log-variances)',
+    ],
+  ],
+});
+describePrimitive('gaussianObservation.entropy, learned variance', learned.entropy);
+
+describe('gaussianObservation', () => {
+  cleanUpAfterEach();
+
+  it('asks the decoder for one number per value, or two', () => {
+    expect([fixed.parametersPerValue, learned.parametersPerValue]).toEqual([1, 2]);
+  });
+
+  it('keeps the normaliser, so that a smaller σ is worth log-density at the mean', async () => {
+    const at = (sigma: number) => read(gaussianObservation({ sigma }).logProb(zeros([1, 1]), zeros([1, 1])));
+    const [[wide = 0], [narrow = 0]] = [await at(1), await at(0.1)];
+    expect(narrow - wide).toBeCloseTo(Math.log(10), 5);
+  });
+
+  it('is the learned variance at a log-variance of 2 log σ', async () => {
+    const [mean, x] = [tensor2d([[0.2, -0.7]]), tensor2d([[0.1, 0.4]])];
+    const parameters = concat([mean, fill([1, 2], 2 * Math.log(0.5))], 1);
+    await expectTensor(learned.logProb(parameters, x), await read(fixed.logProb(mean, x)));
+    await expectTensor(learned.entropy(parameters), await read(fixed.entropy(mean)));
+  });
+
+  it('tells means as mean and mode', async () => {
+    const parameters = tensor2d([[1, 2, -3, -4]]);
+    await expectTensor(learned.mean(parameters), [[1, 2]]);
+    await expectTensor(learned.mode(parameters), [[1, 2]]);
+    await expectTensor(fixed.mean(parameters), [[1, 2, -3, -4]]);
+    await expectTensor(fixed.mode(parameters), [[1, 2, -3, -4]]);
+  });
+
+  it('has samples of its own mean and variance, and the entropy −E log p', async () => {
+    const parameters = concat([fill([4000, 1], 2), fill([4000, 1], Math.log(0.25))], 1);
+    const draws = learned.sample(parameters, createNoise(2));
+    const logProb = await read(learned.logProb(parameters, draws));
+    const [entropy = 0] = await read(learned.entropy(parameters));
+    const values = await read(draws);
+    expectWithinError(values, 2);
+    expectWithinError(
+      values.map((value) => (value - 2) ** 2),
+      0.25,
+    );
+    expectWithinError(
+      logProb.map((value) => -value),
+      entropy,
+    );
+  });
+
+  it('samples its mean where σ underflows', async () => {
+    expect(await read(learned.sample(tensor2d([[3, -200]]), createNoise(2)))).toEqual([3]);
+  });
+
+  it('refuses a σ that is none, and data of another shape', () => {
+    const refusal = (text: string) => new RangeError(`gaussianObservation: ${text}`);
+    expect(() => gaussianObservation({ sigma: 0 })).toThrowError(
+      refusal('sigma is 0, needed a finite number above 0'),
+    );
+    expect(() => gaussianObservation({ sigma: Number.NaN })).toThrowError(
+      refusal('sigma is NaN, needed a finite number above 0'),
+    );
+    expect(() => fixed.logProb(zeros([2, 3]), zeros([2, 1]))).toThrowError(
+      new RangeError('gaussian.logProb: z has shape [2,1], needed [B,...] = [2,3]'),
+    );
+  });
+
+  it('leaves one tensor behind whatever it is asked', () => {
+    for (const ask of [
+      learned.mean,
+      learned.mode,
+      learned.entropy,
+      fixed.mean,
+      fixed.mode,
+      fixed.entropy,
+      (parameters: Parameters<typeof learned.sample>[0]) => learned.sample(parameters, createNoise(0)),
+    ]) {
+      expectNoLeak(ask, [zeros([2, 4])], 1, false);
+    }
+  });
+});

@@ -1,0 +1,77 @@
+import { grads, log, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { crossEntropy } from '../../src/divergences/crossEntropy';
+import { categoricalEntropy } from '../../src/regularizers/entropy';
+import { smoothLabels } from '../../src/regularizers/labelSmoothing';
+import { smoothedLabelKl } from '../../src/regularizers/smoothedLabelKl';
+import { describePrimitive } from '../support/describePrimitive';
+import { cleanUpAfterEach, expectClose, expectTensor, read } from '../support/numbers';
+
+const label = () => tensor2d([[1, 0, 0]]);
+
+for (const spread of ['others', 'uniform'] as const) {
+  for (const direction of ['labels||q', 'q||labels'] as const) {
+    describePrimitive(`smoothedLabelKl, ε = 0.1, ${spread}, ${direction}`, (labels, logits) =>
+      smoothedLabelKl({ labels, logits, epsilon: 0.1, spread, direction }),
+    );
+  }
+}
+
+describe('smoothedLabelKl', () => {
+  cleanUpAfterEach();
+
+  it('is cross-entropy with the smoothed labels minus their entropy, by default', async () => {
+    const logits = tensor2d([[2, -1, 0.5]]);
+    const smoothed = smoothLabels(label(), 0.1);
+    const [ce = 0] = await read(crossEntropy({ labels: smoothed, logits }));
+    const [entropy = 0] = await read(categoricalEntropy(log(smoothed)));
+    await expectTensor(smoothedLabelKl({ labels: label(), logits, epsilon: 0.1 }), [ce - entropy]);
+  });
+
+  it('is 0 in both directions where q is the smoothed label', async () => {
+    const logits = log(smoothLabels(label(), 0.1));
+    for (const direction of ['labels||q', 'q||labels'] as const) {
+      await expectTensor(smoothedLabelKl({ labels: label(), logits, epsilon: 0.1, direction }), [0]);
+    }
+  });
+
+  it('is plain cross-entropy at ε = 0 towards q, in value and gradient', async () => {
+    const logits = tensor2d([[2, -60, 0.5]]);
+    const gradient = async (f: (logits: Tensor) => Tensor) => read(grads(f)([logits])[0] as Tensor);
+    const kl = (l: Tensor) => smoothedLabelKl({ labels: label(), logits: l, epsilon: 0 });
+    const ce = (l: Tensor) => crossEntropy({ labels: label(), logits: l });
+    await expectTensor(kl(logits), await read(ce(logits)));
+    expectClose(await gradient(kl), await gradient(ce));
+  });
+
+  it('keeps a strong gradient where one of ten classes is confidently wrong, and only −0.00018 in reverse', async () => {
+    const q = [1e-4 / 9, 1 - 1e-4, ...new Array(8).fill(1e-4 / 9)];
+    const labels = tensor2d([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0]]);
+    const atTrueClass = async (direction: 'labels||q' | 'q||labels') => {
+      const kl = (logits: Tensor) => smoothedLabelKl({ labels, logits, epsilon: 0.1, direction });
+      const [gradient = 0] = await read(grads(kl)([tensor2d([q.map(Math.log)])])[0] as Tensor);
+      return gradient;
+    };
+    expect(await atTrueClass('labels||q')).toBeCloseTo(-0.9, 4);
+    expect(await atTrueClass('q||labels')).toBeCloseTo(-0.00018, 5);
+  });
+
+  it.each([0, 1])(
+    'refuses ε = %d in reverse, where the divergence is infinite, rather than clip it',
+    (epsilon) => {
+      expect(() =>
+        smoothedLabelKl({ labels: label(), logits: zeros([1, 3]), epsilon, direction: 'q||labels' }),
+      ).toThrowError(
+        new RangeError(
+          `smoothedLabelKl: epsilon is ${epsilon}, needed a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0`,
+        ),
+      );
+    },
+  );
+
+  it('names what came and what was needed: logits that would broadcast', () => {
+    expect(() =>
+      smoothedLabelKl({ labels: zeros([2, 3]), logits: zeros([1, 3]), epsilon: 0.1 }),
+    ).toThrowError(new RangeError('smoothedLabelKl: logits has shape [1,3], needed [B,K] = [2,3]'));
+  });
+});
