@@ -19,11 +19,14 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
 }
 
-const exists = (path: string): Promise<boolean> =>
+const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
     (entry) => entry.isFile(),
     () => false,
   );
+
+// A packed file that somebody put there is as good: the loader reads both.
+const exists = async (path: string): Promise<boolean> => (await isFile(path)) || (await isFile(`${path}.gz`));
 
 // Beside first, then renamed: under its own name a file is whole or absent.
 const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
