@@ -9,7 +9,7 @@
  * its seed and of the names it was split by, so splitting neither reads nor moves the parent's position.
  */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { assertInteger } from './assert';
+import { assertNumber } from './assert';
 import { describe } from './shape';
 
 /** Position of a stream: its key and its generator's state, four unsigned 32-bit words each. */
@@ -168,7 +168,7 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) =
  *
  * @param seed a safe integer; 0 is a seed like any other
  * @throws RangeError when the seed is no safe integer
- * @example createNoise(0).split('weights').next() // 0.6150672549847513
+ * @example createNoise(0).split('weights').next() // 0.3387823178200051
  */
 export function createNoise(seed: number): Noise {
   if (!Number.isSafeInteger(seed))
@@ -190,8 +190,16 @@ export function restoreNoise(state: NoiseState): Noise {
         `restoreNoise: state.${part} is ${describe(words)}, needed four unsigned 32-bit words`,
       );
     }
-    for (const word of words as readonly number[])
-      assertInteger('restoreNoise', `a word of state.${part}`, word, 0);
+    for (const word of words as readonly number[]) {
+      // `>>> 0` leaves unsigned 32-bit integers, and only those, as they are.
+      assertNumber(
+        'restoreNoise',
+        `a word of state.${part}`,
+        word,
+        'an unsigned 32-bit integer',
+        (w) => w >>> 0 === w,
+      );
+    }
   }
   return new Stream(state);
 }
