@@ -5,15 +5,15 @@
 import { createRequire } from 'node:module';
 import { Resvg, type ResvgRenderOptions } from '@resvg/resvg-js';
 
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 
 /** Font options for resvg: Inter regular and semi-bold, and nothing that the machine may or may not have. */
 export const font: NonNullable<ResvgRenderOptions['font']> = {
   loadSystemFonts: false,
   defaultFontFamily: 'Inter',
   fontFiles: [
-    resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
-    resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
+    require.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+    require.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
   ],
 };
 

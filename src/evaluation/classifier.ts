@@ -1,4 +1,5 @@
 /** Everything that can be said of a classifier on labelled examples. */
+import { tidy } from '@tensorflow/tfjs-core';
 import { assertShapes } from '../core/shape';
 import type { Classifier } from '../models/model';
 import { accuracy } from './accuracy';
@@ -47,7 +48,7 @@ export interface ClassifierEvaluation {
  * @returns counts, shares and means; see {@link accuracy}, {@link confusionMatrix}, {@link calibration}
  * @throws RangeError when there is no example, x does not fit the model, a label is no integer from 0 to K − 1,
  * or a logit is NaN
- * @example (await evaluateClassifier(model, dataset)).accuracy // 0.93
+ * @example (await evaluateClassifier(model, dataset)).accuracy // such as 0.93
  */
 export async function evaluateClassifier(
   model: Classifier,
@@ -64,7 +65,7 @@ export async function evaluateClassifier(
   let entropy = 0;
   let negativeLogLikelihood = 0;
   await forEachBatch('evaluateClassifier', examples, batchSize, async (x, from, to) => {
-    const logits = model.classify(x);
+    const logits = tidy(() => model.classify(x));
     try {
       assertShapes('evaluateClassifier', { 'the classifier’s logits': [logits, `${to - from} ${classes}`] });
       const values = await logits.data();

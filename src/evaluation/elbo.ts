@@ -54,7 +54,7 @@ export interface ElboEvaluation {
  * @param options samples, batch size, noise
  * @returns means over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model, or a label is no integer from 0 to K − 1
- * @example (await evaluateElbo(model, dataset, { noise: createNoise(0) })).elbo // -104.3
+ * @example (await evaluateElbo(model, dataset, { noise: createNoise(0) })).elbo // such as -104.3
  */
 export async function evaluateElbo(
   model: SemiSupervisedVae,

@@ -84,7 +84,7 @@ export interface ImportanceBoundEvaluation {
  * @param options samples, batch size, noise
  * @returns the mean over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model, or samples is no integer of at least 1
- * @example (await evaluateImportanceBound(model, dataset, { samples: 100, noise: createNoise(0) })).bound // -98.7
+ * @example (await evaluateImportanceBound(model, dataset, { samples: 100, noise: createNoise(0) })).bound // such as -98.7
  */
 export async function evaluateImportanceBound(
   model: SemiSupervisedVae,

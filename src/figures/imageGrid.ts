@@ -4,7 +4,9 @@ import { formatShape } from '../core/shape';
 
 /** A picture: rows of pixels from the top, channels of a pixel beside each other. */
 export interface PixelGrid {
+  /** pixels in a row */
   readonly width: number;
+  /** rows */
   readonly height: number;
   /** 1 for grey, 3 for red, green and blue */
   readonly channels: 1 | 3;

@@ -1,4 +1,8 @@
-/** Figures as plain data: Vega-Lite specifications and pixel grids; what draws them is no part of the library. */
+/**
+ * Figures as plain data: Vega-Lite specifications and pixel grids; what draws them is no part of the library.
+ *
+ * @module
+ */
 export { type AnalogiesOptions, analogies } from './analogies';
 export {
   type CalibrationDiagramBin,
@@ -10,6 +14,11 @@ export { type ClassSamplesOptions, classSamples } from './classSamples';
 export { type ConfusionMatrixOptions, confusionMatrix } from './confusionMatrix';
 export { type EntropyByEpochOptions, entropyByEpoch } from './entropyByEpoch';
 export { type ImageGridOptions, imageGrid, type PixelGrid } from './imageGrid';
-export { type HistoryRow, type LearningCurvesOptions, learningCurves } from './learningCurves';
+export {
+  type HistoryRow,
+  type LearningCurvesOptions,
+  learningCurves,
+  type ReferenceLine,
+} from './learningCurves';
 export { type ReconstructionsOptions, reconstructions } from './reconstructions';
 export type { VegaLiteSpec } from './spec';

@@ -7,6 +7,14 @@ export interface HistoryRow {
   readonly epoch: number;
 }
 
+/** A horizontal line to compare with. */
+export interface ReferenceLine {
+  /** where it lies, in the unit of the values */
+  readonly value: number;
+  /** what is written on it */
+  readonly label: string;
+}
+
 /** What is drawn, and how. */
 export interface LearningCurvesOptions<Row extends HistoryRow> {
   /** the quantity of a row; `undefined` or NaN leaves a gap */
@@ -17,8 +25,8 @@ export interface LearningCurvesOptions<Row extends HistoryRow> {
   readonly unit: string;
   /** heading; default none */
   readonly title?: string;
-  /** a horizontal line to compare with, in the unit of the values */
-  readonly reference?: { readonly value: number; readonly label: string };
+  /** a line to compare with; default none */
+  readonly reference?: ReferenceLine;
   /** width of the plot in pixels; default 420 */
   readonly width?: number;
   /** height of the plot in pixels; default 260 */

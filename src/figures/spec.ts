@@ -4,6 +4,7 @@ import type { Json } from '../core/json';
 
 /** A Vega-Lite 6 specification: plain JSON, data included, for any renderer. */
 export interface VegaLiteSpec {
+  /** where Vega-Lite 6 says what a specification may hold */
   readonly $schema: string;
   readonly [key: string]: Json;
 }

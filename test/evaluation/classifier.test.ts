@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { createDataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { Classifier } from '../../src/models/model';
 
@@ -87,6 +88,17 @@ describe('evaluateClassifier', () => {
     expect(tensor.negativeLogLikelihood).toBe(bytes.negativeLogLikelihood);
     expect(x.isDisposed).toBe(false);
     x.dispose();
+  });
+
+  it('takes a data set as it is', async () => {
+    const dataset = createDataset({
+      name: 'two',
+      x: Uint8Array.of(0, 255, 255, 0),
+      y: [1, 1],
+      shape: [2],
+      classes: 2,
+    });
+    expect((await evaluateClassifier(passThrough(2), dataset)).accuracy).toBe(0.5);
   });
 
   it('leaves no tensor behind, whether it ends well or in an error', async () => {
