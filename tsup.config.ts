@@ -32,7 +32,7 @@ export default defineConfig({
     },
   },
   target: 'es2022',
-  platform: 'neutral',
+  platform: 'node',
   splitting: false,
   treeshake: false,
   clean: true,

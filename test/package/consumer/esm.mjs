@@ -1,10 +1,9 @@
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { gaussianKl } from 'ssvae';
 import 'ssvae/browser';
-import 'ssvae/node';
+import { selectBackend } from 'ssvae/node';
 import 'ssvae/wasm';
 
-await tf.setBackend('cpu');
+await selectBackend({ backend: 'wasm' });
 const kl = gaussianKl({ mean: tf.tensor2d([[1, 0]]), logVar: tf.zeros([1, 2]) });
 console.log(kl.dataSync()[0]);
