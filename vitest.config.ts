@@ -8,13 +8,19 @@ const alias = [
   { find: /^ssvae\/(node|browser|wasm)$/, replacement: source('$1/index.ts') },
 ];
 
-/** The whole suite once per backend; every other test file has nothing to do with one and runs once. */
+/** Tests that choose their backends themselves, or need none: they run once. */
+const once = ['test/{wasm,package,examples}/**/*.test.ts', 'test/node/backend.test.ts'];
+
+/** Tests in a real browser. */
+const inBrowser = ['test/browser/**/*.test.ts'];
+
+/** The whole unit suite on one backend. */
 const onBackend = (name: string) => ({
   resolve: { alias },
   test: {
     name,
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{package,browser,examples}/**'],
+    exclude: [...once, ...inBrowser],
     setupFiles: ['test/support/setup.ts'],
     env: { SSVAE_TEST_BACKEND: name },
     pool: 'forks' as const,
@@ -22,8 +28,24 @@ const onBackend = (name: string) => ({
   },
 });
 
+const runOnce = (name: string, include: string[]) => ({
+  resolve: { alias },
+  test: { name, include, pool: 'forks' as const, testTimeout: 180_000, hookTimeout: 180_000 },
+});
+
+/** `npm run test:backends` names others. */
+const backends = process.env.SSVAE_TEST_BACKENDS?.split(',');
+
 export default defineConfig({
   test: {
-    projects: (process.env.SSVAE_TEST_BACKENDS ?? 'cpu,wasm').split(',').map(onBackend),
+    // Starting TensorFlow.js takes longer than most files do: those of one project share their processes, and the
+    // set-up leaves each of them a clean engine.
+    isolate: false,
+    pool: 'forks',
+    projects: backends?.map(onBackend) ?? [
+      ...['cpu', 'wasm'].map(onBackend),
+      runOnce('once', once),
+      runOnce('browser', inBrowser),
+    ],
   },
 });

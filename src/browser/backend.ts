@@ -1,7 +1,7 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
 import { type BackendCandidate, type BackendChoice, chooseBackend } from '../core/backend';
-import { describeAdapter, type Gpu, SOFTWARE_RENDERER } from '../core/webgpu';
+import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../core/webgpu';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
 
@@ -23,9 +23,9 @@ const webgpu: BackendCandidate = {
     // Not every library of DOM types knows `navigator.gpu`.
     const gpu = 'gpu' in navigator ? (navigator.gpu as Gpu | undefined) : undefined;
     if (gpu === undefined) throw new Error('this browser has no WebGPU, or the page is not served securely');
-    const description = await describeAdapter(gpu, explicit);
+    const adapter = await nameAdapter(gpu, explicit);
     await import('@tensorflow/tfjs-backend-webgpu');
-    return description;
+    return `WebGPU on ${adapter}`;
   },
 };
 

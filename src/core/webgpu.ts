@@ -19,12 +19,12 @@ export interface Gpu {
 export const SOFTWARE_RENDERER = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i;
 
 /**
- * Describes the adapter that TensorFlow.js will be given.
+ * Names the adapter that TensorFlow.js will be given.
  *
  * @param software whether one that computes on the processor will do
  * @throws Error when there is none, or only one in software that will not do
  */
-export async function describeAdapter(gpu: Gpu, software: boolean): Promise<string> {
+export async function nameAdapter(gpu: Gpu, software: boolean): Promise<string> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) throw new Error('WebGPU finds no adapter');
   const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
@@ -35,5 +35,5 @@ export async function describeAdapter(gpu: Gpu, software: boolean): Promise<stri
   if (inSoftware && !software) {
     throw new Error(`WebGPU finds only an adapter in software (${name}), slower than WebAssembly`);
   }
-  return `WebGPU on ${name}${inSoftware ? ', in software' : ''}`;
+  return `${name}${inSoftware ? ', in software' : ''}`;
 }

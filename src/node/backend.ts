@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import util from 'node:util';
 import { env, findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import { type BackendCandidate, type BackendChoice, chooseBackend, reasonOf } from '../core/backend';
-import { describeAdapter, type Gpu } from '../core/webgpu';
+import { type Gpu, nameAdapter } from '../core/webgpu';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
 
@@ -85,14 +85,14 @@ const webgpu: BackendCandidate = {
     // The package is loaded by name, so its type is stated here.
     const { create, globals } = (await load('webgpu')) as Dawn;
     const gpu = create([]);
-    const description = await describeAdapter(gpu, explicit);
+    const adapter = await nameAdapter(gpu, explicit);
     // The backend looks for both when it is imported. Node has a navigator since 21.
     Object.assign(globalThis, globals);
     if (!('navigator' in globalThis))
       Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
     Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
     await import('@tensorflow/tfjs-backend-webgpu');
-    return `${description} by the npm package webgpu`;
+    return `WebGPU by the npm package webgpu on ${adapter}`;
   },
 };
 
