@@ -1,9 +1,9 @@
 /** Training batches by step. */
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
-import type { Augment, BatchSource } from '../core/batch';
+import type { BatchSource } from '../core/batch';
+import { crc32 } from '../core/crc32';
 import type { Noise } from '../core/noise';
-import { assertShapes } from '../core/shape';
 import { type Binarization, binarize as toBinary } from './binarize';
 import { type Dataset, gatherInputs, gatherLabels } from './dataset';
 import type { Split } from './split';
@@ -16,15 +16,16 @@ export interface BatchesOptions {
   readonly split: Pick<Split, 'labeled' | 'unlabeled'>;
   /** examples of either kind in a batch; 0 leaves that part out */
   readonly batchSize: { readonly labeled: number; readonly unlabeled: number };
-  /** stream that order, augmentation and binarisation are drawn from */
+  /** stream that order and binarisation are drawn from */
   readonly noise: Noise;
   /** zeros and ones instead of grey values; default `'none'` */
   readonly binarize?: Binarization;
-  /** changes the inputs of both parts, or of each in its own way; before they are binarised; default: not at all */
-  readonly augment?: Augment | { readonly labeled?: Augment; readonly unlabeled?: Augment };
   /** steps that count as an epoch; default: one pass over the unlabelled examples (without any: over the labelled) */
   readonly stepsPerEpoch?: number;
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 // The order of pass e is drawn from the stream and e alone; only the last is kept.
 const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) => number) => {
@@ -54,9 +55,9 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
  *   unlabelled: e = ⌊step / n⌋, batch step mod n of permutation e, n = ⌊N_u / B_u⌋
  *   labelled:   positions step·B_l … step·B_l + B_l − 1 of permutation 0, permutation 1, …
  *
- * Inputs are gathered, then augmented, then binarised.
+ * Augmentation is the trainer's (`augment` of `train`); where values are binarised here it sees zeros and ones.
  *
- * @param options data set, split, batch sizes, noise, binarisation, augmentation, steps per epoch
+ * @param options data set, split, batch sizes, noise, binarisation, steps per epoch
  * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part without
  * examples or of batch size 0 is left out
  * @throws RangeError when both parts are left out, there are fewer unlabelled examples than a batch needs, or a
@@ -69,7 +70,6 @@ export function createBatches({
   batchSize,
   noise,
   binarize = 'none',
-  augment = {},
   stepsPerEpoch,
 }: BatchesOptions): BatchSource {
   assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
@@ -87,24 +87,31 @@ export function createBatches({
       `createBatches: batchSize.unlabeled is ${batchSize.unlabeled}, needed at most ${unlabeled}, the unlabelled examples`,
     );
   }
-  const augments = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : augment;
   const labeledAt = shuffledPasses(split.labeled, noise.split('labeled'));
   const unlabeledAt = shuffledPasses(split.unlabeled, noise.split('unlabeled'));
   const unlabeledSteps = Math.floor(unlabeled / Math.max(batchSize.unlabeled, 1));
   const labeledSteps = Math.max(1, Math.floor(labeled / Math.max(batchSize.labeled, 1)));
 
-  const inputs = (part: 'labeled' | 'unlabeled', indices: Int32Array, step: number): Tensor =>
-    tidy(() => {
-      const stream = (purpose: string): Noise => noise.split(purpose).split(part).split(step);
-      const gathered = gatherInputs(dataset, indices);
-      const augmented = augments[part]?.(gathered, stream('augment')) ?? gathered;
-      assertShapes('createBatches', { inputs: [gathered, '...'], augmented: [augmented, '...'] });
-      return binarize === 'none' ? augmented : toBinary(augmented, binarize, stream('binarize'));
-    });
+  const inputs = (part: 'labeled' | 'unlabeled', indices: Int32Array, step: number): Tensor => {
+    const x = gatherInputs(dataset, indices);
+    if (binarize === 'none') return x;
+    const binary = toBinary(x, binarize, noise.split('binarize').split(part).split(step));
+    x.dispose();
+    return binary;
+  };
 
   return {
     stepsPerEpoch: stepsPerEpoch ?? (unlabeled > 0 ? unlabeledSteps : labeledSteps),
     counts: { labeled, unlabeled },
+    // Read only when a run is written or resumed: it looks at every value once.
+    get identity() {
+      const { seed, order } = {
+        seed: noise.state.key.join('.'),
+        order: crc32(bytesOf(split.labeled), bytesOf(split.unlabeled)),
+      };
+      const content = crc32(bytesOf(dataset.x), dataset.y);
+      return [dataset.name, content, order, seed, batchSize.labeled, batchSize.unlabeled, binarize].join(' ');
+    },
     at(step) {
       assertInteger('createBatches', 'step', step, 0);
       const from = step * batchSize.labeled;

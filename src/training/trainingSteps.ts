@@ -1,9 +1,9 @@
 /** The loop over steps, usable by itself. */
 import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
-import type { Batch } from '../core/batch';
+import type { Augment, Batch } from '../core/batch';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
-import { describe } from '../core/shape';
+import { assertShapes, describe } from '../core/shape';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
@@ -54,33 +54,28 @@ const lossWeights = <M extends Model>({
   });
 };
 
+/** The batch with its inputs changed; the former inputs are freed, or kept whole when a change throws. */
 const augmented = <M extends Model>(
   batch: Batch,
   step: number,
   { augment, noise }: StepOptions<M>,
 ): Batch => {
   if (augment === undefined) return batch;
-  const { labeled, unlabeled } =
-    typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : augment;
+  const by = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : augment;
   const stream = noise.split('augment').split(step);
-  const change = <Part extends { readonly x: Tensor }>(
-    part: Part | undefined,
-    by: typeof labeled,
-    name: string,
-  ): Part | undefined => {
-    if (part === undefined || by === undefined) return part;
-    const x = tidy(() => by(part.x, stream.split(name)).clone());
-    part.x.dispose();
-    return { ...part, x };
-  };
-  const changed = {
-    labeled: change(batch.labeled, labeled, 'labeled'),
-    unlabeled: change(batch.unlabeled, unlabeled, 'unlabeled'),
-  };
-  return {
-    ...(changed.labeled && { labeled: changed.labeled }),
-    ...(changed.unlabeled && { unlabeled: changed.unlabeled }),
-  };
+  const parts = (['labeled', 'unlabeled'] as const).filter((part) => batch[part] && by[part]);
+  const changed = tidy(() =>
+    parts.map((part) => {
+      const x = batch[part]?.x as Tensor;
+      const out = (by[part] as Augment)(x, stream.split(part)).clone();
+      assertShapes('train', { [`${part}.x`]: [x, '...'], 'augmented x': [out, '...'] });
+      return out;
+    }),
+  );
+  return parts.reduce<Batch>((whole, part, i) => {
+    whole[part]?.x.dispose();
+    return { ...whole, [part]: { ...whole[part], x: changed[i] } };
+  }, batch);
 };
 
 /** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import type { Augment, Batch } from '../../src/core/batch';
+import type { Batch } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset } from '../../src/data/dataset';
@@ -146,42 +146,32 @@ test('dynamic binarisation is redrawn at every step, the same at the same step, 
   expect(Math.abs(values.reduce((a, b) => a + b, 0) / values.length - 0.3)).toBeLessThan(0.075);
 });
 
-test('inputs are augmented before they are binarised, each part in its own way', async () => {
-  const lighten: Augment = (x) => tf.add(x, 0.4);
-  const source = sources({ dataset: grey, binarize: 'threshold', augment: { labeled: lighten } });
-  const { labeled = [], unlabeled = [] } = await look(source, 0);
-  expect(new Set(labeled)).toEqual(new Set([1]));
-  expect(new Set(unlabeled)).toEqual(new Set([0]));
-  const both = await look(sources({ dataset: grey, binarize: 'threshold', augment: lighten }), 0);
-  expect(new Set([...(both.labeled ?? []), ...(both.unlabeled ?? [])])).toEqual(new Set([1]));
-});
-
-test('an augmentation draws anew at every step and in each part, and the same at the same step', async () => {
-  const drawn = (x: tf.Tensor, noise: ReturnType<typeof createNoise>) => noise.uniform(x.shape);
-  const source = sources({ augment: drawn, batchSize: { labeled: 10, unlabeled: 10 } });
-  const [zero, one] = [await look(source, 0), await look(source, 1)];
-  expect(await look(source, 0)).toEqual(zero);
-  expect(one.unlabeled).not.toEqual(zero.unlabeled);
-  expect(zero.labeled).not.toEqual(zero.unlabeled);
-});
-
-test('an augmentation that changes the shape is refused', () => {
-  const source = sources({ augment: (x) => tf.concat([x, x], 1) });
-  expect(() => tf.tidy(() => void source.at(0))).toThrow(
-    'createBatches: augmented has shape [4,2], needed [...] = [4,1]',
-  );
+test('the identity tells data, split, order, sizes and binarisation apart', () => {
+  const identity = (options: Parameters<typeof sources>[0]) => sources(options).identity;
+  expect(identity({ dataset: grey })).toBe(identity({ dataset: grey }));
+  const x = new Float32Array(800).fill(0.3);
+  x[799] = 0.4;
+  const others = [
+    { dataset: createDataset({ name: 'grey', x, y: new Uint8Array(100), shape: [8], classes: 1 }) },
+    {
+      dataset: grey,
+      split: { labeled: Int32Array.of(1), unlabeled: Int32Array.of(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12) },
+    },
+    { dataset: grey, noise: createNoise(77) },
+    { dataset: grey, batchSize: { labeled: 3, unlabeled: 10 } },
+    { dataset: grey, binarize: 'threshold' as const },
+  ];
+  for (const options of others) expect(identity(options)).not.toBe(identity({ dataset: grey }));
 });
 
 test.each(['none', 'threshold', 'dynamic'] as const)(
   'with binarisation "%s" only the batch itself stays alive',
   (mode) => {
     const before = tf.memory().numTensors;
-    for (const augment of [undefined, (x: tf.Tensor) => tf.mul(x, 0.5), (x: tf.Tensor) => x]) {
-      const { labeled, unlabeled } = sources({ dataset: grey, binarize: mode, augment }).at(0) as Batch;
-      const held = [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
-      expect(tf.memory().numTensors - before).toBe(3);
-      tf.dispose(held);
-    }
+    const { labeled, unlabeled } = sources({ dataset: grey, binarize: mode }).at(0) as Batch;
+    const held = [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
+    expect(tf.memory().numTensors - before).toBe(3);
+    tf.dispose(held);
     expect(tf.memory().numTensors).toBe(before);
   },
 );
