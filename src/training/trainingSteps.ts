@@ -72,10 +72,12 @@ const augmented = <M extends Model>(
       return out;
     }),
   );
-  return parts.reduce<Batch>((whole, part, i) => {
+  let whole = batch;
+  for (const [i, part] of parts.entries()) {
     whole[part]?.x.dispose();
-    return { ...whole, [part]: { ...whole[part], x: changed[i] } };
-  }, batch);
+    whole = { ...whole, [part]: { ...whole[part], x: changed[i] } };
+  }
+  return whole;
 };
 
 /** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
