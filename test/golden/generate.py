@@ -244,17 +244,17 @@ def objectives():
 
         return objective
 
-    def arguments():
-        return {
-            "logLikelihood": -20 * uniform(4),
-            "latentKl": 5 * uniform(4),
-            "labels": one_hot([0, 4, 2, 2], 5),
-            "logits": normal(4, 5, scale=2),
-        }
-
-    golden("optimizedLabeledElbo", "ordinary values", labelled("labels||q", 1, 1, 0, 1, 1), **arguments())
-    golden("optimizedLabeledElbo, q||labels", "ordinary values", labelled("q||labels", 1, 1, 0, 1, 1), **arguments())
-    golden("optimizedLabeledElbo, weighted", "ordinary values", labelled("labels||q", 0.5, 2, 1.5, 0.25, 3), **arguments())
+    for name, objective in {
+        "optimizedLabeledElbo": labelled("labels||q", 1, 1, 0, 1, 1),
+        "optimizedLabeledElbo, q||labels": labelled("q||labels", 1, 1, 0, 1, 1),
+        "optimizedLabeledElbo, weighted": labelled("labels||q", 0.5, 2, 1.5, 0.25, 3),
+    }.items():
+        for title, labels in {
+            "soft labels": 0.2 * probabilities(normal(4, 5)) + 0.8 / 5,
+            "one-hot labels": one_hot([0, 4, 2, 2], 5),
+        }.items():
+            golden(name, title, objective, logLikelihood=-20 * uniform(4), latentKl=5 * uniform(4), labels=labels,
+                   logits=normal(4, 5, scale=2))  # fmt: skip
 
     def unlabelled(a, b, c, d, beta, gamma):
         def objective(labelLogits, logLikelihood, latentKl, logLabelPrior):
