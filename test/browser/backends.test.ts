@@ -1,0 +1,74 @@
+import { setBackend } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Measurements, measure } from './page/measurements';
+import { absence, call, openSite, type Site } from './site';
+
+const wasmPaths = '/wasm/';
+
+describe('the library in Chromium', () => {
+  let site: Site;
+  let expected: Measurements;
+
+  beforeAll(async () => {
+    if (absence !== undefined) return;
+    await setBackend('cpu');
+    [expected, site] = await Promise.all([measure(), openSite()]);
+  });
+
+  beforeEach((context) => {
+    if (absence !== undefined) context.skip(absence);
+  });
+
+  afterAll(() => site?.close());
+
+  it.each([
+    ['webgpu', /^WebGPU on .*swiftshader.*, in software: as asked$/i],
+    ['webgl', /^WebGL in 32-bit floats on .*swiftshader.*, in software: as asked$/i],
+    ['wasm', /^WebAssembly with SIMD, with the training kernels of ssvae\/wasm: as asked$/],
+  ] as const)('computes on %s what it computes on cpu', async (backend, description) => {
+    const page = await site.open();
+    const { choice, inUse, measurements } = await call(page, 'run', { backend, wasmPaths });
+    await page.close();
+    expect(choice.name).toBe(backend);
+    expect(inUse).toBe(backend);
+    expect(choice.description).toMatch(description);
+    expect(Object.keys(measurements)).toEqual(Object.keys(expected));
+    for (const [name, values] of Object.entries(expected)) {
+      const actual = measurements[name] ?? [];
+      expect(actual.length, name).toBe(values.length);
+      const largest = Math.max(...values.map(Math.abs));
+      for (const [i, value] of values.entries()) {
+        // Drivers compute exp and log to fewer digits than float32 holds.
+        expect(Math.abs((actual[i] as number) - value), `${name}[${i}]`).toBeLessThan(1e-4 * largest);
+      }
+    }
+  });
+
+  it('passes over renderers in software when it chooses by itself, and says so', async () => {
+    const page = await site.open();
+    const { choice } = await call(page, 'run', { wasmPaths });
+    await page.close();
+    expect(choice.name).toBe('wasm');
+    expect(choice.description).toMatch(/: the best that can be had here$/);
+    expect(choice.passedOver.map(({ name }) => name)).toEqual(['webgpu', 'webgl']);
+    for (const { reason } of choice.passedOver)
+      expect(reason).toMatch(/in software .*slower than WebAssembly$/);
+  });
+
+  it('refuses half precision', async () => {
+    const page = await site.open('tfjsflags=WEBGL_FORCE_F16_TEXTURES:true');
+    await expect(call(page, 'run', { backend: 'webgl' })).rejects.toThrow(
+      'selectBackend: backend is "webgl", which cannot be had: WebGL computes in half precision here',
+    );
+    await page.close();
+  });
+
+  it('names what to install and serve when the files of WebAssembly are not where they should be', async () => {
+    const page = await site.open();
+    await expect(call(page, 'run', { backend: 'wasm', wasmPaths: '/nowhere/' })).rejects.toThrow(
+      /backend is "wasm", which cannot be had: .*needed: npm install @tensorflow\/tfjs-backend-wasm .*wasmPaths/,
+    );
+    await page.close();
+  });
+});

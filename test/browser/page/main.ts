@@ -1,0 +1,25 @@
+/** The page under test: the library as an application would bundle it, driven through `globalThis.ssvaeTest`. */
+import * as tf from '@tensorflow/tfjs-core';
+import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
+import { type Measurements, measure } from './measurements';
+
+/** What a run in the page gives back. */
+export interface PageResult {
+  readonly choice: BackendChoice;
+  readonly inUse: string;
+  readonly measurements: Measurements;
+}
+
+/** Functions of the page, by name. */
+export interface PageFunctions {
+  run(options: SelectBackendOptions): Promise<PageResult>;
+}
+
+const functions: PageFunctions = {
+  async run(options) {
+    const choice = await selectBackend(options);
+    return { choice, inUse: tf.getBackend(), measurements: await measure() };
+  },
+};
+
+Object.assign(globalThis, { ssvaeTest: functions });

@@ -1,0 +1,115 @@
+/** Builds the page, serves it on localhost, and opens it in a headless Chromium. */
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { chromium, type Page } from 'playwright-core';
+import type { PageFunctions } from './page/main';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where the browser is looked for. */
+export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Why no browser test can run; nothing where they can. */
+export const absence: string | undefined = existsSync(executablePath)
+  ? undefined
+  : `there is no browser at ${executablePath}; install Chromium, or set CHROMIUM to its path`;
+
+// WebGL and WebGPU in software, and no traffic of the browser's own.
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-domain-reliability',
+  '--disable-sync',
+  '--no-first-run',
+  '--no-pings',
+];
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** The page on localhost, and a browser to see it with. */
+export interface Site {
+  /** Opens the page afresh; `query` without its question mark. */
+  open(query?: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Calls a function of the page. */
+export const call = <Name extends keyof PageFunctions>(
+  page: Page,
+  name: Name,
+  argument: Parameters<PageFunctions[Name]>[0],
+): ReturnType<PageFunctions[Name]> =>
+  page.evaluate(
+    ([called, given]) => {
+      const { ssvaeTest } = globalThis as unknown as { ssvaeTest: PageFunctions };
+      return ssvaeTest[called](given);
+    },
+    [name, argument] as const,
+  ) as ReturnType<PageFunctions[Name]>;
+
+/** Builds and serves the page, and starts the browser. */
+export async function openSite(): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'ssvae-page-'));
+  await build({
+    entryPoints: [join(root, 'test/browser/page/main.ts')],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    alias: { ssvae: join(root, 'src/index.ts'), 'ssvae/browser': join(root, 'src/browser/index.ts') },
+    logLevel: 'error',
+  });
+  await cp(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'), join(folder, 'wasm'), {
+    recursive: true,
+    filter: (path) => extname(path) === '' || path.endsWith('.wasm'),
+  });
+  await writeFile(join(folder, 'index.html'), '<!doctype html><script type="module" src="main.js"></script>');
+
+  const server = createServer(async ({ url = '/' }, response) => {
+    const { pathname } = new URL(url, 'http://localhost');
+    const path = join(folder, normalize(pathname === '/' ? '/index.html' : pathname));
+    try {
+      const body = await readFile(path);
+      response
+        .writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
+        .end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
+  const { port } = server.address() as AddressInfo;
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+
+  return {
+    async open(query = '') {
+      const page = await browser.newPage();
+      await page.goto(`http://localhost:${port}/?${query}`);
+      await page.waitForFunction('globalThis.ssvaeTest !== undefined');
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await new Promise((closed) => server.close(closed));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
