@@ -1,0 +1,67 @@
+import { abs, logSoftmax, max, softmax, sub, zerosLike } from '@tensorflow/tfjs-core';
+import { describe, expect } from 'vitest';
+import { categoricalKl } from '../../src/divergences/categoricalKl';
+import { crossEntropy } from '../../src/divergences/crossEntropy';
+import { gaussianKl } from '../../src/divergences/gaussianKl';
+import { categoricalEntropy } from '../../src/regularizers/entropy';
+import { law, matrices, toTensor } from '../support/law';
+import { expectClose, read, readRows } from '../support/numbers';
+import { ofValue, ULP } from '../support/tolerance';
+
+const largest = (row: readonly number[]): number => Math.max(...row.map(Math.abs));
+
+describe('Gaussian divergences', () => {
+  const two = matrices({ mean: 5, logVar: 8, priorMean: 5, priorLogVar: 8 });
+
+  law('are never below 0, up to a few ulps of the largest summand', two, async (drawn) => {
+    const q = { mean: toTensor(drawn.mean), logVar: toTensor(drawn.logVar) };
+    const p = { mean: toTensor(drawn.priorMean), logVar: toTensor(drawn.priorLogVar) };
+    const ratios = await readRows(abs(sub(q.logVar, p.logVar)));
+    for (const [b, kl] of (await read(gaussianKl(q, p))).entries()) {
+      expect(kl).toBeGreaterThanOrEqual(-4 * ULP * (1 + largest(ratios[b] as number[])));
+    }
+    for (const kl of await read(gaussianKl(q))) expect(kl).toBeGreaterThanOrEqual(-4 * ULP * 9);
+  });
+
+  law('are exactly 0 at equality', matrices({ mean: 5, logVar: 100 }), async (drawn) => {
+    const q = { mean: toTensor(drawn.mean), logVar: toTensor(drawn.logVar) };
+    for (const kl of await read(gaussianKl(q, q))) expect(Math.abs(kl)).toBe(0);
+  });
+
+  law('are above 0 off equality', matrices({ mean: 5, logVar: 8 }), async (drawn) => {
+    const mean = toTensor(drawn.mean);
+    const q = { mean, logVar: toTensor(drawn.logVar) };
+    const p = { mean: sub(mean, 0.5), logVar: q.logVar };
+    // ½·Z·(0.5)²/σ², with σ² at most e⁸.
+    for (const kl of await read(gaussianKl(q, p))) expect(kl).toBeGreaterThan(0.5 * 0.25 * 3e-4);
+  });
+
+  law('at N(0, I) are the fast path', matrices({ mean: 5, logVar: 8 }), async (drawn) => {
+    const q = { mean: toTensor(drawn.mean), logVar: toTensor(drawn.logVar) };
+    const general = gaussianKl(q, { mean: zerosLike(q.mean), logVar: zerosLike(q.logVar) });
+    expectClose(await read(general), await read(gaussianKl(q)));
+  });
+});
+
+describe('categorical divergences', () => {
+  const two = matrices({ q: 60, p: 60 });
+
+  law('are never below 0, up to a few ulps of the largest summand', two, async (drawn) => {
+    const [q, p] = [toTensor(drawn.q), toTensor(drawn.p)];
+    const summands = await read(max(abs(sub(logSoftmax(q), logSoftmax(p))), 1));
+    for (const [b, kl] of (await read(categoricalKl(q, p))).entries()) {
+      expect(kl).toBeGreaterThanOrEqual(-8 * ULP * (1 + (summands[b] as number)) * drawn.q.columns);
+    }
+  });
+
+  law('are exactly 0 at equality', matrices({ q: 60 }), async (drawn) => {
+    for (const kl of await read(categoricalKl(toTensor(drawn.q), toTensor(drawn.q))))
+      expect(Math.abs(kl)).toBe(0);
+  });
+
+  law('are cross-entropy minus entropy', matrices({ q: 8, p: 8 }), async (drawn) => {
+    const [q, p] = [toTensor(drawn.q), toTensor(drawn.p)];
+    const difference = sub(crossEntropy({ labels: softmax(q), logits: p }), categoricalEntropy(q));
+    expectClose(await read(categoricalKl(q, p)), await read(difference), 4 * ofValue());
+  });
+});
