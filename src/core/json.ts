@@ -1,2 +1,62 @@
-/** JSON values: what a model's spec and a checkpoint's metadata are made of. */
+/** JSON values: what a model's spec and a checkpoint's metadata are made of, and how they are parsed. */
+import { describe } from './shape';
+
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Whether a value is of a kind. */
+export type Is<T> = (value: unknown) => value is T;
+
+/** A record of anything. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A text. */
+export const isString = (value: unknown): value is string => typeof value === 'string';
+
+/** True or false. */
+export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+
+/** An integer of at least 0. */
+export const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+/** A finite number. */
+export const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
+
+/** A list whose items are all of one kind. */
+export const isListOf =
+  <T>(is: Is<T>): Is<readonly T[]> =>
+  (value): value is readonly T[] =>
+    Array.isArray(value) && value.every(is);
+
+/** A record whose values are all of one kind. */
+export const isRecordOf =
+  <T>(is: Is<T>): Is<Readonly<Record<string, T>>> =>
+  (value): value is Readonly<Record<string, T>> =>
+    isRecord(value) && Object.values(value).every(is);
+
+/** What is of a kind, or null. */
+export const isNullOr =
+  <T>(is: Is<T>): Is<T | null> =>
+  (value): value is T | null =>
+    value === null || is(value);
+
+/**
+ * A value of unknown origin as what it must be.
+ *
+ * @param where name of the reader, for the message
+ * @param name of the value, for the message
+ * @param needed the kind in words, for the message
+ * @throws RangeError when it is anything else
+ */
+export function parse<T>(where: string, name: string, value: unknown, needed: string, is: Is<T>): T {
+  if (is(value)) return value;
+  throw new RangeError(`${where}: ${name} is ${describe(value)}, needed ${needed}`);
+}
+
+const sorted = (_: string, value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
+
+/** The text of a JSON value, the same whatever the order of its keys. */
+export const canonical = (value: unknown): string => JSON.stringify(value, sorted) ?? 'undefined';

@@ -6,7 +6,7 @@
  * the arrays stands beside it.
  */
 import { crc32 } from './crc32';
-import type { Json } from './json';
+import { isCount, isListOf, isRecord, isString, type Json } from './json';
 import { describe } from './shape';
 
 /** A named array of a file. */
@@ -44,7 +44,7 @@ const bytesOf = (data: StoredArray['data']): Uint8Array =>
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 
-const checksum = (entries: Readonly<Record<string, Entry>>, metadata: string, arrays: Uint8Array): string =>
+const checksum = (entries: Readonly<Record<string, unknown>>, metadata: string, arrays: Uint8Array): string =>
   crc32(new TextEncoder().encode(JSON.stringify(entries) + metadata), arrays)
     .toString(16)
     .padStart(8, '0');
@@ -62,7 +62,7 @@ export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
   const sorted = Object.entries(arrays).sort(
     ([, a], [, b]) => kinds.indexOf(kindOf(a.data)) - kinds.indexOf(kindOf(b.data)),
   );
-  const entries: Record<string, Entry> = {};
+  const named: [string, Entry][] = [];
   let end = 0;
   for (const [name, { shape, data }] of sorted) {
     if (data.length !== sizeOf(shape)) {
@@ -70,11 +70,15 @@ export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
         `writeSafetensors: "${name}" has ${data.length} values, needed ${sizeOf(shape)} for [${shape}]`,
       );
     }
-    entries[name] = { dtype: kindOf(data), shape: [...shape], data_offsets: [end, end + data.byteLength] };
+    const begin = end;
     end += data.byteLength;
+    named.push([name, { dtype: kindOf(data), shape: [...shape], data_offsets: [begin, end] }]);
   }
+  const entries = Object.fromEntries(named);
   const body = new Uint8Array(end);
-  for (const [name, { data }] of sorted) body.set(bytesOf(data), (entries[name] as Entry).data_offsets[0]);
+  for (const [i, [, { data }]] of sorted.entries()) {
+    body.set(bytesOf(data), named[i]?.[1].data_offsets[0]);
+  }
   const text = JSON.stringify(metadata);
   const header = JSON.stringify({
     __metadata__: { ssvae: text, crc32: checksum(entries, text, body) },
@@ -92,7 +96,7 @@ export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
 const parseHeader = (
   where: string,
   bytes: Uint8Array,
-): { header: Record<string, unknown>; start: number } => {
+): { header: Readonly<Record<string, unknown>>; start: number } => {
   if (bytes.length < 8)
     throw new RangeError(`${where}: the file has ${bytes.length} bytes, needed a safetensors header`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -106,22 +110,23 @@ const parseHeader = (
     const header: unknown = JSON.parse(
       new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)),
     );
-    if (typeof header === 'object' && header !== null && !Array.isArray(header))
-      return { header: header as Record<string, unknown>, start };
+    if (isRecord(header)) return { header, start };
   } catch {
     // Falls through to the one message for a header that is no JSON object.
   }
   throw new RangeError(`${where}: the header is no JSON object; damaged or no safetensors file`);
 };
 
+const isKind = (value: unknown): value is Kind => isString(value) && Object.hasOwn(KINDS, value);
+
+/** Whether an entry is one, and its numbers fit each other and a body of `size` bytes. */
 const isEntry = (value: unknown, size: number): value is Entry => {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
-  if (!dtype || !Object.hasOwn(KINDS, dtype) || !Array.isArray(shape) || !Array.isArray(offsets))
-    return false;
-  if (![...shape, ...offsets].every((n) => Number.isSafeInteger(n) && n >= 0) || offsets.length !== 2)
-    return false;
-  const [begin, end] = offsets as unknown as [number, number];
-  return begin <= end && end <= size && end - begin === sizeOf(shape) * KINDS[dtype].BYTES_PER_ELEMENT;
+  if (!isRecord(value)) return false;
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (!isKind(dtype) || !isListOf(isCount)(shape) || !isListOf(isCount)(offsets)) return false;
+  const [begin = 0, end = 0] = offsets;
+  const fits = begin <= end && end <= size && offsets.length === 2;
+  return fits && end - begin === sizeOf(shape) * KINDS[dtype].BYTES_PER_ELEMENT;
 };
 
 /**
@@ -135,23 +140,23 @@ const isEntry = (value: unknown, size: number): value is Entry => {
 export function readSafetensors(bytes: Uint8Array, where = 'readSafetensors'): StoredFile {
   const { header, start } = parseHeader(where, bytes);
   const { __metadata__: stamps, ...entries } = header;
-  const { ssvae, crc32: expected } = (stamps ?? {}) as Record<string, unknown>;
-  if (typeof ssvae !== 'string' || typeof expected !== 'string') {
+  const { ssvae, crc32: expected } = isRecord(stamps) ? stamps : {};
+  if (!isString(ssvae) || !isString(expected)) {
     throw new RangeError(`${where}: the file has no ssvae metadata, needed a file that ssvae wrote`);
   }
   const body = bytes.subarray(start);
-  const actual = checksum(entries as Record<string, Entry>, ssvae, body);
+  const actual = checksum(entries, ssvae, body);
   if (actual !== expected) {
     throw new RangeError(
       `${where}: the checksum is ${actual}, the file says ${describe(expected)}; the file is damaged`,
     );
   }
-  const arrays: Record<string, StoredArray> = {};
-  for (const [name, entry] of Object.entries(entries)) {
+  const arrays = Object.entries(entries).map(([name, entry]): [string, StoredArray] => {
     if (!isEntry(entry, body.length))
       throw new RangeError(`${where}: the entry "${name}" does not fit the file`);
-    const copy = body.slice(...entry.data_offsets);
-    arrays[name] = { shape: entry.shape, data: new KINDS[entry.dtype](copy.buffer) };
-  }
-  return { arrays, metadata: JSON.parse(ssvae) as Json };
+    // Not `body.slice`: where the bytes are a Buffer of Node, that shares its memory instead of copying it.
+    const copy = Uint8Array.from(body.subarray(...entry.data_offsets));
+    return [name, { shape: entry.shape, data: new KINDS[entry.dtype](copy.buffer) }];
+  });
+  return { arrays: Object.fromEntries(arrays), metadata: JSON.parse(ssvae) };
 }

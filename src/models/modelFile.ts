@@ -22,14 +22,14 @@ export async function readTensors(
 }
 
 /**
- * Puts stored values into variables.
+ * Refuses stored values that are not those of the variables.
  *
  * @param where name of the reader, for messages
  * @param variables by name
  * @param arrays by the same names
- * @throws RangeError naming the first variable that differs, before any is changed
+ * @throws RangeError naming the first variable that differs
  */
-export function assignVariables(
+export function assertStored(
   where: string,
   variables: Readonly<Record<string, Variable>>,
   arrays: Readonly<Record<string, StoredArray>>,
@@ -47,10 +47,27 @@ export function assignVariables(
   const extra = Object.keys(arrays).find((name) => variables[name] === undefined);
   if (extra !== undefined)
     throw new RangeError(`${where}: the file has a variable "${extra}" that the model lacks`);
+}
+
+/** A stored array as a float32 tensor. */
+export const toTensor = ({ shape, data }: StoredArray): Tensor =>
+  tensor(data instanceof Float32Array ? data : Float32Array.from(data), [...shape], 'float32');
+
+/**
+ * Puts stored values into variables.
+ *
+ * @param where name of the reader, for messages
+ * @param variables by name
+ * @param arrays by the same names
+ * @throws RangeError naming the first variable that differs, before any is changed
+ */
+export function assignVariables(
+  where: string,
+  variables: Readonly<Record<string, Variable>>,
+  arrays: Readonly<Record<string, StoredArray>>,
+): void {
+  assertStored(where, variables, arrays);
   tidy(() => {
-    for (const [name, variable] of Object.entries(variables)) {
-      const { data, shape } = arrays[name] as StoredArray;
-      variable.assign(tensor(data as Float32Array, [...shape], 'float32'));
-    }
+    for (const [name, stored] of Object.entries(arrays)) variables[name]?.assign(toTensor(stored));
   });
 }

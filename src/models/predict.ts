@@ -1,7 +1,7 @@
 /** Models on plain arrays, in batches. */
 import { mul, reshape, softmax, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
-import { formatShape } from '../core/shape';
+import { describe, formatShape } from '../core/shape';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
 import type { Classifier, Model, SemiSupervisedVae } from './model';
 
@@ -22,35 +22,51 @@ export interface Prediction {
 /** Inputs as plain arrays: N examples in succession, NHWC. Bytes mean value/255. */
 export type PlainInputs = Uint8Array | Float32Array | readonly number[];
 
+/** Values start … end as floats; those that are no numbers are refused. */
+const toFloats = (where: string, data: PlainInputs, start: number, end: number): Float32Array => {
+  const values = Float32Array.from(data.slice(start, end));
+  if (data instanceof Uint8Array) return values.map((byte) => byte / 255);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new RangeError(`${where}: data[${start + bad}] is ${values[bad]}, needed finite numbers`);
+  return values;
+};
+
+/** Applies a model's function [B, …] → [B, width] to every batch of the data. */
 const inBatches = async (
   where: string,
-  model: Model,
+  { inputShape }: Model,
   data: PlainInputs,
   { batchSize = 500 }: PredictOptions,
+  width: number,
   apply: (x: Tensor) => Tensor,
 ): Promise<Float32Array> => {
   assertInteger(where, 'batchSize', batchSize);
-  const size = model.inputShape.reduce((product, axis) => product * axis, 1);
+  if (!(data instanceof Uint8Array || data instanceof Float32Array || Array.isArray(data)))
+    throw new TypeError(`${where}: data is ${describe(data)}, needed bytes, float32 values or numbers`);
+  const size = inputShape.reduce((product, axis) => product * axis, 1);
   if (data.length % size !== 0) {
     throw new RangeError(
-      `${where}: data has ${data.length} values, needed a multiple of ${size} for examples ${formatShape(model.inputShape)}`,
+      `${where}: data has ${data.length} values, needed a multiple of ${size} for examples ${formatShape(inputShape)}`,
     );
   }
   const count = data.length / size;
-  const scale = data instanceof Uint8Array ? 1 / 255 : 1;
-  const parts: Float32Array[] = [];
+  const all = new Float32Array(count * width);
   for (let start = 0; start < count; start += batchSize) {
     const end = Math.min(count, start + batchSize);
-    const values = Float32Array.from(data.slice(start * size, end * size), (value) => value * scale);
-    const out = tidy(() => apply(tensor(values, [end - start, ...model.inputShape])));
+    const values = toFloats(where, data, start * size, end * size);
+    const out = tidy(() => apply(tensor(values, [end - start, ...inputShape])));
     try {
-      parts.push((await out.data()) as Float32Array);
+      all.set(await out.data(), start * width);
     } finally {
       out.dispose();
     }
   }
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  parts.reduce((offset, part) => (all.set(part, offset), offset + part.length), 0); // biome-ignore lint/complexity/noCommaOperator: fold of offsets
+  const bad = all.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const example = Math.floor(bad / width);
+    throw new RangeError(`${where}: example ${example} gives ${all[bad]}, needed a model of finite weights`);
+  }
   return all;
 };
 
@@ -61,7 +77,9 @@ const inBatches = async (
  * @param data N examples in succession, NHWC; bytes mean value/255
  * @param options the batch size
  * @returns class indices and q(y|x); empty arrays for no examples
- * @throws RangeError when the data is no whole number of examples
+ * @throws TypeError when the data is none of these
+ * @throws RangeError when it is no whole number of examples, or a number is not finite: of the data, or of what the
+ *   model gives
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
  */
 export async function predict(
@@ -69,7 +87,9 @@ export async function predict(
   data: PlainInputs,
   options: PredictOptions = {},
 ): Promise<Prediction> {
-  const probabilities = await inBatches('predict', model, data, options, (x) => softmax(model.classify(x)));
+  const probabilities = await inBatches('predict', model, data, options, model.classes, (x) =>
+    softmax(model.classify(x)),
+  );
   const labels = new Int32Array(probabilities.length / model.classes);
   for (let i = 0; i < labels.length; i++) {
     const row = probabilities.subarray(i * model.classes, (i + 1) * model.classes);
@@ -87,7 +107,9 @@ export async function predict(
  * @param data N examples in succession, NHWC; bytes mean value/255
  * @param options the batch size
  * @returns N·Z numbers
- * @throws RangeError when the data is no whole number of examples
+ * @throws TypeError when the data is none of these
+ * @throws RangeError when it is no whole number of examples, or a number is not finite: of the data, or of what the
+ *   model gives
  * @example (await embed(model, new Uint8Array(784))).length // 50
  */
 export async function embed(
@@ -95,7 +117,7 @@ export async function embed(
   data: PlainInputs,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
-  return inBatches('embed', model, data, options, (x) => {
+  return inBatches('embed', model, data, options, model.latent, (x) => {
     if (!model.encoderSeesLabel) return model.encode(x).mean;
     const rows = x.shape[0] as number;
     const weights = reshape(softmax(model.classify(x)), [rows, model.classes, 1]);

@@ -1,13 +1,14 @@
 /** A trained model, kept apart from any training checkpoint. */
-import type { Json } from '../core/json';
+import { isRecord } from '../core/json';
 import { readSafetensors, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
 import type { Storage } from '../core/storage';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
-import { createM2, type M2, type M2Options } from './m2/m2';
+import { createM2, type M2 } from './m2/m2';
 import type { M2Nets } from './m2/nets';
+import { parseM2Spec } from './m2/spec';
 import type { Model } from './model';
 import { assignVariables, readTensors } from './modelFile';
 
@@ -34,16 +35,9 @@ export interface LoadModelOptions {
   readonly likelihood?: Likelihood;
 }
 
-const likelihoodOf = (spec: LikelihoodSpec | null, own: Likelihood | undefined, from: string): Likelihood => {
-  if (own) return own;
-  if (spec?.kind === 'bernoulli') return bernoulli;
-  if (spec?.kind === 'gaussian')
-    return spec.variance === 'learned'
-      ? gaussianObservation({ variance: 'learned' })
-      : gaussianObservation({ sigma: spec.sigma });
-  throw new TypeError(
-    `loadModel: ${from} was made with a likelihood of its own, needed it as options.likelihood`,
-  );
+const likelihoodOf = (spec: LikelihoodSpec): Likelihood => {
+  if (spec.kind === 'bernoulli') return bernoulli;
+  return gaussianObservation(spec.variance === 'learned' ? { variance: 'learned' } : { sigma: spec.sigma });
 };
 
 /**
@@ -61,25 +55,23 @@ export async function loadModel(storage: Storage, options: LoadModelOptions = {}
   const bytes = await storage.read();
   if (bytes === undefined)
     throw new RangeError(`loadModel: ${storage.name} does not exist, needed a file that saveModel wrote`);
-  const { arrays, metadata } = readSafetensors(bytes, `loadModel: ${storage.name}`);
-  const { format, spec } = (metadata ?? {}) as { format?: Json; spec?: Record<string, Json> };
+  const where = `loadModel: ${storage.name}`;
+  const { arrays, metadata } = readSafetensors(bytes, where);
+  const { format, spec } = isRecord(metadata) ? metadata : {};
   if (format !== FORMAT)
-    throw new RangeError(`loadModel: ${storage.name} is of format ${describe(format)}, needed "${FORMAT}"`);
-  if (spec?.model !== 'm2')
-    throw new RangeError(`loadModel: ${storage.name} holds a model ${describe(spec?.model)}, needed "m2"`);
-  const { model: _, nets: preset, likelihood, ...rest } = spec;
-  const nets = options.nets ?? (preset as M2Nets | null);
+    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+  const parsed = parseM2Spec(where, spec);
+  const nets = options.nets ?? parsed.nets;
   if (nets === null)
+    throw new TypeError(`${where}: the model was made with nets of its own, needed them as options.nets`);
+  const likelihood = options.likelihood ?? (parsed.likelihood && likelihoodOf(parsed.likelihood));
+  if (likelihood === null)
     throw new TypeError(
-      `loadModel: ${storage.name} was made with nets of its own, needed them as options.nets`,
+      `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
     );
-  const model = createM2({
-    ...(rest as unknown as M2Options),
-    nets,
-    likelihood: likelihoodOf(likelihood as LikelihoodSpec | null, options.likelihood, storage.name),
-  });
+  const model = createM2({ ...parsed, nets, likelihood });
   try {
-    assignVariables(`loadModel: ${storage.name}`, model.variables, arrays);
+    assignVariables(where, model.variables, arrays);
   } catch (error) {
     // A user's own nets stay the user's; a preset's were made here.
     if (options.nets === undefined) model.dispose();

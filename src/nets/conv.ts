@@ -2,7 +2,7 @@
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { assertInteger } from '../core/assert';
 import { formatShape } from '../core/shape';
-import type { Activation } from './activation';
+import { type Activation, assertActivation } from './activation';
 import {
   connect,
   dense,
@@ -40,7 +40,8 @@ export interface ConvOptions {
  * label-conditioned encoder gets one more hidden layer of the same width, which takes features and label.
  *
  * @returns nets whose weights are all 0, to be drawn by `initializeNet`
- * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each convolution
+ * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each convolution,
+ *   or the activation is none of these
  */
 export function convNets(
   { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
@@ -62,6 +63,7 @@ export function convNets(
       `convNets: inputShape is ${formatShape(inputShape)}, needed [H,W,C] with H and W divisible by ${scale}`,
     );
   }
+  assertActivation('convNets', activation);
   const hidden: HiddenOptions = { activation, batchNorm };
 
   const featuresOf = (x: SymbolicTensor): SymbolicTensor => {

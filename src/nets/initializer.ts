@@ -3,7 +3,6 @@ import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { assertNumber, assertOneOf } from '../core/assert';
 import type { Noise } from '../core/noise';
-import { BatchNorm } from './batchNorm';
 import { LabelConditionedDense } from './labelConditionedDense';
 
 /**
@@ -23,7 +22,9 @@ interface Fans {
   readonly fanOut: number;
 }
 
-// Kernels are [in, out] or [height, width, in, out]; label-conditioned layers count as one on [features, label].
+// Kernels are [in, out] or [height, width, in, out]; those of transposed convolutions are [height, width, out, in],
+// and PyTorch and Keras both count their fans as if they were not. Label-conditioned layers count as one dense
+// layer on [features, label].
 const fansOf = (layer: Layer): Fans => {
   const [kernel, second] = layer.weights.map((weight) => weight.shape as number[]);
   const [fanIn = 1, fanOut = 1] = (kernel as number[]).slice(-2);
@@ -65,18 +66,18 @@ export function assertInitializer(where: string, initializer: Initializer): void
 }
 
 /**
- * Draws every weight of a net anew; batch norm keeps its ones and zeros.
+ * Draws every kernel and bias of a net anew; layers without a kernel (batch norm) keep what they have.
  *
  * A weight's numbers depend on the stream, the layer's and the weight's name alone: another net, or another
  * layer before it, changes nothing.
  *
- * @param net a built net whose layers have dense or convolution kernels
+ * @param net a built net of dense layers and convolutions
  * @param noise stream; each weight takes its own split of it
  * @param initializer how weights start
  */
 export function initializeNet(net: LayersModel, noise: Noise, initializer: Initializer): void {
   for (const layer of net.layers) {
-    if (layer.weights.length === 0 || layer instanceof BatchNorm) continue;
+    if (!layer.weights.some(({ shape }) => shape.length > 1)) continue;
     const fans = fansOf(layer);
     for (const weight of layer.weights) {
       const name = weight.originalName;

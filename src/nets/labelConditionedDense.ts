@@ -1,7 +1,7 @@
 /** A dense layer that takes features and label apart. */
 import { add, matMul, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { type Activation, activate } from './activation';
+import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of the layer. */
 export interface LabelConditionedDenseOptions {
@@ -27,6 +27,7 @@ export class LabelConditionedDense extends layers.Layer {
 
   constructor({ name, units, activation = 'linear' }: LabelConditionedDenseOptions) {
     super({ name });
+    assertActivation(name, activation);
     this.#units = units;
     this.#activation = activation;
   }

@@ -1,7 +1,7 @@
 /** Nets of fully connected layers: those of Kingma 2014. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { assertInteger } from '../core/assert';
-import type { Activation } from './activation';
+import { type Activation, assertActivation } from './activation';
 import { connect, dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
 import type { PresetShape, SemiSupervisedNets } from './semiSupervisedNets';
 
@@ -24,7 +24,7 @@ export interface MlpOptions {
  * a shared trunk and a label-conditioned encoder, the label enters one more hidden layer behind the trunk.
  *
  * @returns nets whose weights are all 0, to be drawn by `initializeNet`
- * @throws RangeError when a width is not an integer of at least 1
+ * @throws RangeError when a width is not an integer of at least 1, or the activation is none of these
  */
 export function mlpNets(
   { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
@@ -32,6 +32,7 @@ export function mlpNets(
 ): SemiSupervisedNets {
   for (const width of widths) assertInteger('mlpNets', 'a width', width);
   assertInteger('mlpNets', 'the number of widths', widths.length);
+  assertActivation('mlpNets', activation);
   const hidden: HiddenOptions = { activation, batchNorm };
   const flat = (from: SymbolicTensor): SymbolicTensor =>
     inputShape.length === 1 ? from : connect(layers.flatten({ name: 'flatten' }), from);

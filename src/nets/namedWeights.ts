@@ -8,8 +8,24 @@ type Layer = InstanceType<typeof layers.Layer>;
 const stableName = (layer: Layer, position: number): string =>
   new RegExp(`_${layer.getClassName()}\\d+$`).test(layer.name) ? `layer${position}` : layer.name;
 
+const isNet = (layer: Layer): layer is LayersModel => 'layers' in layer && Array.isArray(layer.layers);
+
+/** Every weight of a net and of the nets inside it, with its path. */
+const weightsOf = (path: string, net: LayersModel): [string, Variable][] =>
+  net.layers.flatMap((layer, position) => {
+    const here = `${path}/${stableName(layer, position)}`;
+    if (isNet(layer)) return weightsOf(here, layer);
+    return layer.weights.map((weight): [string, Variable] => [
+      `${here}/${weight.originalName.split('/').at(-1)}`,
+      weight.read() as Variable,
+    ]);
+  });
+
 /**
  * Variables of nets as `net/layer/weight`, non-trainable ones (batch-norm statistics) included.
+ *
+ * A variable that several nets share stands under its first name alone; where two variables of a layer have one
+ * name (the directions of a bidirectional layer), the second is called `name#2`.
  *
  * @param nets nets by name, in the order that the variables shall have
  * @returns the variables themselves, which stay owned by the nets
@@ -17,14 +33,14 @@ const stableName = (layer: Layer, position: number): string =>
 export function namedWeights(
   nets: Readonly<Record<string, LayersModel>>,
 ): Readonly<Record<string, Variable>> {
-  const named: Record<string, Variable> = {};
-  for (const [netName, net] of Object.entries(nets)) {
-    for (const [position, layer] of net.layers.entries()) {
-      for (const weight of layer.weights) {
-        const short = weight.originalName.split('/').at(-1) as string;
-        named[`${netName}/${stableName(layer, position)}/${short}`] = weight.read() as Variable;
-      }
-    }
+  const named = new Map<string, Variable>();
+  const seen = new Set<Variable>();
+  for (const [name, variable] of Object.entries(nets).flatMap(([name, net]) => weightsOf(name, net))) {
+    if (seen.has(variable)) continue;
+    seen.add(variable);
+    let free = name;
+    for (let i = 2; named.has(free); i++) free = `${name}#${i}`;
+    named.set(free, variable);
   }
-  return named;
+  return Object.fromEntries(named);
 }

@@ -10,7 +10,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { type Activation, activate } from './activation';
+import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of either layer. */
 export interface StridedConvOptions {
@@ -31,6 +31,7 @@ abstract class Strided extends layers.Layer {
 
   constructor({ name, filters, activation = 'linear' }: StridedConvOptions) {
     super({ name });
+    assertActivation(name, activation);
     this.filters = filters;
     this.activation = activation;
   }

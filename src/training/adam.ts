@@ -131,6 +131,14 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     target.assign(sub(shrunk, div(mul(first, size), add(sqrt(second), epsilon * root))));
   };
 
+  const forget = (): void => {
+    for (const { first, second } of moments.values()) {
+      first.dispose();
+      second.dispose();
+    }
+    moments.clear();
+  };
+
   return {
     apply(variables, gradients, step) {
       const rate = valueAt(learningRate, step, 'learningRate');
@@ -152,30 +160,26 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
       };
     },
     restore({ tensors, counts }) {
-      this.dispose();
-      for (const [name, updates] of Object.entries(counts)) {
+      const restored = Object.entries(counts).map(([name, updates]) => {
         const [first, second] = [tensors[`first/${name}`], tensors[`second/${name}`]];
         if (first === undefined || second === undefined) {
           throw new RangeError(
-            `adam.restore: moments of "${name}" are ${describe(first ?? second)}, needed both`,
+            `adam.restore: moments of "${name}" are ${describe(first)} and ${describe(second)}, needed both`,
           );
         }
-        moments.set(
-          name,
-          tidy(() => ({
-            first: variable(first.clone(), false),
-            second: variable(second.clone(), false),
-            updates,
-          })),
-        );
-      }
+        return { name, first, second, updates };
+      });
+      // Copied before the former state goes, which the given one may be.
+      const copies = new Map<string, Moments>();
+      tidy(() => {
+        for (const { name, first, second, updates } of restored) {
+          const copy = (moment: Tensor): Variable => variable(moment.clone(), false);
+          copies.set(name, { first: copy(first), second: copy(second), updates });
+        }
+      });
+      forget();
+      for (const [name, copy] of copies) moments.set(name, copy);
     },
-    dispose() {
-      for (const { first, second } of moments.values()) {
-        first.dispose();
-        second.dispose();
-      }
-      moments.clear();
-    },
+    dispose: forget,
   };
 }

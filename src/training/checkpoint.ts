@@ -1,12 +1,22 @@
 /** Checkpoints: everything that a run needs to go on as if it had never stopped. */
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import type { Json } from '../core/json';
+import { tidy } from '@tensorflow/tfjs-core';
+import {
+  canonical,
+  isCount,
+  isListOf,
+  isNullOr,
+  isRecord,
+  isRecordOf,
+  isString,
+  type Json,
+  parse,
+} from '../core/json';
 import type { NoiseState } from '../core/noise';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
 import type { Storage } from '../core/storage';
 import type { Model } from '../models/model';
-import { assignVariables, readTensors } from '../models/modelFile';
+import { assertStored, assignVariables, readTensors, toTensor } from '../models/modelFile';
 import type { Optimizer } from './adam';
 import type { HistoryRow, Sums } from './history';
 
@@ -31,14 +41,14 @@ export interface Progress {
   readonly best?: Best;
 }
 
-/** What a checkpoint must agree with, to be this run's. */
+/** What a checkpoint must agree with, to be this run's; each is compared whatever the order of its keys. */
 export interface RunIdentity {
-  readonly noise: NoiseState;
-  readonly stepsPerEpoch: number;
+  readonly spec: Json;
   readonly counts: { readonly labeled: number; readonly unlabeled: number };
+  readonly stepsPerEpoch: number;
   /** of the batch source, where it has one: seed, split and order of the data */
   readonly data: string;
-  readonly spec: Json;
+  readonly noise: NoiseState;
 }
 
 // Numbers that may be NaN or infinite stand in arrays, which JSON could not hold.
@@ -98,37 +108,87 @@ export async function writeCheckpoint(
   }
   for (const [name, { sum, count }] of Object.entries(sums)) arrays[`sums/${name}`] = numbers([sum, count]);
   if (best) arrays['best-value'] = numbers([best.value]);
-  const metadata = {
+  const metadata: Json = {
     format: FORMAT,
     step,
-    run: { ...run },
+    run: {
+      ...run,
+      counts: { ...run.counts },
+      noise: { ...run.noise },
+    },
     updates: counts,
     columns,
     sums: Object.keys(sums),
     best: best ? best.epoch : null,
   };
-  await storage.write(writeSafetensors({ arrays, metadata: metadata as unknown as Json }));
+  await storage.write(writeSafetensors({ arrays, metadata }));
 }
 
 interface Metadata {
-  readonly format: string;
   readonly step: number;
-  readonly run: RunIdentity;
+  readonly run: Readonly<Record<string, unknown>>;
   readonly updates: Readonly<Record<string, number>>;
   readonly columns: readonly string[];
   readonly sums: readonly string[];
   readonly best: number | null;
 }
 
-const assertSameRun = (where: string, found: RunIdentity, run: RunIdentity): void => {
-  for (const key of ['spec', 'counts', 'stepsPerEpoch', 'data', 'noise'] as const) {
-    const [there, here] = [JSON.stringify(found?.[key]), JSON.stringify(run[key])];
+const parseMetadata = (where: string, value: Json): Metadata => {
+  const { format, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
+  if (format !== FORMAT)
+    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+  return {
+    step: parse(where, 'step', step, 'a step', isCount),
+    run: parse(where, 'run', run, 'a record', isRecord),
+    updates: parse(where, 'updates', updates, 'counts by name', isRecordOf(isCount)),
+    columns: parse(where, 'columns', columns, 'names', isListOf(isString)),
+    sums: parse(where, 'sums', sums, 'names', isListOf(isString)),
+    best: parse(where, 'best', best, 'an epoch or null', isNullOr(isCount)),
+  };
+};
+
+const assertSameRun = (where: string, found: Metadata['run'], run: RunIdentity): void => {
+  for (const [key, value] of Object.entries(run)) {
+    const [there, here] = [canonical(found[key]), canonical(value)];
     if (there !== here) {
       throw new RangeError(
         `${where}: ${key} is ${here} in this run and ${there} in the checkpoint, needed the same to go on`,
       );
     }
   }
+};
+
+const parseProgress = (
+  where: string,
+  arrays: Readonly<Record<string, StoredArray>>,
+  { step, columns, sums, best }: Metadata,
+): Progress => {
+  const numbersOf = (name: string, count: number): readonly number[] => {
+    const { data } = arrays[name] ?? {};
+    if (data?.length !== count)
+      throw new RangeError(`${where}: "${name}" has ${data?.length ?? 'no'} numbers, needed ${count}`);
+    return Array.from(data);
+  };
+  const rows = arrays[`history/${columns[0]}`]?.data.length ?? 0;
+  const history: Record<string, number>[] = Array.from({ length: rows }, () => ({}));
+  for (const column of columns) {
+    const [values, present] = [numbersOf(`history/${column}`, rows), numbersOf(`present/${column}`, rows)];
+    for (const [i, row] of history.entries()) if (present[i] === 1) row[column] = values[i] as number;
+  }
+  const [seconds = 0] = numbersOf('seconds', 1);
+  const sumOf = (name: string): Sums[string] => {
+    const [sum = 0, count = 0] = numbersOf(`sums/${name}`, 2);
+    return { sum, count };
+  };
+  const progress = {
+    step,
+    seconds,
+    history,
+    sums: Object.fromEntries(sums.map((name) => [name, sumOf(name)])),
+  };
+  if (best === null) return progress;
+  const [value = 0] = numbersOf('best-value', 1);
+  return { ...progress, best: { epoch: best, value, variables: withPrefix('best', arrays) } };
 };
 
 /**
@@ -151,36 +211,17 @@ export async function readCheckpoint(
   if (bytes === undefined) return undefined;
   const where = `resume: ${storage.name}`;
   const { arrays, metadata } = readSafetensors(bytes, where);
-  const { format, step, run: found, updates, columns, sums, best } = metadata as unknown as Metadata;
-  if (format !== FORMAT)
-    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
-  assertSameRun(where, found, run);
-  assignVariables(where, model.variables, withPrefix('model', arrays));
+  const parsed = parseMetadata(where, metadata);
+  assertSameRun(where, parsed.run, run);
+  const progress = parseProgress(where, arrays, parsed);
+  const variables = withPrefix('model', arrays);
+  assertStored(where, model.variables, variables);
+  if (progress.best) assertStored(where, model.variables, progress.best.variables);
   tidy(() => {
-    const moments: Record<string, Tensor> = {};
-    for (const [name, { shape, data }] of Object.entries(withPrefix('optimizer', arrays))) {
-      moments[name] = tensor(data as Float32Array, [...shape], 'float32');
-    }
-    optimizer.restore({ tensors: moments, counts: updates });
+    const moments = Object.entries(withPrefix('optimizer', arrays));
+    const tensors = Object.fromEntries(moments.map(([name, stored]) => [name, toTensor(stored)]));
+    optimizer.restore({ tensors, counts: parsed.updates });
   });
-  const value = (name: string, i: number): number => arrays[name]?.data[i] as number;
-  const rows = columns[0] === undefined ? 0 : (arrays[`history/${columns[0]}`]?.data.length ?? 0);
-  const history = Array.from({ length: rows }, (_, i) =>
-    Object.fromEntries(
-      columns
-        .filter((column) => value(`present/${column}`, i) === 1)
-        .map((column) => [column, value(`history/${column}`, i)]),
-    ),
-  );
-  return {
-    step,
-    seconds: value('seconds', 0),
-    history,
-    sums: Object.fromEntries(
-      sums.map((name) => [name, { sum: value(`sums/${name}`, 0), count: value(`sums/${name}`, 1) }]),
-    ),
-    ...(best !== null && {
-      best: { epoch: best, value: value('best-value', 0), variables: withPrefix('best', arrays) },
-    }),
-  };
+  assignVariables(where, model.variables, variables);
+  return progress;
 }

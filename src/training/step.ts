@@ -11,6 +11,7 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
+import { describe, formatShape } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
@@ -85,10 +86,29 @@ export function lossOf(terms: ObjectiveTerms, weights: LossWeights, variables: r
   return weightedSum(present, 1) as Scalar;
 }
 
+/** Terms of both parts, as `part.name`. */
+export const namedTerms = ({ labeled, unlabeled }: ObjectiveTerms): (readonly [string, Tensor])[] =>
+  Object.entries({ labeled, unlabeled }).flatMap(([part, terms]) =>
+    Object.entries(terms ?? {}).map(([name, term]) => [`${part}.${name}`, term] as const),
+  );
+
+/** Refuses terms that are not numbers per example, or one number: their mean would pass for a mean over examples. */
+const assertTerms = (terms: ObjectiveTerms): void => {
+  if (typeof terms !== 'object' || terms === null)
+    throw new TypeError(`train: the objective gives ${describe(terms)}, needed named terms`);
+  for (const [name, term] of namedTerms(terms)) {
+    if (!Array.isArray(term?.shape))
+      throw new TypeError(`train: the objective's ${name} is ${describe(term)}, needed a tensor [B]`);
+    if (term.shape.length > 1)
+      throw new RangeError(
+        `train: the objective's ${name} has shape ${formatShape(term.shape)}, needed one value per example, [B]`,
+      );
+  }
+};
+
 /** Frees a step's terms; a tensor that stands under several names is freed once. */
-export function disposeTerms({ labeled, unlabeled }: ObjectiveTerms): void {
-  for (const term of Object.values({ ...labeled })) term.dispose();
-  for (const term of Object.values({ ...unlabeled })) term.dispose();
+export function disposeTerms(terms: ObjectiveTerms): void {
+  for (const [, term] of namedTerms(terms)) term.dispose();
 }
 
 /** Runs a step at once, operation by operation. */
@@ -99,9 +119,10 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
   // Everything made under `variableGrads` is freed when it returns, so the terms are kept by hand.
   let terms: ObjectiveTerms = {};
   const lossOfBatch = (): Scalar => {
-    terms = objective(model, batch, context);
-    for (const term of [...Object.values({ ...terms.labeled }), ...Object.values({ ...terms.unlabeled })])
-      keep(term);
+    const found = objective(model, batch, context);
+    assertTerms(found);
+    terms = found;
+    for (const [, term] of namedTerms(terms)) keep(term);
     return lossOf(terms, weights, variables);
   };
   try {

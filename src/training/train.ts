@@ -1,5 +1,6 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { describe } from '../core/shape';
 import type { Model } from '../models/model';
 import { assignVariables, readTensors } from '../models/modelFile';
 import { createAdam } from './adam';
@@ -7,25 +8,33 @@ import type { Callbacks } from './callbacks';
 import { type Best, type Progress, type RunIdentity, readCheckpoint, writeCheckpoint } from './checkpoint';
 import { addTo, type HistoryRow, meansOf, type TrainResult } from './history';
 import type { EarlyStopping, TrainOptions } from './options';
-import { trainingSteps } from './trainingSteps';
+import { assertStepOptions, trainingSteps } from './trainingSteps';
 
 /** Long enough to be cheap, short enough that a page stays alive and a signal is heard. */
 const YIELD_EVERY_MS = 30;
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-const check = <M extends Model>({
-  epochs,
-  validateEvery = 1,
-  readEvery = 1,
-  earlyStopping,
-  checkpoint,
-}: TrainOptions<M>): void => {
+const check = <M extends Model>(model: M, options: TrainOptions<M>): void => {
+  assertStepOptions(model, options);
+  const { epochs, validate, validateEvery = 1, readEvery = 1, earlyStopping, checkpoint, resume } = options;
   assertInteger('train', 'epochs', epochs);
   assertInteger('train', 'validateEvery', validateEvery);
   assertInteger('train', 'readEvery', readEvery);
   if (checkpoint?.every !== undefined) assertInteger('train', 'checkpoint.every', checkpoint.every);
+  if (checkpoint !== undefined && typeof checkpoint.storage?.write !== 'function')
+    throw new TypeError(
+      `train: checkpoint.storage is ${describe(checkpoint.storage)}, needed a Storage such as file('run.safetensors')`,
+    );
+  if (resume && checkpoint === undefined)
+    throw new RangeError('train: resume is true, needed a checkpoint to go on from');
+  if (validate !== undefined && typeof validate !== 'function')
+    throw new TypeError(`train: validate is ${describe(validate)}, needed a function of the model`);
   if (earlyStopping) {
+    if (validate === undefined && earlyStopping.metric?.startsWith('validation.'))
+      throw new RangeError(
+        `train: earlyStopping.metric is "${earlyStopping.metric}", needed validate as well`,
+      );
     assertInteger('train', 'earlyStopping.patience', earlyStopping.patience, 0);
     assertOneOf('train', 'earlyStopping.better', earlyStopping.better, ['higher', 'lower']);
     const { minDelta = 0 } = earlyStopping;
@@ -46,6 +55,17 @@ const validationColumns = (result: object): Record<string, number> =>
       typeof value === 'number' ? [[`validation.${name}`, value]] : [],
     ),
   );
+
+/** The metric's value, where the epoch has one; an epoch with all of its columns must. */
+const metricOf = (row: HistoryRow, { metric }: EarlyStopping, validated: boolean): number | undefined => {
+  const value = row[metric];
+  if (value === undefined && (validated || !metric.startsWith('validation.'))) {
+    throw new RangeError(
+      `train: earlyStopping.metric is "${metric}", needed a column of the history: ${Object.keys(row).join(', ')}`,
+    );
+  }
+  return value;
+};
 
 const improves = (
   value: number,
@@ -70,7 +90,7 @@ const improves = (
  * @example const { history } = await train(model, { objective: m2(), batches, epochs: 10, noise: createNoise(1) })
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
-  check(options);
+  check(model, options);
   const {
     batches,
     epochs,
@@ -85,12 +105,13 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   const listeners: readonly Callbacks[] = [options.callbacks ?? []].flat();
   const optimizer = options.optimizer ?? createAdam();
   const { stepsPerEpoch, counts } = batches;
+  // Only a run with a checkpoint asks for the identity of its batches, which looks at every value of the data.
   const run: RunIdentity = {
-    noise: noise.state,
-    stepsPerEpoch,
-    counts,
-    data: batches.identity ?? '',
     spec: model.spec,
+    counts,
+    stepsPerEpoch,
+    data: (checkpoint && batches.identity) ?? '',
+    noise: noise.state,
   };
   const last = epochs * stepsPerEpoch;
   const saveEvery = checkpoint?.every ?? stepsPerEpoch;
@@ -110,9 +131,10 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     const { step, seconds } = progress;
     const row: HistoryRow = { epoch, step, seconds, ...meansOf(progress.sums), ...measured };
     progress = { ...progress, history: [...progress.history, row], sums: {} };
-    const value = earlyStopping && row[earlyStopping.metric];
-    if (earlyStopping && value !== undefined && improves(value, progress.best, earlyStopping)) {
-      progress = { ...progress, best: { epoch, value, variables: await readTensors(model.variables) } };
+    if (earlyStopping) {
+      const value = metricOf(row, earlyStopping, due);
+      if (value !== undefined && improves(value, progress.best, earlyStopping))
+        progress = { ...progress, best: { epoch, value, variables: await readTensors(model.variables) } };
     }
     for (const listener of listeners) await listener.onEpochEnd?.(epoch, row);
     return shouldStop(progress, earlyStopping);
@@ -171,9 +193,9 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   }
 }
 
-/** Whether the best epoch lies further back than patience allows. */
+/** Whether the best epoch lies further back than patience allows, as of the last epoch that was measured. */
 function shouldStop({ history, best }: Progress, earlyStopping: EarlyStopping | undefined): boolean {
-  const latest = history.at(-1)?.epoch;
+  const latest = history.filter((row) => earlyStopping && earlyStopping.metric in row).at(-1)?.epoch;
   return (
     earlyStopping !== undefined &&
     best !== undefined &&

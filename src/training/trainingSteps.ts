@@ -1,14 +1,14 @@
 /** The loop over steps, usable by itself. */
 import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
-import type { Augment, Batch } from '../core/batch';
+import type { Batch } from '../core/batch';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
-import { assertShapes, describe } from '../core/shape';
+import { describe, formatShape } from '../core/shape';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
 import type { StepOptions } from './options';
-import { disposeTerms, executeEagerly, type LossWeights } from './step';
+import { disposeTerms, executeEagerly, type LossWeights, namedTerms, type StepOutput } from './step';
 
 /** A step that was done; its tensors live until the next one is asked for. */
 export interface StepResult {
@@ -54,41 +54,33 @@ const lossWeights = <M extends Model>({
   });
 };
 
-/** The batch with its inputs changed; the former inputs are freed, or kept whole when a change throws. */
+/** The batch with its inputs changed; the given one is left as it is. */
 const augmented = <M extends Model>(
-  batch: Batch,
+  { labeled, unlabeled }: Batch,
   step: number,
   { augment, noise }: StepOptions<M>,
 ): Batch => {
-  if (augment === undefined) return batch;
-  const by = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : augment;
+  const by = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : (augment ?? {});
   const stream = noise.split('augment').split(step);
-  const parts = (['labeled', 'unlabeled'] as const).filter((part) => batch[part] && by[part]);
-  const changed = tidy(() =>
-    parts.map((part) => {
-      const x = batch[part]?.x as Tensor;
-      const out = (by[part] as Augment)(x, stream.split(part)).clone();
-      assertShapes('train', { [`${part}.x`]: [x, '...'], 'augmented x': [out, '...'] });
-      return out;
-    }),
-  );
-  let whole = batch;
-  for (const [i, part] of parts.entries()) {
-    whole[part]?.x.dispose();
-    whole = { ...whole, [part]: { ...whole[part], x: changed[i] } };
-  }
-  return whole;
+  const change = (part: 'labeled' | 'unlabeled', x: Tensor): Tensor => {
+    // Cloned, so that a function that gives its input back does not make one tensor belong to two batches.
+    const changed = by[part]?.(x, stream.split(part)).clone() ?? x.clone();
+    if (formatShape(changed.shape) !== formatShape(x.shape)) {
+      throw new RangeError(
+        `train: augment gives ${part} inputs of shape ${formatShape(changed.shape)}, needed ${formatShape(x.shape)}`,
+      );
+    }
+    return changed;
+  };
+  return tidy(() => ({
+    ...(labeled && { labeled: { x: change('labeled', labeled.x), y: labeled.y } }),
+    ...(unlabeled && { unlabeled: { x: change('unlabeled', unlabeled.x) } }),
+  }));
 };
 
 /** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
-const readMeans = async (
-  loss: Scalar,
-  { labeled, unlabeled }: ObjectiveTerms,
-): Promise<Record<string, number>> => {
-  const named: [string, Tensor][] = [['loss', loss]];
-  for (const [part, terms] of Object.entries({ labeled, unlabeled })) {
-    for (const [name, term] of Object.entries(terms ?? {})) named.push([`${part}.${name}`, term]);
-  }
+const readMeans = async (loss: Scalar, terms: ObjectiveTerms): Promise<Record<string, number>> => {
+  const named: readonly (readonly [string, Tensor])[] = [['loss', loss], ...namedTerms(terms)];
   const values = await Promise.all(named.map(([, tensor]) => tensor.data()));
   return Object.fromEntries(
     named.map(([name], i) => {
@@ -98,10 +90,15 @@ const readMeans = async (
   );
 };
 
-const check = <M extends Model>(
+/**
+ * Refuses what no step could use.
+ *
+ * @throws TypeError or RangeError naming the option
+ */
+export function assertStepOptions<M extends Model>(
   model: M,
-  { objective, batches, noise, weighting, parameterPrior, execute, augment }: TrainingStepsOptions<M>,
-): void => {
+  { objective, batches, noise, alpha, weighting, parameterPrior, execute, augment }: StepOptions<M>,
+): void {
   const where = 'train';
   if (typeof model?.variables !== 'object')
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
@@ -121,9 +118,11 @@ const check = <M extends Model>(
     );
   assertInteger(where, 'batches.stepsPerEpoch', batches.stepsPerEpoch);
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
+  if (alpha !== undefined && typeof alpha !== 'function')
+    assertNumber(where, 'alpha', alpha, 'a schedule or a finite number', Number.isFinite);
   if (parameterPrior !== undefined)
     assertNumber(where, 'parameterPrior', parameterPrior, 'a standard deviation above 0', (sd) => sd > 0);
-};
+}
 
 /**
  * Trains a model step by step, each step an item of an async iteration.
@@ -138,7 +137,7 @@ export async function* trainingSteps<M extends Model>(
   model: M,
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
-  check(model, options);
+  assertStepOptions(model, options);
   const {
     objective,
     batches,
@@ -148,15 +147,18 @@ export async function* trainingSteps<M extends Model>(
     from = 0,
     to = Number.POSITIVE_INFINITY,
   } = options;
+  assertInteger('train', 'from', from, 0);
+  if (to !== Number.POSITIVE_INFINITY) assertInteger('train', 'to', to, 0);
   const weightsAt = lossWeights(options);
   const optimizer: Optimizer = options.optimizer ?? createAdam();
   const draws = noise.split('objective');
   try {
     for (let step = from; step < to && !signal?.aborted; step++) {
-      let batch = await batches.at(step);
-      let done: { loss: Scalar; terms: ObjectiveTerms } | undefined;
+      const given = await batches.at(step);
+      let batch = given;
+      let done: StepOutput | undefined;
       try {
-        batch = augmented(batch, step, options);
+        if (options.augment !== undefined) batch = augmented(given, step, options);
         done = await execute({
           model,
           objective,
@@ -174,6 +176,7 @@ export async function* trainingSteps<M extends Model>(
           read: () => readMeans(loss, terms),
         };
       } finally {
+        disposeBatch(given);
         disposeBatch(batch);
         done?.loss.dispose();
         if (done) disposeTerms(done.terms);

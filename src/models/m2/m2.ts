@@ -2,7 +2,6 @@
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertInteger } from '../../core/assert';
-import type { Json } from '../../core/json';
 import { oneHotLabels } from '../../core/labels';
 import { createNoise, type Noise } from '../../core/noise';
 import { assertShapes, describe } from '../../core/shape';
@@ -16,7 +15,8 @@ import type { Pass } from '../../nets/pass';
 import { repeatRows } from '../../objectives/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../../objectives/labelPrior';
 import type { SemiSupervisedVae } from '../model';
-import { isOwn, type M2Nets, presetOf, resolveNets } from './nets';
+import { isOwn, type M2Nets, parsePreset, resolveNets } from './nets';
+import { toJson } from './spec';
 
 /** What an M2 model is made from. */
 export interface M2Options {
@@ -56,7 +56,10 @@ export interface Inference {
 
 /** The M2 model: p(y) p(z) p(x|z,y) with q(y|x) q(z|x[,y]). */
 export interface M2 extends SemiSupervisedVae {
-  /** Both inference distributions of a batch; objectives call this once for each part of a batch. */
+  /**
+   * Both inference distributions of a batch; objectives call this once for each part of a batch. Call it inside
+   * `tf.tidy`: the features that the posterior is computed from live until the tidy ends.
+   */
   infer(x: Tensor, pass?: Pass): Inference;
   /** parameters of p(x|z,y); z may have one row for each m rows of y, in the order of `everyLabel` */
   decode(z: Tensor, y: Tensor, pass?: Pass): Tensor;
@@ -76,7 +79,6 @@ const checkOptions = ({
   }
   for (const axis of inputShape as readonly number[])
     assertInteger('createM2', 'an axis of inputShape', axis);
-  assertInteger('createM2', 'classes', classes, 2);
   assertInteger('createM2', 'latent', latent);
   assertLabelPrior('createM2', labelPrior, classes);
   if (typeof likelihood?.logProb !== 'function') {
@@ -98,18 +100,20 @@ const checkOptions = ({
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
-  const { inputShape, classes, latent = 50, nets: chosen = 'mlp', likelihood = bernoulli } = options;
+  const { inputShape, classes, latent = 50, likelihood = bernoulli } = options;
+  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
+  assertInteger('createM2', 'classes', classes, 2);
   const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
   checkOptions({ inputShape, classes, latent, labelPrior, likelihood });
+  assertInitializer('createM2', initializer);
+  const chosen = isOwn(given) ? given : parsePreset('createM2', given);
   const encoderSeesLabel =
     options.encoderSeesLabel ??
-    (isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : presetOf(chosen) === 'mlp');
+    (isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : chosen.preset === 'mlp');
   const { parametersPerValue } = likelihood;
   const nets = resolveNets(chosen, { inputShape, classes, latent, parametersPerValue, encoderSeesLabel });
   const { labelsApart, ...byName } = nets;
   if (!isOwn(chosen)) {
-    const { initializer = 'glorot-uniform', noise = createNoise(0) } = options;
-    assertInitializer('createM2', initializer);
     for (const [name, net] of Object.entries(byName)) initializeNet(net, noise.split(name), initializer);
   }
 
@@ -124,16 +128,22 @@ export function createM2(options: M2Options): M2 {
     y: Tensor,
     pass?: Pass,
   ): Out => {
-    const times = (y.shape[0] as number) / (from.shape[0] as number);
+    const [count = 0, rows = 0] = [from.shape[0], y.shape[0]];
+    const times = rows / count;
+    if (!Number.isInteger(times))
+      throw new RangeError(`M2: y has ${rows} rows, needed a multiple of the ${count} rows beside it`);
     return run<Out>(net, [times === 1 || labelsApart ? from : repeatRows(from, times), y], pass);
   };
   const features = (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? run<Tensor>(nets.trunk, x, pass) : x);
   const posterior = (from: Tensor, y: Tensor | undefined, pass?: Pass): Gaussian => {
-    if (encoderSeesLabel && y === undefined) {
-      throw new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)');
-    }
+    const seen = (): Tensor => {
+      if (y === undefined)
+        throw new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)');
+      assertShapes('encode', { y: [y, `R ${classes}`] });
+      return y;
+    };
     const [mean, logVar] = encoderSeesLabel
-      ? conditioned<[Tensor, Tensor]>(nets.encoder, from, y as Tensor, pass)
+      ? conditioned<[Tensor, Tensor]>(nets.encoder, from, seen(), pass)
       : run<[Tensor, Tensor]>(nets.encoder, from, pass);
     return { mean, logVar };
   };
@@ -149,18 +159,15 @@ export function createM2(options: M2Options): M2 {
     labelPrior,
     encoderSeesLabel,
     variables: namedWeights(byName),
-    spec: {
-      model: 'm2',
+    spec: toJson({
       inputShape: [...inputShape],
       classes,
       latent,
       labelPrior: [...labelPrior],
       encoderSeesLabel,
-      nets: isOwn(chosen)
-        ? null
-        : ((typeof chosen === 'string' ? { preset: chosen } : { ...chosen }) as Json),
-      likelihood: likelihood.spec === undefined ? null : { ...likelihood.spec },
-    },
+      nets: isOwn(chosen) ? null : chosen,
+      likelihood: likelihood.spec ?? null,
+    }),
     infer(x, pass) {
       assertInputs('infer', x);
       const shared = features(x, pass);
@@ -180,6 +187,7 @@ export function createM2(options: M2Options): M2 {
       return tidy(() => conditioned<Tensor>(nets.decoder, z, y, pass));
     },
     generate(labels, noise) {
+      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
         return likelihood.mean(model.decode(noise.normal([labels.length, latent]), y));

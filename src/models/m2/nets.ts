@@ -1,25 +1,66 @@
 /** Choice of the nets of an M2 model. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../../core/json';
 import { describe, formatShape } from '../../core/shape';
 import { type ConvOptions, convNets } from '../../nets/conv';
 import { type MlpOptions, mlpNets } from '../../nets/mlp';
 import type { PresetShape, SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 
-/** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
-export type M2Nets =
-  | 'mlp'
-  | 'conv'
+/** A preset with its choices. */
+export type M2Preset =
   | ({ readonly preset: 'mlp' } & MlpOptions)
-  | ({ readonly preset: 'conv' } & ConvOptions)
-  | SemiSupervisedNets;
+  | ({ readonly preset: 'conv' } & ConvOptions);
+
+/** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
+export type M2Nets = M2Preset['preset'] | M2Preset | SemiSupervisedNets;
 
 /** Whether nets are a user's own. */
-export const isOwn = (nets: M2Nets): nets is SemiSupervisedNets =>
-  typeof nets === 'object' && !('preset' in nets);
+export const isOwn = (nets: M2Nets): nets is SemiSupervisedNets => isRecord(nets) && !('preset' in nets);
 
-/** Name of the preset, where one was chosen. */
-export const presetOf = (nets: M2Nets): 'mlp' | 'conv' | undefined =>
-  isOwn(nets) ? undefined : typeof nets === 'string' ? nets : nets.preset;
+const CHOICES = {
+  mlp: {
+    widths: isListOf(isCount),
+    activation: isString,
+    batchNorm: isBoolean,
+    sharedTrunk: isBoolean,
+  },
+  conv: {
+    filters: isListOf(isCount),
+    width: isCount,
+    activation: isString,
+    batchNorm: isBoolean,
+    sharedTrunk: isBoolean,
+  },
+} as const;
+
+const isPreset = (where: string, nets: unknown): nets is M2Preset => {
+  if (!isRecord(nets)) return false;
+  const { preset, ...choices } = nets;
+  if (preset !== 'mlp' && preset !== 'conv') return false;
+  const known: Readonly<Record<string, Is<unknown>>> = CHOICES[preset];
+  for (const [name, value] of Object.entries(choices)) {
+    const fits = known[name];
+    if (fits === undefined) {
+      const needed = Object.keys(known).join(', ');
+      throw new RangeError(`${where}: nets.${name} is no choice of "${preset}", needed one of ${needed}`);
+    }
+    if (value !== undefined && !fits(value))
+      throw new RangeError(`${where}: nets.${name} is ${describe(value)}, which is none of its values`);
+  }
+  return true;
+};
+
+/**
+ * A preset with its choices, from what a user or a file gives.
+ *
+ * @throws RangeError when it is no preset, or a choice is unknown or of another kind
+ */
+export function parsePreset(where: string, nets: unknown): M2Preset {
+  const preset = isString(nets) ? { preset: nets } : nets;
+  if (isPreset(where, preset)) return preset;
+  const came = describe(isRecord(preset) ? preset.preset : preset);
+  throw new RangeError(`${where}: nets is ${came}, needed "mlp", "conv" or tfjs-layers models`);
+}
 
 const assertNet = (
   name: string,
@@ -60,13 +101,11 @@ const checkOwn = (
  * @throws TypeError or RangeError when one's own net is missing or of other shapes; the message names the net, its
  *   shapes and the shapes needed
  */
-export function resolveNets(nets: M2Nets, shape: PresetShape): SemiSupervisedNets {
+export function resolveNets(nets: M2Preset | SemiSupervisedNets, shape: PresetShape): SemiSupervisedNets {
   if (isOwn(nets)) {
     checkOwn(nets, shape);
     return nets;
   }
-  const { preset, ...choices } = typeof nets === 'string' ? { preset: nets } : nets;
-  if (preset === 'mlp') return mlpNets(shape, choices as MlpOptions);
-  if (preset === 'conv') return convNets(shape, choices as ConvOptions);
-  throw new RangeError(`createM2: nets is ${describe(preset)}, needed "mlp", "conv" or tfjs-layers models`);
+  const { preset, ...choices } = nets;
+  return preset === 'mlp' ? mlpNets(shape, choices) : convNets(shape, choices);
 }

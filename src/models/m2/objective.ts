@@ -1,6 +1,5 @@
 /** The objectives of M2: the report's Eq. 8 and its Optimized-ELBO, one function with two sets of weights. */
 import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertOneOf } from '../../core/assert';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import { type ScalarOrSchedule, valueAt } from '../../core/schedules';
 import * as gaussian from '../../distributions/gaussian';
@@ -12,85 +11,30 @@ import { byLabel, everyLabel, repeatRows } from '../../objectives/everyLabel';
 import { labelExpectation } from '../../objectives/labelExpectation';
 import { labeledElbo } from '../../objectives/labeledElbo';
 import { logLabelPrior } from '../../objectives/labelPrior';
-import {
-  type LabeledWeights,
-  optimizedLabeledElbo,
-  REPORT_LABELED_WEIGHTS,
-} from '../../objectives/optimizedLabeledElbo';
-import { optimizedUnlabeledElbo, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
-import { type SmoothingSpread, smoothLabels } from '../../regularizers/labelSmoothing';
-import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
+import { optimizedLabeledElbo } from '../../objectives/optimizedLabeledElbo';
+import { optimizedUnlabeledElbo } from '../../objectives/optimizedUnlabeledElbo';
+import { smoothLabels } from '../../regularizers/labelSmoothing';
 import type { Objective, ObjectiveContext, Terms } from '../objective';
 import type { M2 } from './m2';
+import {
+  M2_SETTINGS,
+  type M2ObjectiveOptions,
+  OPTIMIZED_SETTINGS,
+  type OptimizedElboOptions,
+  type Settings,
+  settingsOf,
+} from './settings';
 
-type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
-
-/** Choices that both objectives share. */
-export interface M2ObjectiveOptions {
-  /**
-   * the expectation over y of unlabelled examples: `'exact'`, the sum over K labels (Kingma 2014, Eq. 7; default);
-   * `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
-   */
-  readonly labelHandling?: 'exact' | 'gumbel' | 'straight-through';
-  /** τ of the last two; default 0.67 (Maddison et al. 2017, §5) */
-  readonly temperature?: ScalarOrSchedule;
-  /** weights of single terms in place of the objective's own; a warm-up of the KL stands here, in both parts */
-  readonly weights?: {
-    readonly labeled?: Scheduled<LabeledWeights>;
-    readonly unlabeled?: Scheduled<UnlabeledWeights>;
-  };
-}
-
-/** Choices of the Optimized-ELBO. */
-export interface OptimizedElboOptions extends M2ObjectiveOptions {
-  /** γ, weight of the mutual information; default 1 (report §3.2) */
-  readonly gamma?: ScalarOrSchedule;
-  /** β, weight of the entropy penalty; default 0.5. With γ = 1 the net force on the mean entropy is 1 − γ − β = −0.5. */
-  readonly beta?: ScalarOrSchedule;
-  /** ε of the smoothed labels; default 0.001 */
-  readonly epsilon?: number;
-  /** default `'others'` (report §3.3.2) */
-  readonly spread?: SmoothingSpread;
-  /** default `'labels||q'` (report §3.3.2, §3.5): KL(p̂‖q), whose gradient stays strong where q is confidently wrong */
-  readonly direction?: LabelKlDirection;
-  /**
-   * E_{p̂(y)} log p(x|z,y) of labelled examples (report §3.4): `'true-label'`, at the label itself (one decoder row;
-   * default), or `'exact'`, the sum over K labels weighted with p̂
-   */
-  readonly expectation?: 'true-label' | 'exact';
-}
-
-type Settings = Required<Omit<OptimizedElboOptions, 'weights'>> & {
-  readonly weights: NonNullable<M2ObjectiveOptions['weights']>;
-};
-
-const M2_SETTINGS: Settings = {
-  labelHandling: 'exact',
-  temperature: 0.67,
-  gamma: 0,
-  beta: 0,
-  epsilon: 0,
-  spread: 'others',
-  direction: 'labels||q',
-  expectation: 'true-label',
-  weights: { labeled: { logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } },
-};
-
-const OPTIMIZED_SETTINGS: Settings = {
-  ...M2_SETTINGS,
-  gamma: 1,
-  beta: 0.5,
-  epsilon: 0.001,
-  weights: { labeled: REPORT_LABELED_WEIGHTS },
-};
-
-const at = <T extends object>(weights: T | undefined, step: number): { [K in keyof T]: number } =>
+/** Weights at a step, by name. */
+const at = (
+  weights: Readonly<Record<string, ScalarOrSchedule | undefined>> = {},
+  step: number,
+): Readonly<Record<string, number>> =>
   Object.fromEntries(
-    Object.entries(weights ?? {}).map(([name, weight]) => [
-      name,
-      valueAt(weight as ScalarOrSchedule, step, name),
-    ]),
-  ) as { [K in keyof T]: number };
+    Object.entries(weights).flatMap(([name, weight]) =>
+      weight === undefined ? [] : [[name, valueAt(weight, step, name)]],
+    ),
+  );
 
 /** One reparameterised code for each posterior, and log p(x|z,y) of each row of labels. */
 const decodeAt = (model: M2, x: Tensor, z: Tensor, y: Tensor, pass: Pass): Tensor1D => {
@@ -171,14 +115,7 @@ const unlabeledTerms = (
 };
 
 const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const weights = {
-    labeled: { ...defaults.weights.labeled, ...options.weights?.labeled },
-    unlabeled: { ...defaults.weights.unlabeled, ...options.weights?.unlabeled },
-  };
-  const settings: Settings = { ...defaults, ...given, weights };
-  assertOneOf(where, 'labelHandling', settings.labelHandling, ['exact', 'gumbel', 'straight-through']);
-  assertOneOf(where, 'expectation', settings.expectation, ['true-label', 'exact']);
+  const settings = settingsOf(where, defaults, options);
   // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
   return (model, { labeled, unlabeled }, { step, noise }) =>
     tidy(() => ({

@@ -1,0 +1,144 @@
+/** Choices of the objectives of M2, their defaults, and what is refused. */
+import { assertNumber, assertOneOf } from '../../core/assert';
+import type { ScalarOrSchedule } from '../../core/schedules';
+import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
+import type { UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
+import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
+import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
+
+type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
+
+/** Choices that both objectives share. */
+export interface M2ObjectiveOptions {
+  /**
+   * the expectation over y of unlabelled examples: `'exact'`, the sum over K labels (Kingma 2014, Eq. 7; default);
+   * `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
+   */
+  readonly labelHandling?: 'exact' | 'gumbel' | 'straight-through';
+  /** τ of the last two; default 0.67 (Maddison et al. 2017, §5) */
+  readonly temperature?: ScalarOrSchedule;
+  /** weights of single terms in place of the objective's own; a warm-up of the KL stands here, in both parts */
+  readonly weights?: {
+    readonly labeled?: Scheduled<LabeledWeights>;
+    readonly unlabeled?: Scheduled<UnlabeledWeights>;
+  };
+}
+
+/** Choices of the Optimized-ELBO. */
+export interface OptimizedElboOptions extends M2ObjectiveOptions {
+  /** γ, weight of the mutual information; default 1 (report §3.2) */
+  readonly gamma?: ScalarOrSchedule;
+  /** β, weight of the entropy penalty; default 0.5. With γ = 1 the net force on the mean entropy is 1 − γ − β = −0.5. */
+  readonly beta?: ScalarOrSchedule;
+  /** ε of the smoothed labels; default 0.001 */
+  readonly epsilon?: number;
+  /** default `'others'` (report §3.3.2) */
+  readonly spread?: SmoothingSpread;
+  /** default `'labels||q'` (report §3.3.2, §3.5): KL(p̂‖q), whose gradient stays strong where q is confidently wrong */
+  readonly direction?: LabelKlDirection;
+  /**
+   * E_{p̂(y)} log p(x|z,y) of labelled examples (report §3.4): `'true-label'`, at the label itself (one decoder row;
+   * default), or `'exact'`, the sum over K labels weighted with p̂
+   */
+  readonly expectation?: 'true-label' | 'exact';
+}
+
+/** Every choice made. */
+export type Settings = Required<Omit<OptimizedElboOptions, 'weights'>> & {
+  readonly weights: NonNullable<M2ObjectiveOptions['weights']>;
+};
+
+/** Those of `m2`. */
+export const M2_SETTINGS: Settings = {
+  labelHandling: 'exact',
+  temperature: 0.67,
+  gamma: 0,
+  beta: 0,
+  epsilon: 0,
+  spread: 'others',
+  direction: 'labels||q',
+  expectation: 'true-label',
+  weights: { labeled: { logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } },
+};
+
+/** Those of `optimizedElbo`. */
+export const OPTIMIZED_SETTINGS: Settings = {
+  ...M2_SETTINGS,
+  gamma: 1,
+  beta: 0.5,
+  epsilon: 0.001,
+  weights: { labeled: REPORT_LABELED_WEIGHTS },
+};
+
+const isAtLeast0 = (value: number): boolean => value >= 0 && Number.isFinite(value);
+
+/** A schedule is read step by step; a number is checked at once. */
+const assertScheduled = (
+  where: string,
+  name: string,
+  value: ScalarOrSchedule,
+  needed: string,
+  holds: (value: number) => boolean,
+): void => {
+  if (typeof value !== 'function') assertNumber(where, name, value, `a schedule or ${needed}`, holds);
+};
+
+const assertWeights = (
+  where: string,
+  part: string,
+  weights: Scheduled<LabeledWeights> | Scheduled<UnlabeledWeights> = {},
+  terms: readonly string[],
+): void => {
+  for (const [name, weight] of Object.entries(weights)) {
+    assertOneOf(where, `a name in weights.${part}`, name, terms);
+    assertScheduled(where, `weights.${part}.${name}`, weight, 'a finite number', Number.isFinite);
+  }
+};
+
+const UNLABELED_TERMS = ['logLikelihood', 'latentKl', 'logLabelPrior', 'labelEntropy'];
+
+/** Refuses before the first step what the terms would refuse at it. */
+const check = (where: string, settings: Settings): void => {
+  const { labelHandling, expectation, spread, direction, epsilon, temperature, beta, gamma } = settings;
+  const { labeled, unlabeled } = settings.weights;
+  assertOneOf(where, 'labelHandling', labelHandling, ['exact', 'gumbel', 'straight-through']);
+  assertOneOf(where, 'expectation', expectation, ['true-label', 'exact']);
+  assertOneOf(where, 'spread', spread, ['others', 'uniform']);
+  assertOneOf(where, 'direction', direction, ['labels||q', 'q||labels']);
+  assertNumber(where, 'epsilon', epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
+  if (direction === 'q||labels' && labeled?.labelKl !== 0) {
+    const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
+    assertNumber(where, 'epsilon', epsilon, needed, (e) => e > 0 && e < 1);
+  }
+  const positive = (value: number): boolean => isAtLeast0(value) && value > 0;
+  assertScheduled(where, 'temperature', temperature, 'a finite number above 0', positive);
+  assertScheduled(where, 'beta', beta, 'a finite number of at least 0', isAtLeast0);
+  assertScheduled(where, 'gamma', gamma, 'a finite number of at least 0', isAtLeast0);
+  assertWeights(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS));
+  assertWeights(where, 'unlabeled', unlabeled, UNLABELED_TERMS);
+};
+
+const given = <T extends object>(options: T): Partial<T> => {
+  const kept: Partial<T> = { ...options };
+  for (const name of Object.keys(kept) as (keyof T)[]) if (kept[name] === undefined) delete kept[name];
+  return kept;
+};
+
+/**
+ * Defaults with the options given in their place.
+ *
+ * @throws RangeError when an option is none of its choices, or out of its range
+ */
+export function settingsOf(where: string, defaults: Settings, options: OptimizedElboOptions): Settings {
+  const { labeled = {}, unlabeled = {} } = options.weights ?? {};
+  const settings: Settings = {
+    ...defaults,
+    ...given(options),
+    weights: {
+      labeled: { ...defaults.weights.labeled, ...given(labeled) },
+      unlabeled: { ...defaults.weights.unlabeled, ...given(unlabeled) },
+    },
+  };
+  check(where, settings);
+  return settings;
+}

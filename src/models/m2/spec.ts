@@ -1,0 +1,56 @@
+/** JSON that rebuilds an M2 model. */
+import { isBoolean, isCount, isFiniteNumber, isListOf, isRecord, type Json, parse } from '../../core/json';
+import { describe } from '../../core/shape';
+import type { LikelihoodSpec } from '../../distributions/likelihood';
+import { type M2Preset, parsePreset } from './nets';
+
+/** What a file says of an M2 model; `null` stands for what has to be handed in again. */
+export interface M2Spec {
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+  readonly latent: number;
+  readonly labelPrior: readonly number[];
+  readonly encoderSeesLabel: boolean;
+  readonly nets: M2Preset | null;
+  readonly likelihood: LikelihoodSpec | null;
+}
+
+/** The same as JSON; choices that were left open are left out. */
+export const toJson = ({ nets, likelihood, ...rest }: M2Spec): Json => ({
+  model: 'm2',
+  ...rest,
+  nets: nets && Object.fromEntries(Object.entries(nets).filter(([, choice]) => choice !== undefined)),
+  likelihood: likelihood && { ...likelihood },
+});
+
+const parseLikelihood = (where: string, value: unknown): LikelihoodSpec | null => {
+  if (value === null) return null;
+  const { kind, variance, sigma } = isRecord(value) ? value : {};
+  if (kind === 'bernoulli') return { kind };
+  if (kind === 'gaussian' && (variance === 'fixed' || variance === 'learned'))
+    return { kind, variance, sigma: parse(where, 'sigma', sigma, 'a number', isFiniteNumber) };
+  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed "bernoulli" or "gaussian"`);
+};
+
+/**
+ * A spec from a file.
+ *
+ * @param where name of the reader, for messages
+ * @param value JSON of unknown origin
+ * @throws RangeError naming the first entry that is not what it must be
+ */
+export function parseM2Spec(where: string, value: unknown): M2Spec {
+  const spec = isRecord(value) ? value : {};
+  if (spec.model !== 'm2')
+    throw new RangeError(`${where}: the model is ${describe(spec.model)}, needed "m2"`);
+  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood } = spec;
+  return {
+    inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
+    classes: parse(where, 'classes', classes, 'a count', isCount),
+    latent: parse(where, 'latent', latent, 'a count', isCount),
+    labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
+    encoderSeesLabel: parse(where, 'encoderSeesLabel', encoderSeesLabel, 'true or false', isBoolean),
+    nets: nets === null ? null : parsePreset(where, nets),
+    likelihood: parseLikelihood(where, likelihood),
+  };
+}
