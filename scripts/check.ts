@@ -11,7 +11,7 @@ const tarball = join(folder, 'ssvae.tgz');
 
 const ofSource: readonly Step[] = [
   ['types', 'tsc'],
-  ['lint and format', 'biome ci --colors=off'],
+  ['lint and format', 'biome ci --colors=off --error-on-warnings'],
   ['direction of imports', 'depcruise src --output-type err'],
   ['unused exports and dependencies', 'knip'],
   ['documentation of every export', `typedoc --out "${join(folder, 'docs')}" --logLevel Warn`],
