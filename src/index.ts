@@ -35,6 +35,7 @@ export {
   type Dataset,
   gatherInputs,
   gatherLabels,
+  subset,
 } from './data/dataset';
 export { type DigitsOptions, digits } from './data/digits';
 export { type GunzipOptions, gunzip, isGzip } from './data/gzip';

@@ -10,7 +10,7 @@
  */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNumber } from './assert';
-import { describe } from './shape';
+import { describe, sizeOf } from './shape';
 
 /** Position of a stream: its key and its generator's state, four unsigned 32-bit words each. */
 export interface NoiseState {
@@ -160,8 +160,6 @@ class Stream implements Noise {
     return result >>> 0;
   }
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 
 /**
  * A stream from a seed.

@@ -16,6 +16,9 @@ export type AxisSizes = Readonly<Record<string, number>>;
 const isShaped = (value: unknown): value is Shaped =>
   typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape);
 
+/** Number of values in a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
+
 /** `[2,3]`, the way shapes stand in every error text. */
 export const formatShape = (shape: readonly number[]): string => `[${shape.join(',')}]`;
 

@@ -1,7 +1,7 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber } from '../core/assert';
-import { describe, formatShape } from '../core/shape';
+import { describe, formatShape, sizeOf } from '../core/shape';
 
 /** A set of examples, one class each. */
 export interface Dataset {
@@ -70,7 +70,7 @@ export function createDataset({ name, x, y, shape, classes }: CreateDatasetOptio
   }
   const count = y.length;
   if (count === 0) throw new RangeError('createDataset: y is empty, needed at least one example');
-  const size = shape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(shape);
   if (x.length !== count * size) {
     throw new RangeError(
       `createDataset: x has ${x.length} values, needed ${count * size} = ${count} labels × shape ${formatShape(shape)}`,
@@ -109,7 +109,7 @@ const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
   assertIndices('gatherInputs', dataset, indices);
   const { x, shape } = dataset;
-  const size = shape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(shape);
   const values = new Float32Array(indices.length * size);
   for (let b = 0; b < indices.length; b++) {
     const from = (indices[b] as number) * size;
@@ -135,4 +135,29 @@ export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tens
   const values = new Float32Array(indices.length * classes);
   for (let b = 0; b < indices.length; b++) values[b * classes + (y[indices[b] as number] as number)] = 1;
   return tensor2d(values, [indices.length, classes]);
+}
+
+/**
+ * The data set of some of the examples, in the order given.
+ *
+ * @param dataset where they come from
+ * @param indices which of them
+ * @returns a data set with copies of their inputs and classes
+ * @throws RangeError when an index is no example of the set
+ * @example subset(pair, [1]).y // [1], for the pair of bytes 0 and 255 above
+ */
+export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  assertIndices('subset', dataset, indices);
+  const size = sizeOf(dataset.shape);
+  const x =
+    dataset.x instanceof Uint8Array
+      ? new Uint8Array(indices.length * size)
+      : new Float32Array(indices.length * size);
+  const y = new Uint8Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    x.set(dataset.x.subarray(index * size, (index + 1) * size), i * size);
+    y[i] = dataset.y[index] as number;
+  }
+  return { ...dataset, x, y, count: indices.length };
 }

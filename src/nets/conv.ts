@@ -1,7 +1,7 @@
 /** Convolutional nets of the report. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { assertInteger } from '../core/assert';
-import { formatShape } from '../core/shape';
+import { formatShape, sizeOf } from '../core/shape';
 import { type Activation, assertActivation } from './activation';
 import {
   connect,
@@ -89,7 +89,7 @@ export function convNets(
   const z = inputOf([latent], 'z');
   const y = inputOf([classes], 'y');
   const smallest = [height / scale, columns / scale, filters.at(-1) as number];
-  const size = smallest.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(smallest);
   const code = hiddenStack([width], hidden, z, y);
   const flatMap = withNorm('map', hidden, (act) => dense('map', size, act, code));
   const map = connect(layers.reshape({ name: 'unflatten', targetShape: smallest }), flatMap);

@@ -3,6 +3,7 @@ import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { assertNumber, assertOneOf } from '../core/assert';
 import type { Noise } from '../core/noise';
+import { sizeOf } from '../core/shape';
 import { LabelConditionedDense } from './labelConditionedDense';
 
 /**
@@ -82,7 +83,7 @@ export function initializeNet(net: LayersModel, noise: Noise, initializer: Initi
     for (const weight of layer.weights) {
       const name = weight.originalName;
       const shape = weight.shape as number[];
-      const count = shape.reduce((product, size) => product * size, 1);
+      const count = sizeOf(shape);
       const values = draw(initializer, count, fans, shape.length === 1, noise.split(name));
       tidy(() => (weight.read() as Variable).assign(tensor(values, shape)));
     }

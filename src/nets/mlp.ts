@@ -1,6 +1,7 @@
 /** Nets of fully connected layers: those of Kingma 2014. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { assertInteger } from '../core/assert';
+import { sizeOf } from '../core/shape';
 import { type Activation, assertActivation } from './activation';
 import { connect, dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
 import type { PresetShape, SemiSupervisedNets } from './semiSupervisedNets';
@@ -52,7 +53,7 @@ export function mlpNets(
   const z = inputOf([latent], 'z');
   const y = inputOf([classes], 'y');
   const outputShape = [...inputShape.slice(0, -1), (inputShape.at(-1) as number) * parametersPerValue];
-  const size = outputShape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(outputShape);
   const output = dense('output', size, 'linear', hiddenStack([...widths].reverse(), hidden, z, y));
   const shaped =
     outputShape.length === 1

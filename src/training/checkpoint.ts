@@ -158,6 +158,8 @@ const assertSameRun = (where: string, found: Metadata['run'], run: RunIdentity):
   }
 };
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 const parseProgress = (
   where: string,
   arrays: Readonly<Record<string, StoredArray>>,
@@ -170,7 +172,11 @@ const parseProgress = (
     return Array.from(data);
   };
   const rows = arrays[`history/${columns[0]}`]?.data.length ?? 0;
-  const history: Record<string, number>[] = Array.from({ length: rows }, () => ({}));
+  const history: Writable<HistoryRow>[] = Array.from({ length: rows }, () => ({
+    epoch: 0,
+    step: 0,
+    seconds: 0,
+  }));
   for (const column of columns) {
     const [values, present] = [numbersOf(`history/${column}`, rows), numbersOf(`present/${column}`, rows)];
     for (const [i, row] of history.entries()) if (present[i] === 1) row[column] = values[i] as number;

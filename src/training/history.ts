@@ -1,7 +1,15 @@
 /** What a run has seen: means of the terms by epoch. */
 
-/** One epoch: `epoch`, `step`, `seconds`, `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
-export type HistoryRow = Readonly<Record<string, number>>;
+/** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
+export interface HistoryRow {
+  readonly epoch: number;
+  /** steps done when the epoch ended */
+  readonly step: number;
+  /** time spent since the run began, those before an interruption included */
+  readonly seconds: number;
+  /** a mean over the epoch's steps, or a number of the validation */
+  readonly [column: string]: number;
+}
 
 /** What a run ends with. */
 export interface TrainResult {

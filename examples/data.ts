@@ -1,0 +1,37 @@
+/** The data sets of the examples. */
+import { createNoise, type Dataset, digits } from 'ssvae';
+import { downloadDataset, loadDataset } from 'ssvae/node';
+import { type Settings, UsageError } from './settings';
+
+/** Examples to train on, and examples that nothing is chosen by. */
+export interface Data {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+const DIGITS = { train: 5000, test: 2000 };
+
+/**
+ * Draws, loads or downloads a data set.
+ *
+ * @throws UsageError in one line where the files are missing, damaged or out of reach
+ */
+export async function loadData({
+  dataset,
+  data,
+  seed,
+}: Pick<Settings, 'dataset' | 'data' | 'seed'>): Promise<Data> {
+  if (dataset === 'digits') {
+    const noise = createNoise(seed);
+    return {
+      train: digits({ count: DIGITS.train, noise: noise.split('training digits') }),
+      test: digits({ count: DIGITS.test, noise: noise.split('test digits') }),
+    };
+  }
+  try {
+    if (data !== undefined) return await loadDataset(dataset, { dir: data });
+    return await downloadDataset(dataset, { cacheDir: 'runs/data' });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

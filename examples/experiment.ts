@@ -1,0 +1,106 @@
+/** One method, trained and measured. */
+import {
+  type ClassifierEvaluation,
+  createAdam,
+  createBatches,
+  createM2,
+  createNoise,
+  type Dataset,
+  evaluateClassifier,
+  evaluateElbo,
+  type HistoryRow,
+  type M2,
+  type Split,
+  subset,
+  train,
+} from 'ssvae';
+import { file, progressBar } from 'ssvae/node';
+import { objectiveOf, recipeOf, titles } from './methods';
+import type { Method, Settings } from './settings';
+import { Interrupted } from './terminal';
+
+/** What is left of a method when it was run. */
+export interface Outcome {
+  readonly method: Method;
+  readonly title: string;
+  readonly model: M2;
+  readonly history: readonly HistoryRow[];
+  /** seconds of training, those before an interruption included */
+  readonly seconds: number;
+  readonly test: ClassifierEvaluation;
+  /** exact-sum bound on test examples, nats */
+  readonly elbo: number;
+}
+
+/** What a method is run on. */
+export interface Experiment {
+  readonly settings: Settings;
+  readonly train: Dataset;
+  readonly test: Dataset;
+  readonly split: Split;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains one method and measures it on the test set.
+ *
+ * @throws Interrupted when the signal ended the training; a checkpoint has been written
+ */
+export async function runMethod(
+  method: Method,
+  { settings, split, signal, ...data }: Experiment,
+): Promise<Outcome> {
+  const recipe = recipeOf(settings);
+  const noise = createNoise(settings.seed);
+  const { inputShape, classes } = { inputShape: data.train.shape, classes: data.train.classes };
+  const model = createM2({ inputShape, classes, nets: settings.nets, noise: noise.split('weights') });
+  const batches = createBatches({
+    dataset: data.train,
+    split,
+    batchSize: recipe.batchSize,
+    noise: noise.split('batches'),
+  });
+  const held = subset(data.train, split.validation);
+  const name = [
+    method,
+    settings.nets,
+    `${settings.labels}labels`,
+    `${settings.epochs}epochs`,
+    `seed${settings.seed}`,
+  ];
+  const optimizer = createAdam({ learningRate: recipe.learningRate });
+  try {
+    const { history, stopped } = await train(model, {
+      objective: objectiveOf(method, recipe),
+      batches,
+      optimizer,
+      alpha: recipe.alpha,
+      epochs: settings.epochs,
+      noise: noise.split('training'),
+      validate: (trained) => evaluateClassifier(trained, held),
+      callbacks: progressBar({ title: titles[method].padEnd(14) }),
+      checkpoint: { storage: file(`${settings.out}/${name.join('-')}.safetensors`) },
+      resume: settings.resume,
+      signal,
+    });
+    if (stopped === 'aborted') throw new Interrupted();
+    const some = subset(
+      data.test,
+      Int32Array.from({ length: Math.min(recipe.boundExamples, data.test.count) }, (_, i) => i),
+    );
+    return {
+      method,
+      title: titles[method],
+      model,
+      history,
+      seconds: history.at(-1)?.seconds ?? 0,
+      test: await evaluateClassifier(model, data.test),
+      elbo: (await evaluateElbo(model, some, { noise: noise.split('bound') })).elbo,
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  } finally {
+    optimizer.dispose();
+  }
+}

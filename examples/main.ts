@@ -1,0 +1,38 @@
+/**
+ * Who learns most from 100 labels? A classifier on the labels alone, M2, and the Optimized-ELBO, with the same nets,
+ * seed, batches and steps. `npm start` runs it on digits that it draws itself; `npm start -- --help` lists the rest.
+ */
+import { createNoise, splitDataset } from 'ssvae';
+import { selectBackend } from 'ssvae/node';
+import { loadData } from './data';
+import { type Outcome, runMethod } from './experiment';
+import { recipeOf } from './methods';
+import { tableLines, writeSummary } from './summary';
+import { withSettings } from './terminal';
+
+await withSettings(async (settings, signal) => {
+  const { name, description } = await selectBackend({ backend: settings.backend });
+  console.log(`backend: ${name} (${description})`);
+
+  const { train, test } = await loadData(settings);
+  const { validation } = recipeOf(settings);
+  const split = splitDataset(train, {
+    labeled: settings.labels,
+    validation,
+    noise: createNoise(settings.seed).split('split'),
+  });
+  console.log(
+    `${settings.dataset}: ${split.labeled.length} labelled, ${split.unlabeled.length} unlabelled, ${split.validation.length} validation, ${test.count} test examples`,
+  );
+
+  const outcomes: Outcome[] = [];
+  try {
+    for (const method of settings.methods)
+      outcomes.push(await runMethod(method, { settings, train, test, split, signal }));
+    console.log(`\n${tableLines(outcomes).join('\n')}\n`);
+    const { page } = await writeSummary(outcomes, test, settings);
+    console.log(`report: ${page}`);
+  } finally {
+    for (const { model } of outcomes) model.dispose();
+  }
+});

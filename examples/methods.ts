@@ -1,0 +1,56 @@
+/** What is compared: the same nets, batches and steps under three objectives. */
+import { labelsOnly, type M2, m2, type Objective, optimizedElbo } from 'ssvae';
+import type { Method, Settings } from './settings';
+
+/** Names as a reader sees them. */
+export const titles: Readonly<Record<Method, string>> = {
+  'labels-only': 'Labels alone',
+  m2: 'M2',
+  'optimized-elbo': 'Optimized-ELBO',
+};
+
+/** Settings of a data set, chosen on validation examples (docs/results.md). */
+export interface Recipe {
+  readonly batchSize: { readonly labeled: number; readonly unlabeled: number };
+  readonly validation: number;
+  readonly learningRate: number;
+  readonly alpha: number;
+  readonly gamma: number;
+  readonly beta: number;
+  readonly epsilon: number;
+  /** test examples that the bound is measured on: each costs K decoder rows */
+  readonly boundExamples: number;
+}
+
+const REPORT: Recipe = {
+  batchSize: { labeled: 100, unlabeled: 128 },
+  validation: 5000,
+  learningRate: 1e-3,
+  alpha: 50,
+  gamma: 1,
+  beta: 0.5,
+  epsilon: 0.001,
+  boundExamples: 1000,
+};
+
+const DIGITS: Recipe = {
+  batchSize: { labeled: 50, unlabeled: 100 },
+  validation: 500,
+  learningRate: 1e-3,
+  alpha: 5,
+  gamma: 5,
+  beta: 1,
+  epsilon: 0.001,
+  boundExamples: 500,
+};
+
+/** The recipe of a data set. */
+export const recipeOf = ({ dataset }: Pick<Settings, 'dataset'>): Recipe =>
+  dataset === 'digits' ? DIGITS : REPORT;
+
+/** The objective of a method; unlabelled examples get one relaxed label (report §2.7.2). */
+export function objectiveOf(method: Method, { gamma, beta, epsilon }: Recipe): Objective<M2> {
+  if (method === 'labels-only') return labelsOnly();
+  if (method === 'm2') return m2({ labelHandling: 'gumbel' });
+  return optimizedElbo({ labelHandling: 'gumbel', gamma, beta, epsilon });
+}

@@ -1,0 +1,105 @@
+/** Flags of the main example: `npm start -- --help`. */
+import { parseArgs } from 'node:util';
+
+const DATASETS = ['digits', 'mnist', 'fashion-mnist', 'cifar10'] as const;
+const METHODS = ['labels-only', 'm2', 'optimized-elbo'] as const;
+const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+
+export type DatasetName = (typeof DATASETS)[number];
+export type Method = (typeof METHODS)[number];
+
+/** What a run depends on. */
+export interface Settings {
+  readonly dataset: DatasetName;
+  readonly data: string | undefined;
+  readonly labels: number;
+  readonly methods: readonly Method[];
+  readonly nets: 'mlp' | 'conv';
+  readonly epochs: number;
+  readonly seed: number;
+  readonly backend: (typeof BACKENDS)[number] | undefined;
+  readonly out: string;
+  readonly resume: boolean;
+}
+
+/** A mistake of whoever runs the example: one line, and no stack. */
+export class UsageError extends Error {}
+
+export const USAGE = `npm start -- [flags]
+  --dataset    ${DATASETS.join(' | ')}   default digits, which needs no files
+  --data       folder with the data set's official files; without it they are downloaded
+  --labels     labelled examples, default 100; the rest of the training set is used without its labels
+  --objective  ${METHODS.join(' | ')} | all   default all
+  --nets       mlp | conv   default mlp for digits, conv (the report's) for the others
+  --epochs     passes over the unlabelled examples, default 8 for digits, 10 for the others
+  --seed       of split, weights, batches and noise, default 1
+  --backend    ${BACKENDS.join(' | ')}   default the best that can be had
+  --out        folder of the report and the checkpoints, default runs/DATASET
+  --resume     go on where an interrupted run of the same flags was`;
+
+const oneOf = <T extends string>(flag: string, value: string, choices: readonly T[]): T => {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined)
+    throw new UsageError(`--${flag} is "${value}", needed one of ${choices.join(', ')}`);
+  return found;
+};
+
+const integer = (flag: string, value: string, least: number): number => {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < least || value.trim() === '') {
+    throw new UsageError(`--${flag} is "${value}", needed an integer of at least ${least}`);
+  }
+  return number;
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        dataset: { type: 'string', default: 'digits' },
+        data: { type: 'string' },
+        labels: { type: 'string', default: '100' },
+        objective: { type: 'string', default: 'all' },
+        nets: { type: 'string' },
+        epochs: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        backend: { type: 'string' },
+        out: { type: 'string' },
+        resume: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0]);
+  }
+};
+
+/**
+ * Reads the flags.
+ *
+ * @param args what follows `npm start --`
+ * @returns settings, or `undefined` where help was asked for
+ * @throws UsageError naming the flag, what came and what was needed
+ */
+export function readSettings(args: readonly string[]): Settings | undefined {
+  const flags = parse(args);
+  if (flags.help) return undefined;
+  const dataset = oneOf('dataset', flags.dataset, DATASETS);
+  const generated = dataset === 'digits';
+  if (generated && flags.data !== undefined)
+    throw new UsageError('--data is for data sets in files, and digits are drawn');
+  const objective = oneOf('objective', flags.objective, [...METHODS, 'all'] as const);
+  return {
+    dataset,
+    data: flags.data,
+    labels: integer('labels', flags.labels, 10),
+    methods: objective === 'all' ? METHODS : [objective],
+    nets: oneOf('nets', flags.nets ?? (generated ? 'mlp' : 'conv'), ['mlp', 'conv'] as const),
+    epochs: integer('epochs', flags.epochs ?? (generated ? '8' : '10'), 1),
+    seed: integer('seed', flags.seed, 0),
+    backend: flags.backend === undefined ? undefined : oneOf('backend', flags.backend, BACKENDS),
+    out: flags.out ?? `runs/${dataset}`,
+    resume: flags.resume,
+  };
+}

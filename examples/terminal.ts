@@ -1,0 +1,36 @@
+/** How an example meets whoever runs it: flags, Ctrl-C, mistakes. */
+import { readSettings, type Settings, USAGE, UsageError } from './settings';
+
+/** The run was ended by Ctrl-C; what was done is in a checkpoint. */
+export class Interrupted extends Error {}
+
+/**
+ * Runs a program with its flags. A mistake of the user's is one line; Ctrl-C ends the run behind the step under way.
+ *
+ * @param program what to run
+ */
+export async function withSettings(
+  program: (settings: Settings, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const args = process.argv.slice(2);
+  try {
+    const settings = readSettings(args);
+    if (settings === undefined) console.log(USAGE);
+    else await program(settings, interrupt.signal);
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      const flags = args.filter((arg) => arg !== '--resume');
+      console.error(
+        `\nStopped; a checkpoint is written. To go on: npm start -- ${[...flags, '--resume'].join(' ')}`,
+      );
+      process.exitCode = 130;
+    } else if (error instanceof UsageError) {
+      console.error(error.message);
+      process.exitCode = 2;
+    } else {
+      throw error;
+    }
+  }
+}
