@@ -1,16 +1,15 @@
 /** Runs the same computation on several backends and brings the numbers back. */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-layers';
 import 'ssvae/wasm';
 
 /** Numbers of the tensors `compute` returns, computed on the named backend; nothing stays allocated. */
 export async function onBackend(name: 'cpu' | 'wasm', compute: () => tf.Tensor[]): Promise<Float32Array[]> {
-  const before = tf.getBackend();
   await tf.setBackend(name);
   const results = tf.tidy(compute);
   const values = await Promise.all(results.map(async (result) => Float32Array.from(await result.data())));
   tf.dispose(results);
-  await tf.setBackend(before);
   return values;
 }
 
