@@ -1,0 +1,102 @@
+/** Models, data and storage small enough to train in a test: 8×8 images, three classes, three latent dimensions. */
+import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import type { BatchSource } from '../../src/core/batch';
+import { createNoise } from '../../src/core/noise';
+import type { Storage } from '../../src/core/storage';
+import { type BatchesOptions, createBatches } from '../../src/data/batches';
+import { createDataset, type Dataset } from '../../src/data/dataset';
+import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
+import type { Model } from '../../src/models/model';
+
+/** Shape of one example. */
+export const SHAPE = [8, 8, 1] as const;
+/** K */
+export const CLASSES = 3;
+/** Z */
+export const LATENT = 3;
+
+/** Nets of the smallest presets. */
+export const MLP = { preset: 'mlp', widths: [8] } as const;
+export const CONV = { preset: 'conv', filters: [3, 4], width: 8 } as const;
+
+/** A small M2. */
+export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
+  createM2({
+    inputShape: SHAPE,
+    classes: CLASSES,
+    latent: LATENT,
+    nets: MLP,
+    noise: createNoise(1),
+    ...options,
+  });
+
+/** Images of a bar in one of three places, with noise. */
+export function tinyDataset(count = 30, seed = 1): Dataset {
+  const noise = createNoise(seed).split('images');
+  const y = Uint8Array.from({ length: count }, (_, i) => i % CLASSES);
+  const x = Uint8Array.from(noise.uniforms(count * 64), (u, i) => {
+    const inBar = Math.floor((i % 8) / 3) === y[Math.floor(i / 64)];
+    return Math.floor((inBar ? 128 : 0) + 127 * u);
+  });
+  return createDataset({ name: 'bars', x, y, shape: SHAPE, classes: CLASSES });
+}
+
+/** Six labelled and the other examples unlabelled: four steps an epoch at the default of thirty examples. */
+export function tinyBatches(options: Partial<BatchesOptions> = {}): BatchSource {
+  const dataset = options.dataset ?? tinyDataset();
+  return createBatches({
+    dataset,
+    split: {
+      labeled: Int32Array.from({ length: 6 }, (_, i) => i),
+      unlabeled: Int32Array.from({ length: dataset.count - 6 }, (_, i) => 6 + i),
+    },
+    batchSize: { labeled: 3, unlabeled: 6 },
+    noise: createNoise(2),
+    ...options,
+  });
+}
+
+/** Inputs and labels of a batch; values are multiples of 1/255. */
+export function tinyExamples(count: number): { readonly x: Tensor; readonly y: Tensor } {
+  const { x, y } = tinyDataset(count, 5);
+  return {
+    x: tensor(
+      Float32Array.from(x, (byte) => byte / 255),
+      [count, ...SHAPE],
+    ),
+    y: tensor(
+      Array.from(y).map((label) => [0, 1, 2].map((k) => (k === label ? 1 : 0))),
+      [count, CLASSES],
+    ),
+  };
+}
+
+/** Storage in memory, with what was last written. */
+export interface MemoryStorage extends Storage {
+  bytes: Uint8Array | undefined;
+}
+
+/** A place for one file in memory. */
+export const memoryStorage = (bytes?: Uint8Array): MemoryStorage => ({
+  name: 'memory',
+  bytes,
+  async read() {
+    return this.bytes;
+  },
+  async write(written) {
+    this.bytes = written.slice();
+  },
+});
+
+/** Every number of a model's variables, by name. */
+export async function weightsOf({ variables }: Model): Promise<Record<string, number[]>> {
+  const weights: Record<string, number[]> = {};
+  for (const [name, variable] of Object.entries(variables)) weights[name] = Array.from(await variable.data());
+  return weights;
+}
+
+/** Tensors and buffers alive now. */
+export const alive = (): { readonly tensors: number; readonly buffers: number } => {
+  const { numTensors, numDataBuffers } = memory();
+  return { tensors: numTensors, buffers: numDataBuffers };
+};
