@@ -1,0 +1,308 @@
+import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import { createNoise } from '../../src/core/noise';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { createM2, type M2Options } from '../../src/models/m2/m2';
+import { everyLabel, repeatRows } from '../../src/objectives/everyLabel';
+import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
+import { CLASSES, CONV, LATENT, MLP, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';
+
+/** A net of stock layers: inputs flattened, concatenated, and one dense layer for each output. */
+const ownNet = (inputShapes: number[][], outputShapes: number[][]): LayersModel => {
+  const inputs = inputShapes.map((shape) => input({ shape }));
+  const flat = inputs.map((x, i) =>
+    inputShapes[i]?.length === 1 ? x : (layers.flatten().apply(x) as SymbolicTensor),
+  );
+  const joined = flat.length === 1 ? flat[0] : (layers.concatenate().apply(flat) as SymbolicTensor);
+  const outputs = outputShapes.map((shape) => {
+    const units = shape.reduce((product, size) => product * size, 1);
+    const out = layers.dense({ units }).apply(joined as SymbolicTensor) as SymbolicTensor;
+    return shape.length === 1 ? out : (layers.reshape({ targetShape: shape }).apply(out) as SymbolicTensor);
+  });
+  return model({ inputs, outputs });
+};
+
+const ownNets = (seen: boolean) => ({
+  classifier: ownNet([[...SHAPE]], [[CLASSES]]),
+  encoder: ownNet(seen ? [[...SHAPE], [CLASSES]] : [[...SHAPE]], [[LATENT], [LATENT]]),
+  decoder: ownNet([[LATENT], [CLASSES]], [[...SHAPE]]),
+});
+
+describe('createM2', () => {
+  cleanUpAfterEach();
+
+  it('is by default the model of Kingma 2014: three nets of 500 softplus, fifty latent dimensions, q(z|x,y)', () => {
+    const m2 = createM2({ inputShape: [28, 28, 1], classes: 10 });
+    expect([m2.latent, m2.encoderSeesLabel]).toEqual([50, true]);
+    expectClose([...m2.labelPrior], new Array(10).fill(0.1));
+    expect(m2.likelihood).toBe(bernoulli);
+    const count = (net: string): number =>
+      Object.entries(m2.variables)
+        .filter(([name]) => name.startsWith(`${net}/`))
+        .reduce((total, [, { size }]) => total + size, 0);
+    expect(count('classifier')).toBe(784 * 500 + 500 + (500 * 10 + 10));
+    expect(count('encoder')).toBe((784 + 10) * 500 + 500 + 2 * (500 * 50 + 50));
+    expect(count('decoder')).toBe((50 + 10) * 500 + 500 + (500 * 784 + 784));
+    expect(m2.spec).toMatchObject({
+      model: 'm2',
+      nets: { preset: 'mlp' },
+      likelihood: { kind: 'bernoulli' },
+    });
+    m2.dispose();
+  });
+
+  it('has softplus hidden layers: the logits are those of the layers written out', async () => {
+    const m2 = tinyM2();
+    const { x } = tinyExamples(2);
+    const numbers = async (name: string) => Array.from(await (m2.variables[name] as Tensor).data());
+    const [kernel, bias] = [
+      await numbers('classifier/hidden/kernel'),
+      await numbers('classifier/hidden/bias'),
+    ];
+    const [head, offset] = [
+      await numbers('classifier/logits/kernel'),
+      await numbers('classifier/logits/bias'),
+    ];
+    const pixels = Array.from(await x.data());
+    const expected = [0, 1].flatMap((b) => {
+      const hidden = bias.map((start, h) => {
+        let sum = start;
+        for (let d = 0; d < 64; d++) sum += (pixels[b * 64 + d] as number) * (kernel[d * 8 + h] as number);
+        return Math.log1p(Math.exp(sum));
+      });
+      return offset.map((start, k) =>
+        hidden.reduce((sum, value, h) => sum + value * (head[h * CLASSES + k] as number), start),
+      );
+    });
+    expectClose(await read(m2.classify(x)), expected);
+  });
+
+  it('with the conv preset shares one trunk, and its posterior sees no label', () => {
+    const m2 = tinyM2({ nets: 'conv' });
+    expect(m2.encoderSeesLabel).toBe(false);
+    expect(Object.keys(m2.variables)[0]).toBe('trunk/conv1/kernel');
+    const { mean } = m2.encode(zeros([2, ...SHAPE]));
+    expect(mean.shape).toEqual([2, LATENT]);
+  });
+
+  it.each([
+    [{ nets: MLP }],
+    [{ nets: MLP, encoderSeesLabel: false }],
+    [{ nets: { ...MLP, sharedTrunk: true } }],
+    [{ nets: { ...MLP, sharedTrunk: true }, encoderSeesLabel: false }],
+    [{ nets: { ...MLP, widths: [6, 5], activation: 'relu', batchNorm: true } }],
+    [{ nets: CONV }],
+    [{ nets: CONV, encoderSeesLabel: true }],
+    [{ nets: { ...CONV, sharedTrunk: false, batchNorm: true } }],
+    [{ nets: { ...CONV, sharedTrunk: false }, encoderSeesLabel: true }],
+    [{ nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
+    [{ nets: MLP, inputShape: [7], likelihood: gaussianObservation() }],
+  ] as [Partial<M2Options>][])('gives every distribution its shape: %j', (options) => {
+    const m2 = tinyM2(options);
+    const x = zeros([2, ...m2.inputShape]);
+    const y = everyLabel(2, CLASSES);
+    const { labelLogits, posterior } = m2.infer(x);
+    expect(labelLogits.shape).toEqual([2, CLASSES]);
+    const { mean, logVar } = posterior(y);
+    const rows = m2.encoderSeesLabel ? 2 * CLASSES : 2;
+    expect([mean.shape, logVar.shape]).toEqual([
+      [rows, LATENT],
+      [rows, LATENT],
+    ]);
+    const parameters = m2.decode(mean, y);
+    const last = m2.inputShape.at(-1) as number;
+    expect(parameters.shape).toEqual([
+      2 * CLASSES,
+      ...m2.inputShape.slice(0, -1),
+      last * m2.likelihood.parametersPerValue,
+    ]);
+    expect(m2.generate([2, 0, 1], createNoise(0)).shape).toEqual([3, ...m2.inputShape]);
+    expect(m2.reconstruct(x).shape).toEqual([2, ...m2.inputShape]);
+    m2.dispose();
+  });
+
+  it('has a posterior that can be sharper than the prior: σ < 1', async () => {
+    const m2 = tinyM2();
+    m2.variables['encoder/logVar/bias']?.assign(tensor([-5, -5, -5]));
+    const { x, y } = tinyExamples(3);
+    const logVars = await read(m2.encode(x, y).logVar);
+    expect(Math.max(...logVars)).toBeLessThan(-1);
+  });
+
+  it.each([true, false])('takes a user’s own tfjs-layers models, label in the encoder: %s', async (seen) => {
+    const m2 = tinyM2({ nets: ownNets(seen) });
+    expect(m2.encoderSeesLabel).toBe(seen);
+    expect(m2.spec).toMatchObject({ nets: null });
+    const { x } = tinyExamples(2);
+    const labels = everyLabel(2, CLASSES);
+    // Stock layers know nothing of shared rows, so the model repeats them: the same as repeating by hand.
+    const shared = m2.infer(x).posterior(labels);
+    const byHand = seen ? m2.encode(repeatRows(x, CLASSES), labels) : m2.encode(x);
+    expectClose(await read(shared.mean), await read(byHand.mean));
+    const z = createNoise(1).normal([2, LATENT]);
+    expectClose(await read(m2.decode(z, labels)), await read(m2.decode(repeatRows(z, CLASSES), labels)));
+    m2.dispose();
+  });
+
+  it('keeps the weights that a user’s own nets come with', async () => {
+    const nets = ownNets(true);
+    const [kernel] = nets.classifier.getWeights();
+    const before = Array.from(await (kernel as Tensor).data());
+    const m2 = tinyM2({ nets, noise: createNoise(5) });
+    expect(Array.from(await (m2.variables['classifier/layer2/kernel'] as Tensor).data())).toEqual(before);
+  });
+
+  it('reads a trunk of one’s own: features go from it to classifier and encoder', async () => {
+    const nets = {
+      trunk: ownNet([[...SHAPE]], [[5]]),
+      classifier: ownNet([[5]], [[CLASSES]]),
+      encoder: ownNet([[5]], [[LATENT], [LATENT]]),
+      decoder: ownNet([[LATENT], [CLASSES]], [[...SHAPE]]),
+    };
+    const m2 = tinyM2({ nets });
+    const { x } = tinyExamples(2);
+    const expected = nets.classifier.apply(nets.trunk.apply(x) as Tensor) as Tensor;
+    expectClose(await read(m2.classify(x)), await read(expected));
+  });
+
+  const wrong = ownNets(true);
+  const net = (inputs: number[][], outputs: number[][]) => ownNet(inputs, outputs);
+  const apart = 'apart from the batch axis';
+  it.each<[string, Partial<M2Options>, Error]>([
+    [
+      'no shape',
+      { inputShape: [] },
+      new RangeError(
+        'createM2: inputShape is an array of 0, needed the shape of one example, e.g. [28, 28, 1]',
+      ),
+    ],
+    [
+      'an empty axis',
+      { inputShape: [8, 0, 1] },
+      new RangeError('createM2: an axis of inputShape is 0, needed an integer of at least 1'),
+    ],
+    ['one class', { classes: 1 }, new RangeError('createM2: classes is 1, needed an integer of at least 2')],
+    [
+      'a negative number of classes',
+      { classes: -1 },
+      new RangeError('createM2: classes is -1, needed an integer of at least 2'),
+    ],
+    [
+      'half a latent dimension',
+      { latent: 2.5 },
+      new RangeError('createM2: latent is 2.5, needed an integer of at least 1'),
+    ],
+    [
+      'a prior of other length',
+      { labelPrior: [0.5, 0.5] },
+      new RangeError('createM2: labelPrior is an array of 2, needed 3 probabilities'),
+    ],
+    [
+      'a prior with a zero',
+      { labelPrior: [0.5, 0.5, 0] },
+      new RangeError('createM2: an entry of labelPrior is 0, needed a number in (0, 1]'),
+    ],
+    [
+      'no likelihood',
+      { likelihood: {} as M2Options['likelihood'] & object },
+      new TypeError('createM2: likelihood is Object, needed a Likelihood such as bernoulli'),
+    ],
+    [
+      'an unknown preset',
+      { nets: 'resnet' as 'mlp' },
+      new RangeError('createM2: nets is "resnet", needed "mlp", "conv" or tfjs-layers models'),
+    ],
+    [
+      'no nets',
+      { nets: null as unknown as 'mlp' },
+      new RangeError('createM2: nets is null, needed "mlp", "conv" or tfjs-layers models'),
+    ],
+    [
+      'a choice of another preset',
+      { nets: { preset: 'conv', widths: [8] } as unknown as 'conv' },
+      new RangeError(
+        'createM2: nets.widths is no choice of "conv", needed one of filters, width, activation, batchNorm, sharedTrunk',
+      ),
+    ],
+    [
+      'a choice of another kind',
+      { nets: { preset: 'mlp', widths: 8 } as unknown as 'mlp' },
+      new RangeError('createM2: nets.widths is 8, which is none of its values'),
+    ],
+    [
+      'no hidden layer',
+      { nets: { preset: 'mlp', widths: [] } },
+      new RangeError('mlpNets: the number of widths is 0, needed an integer of at least 1'),
+    ],
+    [
+      'a width of 0',
+      { nets: { preset: 'mlp', widths: [0] } },
+      new RangeError('mlpNets: a width is 0, needed an integer of at least 1'),
+    ],
+    [
+      'an unknown activation',
+      { nets: { preset: 'mlp', activation: 'tanh' } as unknown as 'mlp' },
+      new RangeError('mlpNets: activation is "tanh", needed one of "linear", "relu", "softplus"'),
+    ],
+    [
+      'a missing net',
+      { nets: { ...wrong, decoder: undefined } as unknown as 'mlp' },
+      new TypeError(
+        `createM2: nets.decoder is undefined, needed a tfjs-layers model [3], [3] → [8,8,1], ${apart}`,
+      ),
+    ],
+    [
+      'a classifier of other width',
+      { nets: { ...wrong, classifier: net([[8, 8, 1]], [[4]]) } },
+      new RangeError(`createM2: nets.classifier maps [8,8,1] → [4], needed [8,8,1] → [3], ${apart}`),
+    ],
+    [
+      'an encoder without its second head',
+      { nets: { ...wrong, encoder: net([[8, 8, 1], [3]], [[3]]) } },
+      new RangeError(
+        `createM2: nets.encoder maps [8,8,1], [3] → [3], needed [8,8,1], [3] → [3], [3], ${apart}`,
+      ),
+    ],
+    [
+      'an encoder that sees a label against the option',
+      { nets: wrong, encoderSeesLabel: false },
+      new RangeError(
+        `createM2: nets.encoder maps [8,8,1], [3] → [3], [3], needed [8,8,1] → [3], [3], ${apart}`,
+      ),
+    ],
+    [
+      'a decoder without room for the variance',
+      { nets: wrong, likelihood: gaussianObservation({ variance: 'learned' }) },
+      new RangeError(`createM2: nets.decoder maps [3], [3] → [8,8,1], needed [3], [3] → [8,8,2], ${apart}`),
+    ],
+  ])('refuses %s', (_, options, error) => {
+    expect(() => tinyM2(options)).toThrowError(error);
+  });
+
+  it('says which shapes its functions need', () => {
+    const m2 = tinyM2();
+    const x = zeros([2, 64]);
+    const message = 'classify: x has shape [2,64], needed [B,8,8,1] = [B,8,8,1]';
+    expect(() => m2.classify(x)).toThrowError(new RangeError(message));
+    expect(() => m2.encode(zeros([2, ...SHAPE]))).toThrowError(
+      new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)'),
+    );
+    expect(() => m2.encode(zeros([2, ...SHAPE]), zeros([2, 4]))).toThrowError(
+      new RangeError('encode: y has shape [2,4], needed [R,3] = [R,3]'),
+    );
+    expect(() => m2.encode(zeros([2, ...SHAPE]), zeros([3, 3]))).toThrowError(
+      new RangeError('M2: y has 3 rows, needed a multiple of the 2 rows beside it'),
+    );
+    expect(() => m2.decode(zeros([2, 4]), zeros([2, 3]))).toThrowError(
+      new RangeError('decode: z has shape [2,4], needed [N,3] = [N,3]'),
+    );
+    expect(() => m2.generate([0, 3], createNoise(0))).toThrowError(
+      new RangeError('generate: label 1 is 3, needed an integer from 0 to 2'),
+    );
+    expect(() => m2.generate([], createNoise(0))).toThrowError(
+      new RangeError('generate: labels are empty, needed at least one'),
+    );
+  });
+});

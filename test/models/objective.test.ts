@@ -1,0 +1,426 @@
+import {
+  add,
+  exp,
+  gather,
+  mean,
+  mul,
+  type Scalar,
+  softmax,
+  stack,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  tile,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { createNoise, type Noise } from '../../src/core/noise';
+import { linearWarmup } from '../../src/core/schedules';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
+import { categoricalKl } from '../../src/divergences/categoricalKl';
+import { crossEntropy } from '../../src/divergences/crossEntropy';
+import { gaussianKl } from '../../src/divergences/gaussianKl';
+import type { M2 } from '../../src/models/m2/m2';
+import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import type { OptimizedElboOptions } from '../../src/models/m2/settings';
+import type { Objective, Terms } from '../../src/models/objective';
+import { labeledElbo } from '../../src/objectives/labeledElbo';
+import { logLabelPrior } from '../../src/objectives/labelPrior';
+import { categoricalEntropy } from '../../src/regularizers/entropy';
+import { smoothLabels } from '../../src/regularizers/labelSmoothing';
+import { mutualInformation } from '../../src/regularizers/mutualInformation';
+import { smoothedLabelKl } from '../../src/regularizers/smoothedLabelKl';
+import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
+import { alive, CLASSES, CONV, LATENT, tinyExamples, tinyM2 } from '../support/tiny';
+import { ofValue } from '../support/tolerance';
+
+const PRIOR = [0.5, 0.3, 0.2];
+const stepNoise = (): Noise => createNoise(6);
+const batch = () => {
+  const { x, y } = tinyExamples(4);
+  return { labeled: { x, y }, unlabeled: { x: tinyExamples(5).x } };
+};
+const termsOf = (objective: Objective<M2>, model: M2, step = 0) =>
+  objective(model, batch(), { step, noise: stepNoise() });
+
+/** Fails unless every term of `expected` stands in `actual` with the same numbers. */
+const expectTerms = async (actual: Terms | undefined, expected: Terms): Promise<void> => {
+  for (const [name, term] of Object.entries(expected)) {
+    expect(Object.keys(actual ?? {})).toContain(name);
+    const found = actual?.[name] as Tensor;
+    expectClose(Array.from(await found.data()), Array.from(await term.data()), 10 * ofValue());
+  }
+};
+
+/** L(x, y) from the primitives, at the label given, with z drawn from `eps`. */
+const boundAt = (model: M2, x: Tensor, y: Tensor, eps: Tensor) => {
+  const q = model.encoderSeesLabel ? model.encode(x, y) : model.encode(x);
+  const z = add(q.mean, mul(exp(mul(0.5, q.logVar)), eps));
+  return labeledElbo({
+    logLikelihood: model.likelihood.logProb(model.decode(z, y), x),
+    latentKl: gaussianKl(q),
+    logLabelPrior: logLabelPrior(y, model.labelPrior),
+  });
+};
+
+const oneHot = (label: number, rows: number): Tensor =>
+  tensor2d(Array.from({ length: rows }, () => [0, 1, 2].map((k) => (k === label ? 1 : 0))));
+
+/** The draws of z that an objective makes for a part, by label: one for each row that its posterior has. */
+const epsilonsOf = (model: M2, part: string, rows: number, exact: boolean): Tensor[] => {
+  const stream = stepNoise().split(part).split('latent');
+  if (!(exact && model.encoderSeesLabel)) {
+    const eps = stream.normal([rows, LATENT]);
+    return [0, 1, 2].map(() => eps);
+  }
+  const all = stream.normal([rows * CLASSES, LATENT]);
+  const rowsOf = (k: number) =>
+    tensor1d(
+      Array.from({ length: rows }, (_, b) => b * CLASSES + k),
+      'int32',
+    );
+  return [0, 1, 2].map((k) => gather(all, rowsOf(k)));
+};
+
+/** log p(x|z,y), KL, log p(y) and the bound at every label in turn, [B, K] each: no folding into the batch. */
+const loopOverLabels = (model: M2, x: Tensor) => {
+  const rows = x.shape[0] as number;
+  const eps = epsilonsOf(model, 'unlabeled', rows, true);
+  const bounds = eps.map((e, k) => boundAt(model, x, oneHot(k, rows), e));
+  const column = (name: 'elbo' | 'logLikelihood' | 'latentKl' | 'logLabelPrior') =>
+    stack(
+      bounds.map((bound) => bound[name]),
+      1,
+    );
+  return {
+    elbo: column('elbo'),
+    logLikelihood: column('logLikelihood'),
+    latentKl: column('latentKl'),
+    logLabelPrior: column('logLabelPrior'),
+  };
+};
+
+const labeledByHand = (model: M2) => {
+  const { x, y } = batch().labeled;
+  const bound = boundAt(model, x, y, epsilonsOf(model, 'labeled', 4, false)[0] as Tensor);
+  return { ...bound, crossEntropy: crossEntropy({ labels: y, logits: model.classify(x) }) };
+};
+
+const unlabeledByHand = (model: M2) => {
+  const { x } = batch().unlabeled;
+  const logits = model.classify(x);
+  const expectation = (values: Tensor): Tensor => sum(mul(softmax(logits), values), 1);
+  const loop = loopOverLabels(model, x);
+  const labelEntropy = categoricalEntropy(logits);
+  return {
+    elbo: add(expectation(loop.elbo), labelEntropy),
+    logLikelihood: expectation(loop.logLikelihood),
+    latentKl: expectation(loop.latentKl),
+    logLabelPrior: expectation(loop.logLabelPrior),
+    labelEntropy,
+  };
+};
+
+/** Gradients of a mean in every trainable variable, by name; variables without one are left out. */
+const gradientsOf = async (model: M2, f: () => Tensor): Promise<Record<string, number[]>> => {
+  const trainable = Object.entries(model.variables).filter(([, { trainable }]) => trainable);
+  const { grads } = variableGrads(
+    () => mean(f()) as Scalar,
+    trainable.map(([, variable]) => variable),
+  );
+  const named: Record<string, number[]> = {};
+  for (const [name, variable] of trainable) {
+    const gradient = grads[variable.name];
+    if (gradient) named[name] = await read(gradient);
+  }
+  return named;
+};
+
+const MODELS = [
+  ['mlp, q(z|x,y)', { labelPrior: PRIOR }],
+  ['mlp, q(z|x)', { labelPrior: PRIOR, encoderSeesLabel: false }],
+  ['conv, q(z|x)', { nets: CONV }],
+  ['mlp, a fixed variance', { likelihood: gaussianObservation({ sigma: 0.5 }) }],
+  ['conv, a learned variance', { nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
+] as const;
+
+describe.each(MODELS)('m2 of a model with %s', (_, options) => {
+  cleanUpAfterEach();
+
+  it('is on labelled examples the bound and the cross-entropy of the primitives', async () => {
+    const model = tinyM2(options);
+    const { labeled } = termsOf(m2(), model);
+    const expected = labeledByHand(model);
+    await expectTerms(labeled, { ...expected, objective: expected.elbo });
+  });
+
+  it('is on unlabelled examples the sum over labels of a loop over labels', async () => {
+    const model = tinyM2(options);
+    const { unlabeled } = termsOf(m2(), model);
+    const expected = unlabeledByHand(model);
+    await expectTerms(unlabeled, { ...expected, objective: expected.elbo });
+  });
+
+  it('has the gradients of the loop over labels', async () => {
+    const model = tinyM2(options);
+    const actual = await gradientsOf(model, () => termsOf(m2(), model).unlabeled?.objective as Tensor);
+    const expected = await gradientsOf(model, () => unlabeledByHand(model).elbo);
+    expect(Object.keys(actual)).toEqual(Object.keys(expected));
+    for (const [name, values] of Object.entries(expected))
+      expectClose(actual[name] as number[], values, 40 * ofValue());
+  });
+});
+
+describe.each(['gumbel', 'straight-through'] as const)('label handling %s', (labelHandling) => {
+  cleanUpAfterEach();
+
+  it.each([true, false])('is the bound at one sampled label, encoder sees it: %s', async (seen) => {
+    const model = tinyM2({ encoderSeesLabel: seen, labelPrior: PRIOR });
+    const temperature = (step: number): number => 1 / (1 + step);
+    const { unlabeled } = termsOf(m2({ labelHandling, temperature }), model, 3);
+    const { x } = batch().unlabeled;
+    const logits = model.classify(x);
+    const hard = labelHandling === 'straight-through';
+    const noise = stepNoise().split('unlabeled').split('label');
+    const y = sampleGumbelSoftmax(logits, { temperature: 0.25, hard, noise });
+    const bound = boundAt(model, x, y, epsilonsOf(model, 'unlabeled', 5, false)[0] as Tensor);
+    const labelEntropy = categoricalEntropy(logits);
+    await expectTerms(unlabeled, { ...bound, labelEntropy, elbo: add(bound.elbo, labelEntropy) });
+  });
+
+  it('lets the classifier learn through the sampled label', async () => {
+    const model = tinyM2();
+    const objective = m2({ labelHandling, weights: { unlabeled: { labelEntropy: 0, logLabelPrior: 0 } } });
+    const gradients = await gradientsOf(
+      model,
+      () => termsOf(objective, model).unlabeled?.objective as Tensor,
+    );
+    expect(Math.max(...(gradients['classifier/logits/bias'] as number[]).map(Math.abs))).toBeGreaterThan(
+      1e-4,
+    );
+  });
+});
+
+describe('optimizedElbo', () => {
+  cleanUpAfterEach();
+
+  it.each<[string, OptimizedElboOptions]>([
+    ['the defaults', {}],
+    ['KL(q‖p̂) and the other spread', { direction: 'q||labels', spread: 'uniform', epsilon: 0.2 }],
+    ['the sum over labels under p̂', { expectation: 'exact', epsilon: 0.3 }],
+    ['other weights of information and entropy', { gamma: 0.3, beta: (step) => 0.1 * step }],
+  ])('is made of the primitives, with %s', async (_, options) => {
+    const model = tinyM2({ encoderSeesLabel: false, labelPrior: PRIOR });
+    const { epsilon = 0.001, spread, direction, expectation, gamma = 1 } = options;
+    const beta = options.beta === undefined ? 0.5 : 0.2;
+    const { labeled, unlabeled } = termsOf(optimizedElbo(options), model, 2);
+    const { x, y } = batch().labeled;
+    const logits = model.classify(x);
+    const bound = labeledByHand(model);
+    const labelPriorKl = categoricalKl(logits, tile(tensor2d([PRIOR.map(Math.log)]), [4, 1]));
+    const labelKl = smoothedLabelKl({
+      labels: y,
+      logits,
+      epsilon,
+      ...(spread && { spread }),
+      ...(direction && { direction }),
+    });
+    const eps = epsilonsOf(model, 'labeled', 4, false)[0] as Tensor;
+    const everywhere = stack(
+      [0, 1, 2].map((k) => boundAt(model, x, oneHot(k, 4), eps).logLikelihood),
+      1,
+    );
+    const smoothed = smoothLabels(y, epsilon, spread && { spread });
+    const logLikelihood = expectation === 'exact' ? sum(mul(smoothed, everywhere), 1) : bound.logLikelihood;
+    await expectTerms(labeled, {
+      ...bound,
+      labelPriorKl,
+      labelKl,
+      objective: sub(sub(sub(logLikelihood, bound.latentKl), labelPriorKl), labelKl),
+    });
+    const plain = unlabeledByHand(model);
+    const information = mutualInformation(model.classify(batch().unlabeled.x));
+    await expectTerms(unlabeled, {
+      ...plain,
+      mutualInformation: information,
+      objective: add(sub(plain.elbo, mul(beta, plain.labelEntropy)), mul(gamma as number, information)),
+    });
+  });
+
+  it('is m2 with other weights, to the bit', async () => {
+    const model = tinyM2({ labelPrior: PRIOR });
+    const weights = { labeled: { logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } };
+    const asM2 = termsOf(optimizedElbo({ gamma: 0, beta: 0, weights }), model);
+    const plain = termsOf(m2(), model);
+    for (const part of ['labeled', 'unlabeled'] as const) {
+      expect(Object.keys(asM2[part] ?? {}).sort()).toEqual(Object.keys(plain[part] ?? {}).sort());
+      for (const [name, term] of Object.entries(plain[part] ?? {}))
+        expect(await read(asM2[part]?.[name] as Tensor), name).toEqual(await read(term));
+    }
+  });
+
+  it('takes the expectation over p̂ at the true label alone where p̂ is one-hot', async () => {
+    const model = tinyM2();
+    const at = (expectation: 'exact' | 'true-label') =>
+      termsOf(optimizedElbo({ epsilon: 0, expectation }), model).labeled?.objective as Tensor;
+    expectClose(await read(at('exact')), await read(at('true-label')));
+  });
+
+  it('leaves weights that are undefined at their defaults', async () => {
+    const model = tinyM2({ labelPrior: PRIOR });
+    const objective = m2({ weights: { labeled: { logLabelPrior: undefined } as object } });
+    const { labeled } = termsOf(objective, model);
+    expect(await read(labeled?.objective as Tensor)).toEqual(await read(labeled?.elbo as Tensor));
+  });
+});
+
+describe('weights of terms', () => {
+  cleanUpAfterEach();
+
+  it('are read at the step: a KL warm-up moves the objective and not the bound', async () => {
+    const model = tinyM2({ labelPrior: PRIOR });
+    const latentKl = linearWarmup({ steps: 10 });
+    const objective = m2({ weights: { labeled: { latentKl }, unlabeled: { latentKl } } });
+    for (const [step, weight] of [
+      [0, 0],
+      [4, 0.4],
+      [20, 1],
+    ] as const) {
+      const terms = termsOf(objective, model, step);
+      for (const part of ['labeled', 'unlabeled'] as const) {
+        const { objective: objective_, elbo, latentKl: kl } = terms[part] as Record<string, Tensor>;
+        const missing = mul(kl as Tensor, 1 - weight);
+        expectClose(
+          await read(objective_ as Tensor),
+          await read(add(elbo as Tensor, missing)),
+          10 * ofValue(),
+        );
+      }
+    }
+  });
+
+  it('of 0 leave a part of the model without any gradient', async () => {
+    const model = tinyM2({ encoderSeesLabel: false });
+    const weights = { latentKl: 0, logLikelihood: 0 };
+    const objective = m2({ weights: { unlabeled: weights } });
+    const gradients = await gradientsOf(
+      model,
+      () => termsOf(objective, model).unlabeled?.objective as Tensor,
+    );
+    expect(Object.keys(gradients).every((name) => name.startsWith('classifier/'))).toBe(true);
+  });
+});
+
+describe('labelsOnly', () => {
+  cleanUpAfterEach();
+
+  it('is the cross-entropy, and reaches the classifier alone', async () => {
+    const model = tinyM2();
+    const { labeled, unlabeled } = termsOf(labelsOnly(), model);
+    expect([Object.keys(labeled ?? {}), unlabeled]).toEqual([['crossEntropy'], undefined]);
+    await expectTerms(labeled, { crossEntropy: labeledByHand(model).crossEntropy });
+    const gradients = await gradientsOf(
+      model,
+      () => termsOf(labelsOnly(), model).labeled?.crossEntropy as Tensor,
+    );
+    expect(Object.keys(gradients).every((name) => name.startsWith('classifier/'))).toBe(true);
+  });
+});
+
+describe('objectives', () => {
+  cleanUpAfterEach();
+
+  it.each<[string, Objective<M2>]>([
+    ['m2', m2()],
+    ['m2, gumbel', m2({ labelHandling: 'gumbel' })],
+    ['optimizedElbo', optimizedElbo({ expectation: 'exact', direction: 'q||labels' })],
+    ['labelsOnly', labelsOnly()],
+  ])('%s leaves its terms and nothing else, also when it throws', (_, objective) => {
+    const model = tinyM2();
+    const { labeled, unlabeled } = batch();
+    const context = { step: 0, noise: stepNoise() };
+    const before = alive();
+    const terms = objective(model, { labeled, unlabeled }, context);
+    const made = new Set([...Object.values({ ...terms.labeled }), ...Object.values({ ...terms.unlabeled })]);
+    expect(alive().tensors - before.tensors).toBe(made.size);
+    for (const term of made) term.dispose();
+    const failing = {
+      ...model,
+      likelihood: {
+        ...model.likelihood,
+        logProb: () => {
+          throw new Error('no');
+        },
+      },
+      classify: model.classify,
+      infer: () => {
+        model.classify(labeled.x);
+        throw new Error('no');
+      },
+    };
+    expect(() => objective(failing, { labeled, unlabeled }, context)).toThrow('no');
+    expect(alive()).toEqual(before);
+  });
+
+  it('see a part of a batch alone where there is no other', () => {
+    const model = tinyM2();
+    const { labeled, unlabeled } = batch();
+    const context = { step: 0, noise: stepNoise() };
+    expect(Object.keys(m2()(model, { labeled }, context))).toEqual(['labeled']);
+    expect(Object.keys(m2()(model, { unlabeled }, context))).toEqual(['unlabeled']);
+  });
+
+  const needed = 'needed a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
+  it.each<[string, () => unknown, string]>([
+    [
+      'ε = 0 with KL(q‖p̂)',
+      () => optimizedElbo({ direction: 'q||labels', epsilon: 0 }),
+      `optimizedElbo: epsilon is 0, ${needed}`,
+    ],
+    [
+      'ε beyond 1',
+      () => optimizedElbo({ epsilon: 1.5 }),
+      'optimizedElbo: epsilon is 1.5, needed a number in [0, 1]',
+    ],
+    [
+      'an unknown label handling',
+      () => m2({ labelHandling: 'sample' as 'exact' }),
+      'm2: labelHandling is "sample", needed one of "exact", "gumbel", "straight-through"',
+    ],
+    [
+      'an unknown expectation',
+      () => optimizedElbo({ expectation: 'label' as 'exact' }),
+      'optimizedElbo: expectation is "label", needed one of "true-label", "exact"',
+    ],
+    [
+      'an unknown direction',
+      () => optimizedElbo({ direction: 'both' as 'q||labels' }),
+      'optimizedElbo: direction is "both", needed one of "labels||q", "q||labels"',
+    ],
+    [
+      'a temperature of 0',
+      () => m2({ temperature: 0 }),
+      'm2: temperature is 0, needed a schedule or a finite number above 0',
+    ],
+    [
+      'a negative β',
+      () => optimizedElbo({ beta: -1 }),
+      'optimizedElbo: beta is -1, needed a schedule or a finite number of at least 0',
+    ],
+    [
+      'a weight that is no number',
+      () => m2({ weights: { labeled: { latentKl: Number.NaN } } }),
+      'm2: weights.labeled.latentKl is NaN, needed a schedule or a finite number',
+    ],
+    [
+      'a weight of no term',
+      () => m2({ weights: { unlabeled: { kl: 1 } as object } }),
+      'm2: a name in weights.unlabeled is "kl", needed one of "logLikelihood", "latentKl", "logLabelPrior", "labelEntropy"',
+    ],
+  ])('refuse %s before any step', (_, make, message) => {
+    expect(make).toThrowError(new RangeError(message));
+  });
+});

@@ -1,0 +1,165 @@
+import { softmax, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { oneHotLabels } from '../../src/core/labels';
+import { createNoise } from '../../src/core/noise';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import * as categorical from '../../src/distributions/categorical';
+import { embed, type PlainInputs, predict } from '../../src/models/predict';
+import { cleanUpAfterEach, expectClose, read, readRows } from '../support/numbers';
+import { alive, CLASSES, CONV, LATENT, SHAPE, tinyDataset, tinyExamples, tinyM2 } from '../support/tiny';
+
+const { x: bytes } = tinyDataset(7, 5);
+const floats = Float32Array.from(bytes, (byte) => byte / 255);
+
+describe('generate and reconstruct', () => {
+  cleanUpAfterEach();
+
+  it('gives the mean image of each class at codes of the noise', async () => {
+    const model = tinyM2();
+    const images = model.generate([2, 0], createNoise(3));
+    const z = createNoise(3).normal([2, LATENT]);
+    const expected = bernoulli.mean(model.decode(z, oneHotLabels('test', [2, 0], CLASSES)));
+    expectClose(await read(images), await read(expected));
+  });
+
+  it('generates the same images from the same noise, and others from other noise or labels', async () => {
+    const model = tinyM2();
+    const draw = (labels: number[], seed: number) => read(model.generate(labels, createNoise(seed)));
+    const first = await draw([0, 1], 3);
+    expect(await draw([0, 1], 3)).toEqual(first);
+    expect(await draw([0, 1], 4)).not.toEqual(first);
+    expect(await draw([1, 0], 3)).not.toEqual(first);
+  });
+
+  it('reconstructs from the posterior mean, at the label given or the classifier’s own', async () => {
+    const model = tinyM2();
+    const { x } = tinyExamples(4);
+    const at = (y: Tensor) => bernoulli.mean(model.decode(model.encode(x, y).mean, y));
+    const labels = oneHotLabels('test', [0, 1, 2, 0], CLASSES);
+    expectClose(await read(model.reconstruct(x, labels)), await read(at(labels)));
+    const modes = categorical.mode(model.classify(x));
+    expectClose(await read(model.reconstruct(x)), await read(at(modes)));
+  });
+
+  it('leaves nothing but its result', () => {
+    for (const nets of [undefined, CONV]) {
+      const model = tinyM2(nets && { nets });
+      const { x, y } = tinyExamples(2);
+      const before = alive().tensors;
+      const made: Tensor[] = [model.classify(x), model.generate([0], createNoise(0)), model.reconstruct(x)];
+      const { mean, logVar } = model.encode(x, y);
+      made.push(mean, logVar, model.decode(mean, y));
+      tidy(() => {
+        model.infer(x).posterior(y);
+      });
+      expect(alive().tensors - before).toBe(made.length);
+      model.dispose();
+    }
+  });
+});
+
+describe('predict', () => {
+  cleanUpAfterEach();
+
+  it('gives q(y|x) and its mode, in batches whose last is short', async () => {
+    const model = tinyM2({ nets: CONV });
+    const expected = await readRows(softmax(model.classify(tensor(floats, [7, ...SHAPE]))));
+    for (const batchSize of [1, 3, 7, 500]) {
+      const { labels, probabilities } = await predict(model, floats, { batchSize });
+      expectClose(Array.from(probabilities), expected.flat());
+      expect(Array.from(labels)).toEqual(expected.map((row) => row.indexOf(Math.max(...row))));
+    }
+  });
+
+  it('takes bytes for shares of 255, whatever the array they come in', async () => {
+    const model = tinyM2();
+    const fromBytes = await predict(model, bytes);
+    expect(await predict(model, floats)).toEqual(fromBytes);
+    expect(await predict(model, Array.from(floats))).toEqual(fromBytes);
+    expect(await predict(model, Buffer.from(bytes))).toEqual(fromBytes);
+    const offset = new Uint8Array([9, ...bytes]).subarray(1);
+    expect(await predict(model, offset)).toEqual(fromBytes);
+  });
+
+  it('is empty for no examples', async () => {
+    expect(await predict(tinyM2(), new Uint8Array())).toEqual({
+      labels: new Int32Array(),
+      probabilities: new Float32Array(),
+    });
+  });
+
+  it('leaves no tensor, also when a batch fails', async () => {
+    const model = tinyM2();
+    const before = alive();
+    await predict(model, bytes, { batchSize: 3 });
+    await embed(model, bytes, { batchSize: 3 });
+    const broken = {
+      ...model,
+      classify: () => model.decode(model.encode(tensor([])).mean, tensor([])) as never,
+    };
+    await expect(predict(broken, bytes)).rejects.toThrow();
+    expect(alive()).toEqual(before);
+  });
+
+  it.each<[string, PlainInputs, object, Error]>([
+    [
+      'part of an example',
+      new Uint8Array(65),
+      {},
+      new RangeError('predict: data has 65 values, needed a multiple of 64 for examples [8,8,1]'),
+    ],
+    [
+      'a pixel that is no number',
+      new Float32Array(128).fill(Number.NaN, 70, 71),
+      {},
+      new RangeError('predict: data[70] is NaN, needed finite numbers'),
+    ],
+    [
+      'clamped bytes, whose scale nobody has said',
+      new Uint8ClampedArray(64) as unknown as Uint8Array,
+      {},
+      new TypeError('predict: data is Uint8ClampedArray, needed bytes, float32 values or numbers'),
+    ],
+    [
+      'no batch',
+      bytes,
+      { batchSize: 0 },
+      new RangeError('predict: batchSize is 0, needed an integer of at least 1'),
+    ],
+  ])('refuses %s', async (_, data, options, error) => {
+    await expect(predict(tinyM2(), data, options)).rejects.toThrowError(error);
+  });
+
+  it('refuses to call a diverged model’s NaN a class', async () => {
+    const model = tinyM2();
+    model.variables['classifier/logits/bias']?.assign(tensor([0, Number.NaN, 0]));
+    await expect(predict(model, bytes)).rejects.toThrowError(
+      new RangeError('predict: example 0 gives NaN, needed a model of finite weights'),
+    );
+  });
+});
+
+describe('embed', () => {
+  cleanUpAfterEach();
+
+  it('gives the posterior means where the posterior is q(z|x)', async () => {
+    const model = tinyM2({ encoderSeesLabel: false });
+    const expected = await read(model.encode(tensor(floats, [7, ...SHAPE])).mean);
+    expectClose(Array.from(await embed(model, bytes, { batchSize: 3 })), expected);
+  });
+
+  it('averages them over q(y|x) where it is q(z|x,y)', async () => {
+    const model = tinyM2();
+    const x = tensor(floats, [7, ...SHAPE]);
+    const { probabilities } = await predict(model, floats);
+    const expected = new Array<number>(7 * LATENT).fill(0);
+    for (let k = 0; k < CLASSES; k++) {
+      const means = await read(model.encode(x, oneHotLabels('test', new Array(7).fill(k), CLASSES)).mean);
+      for (const [i, mean] of means.entries()) {
+        const share = probabilities[Math.floor(i / LATENT) * CLASSES + k] as number;
+        expected[i] = (expected[i] as number) + share * mean;
+      }
+    }
+    expectClose(Array.from(await embed(model, bytes)), expected);
+  });
+});

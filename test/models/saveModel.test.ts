@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { input, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Json } from '../../src/core/json';
+import { createNoise } from '../../src/core/noise';
+import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import type { Likelihood } from '../../src/distributions/likelihood';
+import type { M2Options } from '../../src/models/m2/m2';
+import { predict } from '../../src/models/predict';
+import { loadModel, saveModel } from '../../src/models/saveModel';
+import { cleanUpAfterEach, read } from '../support/numbers';
+import { alive, CLASSES, CONV, LATENT, memoryStorage, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
+
+const { x: bytes } = tinyDataset(5, 8);
+
+const ownNets = () => {
+  const dense = (from: SymbolicTensor, units: number): SymbolicTensor =>
+    layers.dense({ units }).apply(from) as SymbolicTensor;
+  const [a, b, z, y] = [
+    input({ shape: [6] }),
+    input({ shape: [6] }),
+    input({ shape: [LATENT] }),
+    input({ shape: [CLASSES] }),
+  ];
+  const code = layers.concatenate().apply([z, y]) as SymbolicTensor;
+  return {
+    classifier: net({ inputs: a, outputs: dense(a, CLASSES) }),
+    encoder: net({ inputs: b, outputs: [dense(b, LATENT), dense(b, LATENT)] }),
+    decoder: net({ inputs: [z, y], outputs: dense(code, 6) }),
+  };
+};
+
+/** Bernoulli under another name: a user's own, which no file can hold. */
+const { spec: _, ...ownLikelihood }: Likelihood = bernoulli;
+
+/** A file with some of its metadata changed, its checksum right. */
+const withSpec = (file: Uint8Array, change: (spec: Record<string, Json>) => Json): Uint8Array => {
+  const { arrays, metadata } = readSafetensors(file);
+  const { format, spec } = metadata as { format: string; spec: Record<string, Json> };
+  return writeSafetensors({ arrays, metadata: { format, spec: change({ ...spec }) } });
+};
+
+const saved = async (options: Partial<M2Options> = {}) => {
+  const storage = memoryStorage();
+  const model = tinyM2(options);
+  await saveModel(model, storage);
+  model.dispose();
+  return storage;
+};
+
+describe('saveModel and loadModel', () => {
+  cleanUpAfterEach();
+
+  it.each<[string, Partial<M2Options>]>([
+    ['the mlp preset', {}],
+    ['the conv preset with batch norm', { nets: { ...CONV, batchNorm: true } }],
+    [
+      'choices of the preset, a prior, an initialiser',
+      {
+        nets: { preset: 'mlp', widths: [5, 4], activation: 'relu', sharedTrunk: true },
+        labelPrior: [0.5, 0.25, 0.25],
+        initializer: 'he-normal',
+        encoderSeesLabel: false,
+      },
+    ],
+    ['a fixed variance', { likelihood: gaussianObservation({ sigma: 0.3 }) }],
+    ['a learned variance', { nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
+  ])('bring back %s, to the bit', async (__, options) => {
+    const model = tinyM2({ ...options, noise: createNoise(7) });
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    const loaded = await loadModel(storage);
+    expect(loaded.spec).toEqual(model.spec);
+    expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
+    expect(await predict(loaded, bytes)).toEqual(await predict(model, bytes));
+    const draw = (m: typeof model): Promise<number[]> => read(m.generate([0, 2], createNoise(1)));
+    expect(await draw(loaded)).toEqual(await draw(model));
+    expect(loaded.likelihood.spec).toEqual(model.likelihood.spec);
+    expect(loaded.labelPrior).toEqual(model.labelPrior);
+  });
+
+  it('bring back batch-norm statistics, which evaluation depends on', async () => {
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const statistics = model.variables['classifier/hiddenNorm/movingMean'];
+    statistics?.assign(createNoise(2).normal([4]));
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    expect(await predict(await loadModel(storage), bytes)).toEqual(await predict(model, bytes));
+  });
+
+  it('take one’s own nets and likelihood again', async () => {
+    const options = { inputShape: [6], nets: ownNets(), likelihood: ownLikelihood };
+    const model = tinyM2(options);
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    const loaded = await loadModel(storage, { nets: ownNets(), likelihood: ownLikelihood });
+    expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
+    await expect(loadModel(storage, { likelihood: ownLikelihood })).rejects.toThrowError(
+      new TypeError(
+        'loadModel: memory: the model was made with nets of its own, needed them as options.nets',
+      ),
+    );
+    await expect(loadModel(storage, { nets: ownNets() })).rejects.toThrowError(
+      new TypeError(
+        'loadModel: memory: the model was made with a likelihood of its own, needed it as options.likelihood',
+      ),
+    );
+  });
+
+  it('name the first variable that differs, and change none', async () => {
+    const storage = await saved({ inputShape: [6], nets: ownNets(), likelihood: ownLikelihood });
+    const nets = ownNets();
+    const wider = net({
+      inputs: nets.classifier.inputs,
+      outputs: layers
+        .dense({ units: CLASSES })
+        .apply(layers.dense({ units: 9 }).apply(nets.classifier.inputs) as SymbolicTensor) as SymbolicTensor,
+    });
+    const [kernel] = nets.encoder.getWeights();
+    const before = Array.from(await (kernel as Tensor).data());
+    await expect(
+      loadModel(storage, { nets: { ...nets, classifier: wider }, likelihood: ownLikelihood }),
+    ).rejects.toThrowError(
+      new RangeError(
+        'loadModel: memory: variable "classifier/layer1/kernel" is [6,3] in the file, needed [6,9]',
+      ),
+    );
+    expect(Array.from(await (kernel as Tensor).data())).toEqual(before);
+  });
+
+  it('leave no tensor behind, whether they succeed or not', async () => {
+    const storage = await saved();
+    const damaged = memoryStorage(storage.bytes?.slice(0, -1));
+    const foreign = memoryStorage(withSpec(storage.bytes as Uint8Array, (spec) => ({ ...spec, latent: 4 })));
+    const before = alive();
+    (await loadModel(storage)).dispose();
+    await expect(loadModel(damaged)).rejects.toThrow();
+    await expect(loadModel(foreign)).rejects.toThrow('variable');
+    const initializer = 'none' as 'he-normal';
+    expect(() => tinyM2({ initializer })).toThrow();
+    expect(alive()).toEqual(before);
+  });
+
+  it('refuse a file that is missing, damaged, or holds something else', async () => {
+    const { bytes: file = new Uint8Array() } = await saved();
+    const flipped = file.slice();
+    flipped[file.length - 3] = (flipped[file.length - 3] as number) ^ 1;
+    const json = (metadata: Json) => writeSafetensors({ arrays: {}, metadata });
+    const cases: [Uint8Array | undefined, string | RegExp][] = [
+      [undefined, 'loadModel: memory does not exist, needed a file that saveModel wrote'],
+      [file.slice(0, 5), 'loadModel: memory: the file has 5 bytes, needed a safetensors header'],
+      [file.slice(0, 100), /^loadModel: memory: the header claims \d+ bytes, the file has 92; truncated/],
+      [flipped, /^loadModel: memory: the checksum is \w{8}, the file says "\w{8}"; the file is damaged$/],
+      [
+        json({ format: 'ssvae checkpoint 1' }),
+        'loadModel: memory: the format is "ssvae checkpoint 1", needed "ssvae model 1"',
+      ],
+      [json(null), 'loadModel: memory: the format is undefined, needed "ssvae model 1"'],
+      [
+        json({ format: 'ssvae model 1', spec: { model: 'm1' } }),
+        'loadModel: memory: the model is "m1", needed "m2"',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, classes: 'three' })),
+        'loadModel: memory: classes is "three", needed a count',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, inputShape: [8, -8] })),
+        'loadModel: memory: inputShape is an array of 2, needed sizes of axes',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', depth: 2 } })),
+        'loadModel: memory: nets.depth is no choice of "mlp", needed one of widths, activation, batchNorm, sharedTrunk',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, likelihood: { kind: 'poisson' } })),
+        'loadModel: memory: likelihood is "poisson", needed "bernoulli" or "gaussian"',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, latent: 4 })),
+        /^loadModel: memory: variable "encoder\/mean\/kernel" is \[8,3\] in the file, needed \[8,4\]$/,
+      ],
+    ];
+    for (const [content, message] of cases)
+      await expect(loadModel(memoryStorage(content))).rejects.toThrow(message);
+  });
+
+  it('write a file that Python’s safetensors package reads as it is', async (context) => {
+    const python = process.env.SSVAE_PYTHON ?? 'python3';
+    const run = promisify(execFile);
+    try {
+      await run(python, ['-c', 'import safetensors.numpy']);
+    } catch {
+      context.skip(
+        'Python’s safetensors package is absent (pip install safetensors numpy, or name an interpreter in SSVAE_PYTHON)',
+      );
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'ssvae-test-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'model.safetensors');
+    const model = tinyM2({ nets: CONV });
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    await writeFile(path, storage.bytes as Uint8Array);
+    const program = `
+import json, sys
+from safetensors.numpy import load_file
+arrays = load_file(sys.argv[1])
+print(json.dumps({name: [list(a.shape), str(a.dtype), a.astype(float).flatten().tolist()] for name, a in arrays.items()}))
+`;
+    const { stdout } = await run(python, ['-c', program, path]);
+    const found: Record<string, [number[], string, number[]]> = JSON.parse(stdout);
+    const weights = await weightsOf(model);
+    expect(Object.keys(found).sort()).toEqual(Object.keys(weights).sort());
+    for (const [name, values] of Object.entries(weights))
+      expect(found[name]).toEqual([model.variables[name]?.shape, 'float32', values]);
+  });
+});
