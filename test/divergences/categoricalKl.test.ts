@@ -1,5 +1,5 @@
 import { log, sub, tensor2d, zeros } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import * as categorical from '../../src/distributions/categorical';
 import { categoricalKl } from '../../src/divergences/categoricalKl';

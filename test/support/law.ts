@@ -14,7 +14,7 @@ export interface Matrix {
 export const toTensor = ({ rows, columns, values }: Matrix): Tensor => tensor2d([...values], [rows, columns]);
 
 /** Float32 numbers of at most the given magnitude; the generator favours 0 and both ends. */
-export const numbers = (magnitude: number): fc.Arbitrary<number> =>
+const numbers = (magnitude: number): fc.Arbitrary<number> =>
   fc.float({ min: Math.fround(-magnitude), max: Math.fround(magnitude), noNaN: true });
 
 /** A few matrices of one shape, each with its own magnitude of values. */
