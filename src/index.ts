@@ -84,7 +84,7 @@ export * as figures from './figures/index';
 export { createM2, type Inference, type M2, type M2Options } from './models/m2/m2';
 export type { M2Nets, M2Preset } from './models/m2/nets';
 export { labelsOnly, m2, optimizedElbo } from './models/m2/objective';
-export type { M2ObjectiveOptions, OptimizedElboOptions } from './models/m2/settings';
+export type { M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './models/m2/settings';
 export type { Classifier, Model, SemiSupervisedVae } from './models/model';
 export type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from './models/objective';
 export { embed, type PlainInputs, type Prediction, type PredictOptions, predict } from './models/predict';

@@ -20,7 +20,9 @@ export interface BackendCandidate {
 
 /** A backend that was not taken. */
 export interface PassedOverBackend {
+  /** its name in TensorFlow.js */
   readonly name: string;
+  /** why it cannot be had here, or is slower than the one taken; one line */
   readonly reason: string;
 }
 

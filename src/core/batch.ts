@@ -18,7 +18,9 @@ export interface UnlabeledBatch {
 
 /** One step's examples: a labelled part, an unlabelled part, or both; of independent sizes. */
 export interface Batch {
+  /** examples whose class is known; absent where a step takes none */
   readonly labeled?: LabeledBatch;
+  /** examples whose class is summed over or sampled; absent where a step takes none */
   readonly unlabeled?: UnlabeledBatch;
 }
 
@@ -29,7 +31,12 @@ export interface BatchSource {
   /** steps in one pass over the unlabelled examples (over the labelled ones where there are no others) */
   readonly stepsPerEpoch: number;
   /** examples of either kind in the whole set: the weighting `'dataset'` needs them */
-  readonly counts: { readonly labeled: number; readonly unlabeled: number };
+  readonly counts: {
+    /** N_l, examples */
+    readonly labeled: number;
+    /** N_u, examples */
+    readonly unlabeled: number;
+  };
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
   /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */

@@ -8,7 +8,9 @@ import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-cor
 
 /** Value and vector-Jacobian product of a function with a hand-written gradient. */
 export interface ValueAndGradient<Saved extends Tensor[], Out extends Tensor> {
+  /** f(inputs) */
   readonly value: Out;
+  /** dy · ∂f/∂input for each input in its order, from the upstream gradient dy (shaped as the value) and what was saved */
   readonly gradFunc: (dy: Out, saved: Saved) => Tensor[];
 }
 

@@ -14,7 +14,9 @@ import { describe, sizeOf } from './shape';
 
 /** Position of a stream: its key and its generator's state, four unsigned 32-bit words each. */
 export interface NoiseState {
+  /** hash of the seed and of the names split by: what further splits depend on */
   readonly key: readonly number[];
+  /** the generator's state: what the next draw depends on */
   readonly words: readonly number[];
 }
 

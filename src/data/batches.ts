@@ -15,7 +15,12 @@ export interface BatchesOptions {
   /** which of them are labelled and which are not */
   readonly split: Pick<Split, 'labeled' | 'unlabeled'>;
   /** examples of either kind in a batch; 0 leaves that part out */
-  readonly batchSize: { readonly labeled: number; readonly unlabeled: number };
+  readonly batchSize: {
+    /** labelled examples in a batch, drawn in turn from all of them, again and again */
+    readonly labeled: number;
+    /** unlabelled examples in a batch */
+    readonly unlabeled: number;
+  };
   /** stream that order and binarisation are drawn from */
   readonly noise: Noise;
   /** zeros and ones instead of grey values; default `'none'` */

@@ -3,6 +3,8 @@
  *
  * On grey values in [0, 1] `logProb` is the usual cross-entropy and no log-density: it does not normalise, and
  * a bound built on it is comparable only with bounds built the same way. For a true likelihood binarise the data.
+ *
+ * @module
  */
 import { cast, greater, less, neg, sigmoid, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { bernoulliLogLikelihood } from '../core/logSpace';
@@ -11,7 +13,10 @@ import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 
 /** What rebuilds this likelihood from a saved model. */
-export const spec = { kind: 'bernoulli' } as const;
+export const spec = {
+  /** the likelihood's name in a saved model */
+  kind: 'bernoulli',
+} as const;
 
 /** A decoder gives one logit for each observed value. */
 export const parametersPerValue = 1;

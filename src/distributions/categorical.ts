@@ -1,4 +1,8 @@
-/** Categorical over K classes, given by logits [B, K]; labels are rows of probabilities, one-hot as a rule. */
+/**
+ * Categorical over K classes, given by logits [B, K]; labels are rows of probabilities, one-hot as a rule.
+ *
+ * @module
+ */
 import {
   add,
   argMax,

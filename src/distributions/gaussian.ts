@@ -2,6 +2,8 @@
  * Diagonal Gaussian N(μ, diag σ²), given by mean and log-variance; event axes are all but the first.
  *
  * The log-variance is unconstrained, so σ below and above 1 are equally within reach.
+ *
+ * @module
  */
 import { add, exp, mul, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { scaledSquaredDistance } from '../core/logSpace';
@@ -11,7 +13,9 @@ import { assertShapes } from '../core/shape';
 
 /** A diagonal Gaussian: `mean` and `logVar` = log σ² of one shape, [B, …]. */
 export interface Gaussian {
+  /** μ, [B, …] */
   readonly mean: Tensor;
+  /** log σ², [B, …], unconstrained */
   readonly logVar: Tensor;
 }
 

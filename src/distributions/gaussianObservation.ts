@@ -9,9 +9,16 @@ import type { Likelihood } from './likelihood';
 
 /** Variance of the observation model. */
 export type GaussianObservationOptions =
-  | { /** σ of every value; default 1 */ readonly sigma?: number; readonly variance?: 'fixed' }
   | {
-      /** the decoder gives a log-variance beside each mean */ readonly variance: 'learned';
+      /** σ of every value, in the unit of x; default 1 */
+      readonly sigma?: number;
+      /** one σ for all values; the decoder gives means alone. Default. */
+      readonly variance?: 'fixed';
+    }
+  | {
+      /** the decoder gives a log-variance beside each mean */
+      readonly variance: 'learned';
+      /** none: σ is the decoder's */
       readonly sigma?: never;
     };
 

@@ -23,5 +23,15 @@ export interface Likelihood {
 
 /** JSON that names one of the library's likelihoods. */
 export type LikelihoodSpec =
-  | { readonly kind: 'bernoulli' }
-  | { readonly kind: 'gaussian'; readonly variance: 'fixed' | 'learned'; readonly sigma: number };
+  | {
+      /** `bernoulli` */
+      readonly kind: 'bernoulli';
+    }
+  | {
+      /** `gaussianObservation` */
+      readonly kind: 'gaussian';
+      /** whether σ is one number, or the decoder's */
+      readonly variance: 'fixed' | 'learned';
+      /** σ where it is fixed, in the unit of x */
+      readonly sigma: number;
+    };

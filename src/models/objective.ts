@@ -22,7 +22,9 @@ export type Terms = Readonly<Record<string, Tensor>>;
  * record); the labelled part `crossEntropy`, which the step weights with α. Other names are free.
  */
 export interface ObjectiveTerms {
+  /** terms of the labelled examples; absent where the batch has none */
   readonly labeled?: Terms;
+  /** terms of the unlabelled examples; absent where the batch has none */
   readonly unlabeled?: Terms;
 }
 

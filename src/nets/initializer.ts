@@ -14,7 +14,14 @@ import { LabelConditionedDense } from './labelConditionedDense';
  * - `'fan-in-uniform'`: U(±1/√fan in), biases likewise (the default of PyTorch's layers).
  * - `{ normal: σ }`: N(0, σ²), biases likewise; the original M2 code starts at σ = 0.001.
  */
-export type Initializer = 'glorot-uniform' | 'he-normal' | 'fan-in-uniform' | { readonly normal: number };
+export type Initializer =
+  | 'glorot-uniform'
+  | 'he-normal'
+  | 'fan-in-uniform'
+  | {
+      /** σ, of kernels and biases alike */
+      readonly normal: number;
+    };
 
 type Layer = InstanceType<typeof layers.Layer>;
 

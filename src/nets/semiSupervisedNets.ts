@@ -11,9 +11,13 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
  *   decoder     [z [B, Z], y [B, K]]                   → parameters of p(x|z,y), [B, …]
  */
 export interface SemiSupervisedNets {
+  /** features of x that classifier and encoder share; default: x itself */
   readonly trunk?: LayersModel;
+  /** logits of q(y|x), [B, K] */
   readonly classifier: LayersModel;
+  /** mean and log-variance of q(z|x[,y]), [B, Z] each */
   readonly encoder: LayersModel;
+  /** parameters of p(x|z,y), as the likelihood reads them */
   readonly decoder: LayersModel;
   /**
    * `true` when the nets' label inputs go to {@link LabelConditionedDense} layers alone: then labels [B·m, K] are

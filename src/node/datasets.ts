@@ -12,7 +12,9 @@ export type DatasetName = 'mnist' | 'fashion-mnist' | 'cifar10';
 
 /** Examples to train on and examples to measure with. */
 export interface TrainAndTest {
+  /** the official training set */
   readonly train: Dataset;
+  /** the official test set: nothing is chosen by it */
   readonly test: Dataset;
 }
 

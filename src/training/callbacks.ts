@@ -3,7 +3,9 @@ import type { HistoryRow, TrainResult } from './history';
 
 /** What a run is about to do. */
 export interface TrainingPlan {
+  /** epochs of the whole run, those before a resume included */
   readonly epochs: number;
+  /** steps in each of them */
   readonly stepsPerEpoch: number;
   /** the first step of this run: above 0 where it goes on from a checkpoint */
   readonly firstStep: number;
@@ -13,6 +15,7 @@ export interface TrainingPlan {
 export interface BatchEnd {
   /** 0, 1, 2, … over the whole run */
   readonly step: number;
+  /** the epoch it belongs to: 0, 1, 2, … */
   readonly epoch: number;
   /** Means of the terms and the loss, by name; reading waits for the device. */
   read(): Promise<Readonly<Record<string, number>>>;
@@ -20,9 +23,14 @@ export interface BatchEnd {
 
 /** Functions called as a run goes; each may return a promise, which is awaited. */
 export interface Callbacks {
+  /** Before the first step, once a checkpoint has been read. */
   onTrainBegin?(plan: TrainingPlan): void | Promise<void>;
+  /** At the first step of an epoch (0, 1, 2, …), ahead of its `onBatchEnd`; not where a resume goes on inside one. */
   onEpochBegin?(epoch: number): void | Promise<void>;
+  /** After each step. */
   onBatchEnd?(batch: BatchEnd): void | Promise<void>;
+  /** After the last step of an epoch and its validation, with its row of the history. */
   onEpochEnd?(epoch: number, row: HistoryRow): void | Promise<void>;
+  /** After the last step, or the one that an abort let finish; weights and history are final. */
   onTrainEnd?(result: TrainResult): void | Promise<void>;
 }

@@ -2,6 +2,7 @@
 
 /** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
 export interface HistoryRow {
+  /** 0, 1, 2, … */
   readonly epoch: number;
   /** steps done when the epoch ended */
   readonly step: number;
@@ -20,7 +21,12 @@ export interface TrainResult {
   /** why it ended */
   readonly stopped: 'finished' | 'aborted' | 'early';
   /** the best epoch by the metric of early stopping, whose weights the model then has */
-  readonly best?: { readonly epoch: number; readonly value: number };
+  readonly best?: {
+    /** 0, 1, 2, … */
+    readonly epoch: number;
+    /** the metric there, in its own unit */
+    readonly value: number;
+  };
 }
 
 /** Sums of named numbers, in the order of their first coming. */

@@ -42,7 +42,14 @@ export interface StepOptions<M extends Model> {
    */
   readonly parameterPrior?: number;
   /** changes the inputs of a batch, of both parts or of each its own way, before the objective sees them */
-  readonly augment?: Augment | { readonly labeled?: Augment; readonly unlabeled?: Augment };
+  readonly augment?:
+    | Augment
+    | {
+        /** for labelled inputs; default: as they are */
+        readonly labeled?: Augment;
+        /** for unlabelled inputs; default: as they are */
+        readonly unlabeled?: Augment;
+      };
   /** runs the steps; default `executeEagerly` */
   readonly execute?: Execute;
   /** ends the run between two steps; what was done is kept */
@@ -86,6 +93,7 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly earlyStopping?: EarlyStopping;
   /** steps between readings of the terms for the history; default 1, more where reading a device is slow */
   readonly readEvery?: number;
+  /** where everything is kept that the run needs to go on as if never stopped; default: nowhere */
   readonly checkpoint?: CheckpointOptions;
   /** goes on from the checkpoint where there is one; default `false` */
   readonly resume?: boolean;

@@ -31,11 +31,17 @@ export interface LossWeights {
 
 /** Everything that one step needs; nothing else is read. */
 export interface StepWork<M extends Model = Model> {
+  /** its trainable variables are updated in place */
   readonly model: M;
+  /** what is maximised */
   readonly objective: Objective<M>;
+  /** turns gradients of the loss into an update */
   readonly optimizer: Optimizer;
+  /** the step's examples, augmented; still the caller's */
   readonly batch: Batch;
+  /** the step's number and its own stream of noise */
   readonly context: ObjectiveContext;
+  /** of the loss's parts at this step, schedules evaluated */
   readonly weights: LossWeights;
 }
 

@@ -8,8 +8,14 @@ import type { PresetShape, SemiSupervisedNets } from '../../nets/semiSupervisedN
 
 /** A preset with its choices. */
 export type M2Preset =
-  | ({ readonly preset: 'mlp' } & MlpOptions)
-  | ({ readonly preset: 'conv' } & ConvOptions);
+  | ({
+      /** dense layers on flat inputs, see `mlpNets` */
+      readonly preset: 'mlp';
+    } & MlpOptions)
+  | ({
+      /** convolutions on images [H, W, C], see `convNets` */
+      readonly preset: 'conv';
+    } & ConvOptions);
 
 /** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
 export type M2Nets = M2Preset['preset'] | M2Preset | SemiSupervisedNets;

@@ -6,7 +6,8 @@ import type { UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
 import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
 import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
 
-type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
+/** Weights by the name of their term, each a number or a schedule; one left out keeps its default. */
+export type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
 
 /** Choices that both objectives share. */
 export interface M2ObjectiveOptions {
@@ -19,7 +20,9 @@ export interface M2ObjectiveOptions {
   readonly temperature?: ScalarOrSchedule;
   /** weights of single terms in place of the objective's own; a warm-up of the KL stands here, in both parts */
   readonly weights?: {
+    /** of the labelled bound's terms */
     readonly labeled?: Scheduled<LabeledWeights>;
+    /** of the unlabelled bound's terms */
     readonly unlabeled?: Scheduled<UnlabeledWeights>;
   };
 }
