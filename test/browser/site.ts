@@ -13,7 +13,7 @@ import type { PageFunctions } from './page/main';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Where the browser is looked for. */
-export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** Why no browser test can run; nothing where they can. */
 export const absence: string | undefined = existsSync(executablePath)

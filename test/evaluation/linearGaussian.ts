@@ -52,8 +52,9 @@ export function linearGaussian(options: LinearGaussianOptions) {
   const logits = (x: number): number[] =>
     labelPrior.map((_, k) => logJoint(x, k) + (k === 0 ? logitError : 0));
 
-  const rows = (x: tf.Tensor, f: (value: number) => number[]): tf.Tensor2D =>
-    tf.tensor2d(Array.from(x.dataSync(), f));
+  /** One number for each label, as a column. */
+  const column = (values: readonly number[]): tf.Tensor2D => tf.tensor2d([...values], [classes, 1]);
+  const totals = slopes.map((slope) => slope ** 2 + sigma ** 2);
 
   const model: SemiSupervisedVae = {
     inputShape: [1],
@@ -64,20 +65,25 @@ export function linearGaussian(options: LinearGaussianOptions) {
     labelPrior,
     encoderSeesLabel,
     likelihood: gaussianObservation({ sigma }),
-    classify: (x) => rows(x, logits),
-    encode(x, y) {
-      const label = y ? Array.from(tf.argMax(y, 1).dataSync()) : undefined;
-      const q = Array.from(x.dataSync(), (value, i) => posterior(value, label?.[i] ?? 0));
-      return {
-        mean: tf.tensor2d(q.map(({ mean }) => [mean])),
-        logVar: tf.tensor2d(q.map(({ logVar }) => [logVar])),
-      };
-    },
-    decode: (z, y) =>
-      tf.add(
-        tf.mul(z, tf.matMul(y, tf.tensor2d([...slopes], [classes, 1]))),
-        tf.matMul(y, tf.tensor2d([...offsets], [classes, 1])),
-      ),
+    classify: (x) =>
+      tf.tidy(() => {
+        // log p(x, y) = −½ (x − offset)² / total + what does not depend on x
+        const constants = labelPrior.map((_, k) => at(logits(at(offsets, k)), k));
+        const squares = tf.square(tf.sub(x, tf.tensor1d([...offsets])));
+        return tf.add<tf.Tensor2D>(
+          tf.mul(squares, tf.tensor1d(totals.map((total) => -0.5 / total))),
+          tf.tensor1d(constants),
+        );
+      }),
+    encode: (x, y) =>
+      tf.tidy(() => {
+        const label = y ?? tf.tile(tf.oneHot([0], classes), [x.shape[0] as number, 1]);
+        const slopeByTotal = column(slopes.map((slope, k) => slope / at(totals, k)));
+        const logVars = column(totals.map((total) => Math.log(sigma ** 2 / total) + error.logVar));
+        const scaled = tf.mul(tf.sub(x, tf.matMul(label, column(offsets))), tf.matMul(label, slopeByTotal));
+        return { mean: tf.add(scaled, error.mean), logVar: tf.matMul(label, logVars) };
+      }),
+    decode: (z, y) => tf.add(tf.mul(z, tf.matMul(y, column(slopes))), tf.matMul(y, column(offsets))),
     generate: () => tf.zeros([1, 1]),
     reconstruct: (x) => x.clone(),
     dispose: () => {},
