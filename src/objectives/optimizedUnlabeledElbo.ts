@@ -1,5 +1,5 @@
 /** The unlabelled part of the Optimized-ELBO. */
-import { type Scalar, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor, type Tensor1D, tidy, zeros } from '@tensorflow/tfjs-core';
 import { assertNumber } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
@@ -91,17 +91,19 @@ export function optimizedUnlabeledElbo({
       expect('logLabelPrior'),
     ];
     const labelEntropy = categoricalEntropy(labelLogits);
-    const bound = (a: UnlabeledWeights, extra: (readonly [number, Tensor])[] = []): Tensor1D =>
-      weightedSum(
-        [
-          [a.logLikelihood, logLikelihood],
-          [-a.latentKl, latentKl],
-          [a.logLabelPrior, logLabelPrior],
-          [a.labelEntropy, labelEntropy],
-          ...extra,
-        ],
+    const bound = (a: UnlabeledWeights, extra: (readonly [number, Tensor])[] = []): Tensor1D => {
+      const terms: (readonly [number, Tensor])[] = [
+        [a.logLikelihood, logLikelihood],
+        [-a.latentKl, latentKl],
+        [a.logLabelPrior, logLabelPrior],
+        [a.labelEntropy, labelEntropy],
+      ];
+      // The statistic alone would be a scalar.
+      return weightedSum(
+        terms.every(([weight]) => weight === 0) ? [[1, zeros([B])], ...extra] : [...terms, ...extra],
         B,
       ) as Tensor1D;
+    };
     const information = gamma === 0 ? {} : { mutualInformation: mutualInformation(labelLogits) };
     const elbo = bound({ logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelEntropy: 1 });
     const objective = bound(

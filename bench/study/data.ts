@@ -1,0 +1,35 @@
+/** Data of the study: the split of a label seed, and the batches of a run. */
+import {
+  type BatchesOptions,
+  type BatchSource,
+  createBatches,
+  createNoise,
+  type Dataset,
+  type Split,
+  splitDataset,
+} from 'ssvae';
+import type { Settings } from './cases';
+
+/** Examples held out from training for choosing settings. */
+export const VALIDATION = 5000;
+
+/** Labelled, unlabelled and validation examples of a label seed. */
+export const splitOf = (train: Dataset, labels: number, seed: number): Split =>
+  splitDataset(train, {
+    labeled: labels,
+    validation: VALIDATION,
+    noise: createNoise(seed).split('labels'),
+  });
+
+/** Batches of a run; without unlabelled examples where the method does not look at them, over as many steps. */
+export const batchesOf = (
+  { method, batchSize }: Settings,
+  { dataset, split, noise }: Pick<BatchesOptions, 'dataset' | 'split' | 'noise'>,
+): BatchSource =>
+  createBatches({
+    dataset,
+    split,
+    noise,
+    batchSize: method === 'labels-only' ? { ...batchSize, unlabeled: 0 } : batchSize,
+    stepsPerEpoch: Math.floor(split.unlabeled.length / batchSize.unlabeled),
+  });

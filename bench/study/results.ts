@@ -1,0 +1,65 @@
+/** Results of runs: one JSON object a line, appended as runs end. */
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Settings } from './cases';
+
+/** What defines a run: two results of one cell would be the same experiment. */
+export interface Cell {
+  readonly case: string;
+  readonly dataset: string;
+  readonly labels: number;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly settings: Settings;
+}
+
+/** What a run came to. */
+export interface Result extends Cell {
+  /** `'choose'`: to choose settings, the test set untouched; `'report'`: with them */
+  readonly purpose: 'choose' | 'report';
+  readonly steps: number;
+  /** wall clock of the training, validation between epochs included */
+  readonly seconds: number;
+  readonly validationAccuracy: number;
+  /** after each epoch */
+  readonly validationCurve: readonly number[];
+  readonly testAccuracy?: number;
+  /** exact-sum bound on the first `elboExamples` test examples, nats */
+  readonly elbo?: number;
+  readonly elboExamples?: number;
+  /** e.g. `'tensorflow'`, or `'pytorch'` */
+  readonly backend: string;
+  /** versions and processor */
+  readonly platform: string;
+  /** load average of the machine at the end; above the number of cores, seconds say little */
+  readonly load?: number;
+}
+
+/** Lines of a file; none where there is no file. */
+export async function readResults(path: string): Promise<readonly Result[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Result);
+}
+
+/** Appends a line. */
+export async function appendResult(path: string, result: Result): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await appendFile(path, `${JSON.stringify(result)}\n`);
+}
+
+/** A cell in one line, the same for the same experiment. */
+export const keyOf = ({ case: name, dataset, labels, seed, epochs, settings }: Cell): string =>
+  JSON.stringify([
+    name,
+    dataset,
+    labels,
+    seed,
+    epochs,
+    Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);
