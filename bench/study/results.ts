@@ -21,6 +21,8 @@ export interface Result extends Cell {
   /** wall clock of the training, validation between epochs included */
   readonly seconds: number;
   readonly validationAccuracy: number;
+  /** the epoch, from 1, that is best by it; the test figures are of its weights */
+  readonly bestEpoch: number;
   /** after each epoch */
   readonly validationCurve: readonly number[];
   readonly testAccuracy?: number;

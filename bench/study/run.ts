@@ -100,7 +100,7 @@ async function run(cell: Cell): Promise<Result> {
     .slice(0, 16);
   const checkpoint = join('runs', 'study', `${cell.case}-${seed}-${id}.safetensors`);
   try {
-    const { history, step } = await train(model, {
+    const { history, step, best } = await train(model, {
       objective: objectiveOf(settings),
       batches: batchesOf(settings, { dataset: data.train, split, noise: noise.split('batches') }),
       noise: noise.split('train'),
@@ -108,6 +108,8 @@ async function run(cell: Cell): Promise<Result> {
       optimizer,
       alpha: settings.alpha,
       readEvery: 10,
+      // Never stops early: it leaves every method at its best epoch on the validation examples.
+      earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: epochs },
       validate: (current) => evaluateClassifier(current, held),
       checkpoint: { storage: file(checkpoint) },
       resume: true,
@@ -126,7 +128,8 @@ async function run(cell: Cell): Promise<Result> {
       purpose: flags.choose ? 'choose' : 'report',
       steps: step,
       seconds: Math.round(history.at(-1)?.seconds ?? 0),
-      validationAccuracy: curve.at(-1) as number,
+      validationAccuracy: best?.value ?? Number.NaN,
+      bestEpoch: (best?.epoch ?? 0) + 1,
       validationCurve: curve,
       ...(!flags.choose && {
         testAccuracy: (await evaluateClassifier(model, data.test)).accuracy,
