@@ -1,0 +1,96 @@
+/**
+ * The main example over three seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
+ *
+ * Takes the flags of `npm start`. Appends a line for each run to docs/results/DATASET-example.jsonl (a run that stands there is
+ * not repeated) and prints mean ± standard deviation, and the paired differences to the labels alone.
+ */
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { createNoise, splitDataset } from 'ssvae';
+import { selectBackend } from 'ssvae/node';
+import { loadData } from './data';
+import { runMethod } from './experiment';
+import { recipeOf, titles } from './methods';
+import type { Method, Settings } from './settings';
+import { withSettings } from './terminal';
+
+const SEEDS = [1, 2, 3];
+
+interface Result extends Pick<Settings, 'dataset' | 'labels' | 'nets' | 'epochs' | 'seed'> {
+  readonly method: Method;
+  readonly recipe: ReturnType<typeof recipeOf>;
+  readonly accuracy: number;
+  readonly elbo: number;
+  readonly entropy: number;
+  readonly seconds: number;
+  readonly backend: string;
+}
+
+const spread = (values: readonly number[]): { readonly mean: number; readonly sd: number } => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: Math.sqrt(squares / (values.length - 1)) };
+};
+
+const percent = (values: readonly number[]): string => {
+  const { mean, sd } = spread(values.map((value) => 100 * value));
+  return `${mean.toFixed(2)} ± ${sd.toFixed(2)}`;
+};
+
+await withSettings(async (settings, signal) => {
+  const { name: backend, description } = await selectBackend({ backend: settings.backend });
+  console.log(`backend: ${backend} (${description})`);
+  const recipe = recipeOf(settings);
+  const path = `docs/results/${settings.dataset}-example.jsonl`;
+  const known = (await readFile(path, 'utf8').catch(() => ''))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Result);
+
+  const results: Result[] = [];
+  for (const seed of SEEDS) {
+    const own = { ...settings, seed };
+    const { train, test } = await loadData(own);
+    const split = splitDataset(train, {
+      labeled: own.labels,
+      validation: recipe.validation,
+      noise: createNoise(seed).split('split'),
+    });
+    for (const method of settings.methods) {
+      const { dataset, labels, nets, epochs } = own;
+      const cell = { dataset, labels, nets, epochs, seed, method, recipe, backend };
+      const found = known.find((result) =>
+        Object.entries(cell).every(
+          ([key, value]) => JSON.stringify(result[key as keyof Result]) === JSON.stringify(value),
+        ),
+      );
+      if (found) {
+        results.push(found);
+        continue;
+      }
+      const outcome = await runMethod(method, { settings: own, train, test, split, signal });
+      outcome.model.dispose();
+      const result = {
+        ...cell,
+        accuracy: outcome.test.accuracy,
+        elbo: outcome.elbo,
+        entropy: outcome.test.entropy,
+        seconds: outcome.seconds,
+      };
+      await mkdir('docs/results', { recursive: true });
+      await appendFile(path, `${JSON.stringify(result)}\n`);
+      results.push(result);
+    }
+  }
+
+  const accuracies = (method: Method): number[] =>
+    results.filter((result) => result.method === method).map(({ accuracy }) => accuracy);
+  const baseline = accuracies('labels-only');
+  for (const method of settings.methods) {
+    const values = accuracies(method);
+    const paired =
+      method === 'labels-only' || baseline.length === 0
+        ? ''
+        : `, over labels alone ${percent(values.map((value, i) => value - (baseline[i] as number)))}`;
+    console.log(`${titles[method].padEnd(14)} accuracy ${percent(values)} %${paired}`);
+  }
+});
