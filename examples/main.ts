@@ -6,7 +6,7 @@ import { createNoise, splitDataset } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 import { loadData } from './data';
 import { type Outcome, runMethod } from './experiment';
-import { recipeOf } from './methods';
+import { entropyForces, recipeOf } from './methods';
 import { tableLines, writeSummary } from './summary';
 import { withSettings } from './terminal';
 
@@ -15,15 +15,16 @@ await withSettings(async (settings, signal) => {
   console.log(`backend: ${name} (${description})`);
 
   const { train, test } = await loadData(settings);
-  const { validation } = recipeOf(settings);
+  const recipe = recipeOf(settings);
   const split = splitDataset(train, {
     labeled: settings.labels,
-    validation,
+    validation: recipe.validation,
     noise: createNoise(settings.seed).split('split'),
   });
   console.log(
     `${settings.dataset}: ${split.labeled.length} labelled, ${split.unlabeled.length} unlabelled, ${split.validation.length} validation, ${test.count} test examples`,
   );
+  if (settings.methods.includes('optimized-elbo')) console.log(`Optimized-ELBO: ${entropyForces(recipe)}`);
 
   const outcomes: Outcome[] = [];
   try {

@@ -54,3 +54,7 @@ export function objectiveOf(method: Method, { gamma, beta, epsilon }: Recipe): O
   if (method === 'm2') return m2({ labelHandling: 'gumbel' });
   return optimizedElbo({ labelHandling: 'gumbel', gamma, beta, epsilon });
 }
+
+/** Where the Optimized-ELBO pushes the entropies: what stands before mean H(q(y|x)) and before H(mean q(y|x)). */
+export const entropyForces = ({ gamma, beta }: Recipe): string =>
+  `γ ${gamma}, β ${beta}: weight 1 − γ − β = ${1 - gamma - beta} on mean H(q(y|x)), γ = ${gamma} on H(mean q(y|x))`;

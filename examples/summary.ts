@@ -53,7 +53,10 @@ export async function writeSummary(
   test: Dataset,
   settings: Settings,
 ): Promise<ReportPaths> {
-  const histories = byTitle(outcomes, ({ history }) => history);
+  // People count epochs from 1.
+  const histories = byTitle(outcomes, ({ history }) =>
+    history.map((row) => ({ ...row, epoch: row.epoch + 1 })),
+  );
   const last = outcomes.at(-1) as Outcome;
   const generative = outcomes.filter(({ method }) => method !== 'labels-only').at(-1);
   const examples = gatherInputs(
