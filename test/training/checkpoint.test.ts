@@ -24,7 +24,7 @@ import {
   tinyM2,
   weightsOf,
 } from '../support/tiny';
-import { comparable } from '../support/tinyRun';
+import { comparable, type Ending, expectSameEnding } from '../support/tinyRun';
 
 const STEPS_PER_EPOCH = 3;
 const EPOCHS = 3;
@@ -58,11 +58,6 @@ const options = (): TrainOptions<M2> & { optimizer: ReturnType<typeof createAdam
   earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: 2 },
 });
 
-interface Ending {
-  readonly weights: Readonly<Record<string, number[]>>;
-  readonly result: object;
-}
-
 /** One go of a run in a model of its own, up to a signal, an error or the end. */
 const go = async (
   nets: Nets,
@@ -92,7 +87,7 @@ describe.each(NETS)('a run on %s', (_, nets) => {
       const onBatchEnd = ({ step }: { step: number }) => void (step + 1 === stop && controller.abort());
       const first = await go(nets, storage, { callbacks: { onBatchEnd }, signal: controller.signal });
       expect(first.result).toMatchObject({ step: stop, stopped: 'aborted' });
-      expect(await go(nets, storage), `interrupted after step ${stop}`).toEqual(uninterrupted);
+      expectSameEnding(await go(nets, storage), uninterrupted, `interrupted after step ${stop}`);
     }
   });
 });
@@ -114,7 +109,7 @@ describe('resuming', () => {
       const onTrainBegin = (plan: TrainingPlan): void => {
         firstStep = plan.firstStep;
       };
-      expect(await go(nets, storage, { checkpoint, callbacks: { onTrainBegin } })).toEqual(uninterrupted);
+      expectSameEnding(await go(nets, storage, { checkpoint, callbacks: { onTrainBegin } }), uninterrupted);
       expect(firstStep).toBe(2 * Math.floor(crash / 2));
     }
   });
@@ -128,7 +123,7 @@ describe('resuming', () => {
         signal: controller.signal,
       });
     }
-    expect(await go(nets, storage)).toEqual(await go(nets, memoryStorage()));
+    expectSameEnding(await go(nets, storage), await go(nets, memoryStorage()));
   });
 
   it('a finished run changes nothing and gives its result again', async () => {
@@ -159,7 +154,8 @@ describe('resuming', () => {
     const storage = memoryStorage();
     const plain = { earlyStopping: { metric: 'loss', better: 'higher', patience: 9 } } as const;
     await go(nets, storage, { ...plain, epochs: 2 });
-    expect(await go(nets, storage, { ...plain, epochs: 4 })).toEqual(
+    expectSameEnding(
+      await go(nets, storage, { ...plain, epochs: 4 }),
       await go(nets, memoryStorage(), { ...plain, epochs: 4 }),
     );
   });
@@ -167,7 +163,7 @@ describe('resuming', () => {
   it('starts afresh where there is no checkpoint, and where it is not asked to resume', async () => {
     const storage = memoryStorage();
     const first = await go(nets, storage);
-    expect(await go(nets, storage, { resume: false })).toEqual(first);
+    expectSameEnding(await go(nets, storage, { resume: false }), first);
   });
 
   it('keeps numbers that are NaN or infinite, in the history and in the sums of an epoch under way', async () => {
