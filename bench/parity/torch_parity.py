@@ -1,20 +1,22 @@
 """Repeats in PyTorch the steps that export.ts wrote, and compares every term of every step.
 
-    python bench/parity/torch_parity.py [--dir runs/parity] [--case NAME ...] [--precision] [--out FILE]
+    python bench/parity/torch_parity.py [--dir runs/parity] [--case NAME ...] [--out FILE]
 
-With the same batches and the same random draws, the same optimizer takes the same steps:
+With the same batches and the same random draws, the same optimizer takes the same steps. PyTorch takes them in float64,
+ours are in float32:
 
+    restarted   from our weights and moments, put back every ten steps; passes where no term of any step differs by
+                more than 1e-3
     free        from our initial weights through all steps
-    restarted   the same, put back to our weights and moments every ten steps
-    precision   PyTorch in float32 against itself in float64, free (with --precision): what rounding alone does
+    rounding    PyTorch in float32 against itself in float64, free: what rounding alone does
+
+Left alone, a rounding error grows: it decides the sign of Adam's first updates of weights whose gradients are nearly
+zero, and the side of a ReLU, and all later steps follow. So the free way passes where no term differs by more than
+1e-3, or by more than twice what PyTorch's own float32 does.
 
 The relative difference of a term is |a - b| / max(|b|, floor), a and b its means over the batch. The floor is
 1e-3 nats: terms that are differences of quantities of the order log K (entropies, divergences of labels,
 cross-entropies of examples already fitted) pass near zero with an absolute error of some 1e-7, which is float32's.
-
-A way of comparing passes when no term of any step differs by more than 1e-3. The free one can fail without a fault
-on either side: a rounding error decides the sign of Adam's first updates of weights whose gradients are nearly zero
-and the side of a ReLU, and grows from step to step. `precision` says how far.
 """
 
 import argparse
@@ -130,40 +132,50 @@ def columns(history):
     return {name: np.array([row[name] for row in history]) for name in history[0]}
 
 
-def compare(path, precision):
+def through(values):
+    """Steps before the first that differs by more than the tolerance."""
+    above = np.max(list(values.values()), axis=0) > TOLERANCE
+    return int(above.argmax()) if above.any() else len(above)
+
+
+def compare(path):
     """Prints the differences of one case, and returns them."""
     recording = Recording(path)
     meta = recording.meta
     ours = {name: values.numpy() for name, values in recording.below("term").items()}
-    history, free_apart = repeat(recording, torch.float32, restarted=False)
-    free = columns(history)
-    history, restarted_apart = repeat(recording, torch.float32, restarted=True)
-    restarted = columns(history)
+    history, apart = repeat(recording, torch.float64, restarted=True)
+    free = columns(repeat(recording, torch.float64, restarted=False)[0])
+    single = columns(repeat(recording, torch.float32, restarted=False)[0])
     if set(ours) != set(free):
         raise ValueError(f"terms of one side alone: {sorted(set(ours) ^ set(free))}")
-    ways = {"free": differences(ours, free), "restarted": differences(ours, restarted)}
-    if precision:
-        ways["precision"] = differences(free, columns(repeat(recording, torch.float64, restarted=False)[0]))
-    rate = meta["settings"]["learningRate"]
-    print(f"\n{meta['case']}, learning rate {rate}: {meta['steps']} steps, ours on {meta['backend']}, PyTorch on cpu")
+    ways = {
+        "restarted": differences(ours, columns(history)),
+        "free": differences(ours, free),
+        "rounding": differences(single, free),
+    }
+    print(f"\n{meta['case']}: {meta['steps']} steps, ours on {meta['backend']}, PyTorch on cpu")
     print(f"  {'term':26}{'first':>11}{'last':>11}" + "".join(f"{way:>14} (step)" for way in ways))
     for name in sorted(ours):
         cells = (f"{way[name].max():14.1e} ({way[name].argmax():4})" for way in ways.values())
         print(f"  {name:26}{ours[name][0]:11.4f}{ours[name][-1]:11.4f}" + "".join(cells))
-    largest = {way: max(values.max() for values in terms.values()) for way, terms in ways.items()}
-    print(f"  weights apart at the end, as a share of the way: free {free_apart:.1e}, restarted {restarted_apart:.1e}")
-    for way in ("free", "restarted"):
-        verdict = "PASS" if largest[way] <= TOLERANCE else "FAIL"
-        print(f"  {verdict} {way}: largest relative difference {largest[way]:.1e}, tolerance {TOLERANCE:.0e}")
+    largest = {way: float(max(values.max() for values in terms.values())) for way, terms in ways.items()}
+    allowed = {"restarted": TOLERANCE, "free": max(TOLERANCE, 2 * largest["rounding"])}
+    print(f"  weights apart after ten steps at most, as a share of the way: {apart:.1e}")
+    for way, limit in allowed.items():
+        verdict = "PASS" if largest[way] <= limit else "FAIL"
+        steps = f"within {TOLERANCE:.0e} for {through(ways[way])} steps"
+        print(f"  {verdict} {way}: largest relative difference {largest[way]:.1e}, allowed {limit:.1e}; {steps}")
+    print(f"  PyTorch's own float32 stays within {TOLERANCE:.0e} for {through(ways['rounding'])} steps")
     return {
         "case": meta["case"],
         "steps": meta["steps"],
-        "learningRate": rate,
         "settings": meta["settings"],
         "backend": meta["backend"],
         "torch": torch.__version__,
-        **{way: {name: float(f"{values.max():.3g}") for name, values in terms.items()} for way, terms in ways.items()},
-        "weightsApart": {"free": float(f"{free_apart:.3g}"), "restarted": float(f"{restarted_apart:.3g}")},
+        "passes": all(largest[way] <= limit for way, limit in allowed.items()),
+        "largest": {way: float(f"{value:.2g}") for way, value in largest.items()},
+        "stepsWithin": {way: through(terms) for way, terms in ways.items()},
+        "weightsApart": float(f"{apart:.2g}"),
     }
 
 
@@ -171,21 +183,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dir", type=Path, default=Path("runs/parity"))
     parser.add_argument("--case", action="append", help="default: every case in the folder")
-    parser.add_argument("--precision", action="store_true", help="also PyTorch in float32 against itself in float64")
-    parser.add_argument("--out", type=Path, help="file of JSON lines that the differences are appended to")
+    parser.add_argument("--out", type=Path, help="file of JSON lines to write the differences to")
     args = parser.parse_args()
     paths = [args.dir / f"{case}.safetensors" for case in args.case or []] or sorted(args.dir.glob("*.safetensors"))
     if not paths:
         sys.exit(f"torch_parity: {args.dir} holds no case, needed the files of export.ts")
-    failed = False
-    for path in paths:
-        result = compare(path, args.precision)
-        failed |= max(max(result[way].values()) for way in ("free", "restarted")) > TOLERANCE
-        if args.out:
-            args.out.parent.mkdir(parents=True, exist_ok=True)
-            with args.out.open("a") as out:
-                out.write(json.dumps(result) + "\n")
-    sys.exit(1 if failed else 0)
+    results = [compare(path) for path in paths]
+    if args.out:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        args.out.write_text("".join(json.dumps(result) + "\n" for result in results))
+    sys.exit(0 if all(result["passes"] for result in results) else 1)
 
 
 if __name__ == "__main__":

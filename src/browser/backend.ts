@@ -1,6 +1,6 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
-import { type BackendCandidate, type BackendChoice, chooseBackend } from '../core/backend';
+import { type BackendCandidate, type BackendChoice, chooseBackend, reasonOf } from '../core/backend';
 import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../core/webgpu';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
@@ -16,6 +16,11 @@ export interface SelectBackendOptions {
   readonly wasmPaths?: WasmPaths;
 }
 
+// Each import of a backend stands in a `try` of its own: esbuild and webpack then build without the package, with a
+// warning, as Vite does without one, and what is missing is missed only here, when it is tried.
+const absent = (name: string, cause: unknown): Error =>
+  new Error(`${name} cannot be loaded (${reasonOf(cause)})`, { cause });
+
 const webgpu: BackendCandidate = {
   name: 'webgpu',
   packages: '@tensorflow/tfjs-backend-webgpu',
@@ -24,7 +29,11 @@ const webgpu: BackendCandidate = {
     const gpu = 'gpu' in navigator ? (navigator.gpu as Gpu | undefined) : undefined;
     if (gpu === undefined) throw new Error('this browser has no WebGPU, or the page is not served securely');
     const adapter = await nameAdapter(gpu, explicit);
-    await import('@tensorflow/tfjs-backend-webgpu');
+    try {
+      await import('@tensorflow/tfjs-backend-webgpu');
+    } catch (cause) {
+      throw absent(webgpu.packages, cause);
+    }
     return `WebGPU on ${adapter}`;
   },
 };
@@ -47,7 +56,11 @@ const webgl: BackendCandidate = {
     const inSoftware = SOFTWARE_RENDERER.test(name);
     if (inSoftware && !explicit)
       throw new Error(`WebGL renders in software (${name}), slower than WebAssembly`);
-    await import('@tensorflow/tfjs-backend-webgl');
+    try {
+      await import('@tensorflow/tfjs-backend-webgl');
+    } catch (cause) {
+      throw absent(webgl.packages, cause);
+    }
     if (!env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
       throw new Error('WebGL computes in half precision here, in which a bound means little');
     }
@@ -70,7 +83,11 @@ const cpu: BackendCandidate = {
   name: 'cpu',
   packages: '@tensorflow/tfjs-backend-cpu',
   async load() {
-    await import('@tensorflow/tfjs-backend-cpu');
+    try {
+      await import('@tensorflow/tfjs-backend-cpu');
+    } catch (cause) {
+      throw absent(cpu.packages, cause);
+    }
     return 'plain JavaScript';
   },
 };
@@ -82,6 +99,11 @@ const cpu: BackendCandidate = {
  * JavaScript. Adapters in software are passed over, being slower than WebAssembly; asked for by name they are
  * taken, and it is said. Half precision is refused always. Each backend is a chunk of its own, fetched only
  * when it is tried.
+ *
+ * What to install: `@tensorflow/tfjs-backend-wasm` always (esbuild and webpack look for it when they build), and of
+ * `@tensorflow/tfjs-backend-webgpu`, `-webgl` and `-cpu` those that the page shall have. Built without one of these
+ * three, Vite says nothing and esbuild and webpack warn that it cannot be resolved; in the page that backend is then
+ * passed over, or an error that names the package where it was asked for.
  *
  * @returns which backend is in use, and the reason each better one is not
  * @throws Error when the one asked for cannot be had; it names the package to install

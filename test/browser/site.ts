@@ -47,6 +47,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface Site {
   /** Opens the page afresh; `query` without its question mark. */
   open(query?: string): Promise<Page>;
+  /** Loads an open page anew: its memory is lost, its storage is kept. */
+  reload(page: Page): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -99,12 +101,18 @@ export async function openSite(): Promise<Site> {
   const { port } = server.address() as AddressInfo;
   const browser = await chromium.launch({ executablePath, args: FLAGS });
 
+  const ready = (page: Page) => page.waitForFunction('globalThis.ssvaeTest !== undefined');
+
   return {
     async open(query = '') {
       const page = await browser.newPage();
       await page.goto(`http://localhost:${port}/?${query}`);
-      await page.waitForFunction('globalThis.ssvaeTest !== undefined');
+      await ready(page);
       return page;
+    },
+    async reload(page) {
+      await page.reload();
+      await ready(page);
     },
     async close() {
       await browser.close();

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 import { type Measurements, measure } from './measurements';
+import { parseInPage, saveAndLoadInPage, trainInPage } from './training';
 
 /** What a run in the page gives back. */
 export interface PageResult {
@@ -13,6 +14,10 @@ export interface PageResult {
 /** Functions of the page, by name. */
 export interface PageFunctions {
   run(options: SelectBackendOptions): Promise<PageResult>;
+  select(options: SelectBackendOptions): Promise<BackendChoice>;
+  train: typeof trainInPage;
+  saveAndLoad: typeof saveAndLoadInPage;
+  parse: typeof parseInPage;
 }
 
 const functions: PageFunctions = {
@@ -20,6 +25,10 @@ const functions: PageFunctions = {
     const choice = await selectBackend(options);
     return { choice, inUse: tf.getBackend(), measurements: await measure() };
   },
+  select: selectBackend,
+  train: trainInPage,
+  saveAndLoad: saveAndLoadInPage,
+  parse: parseInPage,
 };
 
 Object.assign(globalThis, { ssvaeTest: functions });

@@ -1,0 +1,127 @@
+/** A model trained, stopped, resumed, saved and read again in the page. */
+import * as tf from '@tensorflow/tfjs-core';
+import { createAdam, createNoise, gunzip, idxDataset, loadModel, m2, predict, saveModel, train } from 'ssvae';
+import { indexedDb } from 'ssvae/browser';
+import { CONV, tinyBatches, tinyDataset, tinyM2, weightsOf } from '../../support/tiny';
+
+/** Which run, and how far. */
+export interface TrainingRequest {
+  /** entry of IndexedDB that the checkpoint is kept under */
+  readonly key: string;
+  /** steps after which the run is aborted; default: none */
+  readonly abortAfter?: number;
+  readonly resume?: boolean;
+}
+
+/** What came of a run. */
+export interface TrainingReport {
+  readonly stopped: string;
+  readonly steps: number;
+  readonly losses: readonly number[];
+  readonly weights: Readonly<Record<string, readonly number[]>>;
+  /** times that the event loop turned */
+  readonly turns: number;
+  /** ms between two turns at most */
+  readonly longestPause: number;
+  /** ms of a step at most, what comes between it and the next included */
+  readonly longestStep: number;
+  /** tensors alive in the end beyond those of the beginning */
+  readonly tensorsLeft: number;
+}
+
+/** Counts turns of the event loop until it is stopped. */
+const watchEventLoop = () => {
+  let last = performance.now();
+  const seen = { turns: 0, longestPause: 0 };
+  const timer = setInterval(() => {
+    const now = performance.now();
+    seen.turns++;
+    seen.longestPause = Math.max(seen.longestPause, now - last);
+    last = now;
+  }, 0);
+  return { seen, stop: () => clearInterval(timer) };
+};
+
+/** Trains a small conv net for six epochs of four steps, with a checkpoint after each step. */
+export async function trainInPage({
+  key,
+  abortAfter,
+  resume = false,
+}: TrainingRequest): Promise<TrainingReport> {
+  const before = tf.memory().numTensors;
+  const abort = new AbortController();
+  const model = tinyM2({ nets: CONV });
+  const optimizer = createAdam({ learningRate: 0.01 });
+  const loop = watchEventLoop();
+  let longestStep = 0;
+  let stepEnded = performance.now();
+  const { history, step, stopped } = await train(model, {
+    objective: m2(),
+    batches: tinyBatches(),
+    optimizer,
+    epochs: 6,
+    noise: createNoise(3),
+    checkpoint: { storage: indexedDb(key), every: 1 },
+    resume,
+    signal: abort.signal,
+    callbacks: {
+      onBatchEnd(end) {
+        const now = performance.now();
+        longestStep = Math.max(longestStep, now - stepEnded);
+        stepEnded = now;
+        if (end.step + 1 === abortAfter) abort.abort();
+      },
+    },
+  });
+  loop.stop();
+  const weights = await weightsOf(model);
+  optimizer.dispose();
+  model.dispose();
+  return {
+    stopped,
+    steps: step,
+    losses: history.map(({ loss }) => loss ?? Number.NaN),
+    weights,
+    ...loop.seen,
+    longestStep,
+    tensorsLeft: tf.memory().numTensors - before,
+  };
+}
+
+/** Predictions of a model, and of the same model after it was kept in IndexedDB. */
+export async function saveAndLoadInPage(key: string): Promise<{
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly tensorsLeft: number;
+}> {
+  const alive = tf.memory().numTensors;
+  const { x } = tinyDataset(7);
+  const model = tinyM2({ nets: CONV });
+  await saveModel(model, indexedDb(key));
+  const { probabilities: before } = await predict(model, x);
+  model.dispose();
+  const loaded = await loadModel(indexedDb(key));
+  const { probabilities: after } = await predict(loaded, x);
+  loaded.dispose();
+  return { before: [...before], after: [...after], tensorsLeft: tf.memory().numTensors - alive };
+}
+
+/** A data set out of two gzip files, read with the decompressor of the browser. */
+export async function parseInPage({
+  images,
+  labels,
+}: {
+  readonly images: readonly number[];
+  readonly labels: readonly number[];
+}): Promise<{
+  readonly shape: readonly number[];
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}> {
+  const [unpackedImages, unpackedLabels] = await Promise.all(
+    [images, labels].map((bytes) => gunzip(Uint8Array.from(bytes))),
+  );
+  if (unpackedImages === undefined || unpackedLabels === undefined) throw new Error('nothing was unpacked');
+  const { shape, x, y } = idxDataset({ name: 'page', images: unpackedImages, labels: unpackedLabels });
+  return { shape, x: [...x], y: [...y] };
+}

@@ -1,0 +1,78 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expectClose } from '../support/numbers';
+import { absence, call, openSite, type Site } from './site';
+
+const wasmPaths = '/wasm/';
+const BACKENDS = ['webgpu', 'webgl', 'wasm'] as const;
+
+describe('a model in Chromium', () => {
+  let site: Site;
+
+  beforeAll(async () => {
+    if (absence === undefined) site = await openSite();
+  });
+
+  beforeEach((context) => {
+    if (absence !== undefined) context.skip(absence);
+  });
+
+  afterAll(() => site?.close());
+
+  it.each(BACKENDS)(
+    'learns on %s, lets the page live, and goes on after the page was reloaded',
+    async (backend) => {
+      const page = await site.open();
+      await call(page, 'select', { backend, wasmPaths });
+      const whole = await call(page, 'train', { key: 'whole' });
+      expect(whole.stopped).toBe('finished');
+      expect(whole.steps).toBe(24);
+      expect(whole.tensorsLeft).toBe(0);
+      expect(whole.losses.at(-1)).toBeLessThan((whole.losses[0] ?? Number.NaN) - 1);
+      expect(whole.turns).toBeGreaterThan(0);
+      // The trainer rests behind the first step that ends 30 ms after the last rest.
+      expect(whole.longestPause).toBeLessThan(2 * whole.longestStep + 200);
+
+      const aborted = await call(page, 'train', { key: 'stopped', abortAfter: 10 });
+      expect(aborted.stopped).toBe('aborted');
+      expect(aborted.steps).toBe(10);
+      expect(aborted.tensorsLeft).toBe(0);
+      expect(aborted.weights).not.toEqual(whole.weights);
+
+      await site.reload(page);
+      await call(page, 'select', { backend, wasmPaths });
+      const resumed = await call(page, 'train', { key: 'stopped', resume: true });
+      expect(resumed.stopped).toBe('finished');
+      expect(resumed.steps).toBe(24);
+      expect(resumed.tensorsLeft).toBe(0);
+      if (backend === 'wasm') {
+        expect(resumed.losses).toEqual(whole.losses);
+        expect(resumed.weights).toEqual(whole.weights);
+      } else {
+        // Drivers promise no order of summation.
+        expectClose(resumed.losses, whole.losses, 1e-4);
+        for (const [name, weights] of Object.entries(whole.weights))
+          expectClose(resumed.weights[name] ?? [], weights, 1e-3);
+      }
+
+      const { before, after, tensorsLeft } = await call(page, 'saveAndLoad', 'model');
+      await page.close();
+      expect(before).toHaveLength(7 * 3);
+      expect(new Set(before).size).toBeGreaterThan(3);
+      expect(after).toEqual(before);
+      expect(tensorsLeft).toBe(0);
+    },
+  );
+
+  it('reads IDX files packed with gzip', async () => {
+    const page = await site.open();
+    const pixels = Array.from({ length: 2 * 3 * 2 }, (_, i) => 20 * i);
+    const [images, labels] = [
+      [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2, ...pixels],
+      [0, 0, 8, 1, 0, 0, 0, 2, 7, 9],
+    ].map((bytes) => [...gzipSync(Uint8Array.from(bytes))]) as [number[], number[]];
+    expect(await call(page, 'parse', { images, labels })).toEqual({ shape: [3, 2, 1], x: pixels, y: [7, 9] });
+    await expect(call(page, 'parse', { images: images.slice(0, -9), labels })).rejects.toThrow(/gunzip/);
+    await page.close();
+  });
+});
