@@ -1,7 +1,7 @@
 /** The data sets of the examples. */
 import { createNoise, type Dataset, digits } from 'ssvae';
 import { downloadDataset, loadDataset } from 'ssvae/node';
-import { type Settings, UsageError } from './settings';
+import type { Settings } from './settings';
 
 /** Examples to train on, and examples that nothing is chosen by. */
 export interface Data {
@@ -14,7 +14,7 @@ const DIGITS = { train: 5000, test: 2000 };
 /**
  * Draws, loads or downloads a data set.
  *
- * @throws UsageError in one line where the files are missing, damaged or out of reach
+ * @throws Error in one line where the files are missing, damaged or out of reach
  */
 export async function loadData({
   dataset,
@@ -28,10 +28,6 @@ export async function loadData({
       test: digits({ count: DIGITS.test, noise: noise.split('test digits') }),
     };
   }
-  try {
-    if (data !== undefined) return await loadDataset(dataset, { dir: data });
-    return await downloadDataset(dataset, { cacheDir: 'runs/data' });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  if (data !== undefined) return loadDataset(dataset, { dir: data });
+  return downloadDataset(dataset, { cacheDir: 'runs/data' });
 }

@@ -4,6 +4,9 @@ import { readSettings, type Settings, USAGE, UsageError } from './settings';
 /** The run was ended by Ctrl-C; what was done is in a checkpoint. */
 export class Interrupted extends Error {}
 
+/** What the library refuses begins with the name of the function that refuses it; a stack adds nothing to that. */
+const isRefusal = (error: unknown): error is Error => error instanceof Error && /^\w+: /.test(error.message);
+
 /**
  * Runs a program with its flags. A mistake of the user's is one line; Ctrl-C ends the run behind the step under way.
  *
@@ -26,7 +29,7 @@ export async function withSettings(
         `\nStopped; a checkpoint is written. To go on: npm start -- ${[...flags, '--resume'].join(' ')}`,
       );
       process.exitCode = 130;
-    } else if (error instanceof UsageError) {
+    } else if (error instanceof UsageError || isRefusal(error)) {
       console.error(error.message);
       process.exitCode = 2;
     } else {

@@ -6,7 +6,9 @@ const path = 'examples/custom-model.ts';
 
 test('a model of one’s own, composed from the primitives in under 60 lines, trains and classifies', () => {
   expect(readFileSync(path, 'utf8').trimEnd().split('\n').length).toBeLessThan(60);
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', path], { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', path], {
+    encoding: 'utf8',
+  });
   expect(stderr).not.toMatch(/Error/);
   expect(status).toBe(0);
   const [, first, last, accuracy] = /loss (\S+) → (\S+) nats, accuracy (\S+) %/.exec(stdout) ?? [];
