@@ -10,7 +10,7 @@ import { entropyForces, recipeOf } from './methods';
 import { tableLines, writeSummary } from './summary';
 import { withSettings } from './terminal';
 
-await withSettings(async (settings, signal) => {
+await withSettings('npm start', async (settings, signal) => {
   const { name, description } = await selectBackend({ backend: settings.backend });
   console.log(`backend: ${name} (${description})`);
 

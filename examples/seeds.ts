@@ -1,10 +1,11 @@
 /**
  * The main example over three seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
  *
- * Takes the flags of `npm start`. Appends a line for each run to docs/results/DATASET-example.jsonl (a run that stands there is
- * not repeated) and prints mean ± standard deviation, and the paired differences to the labels alone.
+ * Takes the flags of `npm start`. Prints mean ± standard deviation and the paired differences to the labels alone, and
+ * leaves a line for each run in OUT/seeds.jsonl; with `--resume`, what stands there is not repeated.
  */
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createNoise, splitDataset } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 import { loadData } from './data';
@@ -36,11 +37,13 @@ const percent = (values: readonly number[]): string => {
   return `${mean.toFixed(2)} ± ${sd.toFixed(2)}`;
 };
 
-await withSettings(async (settings, signal) => {
+await withSettings('npm run seeds', async (settings, signal) => {
   const { name: backend, description } = await selectBackend({ backend: settings.backend });
   console.log(`backend: ${backend} (${description})`);
   const recipe = recipeOf(settings);
-  const path = `docs/results/${settings.dataset}-example.jsonl`;
+  const path = join(settings.out, 'seeds.jsonl');
+  await mkdir(settings.out, { recursive: true });
+  if (!settings.resume) await rm(path, { force: true });
   const known = (await readFile(path, 'utf8').catch(() => ''))
     .split('\n')
     .filter((line) => line !== '')
@@ -76,7 +79,6 @@ await withSettings(async (settings, signal) => {
         entropy: outcome.test.entropy,
         seconds: outcome.seconds,
       };
-      await mkdir('docs/results', { recursive: true });
       await appendFile(path, `${JSON.stringify(result)}\n`);
       results.push(result);
     }

@@ -10,9 +10,11 @@ const isRefusal = (error: unknown): error is Error => error instanceof Error && 
 /**
  * Runs a program with its flags. A mistake of the user's is one line; Ctrl-C ends the run behind the step under way.
  *
+ * @param command what is typed to run it
  * @param program what to run
  */
 export async function withSettings(
+  command: string,
   program: (settings: Settings, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const interrupt = new AbortController();
@@ -26,7 +28,7 @@ export async function withSettings(
     if (error instanceof Interrupted) {
       const flags = args.filter((arg) => arg !== '--resume');
       console.error(
-        `\nStopped; a checkpoint is written. To go on: npm start -- ${[...flags, '--resume'].join(' ')}`,
+        `\nStopped; a checkpoint is written. To go on: ${command} -- ${[...flags, '--resume'].join(' ')}`,
       );
       process.exitCode = 130;
     } else if (error instanceof UsageError || isRefusal(error)) {

@@ -133,8 +133,11 @@ async function run(cell: Cell): Promise<Result> {
       validationCurve: curve,
       ...(!flags.choose && {
         testAccuracy: (await evaluateClassifier(model, data.test)).accuracy,
-        elbo: (await bound()).elbo,
-        elboExamples: ELBO_EXAMPLES,
+        // A decoder that was never trained has no bound to speak of.
+        ...(settings.method !== 'labels-only' && {
+          elbo: (await bound()).elbo,
+          elboExamples: ELBO_EXAMPLES,
+        }),
       }),
       backend: backend.name,
       platform,

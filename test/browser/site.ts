@@ -60,10 +60,11 @@ export const call = <Name extends keyof PageFunctions>(
 ): ReturnType<PageFunctions[Name]> =>
   page.evaluate(
     ([called, given]) => {
-      const { ssvaeTest } = globalThis as unknown as { ssvaeTest: PageFunctions };
-      return ssvaeTest[called](given);
+      type Functions = Readonly<Record<string, (argument: unknown) => Promise<unknown>>>;
+      const { ssvaeTest } = globalThis as unknown as { readonly ssvaeTest: Functions };
+      return ssvaeTest[called]?.(given);
     },
-    [name, argument] as const,
+    [name as string, argument as unknown] as const,
   ) as ReturnType<PageFunctions[Name]>;
 
 /** Builds and serves the page, and starts the browser. */

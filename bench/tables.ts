@@ -1,0 +1,239 @@
+/**
+ * Writes the tables of docs/results.md out of the lines in docs/results: `npm run tables [-- --check]`.
+ *
+ * A table stands between `<!-- table: NAME -->` and `<!-- end -->`. With `--check` nothing is written, and a table that
+ * is not what its lines give is an error.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Result } from './study/results';
+
+const PAGE = 'docs/results.md';
+
+/** A line of docs/results/mnist-parity.jsonl, as far as a table shows it. */
+interface Parity {
+  readonly case: string;
+  readonly backend: string;
+  readonly largest: Readonly<Record<'restarted' | 'free' | 'rounding', number>>;
+  readonly stepsWithin: Readonly<Record<'free' | 'rounding', number>>;
+  readonly passes: boolean;
+}
+
+/** A line of docs/results/digits-example.jsonl, likewise. */
+interface Example {
+  readonly method: string;
+  readonly seed: number;
+  readonly accuracy: number;
+  readonly elbo: number;
+  readonly entropy: number;
+  readonly seconds: number;
+  readonly backend: string;
+}
+
+const titles: Readonly<Record<string, string>> = {
+  'labels-only': 'labels alone',
+  m2: 'M2',
+  'optimized-elbo': 'Optimized-ELBO',
+  'labels-only-conv': 'labels alone, conv',
+  'm2-conv': 'M2, conv, Gumbel',
+  'optimized-elbo-conv': 'Optimized-ELBO, conv, Gumbel',
+  'labels-only-mlp': 'labels alone, MLP',
+  'm2-mlp': 'M2, MLP, exact',
+};
+
+async function linesOf<Line>(name: string): Promise<readonly Line[]> {
+  const text = await readFile(`docs/results/${name}.jsonl`, 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const deviationOf = (values: readonly number[]): number => {
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+};
+
+/** Mean ± standard deviation, or the one value there is; nothing without any. */
+const spread = (values: readonly number[], digits: number, scale = 1): string => {
+  if (values.length === 0) return '';
+  const scaled = values.map((value) => scale * value);
+  const mean = meanOf(scaled).toFixed(digits);
+  return scaled.length === 1 ? mean : `${mean} ± ${deviationOf(scaled).toFixed(digits)}`;
+};
+
+const percent = (values: readonly number[]): string => spread(values, 2, 100);
+
+const toTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+/** Values that a line has, in the order of the seeds. */
+const column = <Line extends { readonly seed: number }>(
+  lines: readonly Line[],
+  value: (line: Line) => number | undefined,
+): readonly number[] =>
+  [...lines]
+    .sort((a, b) => a.seed - b.seed)
+    .map(value)
+    .filter((found) => found !== undefined);
+
+/** Differences at the same seed; a seed that one of them lacks is left out. */
+const paired = <Line extends { readonly seed: number }>(
+  lines: readonly Line[],
+  baseline: readonly Line[],
+  value: (line: Line) => number,
+): readonly number[] =>
+  column(lines, (line) => {
+    const other = baseline.find(({ seed }) => seed === line.seed);
+    return other && value(line) - value(other);
+  });
+
+const grouped = <Line>(lines: readonly Line[], key: (line: Line) => string): readonly [string, Line[]][] =>
+  [...new Set(lines.map(key))].map((name) => [name, lines.filter((line) => key(line) === name)]);
+
+const accuracyOf = ({ testAccuracy = Number.NaN }: Result): number => testAccuracy;
+
+async function study(name: string): Promise<string> {
+  const ours = await linesOf<Result>(name);
+  const baseline = ours.filter((line) => line.case === 'labels-only-conv');
+  const rows = grouped(ours, (line) => line.case).map(([key, lines]) => [
+    titles[key] ?? key,
+    String(lines.length),
+    percent(column(lines, (line) => line.validationAccuracy)),
+    percent(column(lines, (line) => line.testAccuracy)),
+    key === 'labels-only-conv' ? '' : percent(paired(lines, baseline, accuracyOf)),
+    // The decoder of a run on the labels alone is untrained: its bound says nothing.
+    key.startsWith('labels-only')
+      ? ''
+      : spread(
+          column(lines, (line) => line.elbo),
+          1,
+        ),
+    spread(
+      column(lines, (line) => line.seconds),
+      0,
+    ),
+  ]);
+  return toTable(
+    [
+      'method, nets, labels',
+      'seeds',
+      'validation, %',
+      'test, %',
+      'over labels alone, conv',
+      'ELBO, nats',
+      's',
+    ],
+    rows,
+  );
+}
+
+async function pytorch(name: string): Promise<string> {
+  const [ours, theirs] = await Promise.all([linesOf<Result>(name), linesOf<Result>(`${name}-pytorch`)]);
+  const rows = grouped(theirs, (line) => line.case).map(([key, lines]) => {
+    const same = ours.filter((line) => line.case === key && lines.some(({ seed }) => seed === line.seed));
+    return [
+      titles[key] ?? key,
+      percent(column(same, accuracyOf)),
+      percent(column(lines, accuracyOf)),
+      percent(paired(same, lines, accuracyOf)),
+    ];
+  });
+  return toTable(['method, nets, labels', 'ssvae, %', 'PyTorch, %', 'difference at the same seed'], rows);
+}
+
+async function parity(name: string): Promise<string> {
+  const rows = (await linesOf<Parity>(`${name}-parity`)).map(({ largest, stepsWithin, ...line }) => [
+    titles[line.case] ?? line.case,
+    largest.restarted.toExponential(1),
+    largest.free.toExponential(1),
+    String(stepsWithin.free),
+    largest.rounding.toExponential(1),
+    String(stepsWithin.rounding),
+  ]);
+  return toTable(
+    [
+      'method, nets, labels',
+      'put back every ten steps',
+      'free',
+      'steps within 1e-3',
+      'PyTorch float32, free',
+      'steps within 1e-3',
+    ],
+    rows,
+  );
+}
+
+async function choice(name: string): Promise<string> {
+  const chosen = await linesOf<Result>(name);
+  const others = await linesOf<Result>(`${name}-choose`);
+  const keys = [...new Set(others.map(({ case: key, epochs, seed }) => JSON.stringify([key, epochs, seed])))];
+  const rows = keys.flatMap((key) => {
+    const alike = [...others, ...chosen].filter(
+      (line) => JSON.stringify([line.case, line.epochs, line.seed]) === key,
+    );
+    return alike.map((line) => [
+      titles[line.case] ?? line.case,
+      String(line.settings.alpha),
+      String(line.epochs),
+      percent([line.validationAccuracy]),
+    ]);
+  });
+  return toTable(['method, nets, labels', 'α', 'epochs', 'validation, %'], rows);
+}
+
+async function example(name: string): Promise<string> {
+  const lines = await linesOf<Example>(`${name}-example`);
+  const baseline = lines.filter(({ method }) => method === 'labels-only');
+  const rows = grouped(lines, ({ method }) => method).map(([method, own]) => [
+    titles[method] ?? method,
+    String(own.length),
+    percent(column(own, ({ accuracy }) => accuracy)),
+    method === 'labels-only' ? '' : percent(paired(own, baseline, ({ accuracy }) => accuracy)),
+    method === 'labels-only'
+      ? ''
+      : spread(
+          column(own, ({ elbo }) => elbo),
+          1,
+        ),
+    spread(
+      column(own, ({ entropy }) => entropy),
+      2,
+    ),
+    spread(
+      column(own, ({ seconds }) => seconds),
+      0,
+    ),
+  ]);
+  return toTable(['', 'seeds', 'test, %', 'over labels alone', 'ELBO, nats', 'entropy, nats', 's'], rows);
+}
+
+const tables: Readonly<Record<string, () => Promise<string>>> = {
+  digits: () => example('digits'),
+  mnist: () => study('mnist'),
+  'mnist choice': () => choice('mnist'),
+  'mnist parity': () => parity('mnist'),
+  'mnist pytorch': () => pytorch('mnist'),
+  'fashion-mnist': () => study('fashion-mnist'),
+  cifar10: () => study('cifar10'),
+};
+
+const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const page = await readFile(PAGE, 'utf8');
+let renewed = page;
+for (const [, name = ''] of page.matchAll(/<!-- table: (.+?) -->/g)) {
+  const table = tables[name];
+  if (!table)
+    throw new Error(`tables: ${PAGE} asks for "${name}", known are ${Object.keys(tables).join(', ')}`);
+  const text = await table();
+  renewed = renewed.replace(
+    new RegExp(`(<!-- table: ${name} -->\n)[^]*?(<!-- end -->)`),
+    (_, begin, end) => `${begin}\n${text}\n\n${end}`,
+  );
+}
+if (!flags.check) await writeFile(PAGE, renewed);
+else if (renewed !== page)
+  throw new Error(`tables: ${PAGE} is not what docs/results gives, run npm run tables`);
