@@ -1,5 +1,5 @@
 /** What a comparison says: a table on the terminal, and a page with figures. */
-import { createNoise, type Dataset, figures, gatherInputs, type HistoryRow } from 'ssvae';
+import { createNoise, type Dataset, figures, gatherInputs } from 'ssvae';
 import type { Outcome } from './experiment';
 import { type ReportPaths, type ReportTable, writeReport } from './report/index';
 import type { Settings } from './settings';
@@ -53,10 +53,7 @@ export async function writeSummary(
   test: Dataset,
   settings: Settings,
 ): Promise<ReportPaths> {
-  // People count epochs from 1.
-  const histories = byTitle(outcomes, ({ history }) =>
-    history.map((row): HistoryRow => ({ ...row, epoch: row.epoch + 1 })),
-  );
+  const histories = byTitle(outcomes, ({ history }) => history);
   const last = outcomes.at(-1) as Outcome;
   const generative = outcomes.filter(({ method }) => method !== 'labels-only').at(-1);
   const examples = gatherInputs(

@@ -111,6 +111,7 @@ export {
   REPORT_LABELED_WEIGHTS,
 } from './objectives/optimizedLabeledElbo';
 export {
+  BOUND_WEIGHTS,
   type OptimizedUnlabeledElboArguments,
   type OptimizedUnlabeledElboTerms,
   optimizedUnlabeledElbo,

@@ -29,6 +29,20 @@ export interface BatchesOptions {
   readonly stepsPerEpoch?: number;
 }
 
+/** Refuses indices that the data set does not have. */
+const assertIndices = (
+  part: 'labeled' | 'unlabeled',
+  indices: Int32Array,
+  { name, count }: Dataset,
+): void => {
+  const position = indices.findIndex((index) => index < 0 || index >= count);
+  if (position >= 0) {
+    throw new RangeError(
+      `createBatches: split.${part}[${position}] is ${indices[position]}, needed an index below ${count}, the examples of "${name}"`,
+    );
+  }
+};
+
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
@@ -65,7 +79,7 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
  * @param options data set, split, batch sizes, noise, binarisation, steps per epoch
  * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part without
  * examples or of batch size 0 is left out
- * @throws RangeError when both parts are left out, there are fewer unlabelled examples than a batch needs, or a
+ * @throws RangeError when both parts are left out, an index is none of the data set, there are fewer unlabelled examples than a batch needs, or a
  * size is no integer of at least 0 (steps: 1)
  * @example createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, noise }).at(0).labeled.y.shape // [10, K]
  */
@@ -80,6 +94,8 @@ export function createBatches({
   assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
   assertInteger('createBatches', 'batchSize.unlabeled', batchSize.unlabeled, 0);
   if (stepsPerEpoch !== undefined) assertInteger('createBatches', 'stepsPerEpoch', stepsPerEpoch);
+  assertIndices('labeled', split.labeled, dataset);
+  assertIndices('unlabeled', split.unlabeled, dataset);
   const labeled = batchSize.labeled > 0 ? split.labeled.length : 0;
   const unlabeled = batchSize.unlabeled > 0 ? split.unlabeled.length : 0;
   if (labeled + unlabeled === 0) {

@@ -1,6 +1,7 @@
 /** The IDX format of MNIST and its relatives. */
 import { formatShape } from '../core/shape';
 import { createDataset, type Dataset } from './dataset';
+import { isGzip } from './gzip';
 
 /** An array of bytes and its shape. */
 export interface IdxArray {
@@ -21,6 +22,8 @@ export interface IdxArray {
  * @example parseIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])) // { shape: [2], data: [7, 9] }
  */
 export function parseIdx(bytes: Uint8Array): IdxArray {
+  if (isGzip(bytes))
+    throw new RangeError('parseIdx: bytes are packed with gzip, needed what gunzip makes of them');
   const [first, second, type, rank = 0] = bytes;
   if (bytes.length < 4 || first !== 0 || second !== 0) {
     throw new RangeError(

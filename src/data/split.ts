@@ -105,11 +105,12 @@ export function splitDataset(dataset: Dataset, { labeled, validation = 0, noise 
   const parts: { [name in keyof Split]: number[] } = { labeled: [], unlabeled: [], validation: [] };
   for (const [k, examples] of members.entries()) {
     const shuffled = Array.from(noise.split(k).permutation(examples.length), (i) => examples[i] as number);
-    const held_ = examples.length - (held[k] as number);
     // Labels come from the front and the validation part from the back, so that neither moves the other.
-    parts.labeled.push(...shuffled.slice(0, shown[k]));
-    for (const i of shuffled.slice(shown[k], held_)) parts.unlabeled.push(i);
-    parts.validation.push(...shuffled.slice(held_));
+    const [first, last] = [shown[k] as number, examples.length - (held[k] as number)];
+    for (const [position, i] of shuffled.entries()) {
+      const part = position < first ? 'labeled' : position < last ? 'unlabeled' : 'validation';
+      parts[part].push(i);
+    }
   }
   const ascending = (indices: number[]): Int32Array => Int32Array.from(indices).sort();
   return {

@@ -53,7 +53,8 @@ export interface ElboEvaluation {
  * @param data inputs, and their classes where known
  * @param options samples, batch size, noise
  * @returns means over the examples, nats
- * @throws RangeError when there is no example, x does not fit the model, or a label is no integer from 0 to K − 1
+ * @throws RangeError when there is no example, x does not fit the model, a label is no integer from 0 to K − 1, or
+ * a bound is NaN
  * @example (await evaluateElbo(model, dataset, { noise: createNoise(0) })).elbo // such as -104.3
  */
 export async function evaluateElbo(
@@ -73,6 +74,11 @@ export async function evaluateElbo(
     try {
       const values = await terms.data();
       for (const [i, value] of values.entries()) {
+        if (Number.isNaN(value)) {
+          throw new RangeError(
+            `evaluateElbo: the bound of example ${from + (i % (to - from))} is NaN, needed inputs and weights without NaN`,
+          );
+        }
         const term = Math.floor(i / (to - from));
         totals[term] = (totals[term] ?? 0) + value;
       }

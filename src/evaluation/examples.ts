@@ -1,6 +1,7 @@
 /** The data that evaluation reads: plain arrays or tensors, cut into batches here. */
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
+import { createRests } from '../core/rests';
 import { describe, formatShape } from '../core/shape';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
@@ -98,7 +99,7 @@ export function assertLabels(
 }
 
 /**
- * Calls `visit` with each batch in order, the last one as short as it comes; gives way to other work before each.
+ * Calls `visit` with each batch in order, the last one as short as it comes; gives way to other work between them.
  *
  * @param where name of the calling function, for the message
  * @param visit reads `x`, examples `from` to `to`, without freeing it
@@ -110,8 +111,10 @@ export async function forEachBatch(
   visit: (x: Tensor, from: number, to: number) => Promise<void>,
 ): Promise<void> {
   assertInteger(where, 'batchSize', batchSize);
+  // Reading a tensor settles at once on some backends, and a page would freeze.
+  const rest = createRests();
   for (let from = 0; from < count; from += batchSize) {
-    await otherWork();
+    await rest();
     const to = Math.min(from + batchSize, count);
     const x = between(from, to);
     try {
@@ -121,6 +124,3 @@ export async function forEachBatch(
     }
   }
 }
-
-/** Lets timers and events run: reading a tensor settles at once on some backends, and a page would freeze. */
-export const otherWork = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -14,13 +14,14 @@ import {
 } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
 import type { Noise } from '../core/noise';
+import { createRests } from '../core/rests';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
 import type { SemiSupervisedVae } from '../models/model';
 import { byLabel } from '../objectives/everyLabel';
 import { assertLabelPrior } from '../objectives/labelPrior';
 import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { type Examples, forEachBatch, openExamples, otherWork } from './examples';
+import { type Examples, forEachBatch, openExamples } from './examples';
 
 /** What the bound is made of. */
 export interface ImportanceWeightedBoundArguments {
@@ -98,10 +99,11 @@ export async function evaluateImportanceBound(
     const every = encodeEveryLabel(model, x);
     const weights: Tensor[] = [];
     let bound: Tensor1D | undefined;
+    const rest = createRests();
     try {
       for (let s = 0; s < samples; s++) {
         weights.push(drawWeights(model, every, noise));
-        await otherWork();
+        await rest();
       }
       bound = tidy(() =>
         importanceWeightedBound({ logWeights: stack(weights), labelPrior: model.labelPrior }),

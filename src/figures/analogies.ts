@@ -33,10 +33,8 @@ export async function analogies(
   const originals = await readCells(inputs.clone());
   const exchanged = await readCells(
     tidy(() => {
-      const q = model.encode(
-        inputs,
-        model.encoderSeesLabel ? labelsOf('analogies', model, inputs, labels) : undefined,
-      );
+      const needed = model.encoderSeesLabel || labels !== undefined;
+      const q = model.encode(inputs, needed ? labelsOf('analogies', model, inputs, labels) : undefined);
       return model.likelihood.mean(
         model.decode(repeatRows(q.mean, classes), everyLabel(originals.length, classes)),
       );

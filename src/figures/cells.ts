@@ -29,7 +29,10 @@ export const labelsOf = (
   model: Classifier,
   x: Tensor,
   labels: readonly number[] | undefined,
-): Tensor =>
-  labels === undefined
-    ? tidy(() => categorical.mode(model.classify(x)))
-    : oneHotLabels(where, labels, model.classes);
+): Tensor => {
+  if (labels === undefined) return tidy(() => categorical.mode(model.classify(x)));
+  const count = x.shape[0] as number;
+  if (labels.length !== count)
+    throw new RangeError(`${where}: labels are ${labels.length}, needed one for each of the ${count} inputs`);
+  return oneHotLabels(where, labels, model.classes);
+};

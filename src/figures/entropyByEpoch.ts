@@ -18,8 +18,8 @@ export interface EntropyByEpochOptions<Row extends HistoryRow> {
  * @param series history rows by the name of the series
  * @param options value and classes
  * @returns a Vega-Lite specification
- * @throws RangeError when there is no series
- * @example entropyByEpoch({ M2: history }, { value: (row) => row.entropy, classes: 10 }) // a line at 2.303 nats
+ * @throws RangeError when there is no series, or no row has a value
+ * @example entropyByEpoch({ M2: history }, { value: (row) => row['unlabeled.labelEntropy'], classes: 10 }) // a line at 2.303 nats
  */
 export const entropyByEpoch = <Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,

@@ -3,7 +3,7 @@ import { chart, finite, type Part, seriesColour, seriesDash, type VegaLiteSpec }
 
 /** A line of a training history. */
 export interface HistoryRow {
-  /** epochs done */
+  /** 0, 1, 2, … as in the history of a run; drawn from 1 on, as people count */
   readonly epoch: number;
 }
 
@@ -42,8 +42,8 @@ export interface LearningCurvesOptions<Row extends HistoryRow> {
  * @param series history rows by the name of the series; the order of names is that of the legend
  * @param options value, quantity, unit and looks
  * @returns a Vega-Lite specification
- * @throws RangeError when there is no series
- * @example learningCurves({ M2: history }, { value: (row) => row.accuracy, quantity: 'Test accuracy', unit: '%' })
+ * @throws RangeError when there is no series, or no row has a value
+ * @example learningCurves({ M2: history }, { value: (row) => row['validation.accuracy'], quantity: 'Accuracy', unit: '%' })
  */
 export function learningCurves<Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,
@@ -51,6 +51,7 @@ export function learningCurves<Row extends HistoryRow>(
 ): VegaLiteSpec {
   const names = Object.keys(series);
   if (names.length === 0) throw new RangeError('learningCurves: series is empty, needed at least one');
+  assertDrawn(series, value);
   const scale = unit === '%' ? 100 : 1;
   const points = Object.entries(series).flatMap(([name, rows]) =>
     byEpoch(name, rows, (row) => (value(row) ?? Number.NaN) * scale),
@@ -104,6 +105,18 @@ export function learningCurves<Row extends HistoryRow>(
   });
 }
 
+/** A chart without a point would say that there was nothing, where a column was misnamed. */
+const assertDrawn = <Row extends HistoryRow>(
+  series: Readonly<Record<string, readonly Row[]>>,
+  value: (row: Row) => number | undefined,
+): void => {
+  const rows = Object.values(series).flat();
+  if (rows.length === 0 || rows.some((row) => Number.isFinite(value(row)))) return;
+  throw new RangeError(
+    `learningCurves: value gives no number for any row, needed a column of the rows: ${Object.keys(rows[0] as Row).join(', ')}`,
+  );
+};
+
 const referenceLine = (value: number, label: string, width: number): Part[] => {
   const data = { values: [{ value, label }] };
   const y = { field: 'value', type: 'quantitative' };
@@ -137,7 +150,7 @@ function byEpoch<Row extends HistoryRow>(series: string, rows: readonly Row[], v
       const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
       return {
         series,
-        epoch,
+        epoch: epoch + 1,
         mean: finite(mean),
         low: finite(mean - deviation),
         high: finite(mean + deviation),

@@ -13,7 +13,9 @@ import { assertShapes, describe } from '../core/shape';
  */
 export function assertLabelPrior(where: string, labelPrior: readonly number[], classes: number): void {
   if (!Array.isArray(labelPrior) || labelPrior.length !== classes) {
-    throw new RangeError(`${where}: labelPrior is ${describe(labelPrior)}, needed ${classes} probabilities`);
+    throw new RangeError(
+      `${where}: labelPrior is ${describe(labelPrior)}, needed an array of ${classes} probabilities`,
+    );
   }
   for (const probability of labelPrior as readonly number[]) {
     assertNumber(where, 'an entry of labelPrior', probability, 'a number in (0, 1]', (p) => p > 0 && p <= 1);

@@ -17,11 +17,11 @@ export interface LabeledElboTerms {
   /** L(x, y) */
   readonly elbo: Tensor1D;
   /** the argument of that name */
-  readonly logLikelihood: Tensor;
+  readonly logLikelihood: Tensor1D;
   /** the argument of that name */
-  readonly latentKl: Tensor;
+  readonly latentKl: Tensor1D;
   /** the argument of that name */
-  readonly logLabelPrior: Tensor;
+  readonly logLabelPrior: Tensor1D;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface LabeledElboTerms {
  *
  *   L(x, y) = E_q(z) log p(x|z,y) − KL(q(z|x[,y]) ‖ p(z)) + log p(y)  ≤  log p(x, y)
  *
- * @returns the bound and its parts, [B] each, nats; the parts are the arguments themselves
+ * @returns the bound and its parts, [B] each, nats; each a tensor of its own
  * @throws RangeError when the shapes differ
  * @example labeledElbo({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), logLabelPrior: tf.tensor1d([-2]) }).elbo // [-102]
  */
@@ -43,6 +43,10 @@ export function labeledElbo({
     latentKl: [latentKl, 'B'],
     logLabelPrior: [logLabelPrior, 'B'],
   });
-  const elbo = tidy(() => add(sub(logLikelihood, latentKl), logLabelPrior) as Tensor1D);
-  return { elbo, logLikelihood, latentKl, logLabelPrior };
+  return tidy(() => ({
+    elbo: add(sub(logLikelihood, latentKl), logLabelPrior) as Tensor1D,
+    logLikelihood: logLikelihood.clone() as Tensor1D,
+    latentKl: latentKl.clone() as Tensor1D,
+    logLabelPrior: logLabelPrior.clone() as Tensor1D,
+  }));
 }

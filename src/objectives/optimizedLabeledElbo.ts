@@ -5,6 +5,7 @@ import { weightedSum } from '../core/weightedSum';
 import { categoricalKl } from '../divergences/categoricalKl';
 import { type SmoothedLabelKlArguments, smoothedLabelKl } from '../regularizers/smoothedLabelKl';
 import { assertLabelPrior, logLabelPrior } from './labelPrior';
+import { completeWeights } from './weights';
 
 /** Weight of each term of the labelled objective; a weight of 0 leaves its term out. */
 export interface LabeledWeights {
@@ -61,7 +62,8 @@ export const REPORT_LABELED_WEIGHTS: LabeledWeights = Object.freeze({
  * confidence on a known label for KL(q‖p̂) and at 43 % for KL(p̂‖q).
  *
  * @returns the objective and its parts, [B] each, nats
- * @throws RangeError when the shapes differ, π is no prior, or ε does not fit the direction
+ * @throws RangeError when the shapes differ, π is no prior, a weight is no finite number, or ε does not
+ * fit the direction
  * @example optimizedLabeledElbo({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), labels: tf.tensor2d([[1, 0]]), logits: tf.zeros([1, 2]), labelPrior: [0.5, 0.5], epsilon: 0.1 }).objective // [-100.368064]
  */
 export function optimizedLabeledElbo({
@@ -79,7 +81,7 @@ export function optimizedLabeledElbo({
     logits: [logits, 'B K'],
   });
   assertLabelPrior('optimizedLabeledElbo', labelPrior, K);
-  const w = { ...REPORT_LABELED_WEIGHTS, ...weights };
+  const w = completeWeights('optimizedLabeledElbo', REPORT_LABELED_WEIGHTS, weights);
   return tidy(() => {
     const parts = {
       ...(w.labelPriorKl !== 0 && {

@@ -6,6 +6,7 @@ import { weightedSum } from '../core/weightedSum';
 import { categoricalEntropy } from '../regularizers/entropy';
 import { mutualInformation } from '../regularizers/mutualInformation';
 import { expectOverPosterior } from './unlabeledElbo';
+import { completeWeights } from './weights';
 
 /** Weight of each term of the unlabelled objective; a weight of 0 leaves its term out. */
 export interface UnlabeledWeights {
@@ -41,7 +42,7 @@ export interface OptimizedUnlabeledElboArguments {
 export interface OptimizedUnlabeledElboTerms {
   /** J_U */
   readonly objective: Tensor1D;
-  /** U(x), all weights 1 */
+  /** U(x), all weights 1; at a relaxed label no bound, as that is no label */
   readonly elbo: Tensor1D;
   /** E_q(y|x) log p(x|z,y) */
   readonly logLikelihood: Tensor1D;
@@ -55,6 +56,14 @@ export interface OptimizedUnlabeledElboTerms {
   readonly mutualInformation?: Scalar;
 }
 
+/** Unit weights: the bound itself. */
+export const BOUND_WEIGHTS: UnlabeledWeights = Object.freeze({
+  logLikelihood: 1,
+  latentKl: 1,
+  logLabelPrior: 1,
+  labelEntropy: 1,
+});
+
 /**
  * Unlabelled objective of the Optimized-ELBO (report Eq. 15, §3.2, §3.6), every term weighted.
  *
@@ -66,7 +75,8 @@ export interface OptimizedUnlabeledElboTerms {
  * example into one class. Not a bound; with γ = β = 0 and unit weights it is U(x), Eq. 14.
  *
  * @returns the objective and its parts, nats
- * @throws RangeError when the shapes do not fit, or β or γ is not a finite number of at least 0
+ * @throws RangeError when the shapes do not fit, β or γ is not a finite number of at least 0, or a weight is no
+ * finite number
  * @example optimizedUnlabeledElbo({ labelLogits: tf.tensor2d([[60, 0], [0, 60]]), logLikelihood: tf.tensor1d([-90, -90]), latentKl: tf.tensor1d([10, 10]), logLabelPrior: tf.tensor1d([-1, -1]), gamma: 1 }).objective // [-100.306853, -100.306853]
  */
 export function optimizedUnlabeledElbo({
@@ -81,7 +91,7 @@ export function optimizedUnlabeledElbo({
   for (const [name, weight] of Object.entries({ beta, gamma })) {
     assertNumber(where, name, weight, 'a finite number of at least 0', (w) => w >= 0 && Number.isFinite(w));
   }
-  const w = { logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelEntropy: 1, ...weights };
+  const w = completeWeights(where, BOUND_WEIGHTS, weights);
   return tidy(() => {
     const expect = (name: keyof typeof values): Tensor1D =>
       expectOverPosterior(where, name, labelLogits, values[name]).clone();
@@ -105,7 +115,7 @@ export function optimizedUnlabeledElbo({
       ) as Tensor1D;
     };
     const information = gamma === 0 ? {} : { mutualInformation: mutualInformation(labelLogits) };
-    const elbo = bound({ logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelEntropy: 1 });
+    const elbo = bound(BOUND_WEIGHTS);
     const objective = bound(
       { ...w, labelEntropy: w.labelEntropy - beta },
       information.mutualInformation ? [[gamma, information.mutualInformation]] : [],

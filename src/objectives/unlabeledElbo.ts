@@ -38,7 +38,7 @@ export function expectOverPosterior(
   labelLogits: Tensor,
   value: Tensor,
 ): Tensor1D {
-  const exact = value.shape?.length === 2;
+  const exact = value?.shape?.length === 2;
   assertShapes(where, { labelLogits: [labelLogits, 'B K'], [name]: [value, exact ? 'B K' : 'B'] });
   return exact ? sum<Tensor1D>(mul(softmax(labelLogits as Tensor), value), 1) : (value as Tensor1D);
 }

@@ -1,5 +1,6 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { createRests } from '../core/rests';
 import { describe } from '../core/shape';
 import type { Model } from '../models/model';
 import { assignVariables, readTensors } from '../models/modelFile';
@@ -9,11 +10,6 @@ import { type Best, type Progress, type RunIdentity, readCheckpoint, writeCheckp
 import { addTo, type HistoryRow, meansOf, type TrainResult } from './history';
 import type { EarlyStopping, TrainOptions } from './options';
 import { assertStepOptions, trainingSteps } from './trainingSteps';
-
-/** Long enough to be cheap, short enough that a page stays alive and a signal is heard. */
-const YIELD_EVERY_MS = 30;
-
-const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 const check = <M extends Model>(model: M, options: TrainOptions<M>): void => {
   assertStepOptions(model, options);
@@ -148,7 +144,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     for (const listener of listeners)
       await listener.onTrainBegin?.({ epochs, stepsPerEpoch, firstStep: progress.step });
     let clock = performance.now();
-    let rested = clock;
+    const rest = createRests();
     let stop = shouldStop(progress, earlyStopping);
     const steps = trainingSteps(model, {
       ...options,
@@ -165,10 +161,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       for (const listener of listeners) await listener.onBatchEnd?.({ step, epoch, read });
       if ((step + 1) % stepsPerEpoch === 0) stop = await endEpoch(epoch);
       if ((step + 1) % saveEvery === 0) await save();
-      if (now - rested > YIELD_EVERY_MS) {
-        await macrotask();
-        rested = performance.now();
-      }
+      await rest();
       if (stop) break;
     }
     await save();

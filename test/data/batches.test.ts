@@ -186,6 +186,10 @@ test.each([
     { batchSize: { labeled: 1.5, unlabeled: 10 } },
     'batchSize.labeled is 1.5, needed an integer of at least 0',
   ],
+  [
+    { split: { labeled: Int32Array.of(0, 9999), unlabeled: Int32Array.of(1) } },
+    'split.labeled[1] is 9999, needed an index below',
+  ],
   [{ stepsPerEpoch: 0 }, 'stepsPerEpoch is 0, needed an integer of at least 1'],
 ])('refuses %j', (options, message) => {
   expect(() => sources(options)).toThrow(`createBatches: ${message}`);

@@ -31,7 +31,12 @@ test.each([
     new Uint8Array(),
     'parseIdx: bytes do not start with an IDX magic number (0 bytes), needed 0 0 8 rank',
   ],
-  ['another format', Uint8Array.of(0x1f, 0x8b, 8, 0, 0), 'do not start with an IDX magic number (5 bytes)'],
+  ['another format', Uint8Array.of(0x89, 0x50, 8, 0, 0), 'do not start with an IDX magic number (5 bytes)'],
+  [
+    'a packed file',
+    Uint8Array.of(0x1f, 0x8b, 8, 0, 0),
+    'bytes are packed with gzip, needed what gunzip makes of',
+  ],
   ['floats', Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 0), 'hold values of type 13, needed 8 (unsigned bytes)'],
   ['no axes', Uint8Array.of(0, 0, 8, 0), 'bytes are 4 with 0 axes, needed at least one axis'],
   [

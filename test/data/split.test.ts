@@ -113,3 +113,14 @@ test('refuses a class without examples', () => {
     'splitDataset: class 1 has no example, needed at least one of each class',
   );
 });
+
+test('splits sets of any size', () => {
+  const large = withClasses(
+    Array.from({ length: 400_000 }, (_, i) => i % 2),
+    2,
+  );
+  const split = splitDataset(large, { labeled: 250_000, validation: 140_000, noise: createNoise(0) });
+  expect([split.labeled, split.unlabeled, split.validation].map(({ length }) => length)).toEqual([
+    250_000, 10_000, 140_000,
+  ]);
+});

@@ -5,7 +5,7 @@ import { entropyByEpoch } from '../../src/figures/entropyByEpoch';
 import { learningCurves } from '../../src/figures/learningCurves';
 import { find, textsOf } from './rendering';
 
-const rows = (...values: number[]) => values.map((value, i) => ({ epoch: i + 1, value }));
+const rows = (...values: number[]) => values.map((value, i) => ({ epoch: i, value }));
 const value = (row: { value: number }) => row.value;
 
 describe('learningCurves', () => {
@@ -54,8 +54,15 @@ describe('learningCurves', () => {
     expect(new Set(Object.values(looks ?? {})).size).toBe(7);
   });
 
+  it('refuses a column that no row has, rather than draw nothing', () => {
+    const history: { epoch: number; accuracy?: number }[] = [{ epoch: 0 }, { epoch: 1 }];
+    expect(() =>
+      learningCurves({ M2: history }, { value: ({ accuracy }) => accuracy, quantity: 'Accuracy', unit: '%' }),
+    ).toThrow('learningCurves: value gives no number for any row, needed a column of the rows: epoch');
+  });
+
   it('leaves a gap where a value is missing, and sorts epochs', async () => {
-    const history = [{ epoch: 3, loss: 1 }, { epoch: 1 }, { epoch: 2, loss: Number.NaN }];
+    const history = [{ epoch: 2, loss: 1 }, { epoch: 0 }, { epoch: 1, loss: Number.NaN }];
     const spec = learningCurves(
       { M2: history },
       { value: ({ loss }) => loss, quantity: 'Loss', unit: 'nats' },

@@ -165,6 +165,11 @@ describe('analogies', () => {
     );
     const one = tf.zeros([1, 1, 1, 1]);
     await expect(analogies(onePixel, one, { labels: [3] })).rejects.toThrow('analogies: label 0 is 3');
+    for (const figure of [analogies, reconstructions]) {
+      await expect(figure(onePixel, one, { labels: [0, 1] })).rejects.toThrow(
+        `${figure.name}: labels are 2, needed one for each of the 1 inputs`,
+      );
+    }
     tf.dispose([x, one]);
   });
 });

@@ -197,7 +197,7 @@ describe('createM2', () => {
     [
       'a prior of other length',
       { labelPrior: [0.5, 0.5] },
-      new RangeError('createM2: labelPrior is an array of 2, needed 3 probabilities'),
+      new RangeError('createM2: labelPrior is an array of 2, needed an array of 3 probabilities'),
     ],
     [
       'a prior with a zero',

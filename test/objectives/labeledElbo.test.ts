@@ -12,6 +12,7 @@ describePrimitive(
   'labeledElbo',
   (logLikelihood, latentKl, logLabelPrior) => labeledElbo({ logLikelihood, latentKl, logLabelPrior }).elbo,
   {
+    leaves: 4,
     errors: [
       [
         'a divergence that would broadcast',
@@ -37,7 +38,7 @@ describePrimitive('logLabelPrior', (labels) => logLabelPrior(labels, PRIOR), {
     [
       'a prior over other classes',
       () => logLabelPrior(zeros([1, 2]), PRIOR),
-      'logLabelPrior: labelPrior is an array of 5, needed 2 probabilities',
+      'logLabelPrior: labelPrior is an array of 5, needed an array of 2 probabilities',
     ],
     [
       'a class without probability',
@@ -65,11 +66,16 @@ describePrimitive('labelExpectation', (labels, valueByLabel) => labelExpectation
 describe('labeledElbo', () => {
   cleanUpAfterEach();
 
-  it('returns its parts beside the bound: the arguments themselves', () => {
+  it('returns its parts beside the bound, and leaves the arguments to whoever passed them', () => {
     const parts = { logLikelihood: tensor1d([-90]), latentKl: tensor1d([10]), logLabelPrior: tensor1d([-2]) };
     const { elbo, ...terms } = labeledElbo(parts);
-    expect(terms).toEqual(parts);
     expect(elbo.shape).toEqual([1]);
+    for (const [name, part] of Object.entries(parts)) {
+      const term = terms[name as keyof typeof parts];
+      expect(term).not.toBe(part);
+      term.dispose();
+      expect(part.isDisposed).toBe(false);
+    }
   });
 });
 

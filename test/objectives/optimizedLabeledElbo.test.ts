@@ -45,7 +45,7 @@ describePrimitive('optimizedLabeledElbo', objective({}), {
     [
       'a prior over other classes',
       () => objective({ labelPrior: [1] })(zeros([2]), zeros([2]), zeros([2, 5]), zeros([2, 5])),
-      'optimizedLabeledElbo: labelPrior is an array of 1, needed 5 probabilities',
+      'optimizedLabeledElbo: labelPrior is an array of 1, needed an array of 5 probabilities',
     ],
     [
       'ε = 0 with KL(q‖p̂), which is infinite',

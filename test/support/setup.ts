@@ -18,4 +18,7 @@ if (tf.getBackend() !== backend) {
   await selectBackend({ backend });
 }
 
+// Small tensors are forwarded to the cpu by default, and a test's are small: its kernels would be the ones tested.
+if (backend === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
+
 afterAll(() => tf.disposeVariables());

@@ -162,7 +162,8 @@ export const m2 = (options: M2ObjectiveOptions = {}): Objective<M2> =>
  *   labelled    J_L = E_{q(z|x), p̂(y)} log p(x|z,y) − KL(q(z|x)‖p(z)) − KL(q(y|x)‖p(y)) − KL between q(y|x) and p̂
  *   unlabelled  J_U = U(x) + γ·Î(y; x) − β·H(q(y|x))
  *
- * Not a bound; the plain bound stands beside it in the terms, as `elbo`.
+ * Not a bound; the plain bound stands beside it in the terms, as `elbo`. With a relaxed label (`'gumbel'`) neither is
+ * one, as that is no label: `evaluateElbo` takes the bound exactly.
  *
  * @param options the parts and their weights
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats

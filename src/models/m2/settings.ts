@@ -2,7 +2,7 @@
 import { assertNumber, assertOneOf } from '../../core/assert';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
-import type { UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
+import { BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
 import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
 import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
 
@@ -98,8 +98,6 @@ const assertWeights = (
   }
 };
 
-const UNLABELED_TERMS = ['logLikelihood', 'latentKl', 'logLabelPrior', 'labelEntropy'];
-
 /** Refuses before the first step what the terms would refuse at it. */
 const check = (where: string, settings: Settings): void => {
   const { labelHandling, expectation, spread, direction, epsilon, temperature, beta, gamma } = settings;
@@ -118,7 +116,7 @@ const check = (where: string, settings: Settings): void => {
   assertScheduled(where, 'beta', beta, 'a finite number of at least 0', isAtLeast0);
   assertScheduled(where, 'gamma', gamma, 'a finite number of at least 0', isAtLeast0);
   assertWeights(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS));
-  assertWeights(where, 'unlabeled', unlabeled, UNLABELED_TERMS);
+  assertWeights(where, 'unlabeled', unlabeled, Object.keys(BOUND_WEIGHTS));
 };
 
 const given = <T extends object>(options: T): Partial<T> => {

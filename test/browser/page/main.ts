@@ -20,12 +20,20 @@ export interface PageFunctions {
   parse: typeof parseInPage;
 }
 
+/** Takes a backend, and all of its own kernels: small tensors are forwarded to the cpu by default. */
+async function select(options: SelectBackendOptions): Promise<BackendChoice> {
+  const choice = await selectBackend(options);
+  if (choice.name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
+  if (choice.name === 'webgl') tf.env().set('WEBGL_CPU_FORWARD', false);
+  return choice;
+}
+
 const functions: PageFunctions = {
   async run(options) {
-    const choice = await selectBackend(options);
+    const choice = await select(options);
     return { choice, inUse: tf.getBackend(), measurements: await measure() };
   },
-  select: selectBackend,
+  select,
   train: trainInPage,
   saveAndLoad: saveAndLoadInPage,
   parse: parseInPage,
