@@ -1,10 +1,12 @@
 /** Initial weights, drawn from `noise`. */
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertNumber, assertOneOf } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import { LabelConditionedDense } from './labelConditionedDense';
+import type { Layer } from './leafLayers';
+import { type NamedWeight, weightsOf } from './namedWeights';
 
 /**
  * How weights start.
@@ -23,21 +25,25 @@ export type Initializer =
       readonly normal: number;
     };
 
-type Layer = InstanceType<typeof layers.Layer>;
-
 interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
 }
 
+// Normalisation over several axes and PReLU have weights of several axes that are no kernels, and must not be drawn.
+const isKernel = ({ name, variable }: NamedWeight): boolean =>
+  variable.rank > 1 && !/\/(alpha|beta|gamma)(#\d+)?$/.test(name);
+
 // Kernels are [in, out] or [height, width, in, out]; those of transposed convolutions are [height, width, out, in],
 // and PyTorch and Keras both count their fans as if they were not. Label-conditioned layers count as one dense
-// layer on [features, label].
-const fansOf = (layer: Layer): Fans => {
-  const [kernel, second] = layer.weights.map((weight) => weight.shape as number[]);
-  const [fanIn = 1, fanOut = 1] = (kernel as number[]).slice(-2);
-  const taps = (kernel as number[]).slice(0, -2).reduce((product, size) => product * size, 1);
-  const label = layer instanceof LabelConditionedDense ? (second?.[0] ?? 0) : 0;
+// layer on [features, label]; a bias has the fans of its layer's first kernel.
+const fansOf = (layer: Layer, { shape }: Variable): Fans => {
+  const kernels = layer.weights.map((weight) => weight.shape as number[]).filter(({ length }) => length > 1);
+  const joined = layer instanceof LabelConditionedDense;
+  const kernel = (shape.length > 1 && !joined ? shape : kernels[0]) as number[];
+  const [fanIn = 1, fanOut = 1] = kernel.slice(-2);
+  const taps = sizeOf(kernel.slice(0, -2));
+  const label = joined ? (kernels[1]?.[0] ?? 0) : 0;
   return { fanIn: fanIn * taps + label, fanOut: fanOut * taps };
 };
 
@@ -74,25 +80,28 @@ export function assertInitializer(where: string, initializer: Initializer): void
 }
 
 /**
- * Draws every kernel and bias of a net anew; layers without a kernel (batch norm) keep what they have.
+ * Draws every kernel and bias of a net anew, and of the nets inside it. Everything else keeps what it has: layers
+ * without a kernel (batch norm, layer norm, PReLU), and what a layer has beside kernels and biases.
  *
  * A weight's numbers depend on the stream, the layer's and the weight's name alone: another net, or another
- * layer before it, changes nothing.
+ * layer before it, changes nothing. A layer without a name goes by its position, as in `namedWeights`, whatever
+ * else was built before; a layer in an inner net by the inner net's name and its own.
  *
  * @param net a built net of dense layers and convolutions
  * @param noise stream; each weight takes its own split of it
  * @param initializer how weights start
+ * @throws RangeError when the initializer is none
+ * @example initializeNet(net, createNoise(1).split('classifier'), 'he-normal')
  */
 export function initializeNet(net: LayersModel, noise: Noise, initializer: Initializer): void {
-  for (const layer of net.layers) {
-    if (!layer.weights.some(({ shape }) => shape.length > 1)) continue;
-    const fans = fansOf(layer);
-    for (const weight of layer.weights) {
-      const name = weight.originalName;
-      const shape = weight.shape as number[];
-      const count = sizeOf(shape);
-      const values = draw(initializer, count, fans, shape.length === 1, noise.split(name));
-      tidy(() => (weight.read() as Variable).assign(tensor(values, shape)));
-    }
+  assertInitializer('initializeNet', initializer);
+  const weights = weightsOf(net);
+  const withKernel = new Set(weights.filter(isKernel).map(({ layer }) => layer));
+  for (const weight of weights) {
+    const { name, layer, variable } = weight;
+    const bias = withKernel.has(layer) && /bias(#\d+)?$/i.test(name);
+    if (!bias && !isKernel(weight)) continue;
+    const values = draw(initializer, variable.size, fansOf(layer, variable), bias, noise.split(name));
+    tidy(() => variable.assign(tensor(values, variable.shape)));
   }
 }

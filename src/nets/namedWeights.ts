@@ -1,25 +1,36 @@
 /** Variables of tfjs-layers models, by names that do not depend on what else was built in the process. */
 import type { Variable } from '@tensorflow/tfjs-core';
-import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type Layer, leafLayers } from './leafLayers';
 
-type Layer = InstanceType<typeof layers.Layer>;
+/** A variable of a net, with its place. */
+export interface NamedWeight {
+  /** `layer/weight`, with the names of the nets inside the net before it */
+  readonly name: string;
+  readonly layer: Layer;
+  readonly variable: Variable;
+}
 
-// The host numbers unnamed layers by a global counter ("dense_Dense7"); their position in the net is stable.
-const stableName = (layer: Layer, position: number): string =>
-  new RegExp(`_${layer.getClassName()}\\d+$`).test(layer.name) ? `layer${position}` : layer.name;
-
-const isNet = (layer: Layer): layer is LayersModel => 'layers' in layer && Array.isArray(layer.layers);
-
-/** Every weight of a net and of the nets inside it, with its path. */
-const weightsOf = (path: string, net: LayersModel): [string, Variable][] =>
-  net.layers.flatMap((layer, position) => {
-    const here = `${path}/${stableName(layer, position)}`;
-    if (isNet(layer)) return weightsOf(here, layer);
-    return layer.weights.map((weight): [string, Variable] => [
-      `${here}/${weight.originalName.split('/').at(-1)}`,
-      weight.read() as Variable,
-    ]);
-  });
+/**
+ * Every weight of a net and of the nets inside it, each once; where two have one name (the directions of a
+ * bidirectional layer), the second is called `name#2`.
+ */
+export function weightsOf(net: LayersModel): readonly NamedWeight[] {
+  const named = new Map<string, NamedWeight>();
+  const seen = new Set<Variable>();
+  for (const { path, layer } of leafLayers(net)) {
+    for (const weight of layer.weights) {
+      const variable = weight.read() as Variable;
+      if (seen.has(variable)) continue;
+      seen.add(variable);
+      const stem = `${path}/${weight.originalName.split('/').at(-1)}`;
+      let name = stem;
+      for (let i = 2; named.has(name); i++) name = `${stem}#${i}`;
+      named.set(name, { name, layer, variable });
+    }
+  }
+  return [...named.values()];
+}
 
 /**
  * Variables of nets as `net/layer/weight`, non-trainable ones (batch-norm statistics) included.
@@ -33,14 +44,14 @@ const weightsOf = (path: string, net: LayersModel): [string, Variable][] =>
 export function namedWeights(
   nets: Readonly<Record<string, LayersModel>>,
 ): Readonly<Record<string, Variable>> {
-  const named = new Map<string, Variable>();
+  const named: Record<string, Variable> = {};
   const seen = new Set<Variable>();
-  for (const [name, variable] of Object.entries(nets).flatMap(([name, net]) => weightsOf(name, net))) {
-    if (seen.has(variable)) continue;
-    seen.add(variable);
-    let free = name;
-    for (let i = 2; named.has(free); i++) free = `${name}#${i}`;
-    named.set(free, variable);
+  for (const [net, model] of Object.entries(nets)) {
+    for (const { name, variable } of weightsOf(model)) {
+      if (seen.has(variable)) continue;
+      seen.add(variable);
+      named[`${net}/${name}`] = variable;
+    }
   }
-  return Object.fromEntries(named);
+  return named;
 }

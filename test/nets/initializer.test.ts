@@ -1,8 +1,9 @@
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { createM2 } from '../../src/models/m2/m2';
 import { type Initializer, initializeNet } from '../../src/nets/initializer';
+import { namedWeights } from '../../src/nets/namedWeights';
 import { cleanUpAfterEach } from '../support/numbers';
 import { CONV, tinyM2, weightsOf } from '../support/tiny';
 
@@ -11,6 +12,10 @@ const deviationOf = (values: readonly number[]): number => {
   const mean = meanOf(values);
   return Math.sqrt(meanOf(values.map((v) => (v - mean) ** 2)));
 };
+
+/** The numbers of a net's weights, the trainable ones first. */
+const numbersOf = (net: LayersModel): Promise<number[][]> =>
+  Promise.all(net.weights.map(async (weight) => Array.from(await weight.read().data())));
 
 const wide = (initializer: Initializer) =>
   createM2({
@@ -130,17 +135,93 @@ describe('initializers', () => {
       ],
     });
     initializeNet(net, createNoise(0), { normal: 0.5 });
-    const [, , gamma, beta, mean, variance] = await Promise.all(
-      net.layers
-        .flatMap((layer) => layer.weights)
-        .map(async (weight) => Array.from(await weight.read().data())),
-    );
+    const [, , gamma, beta, mean, variance] = await numbersOf(net);
     expect([gamma, beta, mean, variance]).toEqual([
       [1, 1, 1, 1],
       [0, 0, 0, 0],
       [0, 0, 0, 0],
       [1, 1, 1, 1],
     ]);
+  });
+
+  it('draws the same for the same net built twice, whatever the host calls its unnamed layers', async () => {
+    const build = () => {
+      const net = sequential({
+        layers: [layers.dense({ units: 4, inputShape: [3] }), layers.dense({ units: 2 })],
+      });
+      initializeNet(net, createNoise(3), 'fan-in-uniform');
+      return numbersOf(net);
+    };
+    expect(await build()).toEqual(await build());
+  });
+
+  it('reaches into nets within nets: each layer has its own fans, and batch norm keeps its statistics', async () => {
+    const build = () =>
+      sequential({
+        layers: [
+          sequential({
+            name: 'inner',
+            layers: [
+              layers.dense({ units: 400, inputShape: [4], name: 'wide' }),
+              layers.batchNormalization({ name: 'norm' }),
+              layers.dense({ units: 4, name: 'narrow' }),
+            ],
+          }),
+          layers.dense({ units: 4, name: 'wide' }),
+        ],
+      });
+    const [net, again] = [build(), build()];
+    for (const each of [net, again]) initializeNet(each, createNoise(0), 'fan-in-uniform');
+    const [wide, , gamma, beta, narrow, , outer, , mean, variance] = await numbersOf(net);
+    const largest = (values: readonly number[] = []) => Math.max(...values.map(Math.abs));
+    expect(largest(wide) / Math.sqrt(1 / 4)).toBeGreaterThan(0.97);
+    expect(largest(narrow) / Math.sqrt(1 / 400)).toBeLessThanOrEqual(1);
+    expect(largest(narrow) / Math.sqrt(1 / 400)).toBeGreaterThan(0.97);
+    // Layers of one name in different nets draw different numbers.
+    expect(outer?.slice(0, 4)).not.toEqual(wide?.slice(0, 4));
+    for (const [values, start] of [
+      [gamma, 1],
+      [beta, 0],
+      [mean, 0],
+      [variance, 1],
+    ] as const)
+      expect(new Set(values)).toEqual(new Set([start]));
+    expect(await numbersOf(again)).toEqual(await numbersOf(net));
+  });
+
+  it('draws kernels and biases alone: slopes and scales of several axes stay, two directions differ', async () => {
+    const net = sequential({
+      layers: [
+        layers.bidirectional({
+          layer: layers.simpleRNN({ units: 30, returnSequences: true, recurrentInitializer: 'zeros' }),
+          inputShape: [4, 3],
+          name: 'both',
+          mergeMode: 'concat',
+        }),
+        layers.prelu({ name: 'slopes', alphaInitializer: 'ones' }),
+        layers.layerNormalization({ name: 'norm', axis: [1, 2] }),
+      ],
+    });
+    initializeNet(net, createNoise(0), 'glorot-uniform');
+    const weights = Object.entries(namedWeights({ net }));
+    const numbers = async (name: string) =>
+      Array.from((await weights.find(([n]) => n === name)?.[1].data()) ?? []);
+    for (const name of ['net/slopes/alpha', 'net/norm/gamma'])
+      expect(new Set(await numbers(name))).toEqual(new Set([1]));
+    expect(await numbers('net/both/kernel')).not.toEqual(await numbers('net/both/kernel#2'));
+    // The kernel of the recurrence counts its own fans, 30 + 30, not those of the inputs, 3 + 30.
+    const recurrent = Math.max(...(await numbers('net/both/recurrent_kernel')).map(Math.abs));
+    expect(recurrent / Math.sqrt(6 / 60)).toBeGreaterThan(0.97);
+    expect(recurrent / Math.sqrt(6 / 60)).toBeLessThanOrEqual(1);
+  });
+
+  it('refuses an initialiser that is none, also for a net of one’s own', () => {
+    const net = sequential({ layers: [layers.dense({ units: 4, inputShape: [3] })] });
+    expect(() => initializeNet(net, createNoise(0), 'zeros' as 'he-normal')).toThrowError(
+      new RangeError(
+        'initializeNet: initializer is "zeros", needed one of "glorot-uniform", "he-normal", "fan-in-uniform"',
+      ),
+    );
   });
 
   it.each([
