@@ -14,13 +14,15 @@ const DIGITS = { train: 5000, test: 2000 };
 /**
  * Draws, loads or downloads a data set.
  *
+ * @param settings which, and where; the signal ends a download
  * @throws Error in one line where the files are missing, damaged or out of reach
  */
 export async function loadData({
   dataset,
   data,
   seed,
-}: Pick<Settings, 'dataset' | 'data' | 'seed'>): Promise<Data> {
+  signal,
+}: Pick<Settings, 'dataset' | 'data' | 'seed'> & { readonly signal: AbortSignal }): Promise<Data> {
   if (dataset === 'digits') {
     const noise = createNoise(seed);
     return {
@@ -29,5 +31,14 @@ export async function loadData({
     };
   }
   if (data !== undefined) return loadDataset(dataset, { dir: data });
-  return downloadDataset(dataset, { cacheDir: 'runs/data' });
+  let shown = '';
+  return downloadDataset(dataset, {
+    cacheDir: 'runs/data',
+    signal,
+    onProgress({ file, received, total }) {
+      const line = `downloading ${file}${total ? ` ${Math.floor((10 * received) / total)}0 %` : ''}`;
+      if (line !== shown) console.error(line);
+      shown = line;
+    },
+  });
 }

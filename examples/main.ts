@@ -14,7 +14,7 @@ await withSettings('npm start', async (settings, signal) => {
   const { name, description } = await selectBackend({ backend: settings.backend });
   console.log(`backend: ${name} (${description})`);
 
-  const { train, test } = await loadData(settings);
+  const { train, test } = await loadData({ ...settings, signal });
   const recipe = recipeOf(settings);
   const split = splitDataset(train, {
     labeled: settings.labels,

@@ -25,7 +25,8 @@ export interface Settings {
 /** A mistake of whoever runs the example: one line, and no stack. */
 export class UsageError extends Error {}
 
-export const USAGE = `npm start -- [flags]
+/** The flags, as `--help` prints them. */
+export const usage = (command: string): string => `${command} -- [flags]
   --dataset    ${DATASETS.join(' | ')}   default digits, which needs no files
   --data       folder with the data set's official files; without it they are downloaded
   --labels     labelled examples, default 100; the rest of the training set is used without its labels
@@ -71,7 +72,7 @@ const parse = (args: readonly string[]) => {
       },
     }).values;
   } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]);
+    throw new UsageError((error as Error).message.split(/\. |\n/)[0]);
   }
 };
 

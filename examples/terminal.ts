@@ -1,5 +1,5 @@
 /** How an example meets whoever runs it: flags, Ctrl-C, mistakes. */
-import { readSettings, type Settings, USAGE, UsageError } from './settings';
+import { readSettings, type Settings, UsageError, usage } from './settings';
 
 /** The run was ended by Ctrl-C; what was done is in a checkpoint. */
 export class Interrupted extends Error {}
@@ -22,14 +22,17 @@ export async function withSettings(
   const args = process.argv.slice(2);
   try {
     const settings = readSettings(args);
-    if (settings === undefined) console.log(USAGE);
+    if (settings === undefined) console.log(usage(command));
     else await program(settings, interrupt.signal);
   } catch (error) {
+    const flags = args.filter((arg) => arg !== '--resume');
     if (error instanceof Interrupted) {
-      const flags = args.filter((arg) => arg !== '--resume');
       console.error(
         `\nStopped; a checkpoint is written. To go on: ${command} -- ${[...flags, '--resume'].join(' ')}`,
       );
+      process.exitCode = 130;
+    } else if (interrupt.signal.aborted) {
+      console.error('\nStopped.');
       process.exitCode = 130;
     } else if (error instanceof UsageError || isRefusal(error)) {
       console.error(error.message);

@@ -1,6 +1,7 @@
 /** Contract of objectives: what a model is trained to maximise. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
+import type { Json } from '../core/json';
 import type { Noise } from '../core/noise';
 import type { Model } from './model';
 
@@ -29,8 +30,8 @@ export interface ObjectiveTerms {
 }
 
 /** A function from model and batch to named terms; it must read nothing that changes between steps but its arguments. */
-export type Objective<M extends Model = Model> = (
-  model: M,
-  batch: Batch,
-  context: ObjectiveContext,
-) => ObjectiveTerms;
+export interface Objective<M extends Model = Model> {
+  (model: M, batch: Batch, context: ObjectiveContext): ObjectiveTerms;
+  /** its settings: a run is resumed only with the same; one's own objective may do without */
+  readonly spec?: Json;
+}

@@ -1,4 +1,5 @@
 /** Files as storage. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Storage } from '../core/storage';
@@ -30,7 +31,8 @@ export function file(path: string): Storage {
     },
     async write(bytes) {
       await mkdir(dirname(target), { recursive: true });
-      const beside = `${target}.${process.pid}.tmp`;
+      // Of this write alone: several may be under way.
+      const beside = `${target}.${randomUUID()}.tmp`;
       try {
         const handle = await open(beside, 'w');
         try {

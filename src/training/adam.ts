@@ -13,8 +13,10 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { assertNumber } from '../core/assert';
+import type { Json } from '../core/json';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe } from '../core/shape';
+import { specOf } from '../core/spec';
 
 /** Settings of Adam; Kingma & Ba 2015 is the source of every default but the weight decay. */
 export interface AdamOptions {
@@ -52,6 +54,8 @@ export interface Optimizer {
     gradients: Readonly<Record<string, Tensor>>,
     step: number,
   ): void;
+  /** its settings: a run is resumed only with the same; one's own optimizer may do without */
+  readonly spec?: Json;
   /** the state as it is; its tensors stay the optimizer's */
   readonly state: OptimizerState;
   /** Puts a state in place; tensors are copied. */
@@ -140,6 +144,7 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
   };
 
   return {
+    spec: specOf({ optimizer: 'adam', learningRate, beta1, beta2, epsilon, weightDecay }),
     apply(variables, gradients, step) {
       const rate = valueAt(learningRate, step, 'learningRate');
       const decay = valueAt(weightDecay, step, 'weightDecay');

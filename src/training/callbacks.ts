@@ -25,7 +25,7 @@ export interface BatchEnd {
 export interface Callbacks {
   /** Before the first step, once a checkpoint has been read. */
   onTrainBegin?(plan: TrainingPlan): void | Promise<void>;
-  /** At the first step of an epoch (0, 1, 2, …), ahead of its `onBatchEnd`; not where a resume goes on inside one. */
+  /** Before the first step of an epoch (0, 1, 2, …); not where a resume goes on inside one. */
   onEpochBegin?(epoch: number): void | Promise<void>;
   /** After each step. */
   onBatchEnd?(batch: BatchEnd): void | Promise<void>;

@@ -49,6 +49,12 @@ export interface RunIdentity {
   /** of the batch source, where it has one: seed, split and order of the data */
   readonly data: string;
   readonly noise: NoiseState;
+  /** settings of the objective, where it tells them */
+  readonly objective: Json;
+  /** settings of the optimizer, where it tells them */
+  readonly optimizer: Json;
+  /** weights of the loss's parts */
+  readonly loss: Json;
 }
 
 // Numbers that may be NaN or infinite stand in arrays, which JSON could not hold.
@@ -152,7 +158,7 @@ const assertSameRun = (where: string, found: Metadata['run'], run: RunIdentity):
     const [there, here] = [canonical(found[key]), canonical(value)];
     if (there !== here) {
       throw new RangeError(
-        `${where}: ${key} is ${here} in this run and ${there} in the checkpoint, needed the same to go on`,
+        `${where}: ${key} is ${here} in this run and ${there} in the checkpoint, needed the same to go on; without resume a run begins anew`,
       );
     }
   }

@@ -20,7 +20,7 @@ export interface TrainResult {
   readonly step: number;
   /** why it ended */
   readonly stopped: 'finished' | 'aborted' | 'early';
-  /** the best epoch by the metric of early stopping, whose weights the model then has */
+  /** the best epoch by the metric of early stopping; the model has its weights, unless the run was aborted to go on */
   readonly best?: {
     /** 0, 1, 2, … */
     readonly epoch: number;

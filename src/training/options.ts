@@ -89,12 +89,12 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly validate?: (model: M) => Promise<object>;
   /** epochs between validations; the last epoch has one in any case. Default 1. */
   readonly validateEvery?: number;
-  /** stops on a metric; the model is left with the weights of its best epoch */
+  /** stops on a metric; the model is left with the weights of its best epoch, unless aborted: then with the last */
   readonly earlyStopping?: EarlyStopping;
-  /** steps between readings of the terms for the history; default 1, more where reading a device is slow */
+  /** steps between readings of the terms for the history; an epoch has one at least. Default 1, more where reading a device is slow */
   readonly readEvery?: number;
   /** where everything is kept that the run needs to go on as if never stopped; default: nowhere */
   readonly checkpoint?: CheckpointOptions;
-  /** goes on from the checkpoint where there is one; default `false` */
+  /** goes on from the checkpoint where there is one, with the same settings; more epochs are no other. Default `false` */
   readonly resume?: boolean;
 }

@@ -112,7 +112,16 @@ const assertTerms = (terms: ObjectiveTerms): void => {
   }
 };
 
-/** Frees a step's terms; a tensor that stands under several names is freed once. */
+/** Tensors of the step's own: a term may be a variable of the model, or a tensor that the objective made once. */
+const keepCopies = (terms: ObjectiveTerms): ObjectiveTerms =>
+  Object.fromEntries(
+    Object.entries(terms).map(([part, named]: [string, Terms | undefined]) => [
+      part,
+      named && Object.fromEntries(Object.entries(named).map(([name, term]) => [name, keep(term.clone())])),
+    ]),
+  );
+
+/** Frees a step's terms. */
 export function disposeTerms(terms: ObjectiveTerms): void {
   for (const [, term] of namedTerms(terms)) term.dispose();
 }
@@ -127,8 +136,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
   const lossOfBatch = (): Scalar => {
     const found = objective(model, batch, context);
     assertTerms(found);
-    terms = found;
-    for (const [, term] of namedTerms(terms)) keep(term);
+    terms = keepCopies(found);
     return lossOf(terms, weights, variables);
   };
   try {

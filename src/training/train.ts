@@ -2,6 +2,7 @@
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { createRests } from '../core/rests';
 import { describe } from '../core/shape';
+import { specOf } from '../core/spec';
 import type { Model } from '../models/model';
 import { assignVariables, readTensors } from '../models/modelFile';
 import { createAdam } from './adam';
@@ -108,6 +109,13 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     stepsPerEpoch,
     data: (checkpoint && batches.identity) ?? '',
     noise: noise.state,
+    objective: options.objective.spec ?? null,
+    optimizer: optimizer.spec ?? null,
+    loss: specOf({
+      weighting: options.weighting ?? 'mean',
+      alpha: options.alpha ?? 'default',
+      parameterPrior: options.parameterPrior ?? 'none',
+    }),
   };
   const last = epochs * stepsPerEpoch;
   const saveEvery = checkpoint?.every ?? stepsPerEpoch;
@@ -136,16 +144,27 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     return shouldStop(progress, earlyStopping);
   };
 
+  /** Tells of an epoch ahead of its first step, where there will be one. */
+  const beginEpoch = async (step: number, stop: boolean): Promise<void> => {
+    if (stop || step >= last || step % stepsPerEpoch !== 0 || signal?.aborted) return;
+    for (const listener of listeners) await listener.onEpochBegin?.(step / stepsPerEpoch);
+  };
+
   try {
-    if (checkpoint && options.resume) {
-      progress = (await readCheckpoint(checkpoint.storage, model, optimizer, run)) ?? progress;
-      saved = progress.step;
+    const found =
+      checkpoint && options.resume
+        ? await readCheckpoint(checkpoint.storage, model, optimizer, run)
+        : undefined;
+    if (found) {
+      progress = found;
+      saved = found.step;
     }
     for (const listener of listeners)
       await listener.onTrainBegin?.({ epochs, stepsPerEpoch, firstStep: progress.step });
     let clock = performance.now();
     const rest = createRests();
     let stop = shouldStop(progress, earlyStopping);
+    await beginEpoch(progress.step, stop);
     const steps = trainingSteps(model, {
       ...options,
       optimizer,
@@ -153,16 +172,19 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       to: stop ? progress.step : last,
     });
     for await (const { step, epoch, read } of steps) {
-      if (step % stepsPerEpoch === 0) for (const listener of listeners) await listener.onEpochBegin?.(epoch);
-      const sums = step % readEvery === 0 ? addTo(progress.sums, await read()) : progress.sums;
+      const ends = (step + 1) % stepsPerEpoch === 0;
+      // An epoch without any reading would leave a row without columns.
+      const due = step % readEvery === 0 || (ends && Object.keys(progress.sums).length === 0);
+      const sums = due ? addTo(progress.sums, await read()) : progress.sums;
       const now = performance.now();
       progress = { ...progress, step: step + 1, seconds: progress.seconds + (now - clock) / 1000, sums };
       clock = now;
       for (const listener of listeners) await listener.onBatchEnd?.({ step, epoch, read });
-      if ((step + 1) % stepsPerEpoch === 0) stop = await endEpoch(epoch);
+      if (ends) stop = await endEpoch(epoch);
       if ((step + 1) % saveEvery === 0) await save();
       await rest();
       if (stop) break;
+      await beginEpoch(step + 1, stop);
     }
     await save();
     const { best } = progress;

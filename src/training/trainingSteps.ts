@@ -116,7 +116,15 @@ export function assertStepOptions<M extends Model>(
     throw new TypeError(
       `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
     );
+  if (typeof augment === 'object') {
+    for (const part of Object.keys(augment))
+      assertOneOf(where, 'a name in augment', part, ['labeled', 'unlabeled']);
+  }
   assertInteger(where, 'batches.stepsPerEpoch', batches.stepsPerEpoch);
+  const { labeled, unlabeled } = batches.counts ?? {};
+  assertInteger(where, 'batches.counts.labeled', labeled, 0);
+  assertInteger(where, 'batches.counts.unlabeled', unlabeled, 0);
+  assertInteger(where, 'batches.counts.labeled + unlabeled', labeled + unlabeled);
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
   if (alpha !== undefined && typeof alpha !== 'function')
     assertNumber(where, 'alpha', alpha, 'a schedule or a finite number', Number.isFinite);

@@ -50,6 +50,7 @@ describe('npm start', () => {
 
   it.concurrent.each([
     ['an unknown flag', ['--layers', '3'], /--layers/],
+    ['a value that looks like a flag', ['--epochs', '-3'], /--epochs/],
     ['an unknown data set', ['--dataset', 'minst'], /--dataset is "minst", needed one of digits, mnist/],
     ['a number that is none', ['--epochs', 'ten'], /--epochs is "ten", needed an integer of at least 1/],
     ['a method nobody knows', ['--objective', 'm3'], /--objective is "m3", needed one of/],

@@ -58,13 +58,17 @@ const options = (): TrainOptions<M2> & { optimizer: ReturnType<typeof createAdam
   earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: 2 },
 });
 
-/** One go of a run in a model of its own, up to a signal, an error or the end. */
+/**
+ * One go of a run in a model of its own, up to a signal, an error or the end. A model that a checkpoint goes into starts
+ * from other weights: none of its own may survive.
+ */
 const go = async (
   nets: Nets,
   storage: MemoryStorage,
   more: Partial<TrainOptions<M2>> = {},
 ): Promise<Ending> => {
-  const model = tinyM2({ nets });
+  const resumes = storage.bytes !== undefined && more.resume !== false;
+  const model = tinyM2({ nets, noise: createNoise(resumes ? 99 : 1) });
   const all = options();
   try {
     const result = await train(model, { ...all, checkpoint: { storage }, resume: true, ...more });
@@ -160,6 +164,28 @@ describe('resuming', () => {
     );
   });
 
+  it.each([
+    ['objective', { objective: m2() }],
+    [
+      'objective',
+      {
+        objective: optimizedElbo({ labelHandling: 'gumbel', temperature: linearWarmup({ to: 1, steps: 9 }) }),
+      },
+    ],
+    ['optimizer', { optimizer: createAdam({ learningRate: 1 }) }],
+    ['loss', { alpha: 99 }],
+    ['loss', { weighting: 'dataset' }],
+    ['loss', { parameterPrior: 1 }],
+  ] as const)('refuses a run with another %s: %j', async (what, other) => {
+    const storage = memoryStorage();
+    await go(nets, storage, { epochs: 1 });
+    await expect(go(nets, storage, other)).rejects.toThrow(
+      new RegExp(
+        `^resume: memory: ${what} is .* in this run and .* in the checkpoint, needed the same to go on`,
+      ),
+    );
+  });
+
   it('starts afresh where there is no checkpoint, and where it is not asked to resume', async () => {
     const storage = memoryStorage();
     const first = await go(nets, storage);
@@ -195,18 +221,26 @@ describe('resuming', () => {
     const storage = memoryStorage();
     const batches = tinyBatches();
     const learningRate = (step: number): number => (step === 0 ? 1e30 : 1e-3);
-    const common = { objective: m2(), batches, epochs: 1, noise: createNoise(1), checkpoint: { storage } };
+    const optimizer = createAdam({ learningRate });
+    const common = {
+      objective: m2(),
+      batches,
+      epochs: 1,
+      noise: createNoise(1),
+      checkpoint: { storage },
+      optimizer,
+    };
     const controller = new AbortController();
     const onBatchEnd = ({ step }: { step: number }) => void (step === 1 && controller.abort());
     await train(model, {
       ...common,
-      optimizer: createAdam({ learningRate }),
       callbacks: { onBatchEnd },
       signal: controller.signal,
     });
     const again = tinyM2();
     const { history } = await train(again, { ...common, resume: true });
     expect(history[0]?.loss).toBeNaN();
+    optimizer.dispose();
     model.dispose();
     again.dispose();
   });
@@ -223,7 +257,7 @@ describe('resuming', () => {
     [
       'another data set',
       { batches: tinyBatches({ dataset: tinyDataset(30, 2), stepsPerEpoch: 3, binarize: 'dynamic' }) },
-      /^resume: memory: data is ".*" in this run and ".*" in the checkpoint, needed the same to go on$/,
+      /^resume: memory: data is ".*" in this run and ".*" in the checkpoint, needed the same to go on; without resume a run begins anew$/,
     ],
     [
       'another order of the data',

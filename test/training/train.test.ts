@@ -201,6 +201,18 @@ describe('trainingSteps', () => {
       { augment: 'flip' as never },
       new TypeError('train: augment is "flip", needed a function, or one for either part'),
     ],
+    [
+      { augment: { unlabelled: () => tensor([0]) } as never },
+      new RangeError('train: a name in augment is "unlabelled", needed one of "labeled", "unlabeled"'),
+    ],
+    [
+      { batches: { ...tinyBatches(), counts: { labeled: 0, unlabeled: 0 } } },
+      new RangeError('train: batches.counts.labeled + unlabeled is 0, needed an integer of at least 1'),
+    ],
+    [
+      { batches: { ...tinyBatches(), counts: undefined as never } },
+      new RangeError('train: batches.counts.labeled is undefined, needed an integer of at least 0'),
+    ],
     [{ execute: 'fast' as never }, new TypeError('train: execute is "fast", needed a function')],
     [{ from: -1 }, new RangeError('train: from is -1, needed an integer of at least 0')],
     [{ to: 1.5 }, new RangeError('train: to is 1.5, needed an integer of at least 0')],
@@ -256,6 +268,47 @@ describe('train', () => {
     );
     const epoch = ['epoch', 'batch', 'batch', 'epoch end', 'second hears of it'];
     expect(calls).toEqual(['begin', ...epoch, ...epoch, 'end']);
+    model.dispose();
+  });
+
+  it('tells of an epoch before the first step of it', async () => {
+    const model = tinyM2();
+    const seen: unknown[] = [];
+    const begun: unknown[] = [];
+    const look = async (into: unknown[]) => void into.push(await weightsOf(model));
+    await look(seen);
+    const callbacks = { onEpochBegin: () => look(begun), onEpochEnd: () => look(seen) };
+    await train(model, run({ epochs: 2, callbacks }));
+    expect(begun).toEqual(seen.slice(0, 2));
+    expect(begun[0]).not.toEqual(begun[1]);
+    model.dispose();
+  });
+
+  it('gives every epoch a reading, so that it has a metric to stop by', async () => {
+    const model = tinyM2();
+    const earlyStopping = { metric: 'loss', better: 'lower', patience: 9 } as const;
+    const { history } = await train(
+      model,
+      run({ epochs: 4, batches: tinyBatches({ stepsPerEpoch: 3 }), readEvery: 5, earlyStopping }),
+    );
+    expect(history.map(({ loss }) => Number.isFinite(loss))).toEqual([true, true, true, true]);
+    model.dispose();
+  });
+
+  it('leaves alone what an objective gives as a term but did not make', async () => {
+    const constant = tensor([1, 2]);
+    const model = tinyM2();
+    const bias = Object.values(model.variables).find(({ rank }) => rank === 1) as Tensor;
+    const before = alive();
+    const objective: Objective<M2> = (...given) => {
+      const { labeled, ...rest } = m2()(...given);
+      return { ...rest, labeled: { ...labeled, constant, bias } };
+    };
+    const { history } = await train(model, run({ objective }));
+    expect(history.map((row) => row['labeled.constant'])).toEqual([1.5, 1.5]);
+    expect([constant.isDisposed, bias.isDisposed]).toEqual([false, false]);
+    expect(alive()).toEqual(before);
+    constant.dispose();
     model.dispose();
   });
 

@@ -1,7 +1,9 @@
 /** The objectives of M2: the report's Eq. 8 and its Optimized-ELBO, one function with two sets of weights. */
 import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
+import type { Noise } from '../../core/noise';
 import { type ScalarOrSchedule, valueAt } from '../../core/schedules';
+import { specOf } from '../../core/spec';
 import * as gaussian from '../../distributions/gaussian';
 import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
@@ -41,6 +43,9 @@ const decodeAt = (model: M2, x: Tensor, z: Tensor, y: Tensor, pass: Pass): Tenso
   const times = (y.shape[0] as number) / (x.shape[0] as number);
   return model.likelihood.logProb(model.decode(z, y, pass), times === 1 ? x : repeatRows(x, times));
 };
+
+/** A pass that trains, on one part of a batch. */
+const trainingPass = (noise: Noise): Pass => ({ training: true, noise: noise.split('nets') });
 
 const labeledTerms = (
   model: M2,
@@ -117,13 +122,13 @@ const unlabeledTerms = (
 const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
   const settings = settingsOf(where, defaults, options);
   // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
-  return (model, { labeled, unlabeled }, { step, noise }) =>
+  const objective: Objective<M2> = (model, { labeled, unlabeled }, { step, noise }) =>
     tidy(() => ({
       ...(labeled && {
         labeled: labeledTerms(
           model,
           labeled,
-          { training: true, updateStatistics: unlabeled === undefined },
+          { ...trainingPass(noise.split('labeled')), updateStatistics: unlabeled === undefined },
           { step, noise: noise.split('labeled') },
           settings,
         ),
@@ -132,12 +137,13 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
         unlabeled: unlabeledTerms(
           model,
           unlabeled,
-          { training: true },
+          trainingPass(noise.split('unlabeled')),
           { step, noise: noise.split('unlabeled') },
           settings,
         ),
       }),
     }));
+  return Object.assign(objective, { spec: specOf({ ...settings, objective: where }) });
 };
 
 /**
@@ -176,21 +182,23 @@ export const optimizedElbo = (options: OptimizedElboOptions = {}): Objective<M2>
 /**
  * A classifier on the labels alone: the baseline that a semi-supervised model is measured against.
  *
- * Its labelled part holds the cross-entropy and nothing else, so encoder and decoder get no gradient.
+ * Its labelled part holds the cross-entropy and nothing else, so encoder and decoder get no gradient; there is no
+ * `elbo` among the terms, as a classifier has no bound, and that of nets which are not trained would say nothing.
  *
  * @returns an objective; unlabelled examples are not looked at
  * @example train(model, { objective: labelsOnly(), batches, epochs: 10, noise })
  */
-export const labelsOnly =
-  (): Objective<M2> =>
-  (model, { labeled }) =>
+export const labelsOnly = (): Objective<M2> => {
+  const objective: Objective<M2> = (model, { labeled }, { noise }) =>
     tidy(() => ({
       ...(labeled && {
         labeled: {
           crossEntropy: crossEntropy({
             labels: labeled.y,
-            logits: model.infer(labeled.x, { training: true }).labelLogits,
+            logits: model.infer(labeled.x, trainingPass(noise.split('labeled'))).labelLogits,
           }),
         },
       }),
     }));
+  return Object.assign(objective, { spec: { objective: 'labelsOnly' } });
+};
