@@ -1,12 +1,22 @@
 /** How a net is run. */
+import type { Noise } from '../core/noise';
 
-/** Whether a pass trains or evaluates; it matters to batch norm and dropout alone. */
+/**
+ * Whether a pass trains or evaluates; it matters to batch norm and to layers that draw noise alone.
+ *
+ * Every layer of a net is called with it, as the second argument of `call`.
+ */
 export interface Pass {
-  /** batch statistics and dropout on; default `false`, evaluation */
+  /** batch statistics and noise on; default `false`, evaluation */
   readonly training?: boolean;
   /**
    * Whether a training pass moves the running statistics of batch norm; default `true`. The library's objectives
    * move them once a step, with the unlabelled examples where there are any.
    */
   readonly updateStatistics?: boolean;
+  /**
+   * Stream of the layers that draw; each takes a split of it by its own name. The library's objectives give one to
+   * every training pass, another each step and for either part of the batch; evaluation has none.
+   */
+  readonly noise?: Noise;
 }

@@ -9,6 +9,16 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
  *   encoder     features, or [features, y] where the
  *               encoder sees the label                 → [mean [B, Z], logVar [B, Z]]
  *   decoder     [z [B, Z], y [B, K]]                   → parameters of p(x|z,y), [B, …]
+ *
+ * Stock dropout and noise layers (`Dropout`, `SpatialDropout1D`, `GaussianNoise`, …, and recurrent layers that drop
+ * out) are refused: they draw from a generator hidden in TensorFlow.js, so the same seed would not give the same run.
+ * Perturb inputs with `augment` of `train`, or write a layer that draws from the noise of its {@link Pass}:
+ *
+ *   call(inputs, { training, noise }) {
+ *     const x = Array.isArray(inputs) ? inputs[0] : inputs;
+ *     if (!training) return x;
+ *     return tf.tidy(() => tf.mul(x, tf.add(1, tf.mul(0.1, noise.split(this.name).normal(x.shape)))));
+ *   }
  */
 export interface SemiSupervisedNets {
   /** features of x that classifier and encoder share; default: x itself */

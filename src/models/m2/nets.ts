@@ -4,6 +4,7 @@ import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../..
 import { describe, formatShape } from '../../core/shape';
 import { type ConvOptions, convNets } from '../../nets/conv';
 import { type MlpOptions, mlpNets } from '../../nets/mlp';
+import { assertNoRandomLayers } from '../../nets/randomLayers';
 import type { PresetShape, SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 
 /** A preset with its choices. */
@@ -83,6 +84,7 @@ const assertNet = (
   if (from !== inputs.map(formatShape).join(', ') || to !== outputs.map(formatShape).join(', ')) {
     throw new RangeError(`createM2: nets.${name} maps ${from} → ${to}, needed ${needed}`);
   }
+  assertNoRandomLayers('createM2', `nets.${name}`, net);
 };
 
 const checkOwn = (
@@ -102,10 +104,11 @@ const checkOwn = (
 };
 
 /**
- * The nets themselves: built, or a user's own after a check of their shapes.
+ * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
  * @throws TypeError or RangeError when one's own net is missing or of other shapes; the message names the net, its
  *   shapes and the shapes needed
+ * @throws RangeError when one's own net has a stock layer that draws random numbers; the message names the layer
  */
 export function resolveNets(nets: M2Preset | SemiSupervisedNets, shape: PresetShape): SemiSupervisedNets {
   if (isOwn(nets)) {
