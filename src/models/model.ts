@@ -15,7 +15,10 @@ export interface Model {
   readonly variables: Readonly<Record<string, Variable>>;
   /** JSON that rebuilds a preset; for a user's own nets it names what must be handed in again */
   readonly spec: Json;
-  /** frees every variable; the model cannot be used afterwards */
+  /**
+   * frees what was made with the model, its variables among it, and the model cannot be used afterwards; nets that were
+   * handed in stay whose they are. A second call does nothing.
+   */
   dispose(): void;
 }
 

@@ -7,9 +7,9 @@ import type { Pass } from './pass';
 export interface BatchNormOptions {
   /** layer name */
   readonly name: string;
-  /** share of the old running statistics that is kept at each update; default 0.9 */
+  /** share of the old running statistics that is kept at each update; default 0.9 (that of PyTorch, as momentum 0.1) */
   readonly momentum?: number;
-  /** added to the variance; default 1e-5 */
+  /** added to the variance; default 1e-5 (that of PyTorch) */
   readonly epsilon?: number;
 }
 

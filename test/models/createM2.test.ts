@@ -1,13 +1,20 @@
 import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
-import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import {
+  input,
+  type LayersModel,
+  layers,
+  model,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { createNoise } from '../../src/core/noise';
+import { createNoise, type Noise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { createM2, type M2Options } from '../../src/models/m2/m2';
 import { everyLabel, repeatRows } from '../../src/objectives/everyLabel';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
-import { CLASSES, CONV, LATENT, MLP, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';
+import { alive, CLASSES, CONV, LATENT, MLP, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';
 
 /** A net of stock layers: inputs flattened, concatenated, and one dense layer for each output. */
 const ownNet = (inputShapes: number[][], outputShapes: number[][]): LayersModel => {
@@ -167,6 +174,38 @@ describe('createM2', () => {
     expectClose(await read(m2.classify(x)), await read(expected));
   });
 
+  it('frees a preset’s nets once: disposing again does nothing', () => {
+    const before = alive();
+    const m2 = tinyM2({ nets: CONV });
+    m2.dispose();
+    expect(alive()).toEqual(before);
+    expect(() => m2.dispose()).not.toThrow();
+    expect(alive()).toEqual(before);
+  });
+
+  it('leaves a user’s own nets to the user, who may make another model of them', async () => {
+    const nets = ownNets(true);
+    const { x } = tinyExamples(2);
+    const before = alive();
+    const m2 = tinyM2({ nets });
+    const logits = await read(m2.classify(x));
+    m2.dispose();
+    m2.dispose();
+    expect(alive()).toEqual(before);
+    expect(await read(tinyM2({ nets }).classify(x))).toEqual(logits);
+  });
+
+  it('leaves nothing behind where it fails half-way', () => {
+    const before = alive();
+    const broken: Noise = { ...createNoise(0), split: () => ({ ...createNoise(0), split: () => broken }) };
+    // Its splits draw nothing: `uniforms` is a method of the stream's class, which a copy lacks.
+    expect(() => tinyM2({ noise: broken })).toThrowError(TypeError);
+    // The preset refuses it only when trunk and classifier are there.
+    const latent = Number.MAX_SAFE_INTEGER;
+    expect(() => tinyM2({ nets: CONV, latent })).toThrow();
+    expect(alive()).toEqual(before);
+  });
+
   const wrong = ownNets(true);
   const net = (inputs: number[][], outputs: number[][]) => ownNet(inputs, outputs);
   const apart = 'apart from the batch axis';
@@ -208,6 +247,40 @@ describe('createM2', () => {
       'no likelihood',
       { likelihood: {} as M2Options['likelihood'] & object },
       new TypeError('createM2: likelihood is Object, needed a Likelihood such as bernoulli'),
+    ],
+    [
+      'a likelihood that does not say how many parameters it reads',
+      { likelihood: { ...bernoulli, parametersPerValue: 0 } },
+      new RangeError('createM2: likelihood.parametersPerValue is 0, needed an integer of at least 1'),
+    ],
+    [
+      'noise that is a number',
+      { noise: 5 as unknown as Noise },
+      new TypeError('createM2: noise is 5, needed createNoise(seed)'),
+    ],
+    [
+      'a word for whether the encoder sees the label',
+      { encoderSeesLabel: 'no' as unknown as boolean },
+      new RangeError('createM2: encoderSeesLabel is "no", needed one of true, false'),
+    ],
+    [
+      'a net that draws from the host’s generator',
+      {
+        nets: {
+          ...wrong,
+          classifier: sequential({
+            layers: [
+              layers.flatten({ inputShape: [...SHAPE] }),
+              layers.dropout({ rate: 0.5 }),
+              layers.dense({ units: CLASSES }),
+            ],
+          }),
+        },
+      },
+      new RangeError(
+        'createM2: nets.classifier has the layer "layer1" (Dropout), which draws from a generator that no seed ' +
+          'reaches; needed the augment of train, or a layer of your own that draws from the noise of its Pass',
+      ),
     ],
     [
       'an unknown preset',
@@ -278,7 +351,9 @@ describe('createM2', () => {
       new RangeError(`createM2: nets.decoder maps [3], [3] → [8,8,1], needed [3], [3] → [8,8,2], ${apart}`),
     ],
   ])('refuses %s', (_, options, error) => {
+    const before = alive();
     expect(() => tinyM2(options)).toThrowError(error);
+    expect(alive()).toEqual(before);
   });
 
   it('says which shapes its functions need', () => {

@@ -1,7 +1,7 @@
 /** The M2 model of Kingma 2014: what it is, and how it is made. */
-import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { engine, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertInteger } from '../../core/assert';
+import { assertInteger, assertOneOf } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
 import { createNoise, type Noise } from '../../core/noise';
 import { assertShapes, describe } from '../../core/shape';
@@ -28,10 +28,11 @@ export interface M2Options {
   readonly latent?: number;
   /**
    * default `'mlp'`: three nets of one hidden layer of 500 softplus (Kingma 2014); `'conv'`: the report's nets on
-   * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or one's own tfjs-layers models
+   * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or one's own tfjs-layers models.
+   * These stay yours: the model reads and trains their weights, and neither its `dispose` nor a failure frees them.
    */
   readonly nets?: M2Nets;
-  /** p(x|z,y) of the decoder's output; default `bernoulli` */
+  /** p(x|z,y) of the decoder's output; default `bernoulli`, which is ours: for values in [0, 1], as pixels are */
   readonly likelihood?: Likelihood;
   /** π of p(y); default uniform (Kingma 2014, §2) */
   readonly labelPrior?: readonly number[];
@@ -40,9 +41,12 @@ export interface M2Options {
    * for `'conv'`, and what the encoder takes for one's own
    */
   readonly encoderSeesLabel?: boolean;
-  /** how a preset's weights start; default `'glorot-uniform'`. One's own nets keep the weights they come with. */
+  /**
+   * how a preset's weights start; default `'glorot-uniform'`, the default of the host's layers (Keras; Glorot & Bengio
+   * 2010), where Kingma's code has `{ normal: 0.001 }`. One's own nets keep the weights they come with.
+   */
   readonly initializer?: Initializer;
-  /** stream of the initial weights; default `createNoise(0)` */
+  /** stream of a preset's initial weights; default `createNoise(0)`, which is ours */
   readonly noise?: Noise;
 }
 
@@ -65,13 +69,17 @@ export interface M2 extends SemiSupervisedVae {
   decode(z: Tensor, y: Tensor, pass?: Pass): Tensor;
 }
 
+type Checked = 'inputShape' | 'classes' | 'latent' | 'labelPrior' | 'likelihood' | 'initializer' | 'noise';
+
 const checkOptions = ({
   inputShape,
   classes,
   latent,
   labelPrior,
   likelihood,
-}: Required<Pick<M2Options, 'inputShape' | 'classes' | 'latent' | 'labelPrior' | 'likelihood'>>): void => {
+  initializer,
+  noise,
+}: Required<Pick<M2Options, Checked>>): void => {
   if (!Array.isArray(inputShape) || inputShape.length === 0) {
     throw new RangeError(
       `createM2: inputShape is ${describe(inputShape)}, needed the shape of one example, e.g. [28, 28, 1]`,
@@ -86,6 +94,22 @@ const checkOptions = ({
       `createM2: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli`,
     );
   }
+  assertInteger('createM2', 'likelihood.parametersPerValue', likelihood.parametersPerValue);
+  assertInitializer('createM2', initializer);
+  if (typeof noise?.split !== 'function')
+    throw new TypeError(`createM2: noise is ${describe(noise)}, needed createNoise(seed)`);
+};
+
+/** What `make` gives; where it throws, the variables that it has made are freed. */
+const whole = <T>(make: () => T): T => {
+  const before = new Set(Object.values(engine().registeredVariables));
+  try {
+    return make();
+  } catch (error) {
+    for (const variable of Object.values(engine().registeredVariables))
+      if (!before.has(variable)) variable.dispose();
+    throw error;
+  }
 };
 
 /**
@@ -95,7 +119,8 @@ const checkOptions = ({
  *   q(y|x) = Cat(softmax(classifier(x)))   q(z|x[,y]) = N(mean, diag e^logVar) of the encoder
  *
  * @param options shapes, nets, likelihood and prior
- * @returns a record of pure functions over its variables; whoever made it disposes it
+ * @returns a record of pure functions over its variables; whoever made it disposes it, which frees a preset's nets
+ *   and leaves one's own alone
  * @throws RangeError or TypeError naming the option, what came and what was needed
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
@@ -104,18 +129,22 @@ export function createM2(options: M2Options): M2 {
   const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
   assertInteger('createM2', 'classes', classes, 2);
   const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
-  checkOptions({ inputShape, classes, latent, labelPrior, likelihood });
-  assertInitializer('createM2', initializer);
+  checkOptions({ inputShape, classes, latent, labelPrior, likelihood, initializer, noise });
   const chosen = isOwn(given) ? given : parsePreset('createM2', given);
   const encoderSeesLabel =
     options.encoderSeesLabel ??
     (isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : chosen.preset === 'mlp');
+  assertOneOf('createM2', 'encoderSeesLabel', encoderSeesLabel, [true, false]);
   const { parametersPerValue } = likelihood;
-  const nets = resolveNets(chosen, { inputShape, classes, latent, parametersPerValue, encoderSeesLabel });
-  const { labelsApart, ...byName } = nets;
-  if (!isOwn(chosen)) {
-    for (const [name, net] of Object.entries(byName)) initializeNet(net, noise.split(name), initializer);
-  }
+  const shape = { inputShape, classes, latent, parametersPerValue, encoderSeesLabel };
+  const { labelsApart, ...nets } = whole(() => {
+    const resolved = resolveNets(chosen, shape);
+    if (isOwn(chosen)) return resolved;
+    const { labelsApart: _, ...made } = resolved;
+    for (const [name, net] of Object.entries(made)) initializeNet(net, noise.split(name), initializer);
+    return resolved;
+  });
+  let disposed = false;
 
   const run = <Out extends Tensor | Tensor[]>(
     net: LayersModel,
@@ -158,7 +187,7 @@ export function createM2(options: M2Options): M2 {
     likelihood,
     labelPrior,
     encoderSeesLabel,
-    variables: namedWeights(byName),
+    variables: namedWeights(nets),
     spec: toJson({
       inputShape: [...inputShape],
       classes,
@@ -202,7 +231,10 @@ export function createM2(options: M2Options): M2 {
       });
     },
     dispose() {
-      for (const net of Object.values(byName)) net.dispose();
+      // One's own nets were handed in, and stay whose they are.
+      if (disposed || isOwn(chosen)) return;
+      disposed = true;
+      for (const net of Object.values(nets)) net.dispose();
     },
   };
   return model;

@@ -16,7 +16,10 @@ export interface M2ObjectiveOptions {
    * `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
    */
   readonly labelHandling?: 'exact' | 'gumbel' | 'straight-through';
-  /** τ of the last two; default 0.67 (Maddison et al. 2017, §5) */
+  /**
+   * τ of the last two; default 0.67, which is ours, as the report leaves it open: near the 2/3 of Maddison et al. 2017,
+   * and held through training
+   */
   readonly temperature?: ScalarOrSchedule;
   /** weights of single terms in place of the objective's own; a warm-up of the KL stands here, in both parts */
   readonly weights?: {
@@ -31,9 +34,12 @@ export interface M2ObjectiveOptions {
 export interface OptimizedElboOptions extends M2ObjectiveOptions {
   /** γ, weight of the mutual information; default 1 (report §3.2) */
   readonly gamma?: ScalarOrSchedule;
-  /** β, weight of the entropy penalty; default 0.5. With γ = 1 the net force on the mean entropy is 1 − γ − β = −0.5. */
+  /**
+   * β, weight of the entropy penalty; default 0.5, which is ours, as the report leaves it open: with γ = 1 the net force
+   * on the mean entropy is 1 − γ − β = −0.5, towards confidence
+   */
   readonly beta?: ScalarOrSchedule;
-  /** ε of the smoothed labels; default 0.001 */
+  /** ε of the smoothed labels; default 0.001, which is ours, as the report leaves it open */
   readonly epsilon?: number;
   /** default `'others'` (report §3.3.2) */
   readonly spread?: SmoothingSpread;
