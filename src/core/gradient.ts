@@ -2,7 +2,8 @@
  * A typed `tf.customGrad`: the one place of the library where a cast is allowed.
  *
  * Every input must be a tensor argument: a tensor that the callback merely closes over gets no gradient, and
- * TensorFlow.js does not say so. Second derivatives are not offered.
+ * TensorFlow.js does not say so. Second derivatives are not offered. The engine asks for all gradients at once, wanted
+ * or not, so that of an argument that is data as a rule costs its kernels at every backward pass: keep it short.
  */
 import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
 

@@ -2,17 +2,96 @@
 import {
   abs,
   add,
+  div,
   exp,
+  expm1,
+  getBackend,
+  less,
   log1p,
   maximum,
+  minimum,
   mul,
   neg,
+  notEqual,
+  scalar,
   sigmoid,
   square,
   sub,
   type Tensor,
+  where,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { customGradient } from './gradient';
+
+/** The lowest finite float32: a logarithm of 0 cut off here gives 0, and not NaN, times a probability of 0. */
+export const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
+
+/**
+ * A product with 0·∞ = 0: a class of probability 0 drops out of an expectation of logarithms, while an infinite
+ * value of any other weight stays infinite.
+ *
+ *   w·v, and 0 where w = 0
+ *
+ * For the inside of a `customGradient` alone: the gradient of `where` lets through the NaN that its value hides.
+ *
+ * @param weight w, any shape
+ * @param value v, the same shape
+ * @returns the same shape
+ */
+export const weigh = (weight: Tensor, value: Tensor): Tensor =>
+  where(notEqual(weight, 0), mul(weight, value), zerosLike(value));
+
+/** A polynomial by Horner's rule, the coefficient of the highest power first. */
+const polynomial = (x: Tensor, [highest = 0, ...others]: readonly number[]): Tensor =>
+  others.reduce<Tensor>((value, coefficient) => add(mul(value, x), coefficient), scalar(highest));
+
+// 1/8!, …, 1/2!: the next term is 4e-8 of the sum at |v| = ½.
+const EXPONENTIAL = [1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2];
+
+const EXPM1_KEEPS_DIGITS: readonly string[] = ['cpu', 'wasm', 'tensorflow'];
+
+const excessOf = (v: Tensor): Tensor => {
+  // One rounding of expm1 the wrong way would be a negative divergence; abs, unlike maximum, lets NaN through.
+  if (EXPM1_KEEPS_DIGITS.includes(getBackend())) return abs(sub(expm1(v), v));
+  // WebGL and WebGPU take exp(v) − 1 for expm1, which has lost every digit near 0 where v is taken off it.
+  const near = mul(square(v), polynomial(v, EXPONENTIAL));
+  return where(less(abs(v), 0.5), near, sub(sub(exp(v), 1), v));
+};
+
+// Hand-written because near v = 0, where a collapsing posterior lives, exp(v) − 1 loses its digits in the gradient as
+// exp(v) − 1 − v does in the value: what the value has kept plus v is e^v − 1 on every backend.
+const excess = customGradient<[Tensor], [Tensor, Tensor], Tensor>((v, save) => {
+  const value = excessOf(v);
+  save([value, v]);
+  return { value, gradFunc: (dy, [kept, at]) => [mul(dy, add(kept, at))] };
+});
+
+/**
+ * By how much the exponential exceeds its tangent at 0, element-wise; of v = log σ² it is the variance's part of a
+ * Gaussian divergence.
+ *
+ *   e^v − 1 − v = v²/2 + v³/6 + …
+ *
+ * @param v any shape
+ * @returns the same shape, at least 0, and exactly 0 at v = 0
+ */
+export const expm1MinusIdentity = (v: Tensor): Tensor => excess(v);
+
+// 1/13, …, 1: the next term is 2e-8 of the sum at u = 1.
+const AREA_TANGENT = [1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
+
+/**
+ * Logarithm of 1 + u with a small relative error, element-wise: log1p(1e-8) is 0 on WebAssembly, WebGL and WebGPU.
+ *
+ *   log(1 + u) = 2·artanh(t) = 2t·(1 + t²/3 + t⁴/5 + …),   t = u / (2 + u)
+ *
+ * @param u any shape, in [0, 1]
+ * @returns the same shape
+ */
+export function log1pOfFraction(u: Tensor): Tensor {
+  const t = div(u, add(u, 2));
+  return mul(mul(t, 2), polynomial(square(t), AREA_TANGENT));
+}
 
 // Hand-written for cost and for digits: autodiff through max(l, 0) − l·x + log1p(e^{−|l|}) is a dozen kernels and
 // has no gradient at l = 0, where x − sigmoid(l) is two kernels and right everywhere. Softplus of the host is
@@ -44,11 +123,12 @@ export const bernoulliLogLikelihood = (logits: Tensor, x: Tensor): Tensor => ber
  *
  * @param x any shape
  * @param mean m, the same shape
- * @param logVar log σ², the same shape
- * @returns the same shape
+ * @param logVar log σ², the same shape; may underflow as a variance
+ * @returns the same shape; 0 at x = m whatever the variance
  */
 export function scaledSquaredDistance(x: Tensor, mean: Tensor, logVar: Tensor): Tensor {
-  // 1/√σ twice before squaring: e^{−log σ²} is infinite from −89 on, and 0·∞ at x = m would be NaN.
-  const scale = exp(mul(-0.25, logVar));
+  // 1/√σ twice before squaring: e^{−log σ²} is infinite from −89 on, and 0·∞ at x = m would be NaN. Cut off at e^80,
+  // where the square of any float32 but 0 is infinite already, so that no distance changes by it.
+  const scale = exp(minimum(mul(-0.25, logVar), 80));
   return square(mul(mul(sub(x, mean), scale), scale));
 }

@@ -164,6 +164,18 @@ class Stream implements Noise {
 }
 
 /**
+ * Refuses anything but a stream: callers without types forget it.
+ *
+ * @param where name of the calling function, for the message
+ * @param noise what came
+ * @throws TypeError naming function, argument, what came and what was needed
+ */
+export function assertNoise(where: string, noise: Noise | undefined): asserts noise is Noise {
+  if (typeof noise?.split !== 'function')
+    throw new TypeError(`${where}: noise is ${describe(noise)}, needed a stream, as createNoise(seed) makes`);
+}
+
+/**
  * A stream from a seed.
  *
  * @param seed a safe integer; 0 is a seed like any other

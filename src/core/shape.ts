@@ -8,7 +8,12 @@
 /** Whatever carries a shape: tensors of any tfjs build are accepted, so nothing is tested by `instanceof`. */
 export interface Shaped {
   readonly shape: readonly number[];
+  /** type of the numbers, where the tensor tells it */
+  readonly dtype?: string;
 }
+
+/** A tensor, the pattern of its axes, and `'float32'` where a function computes wrongly with other numbers. */
+type Expected = readonly [tensor: Shaped, pattern: string, dtype?: 'float32'];
 
 /** Sizes of the axes that {@link assertShapes} matched, by axis letter. */
 export type AxisSizes = Readonly<Record<string, number>>;
@@ -38,22 +43,25 @@ export const describe = (value: unknown): string => {
  * A pattern lists axes separated by spaces: a name (`B`) must have one size everywhere it stands, a number
  * must be met exactly, and `...` at the end stands for any further axes, the same everywhere.
  *
+ * Kernels given integers take them for floats or round what they return, and say nothing. So what a distribution is
+ * made of (logits, means, log-variances) is asked to be float32; what it is asked about (labels, observed values)
+ * meets a float32 before any such kernel and may be of any type, as `tf.oneHot` gives int32.
+ *
  * @param where name of the calling function, for the message
- * @param arguments_ tensor and pattern by argument name
+ * @param arguments_ tensor, pattern and, where needed, type by argument name
  * @returns the size of each named axis
- * @throws TypeError when an argument is no tensor
+ * @throws TypeError when an argument is no tensor, or of another type than needed
  * @throws RangeError when a shape does not fit; the message names function, argument, what came and what was needed
  * @example assertShapes('gaussianKl', { mean: [tf.zeros([2, 3]), 'B Z'] }) // { B: 2, Z: 3 }
  */
-export function assertShapes(
-  where: string,
-  arguments_: Readonly<Record<string, readonly [Shaped, string]>>,
-): AxisSizes {
+export function assertShapes(where: string, arguments_: Readonly<Record<string, Expected>>): AxisSizes {
   const sizes: Record<string, number> = {};
   let rest: readonly number[] | undefined;
-  for (const [name, [tensor, pattern]] of Object.entries(arguments_)) {
+  for (const [name, [tensor, pattern, dtype]] of Object.entries(arguments_)) {
     if (!isShaped(tensor))
       throw new TypeError(`${where}: ${name} is ${describe(tensor)}, needed a tensor [${pattern}]`);
+    if (dtype !== undefined && (tensor.dtype ?? dtype) !== dtype)
+      throw new TypeError(`${where}: ${name} has dtype ${tensor.dtype}, needed ${dtype}`);
     const axes = pattern === '' ? [] : pattern.split(' ');
     const open = axes.at(-1) === '...';
     const named = open ? axes.slice(0, -1) : axes;
