@@ -88,7 +88,7 @@ export type { M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './mode
 export type { Classifier, Model, SemiSupervisedVae } from './models/model';
 export type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from './models/objective';
 export { embed, type PlainInputs, type Prediction, type PredictOptions, predict } from './models/predict';
-export { type LoadModelOptions, loadModel, saveModel } from './models/saveModel';
+export { type LoadModelOptions, loadModel, loadVariables, saveModel } from './models/saveModel';
 export type { Activation } from './nets/activation';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';

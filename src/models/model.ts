@@ -13,7 +13,10 @@ export interface Model {
   readonly classes: number;
   /** every variable by name, batch-norm statistics among them, in a fixed order */
   readonly variables: Readonly<Record<string, Variable>>;
-  /** JSON that rebuilds a preset; for a user's own nets it names what must be handed in again */
+  /**
+   * JSON that rebuilds a preset; for a user's own nets it names what must be handed in again. Of a model of one's own it
+   * is what `loadVariables` and a resumed run compare
+   */
   readonly spec: Json;
   /**
    * frees what was made with the model, its variables among it, and the model cannot be used afterwards; nets that were

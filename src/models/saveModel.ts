@@ -1,6 +1,6 @@
 /** A trained model, kept apart from any training checkpoint. */
-import { isRecord } from '../core/json';
-import { readSafetensors, writeSafetensors } from '../core/safetensors';
+import { canonical, isRecord } from '../core/json';
+import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
 import type { Storage } from '../core/storage';
 import * as bernoulli from '../distributions/bernoulli';
@@ -10,7 +10,7 @@ import { createM2, type M2 } from './m2/m2';
 import type { M2Nets } from './m2/nets';
 import { parseM2Spec } from './m2/spec';
 import type { Model } from './model';
-import { assignVariables, readTensors } from './modelFile';
+import { assertStored, assignVariables, readTensors } from './modelFile';
 
 /** Version of the file's layout. */
 const FORMAT = 'ssvae model 1';
@@ -18,13 +18,58 @@ const FORMAT = 'ssvae model 1';
 /**
  * Writes a model: its variables as a safetensors file (they open in Python as they are) with the spec beside.
  *
- * @param model any model with named variables
+ * @param model any model with named variables; {@link loadModel} rebuilds an M2, {@link loadVariables} fills any other
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`
  * @example await saveModel(model, file('m2.safetensors'))
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
   const arrays = await readTensors(model.variables);
   await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
+}
+
+interface ModelFile {
+  /** name of the reader and of the file, for messages */
+  readonly where: string;
+  readonly arrays: Readonly<Record<string, StoredArray>>;
+  readonly spec: unknown;
+}
+
+const readModelFile = async (reader: string, storage: Storage): Promise<ModelFile> => {
+  const where = `${reader}: ${storage.name}`;
+  const bytes = await storage.read();
+  if (bytes === undefined)
+    throw new RangeError(`${where} does not exist, needed a file that saveModel wrote`);
+  const { arrays, metadata } = readSafetensors(bytes, where);
+  const { format, spec } = isRecord(metadata) ? metadata : {};
+  if (format !== FORMAT)
+    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+  return { where, arrays, spec };
+};
+
+/** Refuses another spec, naming the first entry that differs. */
+const assertSameSpec = (where: string, name: string, found: unknown, needed: unknown): void => {
+  const [came, own] = [canonical(found), canonical(needed)];
+  if (came === own) return;
+  if (!isRecord(found) || !isRecord(needed))
+    throw new RangeError(`${where}: ${name} is ${came} in the file, needed ${own} as in the model`);
+  for (const entry of new Set([...Object.keys(needed), ...Object.keys(found)]))
+    assertSameSpec(where, `${name}.${entry}`, found[entry], needed[entry]);
+};
+
+/**
+ * Puts the weights that {@link saveModel} wrote into a model that stands: one's own, built anew by one's own code.
+ *
+ * @param model whose variables have the names and shapes of the file's, and whose spec is the file's
+ * @param storage where from
+ * @throws RangeError when nothing is there, the file is damaged or no model, or a variable or the spec differs: the
+ *   first that does is named, and no variable is changed
+ * @example await loadVariables(createMyModel(), file('mine.safetensors'))
+ */
+export async function loadVariables(model: Model, storage: Storage): Promise<void> {
+  const { where, arrays, spec } = await readModelFile('loadVariables', storage);
+  assertStored(where, model.variables, arrays);
+  assertSameSpec(where, 'spec', spec, model.spec);
+  assignVariables(where, model.variables, arrays);
 }
 
 /** What a spec cannot hold and has to be handed in again. */
@@ -42,6 +87,7 @@ const likelihoodOf = (spec: LikelihoodSpec): Likelihood => {
 
 /**
  * Reads an M2 model that {@link saveModel} wrote: a preset is rebuilt, one's own nets and likelihood are handed in.
+ * A model that `createM2` did not make is read by {@link loadVariables}.
  *
  * @param storage where from
  * @param options one's own nets and likelihood, where the model was made of such
@@ -52,14 +98,7 @@ const likelihoodOf = (spec: LikelihoodSpec): Likelihood => {
  * @example const model = await loadModel(file('m2.safetensors'))
  */
 export async function loadModel(storage: Storage, options: LoadModelOptions = {}): Promise<M2> {
-  const bytes = await storage.read();
-  if (bytes === undefined)
-    throw new RangeError(`loadModel: ${storage.name} does not exist, needed a file that saveModel wrote`);
-  const where = `loadModel: ${storage.name}`;
-  const { arrays, metadata } = readSafetensors(bytes, where);
-  const { format, spec } = isRecord(metadata) ? metadata : {};
-  if (format !== FORMAT)
-    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+  const { where, arrays, spec } = await readModelFile('loadModel', storage);
   const parsed = parseM2Spec(where, spec);
   const nets = options.nets ?? parsed.nets;
   if (nets === null)
@@ -73,8 +112,7 @@ export async function loadModel(storage: Storage, options: LoadModelOptions = {}
   try {
     assignVariables(where, model.variables, arrays);
   } catch (error) {
-    // A user's own nets stay the user's; a preset's were made here.
-    if (options.nets === undefined) model.dispose();
+    model.dispose();
     throw error;
   }
   return model;

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { input, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { input, layers, model as net, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Json } from '../../src/core/json';
 import { createNoise } from '../../src/core/noise';
@@ -13,8 +13,11 @@ import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
 import type { M2Options } from '../../src/models/m2/m2';
+import type { Model } from '../../src/models/model';
 import { predict } from '../../src/models/predict';
-import { loadModel, saveModel } from '../../src/models/saveModel';
+import { loadModel, loadVariables, saveModel } from '../../src/models/saveModel';
+import { initializeNet } from '../../src/nets/initializer';
+import { namedWeights } from '../../src/nets/namedWeights';
 import { cleanUpAfterEach, read } from '../support/numbers';
 import { alive, CLASSES, CONV, LATENT, memoryStorage, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
 
@@ -165,7 +168,7 @@ describe('saveModel and loadModel', () => {
       [json(null), 'loadModel: memory: the format is undefined, needed "ssvae model 1"'],
       [
         json({ format: 'ssvae model 1', spec: { model: 'm1' } }),
-        'loadModel: memory: the model is "m1", needed "m2"',
+        'loadModel: memory: the model is "m1", needed "m2"; loadVariables fills a model of one\'s own',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, classes: 'three' })),
@@ -221,5 +224,97 @@ print(json.dumps({name: [list(a.shape), str(a.dtype), a.astype(float).flatten().
     expect(Object.keys(found).sort()).toEqual(Object.keys(weights).sort());
     for (const [name, values] of Object.entries(weights))
       expect(found[name]).toEqual([model.variables[name]?.shape, 'float32', values]);
+  });
+});
+
+/** A model that `createM2` did not make: one net, described in the user's own words. */
+const ownModel = ({
+  seed = 0,
+  units = 3,
+  name = 'hidden',
+  spec = { about: 'bars', width: 3 } as Json,
+} = {}): Model => {
+  const classifier = sequential({
+    layers: [
+      layers.dense({ units, inputShape: [4], name }),
+      layers.batchNormalization(),
+      layers.dense({ units: 2 }),
+    ],
+  });
+  initializeNet(classifier, createNoise(seed), 'he-normal');
+  return {
+    inputShape: [4],
+    classes: 2,
+    variables: namedWeights({ classifier }),
+    spec,
+    dispose: () => void classifier.dispose(),
+  };
+};
+
+describe('loadVariables', () => {
+  cleanUpAfterEach();
+
+  it('brings back a model of one’s own, to the bit, in a process where its layers have other names', async () => {
+    const [trained, fresh] = [ownModel({ seed: 1 }), ownModel({ seed: 2 })];
+    trained.variables['classifier/layer1/moving_mean']?.assign(tensor1d([1, 2, 3]));
+    const storage = memoryStorage();
+    await saveModel(trained, storage);
+    expect(await weightsOf(fresh)).not.toEqual(await weightsOf(trained));
+    await loadVariables(fresh, storage);
+    expect(await weightsOf(fresh)).toEqual(await weightsOf(trained));
+  });
+
+  it('fills an M2 as well', async () => {
+    const [trained, fresh] = [tinyM2({ noise: createNoise(1) }), tinyM2({ noise: createNoise(2) })];
+    const storage = memoryStorage();
+    await saveModel(trained, storage);
+    await loadVariables(fresh, storage);
+    expect(await weightsOf(fresh)).toEqual(await weightsOf(trained));
+  });
+
+  it.each<[string, Parameters<typeof ownModel>[0], string]>([
+    ['name', { name: 'other' }, 'the file has no variable "classifier/other/kernel", needed [4,3]'],
+    ['shape', { units: 5 }, 'variable "classifier/hidden/kernel" is [4,3] in the file, needed [4,5]'],
+    ['spec', { spec: { width: 4, about: 'bars' } }, 'spec.width is 3 in the file, needed 4 as in the model'],
+    ['spec', { spec: { about: 'bars' } }, 'spec.width is 3 in the file, needed undefined as in the model'],
+    [
+      'kind of spec',
+      { spec: 'bars' },
+      'spec is {"about":"bars","width":3} in the file, needed "bars" as in the model',
+    ],
+  ])('refuses another %s, and changes nothing', async (_, options, message) => {
+    const storage = memoryStorage();
+    await saveModel(ownModel(), storage);
+    const model = ownModel({ seed: 2, ...options });
+    const before = await weightsOf(model);
+    const living = alive();
+    await expect(loadVariables(model, storage)).rejects.toThrowError(
+      new RangeError(`loadVariables: memory: ${message}`),
+    );
+    expect(await weightsOf(model)).toEqual(before);
+    expect(alive()).toEqual(living);
+  });
+
+  it('takes a spec whatever the order of its keys, and leaves no tensor behind', async () => {
+    const storage = memoryStorage();
+    await saveModel(ownModel(), storage);
+    const model = ownModel({ spec: { width: 3, about: 'bars' } });
+    const before = alive();
+    await loadVariables(model, storage);
+    expect(alive()).toEqual(before);
+  });
+
+  it('refuses a file that is missing or no model', async () => {
+    const cases: [Uint8Array | undefined, string][] = [
+      [undefined, 'loadVariables: memory does not exist, needed a file that saveModel wrote'],
+      [
+        writeSafetensors({ arrays: {}, metadata: { format: 'ssvae checkpoint 1' } }),
+        'loadVariables: memory: the format is "ssvae checkpoint 1", needed "ssvae model 1"',
+      ],
+    ];
+    for (const [content, message] of cases)
+      await expect(loadVariables(ownModel(), memoryStorage(content))).rejects.toThrowError(
+        new RangeError(message),
+      );
   });
 });

@@ -42,7 +42,9 @@ const parseLikelihood = (where: string, value: unknown): LikelihoodSpec | null =
 export function parseM2Spec(where: string, value: unknown): M2Spec {
   const spec = isRecord(value) ? value : {};
   if (spec.model !== 'm2')
-    throw new RangeError(`${where}: the model is ${describe(spec.model)}, needed "m2"`);
+    throw new RangeError(
+      `${where}: the model is ${describe(spec.model)}, needed "m2"; loadVariables fills a model of one's own`,
+    );
   const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood } = spec;
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
