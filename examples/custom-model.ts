@@ -45,11 +45,9 @@ const objective: ssvae.Objective = (_, { labeled, unlabeled }, { noise: draws })
   const every = ssvae.withEveryLabel(unlabeled.x, K);
   const labeledBound = ssvae.byLabel(bound(every.x, every.labels, draws.split('unlabeled')), K);
   const { elbo } = ssvae.unlabeledElbo({ labelLogits: classify(unlabeled.x), labeledBound });
+  const known = bound(x, y, draws.split('labeled'));
   const crossEntropy = ssvae.crossEntropy({ labels: y, logits: classify(x) });
-  return {
-    labeled: { objective: bound(x, y, draws.split('labeled')), crossEntropy },
-    unlabeled: { objective: elbo },
-  };
+  return { labeled: { elbo: known, objective: known, crossEntropy }, unlabeled: { elbo, objective: elbo } };
 };
 
 const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 69 }, noise });

@@ -19,8 +19,12 @@ export type Terms = Readonly<Record<string, Tensor>>;
 /**
  * Terms of either part of a batch.
  *
- * A part may hold `objective` (what is maximised, cross-entropy apart) and `elbo` (the plain bound, for the
- * record); the labelled part `crossEntropy`, which the step weights with α. Other names are free.
+ * Each part holds at least `objective`, what is maximised, cross-entropy apart, and `elbo`, the plain bound: the step
+ * does not read it, but what is maximised need be no bound, and then history and charts would not tell of one. The
+ * labelled part holds `crossEntropy` too, which the step weights with α. Other names are free, and go to the history.
+ *
+ * What the step needs is less: one term among `labeled.objective`, `labeled.crossEntropy` and `unlabeled.objective` that
+ * has a weight. An objective without a bound, such as `labelsOnly`, holds the cross-entropy alone.
  */
 export interface ObjectiveTerms {
   /** terms of the labelled examples; absent where the batch has none */

@@ -7,7 +7,7 @@ import type { Classifier, Model, SemiSupervisedVae } from './model';
 
 /** How plain arrays are gone through. */
 export interface PredictOptions {
-  /** examples at a time; default 500 */
+  /** examples at a time; default 500, which is ours */
   readonly batchSize?: number;
 }
 

@@ -24,7 +24,7 @@ export interface ConvOptions {
   readonly width?: number;
   /** default `'relu'` (the report) */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation; default `false` */
+  /** batch norm before each hidden activation; default `false`: the report's nets have none */
   readonly batchNorm?: boolean;
   /** one convolutional trunk for classifier and encoder; default `true` (the report) */
   readonly sharedTrunk?: boolean;
