@@ -6,9 +6,26 @@
  *
  * @module
  */
-import { cast, greater, less, neg, sigmoid, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { bernoulliLogLikelihood } from '../core/logSpace';
-import type { Noise } from '../core/noise';
+import {
+  abs,
+  add,
+  cast,
+  clipByValue,
+  div,
+  exp,
+  greater,
+  less,
+  mul,
+  neg,
+  sigmoid,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { customGradient } from '../core/gradient';
+import { bernoulliLogLikelihood, LOWEST, log1pOfFraction } from '../core/logSpace';
+import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 
@@ -33,7 +50,7 @@ export const parametersPerValue = 1;
  * @example bernoulli.logProb(tf.tensor2d([[0, 2]]), tf.tensor2d([[1, 0]])) // [-2.8200755]
  */
 export function logProb(logits: Tensor, x: Tensor): Tensor1D {
-  assertShapes('bernoulli.logProb', { logits: [logits, 'B ...'], x: [x, 'B ...'] });
+  assertShapes('bernoulli.logProb', { logits: [logits, 'B ...', 'float32'], x: [x, 'B ...'] });
   return tidy(() => perExample(bernoulliLogLikelihood(logits, x)));
 }
 
@@ -48,7 +65,7 @@ export function logProb(logits: Tensor, x: Tensor): Tensor1D {
  * @example bernoulli.mean(tf.tensor2d([[0]])) // [[0.5]]
  */
 export function mean(logits: Tensor): Tensor {
-  assertShapes('bernoulli.mean', { logits: [logits, 'B ...'] });
+  assertShapes('bernoulli.mean', { logits: [logits, 'B ...', 'float32'] });
   return sigmoid(logits);
 }
 
@@ -62,14 +79,29 @@ export function mean(logits: Tensor): Tensor {
  * @example bernoulli.sample(tf.tensor2d([[100, -100]]), noise) // [[1, 0]]
  */
 export function sample(logits: Tensor, noise: Noise): Tensor {
-  assertShapes('bernoulli.sample', { logits: [logits, 'B ...'] });
+  assertShapes('bernoulli.sample', { logits: [logits, 'B ...', 'float32'] });
+  assertNoise('bernoulli.sample', noise);
   return tidy(() => cast(less(noise.uniform(logits.shape), sigmoid(logits)), 'float32'));
 }
 
+// Taken at −|l|, where both summands are positive: for large l, softplus(l) − l·σ(l) is a difference of two numbers
+// near l. The cut at ±LOWEST keeps ∞·0 out. The gradient, −l·σ(l)·σ(−l), comes from what the value has computed.
+const entropyOf = customGradient<[Tensor], [Tensor, Tensor], Tensor>((logits, save) => {
+  const l = clipByValue(logits, LOWEST, -LOWEST);
+  const magnitude = abs(l);
+  const odds = exp(neg(magnitude));
+  const rare = div(odds, add(odds, 1)); // σ(−|l|)
+  save([l, rare]);
+  return {
+    value: add(log1pOfFraction(odds), mul(magnitude, rare)),
+    gradFunc: (dy, [at, r]) => [mul(neg(dy), mul(at, mul(r, sub(1, r))))],
+  };
+});
+
 /**
- * Entropy, per example.
+ * Entropy, per example; even in the logits, and evaluated so that the small entropy of a sure value keeps its digits.
  *
- *   H = Σ_d softplus(l_d) − l_d·σ(l_d)
+ *   H = Σ_d softplus(l_d) − l_d·σ(l_d) = Σ_d log(1 + e^{−|l_d|}) + |l_d|·σ(−|l_d|)
  *
  * @param logits l, [B, …]
  * @returns [B], nats, between 0 and D·log 2
@@ -77,8 +109,8 @@ export function sample(logits: Tensor, noise: Noise): Tensor {
  * @example bernoulli.entropy(tf.tensor2d([[0, 0]])) // [1.3862944]
  */
 export function entropy(logits: Tensor): Tensor1D {
-  assertShapes('bernoulli.entropy', { logits: [logits, 'B ...'] });
-  return tidy(() => perExample(neg(bernoulliLogLikelihood(logits, sigmoid(logits)))));
+  assertShapes('bernoulli.entropy', { logits: [logits, 'B ...', 'float32'] });
+  return tidy(() => perExample(entropyOf(logits)));
 }
 
 /**
@@ -90,6 +122,6 @@ export function entropy(logits: Tensor): Tensor1D {
  * @example bernoulli.mode(tf.tensor2d([[2, -2]])) // [[1, 0]]
  */
 export function mode(logits: Tensor): Tensor {
-  assertShapes('bernoulli.mode', { logits: [logits, 'B ...'] });
+  assertShapes('bernoulli.mode', { logits: [logits, 'B ...', 'float32'] });
   return tidy(() => cast(greater(logits, 0), 'float32'));
 }

@@ -7,7 +7,7 @@
  */
 import { add, exp, mul, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { scaledSquaredDistance } from '../core/logSpace';
-import type { Noise } from '../core/noise';
+import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 
@@ -21,6 +21,13 @@ export interface Gaussian {
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
+// Read as if q could be missing, which callers without types bring about: the error then names the argument.
+const parametersOf = (q: Gaussian | undefined) =>
+  ({
+    mean: [q?.mean as Tensor, 'B ...', 'float32'],
+    logVar: [q?.logVar as Tensor, 'B ...', 'float32'],
+  }) as const;
+
 /**
  * A reparameterised sample (Kingma & Welling 2014, §2.4).
  *
@@ -33,7 +40,8 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
  * @example gaussian.sample({ mean: tf.tensor2d([[3]]), logVar: tf.tensor2d([[-200]]) }, noise) // [[3]]
  */
 export function sample(q: Gaussian, noise: Noise): Tensor {
-  assertShapes('gaussian.sample', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'] });
+  assertShapes('gaussian.sample', parametersOf(q));
+  assertNoise('gaussian.sample', noise);
   return tidy(() => add(q.mean, mul(exp(mul(0.5, q.logVar)), noise.normal(q.mean.shape))));
 }
 
@@ -49,7 +57,7 @@ export function sample(q: Gaussian, noise: Noise): Tensor {
  * @example gaussian.logProb({ mean: tf.tensor2d([[0]]), logVar: tf.tensor2d([[0]]) }, tf.tensor2d([[1]])) // [-1.4189385]
  */
 export function logProb(q: Gaussian, z: Tensor): Tensor1D {
-  assertShapes('gaussian.logProb', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'], z: [z, 'B ...'] });
+  assertShapes('gaussian.logProb', { ...parametersOf(q), z: [z, 'B ...'] });
   return tidy(() => {
     const scaled = scaledSquaredDistance(z, q.mean, q.logVar);
     return perExample(mul(-0.5, add(add(q.logVar, scaled), LOG_TWO_PI)));
@@ -67,7 +75,7 @@ export function logProb(q: Gaussian, z: Tensor): Tensor1D {
  * @example gaussian.entropy({ mean: tf.tensor2d([[5]]), logVar: tf.tensor2d([[0]]) }) // [1.4189385]
  */
 export function entropy(q: Gaussian): Tensor1D {
-  assertShapes('gaussian.entropy', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'] });
+  assertShapes('gaussian.entropy', parametersOf(q));
   return tidy(() => perExample(mul(0.5, add(q.logVar, 1 + LOG_TWO_PI))));
 }
 
@@ -80,6 +88,6 @@ export function entropy(q: Gaussian): Tensor1D {
  * @example gaussian.mode({ mean: tf.tensor2d([[3]]), logVar: tf.tensor2d([[1]]) }) // [[3]]
  */
 export function mode(q: Gaussian): Tensor {
-  assertShapes('gaussian.mode', { mean: [q.mean, 'B ...'], logVar: [q.logVar, 'B ...'] });
+  assertShapes('gaussian.mode', parametersOf(q));
   return q.mean.clone();
 }

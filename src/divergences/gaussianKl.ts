@@ -1,12 +1,15 @@
 /** Kullback–Leibler divergence between diagonal Gaussians, in closed form. */
-import { add, expm1, mul, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { scaledSquaredDistance } from '../core/logSpace';
+import { add, mul, square, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { expm1MinusIdentity, scaledSquaredDistance } from '../core/logSpace';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import type { Gaussian } from '../distributions/gaussian';
 
-// σ² − 1 − log σ² with expm1: near equality, where a collapsing posterior lives, exp(v) − 1 − v loses every digit.
-const varianceTerm = (logVar: Tensor): Tensor => sub(expm1(logVar), logVar);
+// Read as if it could be missing, which callers without types bring about: the error then names the argument.
+const parametersOf = (name: string, distribution: Gaussian | undefined) => ({
+  [`${name}.mean`]: [distribution?.mean as Tensor, 'B ...', 'float32'] as const,
+  [`${name}.logVar`]: [distribution?.logVar as Tensor, 'B ...', 'float32'] as const,
+});
 
 /**
  * KL divergence from q to p, per example; to the standard normal when p is left out.
@@ -18,19 +21,16 @@ const varianceTerm = (logVar: Tensor): Tensor => sub(expm1(logVar), logVar);
  *
  * @param q mean and log-variance, both [B, …]
  * @param p mean and log-variance, both [B, …]; default N(0, I)
- * @returns [B], nats; non-negative up to rounding, exactly 0 at identical arguments
+ * @returns [B], nats; non-negative, exactly 0 at identical arguments
  * @throws RangeError when the shapes differ
+ * @throws TypeError when a mean or log-variance is missing or not float32
  * @example gaussianKl({ mean: tf.tensor2d([[1, 0]]), logVar: tf.zeros([1, 2]) }) // [0.5]
  */
 export function gaussianKl(q: Gaussian, p?: Gaussian): Tensor1D {
-  assertShapes('gaussianKl', {
-    'q.mean': [q.mean, 'B ...'],
-    'q.logVar': [q.logVar, 'B ...'],
-    ...(p && { 'p.mean': [p.mean, 'B ...'], 'p.logVar': [p.logVar, 'B ...'] }),
-  });
+  assertShapes('gaussianKl', { ...parametersOf('q', q), ...(p && parametersOf('p', p)) });
   return tidy(() => {
-    if (p === undefined) return perExample(mul(0.5, add(square(q.mean), varianceTerm(q.logVar))));
+    if (p === undefined) return perExample(mul(0.5, add(square(q.mean), expm1MinusIdentity(q.logVar))));
     const distance = scaledSquaredDistance(q.mean, p.mean, p.logVar);
-    return perExample(mul(0.5, add(distance, varianceTerm(sub(q.logVar, p.logVar)))));
+    return perExample(mul(0.5, add(distance, expm1MinusIdentity(sub(q.logVar, p.logVar)))));
   });
 }

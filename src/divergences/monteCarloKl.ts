@@ -1,7 +1,8 @@
 /** Kullback–Leibler divergence by sampling, where no closed form exists. */
 import { add, div, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
-import type { Noise } from '../core/noise';
+import { assertNoise, type Noise } from '../core/noise';
+import { assertShapes } from '../core/shape';
 
 /** How a divergence is estimated. */
 export interface MonteCarloKlOptions {
@@ -23,16 +24,19 @@ export interface MonteCarloKlOptions {
  *   KL ≈ (1/S) Σ_s log q(z_s) − log p(z_s),   z_s ~ q
  *
  * @returns [B], nats; unbiased, and negative at times although the divergence never is
- * @throws RangeError when samples is not an integer of at least 1
+ * @throws RangeError when samples is not an integer of at least 1, or a log-density is not one number per example
  * @example monteCarloKl({ sample: (n) => gaussian.sample(q, n), logQ: (z) => gaussian.logProb(q, z), logP: (z) => gaussian.logProb(q, z), noise }) // [0]
  */
 export function monteCarloKl({ sample, logQ, logP, samples = 1, noise }: MonteCarloKlOptions): Tensor1D {
   assertInteger('monteCarloKl', 'samples', samples);
+  assertNoise('monteCarloKl', noise);
   return tidy(() => {
     let total: Tensor | undefined;
     for (let s = 0; s < samples; s++) {
       const z = sample(noise);
-      const ratio = sub(logQ(z), logP(z));
+      const [ofQ, ofP] = [logQ(z), logP(z)];
+      assertShapes('monteCarloKl', { sample: [z, 'B ...'], 'logQ(z)': [ofQ, 'B'], 'logP(z)': [ofP, 'B'] });
+      const ratio = sub(ofQ, ofP);
       total = total === undefined ? ratio : add(total, ratio);
     }
     return div(total as Tensor, samples) as Tensor1D;

@@ -5,7 +5,7 @@ import * as bernoulli from '../../src/distributions/bernoulli';
 import { expectNoLeak } from '../support/checkGradient';
 import { describePrimitive } from '../support/describePrimitive';
 import { expectWithinError } from '../support/monteCarlo';
-import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
+import { cleanUpAfterEach, expectClose, expectTensor, read } from '../support/numbers';
 
 describePrimitive('bernoulli.logProb', bernoulli.logProb, {
   errors: [
@@ -43,6 +43,50 @@ describe('bernoulli', () => {
     for (const [i, l] of logits.entries()) {
       expect(Math.abs((values[i] as number) + Math.log1p(Math.exp(l)))).toBeLessThan(2e-7);
     }
+  });
+
+  it('keeps the digits of a small entropy, whichever value is the sure one', async () => {
+    const entropyAt = (l: number) =>
+      Math.log1p(Math.exp(-Math.abs(l))) + Math.abs(l) / (1 + Math.exp(Math.abs(l)));
+    const logits = [15, 20, 40, 5, 1, 0.1].flatMap((l) => [l, -l]);
+    const entropies = await read(bernoulli.entropy(tensor2d(logits.map((l) => [l]))));
+    expectClose(
+      entropies.map((h, i) => h / entropyAt(logits[i] as number)),
+      logits.map(() => 1),
+    );
+    const [gradient] = grads(bernoulli.entropy)([tensor2d(logits.map((l) => [l]))]);
+    const slopeAt = (l: number) => (-l * Math.exp(-Math.abs(l))) / (1 + Math.exp(-Math.abs(l))) ** 2;
+    expectClose(
+      (await read(gradient as Tensor)).map((slope, i) => slope / slopeAt(logits[i] as number)),
+      logits.map(() => 1),
+    );
+  });
+
+  it('has no entropy, and no slope of it, at logits of ±∞', async () => {
+    const logits = tensor2d([[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]]);
+    const [gradient] = grads(bernoulli.entropy)([logits]);
+    await expectTensor(bernoulli.entropy(logits), [0]);
+    await expectTensor(gradient as Tensor, [[0, 0]]);
+  });
+
+  it('takes observed values of any type, and logits of float32 alone', async () => {
+    const [logits, x] = [tensor2d([[2, -1]]), [[1, 0]]];
+    const expected = await read(bernoulli.logProb(logits, tensor2d(x)));
+    for (const dtype of ['int32', 'bool'] as const) {
+      const values = tensor2d(x, [1, 2], dtype);
+      await expectTensor(bernoulli.logProb(logits, values), expected);
+      const [gradient] = grads((l: Tensor) => bernoulli.logProb(l, values))([logits]);
+      await expectTensor(gradient as Tensor, [[1 / (1 + Math.exp(2)), -1 / (1 + Math.exp(1))]]);
+    }
+    expect(() => bernoulli.logProb(zeros([1, 2], 'int32'), zeros([1, 2]))).toThrowError(
+      new TypeError('bernoulli.logProb: logits has dtype int32, needed float32'),
+    );
+  });
+
+  it('names what came and what was needed: no noise', () => {
+    expect(() => bernoulli.sample(zeros([1, 2]), undefined as never)).toThrowError(
+      new TypeError('bernoulli.sample: noise is undefined, needed a stream, as createNoise(seed) makes'),
+    );
   });
 
   it('draws ones as often as its mean says', async () => {

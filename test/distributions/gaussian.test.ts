@@ -48,14 +48,33 @@ describe('gaussian', () => {
   cleanUpAfterEach();
 
   it('has the density of its mean, and no NaN, where σ² underflows', async () => {
-    const q = { mean: tensor2d([[1], [1]]), logVar: tensor2d([[-60], [-200]]) };
+    const q = { mean: tensor2d([[1], [1], [1]]), logVar: tensor2d([[-60], [-200], [-400]]) };
     const [mean, logVar, z] = grads((mean: Tensor, logVar: Tensor, z: Tensor) =>
       gaussian.logProb({ mean, logVar }, z),
     )([q.mean, q.logVar, q.mean.clone()]);
-    await expectTensor(gaussian.logProb(q, q.mean), [30 - 0.9189385, 100 - 0.9189385]);
-    await expectTensor(mean as Tensor, [[0], [0]]);
-    await expectTensor(logVar as Tensor, [[-0.5], [-0.5]]);
-    await expectTensor(z as Tensor, [[0], [0]]);
+    await expectTensor(gaussian.logProb(q, q.mean), [30 - 0.9189385, 100 - 0.9189385, 200 - 0.9189385]);
+    await expectTensor(mean as Tensor, [[0], [0], [0]]);
+    await expectTensor(logVar as Tensor, [[-0.5], [-0.5], [-0.5]]);
+    await expectTensor(z as Tensor, [[0], [0], [0]]);
+  });
+
+  it('has density 0 off its mean where σ² underflows', async () => {
+    const q = { mean: tensor2d([[1], [1]]), logVar: tensor2d([[-200], [-400]]) };
+    const [near, far] = await read(gaussian.logProb(q, tensor2d([[1.0000001], [2]])));
+    expect([near, far]).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  });
+
+  it('names what came and what was needed: no noise, no distribution, integers for means', () => {
+    const q = { mean: zeros([2, 3]), logVar: zeros([2, 3]) };
+    expect(() => gaussian.sample(q, undefined as never)).toThrowError(
+      new TypeError('gaussian.sample: noise is undefined, needed a stream, as createNoise(seed) makes'),
+    );
+    expect(() => gaussian.entropy(undefined as never)).toThrowError(
+      new TypeError('gaussian.entropy: mean is undefined, needed a tensor [B ...]'),
+    );
+    expect(() => gaussian.logProb({ ...q, logVar: zeros([2, 3], 'int32') }, zeros([2, 3]))).toThrowError(
+      new TypeError('gaussian.logProb: logVar has dtype int32, needed float32'),
+    );
   });
 
   it('reaches σ below one and above one alike', async () => {

@@ -1,4 +1,13 @@
-import { grads, memory, ones, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import {
+  grads,
+  memory,
+  ones,
+  type Rank,
+  type Tensor,
+  type Tensor1D,
+  tensor2d,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import * as gaussian from '../../src/distributions/gaussian';
@@ -85,6 +94,27 @@ describe('monteCarloKl', () => {
     expect(memory().numTensors - before).toBe(1);
     grads((...x: Tensor[]) => estimate(3)(...(x as [Tensor, Tensor, Tensor, Tensor])))(inputs, value);
     expect(memory().numTensors - before).toBe(1 + inputs.length);
+  });
+
+  it.each(['logQ(z)', 'logP(z)'])('names what came and what was needed: %s by dimension', (name) => {
+    const byDimension: Tensor = zeros([2, 3]);
+    const density = (own: string) => () => (own === name ? (byDimension as Tensor1D) : zeros<Rank.R1>([2]));
+    expect(() =>
+      monteCarloKl({
+        sample: () => zeros([2, 3]),
+        logQ: density('logQ(z)'),
+        logP: density('logP(z)'),
+        noise: createNoise(0),
+      }),
+    ).toThrowError(new RangeError(`monteCarloKl: ${name} has shape [2,3], needed [B] = [2]`));
+  });
+
+  it('names what came and what was needed: no noise', () => {
+    const density = () => zeros([2]) as Tensor1D;
+    const options = { sample: () => zeros([2, 3]), logQ: density, logP: density };
+    expect(() => monteCarloKl(options as never)).toThrowError(
+      new TypeError('monteCarloKl: noise is undefined, needed a stream, as createNoise(seed) makes'),
+    );
   });
 
   it.each([0, 1.5, Number.NaN])('refuses %d samples', (samples) => {
