@@ -1,6 +1,8 @@
 /**
  * Categorical over K classes, given by logits [B, K]; labels are rows of probabilities, one-hot as a rule.
  *
+ * A logit of −∞ rules its class out: that class is as if it were not there, in value and gradient.
+ *
  * @module
  */
 import {
@@ -8,21 +10,62 @@ import {
   argMax,
   cast,
   exp,
+  expandDims,
+  greaterEqual,
   logSoftmax,
+  maximum,
   mul,
   neg,
   oneHot,
+  softmax,
+  squeeze,
+  sub,
   sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   tidy,
+  where,
 } from '@tensorflow/tfjs-core';
-import type { Noise } from '../core/noise';
+import { customGradient } from '../core/gradient';
+import { LOWEST, weigh } from '../core/logSpace';
+import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
-const oneHotMode = (scores: Tensor): Tensor2D =>
-  cast(oneHot(argMax(scores, 1), scores.shape[1] as number), 'float32') as Tensor2D;
+// argMax finds a largest score among NaN too. A row that has no softmax has no label either, so it is NaN.
+const oneHotMode = (scores: Tensor): Tensor2D => {
+  const label = cast(oneHot(argMax(scores, 1), scores.shape[1] as number), 'float32');
+  return add(label, mul(softmax(scores as Tensor2D), 0)) as Tensor2D;
+};
+
+// Hand-written for 0·log 0 = 0: autodiff multiplies the log-probability −∞ of a class that is ruled out by 0.
+const expectedLogProb = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor1D>(
+  (logits, labels, save) => {
+    const logProbs = logSoftmax(logits);
+    save([logProbs, labels]);
+    return {
+      value: sum<Tensor1D>(weigh(labels, logProbs), 1),
+      gradFunc: (dy, [logP, y]) => {
+        const [upstream, p] = [expandDims(dy, 1), exp(logP)];
+        const inLabels = where(greaterEqual(logP, LOWEST), logP, p); // p is 0 where log p is −∞
+        return [mul(upstream, sub(y, mul(p, sum(y, 1, true)))), mul(upstream, inLabels)];
+      },
+    };
+  },
+);
+
+// Hand-written for 0·log 0 = 0 and for cost: dH/dl_k = −p_k (log p_k + H), three kernels where autodiff takes a dozen.
+const entropyOf = customGradient<[Tensor], [Tensor, Tensor, Tensor], Tensor1D>((logits, save) => {
+  const logProbs = logSoftmax(logits);
+  const probs = exp(logProbs);
+  const summands = mul(probs, maximum(logProbs, LOWEST));
+  const total = sum(summands, 1, true); // −H, [B, 1]
+  save([probs, summands, total]);
+  return {
+    value: neg(squeeze<Tensor1D>(total, [1])),
+    gradFunc: (dy, [p, pLogP, minusH]) => [mul(expandDims(dy, 1), sub(mul(p, minusH), pLogP))],
+  };
+});
 
 /**
  * Log-probability of a label, per example; a soft label gives the expectation of it.
@@ -31,13 +74,13 @@ const oneHotMode = (scores: Tensor): Tensor2D =>
  *
  * @param logits l, [B, K]
  * @param labels probabilities, [B, K]: one-hot, smoothed or relaxed
- * @returns [B], nats, at most 0; differentiable in both arguments
+ * @returns [B], nats, at most 0, and −∞ where a label is of a class ruled out; differentiable in both arguments
  * @throws RangeError when the shapes differ
  * @example categorical.logProb(tf.tensor2d([[0, 0]]), tf.tensor2d([[1, 0]])) // [-0.6931472]
  */
 export function logProb(logits: Tensor, labels: Tensor): Tensor1D {
-  assertShapes('categorical.logProb', { logits: [logits, 'B K'], labels: [labels, 'B K'] });
-  return tidy(() => sum<Tensor1D>(mul(labels, logSoftmax(logits)), 1));
+  assertShapes('categorical.logProb', { logits: [logits, 'B K', 'float32'], labels: [labels, 'B K'] });
+  return tidy(() => expectedLogProb(logits, labels));
 }
 
 /**
@@ -47,12 +90,13 @@ export function logProb(logits: Tensor, labels: Tensor): Tensor1D {
  *
  * @param logits l, [B, K]
  * @param noise stream that g is drawn from
- * @returns [B, K], one-hot
+ * @returns [B, K], one-hot; a row with a NaN among its logits is NaN
  * @throws RangeError when the logits are not [B, K]
  * @example categorical.sample(tf.tensor2d([[100, 0]]), noise) // [[1, 0]]
  */
 export function sample(logits: Tensor, noise: Noise): Tensor2D {
-  assertShapes('categorical.sample', { logits: [logits, 'B K'] });
+  assertShapes('categorical.sample', { logits: [logits, 'B K', 'float32'] });
+  assertNoise('categorical.sample', noise);
   return tidy(() => oneHotMode(add(logits, noise.gumbel(logits.shape))));
 }
 
@@ -67,22 +111,19 @@ export function sample(logits: Tensor, noise: Noise): Tensor2D {
  * @example categorical.entropy(tf.tensor2d([[0, 0]])) // [0.6931472]
  */
 export function entropy(logits: Tensor): Tensor1D {
-  assertShapes('categorical.entropy', { logits: [logits, 'B K'] });
-  return tidy(() => {
-    const logProbs = logSoftmax(logits);
-    return neg(sum<Tensor1D>(mul(exp(logProbs), logProbs), 1));
-  });
+  assertShapes('categorical.entropy', { logits: [logits, 'B K', 'float32'] });
+  return tidy(() => entropyOf(logits));
 }
 
 /**
  * The most probable label; the first of them where several are.
  *
  * @param logits l, [B, K]
- * @returns [B, K], one-hot
+ * @returns [B, K], one-hot; a row with a NaN among its logits is NaN
  * @throws RangeError when the logits are not [B, K]
  * @example categorical.mode(tf.tensor2d([[0, 3]])) // [[0, 1]]
  */
 export function mode(logits: Tensor): Tensor2D {
-  assertShapes('categorical.mode', { logits: [logits, 'B K'] });
+  assertShapes('categorical.mode', { logits: [logits, 'B K', 'float32'] });
   return tidy(() => oneHotMode(logits));
 }

@@ -17,13 +17,14 @@ export interface CrossEntropyArguments {
  *   CE(y, q) = −Σ_k y_k · logSoftmax(l)_k
  *
  * Both gradients are right: softmax(l)·Σy − y in the logits, −logSoftmax(l) in the labels. (The stock
- * `tf.losses.softmaxCrossEntropy` returns `labels − softmax` for the second, on every backend.)
+ * `tf.losses.softmaxCrossEntropy` returns `labels − softmax` for the second, on every backend.) A class of logit −∞
+ * that no label is of drops out, with gradients 0.
  *
- * @returns [B], nats, at least 0
+ * @returns [B], nats, at least 0, and +∞ where a label is of a class of logit −∞
  * @throws RangeError when the shapes differ
  * @example crossEntropy({ labels: tf.tensor2d([[1, 0]]), logits: tf.tensor2d([[0, 0]]) }) // [0.6931472]
  */
 export function crossEntropy({ labels, logits }: CrossEntropyArguments): Tensor1D {
-  assertShapes('crossEntropy', { labels: [labels, 'B K'], logits: [logits, 'B K'] });
+  assertShapes('crossEntropy', { labels: [labels, 'B K'], logits: [logits, 'B K', 'float32'] });
   return tidy(() => neg(categorical.logProb(logits, labels)));
 }

@@ -14,6 +14,6 @@ import * as categorical from '../distributions/categorical';
  * @example categoricalEntropy(tf.tensor2d([[0, 0]])) // [0.6931472]
  */
 export function categoricalEntropy(logits: Tensor): Tensor1D {
-  assertShapes('categoricalEntropy', { logits: [logits, 'B K'] });
+  assertShapes('categoricalEntropy', { logits: [logits, 'B K', 'float32'] });
   return categorical.entropy(logits);
 }

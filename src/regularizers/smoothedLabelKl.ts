@@ -1,19 +1,28 @@
 /** Divergence between a classifier's output and smoothed labels, in either direction. */
 import {
-  exp,
+  add,
+  expandDims,
+  greater,
   log,
-  logSoftmax,
   maximum,
   mul,
+  neg,
+  softmax,
   sub,
   sum,
   type Tensor,
   type Tensor1D,
+  type Tensor2D,
   tidy,
+  where,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { assertNumber, assertOneOf } from '../core/assert';
+import { customGradient } from '../core/gradient';
+import { LOWEST } from '../core/logSpace';
 import { assertShapes } from '../core/shape';
-import { type SmoothLabelsOptions, smoothLabels } from './labelSmoothing';
+import * as categorical from '../distributions/categorical';
+import { type SmoothingSpread, type SmoothLabelsOptions, smoothLabels } from './labelSmoothing';
 
 /** `'labels||q'` is KL(p̂‖q), `'q||labels'` is KL(q‖p̂). */
 export type LabelKlDirection = 'labels||q' | 'q||labels';
@@ -30,21 +39,40 @@ export interface SmoothedLabelKlArguments extends SmoothLabelsOptions {
   readonly direction?: LabelKlDirection;
 }
 
-// Keeps 0·log 0 at 0 in value and gradient; the smallest normal float32, so no positive probability is changed.
+// −H(p̂) = Σ_k p̂_k log p̂_k, hand-written for 0·log 0 = 0: the slope log p̂_k + 1 is −∞ at a label of exactly 0, where it
+// is taken to be 0 like the term it belongs to.
+const negativeEntropy = customGradient<[Tensor], [Tensor, Tensor], Tensor1D>((probs, save) => {
+  const logProbs = maximum(log(probs), LOWEST);
+  save([probs, logProbs]);
+  return {
+    value: sum<Tensor1D>(mul(probs, logProbs), 1),
+    gradFunc: (dy, [p, logP]) => [mul(expandDims(dy, 1), where(greater(p, 0), add(logP, 1), zerosLike(p)))],
+  };
+});
+
+/** The least probability that smoothing a one-hot label leaves, as float32 arithmetic has it. */
+const leastOf = (epsilon: number, classes: number, spread: SmoothingSpread): number => {
+  const floor = Math.fround(spread === 'others' ? epsilon / (classes - 1) : epsilon / classes);
+  return spread === 'others' ? Math.min(floor, Math.fround(Math.fround(1 - epsilon - floor) + floor)) : floor;
+};
+
+// The smallest normal float32: GPUs take what is below for 0.
 const SMALLEST = 2 ** -126;
 
 /**
  * KL divergence between smoothed labels p̂ and q(y|x), per example (report §3.3.2, §3.5; §3.6 for the reverse).
  *
  *   'labels||q':  KL(p̂‖q) = CE(p̂, q) − H(p̂) = Σ_k p̂_k ( log p̂_k − logSoftmax(l)_k )
- *   'q||labels':  KL(q‖p̂) = Σ_k q_k ( log q_k − log p̂_k ),   q = softmax(l)
+ *   'q||labels':  KL(q‖p̂) = −Σ_k q_k log p̂_k − H(q) = Σ_k q_k ( log q_k − log p̂_k ),   q = softmax(l)
  *
  * The first keeps a strong gradient where q is confidently wrong. The second is infinite at ε = 0 for any softmax,
  * which is refused rather than clipped, and its gradient vanishes where q is confidently wrong (−0.00018 at
- * confidence 0.9999 with ε = 0.1).
+ * confidence 0.9999 with ε = 0.1). In labels, the slope log p̂_k of the first is −∞ where p̂_k is exactly 0 (ε = 0); the
+ * gradient there is that of the cross-entropy alone.
  *
- * @returns [B], nats; non-negative up to rounding
- * @throws RangeError when the shapes differ, ε lies outside [0, 1], or ε is 0 or 1 under `'q||labels'`
+ * @returns [B], nats; non-negative up to rounding; +∞ where a class of logit −∞ has a smoothed label above 0 (`'labels||q'`)
+ * @throws RangeError when the shapes differ, ε lies outside [0, 1], or ε leaves a class no probability that float32
+ * holds under `'q||labels'`
  * @example smoothedLabelKl({ labels: tf.tensor2d([[1, 0]]), logits: tf.tensor2d([[0, 0]]), epsilon: 0.1 }) // [0.3680642]
  */
 export function smoothedLabelKl({
@@ -54,18 +82,23 @@ export function smoothedLabelKl({
   spread = 'others',
   direction = 'labels||q',
 }: SmoothedLabelKlArguments): Tensor1D {
-  assertShapes('smoothedLabelKl', { labels: [labels, 'B K'], logits: [logits, 'B K'] });
+  const { K = 0 } = assertShapes('smoothedLabelKl', {
+    labels: [labels, 'B K'],
+    logits: [logits, 'B K', 'float32'],
+  });
   assertOneOf('smoothedLabelKl', 'direction', direction, ['labels||q', 'q||labels']);
   if (direction === 'q||labels') {
-    const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
-    assertNumber('smoothedLabelKl', 'epsilon', epsilon, needed, (e) => e > 0 && e < 1);
+    const infinite = 'KL(q‖p̂) is infinite where a smoothed label is 0';
+    const check = (needed: string, holds: (e: number) => boolean): void =>
+      assertNumber('smoothedLabelKl', 'epsilon', epsilon, `a number ${needed}: ${infinite}`, holds);
+    check('in (0, 1)', (e) => e > 0 && e < 1);
+    check('that leaves every class a float32 probability', (e) => leastOf(e, K, spread) >= SMALLEST);
   }
   return tidy(() => {
     const smoothed = smoothLabels(labels, epsilon, { spread });
-    const logQ = logSoftmax(logits);
-    const logSmoothed = log(maximum(smoothed, SMALLEST));
-    return direction === 'labels||q'
-      ? sum<Tensor1D>(mul(smoothed, sub(logSmoothed, logQ)), 1)
-      : sum<Tensor1D>(mul(exp(logQ), sub(logQ, logSmoothed)), 1);
+    if (direction === 'labels||q')
+      return sub(negativeEntropy(smoothed), categorical.logProb(logits, smoothed));
+    const expected = sum<Tensor1D>(mul(softmax(logits as Tensor2D), log(smoothed)), 1);
+    return neg(add<Tensor1D>(expected, categorical.entropy(logits)));
   });
 }

@@ -1,4 +1,4 @@
-import { tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { grads, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import * as categorical from '../../src/distributions/categorical';
@@ -107,6 +107,87 @@ describe('categorical', () => {
         [0, 1, 0],
         [1, 0, 0],
       ],
+    );
+  });
+
+  const INFINITY = Number.POSITIVE_INFINITY;
+
+  it('rules a class of logit −∞ out of entropy and expectation, with finite gradients', async () => {
+    const logits = tensor2d([[0, -INFINITY, 0]]);
+    await expectTensor(categorical.entropy(logits), [Math.LN2]);
+    const [inLogits] = grads(categorical.entropy)([logits]);
+    await expectTensor(inLogits as Tensor, [[0, 0, 0]]);
+
+    const labels = tensor2d([[0.25, 0, 0.75]]);
+    await expectTensor(categorical.logProb(logits, labels), [-Math.LN2]);
+    const gradients = grads(categorical.logProb)([logits, labels]);
+    await expectTensor(gradients[0] as Tensor, [[-0.25, 0, 0.25]]);
+    await expectTensor(gradients[1] as Tensor, [[-Math.LN2, 0, -Math.LN2]]);
+  });
+
+  it('has entropy 0 where one class is left', async () => {
+    const logits = tensor2d([[3, -INFINITY]]);
+    await expectTensor(categorical.entropy(logits), [0]);
+    await expectTensor(grads(categorical.entropy)([logits])[0] as Tensor, [[0, 0]]);
+  });
+
+  it('has log-probability −∞ at a class ruled out, however little the label is of it', async () => {
+    const logits = tensor2d([
+      [0, -INFINITY],
+      [0, -INFINITY],
+    ]);
+    const labels = tensor2d([
+      [0, 1],
+      [1, 1e-30],
+    ]);
+    expect(await read(categorical.logProb(logits, labels))).toEqual([-INFINITY, -INFINITY]);
+  });
+
+  it('never draws a class ruled out', async () => {
+    const draws = await readRows(categorical.sample(repeated([0, -INFINITY, 0], 200), createNoise(4)));
+    expect(draws.every(([a = 0, b, c = 0]) => b === 0 && a + c === 1)).toBe(true);
+  });
+
+  it('passes NaN among its logits on, to the rows that have it', async () => {
+    const logits = () =>
+      tensor2d([
+        [0, Number.NaN, 1],
+        [0, 5, -INFINITY],
+      ]);
+    for (const label of [categorical.mode(logits()), categorical.sample(logits(), fixedNoise(zeros([2, 3])))])
+      expect(await readRows(label)).toEqual([
+        [Number.NaN, Number.NaN, Number.NaN],
+        [0, 1, 0],
+      ]);
+    for (const value of [
+      categorical.entropy(logits()),
+      categorical.logProb(
+        logits(),
+        tensor2d([
+          [1, 0, 0],
+          [0, 1, 0],
+        ]),
+      ),
+    ])
+      expect((await read(value)).map(Number.isNaN)).toEqual([true, false]);
+  });
+
+  it('takes labels of any type, as tf.oneHot gives int32, and logits of float32 alone', async () => {
+    const logits = tensor2d([[2, -1]]);
+    for (const dtype of ['int32', 'bool'] as const) {
+      const labels = tensor2d([[0, 1]], [1, 2], dtype);
+      await expectTensor(categorical.logProb(logits, labels), [-3.0485873]);
+      const [gradient] = grads((l: Tensor) => categorical.logProb(l, labels))([logits]);
+      await expectTensor(gradient as Tensor, [[-0.9525741, 0.9525741]]);
+    }
+    expect(() => categorical.entropy(zeros([1, 2], 'int32'))).toThrowError(
+      new TypeError('categorical.entropy: logits has dtype int32, needed float32'),
+    );
+  });
+
+  it('names what came and what was needed: no noise', () => {
+    expect(() => categorical.sample(zeros([1, 2]), undefined as never)).toThrowError(
+      new TypeError('categorical.sample: noise is undefined, needed a stream, as createNoise(seed) makes'),
     );
   });
 

@@ -46,6 +46,18 @@ describe('crossEntropy', () => {
     await expectTensor(gradient as Tensor, [[-1, 1]]);
   });
 
+  it('drops a class of logit −∞ that no label is of, with finite gradients, and is +∞ at a label of it', async () => {
+    const logits = tensor2d([[0, 0, Number.NEGATIVE_INFINITY]]);
+    const y = tensor2d([[1, 0, 0]]);
+    await expectTensor(crossEntropy({ labels: y, logits }), [Math.LN2]);
+    const gradients = grads((y: Tensor, l: Tensor) => crossEntropy({ labels: y, logits: l }))([y, logits]);
+    await expectTensor(gradients[0] as Tensor, [[Math.LN2, Math.LN2, 0]]);
+    await expectTensor(gradients[1] as Tensor, [[-0.5, 0.5, 0]]);
+    expect(await read(crossEntropy({ labels: tensor2d([[0, 0, 1]]), logits }))).toEqual([
+      Number.POSITIVE_INFINITY,
+    ]);
+  });
+
   it('is linear in the labels', async () => {
     const l = tensor2d([
       [2, -1, 0.5],

@@ -1,4 +1,4 @@
-import { tensor2d, tile, zeros } from '@tensorflow/tfjs-core';
+import { grads, type Tensor, tensor2d, tile, zeros } from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import * as categorical from '../../src/distributions/categorical';
@@ -32,6 +32,12 @@ describe('categoricalEntropy', () => {
       ),
       [Math.LN2, 0, 0.5822031, 0.5822031],
     );
+  });
+
+  it('rules a class of logit −∞ out, with a finite gradient', async () => {
+    const logits = tensor2d([[1, 1, Number.NEGATIVE_INFINITY]]);
+    await expectTensor(categoricalEntropy(logits), [Math.LN2]);
+    await expectTensor(grads(categoricalEntropy)([logits])[0] as Tensor, [[0, 0, 0]]);
   });
 
   it('agrees with the entropy −E log q, by Monte Carlo', async () => {

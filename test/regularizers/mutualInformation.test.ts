@@ -64,6 +64,25 @@ describe('mutualInformation', () => {
     expect((await read(gradient as Tensor)).every(Number.isFinite)).toBe(true);
   });
 
+  it('drops a class that every example, or one of them, rules out', async () => {
+    const INFINITY = Number.POSITIVE_INFINITY;
+    const logits = tensor2d([
+      [0, -INFINITY, -INFINITY],
+      [0, 0, -INFINITY],
+    ]);
+    // mean q = (¾, ¼, 0)
+    await expectTensor(
+      mutualInformation(logits),
+      -0.75 * Math.log(0.75) - 0.25 * Math.log(0.25) - Math.LN2 / 2,
+    );
+    const [gradient] = grads((l: Tensor) => mutualInformation(l))([logits]);
+    const slope = 0.125 * Math.log(3);
+    await expectTensor(gradient as Tensor, [
+      [0, 0, 0],
+      [-slope, slope, 0],
+    ]);
+  });
+
   it('is blind to a shift of each row', async () => {
     const logits = tensor2d([
       [0.2, -1],

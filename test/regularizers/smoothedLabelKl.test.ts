@@ -56,6 +56,62 @@ describe('smoothedLabelKl', () => {
     expect(await atTrueClass('q||labels')).toBeCloseTo(-0.00018, 5);
   });
 
+  it('has the gradient of the cross-entropy in a label of exactly 0, and none of its own', async () => {
+    const logits = tensor2d([[2, -1, 0.5]]);
+    const gradient = async (f: (labels: Tensor) => Tensor) => read(grads(f)([label()])[0] as Tensor);
+    const ofKl = await gradient((y) => smoothedLabelKl({ labels: y, logits, epsilon: 0 }));
+    const ofCrossEntropy = await gradient((y) => crossEntropy({ labels: y, logits }));
+    // At the label of 1 the slope of −H(p̂) is log 1 + 1.
+    expectClose(
+      ofKl,
+      ofCrossEntropy.map((slope, k) => slope + (k === 0 ? 1 : 0)),
+    );
+  });
+
+  it('drops a class of logit −∞ in q‖labels, and is +∞ in labels‖q, as no smoothed label is 0', async () => {
+    const logits = tensor2d([[1, 1, Number.NEGATIVE_INFINITY]]);
+    const kl = (direction: 'labels||q' | 'q||labels') => (l: Tensor) =>
+      smoothedLabelKl({ labels: label(), logits: l, epsilon: 0.1, direction });
+    await expectTensor(kl('q||labels')(logits), [0.5 * Math.log(0.5 / 0.9) + 0.5 * Math.log(0.5 / 0.05)]);
+    const slope = 0.25 * Math.log(18);
+    await expectTensor(grads(kl('q||labels'))([logits])[0] as Tensor, [[-slope, slope, 0]]);
+    expect(await read(kl('labels||q')(logits))).toEqual([Number.POSITIVE_INFINITY]);
+    const atZero = smoothedLabelKl({ labels: label(), logits, epsilon: 0 });
+    await expectTensor(atZero, [Math.LN2]);
+  });
+
+  it.each([
+    [1e-40, 'others'],
+    [1e-40, 'uniform'],
+    [1 - 1e-10, 'others'],
+  ] as const)(
+    'refuses ε = %d with spread "%s" in reverse: float32 has 0 for the least label',
+    (epsilon, spread) => {
+      expect(() =>
+        smoothedLabelKl({ labels: label(), logits: zeros([1, 3]), epsilon, spread, direction: 'q||labels' }),
+      ).toThrowError(
+        new RangeError(
+          `smoothedLabelKl: epsilon is ${epsilon}, needed a number that leaves every class a float32 probability: KL(q‖p̂) is infinite where a smoothed label is 0`,
+        ),
+      );
+    },
+  );
+
+  it('takes the smallest ε that float32 holds', async () => {
+    const epsilon = 2 ** -125;
+    const kl = smoothedLabelKl({ labels: label(), logits: zeros([1, 3]), epsilon, direction: 'q||labels' });
+    await expectTensor(kl, [-Math.log(3) + (2 / 3) * 126 * Math.LN2]);
+  });
+
+  it('takes labels of any type', async () => {
+    const logits = tensor2d([[2, -1, 0.5]]);
+    const labels = tensor2d([[1, 0, 0]], [1, 3], 'int32');
+    for (const direction of ['labels||q', 'q||labels'] as const) {
+      const expected = await read(smoothedLabelKl({ labels: label(), logits, epsilon: 0.1, direction }));
+      await expectTensor(smoothedLabelKl({ labels, logits, epsilon: 0.1, direction }), expected);
+    }
+  });
+
   it.each([0, 1])(
     'refuses ε = %d in reverse, where the divergence is infinite, rather than clip it',
     (epsilon) => {
