@@ -1,8 +1,8 @@
 /** Gaussian observation model p(x|z,y), with a fixed or a learned variance. */
 import { fill, slice, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { assertNumber, assertOneOf } from '../core/assert';
-import type { Noise } from '../core/noise';
-import { assertShapes } from '../core/shape';
+import { assertNoise, type Noise } from '../core/noise';
+import { assertShapes, formatShape } from '../core/shape';
 import type { Gaussian } from './gaussian';
 import * as gaussian from './gaussian';
 import type { Likelihood } from './likelihood';
@@ -38,7 +38,7 @@ export interface GaussianObservation extends Likelihood {
  *
  * @param options `sigma` (default 1) for a fixed σ, or `variance: 'learned'` for a log-variance beside each mean
  * @returns a likelihood; `logProb` is [B] in nats and may be positive
- * @throws RangeError when sigma is not above 0, or a shape does not fit the data
+ * @throws RangeError when sigma is not above 0 or given beside a learned variance, or a shape does not fit the data
  * @example gaussianObservation({ sigma: 1 }).logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.4189385]
  */
 export function gaussianObservation(options: GaussianObservationOptions = {}): GaussianObservation {
@@ -52,14 +52,20 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     (v) => v > 0 && Number.isFinite(v),
   );
   const learned = variance === 'learned';
+  if (learned && options.sigma !== undefined) {
+    throw new RangeError(
+      `gaussianObservation: sigma is ${sigma}, needed none beside variance "learned": the decoder gives it`,
+    );
+  }
 
-  const split = (parameters: Tensor): Gaussian => {
-    assertShapes('gaussianObservation', { parameters: [parameters, 'B ...'] });
+  const split = (name: string, parameters: Tensor): Gaussian => {
+    const where = `gaussianObservation.${name}`;
+    assertShapes(where, { parameters: [parameters, 'B ...', 'float32'] });
     if (!learned) return { mean: parameters, logVar: fill(parameters.shape, 2 * Math.log(sigma)) };
     const width = parameters.shape.at(-1) as number;
     if (parameters.rank < 2 || width % 2 !== 0) {
       throw new RangeError(
-        `gaussianObservation: parameters have shape [${parameters.shape}], needed an even last axis (means, then log-variances)`,
+        `${where}: parameters have shape ${formatShape(parameters.shape)}, needed an even last axis (means, then log-variances)`,
       );
     }
     const half = [...parameters.shape.slice(0, -1), width / 2];
@@ -70,13 +76,24 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     };
   };
 
+  const meanOf = (name: string, parameters: Tensor): Tensor =>
+    tidy(() => split(name, parameters).mean.clone());
+
   return {
     spec: { kind: 'gaussian', variance, sigma },
     parametersPerValue: learned ? 2 : 1,
-    logProb: (parameters, x) => tidy(() => gaussian.logProb(split(parameters), x)),
-    mean: (parameters) => tidy(() => split(parameters).mean.clone()),
-    sample: (parameters, noise: Noise) => tidy(() => gaussian.sample(split(parameters), noise)),
-    entropy: (parameters) => tidy(() => gaussian.entropy(split(parameters))),
-    mode: (parameters) => tidy(() => split(parameters).mean.clone()),
+    logProb: (parameters, x) =>
+      tidy(() => {
+        const p = split('logProb', parameters);
+        assertShapes('gaussianObservation.logProb', { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
+        return gaussian.logProb(p, x);
+      }),
+    mean: (parameters) => meanOf('mean', parameters),
+    sample: (parameters, noise: Noise) => {
+      assertNoise('gaussianObservation.sample', noise);
+      return tidy(() => gaussian.sample(split('sample', parameters), noise));
+    },
+    entropy: (parameters) => tidy(() => gaussian.entropy(split('entropy', parameters))),
+    mode: (parameters) => meanOf('mode', parameters),
   };
 }

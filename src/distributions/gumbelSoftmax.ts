@@ -12,12 +12,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { assertNumber } from '../core/assert';
 import { customGradient } from '../core/gradient';
-import type { Noise } from '../core/noise';
+import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
 /** How a relaxed label is drawn. */
 export interface GumbelSoftmaxOptions {
-  /** τ above 0; towards 0 draws become one-hot and gradients steep */
+  /** τ, at least 1e-30; towards 0 draws become one-hot and gradients steep */
   readonly temperature: number;
   /** `true`: one-hot in value, relaxed in gradient (straight-through); default `false` */
   readonly hard?: boolean;
@@ -39,23 +39,26 @@ const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
  * With `hard`, the value is onehot(argmax y) and the gradient that of y (straight-through; Bengio et al. 2013).
  * A relaxed label is no corner of the simplex: a bound evaluated at it is no bound.
  *
+ * A NaN among the logits makes its row NaN; with `hard` it does not, as that would cost two kernels at every step of a
+ * training that learns of it anyway, from the entropy of the same logits.
+ *
  * @param logits l, [B, K]
  * @param options temperature, hard, noise
  * @returns [B, K], rows of non-negative numbers summing to 1; differentiable in the logits
- * @throws RangeError when the logits are not [B, K], or the temperature is not a finite number above 0
+ * @throws RangeError when the logits are not [B, K], or the temperature is no finite number of at least 1e-30
  * @example sampleGumbelSoftmax(tf.tensor2d([[100, 0]]), { temperature: 0.5, noise }) // [[1, 0]]
  */
-export function sampleGumbelSoftmax(
-  logits: Tensor,
-  { temperature, hard = false, noise }: GumbelSoftmaxOptions,
-): Tensor2D {
-  assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K'] });
+export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions): Tensor2D {
+  assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K', 'float32'] });
+  assertNoise('sampleGumbelSoftmax', options?.noise);
+  const { temperature, hard = false, noise } = options;
   assertNumber(
     'sampleGumbelSoftmax',
     'temperature',
     temperature,
-    'a finite number above 0',
-    (t) => t > 0 && Number.isFinite(t),
+    // 1/τ beyond float32 would make every draw NaN; this leaves room for logits of 1e8.
+    'a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+    (t) => t >= 1e-30 && Number.isFinite(t),
   );
   return tidy(() => {
     const relaxed = softmax(div(add(logits, noise.gumbel(logits.shape)), temperature));

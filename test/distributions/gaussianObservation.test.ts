@@ -11,12 +11,18 @@ const fixed = gaussianObservation({ sigma: 0.5 });
 const learned = gaussianObservation({ variance: 'learned' });
 
 describePrimitive('gaussianObservation.logProb, σ = 0.5', fixed.logProb);
+// Of (x − m)² / σ² differences say nothing: a step of 5e-3 is 5000 σ.
+describePrimitive(
+  'gaussianObservation.logProb, σ = 1e-6',
+  (parameters, x) => gaussianObservation({ sigma: 1e-6 }).logProb(parameters, x),
+  { smooth: false },
+);
 describePrimitive('gaussianObservation.logProb, learned variance', learned.logProb, {
   errors: [
     [
       'an odd number of parameters',
       () => learned.logProb(zeros([2, 3]), zeros([2, 1])),
-      'gaussianObservation: parameters have shape [2,3], needed an even last axis (means, then log-variances)',
+      'gaussianObservation.logProb: parameters have shape [2,3], needed an even last axis (means, then log-variances)',
     ],
   ],
 });
@@ -80,8 +86,43 @@ describe('gaussianObservation', () => {
       refusal('sigma is NaN, needed a finite number above 0'),
     );
     expect(() => fixed.logProb(zeros([2, 3]), zeros([2, 1]))).toThrowError(
-      new RangeError('gaussian.logProb: z has shape [2,1], needed [B,...] = [2,3]'),
+      new RangeError('gaussianObservation.logProb: x has shape [2,1], needed [B,...] = [2,3]'),
     );
+    expect(() => learned.logProb(zeros([2, 6]), zeros([2, 6]))).toThrowError(
+      new RangeError('gaussianObservation.logProb: x has shape [2,6], needed [B,...] = [2,3]'),
+    );
+    expect(() => learned.logProb(zeros([2, 6]), [1, 2] as never)).toThrowError(
+      new TypeError('gaussianObservation.logProb: x is an array of 2, needed a tensor [B ...]'),
+    );
+    expect(() => learned.entropy(zeros([]))).toThrowError(
+      new RangeError('gaussianObservation.entropy: parameters has shape [], needed [B,...] = [B,...]'),
+    );
+  });
+
+  it('refuses a σ beside a learned variance, which would not be looked at', () => {
+    expect(() => gaussianObservation({ variance: 'learned', sigma: 3 as never })).toThrowError(
+      new RangeError(
+        'gaussianObservation: sigma is 3, needed none beside variance "learned": the decoder gives it',
+      ),
+    );
+  });
+
+  it('names what came and was needed: no noise, and integers for means', () => {
+    expect(() => learned.sample(zeros([2, 4]), undefined as never)).toThrowError(
+      new TypeError(
+        'gaussianObservation.sample: noise is undefined, needed a stream, as createNoise(seed) makes',
+      ),
+    );
+    expect(() => fixed.logProb(zeros([2, 4], 'int32'), zeros([2, 4]))).toThrowError(
+      new TypeError('gaussianObservation.logProb: parameters has dtype int32, needed float32'),
+    );
+  });
+
+  it('takes observed values of any type', async () => {
+    const [mean, x] = [tensor2d([[0.2, -0.7]]), [[1, 0]]];
+    const expected = await read(fixed.logProb(mean, tensor2d(x)));
+    for (const dtype of ['int32', 'bool'] as const)
+      await expectTensor(fixed.logProb(mean, tensor2d(x, [1, 2], dtype)), expected);
   });
 
   it('leaves one tensor behind whatever it is asked', () => {

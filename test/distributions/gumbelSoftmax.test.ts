@@ -20,7 +20,12 @@ describePrimitive(
       [
         'a temperature of 0',
         () => sampleGumbelSoftmax(zeros([1, 3]), { temperature: 0, noise: createNoise(0) }),
-        'sampleGumbelSoftmax: temperature is 0, needed a finite number above 0',
+        'sampleGumbelSoftmax: temperature is 0, needed a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+      ],
+      [
+        'a temperature whose inverse float32 does not hold',
+        () => sampleGumbelSoftmax(zeros([1, 3]), { temperature: 1e-40, noise: createNoise(0) }),
+        'sampleGumbelSoftmax: temperature is 1e-40, needed a finite number of at least 1e-30, so that (l + g) / τ stays finite',
       ],
       [
         'an infinite temperature',
@@ -29,7 +34,7 @@ describePrimitive(
             temperature: Number.POSITIVE_INFINITY,
             noise: createNoise(0),
           }),
-        'sampleGumbelSoftmax: temperature is Infinity, needed a finite number above 0',
+        'sampleGumbelSoftmax: temperature is Infinity, needed a finite number of at least 1e-30, so that (l + g) / τ stays finite',
       ],
     ],
   },
@@ -114,6 +119,22 @@ describe('sampleGumbelSoftmax', () => {
     const rows = await readRows(sampleGumbelSoftmax(logits, { temperature: 1e-6, noise: createNoise(9) }));
     expect(rows[0]).toEqual([1, 0, 0]);
     expect((rows[1] as number[]).slice().sort()).toEqual([0, 0, 1]);
+  });
+
+  it('is one-hot at the lowest temperature', async () => {
+    const draw = sampleGumbelSoftmax(tensor2d([[60, -60, 0]]), { temperature: 1e-30, noise: createNoise(9) });
+    expect(await read(draw)).toEqual([1, 0, 0]);
+  });
+
+  it('names what came and what was needed: no noise, no options, integers for logits', () => {
+    const message = 'sampleGumbelSoftmax: noise is undefined, needed a stream, as createNoise(seed) makes';
+    expect(() => sampleGumbelSoftmax(zeros([1, 3]), { temperature: 1 } as never)).toThrowError(
+      new TypeError(message),
+    );
+    expect(() => sampleGumbelSoftmax(zeros([1, 3]), undefined as never)).toThrowError(new TypeError(message));
+    expect(() =>
+      sampleGumbelSoftmax(zeros([1, 3], 'int32'), { temperature: 1, noise: createNoise(0) }),
+    ).toThrowError(new TypeError('sampleGumbelSoftmax: logits has dtype int32, needed float32'));
   });
 
   it('draws the same row from the same stream and another one next', async () => {

@@ -43,7 +43,9 @@ def rounded(x):
 
 
 def listed(x):
-    return {"shape": list(x.shape), "values": [float(f"{v:.12g}") for v in x.detach().flatten().tolist()]}
+    # JSON has no infinity: a string stands for it.
+    values = [float(f"{v:.12g}") for v in x.detach().flatten().tolist()]
+    return {"shape": list(x.shape), "values": [v if math.isfinite(v) else str(v).replace("inf", "Infinity") for v in values]}
 
 
 def golden(primitive, title, function, **inputs):
@@ -96,6 +98,23 @@ def information(logits):
     return entr(q.mean(0)).sum() - entr(q).sum(1).mean()
 
 
+def ruled_out(logits):
+    """Logits with one more class, of logit −∞."""
+    return torch.cat([logits, torch.full((len(logits), 1), -math.inf)], 1)
+
+
+def not_labelled(labels):
+    """Labels with one more class, of probability 0."""
+    return torch.cat([labels, torch.zeros(len(labels), 1)], 1)
+
+
+def without_last(function):
+    """A class of logit −∞ is as if it were not there, in value and gradient; torch has NaN for it."""
+    return lambda **inputs: function(**{name: x[:, :-1] if x.dim() == 2 else x for name, x in inputs.items()})
+
+
+RULED_OUT = "a class of logit −∞"
+
 # Rows of logits as large as training makes them, ties, and differences below float32's reach.
 EXTREME = torch.tensor([[60.0, -60, 0], [-60, -60, 60], [60, 60, 60], [0, 1e-4, -1e-4], [-60, 60, 59]])
 TWO = torch.tensor([[60.0, -60], [-60, 60], [0, 0], [0.3, -1.2]])
@@ -122,9 +141,13 @@ def distributions():
     golden("categorical.logProb", "soft labels", log_prob, logits=normal(4, 5, scale=2), labels=soft)
     golden("categorical.logProb", "one-hot labels, logits of ±60", log_prob, logits=EXTREME, labels=ONE_HOT)
     golden("categorical.logProb", "two classes", log_prob, logits=TWO, labels=one_hot([0, 0, 1, 1], 2))
+    golden("categorical.logProb", RULED_OUT, without_last(log_prob),
+           logits=ruled_out(normal(4, 4)), labels=not_labelled(probabilities(normal(4, 4))))  # fmt: skip
     golden("categorical.entropy", "ordinary values", lambda logits: Categorical(logits=logits).entropy(), logits=normal(4, 5))
     golden("categorical.entropy", "logits of ±60", lambda logits: Categorical(logits=logits).entropy(), logits=EXTREME)
     golden("categorical.entropy", "two classes", lambda logits: Categorical(logits=logits).entropy(), logits=TWO)
+
+    golden("categorical.entropy", RULED_OUT, without_last(lambda logits: Categorical(logits=logits).entropy()), logits=ruled_out(normal(4, 4)))
 
     log_prob = lambda logits, x: -per_example(F.binary_cross_entropy_with_logits(logits, x, reduction="none"))
     golden("bernoulli.logProb", "grey values", log_prob, logits=normal(3, 5, scale=3), x=uniform(3, 5))
@@ -138,9 +161,13 @@ def distributions():
 
     log_prob = lambda parameters, x: diagonal(parameters, torch.full_like(parameters, 2 * math.log(0.5))).log_prob(x)
     golden("gaussianObservation.logProb, σ = 0.5", "ordinary values", log_prob, parameters=normal(3, 4), x=normal(3, 4))
+    log_prob = lambda parameters, x: diagonal(parameters, torch.full_like(parameters, 2 * math.log(1e-6))).log_prob(x)
+    golden("gaussianObservation.logProb, σ = 1e-6", "close to the mean", log_prob, parameters=torch.zeros(3, 4), x=1e-6 * normal(3, 4))
     log_prob = lambda parameters, x: diagonal(*parameters.chunk(2, -1)).log_prob(x)
     golden("gaussianObservation.logProb, learned variance", "ordinary values", log_prob, parameters=normal(3, 8), x=normal(3, 4))
     golden("gaussianObservation.logProb, learned variance", "images", log_prob, parameters=normal(2, 2, 3, 4), x=normal(2, 2, 3, 2))
+    golden("gaussianObservation.logProb, learned variance", "σ near 0, close to the mean", log_prob,
+           parameters=torch.cat([torch.zeros(2, 2), tight], 1), x=deviation(tight) * normal(2, 2))  # fmt: skip
     golden("gaussianObservation.entropy, learned variance", "ordinary values", lambda parameters: diagonal(*parameters.chunk(2, -1)).entropy(),
            parameters=normal(3, 8))  # fmt: skip
 
@@ -157,7 +184,10 @@ def distributions():
     golden("sampleGumbelSoftmax, τ = 0.67", "ordinary values", relaxed(0.67), logits=normal(4, 5), g=gumbel(4, 5))
     golden("sampleGumbelSoftmax, τ = 0.67", "logits of ±60", relaxed(0.67), logits=EXTREME, g=gumbel(5, 3))
     golden("sampleGumbelSoftmax, τ = 0.67", "two classes", relaxed(0.67), logits=TWO, g=gumbel(4, 2))
+    golden("sampleGumbelSoftmax, τ = 0.67", RULED_OUT, relaxed(0.67), logits=ruled_out(normal(4, 4)), g=gumbel(4, 5))
     golden("sampleGumbelSoftmax, τ = 0.67, hard", "ordinary values", hard(0.67), logits=normal(4, 5), g=gumbel(4, 5))
+    golden("sampleGumbelSoftmax, τ = 0.67, hard", "logits of ±60", hard(0.67), logits=EXTREME, g=gumbel(5, 3))
+    golden("sampleGumbelSoftmax, τ = 0.67, hard", "two classes", hard(0.67), logits=TWO, g=gumbel(4, 2))
 
 
 def divergences():
@@ -171,25 +201,34 @@ def divergences():
     golden("gaussianKl to a Gaussian", "σ of q near 0", general,
            mean=normal(2, 2), logVar=torch.tensor([[-60.0, -20], [-200, 8]]), priorMean=normal(2, 2), priorLogVar=normal(2, 2))  # fmt: skip
 
+    tight = torch.tensor([[-12.0, -20], [-60, -30]])
+    golden("gaussianKl to a Gaussian", "σ of p near 0", general, mean=deviation(tight) * normal(2, 2), logVar=tight + normal(2, 2),
+           priorMean=torch.zeros(2, 2), priorLogVar=tight)  # fmt: skip
+
     categorical = lambda qLogits, pLogits: kl(probabilities(qLogits), probabilities(pLogits))
     golden("categoricalKl", "ordinary values", categorical, qLogits=normal(4, 5, scale=2), pLogits=normal(4, 5, scale=2))
     golden("categoricalKl", "logits of ±60", categorical, qLogits=EXTREME, pLogits=EXTREME.flip(0))
     golden("categoricalKl", "two classes", categorical, qLogits=TWO, pLogits=TWO.flip(0))
+    golden("categoricalKl", RULED_OUT, without_last(categorical), qLogits=ruled_out(normal(4, 4)), pLogits=ruled_out(normal(4, 4)))
 
     cross_entropy = lambda labels, logits: F.cross_entropy(logits, labels, reduction="none")
     golden("crossEntropy", "soft labels", cross_entropy, labels=probabilities(normal(4, 5)), logits=normal(4, 5, scale=2))
     golden("crossEntropy", "one-hot labels, logits of ±60", cross_entropy, labels=ONE_HOT, logits=EXTREME)
     golden("crossEntropy", "two classes", cross_entropy, labels=one_hot([0, 0, 1, 1], 2), logits=TWO)
+    golden("crossEntropy", RULED_OUT, without_last(cross_entropy), labels=not_labelled(ONE_HOT), logits=ruled_out(EXTREME))
 
 
 def regularizers():
     golden("categoricalEntropy", "ordinary values", entropy, logits=normal(4, 5, scale=2))
     golden("categoricalEntropy", "logits of ±60", entropy, logits=EXTREME)
+    golden("categoricalEntropy", "two classes", entropy, logits=TWO)
+    golden("categoricalEntropy", RULED_OUT, without_last(entropy), logits=ruled_out(EXTREME))
 
     golden("mutualInformation", "ordinary values", information, logits=normal(6, 5, scale=2))
     golden("mutualInformation", "logits of ±60", information, logits=EXTREME)
     golden("mutualInformation", "two classes", information, logits=TWO)
     golden("mutualInformation", "one example", information, logits=normal(1, 5))
+    golden("mutualInformation", RULED_OUT, without_last(information), logits=ruled_out(normal(6, 4, scale=2)))
 
     for spread, smooth in SMOOTHED.items():
         name = f"smoothLabels, ε = 0.1, {spread}"
@@ -213,25 +252,35 @@ SMOOTHED = {
     "others": lambda labels: 0.9 * labels + 0.1 * (1 - labels) / (labels.shape[1] - 1),
     "uniform": lambda labels: 0.9 * labels + 0.1 / labels.shape[1],
 }
-PRIOR = torch.tensor([0.1, 0.2, 0.3, 0.25, 0.15], dtype=torch.float64)
+PRIORS = {
+    len(prior): torch.tensor(prior, dtype=torch.float64)
+    for prior in ([0.25, 0.75], [0.2, 0.5, 0.3], [0.1, 0.2, 0.3, 0.25, 0.15])
+}
 
 
 def objectives():
     golden("labeledElbo", "ordinary values", lambda logLikelihood, latentKl, logLabelPrior: logLikelihood - latentKl + logLabelPrior,
            logLikelihood=-50 * uniform(4), latentKl=10 * uniform(4), logLabelPrior=-3 * uniform(4))  # fmt: skip
-    golden("logLabelPrior", "one-hot labels", lambda labels: xlogy(labels, PRIOR).sum(1), labels=one_hot([0, 4, 2], 5))
-    golden("logLabelPrior", "soft labels", lambda labels: xlogy(labels, PRIOR).sum(1), labels=probabilities(normal(3, 5)))
+    golden("logLabelPrior", "one-hot labels", lambda labels: xlogy(labels, PRIORS[5]).sum(1), labels=one_hot([0, 4, 2], 5))
+    golden("logLabelPrior", "soft labels", lambda labels: xlogy(labels, PRIORS[5]).sum(1), labels=probabilities(normal(3, 5)))
+    two = torch.tensor([0.25, 0.75], dtype=torch.float64)
+    golden("logLabelPrior, π = (¼, ¾)", "two classes", lambda labels: xlogy(labels, two).sum(1), labels=one_hot([0, 1, 1], 2))
     golden("labelExpectation", "soft labels", lambda labels, valueByLabel: (labels * valueByLabel).sum(1),
            labels=probabilities(normal(4, 5)), valueByLabel=normal(4, 5, scale=5))  # fmt: skip
     golden("labelExpectation", "one-hot labels", lambda labels, valueByLabel: (labels * valueByLabel).sum(1),
            labels=ONE_HOT, valueByLabel=normal(5, 3, scale=5))  # fmt: skip
+    golden("labelExpectation", "two classes", lambda labels, valueByLabel: (labels * valueByLabel).sum(1),
+           labels=probabilities(normal(3, 2)), valueByLabel=normal(3, 2, scale=5))  # fmt: skip
 
     exact = lambda labelLogits, labeledBound: (probabilities(labelLogits) * labeledBound).sum(1) + entropy(labelLogits)
     golden("unlabeledElbo, exact", "ordinary values", exact, labelLogits=normal(4, 5), labeledBound=normal(4, 5, scale=3))
     golden("unlabeledElbo, exact", "logits of ±60", exact, labelLogits=EXTREME, labeledBound=normal(5, 3, scale=3))
     golden("unlabeledElbo, exact", "two classes", exact, labelLogits=TWO, labeledBound=normal(4, 2, scale=3))
-    golden("unlabeledElbo, sampled", "ordinary values", lambda labelLogits, labeledBound: labeledBound + entropy(labelLogits),
-           labelLogits=normal(4, 5), labeledBound=normal(4, scale=3))  # fmt: skip
+    golden("unlabeledElbo, exact", RULED_OUT, without_last(exact), labelLogits=ruled_out(EXTREME), labeledBound=normal(5, 4, scale=3))
+    sampled = lambda labelLogits, labeledBound: labeledBound + entropy(labelLogits)
+    golden("unlabeledElbo, sampled", "ordinary values", sampled, labelLogits=normal(4, 5), labeledBound=normal(4, scale=3))
+    golden("unlabeledElbo, sampled", "logits of ±60", sampled, labelLogits=EXTREME, labeledBound=normal(5, scale=3))
+    golden("unlabeledElbo, sampled", "two classes", sampled, labelLogits=TWO, labeledBound=normal(4, scale=3))
 
     def labelled(direction, a, b, c, d, e):
         """a·E log p(x|z,y) − b·KL(z) + c·log p(y) − d·KL(q‖p(y)) − e·KL with p̂, ε = 0.1."""
@@ -239,8 +288,9 @@ def objectives():
         def objective(logLikelihood, latentKl, labels, logits):
             q, smoothed = probabilities(logits), SMOOTHED["others"](labels)
             label_kl = kl(smoothed, q) if direction == "labels||q" else kl(q, smoothed)
-            log_prior = xlogy(labels, PRIOR).sum(1)
-            return a * logLikelihood - b * latentKl + c * log_prior - d * kl(q, PRIOR.expand_as(q)) - e * label_kl
+            prior = PRIORS[labels.shape[1]]
+            log_prior = xlogy(labels, prior).sum(1)
+            return a * logLikelihood - b * latentKl + c * log_prior - d * kl(q, prior.expand_as(q)) - e * label_kl
 
         return objective
 
@@ -255,6 +305,9 @@ def objectives():
         }.items():
             golden(name, title, objective, logLikelihood=-20 * uniform(4), latentKl=5 * uniform(4), labels=labels,
                    logits=normal(4, 5, scale=2))  # fmt: skip
+        golden(name, "logits of ±60", objective, logLikelihood=-20 * uniform(5), latentKl=5 * uniform(5), labels=ONE_HOT, logits=EXTREME)
+        golden(name, "two classes", objective, logLikelihood=-20 * uniform(4), latentKl=5 * uniform(4),
+               labels=one_hot([0, 0, 1, 1], 2), logits=TWO)  # fmt: skip
 
     def unlabelled(a, b, c, d, beta, gamma):
         def objective(labelLogits, logLikelihood, latentKl, logLabelPrior):
@@ -279,8 +332,18 @@ def objectives():
            **{**arguments(4, 5), "latentKl": 5 * uniform(4, 5)})  # fmt: skip
     golden(f"{name}, exact", "logits of ±60", unlabelled(1, 1, 1, 1, 0.4, 0.7), labelLogits=EXTREME,
            logLikelihood=-20 * uniform(5, 3), latentKl=5 * uniform(5), logLabelPrior=-3 * uniform(5, 3))  # fmt: skip
+    golden(f"{name}, exact", "two classes", unlabelled(1, 1, 1, 1, 0.4, 0.7), labelLogits=TWO,
+           logLikelihood=-20 * uniform(4, 2), latentKl=5 * uniform(4), logLabelPrior=-3 * uniform(4, 2))  # fmt: skip
     golden(f"{name}, sampled", "ordinary values", unlabelled(1, 1, 1, 1, 0.4, 0.7), **arguments(4))
+    golden(f"{name}, sampled", "logits of ±60", unlabelled(1, 1, 1, 1, 0.4, 0.7), labelLogits=EXTREME,
+           logLikelihood=-20 * uniform(5), latentKl=5 * uniform(5), logLabelPrior=-3 * uniform(5))  # fmt: skip
+    golden(f"{name}, sampled", "two classes", unlabelled(1, 1, 1, 1, 0.4, 0.7), labelLogits=TWO,
+           logLikelihood=-20 * uniform(4), latentKl=5 * uniform(4), logLabelPrior=-3 * uniform(4))  # fmt: skip
     golden(f"{name}, weighted", "ordinary values", unlabelled(0.5, 2, 1.5, 0.25, 0.4, 0.7), **arguments(4, 5))
+    golden(f"{name}, weighted", "logits of ±60", unlabelled(0.5, 2, 1.5, 0.25, 0.4, 0.7), labelLogits=EXTREME,
+           logLikelihood=-20 * uniform(5, 3), latentKl=5 * uniform(5), logLabelPrior=-3 * uniform(5, 3))  # fmt: skip
+    golden(f"{name}, weighted", "two classes", unlabelled(0.5, 2, 1.5, 0.25, 0.4, 0.7), labelLogits=TWO,
+           logLikelihood=-20 * uniform(4, 2), latentKl=5 * uniform(4), logLabelPrior=-3 * uniform(4, 2))  # fmt: skip
 
 
 MASK = 0xFFFFFFFF

@@ -53,6 +53,8 @@ describePrimitive('logLabelPrior', (labels) => logLabelPrior(labels, PRIOR), {
   ],
 });
 
+describePrimitive('logLabelPrior, π = (¼, ¾)', (labels) => logLabelPrior(labels, [0.25, 0.75]));
+
 describePrimitive('labelExpectation', (labels, valueByLabel) => labelExpectation({ labels, valueByLabel }), {
   errors: [
     [
