@@ -39,3 +39,13 @@ export interface Objective<M extends Model = Model> {
   /** its settings: a run is resumed only with the same; one's own objective may do without */
   readonly spec?: Json;
 }
+
+/** One of several losses of a model, over some of its variables (an adversary's, say); a step runs them in order. */
+export interface Phase<M extends Model = Model> {
+  /** what its terms and its part of the optimizer's state are called; no two of a model are called alike */
+  readonly name: string;
+  /** names of the variables that it moves */
+  readonly variables: readonly string[];
+  /** what it maximises */
+  readonly objective: Objective<M>;
+}

@@ -4,7 +4,7 @@ import type { Noise } from '../core/noise';
 import type { ScalarOrSchedule } from '../core/schedules';
 import type { Storage } from '../core/storage';
 import type { Model } from '../models/model';
-import type { Objective } from '../models/objective';
+import type { Objective, Phase } from '../models/objective';
 import type { Optimizer } from './adam';
 import type { Callbacks } from './callbacks';
 import type { Execute } from './step';
@@ -21,8 +21,11 @@ export type Weighting = 'mean' | 'dataset';
 
 /** Choices that a single step depends on. */
 export interface StepOptions<M extends Model> {
-  /** what is maximised, e.g. `m2()` or `optimizedElbo()` */
-  readonly objective: Objective<M>;
+  /**
+   * what is maximised, e.g. `m2()` or `optimizedElbo()`; or the phases of a model that has several losses: a step
+   * runs each on the same batch, and its terms are called `phase.term`
+   */
+  readonly objective: Objective<M> | readonly Phase<M>[];
   /** batches by step, e.g. of `createBatches` */
   readonly batches: BatchSource;
   /** the run's stream: every draw of every step comes from splits of it, by name and step */

@@ -31,8 +31,10 @@ export interface LossWeights {
 
 /** Everything that one step needs; nothing else is read. */
 export interface StepWork<M extends Model = Model> {
-  /** its trainable variables are updated in place */
+  /** what the objective is of */
   readonly model: M;
+  /** what is updated in place, by the names that the optimizer knows */
+  readonly variables: Readonly<Record<string, Variable>>;
   /** what is maximised */
   readonly objective: Objective<M>;
   /** turns gradients of the loss into an update */
@@ -129,7 +131,7 @@ export function disposeTerms(terms: ObjectiveTerms): void {
 /** Runs a step at once, operation by operation. */
 export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
   const { model, objective, optimizer, batch, context, weights } = work;
-  const trainable = Object.entries(model.variables).filter(([, variable]) => variable.trainable);
+  const trainable = Object.entries(work.variables);
   const variables = trainable.map(([, variable]) => variable);
   // Everything made under `variableGrads` is freed when it returns, so the terms are kept by hand.
   let terms: ObjectiveTerms = {};
@@ -145,7 +147,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
       // The host names gradients after its own, process-wide variable names.
       const connected = trainable.filter(([, variable]) => grads[variable.name] !== undefined);
       const gradients = connected.map(([name, variable]) => [name, grads[variable.name] as Tensor]);
-      optimizer.apply(model.variables, Object.fromEntries(gradients), context.step);
+      optimizer.apply(work.variables, Object.fromEntries(gradients), context.step);
       return value;
     });
     return { loss, terms };

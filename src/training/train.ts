@@ -10,6 +10,7 @@ import type { Callbacks } from './callbacks';
 import { type Best, type Progress, type RunIdentity, readCheckpoint, writeCheckpoint } from './checkpoint';
 import { addTo, type HistoryRow, meansOf, type TrainResult } from './history';
 import type { EarlyStopping, TrainOptions } from './options';
+import { specOfPhases } from './phases';
 import { assertStepOptions, trainingSteps } from './trainingSteps';
 
 const check = <M extends Model>(model: M, options: TrainOptions<M>): void => {
@@ -109,7 +110,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     stepsPerEpoch,
     data: (checkpoint && batches.identity) ?? '',
     noise: noise.state,
-    objective: options.objective.spec ?? null,
+    objective: specOfPhases(options.objective),
     optimizer: optimizer.spec ?? null,
     loss: specOf({
       weighting: options.weighting ?? 'mean',

@@ -1,5 +1,5 @@
 /** The loop over steps, usable by itself. */
-import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { addN, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
@@ -8,6 +8,7 @@ import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
 import type { StepOptions } from './options';
+import { mergeTerms, resolvePhases, underPhase } from './phases';
 import { disposeTerms, executeEagerly, type LossWeights, namedTerms, type StepOutput } from './step';
 
 /** A step that was done; its tensors live until the next one is asked for. */
@@ -16,7 +17,7 @@ export interface StepResult {
   readonly step: number;
   /** the pass over the data that the step belongs to */
   readonly epoch: number;
-  /** the loss before the update, a scalar */
+  /** the loss before the update, a scalar; of several phases their sum */
   readonly loss: Scalar;
   /** the objective's terms before the update */
   readonly terms: ObjectiveTerms;
@@ -102,8 +103,7 @@ export function assertStepOptions<M extends Model>(
   const where = 'train';
   if (typeof model?.variables !== 'object')
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
-  if (typeof objective !== 'function')
-    throw new TypeError(`${where}: objective is ${describe(objective)}, needed a function such as m2()`);
+  resolvePhases(model, objective);
   if (typeof batches?.at !== 'function')
     throw new TypeError(
       `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
@@ -147,7 +147,6 @@ export async function* trainingSteps<M extends Model>(
 ): AsyncGenerator<StepResult, void, void> {
   assertStepOptions(model, options);
   const {
-    objective,
     batches,
     noise,
     execute = executeEagerly,
@@ -160,22 +159,25 @@ export async function* trainingSteps<M extends Model>(
   const weightsAt = lossWeights(options);
   const optimizer: Optimizer = options.optimizer ?? createAdam();
   const draws = noise.split('objective');
+  const phases = resolvePhases(model, options.objective);
   try {
     for (let step = from; step < to && !signal?.aborted; step++) {
       const given = await batches.at(step);
       let batch = given;
-      let done: StepOutput | undefined;
+      const done: StepOutput[] = [];
+      let total: Scalar | undefined;
       try {
         if (options.augment !== undefined) batch = augmented(given, step, options);
-        done = await execute({
-          model,
-          objective,
-          optimizer,
-          batch,
-          context: { step, noise: draws.split(step) },
-          weights: weightsAt(step),
-        });
-        const { loss, terms } = done;
+        const weights = weightsAt(step);
+        for (const { name, objective, variables } of phases) {
+          const own = draws.split(step);
+          const context = { step, noise: name === undefined ? own : own.split(name) };
+          done.push(await execute({ model, variables, objective, optimizer, batch, context, weights }));
+        }
+        const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
+        const [first] = done as [StepOutput];
+        total = done.length > 1 ? addN(done.map(({ loss }) => loss)) : undefined;
+        const loss = total ?? first.loss;
         yield {
           step,
           epoch: Math.floor(step / batches.stepsPerEpoch),
@@ -186,8 +188,11 @@ export async function* trainingSteps<M extends Model>(
       } finally {
         disposeBatch(given);
         disposeBatch(batch);
-        done?.loss.dispose();
-        if (done) disposeTerms(done.terms);
+        total?.dispose();
+        for (const output of done) {
+          output.loss.dispose();
+          disposeTerms(output.terms);
+        }
       }
     }
   } finally {

@@ -103,6 +103,7 @@ const lineSource = (at: () => Batch = lineBatch): BatchSource => ({
 });
 const work = (model: Model, objective: Objective<Model> = squares): StepWork => ({
   model,
+  variables: Object.fromEntries(Object.entries(model.variables).filter(([, { trainable }]) => trainable)),
   objective,
   optimizer: createAdam({ learningRate: 0.1 }),
   batch: lineBatch(),

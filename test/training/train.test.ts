@@ -181,7 +181,7 @@ describe('trainingSteps', () => {
   it.each<[Partial<TrainOptions<M2>> & { from?: number; to?: number }, Error]>([
     [
       { objective: 3 as unknown as Objective<M2> },
-      new TypeError('train: objective is 3, needed a function such as m2()'),
+      new TypeError('train: objective is 3, needed a function such as m2(), or phases'),
     ],
     [
       { batches: {} as BatchSource },

@@ -1,0 +1,83 @@
+/** The losses of a step, one after the other. */
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { Json } from '../core/json';
+import { describe } from '../core/shape';
+import type { Model } from '../models/model';
+import type { Objective, ObjectiveTerms, Phase, Terms } from '../models/objective';
+
+/** A phase as a step runs it. */
+export interface ResolvedPhase<M extends Model> {
+  /** none where there is but one */
+  readonly name: string | undefined;
+  readonly objective: Objective<M>;
+  /** what it moves, by the names that the optimizer keeps its state under */
+  readonly variables: Readonly<Record<string, Variable>>;
+}
+
+const trainableOf = (model: Model): Readonly<Record<string, Variable>> =>
+  Object.fromEntries(Object.entries(model.variables).filter(([, variable]) => variable.trainable));
+
+/**
+ * Phases of a step: those given, or one that moves everything.
+ *
+ * A variable that two phases move has a state of the optimizer in each, as their gradients are of different sizes.
+ *
+ * @throws TypeError or RangeError naming what is no objective, no phase or no variable
+ */
+export function resolvePhases<M extends Model>(
+  model: M,
+  objective: Objective<M> | readonly Phase<M>[],
+): readonly ResolvedPhase<M>[] {
+  const trainable = trainableOf(model);
+  if (typeof objective === 'function') return [{ name: undefined, objective, variables: trainable }];
+  if (!Array.isArray(objective) || objective.length === 0)
+    throw new TypeError(
+      `train: objective is ${describe(objective)}, needed a function such as m2(), or phases`,
+    );
+  const phases: readonly Phase<M>[] = objective;
+  return phases.map(({ name, objective: own, variables }, i) => {
+    if (typeof name !== 'string' || name === '' || phases.findIndex((other) => other.name === name) !== i)
+      throw new RangeError(
+        `train: the name of phase ${i} is ${describe(name)}, needed one that no other has`,
+      );
+    if (typeof own !== 'function')
+      throw new TypeError(`train: the objective of phase "${name}" is ${describe(own)}, needed a function`);
+    const unknown = variables.find((variable) => trainable[variable] === undefined);
+    if (variables.length === 0 || unknown !== undefined)
+      throw new RangeError(
+        `train: phase "${name}" moves ${unknown === undefined ? 'nothing' : `"${unknown}"`}, needed trainable variables of the model`,
+      );
+    const moved = variables.map((variable) => [`${name}/${variable}`, trainable[variable] as Variable]);
+    return { name, objective: own, variables: Object.fromEntries(moved) };
+  });
+}
+
+/** Settings of the phases, to compare those of two runs. */
+export const specOfPhases = <M extends Model>(objective: Objective<M> | readonly Phase<M>[]): Json =>
+  typeof objective === 'function'
+    ? (objective.spec ?? null)
+    : objective.map(({ name, variables, objective: own }) => ({
+        name,
+        variables,
+        objective: own.spec ?? null,
+      }));
+
+/** Terms under their phase's name, `phase.term`, where there is more than one phase. */
+export const underPhase = (name: string | undefined, terms: ObjectiveTerms): ObjectiveTerms => {
+  if (name === undefined) return terms;
+  const renamed = (part: Terms | undefined): Terms | undefined =>
+    part && Object.fromEntries(Object.entries(part).map(([term, value]) => [`${name}.${term}`, value]));
+  const [labeled, unlabeled] = [renamed(terms.labeled), renamed(terms.unlabeled)];
+  return { ...(labeled && { labeled }), ...(unlabeled && { unlabeled }) };
+};
+
+/** Terms of several phases in one record. */
+export const mergeTerms = (all: readonly ObjectiveTerms[]): ObjectiveTerms => {
+  const merged = (part: 'labeled' | 'unlabeled'): Terms =>
+    Object.assign({}, ...all.map((terms) => terms[part]));
+  const present = (part: 'labeled' | 'unlabeled'): boolean => all.some((terms) => terms[part] !== undefined);
+  return {
+    ...(present('labeled') && { labeled: merged('labeled') }),
+    ...(present('unlabeled') && { unlabeled: merged('unlabeled') }),
+  };
+};
