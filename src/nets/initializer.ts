@@ -2,7 +2,7 @@
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertNumber, assertOneOf } from '../core/assert';
-import type { Noise } from '../core/noise';
+import { assertNoise, type Noise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import { LabelConditionedDense } from './labelConditionedDense';
 import type { Layer } from './leafLayers';
@@ -91,10 +91,12 @@ export function assertInitializer(where: string, initializer: Initializer): void
  * @param noise stream; each weight takes its own split of it
  * @param initializer how weights start
  * @throws RangeError when the initializer is none
+ * @throws TypeError when noise is no stream
  * @example initializeNet(net, createNoise(1).split('classifier'), 'he-normal')
  */
 export function initializeNet(net: LayersModel, noise: Noise, initializer: Initializer): void {
   assertInitializer('initializeNet', initializer);
+  assertNoise('initializeNet', noise);
   const weights = weightsOf(net);
   const withKernel = new Set(weights.filter(isKernel).map(({ layer }) => layer));
   for (const weight of weights) {

@@ -256,7 +256,7 @@ describe('createM2', () => {
     [
       'noise that is a number',
       { noise: 5 as unknown as Noise },
-      new TypeError('createM2: noise is 5, needed createNoise(seed)'),
+      new TypeError('createM2: noise is 5, needed a stream, as createNoise(seed) makes'),
     ],
     [
       'a word for whether the encoder sees the label',
@@ -378,6 +378,9 @@ describe('createM2', () => {
     );
     expect(() => m2.generate([], createNoise(0))).toThrowError(
       new RangeError('generate: labels are empty, needed at least one'),
+    );
+    expect(() => m2.generate([0], undefined as unknown as Noise)).toThrowError(
+      new TypeError('generate: noise is undefined, needed a stream, as createNoise(seed) makes'),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { createNoise } from '../../src/core/noise';
+import { createNoise, type Noise } from '../../src/core/noise';
 import { createM2 } from '../../src/models/m2/m2';
 import { type Initializer, initializeNet } from '../../src/nets/initializer';
 import { namedWeights } from '../../src/nets/namedWeights';
@@ -215,12 +215,15 @@ describe('initializers', () => {
     expect(recurrent / Math.sqrt(6 / 60)).toBeLessThanOrEqual(1);
   });
 
-  it('refuses an initialiser that is none, also for a net of one’s own', () => {
+  it('refuses an initialiser or noise that is none, also for a net of one’s own', () => {
     const net = sequential({ layers: [layers.dense({ units: 4, inputShape: [3] })] });
     expect(() => initializeNet(net, createNoise(0), 'zeros' as 'he-normal')).toThrowError(
       new RangeError(
         'initializeNet: initializer is "zeros", needed one of "glorot-uniform", "he-normal", "fan-in-uniform"',
       ),
+    );
+    expect(() => initializeNet(net, 1 as unknown as Noise, 'he-normal')).toThrowError(
+      new TypeError('initializeNet: noise is 1, needed a stream, as createNoise(seed) makes'),
     );
   });
 

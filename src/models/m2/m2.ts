@@ -3,7 +3,7 @@ import { engine, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertInteger, assertOneOf } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
-import { createNoise, type Noise } from '../../core/noise';
+import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes, describe } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import * as categorical from '../../distributions/categorical';
@@ -96,8 +96,7 @@ const checkOptions = ({
   }
   assertInteger('createM2', 'likelihood.parametersPerValue', likelihood.parametersPerValue);
   assertInitializer('createM2', initializer);
-  if (typeof noise?.split !== 'function')
-    throw new TypeError(`createM2: noise is ${describe(noise)}, needed createNoise(seed)`);
+  assertNoise('createM2', noise);
 };
 
 /** What `make` gives; where it throws, the variables that it has made are freed. */
@@ -217,6 +216,7 @@ export function createM2(options: M2Options): M2 {
     },
     generate(labels, noise) {
       if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertNoise('generate', noise);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
         return likelihood.mean(model.decode(noise.normal([labels.length, latent]), y));
