@@ -19,7 +19,6 @@ import {
   sub,
   type Tensor,
   where,
-  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { customGradient } from './gradient';
 
@@ -34,12 +33,12 @@ export const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
  *
  * For the inside of a `customGradient` alone: the gradient of `where` lets through the NaN that its value hides.
  *
- * @param weight w, any shape
- * @param value v, the same shape
+ * @param weight w, any shape, float32
+ * @param value v, the same shape, float32
  * @returns the same shape
  */
 export const weigh = (weight: Tensor, value: Tensor): Tensor =>
-  where(notEqual(weight, 0), mul(weight, value), zerosLike(value));
+  where(notEqual(weight, 0), mul(weight, value), weight);
 
 /** A polynomial by Horner's rule, the coefficient of the highest power first. */
 const polynomial = (x: Tensor, [highest = 0, ...others]: readonly number[]): Tensor =>

@@ -54,7 +54,7 @@ const expectedLogProb = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tenso
   },
 );
 
-// Hand-written for 0·log 0 = 0 and for cost: dH/dl_k = −p_k (log p_k + H), three kernels where autodiff takes a dozen.
+// Hand-written for 0·log 0 = 0 and for cost: dH/dl_k = −p_k (log p_k + H), three kernels where autodiff takes ten.
 const entropyOf = customGradient<[Tensor], [Tensor, Tensor, Tensor], Tensor1D>((logits, save) => {
   const logProbs = logSoftmax(logits);
   const probs = exp(logProbs);
@@ -80,7 +80,7 @@ const entropyOf = customGradient<[Tensor], [Tensor, Tensor, Tensor], Tensor1D>((
  */
 export function logProb(logits: Tensor, labels: Tensor): Tensor1D {
   assertShapes('categorical.logProb', { logits: [logits, 'B K', 'float32'], labels: [labels, 'B K'] });
-  return tidy(() => expectedLogProb(logits, labels));
+  return tidy(() => expectedLogProb(logits, cast(labels, 'float32')));
 }
 
 /**
