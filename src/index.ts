@@ -86,7 +86,7 @@ export type { M2Nets, M2Preset } from './models/m2/nets';
 export { labelsOnly, m2, optimizedElbo } from './models/m2/objective';
 export type { M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './models/m2/settings';
 export type { Classifier, Model, SemiSupervisedVae } from './models/model';
-export type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from './models/objective';
+export type { Objective, ObjectiveContext, ObjectiveTerms, Phase, Terms } from './models/objective';
 export { embed, type PlainInputs, type Prediction, type PredictOptions, predict } from './models/predict';
 export { type LoadModelOptions, loadModel, loadVariables, saveModel } from './models/saveModel';
 export type { Activation } from './nets/activation';

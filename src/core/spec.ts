@@ -9,7 +9,7 @@ const STEPS = [0, 1, 10, 100, 1000, 10_000, 100_000];
  * `undefined`.
  *
  * @param value numbers, texts, schedules, and records and lists of them
- * @example specOf({ alpha: 5, temperature: (step) => step, floor: undefined }) // { alpha: 5, temperature: [0, 1, 10, 100, 1000, 10000, 100000] }
+ * @example specOf({ alpha: 5, limit: Infinity, floor: undefined }) // { alpha: 5, limit: 'Infinity' }
  */
 export function specOf(value: unknown): Json {
   if (typeof value === 'function') return STEPS.map((step) => specOf(value(step)));

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cifarBatch, idxFile } from '../node/officialFiles';
 
 interface Ended {
   readonly code: number | null;
@@ -10,12 +11,13 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the main example; `watch` sees the program and what it has written to standard error so far. */
-function runMain(
+/** Runs an example; `watch` sees the program and what it has written to standard error so far. */
+function runExample(
+  path: string,
   args: readonly string[],
   watch?: (child: ChildProcess, stderr: string) => void,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/main.ts', ...args]);
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args]);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
@@ -28,6 +30,8 @@ function runMain(
     child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
   });
 }
+
+const runMain = runExample.bind(undefined, 'examples/main.ts');
 
 /** The table without its seconds. */
 const results = (stdout: string): string[] =>
@@ -104,7 +108,93 @@ describe('npm start', () => {
 
     const page = /report: (.*)/.exec(whole.stdout)?.[1] ?? '';
     expect(await readFile(page, 'utf8')).toContain('<svg');
-    const written = await readdir(join(folder, 'whole'));
+    const written = await readdir(join(folder, 'whole', 'report'));
     expect(written.filter((name) => name.endsWith('.png')).length).toBeGreaterThan(3);
+  });
+
+  it('compares all three methods, and says where the entropies are pushed', async () => {
+    const out = join(folder, 'all');
+    const { code, stdout } = await runMain(['--epochs', '1', '--backend', 'wasm', '--out', out]);
+    expect(code).toBe(0);
+    expect(results(stdout).map((line) => line.replace(/ {2}.*/, ''))).toEqual([
+      'Labels alone',
+      'M2',
+      'Optimized-ELBO',
+    ]);
+    expect(stdout).toMatch(/Labels alone .* – /);
+    expect(stdout).toContain('on mean H(q(y|x))');
+    const page = await readFile(/report: (.*)/.exec(stdout)?.[1] ?? '', 'utf8');
+    for (const title of ['Labels alone', 'M2', 'Optimized-ELBO']) expect(page).toContain(title);
+    expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(4);
+  });
+
+  // As many examples as the recipe holds out, and some to train on.
+  const TRAIN = 5400;
+  const classes = (count: number) => Array.from({ length: count }, (_, i) => i % 10);
+
+  it('trains on MNIST’s files', async () => {
+    const data = join(folder, 'mnist');
+    await mkdir(data);
+    for (const [part, count] of [
+      ['train', TRAIN],
+      ['t10k', 200],
+    ] as const) {
+      const y = classes(count);
+      const x = new Uint8Array(count * 784);
+      for (const [n, k] of y.entries()) x.fill(255, 784 * n + 70 * k, 784 * n + 70 * k + 70);
+      await writeFile(join(data, `${part}-images-idx3-ubyte`), idxFile([count, 28, 28], x));
+      await writeFile(join(data, `${part}-labels-idx1-ubyte`), idxFile([count], y));
+    }
+    const flags = ['--dataset', 'mnist', '--data', data, '--objective', 'optimized-elbo', '--epochs', '1'];
+    const { code, stdout } = await runMain([...flags, '--backend', 'wasm', '--out', join(folder, 'real')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('mnist: 100 labelled, 300 unlabelled, 5000 validation, 200 test examples');
+    expect(results(stdout)).toHaveLength(1);
+  });
+
+  it('trains on CIFAR-10’s files', async () => {
+    const data = join(folder, 'cifar');
+    await mkdir(data);
+    for (let batch = 1; batch <= 5; batch++)
+      await writeFile(join(data, `data_batch_${batch}.bin`), cifarBatch(classes(TRAIN / 5)));
+    await writeFile(join(data, 'test_batch.bin'), cifarBatch(classes(200)));
+    const flags = [
+      '--dataset',
+      'cifar10',
+      '--data',
+      data,
+      '--objective',
+      'm2',
+      '--epochs',
+      '1',
+      '--nets',
+      'mlp',
+    ];
+    const { code, stdout } = await runMain([...flags, '--backend', 'wasm', '--out', join(folder, 'colour')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('cifar10: 100 labelled');
+    expect(results(stdout)).toHaveLength(1);
+  });
+});
+
+describe('npm run seeds', () => {
+  it('runs three seeds, leaves a line for each, and repeats none when resumed', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'ssvae-seeds-'));
+    const flags = ['--objective', 'labels-only', '--epochs', '1', '--backend', 'wasm', '--out', out];
+    const seeds = (more: readonly string[] = []) => runExample('examples/seeds.ts', [...flags, ...more]);
+    const first = await seeds();
+    const lines = await readFile(join(out, 'seeds.jsonl'), 'utf8');
+    const found = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { seed: number; accuracy: number });
+    expect(found.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+    const mean = found.reduce((sum, { accuracy }) => sum + accuracy, 0) / 3;
+    expect(first.stdout).toContain(`accuracy ${(100 * mean).toFixed(2)} ±`);
+    const second = await seeds(['--resume']);
+    expect(second.stderr).not.toContain('epoch');
+    expect(second.stdout).toBe(first.stdout);
+    expect(await readFile(join(out, 'seeds.jsonl'), 'utf8')).toBe(lines);
+    await rm(out, { recursive: true });
   });
 });
