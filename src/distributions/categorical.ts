@@ -32,7 +32,8 @@ import { LOWEST, weigh } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
-// argMax finds a largest score among NaN too. A row that has no softmax has no label either, so it is NaN.
+// argMax finds a largest score among NaN too. A row that has no softmax has no label
+// either and becomes NaN: all of it, but on WebGPU, whose softmax keeps a NaN where it is.
 const oneHotMode = (scores: Tensor): Tensor2D => {
   const label = cast(oneHot(argMax(scores, 1), scores.shape[1] as number), 'float32');
   return add(label, mul(softmax(scores as Tensor2D), 0)) as Tensor2D;
@@ -90,7 +91,7 @@ export function logProb(logits: Tensor, labels: Tensor): Tensor1D {
  *
  * @param logits l, [B, K]
  * @param noise stream that g is drawn from
- * @returns [B, K], one-hot; a row with a NaN among its logits is NaN
+ * @returns [B, K], one-hot; a row with a NaN among its logits has NaN
  * @throws RangeError when the logits are not [B, K]
  * @example categorical.sample(tf.tensor2d([[100, 0]]), noise) // [[1, 0]]
  */
@@ -119,7 +120,7 @@ export function entropy(logits: Tensor): Tensor1D {
  * The most probable label; the first of them where several are.
  *
  * @param logits l, [B, K]
- * @returns [B, K], one-hot; a row with a NaN among its logits is NaN
+ * @returns [B, K], one-hot; a row with a NaN among its logits has NaN
  * @throws RangeError when the logits are not [B, K]
  * @example categorical.mode(tf.tensor2d([[0, 3]])) // [[0, 1]]
  */
