@@ -34,11 +34,11 @@ const titles: Readonly<Record<string, string>> = {
   'labels-only': 'labels alone',
   m2: 'M2',
   'optimized-elbo': 'Optimized-ELBO',
+  'labels-only-mlp': 'labels alone, MLP',
+  'm2-mlp': 'M2, MLP, exact',
   'labels-only-conv': 'labels alone, conv',
   'm2-conv': 'M2, conv, Gumbel',
   'optimized-elbo-conv': 'Optimized-ELBO, conv, Gumbel',
-  'labels-only-mlp': 'labels alone, MLP',
-  'm2-mlp': 'M2, MLP, exact',
 };
 
 async function linesOf<Line>(name: string): Promise<readonly Line[]> {
@@ -91,8 +91,11 @@ const paired = <Line extends { readonly seed: number }>(
     return other && value(line) - value(other);
   });
 
+/** Groups of lines, in the order of the titles. */
 const grouped = <Line>(lines: readonly Line[], key: (line: Line) => string): readonly [string, Line[]][] =>
-  [...new Set(lines.map(key))].map((name) => [name, lines.filter((line) => key(line) === name)]);
+  Object.keys(titles)
+    .filter((name) => lines.some((line) => key(line) === name))
+    .map((name) => [name, lines.filter((line) => key(line) === name)]);
 
 const accuracyOf = ({ testAccuracy = Number.NaN }: Result): number => testAccuracy;
 
@@ -168,20 +171,21 @@ async function parity(name: string): Promise<string> {
 }
 
 async function choice(name: string): Promise<string> {
-  const chosen = await linesOf<Result>(name);
   const others = await linesOf<Result>(`${name}-choose`);
-  const keys = [...new Set(others.map(({ case: key, epochs, seed }) => JSON.stringify([key, epochs, seed])))];
-  const rows = keys.flatMap((key) => {
-    const alike = [...others, ...chosen].filter(
-      (line) => JSON.stringify([line.case, line.epochs, line.seed]) === key,
-    );
-    return alike.map((line) => [
-      titles[line.case] ?? line.case,
-      String(line.settings.alpha),
-      String(line.epochs),
-      percent([line.validationAccuracy]),
-    ]);
-  });
+  const sameBut = (line: Result): string => JSON.stringify([line.case, line.epochs, line.seed]);
+  const chosen = (await linesOf<Result>(name)).filter((line) =>
+    others.some((other) => sameBut(other) === sameBut(line)),
+  );
+  const rows = grouped([...others, ...chosen], (line) => line.case).flatMap(([key, lines]) =>
+    [...lines]
+      .sort((a, b) => a.epochs - b.epochs || a.settings.alpha - b.settings.alpha)
+      .map(({ settings, epochs, validationAccuracy }) => [
+        titles[key] ?? key,
+        String(settings.alpha),
+        String(epochs),
+        percent([validationAccuracy]),
+      ]),
+  );
   return toTable(['method, nets, labels', 'α', 'epochs', 'validation, %'], rows);
 }
 

@@ -74,7 +74,7 @@ export async function runMethod(
       objective: objectiveOf(method, recipe),
       batches,
       optimizer,
-      alpha: recipe.alpha,
+      alpha: settings.alpha ?? recipe.alpha[method],
       epochs: settings.epochs,
       noise: noise.split('training'),
       validate: (trained) => evaluateClassifier(trained, held),

@@ -14,7 +14,8 @@ export interface Recipe {
   readonly batchSize: { readonly labeled: number; readonly unlabeled: number };
   readonly validation: number;
   readonly learningRate: number;
-  readonly alpha: number;
+  /** α, weight of the labelled cross-entropy */
+  readonly alpha: Readonly<Record<Method, number>>;
   readonly gamma: number;
   readonly beta: number;
   readonly epsilon: number;
@@ -26,7 +27,7 @@ const REPORT: Recipe = {
   batchSize: { labeled: 100, unlabeled: 128 },
   validation: 5000,
   learningRate: 1e-3,
-  alpha: 50,
+  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 50 },
   gamma: 1,
   beta: 0.5,
   epsilon: 0.001,
@@ -37,7 +38,7 @@ const DIGITS: Recipe = {
   batchSize: { labeled: 50, unlabeled: 100 },
   validation: 500,
   learningRate: 1e-3,
-  alpha: 5,
+  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 5 },
   gamma: 5,
   beta: 1,
   epsilon: 0.001,

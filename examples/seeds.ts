@@ -17,7 +17,7 @@ import { withSettings } from './terminal';
 /** Runs of each method. */
 const SEEDS = 3;
 
-interface Result extends Pick<Settings, 'dataset' | 'labels' | 'nets' | 'epochs' | 'seed'> {
+interface Result extends Pick<Settings, 'dataset' | 'labels' | 'nets' | 'epochs' | 'alpha' | 'seed'> {
   readonly method: Method;
   readonly recipe: ReturnType<typeof recipeOf>;
   readonly accuracy: number;
@@ -60,8 +60,8 @@ await withSettings('npm run seeds', async (settings, signal) => {
       noise: createNoise(seed).split('split'),
     });
     for (const method of settings.methods) {
-      const { dataset, labels, nets, epochs } = own;
-      const cell = { dataset, labels, nets, epochs, seed, method, recipe, backend };
+      const { dataset, labels, nets, epochs, alpha } = own;
+      const cell = { dataset, labels, nets, epochs, alpha, seed, method, recipe, backend };
       const found = known.find((result) =>
         Object.entries(cell).every(
           ([key, value]) => JSON.stringify(result[key as keyof Result]) === JSON.stringify(value),

@@ -17,6 +17,8 @@ export interface Settings {
   readonly nets: 'mlp' | 'conv';
   readonly epochs: number;
   readonly seed: number;
+  /** α in place of the recipe's */
+  readonly alpha: number | undefined;
   readonly backend: (typeof BACKENDS)[number] | undefined;
   readonly out: string;
   readonly resume: boolean;
@@ -33,6 +35,7 @@ export const usage = (command: string): string => `${command} -- [flags]
   --objective  ${METHODS.join(' | ')} | all   default all
   --nets       mlp | conv   default mlp for digits, conv (the report's) for the others
   --epochs     passes over the unlabelled examples, default 8 for digits, 10 for the others
+  --alpha      weight of the labelled cross-entropy, default by data set and objective
   --seed       of split, weights, batches and noise, default 1
   --backend    ${BACKENDS.join(' | ')}   default the best that can be had
   --out        folder of the report and the checkpoints, default runs/DATASET
@@ -53,6 +56,14 @@ const integer = (flag: string, value: string, least: number): number => {
   return number;
 };
 
+const weight = (flag: string, value: string): number => {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 0 || value.trim() === '') {
+    throw new UsageError(`--${flag} is "${value}", needed a number of at least 0`);
+  }
+  return number;
+};
+
 const parse = (args: readonly string[]) => {
   try {
     return parseArgs({
@@ -64,6 +75,7 @@ const parse = (args: readonly string[]) => {
         objective: { type: 'string', default: 'all' },
         nets: { type: 'string' },
         epochs: { type: 'string' },
+        alpha: { type: 'string' },
         seed: { type: 'string', default: '1' },
         backend: { type: 'string' },
         out: { type: 'string' },
@@ -98,6 +110,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     methods: objective === 'all' ? METHODS : [objective],
     nets: oneOf('nets', flags.nets ?? (generated ? 'mlp' : 'conv'), ['mlp', 'conv'] as const),
     epochs: integer('epochs', flags.epochs ?? (generated ? '8' : '10'), 1),
+    alpha: flags.alpha === undefined ? undefined : weight('alpha', flags.alpha),
     seed: integer('seed', flags.seed, 0),
     backend: flags.backend === undefined ? undefined : oneOf('backend', flags.backend, BACKENDS),
     out: flags.out ?? `runs/${dataset}`,

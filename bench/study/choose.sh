@@ -3,6 +3,9 @@
 #
 #   bench/study/choose.sh DIR        DIR: folder of MNIST
 set -euo pipefail
+for alpha in 50 10; do
+  npx tsx bench/study/run.ts --choose --epochs 2 --seed 1 --data "${1:?folder of MNIST}" --case optimized-elbo-conv --alpha "$alpha"
+done
 for case in optimized-elbo-conv m2-conv m2-mlp; do
-  npx tsx bench/study/run.ts --choose --seed 1 --data "${1:?folder of MNIST}" --case "$case" --alpha 10
+  npx tsx bench/study/run.ts --choose --seed 1 --data "$1" --case "$case" --alpha 10
 done

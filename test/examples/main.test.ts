@@ -57,6 +57,7 @@ describe('npm start', () => {
     ['a value that looks like a flag', ['--epochs', '-3'], /--epochs/],
     ['an unknown data set', ['--dataset', 'minst'], /--dataset is "minst", needed one of digits, mnist/],
     ['a number that is none', ['--epochs', 'ten'], /--epochs is "ten", needed an integer of at least 1/],
+    ['a weight below 0', ['--alpha=-1'], /--alpha is "-1", needed a number of at least 0/],
     ['a method nobody knows', ['--objective', 'm3'], /--objective is "m3", needed one of/],
     ['more labels than examples', ['--labels', '5000', '--backend', 'cpu'], /splitDataset: labeled .*5000/],
     ['a folder for data that are drawn', ['--data', '.'], /--data is for data sets in files/],
