@@ -24,7 +24,8 @@ const onBackend = (name: string) => ({
     setupFiles: ['test/support/setup.ts'],
     env: { SSVAE_TEST_BACKEND: name },
     pool: 'forks' as const,
-    testTimeout: 60_000,
+    // WebGPU may be a renderer in software.
+    testTimeout: name === 'webgpu' ? 900_000 : 60_000,
   },
 });
 

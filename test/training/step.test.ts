@@ -1,6 +1,7 @@
 import {
   add,
   dispose,
+  keep,
   matMul,
   mean,
   mul,
@@ -15,7 +16,7 @@ import {
   variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, keep } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import type { M2 } from '../../src/models/m2/m2';
@@ -123,10 +124,12 @@ const firstSteps = async (options: Partial<StepOptions<Model>>, steps = 1) => {
     state: adam.state,
     apply: (_: object, given: Readonly<Record<string, Tensor>>) => {
       for (const [name, gradient] of Object.entries(given)) {
-        const copy = gradient.clone();
+        // The step frees its own before a device has answered.
+        const copy = keep(gradient.clone());
         pending.push(
           copy.data().then((values) => {
             gradients[name] = Array.from(values);
+            copy.dispose();
           }),
         );
       }
