@@ -16,7 +16,7 @@ import {
   variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { describe, expect, it, keep } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import type { M2 } from '../../src/models/m2/m2';
