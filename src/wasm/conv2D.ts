@@ -15,7 +15,7 @@ export function conv2D(kernelName: 'Conv2D' | 'FusedConv2D'): KernelConfig {
   const stock = getKernel(kernelName, 'wasm');
   const kernel = wasmKernel(kernelName, ({ backend, input, inputs, attributes }) => {
     // The registry types attributes loosely; these are tfjs-core's.
-    const { dilations } = attributes as unknown as Conv2DAttrs;
+    const { dilations } = attributes as typeof attributes & Conv2DAttrs;
     const { padInfo } = convolutionInfo(
       kernelName,
       input('x').shape,

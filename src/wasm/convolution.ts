@@ -17,7 +17,8 @@ export function convolutionInfo(
   dilations: number | [number, number] = 1,
 ): backend_util.Conv2DInfo {
   // The registry types attributes loosely; these are tfjs-core's.
-  const { strides, pad, dimRoundingMode, dataFormat } = attributes as unknown as Conv2DBackpropFilterAttrs;
+  const { strides, pad, dimRoundingMode, dataFormat } = attributes as NamedAttrMap &
+    Conv2DBackpropFilterAttrs;
   if (dataFormat === 'NCHW') throw new Error(`${where}: dataFormat is 'NCHW', needed 'NHWC' on WebAssembly`);
   const info = backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],
