@@ -53,6 +53,10 @@ export interface StepOptions<M extends Model> {
         /** for unlabelled inputs; default: as they are */
         readonly unlabeled?: Augment;
       };
+  /** the greatest global norm of the gradients of a step: longer ones are shortened, their direction kept; default none */
+  readonly clipNorm?: number;
+  /** whether the history has the global norm of the gradients, as `gradientNorm`; default where `clipNorm` is given */
+  readonly gradientNorm?: boolean;
   /** runs the steps; default `executeEagerly` */
   readonly execute?: Execute;
   /** ends the run between two steps; what was done is kept */
@@ -96,6 +100,11 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly earlyStopping?: EarlyStopping;
   /** steps between readings of the terms for the history; an epoch has one at least. Default 1, more where reading a device is slow */
   readonly readEvery?: number;
+  /**
+   * seconds that this call may take: the run then ends behind the step under way, as if aborted, and a resumed one goes
+   * on; default none
+   */
+  readonly timeLimit?: number;
   /** where everything is kept that the run needs to go on as if never stopped; default: nowhere */
   readonly checkpoint?: CheckpointOptions;
   /** goes on from the checkpoint where there is one, with the same settings; more epochs are no other. Default `false` */

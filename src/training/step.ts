@@ -16,6 +16,7 @@ import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
 import type { Optimizer } from './adam';
+import { clipByGlobalNorm, type Gradients, globalNorm } from './clip';
 
 /** Weights of the loss at one step. */
 export interface LossWeights {
@@ -45,6 +46,10 @@ export interface StepWork<M extends Model = Model> {
   readonly context: ObjectiveContext;
   /** of the loss's parts at this step, schedules evaluated */
   readonly weights: LossWeights;
+  /** the greatest global norm of the gradients; longer ones are shortened */
+  readonly clipNorm?: number;
+  /** whether the norm of the gradients is to be reported */
+  readonly gradientNorm?: boolean;
 }
 
 /** What a step gives; the tensors belong to the caller. */
@@ -53,6 +58,8 @@ export interface StepOutput {
   readonly loss: Scalar;
   /** the objective's terms before the update */
   readonly terms: ObjectiveTerms;
+  /** global norm of the gradients before any clipping, where it was asked for */
+  readonly gradientNorm?: Scalar;
 }
 
 /** Runs a step; another executor (recorded, distributed) plugs in by this type. */
@@ -142,15 +149,21 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
     return lossOf(terms, weights, variables);
   };
   try {
-    const loss = tidy(() => {
-      const { value, grads } = variableGrads(lossOfBatch, variables);
+    const done = tidy(() => {
+      const { value: loss, grads } = variableGrads(lossOfBatch, variables);
       // The host names gradients after its own, process-wide variable names.
       const connected = trainable.filter(([, variable]) => grads[variable.name] !== undefined);
-      const gradients = connected.map(([name, variable]) => [name, grads[variable.name] as Tensor]);
-      optimizer.apply(work.variables, Object.fromEntries(gradients), context.step);
-      return value;
+      const gradients: Gradients = Object.fromEntries(
+        connected.map(([name, variable]) => [name, grads[variable.name] as Tensor]),
+      );
+      const { clipNorm } = work;
+      const norm = clipNorm !== undefined || work.gradientNorm ? globalNorm(gradients) : undefined;
+      const bounded =
+        norm && clipNorm !== undefined ? clipByGlobalNorm(gradients, norm, clipNorm) : gradients;
+      optimizer.apply(work.variables, bounded, context.step);
+      return { loss, ...(norm && work.gradientNorm && { gradientNorm: norm }) };
     });
-    return { loss, terms };
+    return { ...done, terms };
   } catch (error) {
     disposeTerms(terms);
     throw error;

@@ -15,10 +15,21 @@ import { assertStepOptions, trainingSteps } from './trainingSteps';
 
 const check = <M extends Model>(model: M, options: TrainOptions<M>): void => {
   assertStepOptions(model, options);
-  const { epochs, validate, validateEvery = 1, readEvery = 1, earlyStopping, checkpoint, resume } = options;
+  const {
+    epochs,
+    validate,
+    validateEvery = 1,
+    readEvery = 1,
+    earlyStopping,
+    checkpoint,
+    resume,
+    timeLimit,
+  } = options;
   assertInteger('train', 'epochs', epochs);
   assertInteger('train', 'validateEvery', validateEvery);
   assertInteger('train', 'readEvery', readEvery);
+  if (timeLimit !== undefined)
+    assertNumber('train', 'timeLimit', timeLimit, 'a number of seconds above 0', (seconds) => seconds > 0);
   if (checkpoint?.every !== undefined) assertInteger('train', 'checkpoint.every', checkpoint.every);
   if (checkpoint !== undefined && typeof checkpoint.storage?.write !== 'function')
     throw new TypeError(
@@ -99,6 +110,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     readEvery = 1,
     checkpoint,
     signal,
+    timeLimit = Number.POSITIVE_INFINITY,
   } = options;
   const listeners: readonly Callbacks[] = [options.callbacks ?? []].flat();
   const optimizer = options.optimizer ?? createAdam();
@@ -116,6 +128,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       weighting: options.weighting ?? 'mean',
       alpha: options.alpha ?? 'default',
       parameterPrior: options.parameterPrior ?? 'none',
+      clipNorm: options.clipNorm ?? 'none',
     }),
   };
   const last = epochs * stepsPerEpoch;
@@ -162,7 +175,9 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     }
     for (const listener of listeners)
       await listener.onTrainBegin?.({ epochs, stepsPerEpoch, firstStep: progress.step });
-    let clock = performance.now();
+    const began = performance.now();
+    let clock = began;
+    let late = false;
     const rest = createRests();
     let stop = shouldStop(progress, earlyStopping);
     await beginEpoch(progress.step, stop);
@@ -185,6 +200,8 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       if ((step + 1) % saveEvery === 0) await save();
       await rest();
       if (stop) break;
+      late = performance.now() - began >= 1000 * timeLimit;
+      if (late && progress.step < last) break;
       await beginEpoch(step + 1, stop);
     }
     await save();
@@ -194,8 +211,12 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
         ? 'early'
         : signal?.aborted && progress.step < last
           ? 'aborted'
-          : 'finished';
-    if (best && stopped !== 'aborted') assignVariables('train', model.variables, best.variables);
+          : late && progress.step < last
+            ? 'time'
+            : 'finished';
+    // A run that may go on needs the weights of its last step.
+    if (best && (stopped === 'finished' || stopped === 'early'))
+      assignVariables('train', model.variables, best.variables);
     const result: TrainResult = {
       history: progress.history,
       step: progress.step,

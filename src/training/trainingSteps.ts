@@ -8,7 +8,7 @@ import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
 import type { StepOptions } from './options';
-import { mergeTerms, resolvePhases, underPhase } from './phases';
+import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
 import { disposeTerms, executeEagerly, type LossWeights, namedTerms, type StepOutput } from './step';
 
 /** A step that was done; its tensors live until the next one is asked for. */
@@ -80,8 +80,12 @@ const augmented = <M extends Model>(
 };
 
 /** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
-const readMeans = async (loss: Scalar, terms: ObjectiveTerms): Promise<Record<string, number>> => {
-  const named: readonly (readonly [string, Tensor])[] = [['loss', loss], ...namedTerms(terms)];
+const readMeans = async (
+  loss: Scalar,
+  terms: ObjectiveTerms,
+  norms: readonly (readonly [string, Tensor])[],
+): Promise<Record<string, number>> => {
+  const named: readonly (readonly [string, Tensor])[] = [['loss', loss], ...norms, ...namedTerms(terms)];
   const values = await Promise.all(named.map(([, tensor]) => tensor.data()));
   return Object.fromEntries(
     named.map(([name], i) => {
@@ -98,7 +102,7 @@ const readMeans = async (loss: Scalar, terms: ObjectiveTerms): Promise<Record<st
  */
 export function assertStepOptions<M extends Model>(
   model: M,
-  { objective, batches, noise, alpha, weighting, parameterPrior, execute, augment }: StepOptions<M>,
+  { objective, batches, noise, alpha, weighting, parameterPrior, clipNorm, execute, augment }: StepOptions<M>,
 ): void {
   const where = 'train';
   if (typeof model?.variables !== 'object')
@@ -128,6 +132,8 @@ export function assertStepOptions<M extends Model>(
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
   if (alpha !== undefined && typeof alpha !== 'function')
     assertNumber(where, 'alpha', alpha, 'a schedule or a finite number', Number.isFinite);
+  if (clipNorm !== undefined)
+    assertNumber(where, 'clipNorm', clipNorm, 'a number above 0', (norm) => norm > 0);
   if (parameterPrior !== undefined)
     assertNumber(where, 'parameterPrior', parameterPrior, 'a standard deviation above 0', (sd) => sd > 0);
 }
@@ -150,6 +156,8 @@ export async function* trainingSteps<M extends Model>(
     batches,
     noise,
     execute = executeEagerly,
+    clipNorm,
+    gradientNorm = clipNorm !== undefined,
     signal,
     from = 0,
     to = Number.POSITIVE_INFINITY,
@@ -172,9 +180,14 @@ export async function* trainingSteps<M extends Model>(
         for (const { name, objective, variables } of phases) {
           const own = draws.split(step);
           const context = { step, noise: name === undefined ? own : own.split(name) };
-          done.push(await execute({ model, variables, objective, optimizer, batch, context, weights }));
+          const work = { model, variables, objective, optimizer, batch, context, weights, gradientNorm };
+          done.push(await execute({ ...work, ...(clipNorm !== undefined && { clipNorm }) }));
         }
         const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
+        const norms = done.flatMap(({ gradientNorm: norm }, i): [string, Tensor][] => {
+          const { name } = phases[i] as ResolvedPhase<M>;
+          return norm ? [[name === undefined ? 'gradientNorm' : `gradientNorm.${name}`, norm]] : [];
+        });
         const [first] = done as [StepOutput];
         total = done.length > 1 ? addN(done.map(({ loss }) => loss)) : undefined;
         const loss = total ?? first.loss;
@@ -183,7 +196,7 @@ export async function* trainingSteps<M extends Model>(
           epoch: Math.floor(step / batches.stepsPerEpoch),
           loss,
           terms,
-          read: () => readMeans(loss, terms),
+          read: () => readMeans(loss, terms, norms),
         };
       } finally {
         disposeBatch(given);
@@ -191,6 +204,7 @@ export async function* trainingSteps<M extends Model>(
         total?.dispose();
         for (const output of done) {
           output.loss.dispose();
+          output.gradientNorm?.dispose();
           disposeTerms(output.terms);
         }
       }

@@ -267,6 +267,51 @@ describe('executeEagerly', () => {
     expect(alive()).toEqual(before);
   });
 
+  it('shortens gradients to the norm asked for, keeps their direction, and reports the norm of before', async () => {
+    const given: Record<string, number>[] = [];
+    const seen = (job: StepWork) => {
+      const found: Record<string, Tensor> = {};
+      const optimizer = {
+        ...job.optimizer,
+        state: job.optimizer.state,
+        apply: (_: object, gradients: Readonly<Record<string, Tensor>>) => {
+          for (const [name, gradient] of Object.entries(gradients)) found[name] = keep(gradient.clone());
+        },
+      };
+      return { found, out: executeEagerly({ ...job, optimizer }) };
+    };
+    for (const clipNorm of [undefined, 1e9, 2]) {
+      const { found, out } = seen({
+        ...work(line()),
+        gradientNorm: true,
+        ...(clipNorm !== undefined && { clipNorm }),
+      });
+      const [a, b] = [await read(found.a as Tensor), await read(found.b as Tensor)];
+      given.push({
+        a: a[0] as number,
+        b: b[0] as number,
+        norm: (await read(out.gradientNorm as Tensor))[0] as number,
+      });
+      dispose([
+        out.loss,
+        ...Object.values(out.terms.labeled ?? {}),
+        ...Object.values(out.terms.unlabeled ?? {}),
+      ]);
+    }
+    const [plain, loose, tight] = given as [
+      Record<string, number>,
+      Record<string, number>,
+      Record<string, number>,
+    ];
+    const norm = Math.hypot(plain.a as number, plain.b as number);
+    expectClose([plain.norm as number, loose.norm as number, tight.norm as number], [norm, norm, norm]);
+    expect(loose).toEqual(plain);
+    expectClose(
+      [tight.a as number, tight.b as number],
+      [plain.a, plain.b].map((g) => (2 * (g as number)) / norm),
+    );
+  });
+
   it('leaves no tensor when the optimizer throws', () => {
     const job = work(line());
     const before = alive();

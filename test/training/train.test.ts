@@ -213,6 +213,7 @@ describe('trainingSteps', () => {
       { batches: { ...tinyBatches(), counts: undefined as never } },
       new RangeError('train: batches.counts.labeled is undefined, needed an integer of at least 0'),
     ],
+    [{ clipNorm: 0 }, new RangeError('train: clipNorm is 0, needed a number above 0')],
     [{ execute: 'fast' as never }, new TypeError('train: execute is "fast", needed a function')],
     [{ from: -1 }, new RangeError('train: from is -1, needed an integer of at least 0')],
     [{ to: 1.5 }, new RangeError('train: to is 1.5, needed an integer of at least 0')],
@@ -282,6 +283,40 @@ describe('train', () => {
     expect(begun).toEqual(seen.slice(0, 2));
     expect(begun[0]).not.toEqual(begun[1]);
     model.dispose();
+  });
+
+  it('has the norm of the gradients in the history where it is asked for or clipped', async () => {
+    const norms = async (options: Partial<TrainOptions<M2>>) => {
+      const model = tinyM2();
+      const { history } = await train(model, run(options));
+      model.dispose();
+      return history.map(({ gradientNorm }) => gradientNorm);
+    };
+    expect(await norms({})).toEqual([undefined, undefined]);
+    const [plain] = await norms({ gradientNorm: true });
+    expect(plain).toBeGreaterThan(1);
+    const clipped = await norms({ clipNorm: 0.01 });
+    expect(clipped[0]).toBeGreaterThan(1);
+    expect(await norms({ clipNorm: 0.01, gradientNorm: false })).toEqual([undefined, undefined]);
+  });
+
+  it('ends behind the step at which its time is up, and goes on when resumed', async () => {
+    const storage = memoryStorage();
+    const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 30));
+    const options = { checkpoint: { storage }, resume: true };
+    const first = tinyM2();
+    const early = await train(first, run({ ...options, timeLimit: 0.02, callbacks: { onBatchEnd: slow } }));
+    expect([early.stopped, early.step]).toEqual(['time', 1]);
+    const second = tinyM2();
+    const rest = await train(second, run({ ...options, timeLimit: 600 }));
+    expect([rest.stopped, rest.step]).toEqual(['finished', 8]);
+    const whole = tinyM2();
+    const result = await train(whole, run());
+    expectSameEnding(
+      { weights: await weightsOf(second), result: comparable(rest) },
+      { weights: await weightsOf(whole), result: comparable(result) },
+    );
+    for (const model of [first, second, whole]) model.dispose();
   });
 
   it('gives every epoch a reading, so that it has a metric to stop by', async () => {
