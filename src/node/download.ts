@@ -15,11 +15,12 @@ export interface DownloadDatasetOptions extends InstallOptions {
  *
  * The official files: MNIST (11 MB), Fashion-MNIST (30 MB), CIFAR-10 (170 MB). What comes is checked — MNIST and
  * Fashion-MNIST by the SHA-256 of each unpacked file, CIFAR-10 by the MD5 that its page gives of the archive — and
- * written beside, then renamed, so that the cache never holds half a file. Sizes and labels of cached files are
- * checked whenever they are loaded.
+ * written beside, then renamed, so that a file of the cache is never half there. A download that was interrupted
+ * stays as `NAME.part`, and the next call goes on with it. Sizes and labels of cached files are checked whenever they
+ * are loaded.
  *
  * @param name which data set
- * @param options cache, base URL of a mirror, fetch, progress, signal
+ * @param options cache, base URL of a mirror, fetch, progress, signal, longest silence
  * @returns training and test examples, images in bytes
  * @throws RangeError when the name is no known set; Error in one line naming the URL and what to do when a file
  * cannot be had or is not the official one; the signal's reason when it is aborted

@@ -1,10 +1,11 @@
-/** One download into memory. */
+/** One download, which goes on where an earlier one stopped. */
+import type { PartialFile } from './partialFile';
 
 /** How far a download is. */
 export interface DownloadProgress {
   /** name of the file that is coming */
   readonly file: string;
-  /** bytes that have come */
+  /** bytes that are there, those of an earlier try among them */
   readonly received: number;
   /** bytes of the whole, where the server says */
   readonly total?: number;
@@ -18,59 +19,147 @@ export interface FetchBytesOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** aborts the download */
   readonly signal?: AbortSignal;
+  /** milliseconds without a byte after which the download is given up; default 60,000 */
+  readonly silence?: number;
   /** more than this is refused */
   readonly maxBytes: number;
 }
 
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  // What fetch throws says "fetch failed"; why stands in its cause.
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  if (!(error.cause instanceof Error)) return error.message;
+  // What fetch throws says "fetch failed"; why stands in its cause, which has no words where several addresses failed.
+  const { message, code = message } = error.cause as NodeJS.ErrnoException;
+  return `${error.message}: ${message || code}`;
 };
 
+/** A signal that follows another, and fires by itself when nothing is heard for some time. */
+const listening = (silence: number, signal: AbortSignal | undefined) => {
+  const controller = new AbortController();
+  const follow = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', follow);
+  let timer: NodeJS.Timeout | undefined;
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => controller.abort(new Error(`nothing came for ${silence / 1000} s`)), silence);
+  };
+  const end = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', follow);
+  };
+  heard();
+  return { signal: controller.signal, heard, end };
+};
+
+/** Bytes that a body begins at and that the whole has, as far as the headers say; lengths are of encoded bodies. */
+const extentOf = ({ status, headers }: Response): { readonly from?: number; readonly total?: number } => {
+  if (headers.has('content-encoding')) return {};
+  if (status === 200) {
+    const length = headers.get('content-length');
+    return { from: 0, ...(length !== null && { total: Number(length) }) };
+  }
+  const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
+  return {
+    ...(from !== undefined && { from: Number(from) }),
+    ...(total !== undefined && total !== '*' && { total: Number(total) }),
+  };
+};
+
+// A weak ETag promises no equal bytes, and may not be asked by (RFC 9110, §13.1.5).
+const versionOf = ({ headers }: Response): string | undefined => {
+  const etag = headers.get('etag');
+  return (etag?.startsWith('"') ? etag : headers.get('last-modified')) ?? undefined;
+};
+
+const rangeFrom = ({ size, version }: PartialFile): Record<string, string> => ({
+  ...(size > 0 && { range: `bytes=${size}-` }),
+  ...(size > 0 && version !== undefined && { 'if-range': version }),
+});
+
 /**
- * Fetches a URL whole.
+ * Fetches a URL whole: what is there already is not asked for again, where the server can send the rest of the same
+ * version; otherwise it begins anew. Whoever has a checksum must take it of the result.
  *
  * @param url what to fetch
- * @param options fetch, progress, signal, largest size
- * @returns the body's bytes
+ * @param partial what is there, which grows and stays whatever happens
+ * @param options fetch, progress, signal, longest silence, largest size
+ * @returns the bytes, and whether some of them were there before
  * @throws Error in one line naming the URL when it cannot be reached, the server refuses, the body breaks off or
  * is too large; the signal's reason when it is aborted
  */
 export async function fetchBytes(
   url: URL,
-  { fetch = globalThis.fetch, onProgress, signal, maxBytes }: FetchBytesOptions,
-): Promise<Uint8Array> {
+  partial: PartialFile,
+  { fetch = globalThis.fetch, onProgress, signal, silence = 60_000, maxBytes }: FetchBytesOptions,
+): Promise<{ readonly bytes: Uint8Array; readonly resumed: boolean }> {
+  signal?.throwIfAborted();
   const file = url.pathname.split('/').at(-1) ?? '';
   const failed = (why: string, cause?: unknown): Error => new Error(`${url.href} ${why}`, { cause });
-  const pieces: Uint8Array[] = [];
-  let received = 0;
-  try {
-    const response = await fetch(url, { signal });
-    if (!response.ok) throw failed(`answered ${response.status} ${response.statusText}`.trimEnd());
-    const length = Number(response.headers.get('content-length') ?? Number.NaN);
-    // With a content encoding the length is that of the encoded body, which fetch unpacks on the way.
-    const known = Number.isFinite(length) && !response.headers.has('content-encoding');
-    const reader = response.body?.getReader();
-    for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
-      pieces.push(read.value);
-      received += read.value.length;
-      if (received > maxBytes) {
-        await reader?.cancel();
-        throw failed(`sends more than ${maxBytes} bytes, which is not the file`);
-      }
-      onProgress?.({ file, received, ...(known && { total: length }) });
+  const line = listening(silence, signal);
+  let fresh = 0;
+  let total: number | undefined;
+  const extent = (): string => `${partial.size}${total === undefined ? '' : ` of ${total}`} bytes`;
+
+  /** What the network throws, in words; what the disk throws says its path itself. */
+  const online = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const why = fresh > 0 ? `broke off after ${extent()}` : 'cannot be reached';
+      throw failed(`${why} (${reasonOf(cause)})`, cause);
     }
-    if (known && received !== length) throw failed(`broke off after ${received} of ${length} bytes`);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof Error && error.message.startsWith(url.href)) throw error;
-    throw failed(
-      received > 0
-        ? `broke off after ${received} bytes (${reasonOf(error)})`
-        : `cannot be reached (${reasonOf(error)})`,
-      error,
-    );
+  };
+
+  const assertSize = async (size: number): Promise<void> => {
+    if (size <= maxBytes) return;
+    await partial.restart(undefined);
+    throw failed(`sends more than ${maxBytes} bytes, which is not the file`);
+  };
+
+  /** The body that goes on from what is there, or none where that is all. */
+  const ask = async (): Promise<Response['body']> => {
+    const response = await online(fetch(url, { signal: line.signal, headers: rangeFrom(partial) }));
+    line.heard();
+    const { body, ok, status, statusText } = response;
+    const { from, total: whole } = extentOf(response);
+    total = whole;
+    if (status === 200) {
+      await partial.restart(versionOf(response));
+      return body;
+    }
+    if (status === 206 && from === partial.size) return body;
+    await body?.cancel();
+    if (status === 416 && whole === partial.size) return null;
+    if (partial.size === 0 || !(ok || status === 416))
+      throw failed(`answered ${status} ${statusText}`.trimEnd());
+    // The server sends another part than the one asked for, or has none: the whole instead.
+    await partial.restart(undefined);
+    return ask();
+  };
+
+  try {
+    if (partial.size > maxBytes) await partial.restart(undefined);
+    const reader = (await ask())?.getReader();
+    const before = partial.size;
+    try {
+      await assertSize(total ?? 0);
+      while (reader !== undefined) {
+        const { done, value } = await online(reader.read());
+        if (done) break;
+        line.heard();
+        await assertSize(partial.size + value.length);
+        await partial.append(value);
+        fresh += value.length;
+        onProgress?.({ file, received: partial.size, ...(total !== undefined && { total }) });
+      }
+    } finally {
+      // Of a body that was read to its end there is nothing left to cancel.
+      await reader?.cancel().catch(() => undefined);
+    }
+    if (total !== undefined && partial.size !== total) throw failed(`broke off after ${extent()}`);
+    return { bytes: await partial.read(), resumed: before > 0 };
+  } finally {
+    line.end();
   }
-  return Buffer.concat(pieces);
 }

@@ -1,9 +1,10 @@
 /** Files of a published source into a folder, each checked before it gets its name. */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzip } from '../data/gzip';
 import { type DownloadProgress, fetchBytes } from './fetchBytes';
+import { openPartialFile, type PartialFile } from './partialFile';
 import type { Source, SourceFile } from './sources';
 import { readTar } from './tar';
 
@@ -15,8 +16,10 @@ export interface InstallOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** called as bytes come */
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** aborts the download */
+  /** aborts the download; what has come stays for the next try */
   readonly signal?: AbortSignal;
+  /** milliseconds without a byte after which a download is given up; default 60,000 */
+  readonly silence?: number;
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -30,7 +33,7 @@ const exists = async (path: string): Promise<boolean> => (await isFile(path)) ||
 
 // Beside first, then renamed: under its own name a file is whole or absent.
 const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const beside = `${path}.${randomUUID()}.part`;
+  const beside = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(beside, 'wx');
     try {
@@ -61,6 +64,10 @@ const assertChecksum = (
   }
 };
 
+// Names of an archive are never paths of ours: its files are found by them, and written under the source's own names.
+const nameOf = (path: string): string => path.split('/').at(-1) ?? '';
+const isInside = (path: string): boolean => !path.startsWith('/') && !path.split(/[/\\]/).includes('..');
+
 const unpack = async (
   url: URL,
   source: SourceFile,
@@ -74,18 +81,69 @@ const unpack = async (
   });
   assertChecksum(url, source, 'unpacked', bytes);
   if (!source.file.endsWith('.tar.gz')) return new Map(source.unpacksTo.map((name) => [name, bytes]));
-  const entries = new Map(readTar(bytes).map(({ name, data }) => [basename(name), data]));
+  const entries = new Map(
+    readTar(bytes).flatMap(({ name, data }) => (isInside(name) ? [[nameOf(name), data] as const] : [])),
+  );
   const missing = source.unpacksTo.filter((name) => !entries.has(name));
   if (missing.length > 0) throw new Error(`${url.href} lacks ${missing.join(', ')}, needed each of them`);
   return entries;
 };
 
+/** The files that a download unpacks to; one that goes on from an interrupted try and turns out wrong begins anew. */
+const fetchUnpacked = async (
+  url: URL,
+  source: SourceFile,
+  partial: PartialFile,
+  options: InstallOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const { bytes, resumed } = await fetchBytes(url, partial, { ...options, maxBytes: source.maxBytes });
+  try {
+    return await unpack(url, source, bytes);
+  } catch (error) {
+    await partial.restart(undefined);
+    // Two halves of different files: the whole, fetched at once, may well be right.
+    if (resumed) return fetchUnpacked(url, source, partial, options);
+    throw error;
+  }
+};
+
+const installFile = async (
+  url: URL,
+  source: SourceFile,
+  dir: string,
+  options: InstallOptions,
+): Promise<void> => {
+  const partial = await openPartialFile(join(dir, `${source.file}.part`));
+  let installed = false;
+  try {
+    const unpacked = await fetchUnpacked(url, source, partial, options);
+    options.signal?.throwIfAborted();
+    for (const name of source.unpacksTo)
+      await writeWhole(join(dir, name), unpacked.get(name) ?? new Uint8Array());
+    installed = true;
+  } finally {
+    await partial.close();
+    if (installed || partial.size === 0) await partial.remove();
+  }
+};
+
+const urlOf = (file: string, base: string): URL => {
+  try {
+    return new URL(file, base.endsWith('/') ? base : `${base}/`);
+  } catch (cause) {
+    throw new Error(`baseUrl is "${base}", which is no URL`, { cause });
+  }
+};
+
 /**
  * Brings the files of a source into a folder; those that are there are left alone.
  *
+ * A download is kept as it comes, in `NAME.part`: after an interruption the next call asks for the rest of it, where
+ * the server offers that.
+ *
  * @param source what is published
  * @param dir folder of the unpacked files, made when absent
- * @param options base URL, fetch, progress, signal
+ * @param options base URL, fetch, progress, signal, longest silence
  * @throws Error in one line naming the URL when a file cannot be fetched, unpacked or does not match its checksum:
  * then none of its files is written
  */
@@ -95,15 +153,9 @@ export async function install(
   { baseUrl, ...options }: InstallOptions = {},
 ): Promise<void> {
   await mkdir(dir, { recursive: true });
-  const base = baseUrl ?? source.baseUrl;
   for (const file of source.files) {
     const paths = file.unpacksTo.map((name) => join(dir, name));
     if ((await Promise.all(paths.map(exists))).every((present) => present)) continue;
-    const url = new URL(file.file, base.endsWith('/') ? base : `${base}/`);
-    const packed = await fetchBytes(url, { ...options, maxBytes: file.maxBytes });
-    const unpacked = await unpack(url, file, packed);
-    options.signal?.throwIfAborted();
-    for (const name of file.unpacksTo)
-      await writeWhole(join(dir, name), unpacked.get(name) ?? new Uint8Array());
+    await installFile(urlOf(file.file, baseUrl ?? source.baseUrl), file, dir, options);
   }
 }

@@ -31,7 +31,7 @@ const idxSource = (name: DatasetName, baseUrl: string, sha256: Readonly<Record<s
     file: `${file}.gz`,
     unpacksTo: [file],
     checksum: { of: 'unpacked', algorithm: 'sha256', hex: sha256[file] ?? '' },
-    maxBytes: 64 * MEBIBYTE,
+    maxBytes: (file.includes('labels') ? 1 : 64) * MEBIBYTE,
   })),
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,18 +15,22 @@ import { tarFile } from './tarFile';
 
 let cacheDir = '';
 let server: Server | undefined;
+const servers: Server[] = [];
 beforeEach(async () => {
   cacheDir = await mkdtemp(join(tmpdir(), 'ssvae-download-'));
 });
 afterEach(async () => {
-  server?.closeAllConnections();
-  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
+  for (const started of servers.splice(0)) {
+    started.closeAllConnections();
+    await new Promise((resolve) => started.close(resolve));
+  }
   server = undefined;
   await rm(cacheDir, { recursive: true, force: true });
 });
 
 const serve = async (listener: RequestListener): Promise<string> => {
   server = createServer(listener);
+  servers.push(server);
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
@@ -115,8 +119,10 @@ test('a connection that breaks off is told from one that cannot be made', async 
     response.write(new Uint8Array(10), () => setTimeout(() => response.destroy(), 20));
   });
   expect(await refusal(install(tiny, cacheDir, { baseUrl }))).toMatch(
-    /labels\.gz broke off after 10 bytes \(terminated/,
+    /labels\.gz broke off after 10 of 100 bytes \(terminated/,
   );
+  expect(await readdir(cacheDir)).toEqual(['labels.gz.part']);
+  await rm(join(cacheDir, 'labels.gz.part'));
   const closed = tiny.baseUrl;
   expect(
     await refusal(
@@ -163,7 +169,7 @@ test('what is in the cache, packed or not, is loaded without a request', async (
   expect((await downloadDataset('mnist', { cacheDir, fetch })).train.count).toBe(3);
 });
 
-test('an aborted download throws the reason and keeps nothing', async () => {
+test('an aborted download throws the reason and keeps what has come', async () => {
   const abort = new AbortController();
   const baseUrl = await serve((_, response) => {
     response.writeHead(200, { 'content-length': 100 });
@@ -174,7 +180,180 @@ test('an aborted download throws the reason and keeps nothing', async () => {
   await expect(
     downloadDataset('mnist', { cacheDir, baseUrl, signal: abort.signal, onProgress }),
   ).rejects.toBe(reason);
-  expect(await readdir(join(cacheDir, 'mnist'))).toEqual([]);
+  expect(await readdir(join(cacheDir, 'mnist'))).toEqual(['train-images-idx3-ubyte.gz.part']);
+});
+
+const packedLabels = new Uint8Array(gzipSync(labels, { level: 1 }));
+
+interface Asked {
+  readonly range?: string;
+  readonly ifRange?: string;
+}
+
+/** A server that sends ranges of one version of a file, and breaks off its first answer after `cut` bytes. */
+const rangeServer = (
+  bytes: Uint8Array,
+  { cut = 20, version = {} }: { cut?: number; version?: Readonly<Record<string, string>> } = {},
+) => {
+  const asked: Asked[] = [];
+  const names = Object.values(version);
+  const listener: RequestListener = ({ headers }, response) => {
+    const ifRange = headers['if-range']?.toString();
+    asked.push({ ...(headers.range && { range: headers.range }), ...(ifRange && { ifRange }) });
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+    const whole = from === 0 || (ifRange !== undefined && !names.includes(ifRange));
+    if (whole) response.writeHead(200, { ...version, 'content-length': bytes.length });
+    else if (from >= bytes.length) {
+      response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+      return;
+    } else {
+      const range = `bytes ${from}-${bytes.length - 1}/${bytes.length}`;
+      response.writeHead(206, { ...version, 'content-range': range, 'content-length': bytes.length - from });
+    }
+    if (asked.length > 1 || cut >= bytes.length) response.end(bytes.subarray(whole ? 0 : from));
+    else response.write(bytes.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+  };
+  return { asked, listener };
+};
+
+const installed = async (): Promise<void> => {
+  expect(new Uint8Array(await readFile(join(cacheDir, 'labels')))).toEqual(labels);
+  expect(await readdir(cacheDir)).toEqual(['labels']);
+};
+
+test.each([
+  ['its ETag', { etag: '"one"' }, { ifRange: '"one"' }],
+  [
+    'its date, where the ETag is weak',
+    { etag: 'W/"one"', 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT' },
+    { ifRange: 'Mon, 01 Jan 2024 00:00:00 GMT' },
+  ],
+  ['nothing, where the server names no version', {}, {}],
+])('an interrupted download goes on where it stopped, asked by %s', async (_, version, condition) => {
+  const { asked, listener } = rangeServer(packedLabels, { version });
+  const baseUrl = await serve(listener);
+  expect(await refusal(install(tiny, cacheDir, { baseUrl }))).toContain(
+    `broke off after 20 of ${packedLabels.length} bytes`,
+  );
+  expect(new Uint8Array(await readFile(join(cacheDir, 'labels.gz.part')))).toEqual(
+    packedLabels.subarray(0, 20),
+  );
+  const progress: DownloadProgress[] = [];
+  await install(tiny, cacheDir, { baseUrl, onProgress: (step) => progress.push(step) });
+  expect(asked).toEqual([{}, { range: 'bytes=20-', ...condition }]);
+  const { length } = packedLabels;
+  expect(progress.at(-1)).toEqual({ file: 'labels.gz', received: length, total: length });
+  await installed();
+});
+
+test('a file that has changed since, or a server without ranges, is fetched from the start', async () => {
+  await writeFile(join(cacheDir, 'labels.gz.part'), new Uint8Array(20));
+  await writeFile(join(cacheDir, 'labels.gz.part.version'), '"old"');
+  const { asked, listener } = rangeServer(packedLabels, { version: { etag: '"new"' }, cut: 1000 });
+  await install(tiny, cacheDir, { baseUrl: await serve(listener) });
+  expect(asked).toEqual([{ range: 'bytes=20-', ifRange: '"old"' }]);
+  await rm(join(cacheDir, 'labels'));
+  await writeFile(join(cacheDir, 'labels.gz.part'), new Uint8Array(20));
+  await install(tiny, cacheDir, { baseUrl: await serve(files({ 'labels.gz': packedLabels }).listener) });
+  await installed();
+});
+
+test('a beginning of another file fails the checksum, and the whole is fetched once more', async () => {
+  await writeFile(join(cacheDir, 'labels.gz.part'), new Uint8Array(20).fill(7));
+  const { asked, listener } = rangeServer(packedLabels, { cut: 1000 });
+  await install(tiny, cacheDir, { baseUrl: await serve(listener) });
+  expect(asked).toEqual([{ range: 'bytes=20-' }, {}]);
+  await installed();
+});
+
+test('a whole file that an interruption left unopened is not fetched again', async () => {
+  await writeFile(join(cacheDir, 'labels.gz.part'), packedLabels);
+  const { asked, listener } = rangeServer(packedLabels);
+  await install(tiny, cacheDir, { baseUrl: await serve(listener) });
+  expect(asked).toEqual([{ range: `bytes=${packedLabels.length}-` }]);
+  await installed();
+});
+
+test('an answer with another range than the one asked for is not taken', async () => {
+  await writeFile(join(cacheDir, 'labels.gz.part'), packedLabels.subarray(0, 20));
+  const baseUrl = await serve(({ headers }, response) => {
+    if (headers.range === undefined) response.writeHead(200).end(packedLabels);
+    else response.writeHead(206, { 'content-range': 'bytes 10-29/100' }).end(packedLabels.subarray(10, 30));
+  });
+  await install(tiny, cacheDir, { baseUrl });
+  await installed();
+});
+
+test('two downloads of one file at once both end well', async () => {
+  const baseUrl = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': packedLabels.length });
+    response.write(packedLabels.subarray(0, 20), () =>
+      setTimeout(() => response.end(packedLabels.subarray(20)), 30 * Math.random()),
+    );
+  });
+  await Promise.all([1, 2, 3].map(() => install(tiny, cacheDir, { baseUrl })));
+  await installed();
+});
+
+test('a body beyond the limit is refused before it comes, or cut off as soon as it is', async () => {
+  let sent = 0;
+  const endless = (response: ServerResponse): void => {
+    const more = (): void => {
+      if (response.destroyed) return;
+      sent += 65_536;
+      response.write(new Uint8Array(65_536), () => setImmediate(more));
+    };
+    more();
+  };
+  const claims = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': 10 ** 12 });
+    endless(response);
+  });
+  const message = (base: string): string =>
+    `${base}labels.gz sends more than 1000 bytes, which is not the file`;
+  expect(await refusal(install(tiny, cacheDir, { baseUrl: claims }))).toBe(message(claims));
+  server?.closeAllConnections();
+  const silent = await serve((_, response) => {
+    response.writeHead(200).write(new Uint8Array(10), () => setTimeout(() => endless(response), 20));
+  });
+  expect(await refusal(install(tiny, cacheDir, { baseUrl: silent }))).toBe(message(silent));
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+  await pause();
+  const before = sent;
+  await pause();
+  expect(sent).toBe(before);
+  expect(await readdir(cacheDir)).toEqual([]);
+});
+
+test('a server that falls silent is given up after a time', async () => {
+  const mute = await serve(() => undefined);
+  expect(await refusal(install(tiny, cacheDir, { baseUrl: mute, silence: 50 }))).toBe(
+    `${mute}labels.gz cannot be reached (nothing came for 0.05 s)`,
+  );
+  const stalls = await serve(
+    (_, response) => void response.writeHead(200).write(packedLabels.subarray(0, 20)),
+  );
+  expect(await refusal(install(tiny, cacheDir, { baseUrl: stalls, silence: 50 }))).toBe(
+    `${stalls}labels.gz broke off after 20 bytes (nothing came for 0.05 s)`,
+  );
+});
+
+test('a host that has no address is named in one line, and so is a base that is no URL', async () => {
+  const nowhere = 'http://ssvae.invalid/';
+  expect(await refusal(downloadDataset('mnist', { cacheDir, baseUrl: nowhere }))).toMatch(
+    /^downloadDataset: http:\/\/ssvae\.invalid\/train-images-idx3-ubyte\.gz cannot be reached \(fetch failed: .+\); try again, give another baseUrl, or put the files into "/,
+  );
+  expect(await refusal(downloadDataset('mnist', { cacheDir, baseUrl: 'data' }))).toContain(
+    'downloadDataset: baseUrl is "data", which is no URL; try again',
+  );
+});
+
+test('what cannot be written is named by its path', async () => {
+  await mkdir(join(cacheDir, 'labels.gz.part'));
+  const baseUrl = await serve(files({ 'labels.gz': packedLabels }).listener);
+  expect(await refusal(install(tiny, cacheDir, { baseUrl }))).toMatch(
+    /labels\.gz\.part" cannot be written \(EISDIR/,
+  );
 });
 
 const batches = Object.fromEntries(
@@ -227,6 +406,44 @@ test('an archive without one of its files is refused, and none of the others is 
     `${baseUrl}cifar-10-binary.tar.gz lacks data_batch_4.bin, needed each of them`,
   );
   expect(await readdir(cacheDir)).toEqual([]);
+});
+
+test('entries of an archive that point elsewhere, link, or are not expected are passed over', async () => {
+  const dir = join(cacheDir, 'a', 'b');
+  const evil = cifarBatch([9]);
+  const bad = [
+    { name: '../../data_batch_1.bin', type: '0', data: evil },
+    { name: `${cacheDir}/data_batch_2.bin`, type: '0', data: evil },
+    { name: 'cifar-10-batches-bin/../../test_batch.bin', type: '0', data: evil },
+    { name: '..\\data_batch_5.bin', type: '0', data: evil },
+    { name: 'cifar-10-batches-bin/data_batch_3.bin', type: '2', data: evil },
+    { name: 'data_batch_4.bin', type: '1', data: evil },
+    { name: 'data_batch_4.bin', type: '5', data: new Uint8Array() },
+    { name: 'notes.txt', type: '0', data: evil },
+  ];
+  const good = Object.entries(batches).map(([name, data]) => ({ name: `x/${name}`, type: '0', data }));
+  for (const members of [
+    [...bad, ...good],
+    [...good, ...bad],
+  ]) {
+    const archive = new Uint8Array(gzipSync(tarFile(members)));
+    const baseUrl = await serve(files({ 'cifar-10-binary.tar.gz': archive }).listener);
+    await install(cifarSource(archive), dir, { baseUrl });
+    for (const [name, data] of Object.entries(batches))
+      expect(new Uint8Array(await readFile(join(dir, name)))).toEqual(data);
+    const everything = await readdir(cacheDir, { recursive: true });
+    expect(everything.sort()).toEqual(
+      ['a', 'a/b', ...Object.keys(batches).map((name) => `a/b/${name}`)].sort(),
+    );
+    await rm(dir, { recursive: true });
+    server?.closeAllConnections();
+  }
+  const alone = new Uint8Array(gzipSync(tarFile(bad)));
+  const baseUrl = await serve(files({ 'cifar-10-binary.tar.gz': alone }).listener);
+  expect(await refusal(install(cifarSource(alone), dir, { baseUrl }))).toContain(
+    `lacks ${Object.keys(batches).join(', ')}, needed each of them`,
+  );
+  expect(await readdir(cacheDir, { recursive: true })).toEqual(['a', 'a/b']);
 });
 
 test('a damaged or truncated tar archive is refused in one line', () => {
