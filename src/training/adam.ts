@@ -48,11 +48,13 @@ export interface Optimizer {
    * @param variables by name
    * @param gradients of the loss, by the same names; disposed by whoever made them
    * @param step 0, 1, 2, …; schedules are read at it
+   * @param applied scalar, 1, or 0 where nothing may change but counts (the gradients are then 0); default 1
    */
   apply(
     variables: Readonly<Record<string, Variable>>,
     gradients: Readonly<Record<string, Tensor>>,
     step: number,
+    applied?: Tensor,
   ): void;
   /** its settings: a run is resumed only with the same; one's own optimizer may do without */
   readonly spec?: Json;
@@ -68,6 +70,15 @@ interface Moments {
   readonly first: Variable;
   readonly second: Variable;
   updates: number;
+}
+
+/** Rates of one step; factors are 0 where the step is not applied. */
+interface Rates {
+  readonly rate: number;
+  readonly decay: number;
+  readonly times: (factor: number) => Tensor | number;
+  readonly first: Tensor | number;
+  readonly second: Tensor | number;
 }
 
 /**
@@ -122,17 +133,18 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     return fresh;
   };
 
-  const update = (name: string, target: Variable, gradient: Tensor, rate: number, decay: number): void => {
+  const update = (name: string, target: Variable, gradient: Tensor, rates: Rates): void => {
     const state = momentsOf(name, target);
     state.updates += 1;
     const { first, second, updates } = state;
-    first.assign(add(first, mul(sub(gradient, first), 1 - beta1)));
-    second.assign(add(second, mul(sub(square(gradient), second), 1 - beta2)));
+    const { rate, decay, times } = rates;
+    first.assign(add(first, mul(sub(gradient, first), rates.first)));
+    second.assign(add(second, mul(sub(square(gradient), second), rates.second)));
     // Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + ε̂·root).
     const root = Math.sqrt(1 - beta2 ** updates);
     const size = (rate * root) / (1 - beta1 ** updates);
-    const shrunk = decay !== 0 && target.rank >= 2 ? mul(target, 1 - rate * decay) : target;
-    target.assign(sub(shrunk, div(mul(first, size), add(sqrt(second), epsilon * root))));
+    const shrunk = decay !== 0 && target.rank >= 2 ? mul(target, sub(1, times(rate * decay))) : target;
+    target.assign(sub(shrunk, div(mul(first, times(size)), add(sqrt(second), epsilon * root))));
   };
 
   const forget = (): void => {
@@ -145,15 +157,17 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
 
   return {
     spec: specOf({ optimizer: 'adam', learningRate, beta1, beta2, epsilon, weightDecay }),
-    apply(variables, gradients, step) {
+    apply(variables, gradients, step, applied) {
       const rate = valueAt(learningRate, step, 'learningRate');
       const decay = valueAt(weightDecay, step, 'weightDecay');
       tidy(() => {
+        const times = (factor: number) => (applied ? mul(applied, factor) : factor);
+        const rates = { rate, decay, times, first: times(1 - beta1), second: times(1 - beta2) };
         for (const [name, gradient] of Object.entries(gradients)) {
           const target = variables[name];
           if (target === undefined)
             throw new RangeError(`adam.apply: gradient "${name}" belongs to no variable`);
-          update(name, target, gradient, rate, decay);
+          update(name, target, gradient, rates);
         }
       });
     },

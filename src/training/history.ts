@@ -18,8 +18,8 @@ export interface TrainResult {
   readonly history: readonly HistoryRow[];
   /** steps done, those before a resume included */
   readonly step: number;
-  /** why it ended: all epochs done, the signal, early stopping, or the time limit */
-  readonly stopped: 'finished' | 'aborted' | 'early' | 'time';
+  /** why it ended: all epochs done, the signal, early stopping, the time limit, or a loss that is not finite */
+  readonly stopped: 'finished' | 'aborted' | 'early' | 'time' | 'diverged';
   /** the best epoch by the metric of early stopping; the model has its weights, unless the run was aborted to go on */
   readonly best?: {
     /** 0, 1, 2, … */

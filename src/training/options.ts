@@ -19,6 +19,9 @@ import type { Execute } from './step';
  */
 export type Weighting = 'mean' | 'dataset';
 
+/** What becomes of a step whose loss or gradient is not finite. */
+export type NonFinitePolicy = 'throw' | 'stop' | 'skip' | 'ignore';
+
 /** Choices that a single step depends on. */
 export interface StepOptions<M extends Model> {
   /**
@@ -57,6 +60,16 @@ export interface StepOptions<M extends Model> {
   readonly clipNorm?: number;
   /** whether the history has the global norm of the gradients, as `gradientNorm`; default where `clipNorm` is given */
   readonly gradientNorm?: boolean;
+  /**
+   * what becomes of a step whose loss or gradient is NaN or infinite. Its update is left out on the device at once, so
+   * that no weight is ever NaN; it is noticed when the terms are read.
+   *
+   * - `'throw'` (default): an error names the terms and the step; the model has its last good weights.
+   * - `'stop'`: the run ends as `'diverged'`, with a checkpoint.
+   * - `'skip'`: the run goes on; the share of steps left out stands in the history as `skipped`.
+   * - `'ignore'`: nothing is looked at, which saves a few kernels a step.
+   */
+  readonly nonFinite?: NonFinitePolicy;
   /** runs the steps; default `executeEagerly` */
   readonly execute?: Execute;
   /** ends the run between two steps; what was done is kept */

@@ -11,12 +11,13 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
+import { readsAtOnce } from '../core/host';
 import { describe, formatShape } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
 import type { Optimizer } from './adam';
-import { clipByGlobalNorm, type Gradients, globalNorm } from './clip';
+import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './gradients';
 
 /** Weights of the loss at one step. */
 export interface LossWeights {
@@ -50,6 +51,8 @@ export interface StepWork<M extends Model = Model> {
   readonly clipNorm?: number;
   /** whether the norm of the gradients is to be reported */
   readonly gradientNorm?: boolean;
+  /** whether an update is left out where the loss or a gradient is not finite */
+  readonly guarded?: boolean;
 }
 
 /** What a step gives; the tensors belong to the caller. */
@@ -60,6 +63,8 @@ export interface StepOutput {
   readonly terms: ObjectiveTerms;
   /** global norm of the gradients before any clipping, where it was asked for */
   readonly gradientNorm?: Scalar;
+  /** 1, or 0 where the update was left out; given where the work is guarded */
+  readonly applied?: Scalar;
 }
 
 /** Runs a step; another executor (recorded, distributed) plugs in by this type. */
@@ -160,8 +165,15 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
       const norm = clipNorm !== undefined || work.gradientNorm ? globalNorm(gradients) : undefined;
       const bounded =
         norm && clipNorm !== undefined ? clipByGlobalNorm(gradients, norm, clipNorm) : gradients;
-      optimizer.apply(work.variables, bounded, context.step);
-      return { loss, ...(norm && work.gradientNorm && { gradientNorm: norm }) };
+      const applied = work.guarded ? allFinite(gradients, loss, norm) : undefined;
+      if (applied && !readsAtOnce())
+        optimizer.apply(work.variables, zeroUnless(bounded, applied), context.step, applied);
+      else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, bounded, context.step);
+      return {
+        loss,
+        ...(norm && work.gradientNorm && { gradientNorm: norm }),
+        ...(applied && { applied }),
+      };
     });
     return { ...done, terms };
   } catch (error) {

@@ -9,6 +9,7 @@ import { createAdam } from './adam';
 import type { Callbacks } from './callbacks';
 import { type Best, type Progress, type RunIdentity, readCheckpoint, writeCheckpoint } from './checkpoint';
 import { addTo, type HistoryRow, meansOf, type TrainResult } from './history';
+import { finiteOnly, nonFiniteError } from './nonFinite';
 import type { EarlyStopping, TrainOptions } from './options';
 import { specOfPhases } from './phases';
 import { assertStepOptions, trainingSteps } from './trainingSteps';
@@ -111,7 +112,9 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     checkpoint,
     signal,
     timeLimit = Number.POSITIVE_INFINITY,
+    nonFinite = 'throw',
   } = options;
+  const phases = typeof options.objective === 'function' ? 1 : options.objective.length;
   const listeners: readonly Callbacks[] = [options.callbacks ?? []].flat();
   const optimizer = options.optimizer ?? createAdam();
   const { stepsPerEpoch, counts } = batches;
@@ -178,6 +181,9 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     const began = performance.now();
     let clock = began;
     let late = false;
+    let diverged = false;
+    // Where the terms were read last, and how many updates had been left out by then.
+    let seen = { step: progress.step, skipped: 0 };
     const rest = createRests();
     let stop = shouldStop(progress, earlyStopping);
     await beginEpoch(progress.step, stop);
@@ -187,11 +193,20 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       from: progress.step,
       to: stop ? progress.step : last,
     });
-    for await (const { step, epoch, read } of steps) {
+    for await (const { step, epoch, read, skipped } of steps) {
       const ends = (step + 1) % stepsPerEpoch === 0;
       // An epoch without any reading would leave a row without columns.
       const due = step % readEvery === 0 || (ends && Object.keys(progress.sums).length === 0);
-      const sums = due ? addTo(progress.sums, await read()) : progress.sums;
+      let { sums } = progress;
+      if (due) {
+        const values = await read();
+        const missed = (await skipped()) - seen.skipped;
+        if (missed > 0 && nonFinite === 'throw') throw nonFiniteError(values, seen.step, step);
+        diverged = missed > 0 && nonFinite === 'stop';
+        const share = missed / (phases * (step + 1 - seen.step));
+        sums = addTo(sums, nonFinite === 'skip' ? { ...finiteOnly(values), skipped: share } : values);
+        seen = { step: step + 1, skipped: seen.skipped + missed };
+      }
       const now = performance.now();
       progress = { ...progress, step: step + 1, seconds: progress.seconds + (now - clock) / 1000, sums };
       clock = now;
@@ -199,15 +214,16 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       if (ends) stop = await endEpoch(epoch);
       if ((step + 1) % saveEvery === 0) await save();
       await rest();
-      if (stop) break;
+      if (stop || diverged) break;
       late = performance.now() - began >= 1000 * timeLimit;
       if (late && progress.step < last) break;
       await beginEpoch(step + 1, stop);
     }
     await save();
     const { best } = progress;
-    const stopped =
-      stop && progress.step < last
+    const stopped = diverged
+      ? 'diverged'
+      : stop && progress.step < last
         ? 'early'
         : signal?.aborted && progress.step < last
           ? 'aborted'

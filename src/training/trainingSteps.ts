@@ -1,5 +1,5 @@
 /** The loop over steps, usable by itself. */
-import { addN, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { addN, type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
@@ -23,6 +23,8 @@ export interface StepResult {
   readonly terms: ObjectiveTerms;
   /** Means of the terms and the loss on the host, e.g. `labeled.elbo`; nothing is read before this is called. */
   read(): Promise<Readonly<Record<string, number>>>;
+  /** Updates left out so far, this one included, as the loss or a gradient was not finite; nothing is read before. */
+  skipped(): Promise<number>;
 }
 
 /** Choices of the bare loop. */
@@ -95,6 +97,15 @@ const readMeans = async (
   );
 };
 
+/** Updates left out, those of a step added on the device; the former count is freed. */
+const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): Scalar | undefined => {
+  const applied = done.flatMap((output) => output.applied ?? []);
+  if (applied.length === 0) return former;
+  const count = tidy(() => addN([...(former ? [former] : []), ...applied.map((one) => sub<Scalar>(1, one))]));
+  former?.dispose();
+  return count;
+};
+
 /**
  * Refuses what no step could use.
  *
@@ -102,7 +113,18 @@ const readMeans = async (
  */
 export function assertStepOptions<M extends Model>(
   model: M,
-  { objective, batches, noise, alpha, weighting, parameterPrior, clipNorm, execute, augment }: StepOptions<M>,
+  {
+    objective,
+    batches,
+    noise,
+    alpha,
+    weighting,
+    parameterPrior,
+    clipNorm,
+    nonFinite,
+    execute,
+    augment,
+  }: StepOptions<M>,
 ): void {
   const where = 'train';
   if (typeof model?.variables !== 'object')
@@ -132,6 +154,8 @@ export function assertStepOptions<M extends Model>(
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
   if (alpha !== undefined && typeof alpha !== 'function')
     assertNumber(where, 'alpha', alpha, 'a schedule or a finite number', Number.isFinite);
+  if (nonFinite !== undefined)
+    assertOneOf(where, 'nonFinite', nonFinite, ['throw', 'stop', 'skip', 'ignore']);
   if (clipNorm !== undefined)
     assertNumber(where, 'clipNorm', clipNorm, 'a number above 0', (norm) => norm > 0);
   if (parameterPrior !== undefined)
@@ -158,6 +182,7 @@ export async function* trainingSteps<M extends Model>(
     execute = executeEagerly,
     clipNorm,
     gradientNorm = clipNorm !== undefined,
+    nonFinite = 'throw',
     signal,
     from = 0,
     to = Number.POSITIVE_INFINITY,
@@ -168,6 +193,8 @@ export async function* trainingSteps<M extends Model>(
   const optimizer: Optimizer = options.optimizer ?? createAdam();
   const draws = noise.split('objective');
   const phases = resolvePhases(model, options.objective);
+  const guarded = nonFinite !== 'ignore';
+  let skipped: Scalar | undefined;
   try {
     for (let step = from; step < to && !signal?.aborted; step++) {
       const given = await batches.at(step);
@@ -180,7 +207,17 @@ export async function* trainingSteps<M extends Model>(
         for (const { name, objective, variables } of phases) {
           const own = draws.split(step);
           const context = { step, noise: name === undefined ? own : own.split(name) };
-          const work = { model, variables, objective, optimizer, batch, context, weights, gradientNorm };
+          const work = {
+            model,
+            variables,
+            objective,
+            optimizer,
+            batch,
+            context,
+            weights,
+            gradientNorm,
+            guarded,
+          };
           done.push(await execute({ ...work, ...(clipNorm !== undefined && { clipNorm }) }));
         }
         const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
@@ -188,6 +225,8 @@ export async function* trainingSteps<M extends Model>(
           const { name } = phases[i] as ResolvedPhase<M>;
           return norm ? [[name === undefined ? 'gradientNorm' : `gradientNorm.${name}`, norm]] : [];
         });
+        skipped = countSkipped(skipped, done);
+        const counter = skipped;
         const [first] = done as [StepOutput];
         total = done.length > 1 ? addN(done.map(({ loss }) => loss)) : undefined;
         const loss = total ?? first.loss;
@@ -197,6 +236,7 @@ export async function* trainingSteps<M extends Model>(
           loss,
           terms,
           read: () => readMeans(loss, terms, norms),
+          skipped: async () => (await counter?.data())?.[0] ?? 0,
         };
       } finally {
         disposeBatch(given);
@@ -205,11 +245,13 @@ export async function* trainingSteps<M extends Model>(
         for (const output of done) {
           output.loss.dispose();
           output.gradientNorm?.dispose();
+          output.applied?.dispose();
           disposeTerms(output.terms);
         }
       }
     }
   } finally {
+    skipped?.dispose();
     if (options.optimizer === undefined) optimizer.dispose();
   }
 }

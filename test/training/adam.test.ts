@@ -101,6 +101,25 @@ describe('createAdam', () => {
     adam.dispose();
   });
 
+  it('changes nothing where a step is not applied, and nothing else where it is', async () => {
+    const go = async (applied: (step: number) => Tensor | undefined, steps: readonly number[]) => {
+      const matrix = variable(drawn(0, ['m']).m as Tensor);
+      const adam = createAdam({ weightDecay: 0.1 });
+      for (const step of steps) {
+        const gradients = drawn(step, ['matrix']);
+        adam.apply({ matrix }, gradients, step, applied(step));
+      }
+      const [moments] = await stateOf(adam);
+      const found = [await numbers(matrix), moments];
+      adam.dispose();
+      return found;
+    };
+    expect(await go(() => tensor(1), [1, 2, 3])).toEqual(await go(() => undefined, [1, 2, 3]));
+    expect(await go((step) => tensor(step === 3 ? 0 : 1), [1, 2, 3])).toEqual(
+      await go(() => undefined, [1, 2]),
+    );
+  });
+
   it('goes on from a restored state to the bit', async () => {
     const options = { learningRate: 0.01, weightDecay: 0.1 };
     const names = ['a', 'b'];

@@ -229,7 +229,8 @@ describe('resuming', () => {
       noise: createNoise(1),
       checkpoint: { storage },
       optimizer,
-    };
+      nonFinite: 'ignore',
+    } as const;
     const controller = new AbortController();
     const onBatchEnd = ({ step }: { step: number }) => void (step === 1 && controller.abort());
     await train(model, {

@@ -24,6 +24,7 @@ import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { Model } from '../../src/models/model';
 import type { Objective } from '../../src/models/objective';
 import { createAdam } from '../../src/training/adam';
+import { allFinite, globalNorm, zeroUnless } from '../../src/training/gradients';
 import type { StepOptions } from '../../src/training/options';
 import { executeEagerly, lossOf, type StepWork } from '../../src/training/step';
 import { trainingSteps } from '../../src/training/trainingSteps';
@@ -310,6 +311,24 @@ describe('executeEagerly', () => {
       [tight.a as number, tight.b as number],
       [plain.a, plain.b].map((g) => (2 * (g as number)) / norm),
     );
+  });
+
+  it('finds any number that is not finite, and puts zeros in the place of gradients', async () => {
+    const gradients = (odd: number) => ({ a: tensor([1, odd]), b: tensor([[3]]) });
+    for (const [odd, loss, expected] of [
+      [2, 1, 1],
+      [Number.NaN, 1, 0],
+      [Number.POSITIVE_INFINITY, 1, 0],
+      [2, Number.NaN, 0],
+    ] as const) {
+      expect(await read(allFinite(gradients(odd), scalar(loss)))).toEqual([expected]);
+      const norm = globalNorm(gradients(odd));
+      expect(await read(allFinite(gradients(odd), scalar(loss), norm))).toEqual([expected]);
+    }
+    const kept = zeroUnless(gradients(2), scalar(1));
+    expect(await read(kept.a as Tensor)).toEqual([1, 2]);
+    const zeros = zeroUnless(gradients(Number.NaN), scalar(0));
+    expect([await read(zeros.a as Tensor), await read(zeros.b as Tensor)]).toEqual([[0, 0], [0]]);
   });
 
   it('leaves no tensor when the optimizer throws', () => {

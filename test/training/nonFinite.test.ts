@@ -1,0 +1,146 @@
+import { mul, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { createNoise } from '../../src/core/noise';
+import type { M2 } from '../../src/models/m2/m2';
+import { m2 } from '../../src/models/m2/objective';
+import type { Objective } from '../../src/models/objective';
+import { createAdam } from '../../src/training/adam';
+import type { TrainOptions } from '../../src/training/options';
+import { train } from '../../src/training/train';
+import { cleanUpAfterEach } from '../support/numbers';
+import { alive, memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
+import { comparable, expectSameEnding } from '../support/tinyRun';
+
+/** The bound, times a number that is not finite at some steps. */
+const broken =
+  (at: Readonly<Record<number, number>>): Objective<M2> =>
+  (model, batch, context) => {
+    const terms = m2()(model, batch, context);
+    const factor = at[context.step];
+    if (factor === undefined) return terms;
+    const { unlabeled = {} } = terms;
+    return {
+      ...terms,
+      unlabeled: { ...unlabeled, objective: mul(unlabeled.objective as Tensor, scalar(factor)) },
+    };
+  };
+
+const run = (options: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
+  objective: broken({ 2: Number.NaN, 5: Number.POSITIVE_INFINITY }),
+  batches: tinyBatches(),
+  epochs: 2,
+  noise: createNoise(4),
+  ...options,
+});
+
+const allFinite = (weights: Readonly<Record<string, readonly number[]>>): boolean =>
+  Object.values(weights).flat().every(Number.isFinite);
+
+describe('a loss that is not finite', () => {
+  cleanUpAfterEach();
+
+  it('throws with term and step, and leaves the weights of before', async () => {
+    const model = tinyM2();
+    const before = alive();
+    await expect(train(model, run())).rejects.toThrow(
+      new RangeError(
+        "train: unlabeled.objective is NaN at step 2, needed finite numbers; the model has the weights of before (nonFinite: 'skip' leaves such steps out)",
+      ),
+    );
+    expect(alive()).toEqual(before);
+    const twoSteps = tinyM2();
+    const abort = new AbortController();
+    await train(
+      twoSteps,
+      run({
+        signal: abort.signal,
+        callbacks: { onBatchEnd: ({ step }) => void (step === 1 && abort.abort()) },
+      }),
+    );
+    expect(await weightsOf(model)).toEqual(await weightsOf(twoSteps));
+    model.dispose();
+    twoSteps.dispose();
+  });
+
+  it('is noticed at the next reading, with the steps that it may have come at', async () => {
+    const model = tinyM2();
+    await expect(train(model, run({ readEvery: 4 }))).rejects.toThrow(
+      'train: the loss or a gradient was not finite at a step from 1 to 4, needed finite numbers',
+    );
+    expect(allFinite(await weightsOf(model))).toBe(true);
+    model.dispose();
+  });
+
+  it('stops the run, with good weights in the model and in the checkpoint', async () => {
+    const storage = memoryStorage();
+    const model = tinyM2();
+    const result = await train(model, run({ nonFinite: 'stop', checkpoint: { storage } }));
+    expect([result.stopped, result.step]).toEqual(['diverged', 3]);
+    const resumed = tinyM2();
+    const rest = await train(resumed, run({ nonFinite: 'skip', checkpoint: { storage }, resume: true }));
+    expect([rest.stopped, rest.step, allFinite(await weightsOf(resumed))]).toEqual(['finished', 8, true]);
+    model.dispose();
+    resumed.dispose();
+  });
+
+  it.each([1, 3])(
+    'is skipped, and the share of it told, when terms are read every %i steps',
+    async (readEvery) => {
+      const model = tinyM2();
+      const before = alive();
+      const { history, stopped } = await train(model, run({ nonFinite: 'skip', readEvery }));
+      expect(stopped).toBe('finished');
+      expect(alive()).toEqual(before);
+      expect(allFinite(await weightsOf(model))).toBe(true);
+      for (const row of history) expect(Object.values(row).every(Number.isFinite)).toBe(true);
+      if (readEvery === 1) expect(history.map(({ skipped }) => skipped)).toEqual([0.25, 0.25]);
+      else expect(history.some(({ skipped = 0 }) => skipped > 0)).toBe(true);
+      model.dispose();
+    },
+  );
+
+  it('changes nothing at a step that is left out: neither weights nor moments, decay included', async () => {
+    const states: (readonly number[])[][] = [];
+    const model = tinyM2();
+    const optimizer = createAdam({ weightDecay: 0.1 });
+    const look = async ({ step }: { step: number }) => {
+      if (step !== 1 && step !== 2) return;
+      const moments = await Promise.all(
+        Object.values(optimizer.state.tensors).map(async (tensor) => Array.from(await tensor.data())),
+      );
+      states.push([...Object.values(await weightsOf(model)), ...moments]);
+    };
+    await train(model, run({ nonFinite: 'skip', optimizer, epochs: 1, callbacks: { onBatchEnd: look } }));
+    expect(states[1]).toEqual(states[0]);
+    optimizer.dispose();
+    model.dispose();
+  });
+
+  it('does not change a run without such a step, whatever is done about them', async () => {
+    const ending = async (nonFinite: TrainOptions<M2>['nonFinite']) => {
+      const model = tinyM2();
+      const result = await train(model, run({ objective: m2(), ...(nonFinite && { nonFinite }) }));
+      const weights = await weightsOf(model);
+      model.dispose();
+      const { history, ...rest } = comparable(result);
+      return { weights, result: { ...rest, history: history.map(({ skipped: _, ...row }) => row) } };
+    };
+    const plain = await ending('ignore');
+    for (const policy of ['throw', 'stop', 'skip'] as const) expectSameEnding(await ending(policy), plain);
+  });
+
+  it('is let through where it is to be ignored', async () => {
+    const model = tinyM2();
+    const { stopped } = await train(model, run({ nonFinite: 'ignore' }));
+    expect([stopped, allFinite(await weightsOf(model))]).toEqual(['finished', false]);
+    model.dispose();
+  });
+
+  it('is refused as a policy that there is not', async () => {
+    const model = tinyM2();
+    await expect(train(model, run({ nonFinite: 'stopp' as never }))).rejects.toThrow(
+      'train: nonFinite is "stopp", needed one of "throw", "stop", "skip", "ignore"',
+    );
+    model.dispose();
+  });
+});
