@@ -55,6 +55,36 @@ export function parse<T>(where: string, name: string, value: unknown, needed: st
   throw new RangeError(`${where}: ${name} is ${describe(value)}, needed ${needed}`);
 }
 
+/** Deeper than anything that the library writes, and shallow enough for functions that call themselves. */
+const MAX_DEPTH = 500;
+
+const isShallow = (text: string): boolean => {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length && depth <= MAX_DEPTH; i++) {
+    const sign = text[i];
+    if (sign === '"') quoted = !quoted;
+    else if (quoted) i += sign === '\\' ? 1 : 0;
+    else if (sign === '[' || sign === '{') depth++;
+    else if (sign === ']' || sign === '}') depth--;
+  }
+  return depth <= MAX_DEPTH;
+};
+
+/**
+ * The value of a JSON text of unknown origin.
+ *
+ * @param text that may be anything
+ * @returns the value, or `undefined` where the text is no JSON or nests deeper than 500
+ */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return isShallow(text) ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const sorted = (_: string, value: unknown): unknown =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 

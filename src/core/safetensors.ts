@@ -6,7 +6,7 @@
  * the arrays stands beside it.
  */
 import { crc32 } from './crc32';
-import { isCount, isListOf, isRecord, isString, type Json } from './json';
+import { isCount, isListOf, isRecord, isString, type Json, parseJson } from './json';
 import { describe } from './shape';
 
 /** A named array of a file. */
@@ -93,6 +93,15 @@ export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
   return bytes;
 }
 
+/** Text of UTF-8; none where the bytes are something else. */
+const decodeText = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return '';
+  }
+};
+
 const parseHeader = (
   where: string,
   bytes: Uint8Array,
@@ -106,14 +115,8 @@ const parseHeader = (
     );
   }
   const start = 8 + Number(length);
-  try {
-    const header: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)),
-    );
-    if (isRecord(header)) return { header, start };
-  } catch {
-    // Falls through to the one message for a header that is no JSON object.
-  }
+  const header = parseJson(decodeText(bytes.subarray(8, start)));
+  if (isRecord(header)) return { header, start };
   throw new RangeError(`${where}: the header is no JSON object; damaged or no safetensors file`);
 };
 
@@ -129,6 +132,34 @@ const isEntry = (value: unknown, size: number): value is Entry => {
   return fits && end - begin === sizeOf(shape) * KINDS[dtype].BYTES_PER_ELEMENT;
 };
 
+const inOrder = ([, a]: readonly [string, Entry], [, b]: readonly [string, Entry]): number =>
+  a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];
+
+/** What the header says of each array. */
+const parseEntries = (
+  where: string,
+  entries: Readonly<Record<string, unknown>>,
+  size: number,
+): readonly (readonly [string, Entry])[] => {
+  const parsed = Object.entries(entries).map(([name, entry]): [string, Entry] => {
+    if (!isEntry(entry, size))
+      throw new RangeError(`${where}: the entry ${describe(name)} does not fit the file`);
+    return [name, entry];
+  });
+  // The format asks for neither holes nor overlaps; a piece under a thousand names would be copied a thousand times.
+  let at = 0;
+  for (const [name, { data_offsets: offsets }] of [...parsed].sort(inOrder)) {
+    if (offsets[0] !== at)
+      throw new RangeError(
+        `${where}: the entry ${describe(name)} begins at byte ${offsets[0]}, needed ${at}: arrays follow each other`,
+      );
+    at = offsets[1];
+  }
+  if (at !== size)
+    throw new RangeError(`${where}: the entries end at byte ${at}, needed ${size}, the end of the file`);
+  return parsed;
+};
+
 /**
  * Reads a safetensors file that {@link writeSafetensors} wrote.
  *
@@ -141,7 +172,7 @@ export function readSafetensors(bytes: Uint8Array, where = 'readSafetensors'): S
   const { header, start } = parseHeader(where, bytes);
   const { __metadata__: stamps, ...entries } = header;
   const { ssvae, crc32: expected } = isRecord(stamps) ? stamps : {};
-  if (!isString(ssvae) || !isString(expected)) {
+  if (!isString(ssvae) || !isString(expected) || expected.length !== 8) {
     throw new RangeError(`${where}: the file has no ssvae metadata, needed a file that ssvae wrote`);
   }
   const body = bytes.subarray(start);
@@ -151,12 +182,13 @@ export function readSafetensors(bytes: Uint8Array, where = 'readSafetensors'): S
       `${where}: the checksum is ${actual}, the file says ${describe(expected)}; the file is damaged`,
     );
   }
-  const arrays = Object.entries(entries).map(([name, entry]): [string, StoredArray] => {
-    if (!isEntry(entry, body.length))
-      throw new RangeError(`${where}: the entry "${name}" does not fit the file`);
+  const metadata = parseJson(ssvae);
+  if (metadata === undefined)
+    throw new RangeError(`${where}: the metadata is no JSON, needed a file that ssvae wrote`);
+  const arrays = parseEntries(where, entries, body.length).map(([name, entry]): [string, StoredArray] => {
     // Not `body.slice`: where the bytes are a Buffer of Node, that shares its memory instead of copying it.
     const copy = Uint8Array.from(body.subarray(...entry.data_offsets));
     return [name, { shape: entry.shape, data: new KINDS[entry.dtype](copy.buffer) }];
   });
-  return { arrays: Object.fromEntries(arrays), metadata: JSON.parse(ssvae) };
+  return { arrays: Object.fromEntries(arrays), metadata };
 }

@@ -40,7 +40,9 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, header);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const needed = header + shape.reduce((size, axis) => size * axis, 1);
+  // Many sizes overflow to infinity, and that times a zero is no number.
+  const values = shape.includes(0) ? 0 : shape.reduce((size, axis) => size * axis, 1);
+  const needed = header + values;
   if (bytes.length !== needed) {
     const fault = bytes.length < needed ? 'truncated' : 'longer than its header says';
     throw new RangeError(

@@ -196,6 +196,62 @@ describe('safetensors files', () => {
     expect(() => readSafetensors(bytes, 'test')).toThrowError(new RangeError(message));
   });
 
+  /** A file of eight bytes of values whose checksum is right. */
+  const signed = (entries: string, metadata = 'null'): Uint8Array => {
+    const crc = crc32(bytesOf(entries + metadata), new Uint8Array(8))
+      .toString(16)
+      .padStart(8, '0');
+    const stamps = JSON.stringify({ ssvae: metadata, crc32: crc });
+    return withHeader(`{"__metadata__":${stamps},${entries.slice(1)}`);
+  };
+  const bytes8 = (name: string, from: number, to: number): string =>
+    `${JSON.stringify(name)}:{"dtype":"U8","shape":[${to - from}],"data_offsets":[${from},${to}]}`;
+
+  it.each([
+    [
+      'one piece under two names',
+      signed(`{${bytes8('a', 0, 8)},${bytes8('b', 0, 8)}}`),
+      'test: the entry "b" begins at byte 0, needed 8: arrays follow each other',
+    ],
+    [
+      'a hole',
+      signed(`{${bytes8('a', 0, 3)},${bytes8('b', 4, 8)}}`),
+      'test: the entry "b" begins at byte 4, needed 3: arrays follow each other',
+    ],
+    [
+      'bytes that belong to nothing',
+      signed(`{${bytes8('a', 0, 6)}}`),
+      'test: the entries end at byte 6, needed 8, the end of the file',
+    ],
+    ['a name of two lines', signed('{"a\\nb":null}'), 'test: the entry "a\\nb" does not fit the file'],
+    [
+      'metadata that is cut off',
+      signed(`{${bytes8('a', 0, 8)}}`, '{"format":'),
+      'test: the metadata is no JSON, needed a file that ssvae wrote',
+    ],
+    [
+      'metadata nested beyond sense',
+      signed(`{${bytes8('a', 0, 8)}}`, '['.repeat(20_000) + ']'.repeat(20_000)),
+      'test: the metadata is no JSON, needed a file that ssvae wrote',
+    ],
+    [
+      'a header nested beyond sense',
+      withHeader(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
+      'test: the header is no JSON object; damaged or no safetensors file',
+    ],
+  ])('are refused with %s, though the checksum is right', (_, bytes, message) => {
+    expect(() => readSafetensors(bytes, 'test')).toThrowError(new RangeError(message));
+  });
+
+  it('nested less deep, and brackets within texts, are read', () => {
+    const metadata = JSON.stringify([
+      `"\\${'['.repeat(2000)}`,
+      JSON.parse('['.repeat(400) + ']'.repeat(400)),
+    ]);
+    const read = readSafetensors(signed(`{${bytes8('a', 0, 8)}}`, metadata));
+    expect(JSON.stringify(read.metadata)).toBe(metadata);
+  });
+
   it('are not written with a shape that does not hold the values', () => {
     const arrays = { a: { shape: [2, 2], data: Float32Array.of(1, 2, 3) } };
     expect(() => writeSafetensors({ arrays, metadata: null })).toThrowError(

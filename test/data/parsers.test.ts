@@ -46,6 +46,11 @@ test.each([
   ],
   ['a truncated file', small.subarray(0, 27), 'bytes are truncated: 27, needed 28 for shape [2,2,3]'],
   ['trailing bytes', new Uint8Array([...small, 0]), 'bytes are longer than its header says: 29, needed 28'],
+  [
+    'sizes of which one is zero and the others beyond any number',
+    idx([...Array.from({ length: 40 }, () => 0xffffffff), 0], [1]),
+    'bytes are longer than its header says: 169, needed 168',
+  ],
   ['sizes beyond any file', idx([0xffffffff, 0xffffffff, 0xffffffff], []), 'bytes are truncated: 16, needed'],
 ])('an IDX parser refuses %s', (_, bytes, message) => {
   expect(() => parseIdx(bytes)).toThrow(message);
