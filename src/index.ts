@@ -24,6 +24,7 @@ export {
   type WarmupOptions,
 } from './core/schedules';
 export type { Storage } from './core/storage';
+export type { Support } from './core/support';
 export { type AffineOptions, affine } from './data/affine';
 export { type BatchesOptions, createBatches } from './data/batches';
 export { type Binarization, binarize } from './data/binarize';

@@ -1,6 +1,7 @@
 /** What a training step consumes. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Noise } from './noise';
+import type { Support } from './support';
 
 /** Examples with their classes. */
 export interface LabeledBatch {
@@ -39,6 +40,13 @@ export interface BatchSource {
   };
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
+  /** `false` where steps can only be asked for in order and once, as of an iterator: no run is resumed on such a source */
+  readonly replayable?: boolean;
+  /**
+   * Refuses inputs outside the support of a model's likelihood, before the first step: every input where the source
+   * holds them all, the next batch's where it does not. A source of one's own may do without, and is not checked.
+   */
+  assertWithin?(where: string, support: Support): void | Promise<void>;
   /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */
   at(step: number): Batch | Promise<Batch>;
 }

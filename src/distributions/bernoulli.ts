@@ -38,6 +38,9 @@ export const spec = {
 /** A decoder gives one logit for each observed value. */
 export const parametersPerValue = 1;
 
+/** Grey values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
+export const support = { least: 0, largest: 1 } as const;
+
 /**
  * Log-likelihood, per example.
  *

@@ -1,6 +1,7 @@
 /** What a decoder's output means: the contract of p(x|z,y). */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
+import type { Support } from '../core/support';
 
 /**
  * A distribution of observed values given the decoder's output.
@@ -13,6 +14,11 @@ export interface Likelihood {
   readonly spec?: LikelihoodSpec;
   /** numbers the decoder gives for each observed value: 1 for Bernoulli logits, 2 for mean and log-variance */
   readonly parametersPerValue: number;
+  /**
+   * the values that x may have: training and evaluation refuse others before they begin. Without it nothing is checked;
+   * `{ least: -Infinity, largest: Infinity }` asks for finite ones.
+   */
+  readonly support?: Support;
   /** log p(x | parameters) per example, [B], in nats */
   logProb(parameters: Tensor, x: Tensor): Tensor1D;
   /** E[x | parameters], in the shape of x */

@@ -11,7 +11,7 @@ import { labeledElbo } from '../objectives/labeledElbo';
 import { logLabelPrior } from '../objectives/labelPrior';
 import { unlabeledElbo } from '../objectives/unlabeledElbo';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertLabels, type Examples, forEachBatch, openExamples } from './examples';
+import { assertLabels, assertSupported, type Examples, forEachBatch, openExamples } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
@@ -53,8 +53,8 @@ export interface ElboEvaluation {
  * @param data inputs, and their classes where known
  * @param options samples, batch size, noise
  * @returns means over the examples, nats
- * @throws RangeError when there is no example, x does not fit the model, a label is no integer from 0 to K − 1, or
- * a bound is NaN
+ * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, a
+ * label is no integer from 0 to K − 1, or a bound is NaN
  * @example (await evaluateElbo(model, dataset, { noise: createNoise(0) })).elbo // such as -104.3
  */
 export async function evaluateElbo(
@@ -66,6 +66,7 @@ export async function evaluateElbo(
   const examples = openExamples('evaluateElbo', data.x, model.inputShape);
   const { y } = data;
   if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes);
+  await assertSupported('evaluateElbo', data.x, model.likelihood.support);
 
   const totals = new Array<number>(6).fill(0);
   await forEachBatch('evaluateElbo', examples, batchSize, async (x, from, to) => {

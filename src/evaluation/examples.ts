@@ -3,6 +3,7 @@ import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
 import { createRests } from '../core/rests';
 import { describe, formatShape } from '../core/shape';
+import { assertWithin, type Support } from '../core/support';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
 export interface Examples {
@@ -70,6 +71,23 @@ function openTensor(where: string, x: Tensor, inputShape: readonly number[]): Op
     );
   }
   return { count: x.shape[0] ?? 0, between: (from, to) => slice(x, from, to - from) };
+}
+
+/**
+ * Refuses inputs that a likelihood is not defined on; a tensor is read once.
+ *
+ * @param where name of the calling function, for the message
+ * @param support of the likelihood; where it tells none, nothing is checked
+ * @throws RangeError naming the first value outside
+ */
+export async function assertSupported(
+  where: string,
+  x: Uint8Array | Float32Array | Tensor,
+  support: Support | undefined,
+): Promise<void> {
+  if (support === undefined) return;
+  const values = x instanceof Uint8Array || x instanceof Float32Array ? x : await x.data();
+  assertWithin(where, 'x', values, support);
 }
 
 /**

@@ -21,7 +21,7 @@ import type { SemiSupervisedVae } from '../models/model';
 import { byLabel } from '../objectives/everyLabel';
 import { assertLabelPrior } from '../objectives/labelPrior';
 import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { type Examples, forEachBatch, openExamples } from './examples';
+import { assertSupported, type Examples, forEachBatch, openExamples } from './examples';
 
 /** What the bound is made of. */
 export interface ImportanceWeightedBoundArguments {
@@ -84,7 +84,8 @@ export interface ImportanceBoundEvaluation {
  * @param data inputs; labels are not needed
  * @param options samples, batch size, noise
  * @returns the mean over the examples, nats
- * @throws RangeError when there is no example, x does not fit the model, or samples is no integer of at least 1
+ * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, or
+ * samples is no integer of at least 1
  * @example (await evaluateImportanceBound(model, dataset, { samples: 100, noise: createNoise(0) })).bound // such as -98.7
  */
 export async function evaluateImportanceBound(
@@ -94,6 +95,7 @@ export async function evaluateImportanceBound(
 ): Promise<ImportanceBoundEvaluation> {
   assertInteger('evaluateImportanceBound', 'samples', samples);
   const examples = openExamples('evaluateImportanceBound', data.x, model.inputShape);
+  await assertSupported('evaluateImportanceBound', data.x, model.likelihood.support);
   let total = 0;
   await forEachBatch('evaluateImportanceBound', examples, batchSize, async (x) => {
     const every = encodeEveryLabel(model, x);

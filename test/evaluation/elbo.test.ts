@@ -162,4 +162,20 @@ describe('evaluateElbo', () => {
       'evaluateElbo: samples is 0',
     );
   });
+
+  it('refuses inputs outside the support of the likelihood, in arrays and in tensors', async () => {
+    const options = { noise: createNoise(1) };
+    const spoilt = Float32Array.of(0, 1, Number.NaN);
+    const tensor = tf.tensor2d(spoilt, [3, 1]);
+    for (const inputs of [spoilt, tensor]) {
+      await expect(evaluateElbo(rough.model, { x: inputs }, options)).rejects.toThrow(
+        'evaluateElbo: x[2] is NaN, needed a finite number',
+      );
+    }
+    tensor.dispose();
+    const likelihood = { ...rough.model.likelihood, support: { least: 0, largest: 1 } };
+    await expect(evaluateElbo({ ...rough.model, likelihood }, { x }, options)).rejects.toThrow(
+      'evaluateElbo: x[0] is -1.5, needed a number from 0 to 1',
+    );
+  });
 });

@@ -136,4 +136,16 @@ describe('evaluateImportanceBound', () => {
       evaluateImportanceBound(model, { x: new Float32Array(0) }, { samples: 1, noise }),
     ).rejects.toThrow('evaluateImportanceBound: x holds no example');
   });
+
+  it('refuses inputs outside the support of the likelihood', async () => {
+    const { model } = linearGaussian(settings);
+    const likelihood = { ...model.likelihood, support: { least: 0, largest: 1 } };
+    await expect(
+      evaluateImportanceBound(
+        { ...model, likelihood },
+        { x: Float32Array.of(0, 255) },
+        { samples: 1, noise: createNoise(1) },
+      ),
+    ).rejects.toThrow('evaluateImportanceBound: x[1] is 255, needed a number from 0 to 1');
+  });
 });
