@@ -43,6 +43,7 @@ export { type GunzipOptions, gunzip, isGzip } from './data/gzip';
 export { type IdxArray, type IdxDatasetOptions, idxDataset, parseIdx } from './data/idx';
 export { type TwoMoonsOptions, twoMoons } from './data/moons';
 export { type Split, type SplitOptions, splitDataset } from './data/split';
+export { type TensorDatasetOptions, tensorDataset } from './data/tensorDataset';
 export * as bernoulli from './distributions/bernoulli';
 export * as categorical from './distributions/categorical';
 export type { Gaussian } from './distributions/gaussian';

@@ -4,14 +4,16 @@ import { assertInteger } from '../core/assert';
 import type { BatchSource } from '../core/batch';
 import { crc32 } from '../core/crc32';
 import type { Noise } from '../core/noise';
+import { describe } from '../core/shape';
+import { assertWithin, type Support } from '../core/support';
 import { type Binarization, binarize as toBinary } from './binarize';
-import { type Dataset, gatherInputs, gatherLabels } from './dataset';
+import { type CreateDatasetOptions, checkDataset, type Dataset, gatherInputs, gatherLabels } from './dataset';
 import type { Split } from './split';
 
 /** How batches are made. */
 export interface BatchesOptions {
-  /** where the examples come from */
-  readonly dataset: Dataset;
+  /** where the examples come from: a data set, or the arrays of one as `createDataset` takes them */
+  readonly dataset: CreateDatasetOptions;
   /** which of them are labelled and which are not */
   readonly split: Pick<Split, 'labeled' | 'unlabeled'>;
   /** examples of either kind in a batch; 0 leaves that part out */
@@ -35,12 +37,26 @@ const assertIndices = (
   indices: Int32Array,
   { name, count }: Dataset,
 ): void => {
+  if (!(indices instanceof Int32Array))
+    throw new TypeError(`createBatches: split.${part} is ${describe(indices)}, needed an Int32Array`);
   const position = indices.findIndex((index) => index < 0 || index >= count);
   if (position >= 0) {
     throw new RangeError(
       `createBatches: split.${part}[${position}] is ${indices[position]}, needed an index below ${count}, the examples of "${name}"`,
     );
   }
+};
+
+/** Refuses values of a data set's examples outside a support. */
+const assertExamplesWithin = (
+  where: string,
+  { x, count }: Dataset,
+  parts: readonly Int32Array[],
+  support: Support,
+): void => {
+  const size = x.length / count;
+  for (const indices of parts)
+    for (const n of indices) assertWithin(where, 'dataset.x', x, support, n * size, (n + 1) * size);
 };
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
@@ -76,38 +92,53 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
  *
  * Augmentation is the trainer's (`augment` of `train`); where values are binarised here it sees zeros and ones.
  *
+ * What is no mistake: an example that stands in both parts, or more than once in one, is shown as often as that; a
+ * class without a labelled example is learnt from the unlabelled ones alone (`splitDataset` leaves none without).
+ * Every mistake is refused here, before any step; only values that the model's likelihood is no density of are found
+ * when training begins, for only then is the model known.
+ *
  * @param options data set, split, batch sizes, noise, binarisation, steps per epoch
- * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part without
- * examples or of batch size 0 is left out
- * @throws RangeError when both parts are left out, an index is none of the data set, there are fewer unlabelled examples than a batch needs, or a
- * size is no integer of at least 0 (steps: 1)
+ * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part of batch size 0 is
+ * left out
+ * @throws TypeError and RangeError as `createDataset` where the data are none
+ * @throws RangeError when both parts are left out, one of them has a batch size but no example, an index is none of the
+ * data set, there are fewer unlabelled examples than a batch needs, a value to be binarised is not in [0, 1], or a size
+ * is no integer of at least 0 (steps: 1)
  * @example createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, noise }).at(0).labeled.y.shape // [10, K]
  */
 export function createBatches({
-  dataset,
+  dataset: given,
   split,
   batchSize,
   noise,
   binarize = 'none',
   stepsPerEpoch,
 }: BatchesOptions): BatchSource {
+  const dataset = checkDataset('createBatches', 'dataset.', given);
   assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
   assertInteger('createBatches', 'batchSize.unlabeled', batchSize.unlabeled, 0);
   if (stepsPerEpoch !== undefined) assertInteger('createBatches', 'stepsPerEpoch', stepsPerEpoch);
   assertIndices('labeled', split.labeled, dataset);
   assertIndices('unlabeled', split.unlabeled, dataset);
+  if (batchSize.labeled + batchSize.unlabeled === 0)
+    throw new RangeError(
+      'createBatches: batchSize.labeled and batchSize.unlabeled are 0, needed at least 1 of either kind',
+    );
+  for (const part of ['labeled', 'unlabeled'] as const) {
+    if (batchSize[part] > 0 && split[part].length === 0)
+      throw new RangeError(
+        `createBatches: batchSize.${part} is ${batchSize[part]}, needed 0, as split.${part} is empty`,
+      );
+  }
   const labeled = batchSize.labeled > 0 ? split.labeled.length : 0;
   const unlabeled = batchSize.unlabeled > 0 ? split.unlabeled.length : 0;
-  if (labeled + unlabeled === 0) {
-    throw new RangeError(
-      'createBatches: batchSize and split leave no examples, needed a labelled or an unlabelled part',
-    );
-  }
   if (unlabeled > 0 && unlabeled < batchSize.unlabeled) {
     throw new RangeError(
       `createBatches: batchSize.unlabeled is ${batchSize.unlabeled}, needed at most ${unlabeled}, the unlabelled examples`,
     );
   }
+  const used = [...(labeled > 0 ? [split.labeled] : []), ...(unlabeled > 0 ? [split.unlabeled] : [])];
+  if (binarize !== 'none') assertExamplesWithin('createBatches', dataset, used, { least: 0, largest: 1 });
   const labeledAt = shuffledPasses(split.labeled, noise.split('labeled'));
   const unlabeledAt = shuffledPasses(split.unlabeled, noise.split('unlabeled'));
   const unlabeledSteps = Math.floor(unlabeled / Math.max(batchSize.unlabeled, 1));
@@ -132,6 +163,11 @@ export function createBatches({
       };
       const content = crc32(bytesOf(dataset.x), dataset.y);
       return [dataset.name, content, order, seed, batchSize.labeled, batchSize.unlabeled, binarize].join(' ');
+    },
+    assertWithin(where, support) {
+      // What binarisation leaves of any value.
+      if (binarize !== 'none') assertWithin(where, 'batches', [0, 1], support);
+      else assertExamplesWithin(where, dataset, used, support);
     },
     at(step) {
       assertInteger('createBatches', 'step', step, 0);

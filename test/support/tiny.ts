@@ -42,7 +42,9 @@ export function tinyDataset(count = 30, seed = 1): Dataset {
 }
 
 /** Six labelled and the other examples unlabelled: four steps an epoch at the default of thirty examples. */
-export function tinyBatches(options: Partial<BatchesOptions> = {}): BatchSource {
+export function tinyBatches(
+  options: Partial<BatchesOptions> & { readonly dataset?: Dataset } = {},
+): BatchSource {
   const dataset = options.dataset ?? tinyDataset();
   return createBatches({
     dataset,
