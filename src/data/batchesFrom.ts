@@ -1,0 +1,230 @@
+/** Training batches out of iterators. */
+import { dispose, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
+import { assertInteger } from '../core/assert';
+import type { Batch, BatchSource } from '../core/batch';
+import { assertShapes, describe } from '../core/shape';
+import { assertWithin, type Support } from '../core/support';
+
+/** What gives batches one after another: an iterable, an async one, or a `tf.data` dataset. */
+export type BatchIterable =
+  | Iterable<Batch>
+  | AsyncIterable<Batch>
+  | {
+      /** makes an iterator, as `tf.data.Dataset` does */
+      iterator(): Promise<BatchIterator>;
+    };
+
+/** The iterator of a `tf.data` dataset. */
+export interface BatchIterator {
+  /** the next batch, or that there is none */
+  next(): Promise<IteratorResult<Batch>>;
+}
+
+/** What an iterator does not tell. */
+export interface BatchesFromOptions {
+  /** batches in an epoch; a pass that has more is left there, and one that has fewer is an error */
+  readonly stepsPerEpoch: number;
+  /** examples of either kind in the whole set: the default of α and the weighting `'dataset'` need them */
+  readonly counts: BatchSource['counts'];
+  /** names data and order, so that a run is resumed only on the same: a version, a checksum; default none */
+  readonly identity?: string;
+}
+
+/** Batches out of an iterator. */
+export interface IteratedBatches extends BatchSource {
+  /** whether any step can be asked for: batches come from a function, and not from one iterator alone */
+  readonly replayable: boolean;
+  /** Leaves the pass under way: its iterator is told (`return`), and a batch held back is freed. A later step begins the pass anew. */
+  close(): Promise<void>;
+}
+
+/** What the three kinds have in common. */
+interface Opened {
+  next(): Promise<IteratorResult<Batch>> | IteratorResult<Batch>;
+  return?(): unknown;
+}
+
+const ENDED: Opened = { next: () => ({ done: true, value: undefined }) };
+
+const WHERE = 'batchesFrom';
+
+const open = async (source: BatchIterable): Promise<Opened> => {
+  if (typeof source === 'object' && source !== null) {
+    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+    if (Symbol.iterator in source) return source[Symbol.iterator]();
+    if ('iterator' in source && typeof source.iterator === 'function') return await source.iterator();
+  }
+  throw new TypeError(`${WHERE}: source gives ${describe(source)}, needed an iterable or a tf.data dataset`);
+};
+
+const tensorsOf = ({ labeled, unlabeled }: Batch): Tensor[] =>
+  [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
+
+/** Frees every tensor in what came, a batch or not. */
+const free = (batch: unknown): void => dispose(batch as TensorContainer);
+
+/** Refuses what is no batch; the message says at which step. */
+const assertBatch = (batch: Batch, step: number): void => {
+  const at = `batch ${step}`;
+  const { labeled, unlabeled } = batch ?? {};
+  if (!labeled && !unlabeled) {
+    const came = describe(batch);
+    throw new TypeError(
+      `${WHERE}: ${at} is ${came === 'Object' ? `{ ${Object.keys(batch).join(', ')} }` : came}, needed { labeled: { x, y }, unlabeled: { x } } or either part`,
+    );
+  }
+  if (labeled)
+    assertShapes(WHERE, {
+      [`${at}.labeled.x`]: [labeled.x, 'B ...', 'float32'],
+      [`${at}.labeled.y`]: [labeled.y, 'B K'],
+    });
+  if (unlabeled) assertShapes(WHERE, { [`${at}.unlabeled.x`]: [unlabeled.x, 'B ...', 'float32'] });
+  if (tensorsOf(batch).some(({ isDisposed }) => isDisposed))
+    throw new RangeError(
+      `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,
+    );
+};
+
+/**
+ * Batches out of iterators: generators, streams, `tf.data` datasets (which are recognised by their `iterator()`).
+ *
+ * `source` is best a function of the pass (0, 1, 2, …) that begins it anew: each epoch takes `stepsPerEpoch` batches of
+ * a pass, so step s is batch s mod stepsPerEpoch of pass ⌊s / stepsPerEpoch⌋. A step ahead is reached by skipping, one
+ * that lies back by beginning its pass again. A run is then resumed exactly where each pass gives the same batches
+ * whenever it is begun: draw its order from its number. (`shuffle` of `tf.data` reshuffles an existing dataset by how
+ * often it was begun; make the dataset in the function, with a seed made of the pass.)
+ *
+ * A bare iterator is gone through once, across epochs: its steps come in order, and no run can be resumed on it.
+ *
+ * Tensors are handed over: they belong to whoever asks for a step (the trainer frees them), and those of skipped,
+ * faulty and held-back batches are freed here. So yield a clone of a tensor that you keep. Where the iterator throws, the
+ * error passes through, nothing is kept, and the step can be asked for again.
+ *
+ * Every batch is checked for its parts, their shapes and types; values are looked at in one batch alone, the first or of a
+ * bare iterator the next, when training begins: reading every one back from a device would cost more than it finds.
+ *
+ * @param source function of the pass that gives an iterable of {@link Batch}, or a single iterable
+ * @param options steps per epoch, counts, identity
+ * @returns a {@link BatchSource} for `train`
+ * @throws TypeError when `source` is neither a function nor iterable; on `at`, when what it gives is no batch
+ * @throws RangeError when a number is no integer in its range; on `at`, when a pass ends early, or a bare iterator is asked
+ * for a step that is not its next
+ * @example batchesFrom((pass) => tf.data.zip({ labeled, unlabeled: pool.shuffle(1000, `pass ${pass}`) }), { stepsPerEpoch: 100, counts })
+ */
+export function batchesFrom(
+  source: BatchIterable | ((pass: number) => BatchIterable | Promise<BatchIterable>),
+  { stepsPerEpoch, counts, identity }: BatchesFromOptions,
+): IteratedBatches {
+  if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
+    throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
+  assertInteger(WHERE, 'stepsPerEpoch', stepsPerEpoch);
+  assertInteger(WHERE, 'counts.labeled', counts?.labeled, 0);
+  assertInteger(WHERE, 'counts.unlabeled', counts?.unlabeled, 0);
+  const replayable = typeof source === 'function';
+  let iterator: Opened | undefined;
+  // The step that comes next, and its batch where a bare iterator has given it to be looked at.
+  let next = 0;
+  let held: Batch | undefined;
+
+  const close = async (): Promise<void> => {
+    const left = iterator;
+    iterator = replayable ? undefined : ENDED;
+    free(held);
+    held = undefined;
+    await left?.return?.();
+  };
+
+  const fetch = async (): Promise<Batch> => {
+    const pass = Math.floor(next / stepsPerEpoch);
+    iterator ??= await open(typeof source === 'function' ? await source(pass) : source);
+    const { value, done } = await iterator.next();
+    if (done) {
+      throw new RangeError(
+        replayable
+          ? `${WHERE}: pass ${pass} ended after ${next % stepsPerEpoch} batches, needed stepsPerEpoch, ${stepsPerEpoch}`
+          : `${WHERE}: the iterator ended after ${next} batches, needed one for each step, or a function that begins anew`,
+      );
+    }
+    try {
+      assertBatch(value, next);
+    } catch (error) {
+      free(value);
+      throw error;
+    }
+    return value;
+  };
+
+  const take = async (step: number): Promise<Batch> => {
+    if (!replayable && step !== next) {
+      throw new RangeError(
+        `${WHERE}: step ${step} is asked for and ${next} is next, needed steps in order: a bare iterator cannot be replayed or resumed, a function that makes one can`,
+      );
+    }
+    const pass = Math.floor(step / stepsPerEpoch);
+    if (replayable && (iterator === undefined || next > step || Math.floor(next / stepsPerEpoch) !== pass)) {
+      await close();
+      next = pass * stepsPerEpoch;
+    }
+    for (; next < step; next++) free(await fetch());
+    const batch = held ?? (await fetch());
+    held = undefined;
+    next++;
+    if (!replayable || next % stepsPerEpoch !== 0) return batch;
+    // The pass is over, whatever is left of it: an iterator that holds a file can let it go.
+    try {
+      await close();
+    } catch (error) {
+      free(batch);
+      throw error;
+    }
+    return batch;
+  };
+
+  const look = async (where: string, support: Support): Promise<void> => {
+    const step = replayable ? 0 : next;
+    const batch = replayable ? await take(step) : (held ?? (await fetch()));
+    if (!replayable) held = batch;
+    let fits = false;
+    try {
+      const { labeled, unlabeled } = batch;
+      for (const [name, x] of Object.entries({ 'labeled.x': labeled?.x, 'unlabeled.x': unlabeled?.x }))
+        if (x) assertWithin(where, `batch ${step}.${name}`, await x.data(), support);
+      fits = true;
+    } finally {
+      // A pass can begin again, and so nothing need be kept; a bare iterator would have lost its batch.
+      if (replayable) free(batch);
+      if (replayable || !fits) await close();
+    }
+  };
+
+  // One at a time, whoever asks and whenever: an iterator has one position.
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work, work);
+    queue = turn;
+    return turn;
+  };
+
+  /** A fault ends the pass: what went wrong is told, not that the iterator could not be closed after it. */
+  const orClose = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (replayable) await close().catch(() => undefined);
+      throw error;
+    }
+  };
+
+  return {
+    stepsPerEpoch,
+    counts,
+    replayable,
+    ...(identity !== undefined && { identity }),
+    assertWithin: (where, support) => inTurn(() => orClose(look(where, support))),
+    at(step) {
+      assertInteger(WHERE, 'step', step, 0);
+      return inTurn(() => orClose(take(step)));
+    },
+    close: () => inTurn(close),
+  };
+}

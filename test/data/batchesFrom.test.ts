@@ -1,0 +1,271 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Batch, BatchSource } from '../../src/core/batch';
+import { type BatchIterable, batchesFrom } from '../../src/data/batchesFrom';
+
+const counts = { labeled: 4, unlabeled: 0 };
+const options = { stepsPerEpoch: 3, counts };
+const UNIT = { least: 0, largest: 1 };
+
+/** A batch of one labelled example, whose value tells it. */
+const batchOf = (value: number): Batch => ({
+  labeled: { x: tf.tensor2d([[value]]), y: tf.tensor2d([[1, 0]]) },
+});
+
+/** What became of the iterators of a test. */
+let log: string[] = [];
+
+/** Batches 10·pass, 10·pass + 1, …; `length` of them. */
+function* pass(number: number, length = 3): Generator<Batch> {
+  log.push(`open ${number}`);
+  try {
+    for (let i = 0; i < length; i++) yield batchOf(10 * number + i);
+  } finally {
+    log.push(`close ${number}`);
+  }
+}
+
+const free = ({ labeled, unlabeled }: Batch): void =>
+  tf.dispose([labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined));
+
+const valueAt = async (source: BatchSource, step: number): Promise<number | undefined> => {
+  const batch = await source.at(step);
+  const [value] = await (batch.labeled?.x.data() ?? []);
+  free(batch);
+  return value;
+};
+
+const valuesAt = async (source: BatchSource, steps: readonly number[]) => {
+  const values: (number | undefined)[] = [];
+  for (const step of steps) values.push(await valueAt(source, step));
+  return values;
+};
+
+let before = 0;
+beforeEach(() => {
+  log = [];
+  before = tf.memory().numTensors;
+});
+afterEach(() => expect(tf.memory().numTensors).toBe(before));
+
+describe('a function of the pass', () => {
+  it('gives each epoch the batches of its pass', async () => {
+    const source = batchesFrom((n) => pass(n), options);
+    expect(await valuesAt(source, [0, 1, 2, 3, 4, 5, 6])).toEqual([0, 1, 2, 10, 11, 12, 20]);
+    await source.close();
+    expect(log).toEqual(['open 0', 'close 0', 'open 1', 'close 1', 'open 2', 'close 2']);
+  });
+
+  it('gives a step the same batch in whatever order steps are asked for', async () => {
+    const source = batchesFrom((n) => pass(n), options);
+    expect(await valuesAt(source, [7, 8, 0, 4, 4, 2, 5])).toEqual([21, 22, 0, 11, 11, 2, 12]);
+    await source.close();
+  });
+
+  it('goes to a resumed step without the passes before it', async () => {
+    const source = batchesFrom((n) => pass(n), options);
+    expect(await valueAt(source, 3001)).toBe(10001);
+    await source.close();
+    expect(log).toEqual(['open 1000', 'close 1000']);
+  });
+
+  it('leaves the rest of a longer pass, an endless one too', async () => {
+    const source = batchesFrom((n) => pass(n, Number.POSITIVE_INFINITY), options);
+    expect(await valuesAt(source, [0, 1, 2, 3])).toEqual([0, 1, 2, 10]);
+    await source.close();
+  });
+
+  it('refuses a shorter pass, and says how long it was', async () => {
+    const source = batchesFrom((n) => pass(n, 2), options);
+    await valuesAt(source, [0, 1]);
+    await expect(source.at(2)).rejects.toThrow(
+      'batchesFrom: pass 0 ended after 2 batches, needed stepsPerEpoch, 3',
+    );
+    expect(await valueAt(source, 3)).toBe(10);
+    await source.close();
+  });
+
+  it('answers steps that are asked for at once, each with its own', async () => {
+    const source = batchesFrom((n) => pass(n), options);
+    const batches = await Promise.all([0, 1, 2, 3].map((step) => source.at(step)));
+    const values = await Promise.all(batches.map(({ labeled }) => labeled?.x.data()));
+    expect(values.map((value) => value?.[0])).toEqual([0, 1, 2, 10]);
+    batches.forEach(free);
+    await source.close();
+  });
+});
+
+describe('kinds of iterables', () => {
+  async function* asynchronous(): AsyncGenerator<Batch> {
+    yield* pass(0);
+  }
+  const likeTfData = (): BatchIterable => ({
+    iterator: async () => {
+      const steps = pass(0);
+      return { next: async () => steps.next() };
+    },
+  });
+
+  it.each([
+    ['a generator', () => pass(0)],
+    ['an asynchronous generator', asynchronous],
+    ['an array', () => [batchOf(0), batchOf(1), batchOf(2)]],
+    ['a promise of one', async () => pass(0)],
+    ['a dataset as of tf.data', likeTfData],
+  ])('%s is gone through', async (_, make) => {
+    const source = batchesFrom(make, options);
+    expect(await valuesAt(source, [0, 1, 2])).toEqual([0, 1, 2]);
+  });
+
+  it('anything else is refused', async () => {
+    expect(() => batchesFrom(3 as never, options)).toThrow(
+      'batchesFrom: source is 3, needed a function that gives an iterable',
+    );
+    await expect(batchesFrom(() => 3 as never, options).at(0)).rejects.toThrow(
+      'batchesFrom: source gives 3, needed an iterable or a tf.data dataset',
+    );
+  });
+});
+
+describe('a bare iterator', () => {
+  it('is gone through across epochs, in order', async () => {
+    const source = batchesFrom(pass(0, 5), { ...options, stepsPerEpoch: 2 });
+    expect(source.replayable).toBe(false);
+    expect(await valuesAt(source, [0, 1, 2, 3, 4])).toEqual([0, 1, 2, 3, 4]);
+    await expect(source.at(5)).rejects.toThrow('batchesFrom: the iterator ended after 5 batches');
+  });
+
+  it.each([
+    ['a run is resumed', [], 7, 0],
+    ['another run begins', [0, 1], 0, 2],
+  ])('is refused where %s', async (_, done, step, next) => {
+    const source = batchesFrom(pass(0), options);
+    await valuesAt(source, done);
+    await expect(source.at(step)).rejects.toThrow(
+      `batchesFrom: step ${step} is asked for and ${next} is next, needed steps in order: a bare iterator cannot be replayed or resumed, a function that makes one can`,
+    );
+    await source.close();
+  });
+
+  it('is over once it is closed, and what was held back is freed', async () => {
+    const source = batchesFrom(pass(0), options);
+    await source.assertWithin?.('train', { least: 0, largest: 9 });
+    expect(tf.memory().numTensors).toBe(before + 2);
+    await source.close();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(log).toEqual(['open 0', 'close 0']);
+    await expect(source.at(0)).rejects.toThrow('ended after 0 batches');
+  });
+});
+
+describe('faults', () => {
+  function* failing(): Generator<Batch> {
+    yield batchOf(0);
+    throw new Error('disk gone');
+  }
+
+  it('of the iterator pass through, leave nothing behind, and the step can be asked for again', async () => {
+    let repaired = false;
+    const source = batchesFrom(() => (repaired ? pass(0) : failing()), options);
+    expect(await valueAt(source, 0)).toBe(0);
+    await expect(source.at(1)).rejects.toThrow('disk gone');
+    await expect(source.at(2)).rejects.toThrow('disk gone');
+    expect(tf.memory().numTensors).toBe(before);
+    repaired = true;
+    expect(await valuesAt(source, [1, 2])).toEqual([1, 2]);
+  });
+
+  it('of the function pass through', async () => {
+    const source = batchesFrom(() => {
+      throw new Error('no such file');
+    }, options);
+    await expect(source.at(0)).rejects.toThrow('no such file');
+  });
+
+  it('of closing pass through, and free the batch', async () => {
+    const steps = (): Iterable<Batch> => ({
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: batchOf(0) }),
+        return: () => {
+          throw new Error('cannot close');
+        },
+      }),
+    });
+    await expect(batchesFrom(steps, { ...options, stepsPerEpoch: 1 }).at(0)).rejects.toThrow('cannot close');
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'nothing',
+      () => undefined,
+      'batch 0 is undefined, needed { labeled: { x, y }, unlabeled: { x } } or either part',
+    ],
+    ['neither part', () => ({ xs: tf.zeros([1]), ys: 1 }), 'batch 0 is { xs, ys }, needed { labeled'],
+    ['arrays', () => ({ unlabeled: { x: [1] } }), 'batch 0.unlabeled.x is an array of 1, needed a tensor'],
+    [
+      'integers',
+      () => ({ unlabeled: { x: tf.tensor2d([[1]], undefined, 'int32') } }),
+      'batch 0.unlabeled.x has dtype int32, needed float32',
+    ],
+    [
+      'labels of another length',
+      () => ({ labeled: { x: tf.zeros([2, 1]), y: tf.zeros([3, 2]) } }),
+      'batch 0.labeled.y has shape [3,2], needed [B,K] = [2,K]',
+    ],
+    [
+      'class indices',
+      () => ({ labeled: { x: tf.zeros([2, 1]), y: tf.zeros([2]) } }),
+      'batch 0.labeled.y has shape [2], needed [B,K] = [2,K]',
+    ],
+    ['no labels', () => ({ labeled: { x: tf.zeros([2, 1]) } }), 'batch 0.labeled.y is undefined'],
+  ])('of batches are named, and their tensors freed: %s', async (_, batch, message) => {
+    await expect(batchesFrom(() => [batch() as Batch], options).at(0)).rejects.toThrow(
+      `batchesFrom: ${message}`,
+    );
+  });
+
+  it('a tensor that a function gives twice, and the trainer freed, is named', async () => {
+    const kept = [batchOf(0), batchOf(1), batchOf(2)];
+    const source = batchesFrom(() => kept, options);
+    await valuesAt(source, [0, 1, 2]);
+    await expect(source.at(3)).rejects.toThrow(
+      'batchesFrom: batch 3 holds a disposed tensor, needed one of its own: yield a clone of what you keep',
+    );
+  });
+
+  it.each([
+    [{ ...options, stepsPerEpoch: 0 }, 'stepsPerEpoch is 0, needed an integer of at least 1'],
+    [{ stepsPerEpoch: 3, counts: undefined as never }, 'counts.labeled is undefined, needed an integer'],
+    [{ ...options, counts: { labeled: 1, unlabeled: -1 } }, 'counts.unlabeled is -1, needed an integer'],
+  ])('of options are named: %j', (wrong, message) => {
+    expect(() => batchesFrom(() => pass(0), wrong)).toThrow(`batchesFrom: ${message}`);
+  });
+
+  it('a step that is none is named', () => {
+    expect(() => batchesFrom(() => pass(0), options).at(0.5)).toThrow('batchesFrom: step is 0.5');
+  });
+});
+
+describe('values before the first step', () => {
+  it.each([
+    ['a function', () => batchesFrom(() => pass(0), options)],
+    ['a bare iterator', () => batchesFrom(pass(0), options)],
+  ])('are looked at without losing a batch of %s', async (_, make) => {
+    const source = make();
+    await source.assertWithin?.('train', UNIT);
+    await source.assertWithin?.('train', UNIT);
+    expect(await valuesAt(source, [0, 1, 2])).toEqual([0, 1, 2]);
+    await source.close();
+  });
+
+  it.each([
+    ['a function', () => batchesFrom(() => pass(7), options)],
+    ['a bare iterator', () => batchesFrom(pass(7), options)],
+  ])('are refused outside the support, and nothing is kept of %s', async (_, make) => {
+    await expect(make().assertWithin?.('train', UNIT)).rejects.toThrow(
+      'train: batch 0.labeled.x[0] is 70, needed a number from 0 to 1',
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    expect(log).toEqual(['open 7', 'close 7']);
+  });
+});
