@@ -1,5 +1,7 @@
 /** Reading of tar archives: as much of the format as published data sets need. */
 
+import { describe } from '../core/shape';
+
 /** A file of an archive. */
 export interface TarEntry {
   /** path inside the archive */
@@ -48,7 +50,7 @@ export function readTar(bytes: Uint8Array): readonly TarEntry[] {
     const from = at + BLOCK;
     if (from + size > bytes.length) {
       throw new RangeError(
-        `readTar: archive ends at byte ${bytes.length}, needed ${from + size} for "${text(header.subarray(0, 100))}"`,
+        `readTar: archive ends at byte ${bytes.length}, needed ${from + size} for ${describe(text(header.subarray(0, 100)))}`,
       );
     }
     const type = header[156];
