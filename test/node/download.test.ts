@@ -338,11 +338,22 @@ test('a server that falls silent is given up after a time', async () => {
   );
 });
 
-test('a host that has no address is named in one line, and so is a base that is no URL', async () => {
-  const nowhere = 'http://ssvae.invalid/';
-  expect(await refusal(downloadDataset('mnist', { cacheDir, baseUrl: nowhere }))).toMatch(
-    /^downloadDataset: http:\/\/ssvae\.invalid\/train-images-idx3-ubyte\.gz cannot be reached \(fetch failed: .+\); try again, give another baseUrl, or put the files into "/,
+test.each([
+  ['a host without an address', new Error('getaddrinfo ENOTFOUND example'), 'getaddrinfo ENOTFOUND example'],
+  [
+    'a host none of whose addresses answers',
+    Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    'ECONNREFUSED',
+  ],
+])('%s is told in one line, with the URL and what to do', async (_, cause, reason) => {
+  const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
+  const dir = join(cacheDir, 'mnist');
+  expect(await refusal(downloadDataset('mnist', { cacheDir, fetch }))).toBe(
+    `downloadDataset: ${sources.mnist.baseUrl}train-images-idx3-ubyte.gz cannot be reached (fetch failed: ${reason}); try again, give another baseUrl, or put the files into "${dir}"`,
   );
+});
+
+test('a base that is no URL is named', async () => {
   expect(await refusal(downloadDataset('mnist', { cacheDir, baseUrl: 'data' }))).toContain(
     'downloadDataset: baseUrl is "data", which is no URL; try again',
   );
