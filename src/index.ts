@@ -27,13 +27,8 @@ export type { Storage } from './core/storage';
 export type { Support } from './core/support';
 export { type AffineOptions, affine } from './data/affine';
 export { type BatchesOptions, createBatches } from './data/batches';
-export {
-  type BatchesFromOptions,
-  type BatchIterable,
-  type BatchIterator,
-  batchesFrom,
-  type IteratedBatches,
-} from './data/batchesFrom';
+export { type BatchesFromOptions, batchesFrom, type IteratedBatches } from './data/batchesFrom';
+export type { BatchIterable, BatchIterator } from './data/batchIterable';
 export { type Binarization, binarize } from './data/binarize';
 export { type CifarRecords, parseCifar10 } from './data/cifar';
 export { type CropAndFlipOptions, cropAndFlip } from './data/cropAndFlip';

@@ -1,24 +1,9 @@
 /** Training batches out of iterators. */
-import { dispose, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
 import type { Batch, BatchSource } from '../core/batch';
-import { assertShapes, describe } from '../core/shape';
+import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
-
-/** What gives batches one after another: an iterable, an async one, or a `tf.data` dataset. */
-export type BatchIterable =
-  | Iterable<Batch>
-  | AsyncIterable<Batch>
-  | {
-      /** makes an iterator, as `tf.data.Dataset` does */
-      iterator(): Promise<BatchIterator>;
-    };
-
-/** The iterator of a `tf.data` dataset. */
-export interface BatchIterator {
-  /** the next batch, or that there is none */
-  next(): Promise<IteratorResult<Batch>>;
-}
+import { assertBatch, type BatchIterable, ENDED, free, type Opened, open, WHERE } from './batchIterable';
 
 /** What an iterator does not tell. */
 export interface BatchesFromOptions {
@@ -37,53 +22,6 @@ export interface IteratedBatches extends BatchSource {
   /** Leaves the pass under way: its iterator is told (`return`), and a batch held back is freed. A later step begins the pass anew. */
   close(): Promise<void>;
 }
-
-/** What the three kinds have in common. */
-interface Opened {
-  next(): Promise<IteratorResult<Batch>> | IteratorResult<Batch>;
-  return?(): unknown;
-}
-
-const ENDED: Opened = { next: () => ({ done: true, value: undefined }) };
-
-const WHERE = 'batchesFrom';
-
-const open = async (source: BatchIterable): Promise<Opened> => {
-  if (typeof source === 'object' && source !== null) {
-    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
-    if (Symbol.iterator in source) return source[Symbol.iterator]();
-    if ('iterator' in source && typeof source.iterator === 'function') return await source.iterator();
-  }
-  throw new TypeError(`${WHERE}: source gives ${describe(source)}, needed an iterable or a tf.data dataset`);
-};
-
-const tensorsOf = ({ labeled, unlabeled }: Batch): Tensor[] =>
-  [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
-
-/** Frees every tensor in what came, a batch or not. */
-const free = (batch: unknown): void => dispose(batch as TensorContainer);
-
-/** Refuses what is no batch; the message says at which step. */
-const assertBatch = (batch: Batch, step: number): void => {
-  const at = `batch ${step}`;
-  const { labeled, unlabeled } = batch ?? {};
-  if (!labeled && !unlabeled) {
-    const came = describe(batch);
-    throw new TypeError(
-      `${WHERE}: ${at} is ${came === 'Object' ? `{ ${Object.keys(batch).join(', ')} }` : came}, needed { labeled: { x, y }, unlabeled: { x } } or either part`,
-    );
-  }
-  if (labeled)
-    assertShapes(WHERE, {
-      [`${at}.labeled.x`]: [labeled.x, 'B ...', 'float32'],
-      [`${at}.labeled.y`]: [labeled.y, 'B K'],
-    });
-  if (unlabeled) assertShapes(WHERE, { [`${at}.unlabeled.x`]: [unlabeled.x, 'B ...', 'float32'] });
-  if (tensorsOf(batch).some(({ isDisposed }) => isDisposed))
-    throw new RangeError(
-      `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,
-    );
-};
 
 /**
  * Batches out of iterators: generators, streams, `tf.data` datasets (which are recognised by their `iterator()`).

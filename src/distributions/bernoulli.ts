@@ -28,6 +28,7 @@ import { bernoulliLogLikelihood, LOWEST, log1pOfFraction } from '../core/logSpac
 import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
+import type { Support } from '../core/support';
 
 /** What rebuilds this likelihood from a saved model. */
 export const spec = {
@@ -39,7 +40,7 @@ export const spec = {
 export const parametersPerValue = 1;
 
 /** Grey values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
-export const support = { least: 0, largest: 1 } as const;
+export const support: Support = { least: 0, largest: 1 };
 
 /**
  * Log-likelihood, per example.

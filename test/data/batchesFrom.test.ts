@@ -1,7 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
-import { type BatchIterable, batchesFrom } from '../../src/data/batchesFrom';
+import { createNoise } from '../../src/core/noise';
+import { batchesFrom } from '../../src/data/batchesFrom';
+import type { BatchIterable } from '../../src/data/batchIterable';
+import { m2 } from '../../src/models/m2/objective';
+import { train } from '../../src/training/train';
+import { memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
 
 const counts = { labeled: 4, unlabeled: 0 };
 const options = { stepsPerEpoch: 3, counts };
@@ -267,5 +272,44 @@ describe('values before the first step', () => {
     );
     expect(tf.memory().numTensors).toBe(before);
     expect(log).toEqual(['open 7', 'close 7']);
+  });
+});
+
+describe('a run on iterators', () => {
+  /** The steps of a pass, as `createBatches` gives them; `fault` throws in place of one. */
+  const stepsOf = (fault?: number) =>
+    async function* (n: number): AsyncGenerator<Batch> {
+      const { at, stepsPerEpoch } = tinyBatches();
+      for (let step = n * stepsPerEpoch; ; step++) {
+        if (step === fault) throw new Error('disk gone');
+        yield await at(step);
+      }
+    };
+  const { stepsPerEpoch, counts: known } = tinyBatches();
+  const from = (fault?: number) =>
+    batchesFrom(stepsOf(fault), { stepsPerEpoch, counts: known, identity: 'bars' });
+  const settings = { objective: m2(), epochs: 3, noise: createNoise(3) };
+
+  it('ends with the weights of one on the data set, a fault and a resumption between or not', async () => {
+    const storage = memoryStorage();
+    const checkpoint = { storage, every: 1 };
+    const [whole, iterated, broken, resumed] = [tinyM2(), tinyM2(), tinyM2(), tinyM2()];
+    await train(whole, { ...settings, batches: tinyBatches() });
+    await train(iterated, { ...settings, batches: from() });
+    expect(await weightsOf(iterated)).toEqual(await weightsOf(whole));
+
+    const alive = tf.memory().numTensors;
+    const interrupted = train(broken, { ...settings, batches: from(6), checkpoint });
+    await expect(interrupted).rejects.toThrow('disk gone');
+    expect(tf.memory().numTensors).toBe(alive);
+    await train(resumed, { ...settings, batches: from(), checkpoint, resume: true });
+    expect(await weightsOf(resumed)).toEqual(await weightsOf(whole));
+
+    const bare = batchesFrom(stepsOf()(0), { stepsPerEpoch, counts: known, identity: 'bars' });
+    await expect(
+      train(broken, { ...settings, epochs: 4, batches: bare, checkpoint, resume: true }),
+    ).rejects.toThrow('cannot be replayed or resumed');
+    await bare.close();
+    for (const model of [whole, iterated, broken, resumed]) model.dispose();
   });
 });

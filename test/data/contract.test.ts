@@ -14,7 +14,8 @@ import { createM2 } from '../../src/models/m2/m2';
 
 /** Lines of the table, first column and second. */
 const lines = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8')
-  .split('## Data')[1]
+  .split('\n## Data\n')[1]
+  ?.split('\n## ')[0]
   ?.split('\n')
   .flatMap((line) => {
     const [, what, then] = /^\| (.*?) \| (.*) \|$/.exec(line) ?? [];
