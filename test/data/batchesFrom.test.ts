@@ -308,7 +308,7 @@ describe('a run on iterators', () => {
     const bare = batchesFrom(stepsOf()(0), { stepsPerEpoch, counts: known, identity: 'bars' });
     await expect(
       train(broken, { ...settings, epochs: 4, batches: bare, checkpoint, resume: true }),
-    ).rejects.toThrow('cannot be replayed or resumed');
+    ).rejects.toThrow('a bare iterator cannot');
     await bare.close();
     for (const model of [whole, iterated, broken, resumed]) model.dispose();
   });
