@@ -174,7 +174,9 @@ const parseProgress = (
   const numbersOf = (name: string, count: number): readonly number[] => {
     const { data } = arrays[name] ?? {};
     if (data?.length !== count)
-      throw new RangeError(`${where}: "${name}" has ${data?.length ?? 'no'} numbers, needed ${count}`);
+      throw new RangeError(
+        `${where}: ${describe(name)} has ${data?.length ?? 'no'} numbers, needed ${count}`,
+      );
     return Array.from(data);
   };
   const rows = arrays[`history/${columns[0]}`]?.data.length ?? 0;

@@ -22,8 +22,6 @@ interface Subject {
   read(bytes: Uint8Array): unknown;
   /** what every refusal begins with */
   readonly begins: RegExp;
-  /** refusals quote names of the file as they stand there, line breaks among them */
-  readonly quotes?: boolean;
   /** bytes that may come out of a small file by permission */
   readonly allowance?: number;
   /** gives back what it was made with */
@@ -257,7 +255,6 @@ const checkpoint = async (): Promise<Subject> => {
     draw: (noise) => drawSafetensors(noise, file),
     read: (bytes) => run(memoryStorage(bytes)),
     begins: /^(resume: memory|adam\.restore: )/,
-    quotes: true,
     dispose: () => subject.dispose(),
   };
 };
@@ -283,11 +280,11 @@ const memoryNow = (): number => {
   return arrayBuffers + heapUsed;
 };
 
-const faultOf = (error: unknown, { begins, quotes }: Subject, fileSize: number): string | undefined => {
+const faultOf = (error: unknown, { begins }: Subject, fileSize: number): string | undefined => {
   if (!(error instanceof Error)) return `threw ${String(error)}`;
   const { message } = error;
   if (!begins.test(message)) return `message does not begin with ${begins}: ${error.name}: ${message}`;
-  if (quotes !== true && message.includes('\n')) return `message has several lines: ${message}`;
+  if (message.includes('\n')) return `message has several lines: ${message}`;
   // Readers of metadata quote what the file has in place of what they need.
   if (message.length > 4096 + fileSize)
     return `message has ${message.length} characters: ${message.slice(0, 200)}`;
