@@ -140,6 +140,7 @@ export type { HistoryRow, TrainResult } from './training/history';
 export type {
   CheckpointOptions,
   EarlyStopping,
+  NonFinitePolicy,
   StepOptions,
   TrainOptions,
   Weighting,

@@ -36,6 +36,10 @@ const check = <M extends Model>(model: M, options: TrainOptions<M>): void => {
     throw new TypeError(
       `train: checkpoint.storage is ${describe(checkpoint.storage)}, needed a Storage such as file('run.safetensors')`,
     );
+  if (resume && options.batches.replayable === false)
+    throw new RangeError(
+      'train: resume is true, needed batches that can be replayed, such as batchesFrom of a function: a bare iterator cannot go to the step of a checkpoint',
+    );
   if (resume && checkpoint === undefined)
     throw new RangeError('train: resume is true, needed a checkpoint to go on from');
   if (validate !== undefined && typeof validate !== 'function')

@@ -4,6 +4,7 @@ import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe, formatShape } from '../core/shape';
+import { assertInputsSupported } from '../models/inputs';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
@@ -176,6 +177,7 @@ export async function* trainingSteps<M extends Model>(
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
   assertStepOptions(model, options);
+  await assertInputsSupported('train', model, options.batches);
   const {
     batches,
     noise,

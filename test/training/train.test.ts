@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import type { Storage } from '../../src/core/storage';
+import { createDataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import type { M2 } from '../../src/models/m2/m2';
