@@ -320,6 +320,18 @@ describe('train', () => {
     for (const model of [first, second, whole]) model.dispose();
   });
 
+  it('refuses inputs that the likelihood is no density of, before the first step', async () => {
+    const { y, shape, classes, count } = tinyDataset();
+    const x = new Float32Array(count * 64).fill(0.5);
+    x[100] = 255;
+    const dataset = createDataset({ name: 'grey', x, y, shape, classes });
+    const model = tinyM2();
+    const before = await weightsOf(model);
+    await expect(train(model, run({ batches: tinyBatches({ dataset }) }))).rejects.toThrow(/^train: .*255/);
+    expect(await weightsOf(model)).toEqual(before);
+    model.dispose();
+  });
+
   it('gives every epoch a reading, so that it has a metric to stop by', async () => {
     const model = tinyM2();
     const earlyStopping = { metric: 'loss', better: 'lower', patience: 9 } as const;
