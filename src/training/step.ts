@@ -166,6 +166,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
       const bounded =
         norm && clipNorm !== undefined ? clipByGlobalNorm(gradients, norm, clipNorm) : gradients;
       const applied = work.guarded ? allFinite(gradients, loss, norm) : undefined;
+      // Read where that waits for nothing, and masked on the device where it would: selecting costs more than it saves.
       if (applied && !readsAtOnce())
         optimizer.apply(work.variables, zeroUnless(bounded, applied), context.step, applied);
       else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, bounded, context.step);
