@@ -1,8 +1,8 @@
 /** Files as storage. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Storage } from '../core/storage';
+import { writeWhole } from './writeWhole';
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -31,33 +31,7 @@ export function file(path: string): Storage {
     },
     async write(bytes) {
       await mkdir(dirname(target), { recursive: true });
-      // Of this write alone: several may be under way.
-      const beside = `${target}.${randomUUID()}.tmp`;
-      try {
-        const handle = await open(beside, 'w');
-        try {
-          await handle.writeFile(bytes);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(beside, target);
-      } catch (error) {
-        await rm(beside, { force: true });
-        throw error;
-      }
-      await flushFolder(dirname(target));
+      await writeWhole(target, bytes);
     },
   };
 }
-
-// The rename itself is on disk only when its folder is; Windows cannot open folders and needs no such thing.
-const flushFolder = async (path: string): Promise<void> => {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-};

@@ -1,12 +1,13 @@
 /** Files of a published source into a folder, each checked before it gets its name. */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzip } from '../data/gzip';
 import { type DownloadProgress, fetchBytes } from './fetchBytes';
 import { openPartialFile, type PartialFile } from './partialFile';
 import type { Source, SourceFile } from './sources';
 import { readTar } from './tar';
+import { writeWhole } from './writeWhole';
 
 /** How a source is fetched. */
 export interface InstallOptions {
@@ -30,24 +31,6 @@ const isFile = (path: string): Promise<boolean> =>
 
 // A packed file that somebody put there is as good: the loader reads both.
 const exists = async (path: string): Promise<boolean> => (await isFile(path)) || (await isFile(`${path}.gz`));
-
-// Beside first, then renamed: under its own name a file is whole or absent.
-const writeWhole = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const beside = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(beside, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-};
 
 const assertChecksum = (
   url: URL,
