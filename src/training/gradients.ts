@@ -8,20 +8,16 @@ import {
   type Scalar,
   sqrt,
   square,
-  stack,
   sum,
   type Tensor,
   tidy,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { sumOfScalars } from '../core/sumOfScalars';
 
 /** Gradients by the name of their variable. */
 export type Gradients = Readonly<Record<string, Tensor>>;
-
-// Not `addN`: on WebGPU its one program reads a buffer for each term, and beyond the device's limit (8 as a rule) it and
-// all that was asked for with it come to nothing, without a word.
-const total = (scalars: readonly Scalar[]): Scalar => sum(stack([...scalars]));
 
 /**
  * Euclidean norm of all gradients together.
@@ -32,7 +28,7 @@ const total = (scalars: readonly Scalar[]): Scalar => sum(stack([...scalars]));
  * @returns scalar
  */
 export const globalNorm = (gradients: Gradients): Scalar =>
-  tidy(() => sqrt(total(Object.values(gradients).map((gradient) => sum<Scalar>(square(gradient))))));
+  tidy(() => sqrt(sumOfScalars(Object.values(gradients).map((gradient) => sum<Scalar>(square(gradient))))));
 
 /**
  * Gradients of a global norm of at most c, their direction kept (Pascanu et al. 2013, Algorithm 1).
@@ -65,7 +61,7 @@ export const clipByGlobalNorm = (gradients: Gradients, norm: Scalar, most: numbe
 export const allFinite = (gradients: Gradients, loss: Scalar, norm?: Scalar): Scalar =>
   tidy(() => {
     const sums = norm ? [norm] : Object.values(gradients).map((gradient) => sum<Scalar>(gradient));
-    return cast(finiteOf(total([loss, ...sums])), 'float32');
+    return cast(finiteOf(sumOfScalars([loss, ...sums])), 'float32');
   });
 
 /**

@@ -1,9 +1,10 @@
 /** The loop over steps, usable by itself. */
-import { addN, type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe, formatShape } from '../core/shape';
+import { sumOfScalars } from '../core/sumOfScalars';
 import { assertInputsSupported } from '../models/inputs';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
@@ -102,7 +103,9 @@ const readMeans = async (
 const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): Scalar | undefined => {
   const applied = done.flatMap((output) => output.applied ?? []);
   if (applied.length === 0) return former;
-  const count = tidy(() => addN([...(former ? [former] : []), ...applied.map((one) => sub<Scalar>(1, one))]));
+  const count = tidy(() =>
+    sumOfScalars([...(former ? [former] : []), ...applied.map((one) => sub<Scalar>(1, one))]),
+  );
   former?.dispose();
   return count;
 };
@@ -230,7 +233,7 @@ export async function* trainingSteps<M extends Model>(
         skipped = countSkipped(skipped, done);
         const counter = skipped;
         const [first] = done as [StepOutput];
-        total = done.length > 1 ? addN(done.map(({ loss }) => loss)) : undefined;
+        total = done.length > 1 ? tidy(() => sumOfScalars(done.map((output) => output.loss))) : undefined;
         const loss = total ?? first.loss;
         yield {
           step,
