@@ -75,7 +75,8 @@ interface Moments {
 /** Rates of one step; factors are 0 where the step is not applied. */
 interface Rates {
   readonly rate: number;
-  readonly decay: number;
+  /** what is left of a decayed variable; 1 where nothing decays */
+  readonly kept: Tensor | number;
   readonly times: (factor: number) => Tensor | number;
   readonly first: Tensor | number;
   readonly second: Tensor | number;
@@ -137,13 +138,13 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     const state = momentsOf(name, target);
     state.updates += 1;
     const { first, second, updates } = state;
-    const { rate, decay, times } = rates;
+    const { rate, kept, times } = rates;
     first.assign(add(first, mul(sub(gradient, first), rates.first)));
     second.assign(add(second, mul(sub(square(gradient), second), rates.second)));
     // Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + ε̂·root).
     const root = Math.sqrt(1 - beta2 ** updates);
     const size = (rate * root) / (1 - beta1 ** updates);
-    const shrunk = decay !== 0 && target.rank >= 2 ? mul(target, sub(1, times(rate * decay))) : target;
+    const shrunk = kept !== 1 && target.rank >= 2 ? mul(target, kept) : target;
     target.assign(sub(shrunk, div(mul(first, times(size)), add(sqrt(second), epsilon * root))));
   };
 
@@ -162,7 +163,9 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
       const decay = valueAt(weightDecay, step, 'weightDecay');
       tidy(() => {
         const times = (factor: number) => (applied ? mul(applied, factor) : factor);
-        const rates = { rate, decay, times, first: times(1 - beta1), second: times(1 - beta2) };
+        // On the host where it can be: a kernel a step is spent only where the device decides.
+        const kept = decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay));
+        const rates = { rate, kept, times, first: times(1 - beta1), second: times(1 - beta2) };
         for (const [name, gradient] of Object.entries(gradients)) {
           const target = variables[name];
           if (target === undefined)
