@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { parseLines, spreadOf } from '../examples/statistics';
 import type { Result } from './study/results';
 
 const PAGE = 'docs/results.md';
@@ -41,28 +42,17 @@ const titles: Readonly<Record<string, string>> = {
   'optimized-elbo-conv': 'Optimized-ELBO, conv, Gumbel',
 };
 
-async function linesOf<Line>(name: string): Promise<readonly Line[]> {
-  const text = await readFile(`docs/results/${name}.jsonl`, 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line);
-}
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-const deviationOf = (values: readonly number[]): number => {
-  const mean = meanOf(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-};
+const linesOf = async <Line>(name: string): Promise<readonly Line[]> =>
+  parseLines(await readFile(`docs/results/${name}.jsonl`, 'utf8'));
 
 /** Mean ± standard deviation, or the one value there is; nothing without any. */
 const spread = (values: readonly number[], digits: number, scale = 1): string => {
   if (values.length === 0) return '';
   const scaled = values.map((value) => scale * value);
-  const mean = meanOf(scaled).toFixed(digits);
-  return scaled.length === 1 ? mean : `${mean} ± ${deviationOf(scaled).toFixed(digits)}`;
+  const { mean, deviation } = spreadOf(scaled);
+  return scaled.length === 1
+    ? mean.toFixed(digits)
+    : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
 };
 
 const percent = (values: readonly number[]): string => spread(values, 2, 100);

@@ -12,6 +12,7 @@ import { loadData } from './data';
 import { runMethod } from './experiment';
 import { recipeOf, titles } from './methods';
 import type { Method, Settings } from './settings';
+import { parseLines, spreadOf } from './statistics';
 import { withSettings } from './terminal';
 
 /** Runs of each method. */
@@ -27,15 +28,9 @@ interface Result extends Pick<Settings, 'dataset' | 'labels' | 'nets' | 'epochs'
   readonly backend: string;
 }
 
-const spread = (values: readonly number[]): { readonly mean: number; readonly sd: number } => {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: Math.sqrt(squares / (values.length - 1)) };
-};
-
 const percent = (values: readonly number[]): string => {
-  const { mean, sd } = spread(values.map((value) => 100 * value));
-  return `${mean.toFixed(2)} ± ${sd.toFixed(2)}`;
+  const { mean, deviation } = spreadOf(values.map((value) => 100 * value));
+  return `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`;
 };
 
 await withSettings('npm run seeds', async (settings, signal) => {
@@ -45,10 +40,7 @@ await withSettings('npm run seeds', async (settings, signal) => {
   const path = join(settings.out, 'seeds.jsonl');
   await mkdir(settings.out, { recursive: true });
   if (!settings.resume) await rm(path, { force: true });
-  const known = (await readFile(path, 'utf8').catch(() => ''))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Result);
+  const known = parseLines<Result>(await readFile(path, 'utf8').catch(() => ''));
 
   const results: Result[] = [];
   for (let seed = settings.seed; seed < settings.seed + SEEDS; seed++) {

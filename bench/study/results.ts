@@ -1,6 +1,7 @@
 /** Results of runs: one JSON object a line, appended as runs end. */
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { parseLines } from '../../examples/statistics';
 import type { Settings } from './cases';
 
 /** What defines a run: two results of one cell would be the same experiment. */
@@ -43,10 +44,7 @@ export async function readResults(path: string): Promise<readonly Result[]> {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Result);
+  return parseLines(text);
 }
 
 /** Appends a line. */
