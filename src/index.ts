@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { Augment, Batch, BatchSource, LabeledBatch, UnlabeledBatch } from './core/batch';
+export type { Augment, Batch, BatchSource, LabeledBatch, SplitIndices, UnlabeledBatch } from './core/batch';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export type { Json } from './core/json';
 export { createNoise, type Noise, type NoiseState, restoreNoise } from './core/noise';
@@ -23,8 +23,9 @@ export {
   valueAt,
   type WarmupOptions,
 } from './core/schedules';
-export type { Storage } from './core/storage';
+export type { Storage, StorageFolder } from './core/storage';
 export type { Support } from './core/support';
+export { version } from './core/version';
 export { type AffineOptions, affine } from './data/affine';
 export { type BatchesOptions, createBatches } from './data/batches';
 export { type BatchesFromOptions, batchesFrom, type IteratedBatches } from './data/batchesFrom';
@@ -135,7 +136,9 @@ export {
   smoothedLabelKl,
 } from './regularizers/smoothedLabelKl';
 export { type AdamOptions, createAdam, type Optimizer, type OptimizerState } from './training/adam';
-export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
+export { type Average, type Averaging, createAverage } from './training/average';
+export type { BatchEnd, Callbacks, Resumed, TrainingPlan } from './training/callbacks';
+export type { WrittenBy } from './training/checkpoint';
 export type { HistoryRow, TrainResult } from './training/history';
 export type {
   CheckpointOptions,
@@ -145,6 +148,7 @@ export type {
   TrainOptions,
   Weighting,
 } from './training/options';
+export type { Resume } from './training/resume';
 export {
   type Execute,
   executeEagerly,

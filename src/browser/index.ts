@@ -10,4 +10,4 @@ export {
   selectBackend,
   type WasmPaths,
 } from './backend';
-export { indexedDb } from './indexedDb';
+export { indexedDb, indexedDbFolder } from './indexedDb';

@@ -25,6 +25,16 @@ export interface Batch {
   readonly unlabeled?: UnlabeledBatch;
 }
 
+/** Which examples of a data set a source shows, by index; what is held back where the source was told. */
+export interface SplitIndices {
+  /** indices of the labelled examples */
+  readonly labeled: Int32Array;
+  /** indices of the unlabelled examples */
+  readonly unlabeled: Int32Array;
+  /** indices of the examples held back */
+  readonly validation?: Int32Array;
+}
+
 /**
  * Batches by step: a pure function of the step, so that a run resumed at step n sees what it would have seen.
  */
@@ -40,6 +50,8 @@ export interface BatchSource {
   };
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
+  /** which examples are shown, where the source knows: they stand in every checkpoint, and a run goes on with the same */
+  readonly split?: SplitIndices;
   /** `false` where steps can only be asked for in order and once, as of an iterator: no run is resumed on such a source */
   readonly replayable?: boolean;
   /**

@@ -90,3 +90,12 @@ const sorted = (_: string, value: unknown): unknown =>
 
 /** The text of a JSON value, the same whatever the order of its keys. */
 export const canonical = (value: unknown): string => JSON.stringify(value, sorted) ?? 'undefined';
+
+/** Characters of a value that an error text shows. */
+const SHOWN = 300;
+
+/** The text of a JSON value for an error text: what comes from a file can be as long as the file. */
+export const brief = (value: unknown): string => {
+  const text = canonical(value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+};

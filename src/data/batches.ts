@@ -1,21 +1,20 @@
 /** Training batches by step. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
-import type { BatchSource } from '../core/batch';
+import { assertInteger, recordOf } from '../core/assert';
+import type { BatchSource, SplitIndices } from '../core/batch';
 import { crc32 } from '../core/crc32';
 import type { Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { type Binarization, binarize as toBinary } from './binarize';
 import { type CreateDatasetOptions, checkDataset, type Dataset, gatherInputs, gatherLabels } from './dataset';
-import type { Split } from './split';
 
 /** How batches are made. */
 export interface BatchesOptions {
   /** where the examples come from: a data set, or the arrays of one as `createDataset` takes them */
   readonly dataset: CreateDatasetOptions;
-  /** which of them are labelled and which are not */
-  readonly split: Pick<Split, 'labeled' | 'unlabeled'>;
+  /** which of them are labelled and which are not; what it holds back is written into checkpoints with them */
+  readonly split: SplitIndices;
   /** examples of either kind in a batch; 0 leaves that part out */
   readonly batchSize: {
     /** labelled examples in a batch, drawn in turn from all of them, again and again */
@@ -106,14 +105,15 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
  * is no integer of at least 0 (steps: 1)
  * @example createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, noise }).at(0).labeled.y.shape // [10, K]
  */
-export function createBatches({
-  dataset: given,
-  split,
-  batchSize,
-  noise,
-  binarize = 'none',
-  stepsPerEpoch,
-}: BatchesOptions): BatchSource {
+export function createBatches(options: BatchesOptions): BatchSource {
+  const {
+    dataset: given,
+    split,
+    batchSize,
+    noise,
+    binarize = 'none',
+    stepsPerEpoch,
+  } = recordOf('createBatches', options);
   const dataset = checkDataset('createBatches', 'dataset.', given);
   assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
   assertInteger('createBatches', 'batchSize.unlabeled', batchSize.unlabeled, 0);
@@ -155,6 +155,11 @@ export function createBatches({
   return {
     stepsPerEpoch: stepsPerEpoch ?? (unlabeled > 0 ? unlabeledSteps : labeledSteps),
     counts: { labeled, unlabeled },
+    split: {
+      labeled: split.labeled,
+      unlabeled: split.unlabeled,
+      ...(split.validation && { validation: split.validation }),
+    },
     // Read only when a run is written or resumed: it looks at every value once.
     get identity() {
       const { seed, order } = {

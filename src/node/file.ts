@@ -2,10 +2,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Storage } from '../core/storage';
+import { isMissing } from './missing';
 import { writeWhole } from './writeWhole';
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /**
  * A file on disk, for models and checkpoints.

@@ -13,4 +13,5 @@ export { type DatasetName, type LoadDatasetOptions, loadDataset, type TrainAndTe
 export { type DownloadDatasetOptions, downloadDataset } from './download';
 export type { DownloadProgress } from './fetchBytes';
 export { file } from './file';
+export { folder } from './folder';
 export { type ProgressBarOptions, progressBar } from './progressBar';

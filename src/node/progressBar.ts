@@ -1,5 +1,5 @@
 /** Progress on the terminal. */
-import type { BatchEnd, Callbacks } from '../training/callbacks';
+import type { BatchEnd, Callbacks, Resumed } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
 
 /** How progress is shown. */
@@ -17,6 +17,12 @@ const REDRAW_EVERY_MS = 100;
 
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+
+/** Where a run goes on, and what is not as it was. */
+const goesOn = ({ step, from, sameBackend, writtenBy }: Resumed, steps: number): string => {
+  const other = `, written on ${writtenBy.backend}: on another backend it goes on alike but for rounding`;
+  return `goes on at step ${step + 1}/${steps} from ${from}${sameBackend ? '' : other}`;
+};
 
 /**
  * Callbacks that show a bar, the time left and the loss, and leave one line for each epoch.
@@ -69,7 +75,7 @@ export function progressBar({
       steps = epochs * stepsPerEpoch;
       first = plan.firstStep;
       started = performance.now();
-      if (first > 0) stream.write(`${title} goes on at step ${first + 1}/${steps}\n`);
+      if (plan.resumed) stream.write(`${title} ${goesOn(plan.resumed, steps)}\n`);
     },
     onBatchEnd: draw,
     onEpochEnd: endEpoch,

@@ -1,7 +1,14 @@
 /** Files that are whole or absent. */
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** A file half-written that has lain untouched for this long is of a process that was killed. */
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+
+/** Whether a name is that of a file being written beside another. */
+export const isBeside = (name: string): boolean =>
+  /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/.test(name);
 
 // The rename itself is on disk only when its folder is; Windows cannot open folders and needs no such thing.
 const flushFolder = async (path: string): Promise<void> => {
@@ -14,9 +21,23 @@ const flushFolder = async (path: string): Promise<void> => {
   }
 };
 
+/** Takes away what killed processes left half-written in a folder. */
+const removeAbandoned = async (path: string): Promise<void> => {
+  for (const name of await readdir(path).catch(() => [])) {
+    if (!isBeside(name)) continue;
+    const beside = join(path, name);
+    // Another process may rename or remove it meanwhile.
+    const age = await stat(beside).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > ABANDONED_AFTER_MS) await rm(beside, { force: true });
+  }
+};
+
 /**
  * Writes a file beside its name, flushes it to the disk and renames it: under its own name there is the former content
- * or the new, whole. Several such writes may be under way.
+ * or the new, whole. Several such writes may be under way. What a killed process left beside is taken away after an hour.
  *
  * @param path of the file; its folder is there
  */
@@ -36,4 +57,5 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     throw error;
   }
   await flushFolder(dirname(path));
+  await removeAbandoned(dirname(path));
 }

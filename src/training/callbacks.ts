@@ -1,5 +1,18 @@
 /** Callbacks of a training run, under the names that tfjs-layers gives them. */
+import type { WrittenBy } from './checkpoint';
 import type { HistoryRow, TrainResult } from './history';
+
+/** Where a run goes on. */
+export interface Resumed {
+  /** name of the checkpoint's place */
+  readonly from: string;
+  /** steps done when it was written */
+  readonly step: number;
+  /** what wrote it */
+  readonly writtenBy: WrittenBy;
+  /** whether the backend is the one that it was written on; on another the run goes on alike but for rounding */
+  readonly sameBackend: boolean;
+}
 
 /** What a run is about to do. */
 export interface TrainingPlan {
@@ -9,6 +22,8 @@ export interface TrainingPlan {
   readonly stepsPerEpoch: number;
   /** the first step of this run: above 0 where it goes on from a checkpoint */
   readonly firstStep: number;
+  /** the checkpoint, where it goes on from one */
+  readonly resumed?: Resumed;
 }
 
 /** A step that was done. */

@@ -1,6 +1,8 @@
 /** Checkpoints: everything that a run needs to go on as if it had never stopped. */
-import { tidy } from '@tensorflow/tfjs-core';
+import { getBackend, version_core as tfjsVersion, tidy } from '@tensorflow/tfjs-core';
+import type { SplitIndices } from '../core/batch';
 import {
+  brief,
   canonical,
   isCount,
   isListOf,
@@ -14,10 +16,11 @@ import {
 import type { NoiseState } from '../core/noise';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
-import type { Storage } from '../core/storage';
+import { version } from '../core/version';
 import type { Model } from '../models/model';
 import { assertStored, assignVariables, readTensors, toTensor } from '../models/modelFile';
 import type { Optimizer } from './adam';
+import type { Average } from './average';
 import type { HistoryRow, Sums } from './history';
 
 const FORMAT = 'ssvae checkpoint 1';
@@ -41,6 +44,23 @@ export interface Progress {
   readonly best?: Best;
 }
 
+/** What a checkpoint is made of, and what it is put back into. */
+export interface RunState {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  readonly average: Average | undefined;
+}
+
+/** What wrote a checkpoint. */
+export interface WrittenBy {
+  /** version of this library */
+  readonly ssvae: string;
+  /** version of TensorFlow.js */
+  readonly tfjs: string;
+  /** name of the backend, e.g. `'wasm'` */
+  readonly backend: string;
+}
+
 /** What a checkpoint must agree with, to be this run's; each is compared whatever the order of its keys. */
 export interface RunIdentity {
   readonly spec: Json;
@@ -55,6 +75,20 @@ export interface RunIdentity {
   readonly optimizer: Json;
   /** weights of the loss's parts */
   readonly loss: Json;
+  /** settings of the average of the weights, null where there is none */
+  readonly averaging: Json;
+  /** indices of the examples of either part, where the source of the batches has them */
+  readonly split: SplitIndices | undefined;
+}
+
+/** A checkpoint that has been read, and is this run's. */
+export interface Checkpoint {
+  readonly progress: Progress;
+  readonly writtenBy: WrittenBy;
+  readonly variables: Readonly<Record<string, StoredArray>>;
+  readonly average: Readonly<Record<string, StoredArray>>;
+  readonly moments: Readonly<Record<string, StoredArray>>;
+  readonly updates: Readonly<Record<string, number>>;
 }
 
 // Numbers that may be NaN or infinite stand in arrays, which JSON could not hold.
@@ -80,30 +114,29 @@ const withPrefix = (
   );
 
 /**
- * Writes a checkpoint.
+ * The bytes of a checkpoint.
  *
- * @param storage where to
- * @param model whose variables are written
- * @param optimizer whose state is written
+ * @param state whose tensors are written
  * @param progress of the run
  * @param run what the checkpoint belongs to
  */
-export async function writeCheckpoint(
-  storage: Storage,
-  model: Model,
-  optimizer: Optimizer,
+export async function encodeCheckpoint(
+  { model, optimizer, average }: RunState,
   progress: Progress,
-  run: RunIdentity,
-): Promise<void> {
+  { split, ...run }: RunIdentity,
+): Promise<Uint8Array> {
   const { step, seconds, history, sums, best } = progress;
   const { tensors, counts } = optimizer.state;
   const columns = [...new Set(history.flatMap((row) => Object.keys(row)))];
   const arrays: Record<string, StoredArray> = {
     ...prefixed('model', await readTensors(model.variables)),
     ...prefixed('optimizer', await readTensors(tensors)),
+    ...prefixed('average', await readTensors(average?.tensors ?? {})),
     ...prefixed('best', best?.variables ?? {}),
     seconds: numbers([seconds]),
   };
+  for (const [part, data] of Object.entries(split ?? {}))
+    arrays[`split/${part}`] = { shape: [data.length], data };
   // A column that a row lacks is marked in a mask: NaN is a value of its own.
   for (const column of columns) {
     arrays[`history/${column}`] = numbers(history.map((row) => row[column] ?? 0));
@@ -114,8 +147,10 @@ export async function writeCheckpoint(
   }
   for (const [name, { sum, count }] of Object.entries(sums)) arrays[`sums/${name}`] = numbers([sum, count]);
   if (best) arrays['best-value'] = numbers([best.value]);
+  const writtenBy: WrittenBy = { ssvae: version, tfjs: tfjsVersion, backend: getBackend() };
   const metadata: Json = {
     format: FORMAT,
+    writtenBy: { ...writtenBy },
     step,
     run: {
       ...run,
@@ -127,10 +162,11 @@ export async function writeCheckpoint(
     sums: Object.keys(sums),
     best: best ? best.epoch : null,
   };
-  await storage.write(writeSafetensors({ arrays, metadata }));
+  return writeSafetensors({ arrays, metadata });
 }
 
 interface Metadata {
+  readonly writtenBy: WrittenBy;
   readonly step: number;
   readonly run: Readonly<Record<string, unknown>>;
   readonly updates: Readonly<Record<string, number>>;
@@ -140,10 +176,14 @@ interface Metadata {
 }
 
 const parseMetadata = (where: string, value: Json): Metadata => {
-  const { format, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
+  const { format, writtenBy, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
   if (format !== FORMAT)
     throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+  const by = parse(where, 'writtenBy', writtenBy, 'names and versions', isRecordOf(isString));
+  const named = (name: keyof WrittenBy): string =>
+    parse(where, `writtenBy.${name}`, by[name], 'a name or a version', isString);
   return {
+    writtenBy: { ssvae: named('ssvae'), tfjs: named('tfjs'), backend: named('backend') },
     step: parse(where, 'step', step, 'a step', isCount),
     run: parse(where, 'run', run, 'a record', isRecord),
     updates: parse(where, 'updates', updates, 'counts by name', isRecordOf(isCount)),
@@ -153,12 +193,27 @@ const parseMetadata = (where: string, value: Json): Metadata => {
   };
 };
 
-const assertSameRun = (where: string, found: Metadata['run'], run: RunIdentity): void => {
+const assertSameRun = (where: string, found: Metadata['run'], run: Omit<RunIdentity, 'split'>): void => {
   for (const [key, value] of Object.entries(run)) {
-    const [there, here] = [canonical(found[key]), canonical(value)];
-    if (there !== here) {
+    if (canonical(found[key]) === canonical(value)) continue;
+    throw new RangeError(
+      `${where}: ${key} is ${brief(value)} in this run and ${brief(found[key])} in the checkpoint, needed the same to go on; without resume a run begins anew`,
+    );
+  }
+};
+
+const assertSameSplit = (
+  where: string,
+  found: Readonly<Record<string, StoredArray>>,
+  split: SplitIndices | undefined,
+): void => {
+  for (const [part, own] of Object.entries(split ?? {})) {
+    const there = found[part]?.data ?? [];
+    const count = Math.max(own.length, there.length);
+    for (let i = 0; i < count; i++) {
+      if (own[i] === there[i]) continue;
       throw new RangeError(
-        `${where}: ${key} is ${here} in this run and ${there} in the checkpoint, needed the same to go on; without resume a run begins anew`,
+        `${where}: split.${part}[${i}] is ${own[i] ?? 'none'} in this run and ${there[i] ?? 'none'} in the checkpoint, needed the same examples to go on; without resume a run begins anew`,
       );
     }
   }
@@ -206,36 +261,58 @@ const parseProgress = (
 };
 
 /**
- * Puts a checkpoint in place: variables, optimizer, and what the run has seen.
+ * Reads a checkpoint, and changes nothing.
  *
- * @param storage where from
- * @param model whose variables are set
- * @param optimizer whose state is set
+ * @param where name of the file, for messages
+ * @param bytes of the file
+ * @param state that it is to be put into
  * @param run what the checkpoint must belong to
- * @returns the progress, or `undefined` where there is no checkpoint
- * @throws RangeError when the file is damaged, no checkpoint, or another run's; nothing has then been changed
+ * @throws RangeError when the file is damaged, no checkpoint, or another run's
  */
-export async function readCheckpoint(
-  storage: Storage,
-  model: Model,
-  optimizer: Optimizer,
-  run: RunIdentity,
-): Promise<Progress | undefined> {
-  const bytes = await storage.read();
-  if (bytes === undefined) return undefined;
-  const where = `resume: ${storage.name}`;
+export function parseCheckpoint(
+  where: string,
+  bytes: Uint8Array,
+  { model, average }: RunState,
+  { split, ...run }: RunIdentity,
+): Checkpoint {
   const { arrays, metadata } = readSafetensors(bytes, where);
   const parsed = parseMetadata(where, metadata);
+  assertSameSplit(where, withPrefix('split', arrays), split);
   assertSameRun(where, parsed.run, run);
   const progress = parseProgress(where, arrays, parsed);
-  const variables = withPrefix('model', arrays);
+  const [variables, averages] = [withPrefix('model', arrays), withPrefix('average', arrays)];
   assertStored(where, model.variables, variables);
+  assertStored(`${where}: average`, average ? model.variables : {}, averages);
   if (progress.best) assertStored(where, model.variables, progress.best.variables);
+  return {
+    progress,
+    writtenBy: parsed.writtenBy,
+    variables,
+    average: averages,
+    moments: withPrefix('optimizer', arrays),
+    updates: parsed.updates,
+  };
+}
+
+/**
+ * Puts a checkpoint in place: variables, their average, optimizer.
+ *
+ * @param where name of the file, for messages
+ * @param checkpoint of {@link parseCheckpoint}
+ * @param state that it was parsed for
+ * @throws RangeError when the optimizer cannot use its part; nothing has then been changed
+ */
+export function applyCheckpoint(
+  where: string,
+  { variables, average: averages, moments, updates }: Checkpoint,
+  { model, optimizer, average }: RunState,
+): void {
   tidy(() => {
-    const moments = Object.entries(withPrefix('optimizer', arrays));
-    const tensors = Object.fromEntries(moments.map(([name, stored]) => [name, toTensor(stored)]));
-    optimizer.restore({ tensors, counts: parsed.updates });
+    const tensors = Object.fromEntries(
+      Object.entries(moments).map(([name, stored]) => [name, toTensor(stored)]),
+    );
+    optimizer.restore({ tensors, counts: updates });
   });
   assignVariables(where, model.variables, variables);
-  return progress;
+  if (average) assignVariables(where, average.tensors, averages);
 }

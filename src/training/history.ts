@@ -1,4 +1,5 @@
 /** What a run has seen: means of the terms by epoch. */
+import type { Resumed } from './callbacks';
 
 /** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
 export interface HistoryRow {
@@ -27,6 +28,8 @@ export interface TrainResult {
     /** the metric there, in its own unit */
     readonly value: number;
   };
+  /** the checkpoint that the run went on from, where it did */
+  readonly resumed?: Resumed;
 }
 
 /** Sums of named numbers, in the order of their first coming. */

@@ -2,11 +2,13 @@
 import type { Augment, BatchSource } from '../core/batch';
 import type { Noise } from '../core/noise';
 import type { ScalarOrSchedule } from '../core/schedules';
-import type { Storage } from '../core/storage';
+import type { Storage, StorageFolder } from '../core/storage';
 import type { Model } from '../models/model';
 import type { Objective, Phase } from '../models/objective';
 import type { Optimizer } from './adam';
+import type { Averaging } from './average';
 import type { Callbacks } from './callbacks';
+import type { Resume } from './resume';
 import type { Execute } from './step';
 
 /**
@@ -90,10 +92,21 @@ export interface EarlyStopping {
 
 /** Where and when checkpoints are written. */
 export interface CheckpointOptions {
-  /** e.g. `file('run.safetensors')` of `ssvae/node` */
-  readonly storage: Storage;
-  /** steps between checkpoints; default one epoch. One is written at the end, and when the run is aborted, too. */
+  /**
+   * one file, which each checkpoint replaces, e.g. `file('run.safetensors')` of `ssvae/node`; or a folder, e.g.
+   * `folder('runs/m2')`, which keeps the last of them and the best
+   */
+  readonly storage: Storage | StorageFolder;
+  /**
+   * steps between checkpoints; default one epoch. One is written at the end too, when the run is aborted, and when a
+   * callback, the validation or the source of the batches throws.
+   */
   readonly every?: number;
+  /**
+   * how many of the last a folder keeps, beside that of the best epoch where there is early stopping; default 3. The
+   * newer of two may be damaged by what no program can prevent, and then the older is there.
+   */
+  readonly keep?: number;
 }
 
 /** Choices of a whole run. */
@@ -111,6 +124,11 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly validateEvery?: number;
   /** stops on a metric; the model is left with the weights of its best epoch, unless aborted: then with the last */
   readonly earlyStopping?: EarlyStopping;
+  /**
+   * an exponential moving average of all weights, updated at every step: validation, `onEpochEnd`, the best weights and
+   * the model that a finished run leaves have the average in the weights' place; default none
+   */
+  readonly averaging?: Averaging;
   /** steps between readings of the terms for the history; an epoch has one at least. Default 1, more where reading a device is slow */
   readonly readEvery?: number;
   /**
@@ -120,6 +138,10 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly timeLimit?: number;
   /** where everything is kept that the run needs to go on as if never stopped; default: nowhere */
   readonly checkpoint?: CheckpointOptions;
-  /** goes on from the checkpoint where there is one, with the same settings; more epochs are no other. Default `false` */
-  readonly resume?: boolean;
+  /**
+   * goes on from the newest checkpoint where there is one (`'latest'`, or `true`), or from one of a folder by its name,
+   * with the same settings; more epochs are no other. A checkpoint that is damaged or another run's is refused, and an
+   * older one that can be used is named. Default `false`
+   */
+  readonly resume?: Resume;
 }

@@ -17,6 +17,7 @@ import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
 import type { Optimizer } from './adam';
+import type { Average } from './average';
 import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './gradients';
 
 /** Weights of the loss at one step. */
@@ -53,6 +54,8 @@ export interface StepWork<M extends Model = Model> {
   readonly gradientNorm?: boolean;
   /** whether an update is left out where the loss or a gradient is not finite */
   readonly guarded?: boolean;
+  /** an average of the weights that takes in what the step leaves */
+  readonly average?: Average;
 }
 
 /** What a step gives; the tensors belong to the caller. */
@@ -170,6 +173,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
       if (applied && !readsAtOnce())
         optimizer.apply(work.variables, zeroUnless(bounded, applied), context.step, applied);
       else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, bounded, context.step);
+      work.average?.update(context.step);
       return {
         loss,
         ...(norm && work.gradientNorm && { gradientNorm: norm }),

@@ -1,66 +1,33 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
-import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { getBackend } from '@tensorflow/tfjs-core';
 import { createRests } from '../core/rests';
-import { describe } from '../core/shape';
 import { specOf } from '../core/spec';
+import { isFolder } from '../core/storage';
 import type { Model } from '../models/model';
 import { assignVariables, readTensors } from '../models/modelFile';
 import { createAdam } from './adam';
-import type { Callbacks } from './callbacks';
-import { type Best, type Progress, type RunIdentity, readCheckpoint, writeCheckpoint } from './checkpoint';
+import { assertTrainOptions } from './assertTrainOptions';
+import { createAverage } from './average';
+import type { Callbacks, Resumed } from './callbacks';
+import {
+  applyCheckpoint,
+  encodeCheckpoint,
+  type Progress,
+  type RunIdentity,
+  type RunState,
+} from './checkpoint';
+import { assertFresh, keepCheckpoint } from './checkpointFiles';
+import { improves, metricOf, shouldStop } from './earlyStopping';
 import { addTo, type HistoryRow, meansOf, type TrainResult } from './history';
 import { finiteOnly, nonFiniteError } from './nonFinite';
-import type { EarlyStopping, TrainOptions } from './options';
+import type { TrainOptions } from './options';
 import { specOfPhases } from './phases';
-import { assertStepOptions, trainingSteps } from './trainingSteps';
+import { findCheckpoint } from './resume';
+import { type Execute, executeEagerly } from './step';
+import { trainingSteps } from './trainingSteps';
 
-const check = <M extends Model>(model: M, options: TrainOptions<M>): void => {
-  assertStepOptions(model, options);
-  const {
-    epochs,
-    validate,
-    validateEvery = 1,
-    readEvery = 1,
-    earlyStopping,
-    checkpoint,
-    resume,
-    timeLimit,
-  } = options;
-  assertInteger('train', 'epochs', epochs);
-  assertInteger('train', 'validateEvery', validateEvery);
-  assertInteger('train', 'readEvery', readEvery);
-  if (timeLimit !== undefined)
-    assertNumber('train', 'timeLimit', timeLimit, 'a number of seconds above 0', (seconds) => seconds > 0);
-  if (checkpoint?.every !== undefined) assertInteger('train', 'checkpoint.every', checkpoint.every);
-  if (checkpoint !== undefined && typeof checkpoint.storage?.write !== 'function')
-    throw new TypeError(
-      `train: checkpoint.storage is ${describe(checkpoint.storage)}, needed a Storage such as file('run.safetensors')`,
-    );
-  if (resume && options.batches.replayable === false)
-    throw new RangeError(
-      'train: resume is true, needed batches that can be replayed, such as batchesFrom of a function: a bare iterator cannot go to the step of a checkpoint',
-    );
-  if (resume && checkpoint === undefined)
-    throw new RangeError('train: resume is true, needed a checkpoint to go on from');
-  if (validate !== undefined && typeof validate !== 'function')
-    throw new TypeError(`train: validate is ${describe(validate)}, needed a function of the model`);
-  if (earlyStopping) {
-    if (validate === undefined && earlyStopping.metric?.startsWith('validation.'))
-      throw new RangeError(
-        `train: earlyStopping.metric is "${earlyStopping.metric}", needed validate as well`,
-      );
-    assertInteger('train', 'earlyStopping.patience', earlyStopping.patience, 0);
-    assertOneOf('train', 'earlyStopping.better', earlyStopping.better, ['higher', 'lower']);
-    const { minDelta = 0 } = earlyStopping;
-    assertNumber(
-      'train',
-      'earlyStopping.minDelta',
-      minDelta,
-      'a number of at least 0',
-      (delta) => delta >= 0,
-    );
-  }
-};
+/** Checkpoints that a folder keeps by default, the newest included. */
+const KEPT = 3;
 
 /** Numbers of a validation's result; anything else (tables, bins) is left to whoever made it. */
 const validationColumns = (result: object): Record<string, number> =>
@@ -69,27 +36,6 @@ const validationColumns = (result: object): Record<string, number> =>
       typeof value === 'number' ? [[`validation.${name}`, value]] : [],
     ),
   );
-
-/** The metric's value, where the epoch has one; an epoch with all of its columns must. */
-const metricOf = (row: HistoryRow, { metric }: EarlyStopping, validated: boolean): number | undefined => {
-  const value = row[metric];
-  if (value === undefined && (validated || !metric.startsWith('validation.'))) {
-    throw new RangeError(
-      `train: earlyStopping.metric is "${metric}", needed a column of the history: ${Object.keys(row).join(', ')}`,
-    );
-  }
-  return value;
-};
-
-const improves = (
-  value: number,
-  best: Best | undefined,
-  { better, minDelta = 0 }: EarlyStopping,
-): boolean => {
-  if (Number.isNaN(value)) return false;
-  if (best === undefined) return true;
-  return better === 'higher' ? value > best.value + minDelta : value < best.value - minDelta;
-};
 
 /**
  * Trains a model.
@@ -104,7 +50,7 @@ const improves = (
  * @example const { history } = await train(model, { objective: m2(), batches, epochs: 10, noise: createNoise(1) })
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
-  check(model, options);
+  assertTrainOptions(model, options);
   const {
     batches,
     epochs,
@@ -114,6 +60,8 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     earlyStopping,
     readEvery = 1,
     checkpoint,
+    resume = false,
+    averaging,
     signal,
     timeLimit = Number.POSITIVE_INFINITY,
     nonFinite = 'throw',
@@ -121,6 +69,8 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   const phases = typeof options.objective === 'function' ? 1 : options.objective.length;
   const listeners: readonly Callbacks[] = [options.callbacks ?? []].flat();
   const optimizer = options.optimizer ?? createAdam();
+  const average = averaging && createAverage(model.variables, averaging);
+  const state: RunState = { model, optimizer, average };
   const { stepsPerEpoch, counts } = batches;
   // Only a run with a checkpoint asks for the identity of its batches, which looks at every value of the data.
   const run: RunIdentity = {
@@ -137,31 +87,48 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       parameterPrior: options.parameterPrior ?? 'none',
       clipNorm: options.clipNorm ?? 'none',
     }),
+    averaging: averaging ? { decay: averaging.decay } : null,
+    split: batches.split,
   };
   const last = epochs * stepsPerEpoch;
   const saveEvery = checkpoint?.every ?? stepsPerEpoch;
 
   let progress: Progress = { step: 0, seconds: 0, history: [], sums: {} };
   let saved = -1;
+  // Whether weights, optimizer and progress are all of one step: a fault within a step may have moved some of them.
+  let whole = true;
   const save = async (): Promise<void> => {
     if (checkpoint === undefined || saved === progress.step) return;
-    await writeCheckpoint(checkpoint.storage, model, optimizer, progress, run);
-    saved = progress.step;
+    const { step, best } = progress;
+    whole = false;
+    const bytes = await encodeCheckpoint(state, progress, run);
+    const bestStep = best && (best.epoch + 1) * stepsPerEpoch;
+    await keepCheckpoint(checkpoint.storage, bytes, step, checkpoint.keep ?? KEPT, bestStep);
+    whole = true;
+    saved = step;
   };
 
+  /** Runs work with the weights that are evaluated in the model: their average, where there is one. */
+  const evaluated = <T>(work: () => Promise<T>): Promise<T> => (average ? average.inPlace(work) : work());
+
   /** Closes the epoch that the last step ended: its row, the best weights, and whether to stop. */
-  const endEpoch = async (epoch: number): Promise<boolean> => {
+  const endEpoch = async (): Promise<boolean> => {
+    const epoch = progress.step / stepsPerEpoch - 1;
     const due = validate !== undefined && ((epoch + 1) % validateEvery === 0 || epoch + 1 === epochs);
-    const measured = due ? validationColumns(await validate(model)) : {};
-    const { step, seconds } = progress;
-    const row: HistoryRow = { epoch, step, seconds, ...meansOf(progress.sums), ...measured };
-    progress = { ...progress, history: [...progress.history, row], sums: {} };
-    if (earlyStopping) {
-      const value = metricOf(row, earlyStopping, due);
-      if (value !== undefined && improves(value, progress.best, earlyStopping))
-        progress = { ...progress, best: { epoch, value, variables: await readTensors(model.variables) } };
-    }
-    for (const listener of listeners) await listener.onEpochEnd?.(epoch, row);
+    const better = await evaluated(async () => {
+      const measured = due ? validationColumns(await validate(model)) : {};
+      const { step, seconds } = progress;
+      const row: HistoryRow = { epoch, step, seconds, ...meansOf(progress.sums), ...measured };
+      const value = earlyStopping && metricOf(row, earlyStopping, due);
+      const isBest =
+        earlyStopping !== undefined && value !== undefined && improves(value, progress.best, earlyStopping);
+      const best = isBest && { epoch, value, variables: await readTensors(model.variables) };
+      progress = { ...progress, history: [...progress.history, row], sums: {}, ...(best && { best }) };
+      for (const listener of listeners) await listener.onEpochEnd?.(epoch, row);
+      return isBest;
+    });
+    // A folder keeps the checkpoint of the best epoch, so there must be one.
+    if (better && checkpoint && isFolder(checkpoint.storage)) await save();
     return shouldStop(progress, earlyStopping);
   };
 
@@ -171,17 +138,38 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     for (const listener of listeners) await listener.onEpochBegin?.(step / stepsPerEpoch);
   };
 
-  try {
-    const found =
-      checkpoint && options.resume
-        ? await readCheckpoint(checkpoint.storage, model, optimizer, run)
-        : undefined;
-    if (found) {
-      progress = found;
-      saved = found.step;
+  /** Puts the checkpoint in place that the run goes on from, where there is one. */
+  const goOn = async (): Promise<Resumed | undefined> => {
+    if (checkpoint === undefined) return undefined;
+    const found = resume ? await findCheckpoint(checkpoint.storage, resume, state, run) : undefined;
+    if (found === undefined) {
+      await assertFresh(checkpoint.storage);
+      return undefined;
     }
+    applyCheckpoint(`resume: ${found.name}`, found.checkpoint, state);
+    const { writtenBy } = found.checkpoint;
+    progress = found.checkpoint.progress;
+    saved = progress.step;
+    return {
+      from: found.name,
+      step: progress.step,
+      writtenBy,
+      sameBackend: writtenBy.backend === getBackend(),
+    };
+  };
+
+  const executeStep = options.execute ?? executeEagerly;
+  const execute: Execute = (work) => {
+    whole = false;
+    return executeStep(work);
+  };
+
+  let firstStep = last;
+  try {
+    const resumed = await goOn();
+    firstStep = progress.step;
     for (const listener of listeners)
-      await listener.onTrainBegin?.({ epochs, stepsPerEpoch, firstStep: progress.step });
+      await listener.onTrainBegin?.({ epochs, stepsPerEpoch, firstStep, ...(resumed && { resumed }) });
     const began = performance.now();
     let clock = began;
     let late = false;
@@ -189,11 +177,18 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
     // Where the terms were read last, and how many updates had been left out by then.
     let seen = { step: progress.step, skipped: 0 };
     const rest = createRests();
+    // A fault at the end of an epoch, in its validation say, leaves a checkpoint whose epoch has yet to be closed.
+    if (firstStep > 0 && firstStep % stepsPerEpoch === 0 && progress.history.at(-1)?.step !== firstStep) {
+      saved = -1;
+      await endEpoch();
+    }
     let stop = shouldStop(progress, earlyStopping);
     await beginEpoch(progress.step, stop);
     const steps = trainingSteps(model, {
       ...options,
+      execute,
       optimizer,
+      ...(average && { average }),
       from: progress.step,
       to: stop ? progress.step : last,
     });
@@ -213,9 +208,10 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
       }
       const now = performance.now();
       progress = { ...progress, step: step + 1, seconds: progress.seconds + (now - clock) / 1000, sums };
+      whole = true;
       clock = now;
       for (const listener of listeners) await listener.onBatchEnd?.({ step, epoch, read });
-      if (ends) stop = await endEpoch(epoch);
+      if (ends) stop = await endEpoch();
       if ((step + 1) % saveEvery === 0) await save();
       await rest();
       if (stop || diverged) break;
@@ -235,28 +231,32 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
             ? 'time'
             : 'finished';
     // A run that may go on needs the weights of its last step.
-    if (best && (stopped === 'finished' || stopped === 'early'))
-      assignVariables('train', model.variables, best.variables);
+    if (stopped === 'finished' || stopped === 'early') {
+      if (best) assignVariables('train', model.variables, best.variables);
+      else average?.intoVariables();
+    }
     const result: TrainResult = {
       history: progress.history,
       step: progress.step,
       stopped,
       ...(best && { best: { epoch: best.epoch, value: best.value } }),
+      ...(resumed && { resumed }),
     };
     for (const listener of listeners) await listener.onTrainEnd?.(result);
     return result;
+  } catch (error) {
+    // What was done is kept: the fault of a callback, of the validation or of the data costs no step.
+    if (whole && progress.step > firstStep)
+      await save().catch((second) => {
+        throw unsaved(error, second);
+      });
+    throw error;
   } finally {
+    average?.dispose();
     if (options.optimizer === undefined) optimizer.dispose();
   }
 }
 
-/** Whether the best epoch lies further back than patience allows, as of the last epoch that was measured. */
-function shouldStop({ history, best }: Progress, earlyStopping: EarlyStopping | undefined): boolean {
-  const latest = history.filter((row) => earlyStopping && earlyStopping.metric in row).at(-1)?.epoch;
-  return (
-    earlyStopping !== undefined &&
-    best !== undefined &&
-    latest !== undefined &&
-    latest - best.epoch >= Math.max(1, earlyStopping.patience)
-  );
-}
+/** The error of a run that failed, and whose checkpoint could not be written either. */
+const unsaved = (error: unknown, second: unknown): Error =>
+  new Error(`${String(error)}; and no checkpoint could be written: ${String(second)}`, { cause: error });

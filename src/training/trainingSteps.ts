@@ -9,6 +9,7 @@ import { assertInputsSupported } from '../models/inputs';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
+import type { Average } from './average';
 import type { StepOptions } from './options';
 import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
 import { disposeTerms, executeEagerly, type LossWeights, namedTerms, type StepOutput } from './step';
@@ -35,6 +36,8 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
   readonly from?: number;
   /** the step to stop before; default none, the loop is left by `break` or the signal */
   readonly to?: number;
+  /** an average of the weights, e.g. of `createAverage`: each step takes its weights in */
+  readonly average?: Average;
 }
 
 const disposeBatch = ({ labeled, unlabeled }: Batch): void => {
@@ -189,6 +192,7 @@ export async function* trainingSteps<M extends Model>(
     gradientNorm = clipNorm !== undefined,
     nonFinite = 'throw',
     signal,
+    average,
     from = 0,
     to = Number.POSITIVE_INFINITY,
   } = options;
@@ -209,7 +213,7 @@ export async function* trainingSteps<M extends Model>(
       try {
         if (options.augment !== undefined) batch = augmented(given, step, options);
         const weights = weightsAt(step);
-        for (const { name, objective, variables } of phases) {
+        for (const [i, { name, objective, variables }] of phases.entries()) {
           const own = draws.split(step);
           const context = { step, noise: name === undefined ? own : own.split(name) };
           const work = {
@@ -222,8 +226,11 @@ export async function* trainingSteps<M extends Model>(
             weights,
             gradientNorm,
             guarded,
+            // The last phase leaves the weights of the step.
+            ...(average && i === phases.length - 1 && { average }),
+            ...(clipNorm !== undefined && { clipNorm }),
           };
-          done.push(await execute({ ...work, ...(clipNorm !== undefined && { clipNorm }) }));
+          done.push(await execute(work));
         }
         const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
         const norms = done.flatMap(({ gradientNorm: norm }, i): [string, Tensor][] => {

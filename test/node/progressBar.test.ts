@@ -69,7 +69,7 @@ describe('progressBar', () => {
       callbacks: progressBar({ title: 'M2', stream }),
     });
     second.dispose();
-    expect(written[0]).toBe('M2 goes on at step 4/6\n');
+    expect(written[0]).toBe('M2 goes on at step 4/6 from memory\n');
     expect(written).toHaveLength(2);
   });
 });

@@ -2,7 +2,7 @@
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import type { Storage } from '../../src/core/storage';
+import type { Storage, StorageFolder } from '../../src/core/storage';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
@@ -87,6 +87,28 @@ export const memoryStorage = (bytes?: Uint8Array): MemoryStorage => ({
   },
   async write(written) {
     this.bytes = written.slice();
+  },
+});
+
+/** Storage of several files in memory. */
+export interface MemoryFolder extends StorageFolder {
+  readonly files: Map<string, Uint8Array>;
+}
+
+/** A place for several files in memory. */
+export const memoryFolder = (files = new Map<string, Uint8Array>()): MemoryFolder => ({
+  name: 'memory',
+  files,
+  list: async () => [...files.keys()],
+  file: (name) => ({
+    name: `memory/${name}`,
+    read: async () => files.get(name),
+    async write(bytes) {
+      files.set(name, bytes.slice());
+    },
+  }),
+  async remove(name) {
+    files.delete(name);
   },
 });
 

@@ -11,7 +11,7 @@ export interface Ending {
 }
 
 /** A result without what differs from run to run. */
-export const comparable = ({ history, ...rest }: TrainResult) => ({
+export const comparable = ({ history, resumed: _, ...rest }: TrainResult) => ({
   ...rest,
   history: history.map((row) =>
     Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'seconds')),

@@ -16,7 +16,16 @@ import { executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
 import { type StepResult, trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
-import { alive, CONV, memoryStorage, tinyBatches, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
+import {
+  alive,
+  CONV,
+  memoryFolder,
+  memoryStorage,
+  tinyBatches,
+  tinyDataset,
+  tinyM2,
+  weightsOf,
+} from '../support/tiny';
 import { comparable, expectSameEnding } from '../support/tinyRun';
 
 const run = (options: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
@@ -576,8 +585,37 @@ describe('train', () => {
       'storage that cannot store',
       { checkpoint: { storage: 'run.bin' as unknown as Storage } },
       new TypeError(
-        'train: checkpoint.storage is "run.bin", needed a Storage such as file(\'run.safetensors\')',
+        `train: checkpoint.storage is "run.bin", needed a Storage such as file('run.safetensors') or a StorageFolder such as folder('runs/m2')`,
       ),
+    ],
+    [
+      'keeping several in one file',
+      { checkpoint: { storage: memoryStorage(), keep: 2 } },
+      new RangeError(
+        'train: checkpoint.keep is 2, needed a folder to keep them in: checkpoint.storage is the one file memory',
+      ),
+    ],
+    [
+      'keeping none',
+      { checkpoint: { storage: memoryFolder(), keep: 0 } },
+      new RangeError('train: checkpoint.keep is 0, needed an integer of at least 1'),
+    ],
+    [
+      'resume from a name in one file',
+      { checkpoint: { storage: memoryStorage() }, resume: 'step-000000004.safetensors' },
+      new RangeError(
+        `train: resume is "step-000000004.safetensors", needed true or 'latest': checkpoint.storage is the one file memory`,
+      ),
+    ],
+    [
+      'resume from a number',
+      { checkpoint: { storage: memoryFolder() }, resume: 4 as unknown as boolean },
+      new TypeError(`train: resume is 4, needed true, 'latest' or the name of a checkpoint`),
+    ],
+    [
+      'an average that never moves',
+      { averaging: { decay: 1 } },
+      new RangeError('train: averaging.decay is 1, needed a number in [0, 1)'),
     ],
     [
       'checkpoints every 0 steps',

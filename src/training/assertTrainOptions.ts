@@ -1,0 +1,81 @@
+/** Refusal of options that no run could use, before the first step. */
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { describe } from '../core/shape';
+import { isFolder } from '../core/storage';
+import type { Model } from '../models/model';
+import type { TrainOptions } from './options';
+import { assertStepOptions } from './trainingSteps';
+
+/** Which checkpoints are written and gone on from. */
+const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches }: TrainOptions<M>): void => {
+  if (checkpoint !== undefined) {
+    const { storage, every, keep } = checkpoint;
+    if (
+      typeof storage !== 'object' ||
+      storage === null ||
+      !(isFolder(storage) || typeof storage.write === 'function')
+    )
+      throw new TypeError(
+        `train: checkpoint.storage is ${describe(storage)}, needed a Storage such as file('run.safetensors') or a StorageFolder such as folder('runs/m2')`,
+      );
+    if (every !== undefined) assertInteger('train', 'checkpoint.every', every);
+    if (keep !== undefined) {
+      assertInteger('train', 'checkpoint.keep', keep);
+      if (!isFolder(storage))
+        throw new RangeError(
+          `train: checkpoint.keep is ${keep}, needed a folder to keep them in: checkpoint.storage is the one file ${storage.name}`,
+        );
+    }
+  }
+  if (resume === undefined || resume === false) return;
+  if (resume !== true && (typeof resume !== 'string' || resume === ''))
+    throw new TypeError(
+      `train: resume is ${describe(resume)}, needed true, 'latest' or the name of a checkpoint`,
+    );
+  if (batches.replayable === false)
+    throw new RangeError(
+      `train: resume is ${describe(resume)}, needed batches that can be replayed, such as batchesFrom of a function: a bare iterator cannot go to the step of a checkpoint`,
+    );
+  if (checkpoint === undefined)
+    throw new RangeError(`train: resume is ${describe(resume)}, needed a checkpoint to go on from`);
+  if (typeof resume === 'string' && resume !== 'latest' && !isFolder(checkpoint.storage))
+    throw new RangeError(
+      `train: resume is ${describe(resume)}, needed true or 'latest': checkpoint.storage is the one file ${checkpoint.storage.name}`,
+    );
+};
+
+/**
+ * Refuses options that no run could use.
+ *
+ * @throws TypeError or RangeError naming the option
+ */
+export function assertTrainOptions<M extends Model>(model: M, options: TrainOptions<M>): void {
+  assertStepOptions(model, options);
+  const { epochs, validate, validateEvery = 1, readEvery = 1, earlyStopping, averaging, timeLimit } = options;
+  assertInteger('train', 'epochs', epochs);
+  assertInteger('train', 'validateEvery', validateEvery);
+  assertInteger('train', 'readEvery', readEvery);
+  if (timeLimit !== undefined)
+    assertNumber('train', 'timeLimit', timeLimit, 'a number of seconds above 0', (seconds) => seconds > 0);
+  if (averaging !== undefined)
+    assertNumber('train', 'averaging.decay', averaging.decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
+  assertCheckpointOptions(options);
+  if (validate !== undefined && typeof validate !== 'function')
+    throw new TypeError(`train: validate is ${describe(validate)}, needed a function of the model`);
+  if (earlyStopping) {
+    if (validate === undefined && earlyStopping.metric?.startsWith('validation.'))
+      throw new RangeError(
+        `train: earlyStopping.metric is "${earlyStopping.metric}", needed validate as well`,
+      );
+    assertInteger('train', 'earlyStopping.patience', earlyStopping.patience, 0);
+    assertOneOf('train', 'earlyStopping.better', earlyStopping.better, ['higher', 'lower']);
+    const { minDelta = 0 } = earlyStopping;
+    assertNumber(
+      'train',
+      'earlyStopping.minDelta',
+      minDelta,
+      'a number of at least 0',
+      (delta) => delta >= 0,
+    );
+  }
+}

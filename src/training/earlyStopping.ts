@@ -1,0 +1,41 @@
+/** Early stopping: which epoch is the best, and when there has been none better for long enough. */
+import type { Best, Progress } from './checkpoint';
+import type { HistoryRow } from './history';
+import type { EarlyStopping } from './options';
+
+/** The metric's value, where the epoch has one; an epoch with all of its columns must. */
+export const metricOf = (
+  row: HistoryRow,
+  { metric }: EarlyStopping,
+  validated: boolean,
+): number | undefined => {
+  const value = row[metric];
+  if (value === undefined && (validated || !metric.startsWith('validation.'))) {
+    throw new RangeError(
+      `train: earlyStopping.metric is "${metric}", needed a column of the history: ${Object.keys(row).join(', ')}`,
+    );
+  }
+  return value;
+};
+
+/** Whether a value is better than that of the best epoch. */
+export const improves = (
+  value: number,
+  best: Best | undefined,
+  { better, minDelta = 0 }: EarlyStopping,
+): boolean => {
+  if (Number.isNaN(value)) return false;
+  if (best === undefined) return true;
+  return better === 'higher' ? value > best.value + minDelta : value < best.value - minDelta;
+};
+
+/** Whether the best epoch lies further back than patience allows, as of the last epoch that was measured. */
+export function shouldStop({ history, best }: Progress, earlyStopping: EarlyStopping | undefined): boolean {
+  const latest = history.filter((row) => earlyStopping && earlyStopping.metric in row).at(-1)?.epoch;
+  return (
+    earlyStopping !== undefined &&
+    best !== undefined &&
+    latest !== undefined &&
+    latest - best.epoch >= Math.max(1, earlyStopping.patience)
+  );
+}
