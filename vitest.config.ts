@@ -5,11 +5,11 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 
 const alias = [
   { find: /^ssvae$/, replacement: source('index.ts') },
-  { find: /^ssvae\/(node|browser|wasm)$/, replacement: source('$1/index.ts') },
+  { find: /^ssvae\/(node|browser|testing|wasm)$/, replacement: source('$1/index.ts') },
 ];
 
 /** Tests that choose their backends themselves, or need none: they run once. */
-const once = ['test/{wasm,package,examples}/**/*.test.ts', 'test/node/backend.test.ts'];
+const once = ['test/{wasm,package,examples}/**/*.test.ts', 'test/node/{backend,kill}.test.ts'];
 
 /** Tests in a real browser. */
 const inBrowser = ['test/browser/**/*.test.ts'];

@@ -1,22 +1,8 @@
-/** Outcomes of short training runs, compared. */
+/** Outcomes of short training runs, compared in tests. */
 import { getBackend } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { TrainResult } from '../../src/training/history';
+import type { Ending } from './ending';
 import { expectClose } from './numbers';
-
-/** What two runs are compared by. */
-export interface Ending {
-  readonly weights: Readonly<Record<string, readonly number[]>>;
-  readonly result: object;
-}
-
-/** A result without what differs from run to run. */
-export const comparable = ({ history, resumed: _, ...rest }: TrainResult) => ({
-  ...rest,
-  history: history.map((row) =>
-    Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'seconds')),
-  ),
-});
 
 /**
  * Fails unless two runs ended alike: to the bit on cpu and wasm. Elsewhere the order of a sum is the driver's own

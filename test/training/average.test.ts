@@ -8,9 +8,10 @@ import { createAverage, decayAt } from '../../src/training/average';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
+import { comparable, type Ending } from '../support/ending';
 import { cleanUpAfterEach, expectClose } from '../support/numbers';
 import { alive, CONV, memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
-import { comparable, type Ending, expectSameEnding } from '../support/tinyRun';
+import { expectSameEnding } from '../support/tinyRun';
 
 cleanUpAfterEach();
 

@@ -14,6 +14,7 @@ import { createAdam } from '../../src/training/adam';
 import type { TrainingPlan } from '../../src/training/callbacks';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
+import { comparable, type Ending } from '../support/ending';
 import { cleanUpAfterEach } from '../support/numbers';
 import {
   alive,
@@ -25,7 +26,7 @@ import {
   tinyM2,
   weightsOf,
 } from '../support/tiny';
-import { comparable, type Ending, expectSameEnding } from '../support/tinyRun';
+import { expectSameEnding } from '../support/tinyRun';
 
 const STEPS_PER_EPOCH = 3;
 const EPOCHS = 3;

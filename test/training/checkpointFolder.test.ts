@@ -7,10 +7,11 @@ import { m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { TrainResult } from '../../src/training/history';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
+import { comparable, type Ending } from '../support/ending';
 import { below } from '../support/mutations';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, type MemoryFolder, memoryFolder, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
-import { comparable, type Ending, expectSameEnding } from '../support/tinyRun';
+import { expectSameEnding } from '../support/tinyRun';
 
 cleanUpAfterEach();
 

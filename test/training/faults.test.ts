@@ -6,9 +6,10 @@ import { m2 } from '../../src/models/m2/objective';
 import type { TrainOptions } from '../../src/training/options';
 import { disposeTerms, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
+import { comparable, type Ending } from '../support/ending';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, type MemoryStorage, memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
-import { comparable, type Ending, expectSameEnding } from '../support/tinyRun';
+import { expectSameEnding } from '../support/tinyRun';
 
 cleanUpAfterEach();
 

@@ -7,9 +7,10 @@ import type { Objective } from '../../src/models/objective';
 import { createAdam } from '../../src/training/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
+import { comparable } from '../support/ending';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
-import { comparable, expectSameEnding } from '../support/tinyRun';
+import { expectSameEnding } from '../support/tinyRun';
 
 /** The bound, times a number that is not finite at some steps. */
 const broken =

@@ -6,9 +6,10 @@ import type { Phase } from '../../src/models/objective';
 import { createAdam } from '../../src/training/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
+import { comparable } from '../support/ending';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, type MemoryStorage, memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
-import { comparable, expectSameEnding } from '../support/tinyRun';
+import { expectSameEnding } from '../support/tinyRun';
 
 const namesOf = (model: M2, prefix: string): string[] =>
   Object.keys(model.variables).filter((name) => name.startsWith(prefix));

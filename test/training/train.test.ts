@@ -15,6 +15,7 @@ import type { EarlyStopping, TrainOptions } from '../../src/training/options';
 import { executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
 import { type StepResult, trainingSteps } from '../../src/training/trainingSteps';
+import { comparable } from '../support/ending';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import {
   alive,
@@ -26,7 +27,7 @@ import {
   tinyM2,
   weightsOf,
 } from '../support/tiny';
-import { comparable, expectSameEnding } from '../support/tinyRun';
+import { expectSameEnding } from '../support/tinyRun';
 
 const run = (options: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
   objective: m2(),
