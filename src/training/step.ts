@@ -13,6 +13,7 @@ import {
 import type { Batch } from '../core/batch';
 import { readsAtOnce } from '../core/host';
 import { describe, formatShape } from '../core/shape';
+import { freeTape } from '../core/tape';
 import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
@@ -183,6 +184,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
     return { ...done, terms };
   } catch (error) {
     disposeTerms(terms);
+    freeTape();
     throw error;
   }
 }

@@ -1,0 +1,124 @@
+/** Long runs whose memory is watched: with everything that a run can have, and with nothing but faults. */
+import { memory } from '@tensorflow/tfjs-core';
+import type { BatchSource } from '../../src/core/batch';
+import { createNoise } from '../../src/core/noise';
+import type { StorageFolder } from '../../src/core/storage';
+import type { Dataset } from '../../src/data/dataset';
+import { evaluateClassifier } from '../../src/evaluation/classifier';
+import { evaluateElbo } from '../../src/evaluation/elbo';
+import type { M2 } from '../../src/models/m2/m2';
+import { optimizedElbo } from '../../src/models/m2/objective';
+import { createAdam } from '../../src/training/adam';
+import type { TrainOptions } from '../../src/training/options';
+import { executeEagerly } from '../../src/training/step';
+import { train } from '../../src/training/train';
+
+/** What is alive. */
+export interface Sample {
+  /** steps done */
+  readonly step: number;
+  readonly tensors: number;
+  readonly buffers: number;
+}
+
+/** What a watched run is of. */
+export interface MemoryRun {
+  readonly model: M2;
+  /** `epochs` of `batches.stepsPerEpoch` steps */
+  readonly batches: BatchSource;
+  readonly held: Dataset;
+  readonly epochs: number;
+  /** where checkpoints go, one for each epoch */
+  readonly storage: StorageFolder;
+  /** called with each sample, one for each epoch */
+  readonly onSample: (sample: Sample) => void;
+}
+
+const sampleAt = (step: number): Sample => {
+  const { numTensors, numDataBuffers } = memory();
+  return { step, tensors: numTensors, buffers: numDataBuffers };
+};
+
+const optionsOf = ({ batches, held, epochs }: MemoryRun): TrainOptions<M2> => ({
+  objective: optimizedElbo({ labelHandling: 'gumbel' }),
+  batches,
+  epochs,
+  noise: createNoise(4),
+  clipNorm: 10,
+  averaging: { decay: 0.99 },
+  validate: async (model) => ({
+    ...(await evaluateClassifier(model, held)),
+    ...(await evaluateElbo(model, held, { noise: createNoise(0) })),
+  }),
+  earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: epochs },
+});
+
+/** Trains with validation, checkpoints, callbacks, an average of the weights and early stopping. */
+export async function watchRun(run: MemoryRun): Promise<void> {
+  const { storage, onSample, batches, model } = run;
+  await train(model, {
+    ...optionsOf(run),
+    checkpoint: { storage, every: batches.stepsPerEpoch },
+    callbacks: [
+      { onBatchEnd: async ({ read }) => void (await read()) },
+      { onEpochEnd: (_, { step }) => onSample(sampleAt(step)) },
+    ],
+  });
+}
+
+/** Where a step throws. */
+const PLACES = ['batches', 'objective', 'optimizer', 'execute', 'callback'] as const;
+
+/** As many steps, each of which throws, at one place after the other. */
+export async function watchFaults(run: MemoryRun): Promise<void> {
+  const { model, batches, onSample } = run;
+  const { checkpoint: _, ...options } = { ...optionsOf(run), checkpoint: undefined };
+  const steps = run.epochs * batches.stepsPerEpoch;
+  for (let step = 0; step < steps; step++) {
+    const place = PLACES[step % PLACES.length];
+    const fail = (at: (typeof PLACES)[number]): void => {
+      if (at === place) throw new Error('a fault');
+    };
+    const optimizer = createAdam();
+    try {
+      await train(model, {
+        ...options,
+        batches: {
+          stepsPerEpoch: batches.stepsPerEpoch,
+          counts: batches.counts,
+          at(wanted) {
+            fail('batches');
+            return batches.at(wanted);
+          },
+        },
+        objective: (of, batch, context) => {
+          const terms = options.objective as ReturnType<typeof optimizedElbo>;
+          const found = terms(of, batch, context);
+          fail('objective');
+          return found;
+        },
+        optimizer: {
+          ...optimizer,
+          get state() {
+            return optimizer.state;
+          },
+          apply(...given) {
+            optimizer.apply(...given);
+            fail('optimizer');
+          },
+        },
+        execute: (work) => {
+          fail('execute');
+          return executeEagerly(work);
+        },
+        callbacks: { onBatchEnd: () => fail('callback') },
+      });
+      throw new Error(`step ${step} did not throw`);
+    } catch (error) {
+      if ((error as Error).message !== 'a fault') throw error;
+    } finally {
+      optimizer.dispose();
+    }
+    if ((step + 1) % batches.stepsPerEpoch === 0) onSample(sampleAt(step + 1));
+  }
+}
