@@ -7,6 +7,7 @@ const rooms = {
   evaluation: floors,
   training: [...floors, 'data', 'evaluation'],
   figures: [...floors, 'data', 'evaluation', 'training'],
+  testing: [...floors, 'data', 'evaluation', 'training'],
   wasm: ['core'],
   node: [...floors, 'data', 'evaluation', 'training', 'wasm'],
   browser: [...floors, 'data', 'evaluation', 'training', 'wasm'],
@@ -26,6 +27,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: `^src/(index\\.ts$|(${Object.keys(rooms).join('|')})/)` },
       to: {},
+    },
+    {
+      name: 'nothing-imports-testing',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/testing/' },
+      to: { path: '^src/testing/' },
     },
     { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     {

@@ -29,6 +29,7 @@ export default defineConfig({
       'node/index': 'src/node/index.ts',
       'browser/index': 'src/browser/index.ts',
       'wasm/index': 'src/wasm/index.ts',
+      'testing/index': 'src/testing/index.ts',
     },
   },
   target: 'es2022',

@@ -17,7 +17,8 @@ const mlp = (inputs: number, units: number) =>
   sequential({ layers: [hidden(inputs), layers.dense({ units })] });
 const nets = { classifier: mlp(2, K), encoder: mlp(2 + K, 2 * Z), decoder: mlp(Z + K, 2) };
 for (const [name, net] of Object.entries(nets)) ssvae.initializeNet(net, noise.split(name), 'glorot-uniform');
-const run = (net: keyof typeof nets, ...x: tf.Tensor[]) => nets[net].apply(tf.concat(x, 1)) as tf.Tensor2D;
+const run = (net: keyof typeof nets, ...x: tf.Tensor[]) =>
+  tf.tidy(() => nets[net].apply(tf.concat(x, 1)) as tf.Tensor2D);
 
 const classify = (x: tf.Tensor) => run('classifier', x);
 const dispose = () => Object.values(nets).map((net) => net.dispose());

@@ -91,7 +91,14 @@ export type { M2Nets, M2Preset } from './models/m2/nets';
 export { labelsOnly, m2, optimizedElbo } from './models/m2/objective';
 export type { M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './models/m2/settings';
 export type { Classifier, Model, SemiSupervisedVae } from './models/model';
-export type { Objective, ObjectiveContext, ObjectiveTerms, Phase, Terms } from './models/objective';
+export {
+  type Objective,
+  type ObjectiveContext,
+  type ObjectiveTerms,
+  type Phase,
+  scheduled,
+  type Terms,
+} from './models/objective';
 export { embed, type PlainInputs, type Prediction, type PredictOptions, predict } from './models/predict';
 export { type LoadModelOptions, loadModel, loadVariables, saveModel } from './models/saveModel';
 export type { Activation } from './nets/activation';
@@ -135,10 +142,17 @@ export {
   type SmoothedLabelKlArguments,
   smoothedLabelKl,
 } from './regularizers/smoothedLabelKl';
-export { type AdamOptions, createAdam, type Optimizer, type OptimizerState } from './training/adam';
+export {
+  type AdamMoments,
+  type AdamNumbers,
+  type AdamOptions,
+  type AdamUpdate,
+  createAdam,
+  type Optimizer,
+  type OptimizerState,
+} from './training/adam';
 export { type Average, type Averaging, createAverage } from './training/average';
-export type { BatchEnd, Callbacks, Resumed, TrainingPlan } from './training/callbacks';
-export type { WrittenBy } from './training/checkpoint';
+export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { HistoryRow, TrainResult } from './training/history';
 export type {
   CheckpointOptions,
@@ -149,6 +163,7 @@ export type {
   Weighting,
 } from './training/options';
 export type { Resume } from './training/resume';
+export type { Resumed, WrittenBy } from './training/resumed';
 export {
   type Execute,
   executeEagerly,

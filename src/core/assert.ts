@@ -40,3 +40,60 @@ export function assertOneOf<T>(where: string, name: string, value: T, choices: r
     throw new RangeError(`${where}: ${name} is ${describe(value)}, needed one of ${needed}`);
   }
 }
+
+/** Refuses anything but true and false, by name. */
+export function assertFlags(where: string, flags: Readonly<Record<string, boolean>>): void {
+  for (const [name, flag] of Object.entries(flags)) assertOneOf(where, name, flag, [true, false]);
+}
+
+/** More values than that no typed array is asked for: engines count them with 32 bits. */
+const MOST_VALUES = 2 ** 31 - 1;
+
+/** Refuses a size that nothing could hold; `value` is a product of sizes checked before. */
+export const assertSize = (where: string, name: string, value: number): void =>
+  assertNumber(where, name, value, `at most ${MOST_VALUES} values`, (v) => v <= MOST_VALUES);
+
+/**
+ * The record that a function takes named arguments or options in, so that leaving it out names it.
+ *
+ * @param where name of the calling function, for the message
+ * @param value what came
+ * @param name the argument
+ * @returns the value
+ * @throws TypeError when it is no object
+ */
+export function recordOf<T>(where: string, value: T, name = 'options'): T {
+  if (typeof value !== 'object' || value === null)
+    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object`);
+  return value;
+}
+
+/** Refuses what lacks a function that is called, or whose `name` is none. */
+export function assertMethods<T>(
+  where: string,
+  name: string,
+  value: T,
+  methods: readonly (keyof T & string)[],
+): void {
+  const missing = methods.find((method) => typeof value?.[method] !== 'function');
+  if (missing !== undefined)
+    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object with ${missing}()`);
+}
+
+/** Refuses what is no function. */
+export function assertFunction(where: string, name: string, value: unknown): void {
+  if (typeof value !== 'function')
+    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a function`);
+}
+
+/** Refuses what is no list of numbers: an array of them or a typed one. */
+export function assertNumbers(where: string, name: string, value: ArrayLike<number>): void {
+  if (typeof value !== 'object' || !Number.isInteger(value?.length))
+    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an array of numbers`);
+}
+
+/** Refuses what are no bytes. */
+export function assertBytes(where: string, name: string, value: unknown): void {
+  if (!(value instanceof Uint8Array))
+    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a Uint8Array`);
+}

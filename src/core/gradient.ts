@@ -6,6 +6,7 @@
  * or not, so that of an argument that is data as a rule costs its kernels at every backward pass: keep it short.
  */
 import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
+import { assertFunction } from './assert';
 
 /** Value and vector-Jacobian product of a function with a hand-written gradient. */
 export interface ValueAndGradient<Saved extends Tensor[], Out extends Tensor> {
@@ -20,9 +21,11 @@ export interface ValueAndGradient<Saved extends Tensor[], Out extends Tensor> {
  *
  * @param f computes the value, saves what its gradient needs, and returns both
  * @returns a function of the same tensors, differentiable by `gradFunc`
+ * @throws TypeError when f is no function
  */
 export function customGradient<In extends Tensor[], Saved extends Tensor[], Out extends Tensor>(
   f: (...args: [...In, GradSaveFunc]) => ValueAndGradient<Saved, Out>,
 ): (...inputs: In) => Out {
+  assertFunction('customGradient', 'f', f);
   return customGrad(f as never) as unknown as (...inputs: In) => Out;
 }

@@ -1,5 +1,5 @@
 /** Labels as tensors. */
-import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { argMax, cast, oneHot, onesLike, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { describe } from './shape';
 
 /**
@@ -24,4 +24,18 @@ export function oneHotLabels(where: string, labels: ArrayLike<number>, classes: 
     rows[i * classes + label] = 1;
   }
   return tensor2d(rows, [labels.length, classes]);
+}
+
+/**
+ * One-hot rows of the largest score of each row, the first where several are.
+ *
+ * @param scores [B, K]
+ * @returns [B, K]
+ */
+export function oneHotArgMax(scores: Tensor): Tensor2D {
+  const classes = scores.shape[1] as number;
+  // The host's oneHot refuses a single class.
+  return classes === 1
+    ? onesLike(scores as Tensor2D)
+    : (cast(oneHot(argMax(scores, 1), classes), 'float32') as Tensor2D);
 }

@@ -9,7 +9,7 @@
  * its seed and of the names it was split by, so splitting neither reads nor moves the parent's position.
  */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { assertNumber } from './assert';
+import { assertInteger, assertNumber, assertSize } from './assert';
 import { describe, sizeOf } from './shape';
 
 /** Position of a stream: its key and its generator's state, four unsigned 32-bit words each. */
@@ -77,6 +77,21 @@ const deriveKey = (parent: readonly number[], name: string | number): Words => {
 
 const UNIT = 2 ** -32;
 
+const assertCount = (count: number): void => {
+  assertInteger('noise', 'count', count, 0);
+  assertSize('noise', 'count', count);
+};
+
+/** Number of values in a shape that was asked for. */
+const countOf = (shape: readonly number[]): number => {
+  if (!Array.isArray(shape))
+    throw new TypeError(`noise: shape is ${describe(shape)}, needed an array of sizes`);
+  for (const axis of shape as readonly number[]) assertInteger('noise', 'an axis of shape', axis, 0);
+  const count = sizeOf(shape);
+  assertSize('noise', 'the size of shape', count);
+  return count;
+};
+
 class Stream implements Noise {
   readonly #key: Words;
   readonly #words: Int32Array;
@@ -98,15 +113,15 @@ class Stream implements Noise {
   }
 
   uniform(shape: readonly number[]): Tensor {
-    return tensor(this.uniforms(sizeOf(shape)), [...shape], 'float32');
+    return tensor(this.uniforms(countOf(shape)), [...shape], 'float32');
   }
 
   normal(shape: readonly number[]): Tensor {
-    return tensor(this.normals(sizeOf(shape)), [...shape], 'float32');
+    return tensor(this.normals(countOf(shape)), [...shape], 'float32');
   }
 
   gumbel(shape: readonly number[]): Tensor {
-    const values = new Float32Array(sizeOf(shape));
+    const values = new Float32Array(countOf(shape));
     for (let i = 0; i < values.length; i++) values[i] = -Math.log(-Math.log(this.next()));
     return tensor(values, [...shape], 'float32');
   }
@@ -116,6 +131,7 @@ class Stream implements Noise {
   }
 
   uniforms(count: number): Float32Array {
+    assertCount(count);
     const values = new Float32Array(count);
     // 23 bits and a half: 1 − 2⁻²⁴ is the largest, and float32 holds it; with more bits it would round to 1.
     for (let i = 0; i < count; i++) values[i] = ((this.#word() >>> 9) + 0.5) * 2 ** -23;
@@ -123,6 +139,7 @@ class Stream implements Noise {
   }
 
   normals(count: number): Float32Array {
+    assertCount(count);
     const values = new Float32Array(count);
     for (let i = 0; i < count; i += 2) {
       // Box & Muller 1958, in float64 before rounding.
@@ -135,6 +152,7 @@ class Stream implements Noise {
   }
 
   permutation(count: number): Int32Array {
+    assertCount(count);
     const order = Int32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {
       const j = Math.floor(this.next() * (i + 1));
@@ -171,7 +189,8 @@ class Stream implements Noise {
  * @throws TypeError naming function, argument, what came and what was needed
  */
 export function assertNoise(where: string, noise: Noise | undefined): asserts noise is Noise {
-  if (typeof noise?.split !== 'function')
+  // A text has a split too.
+  if (typeof noise !== 'object' || typeof noise?.split !== 'function')
     throw new TypeError(`${where}: noise is ${describe(noise)}, needed a stream, as createNoise(seed) makes`);
 }
 

@@ -3,7 +3,7 @@
  *
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
-import { assertNumber } from './assert';
+import { assertNumber, recordOf } from './assert';
 
 /** A value that depends on the training step (0, 1, 2, …) alone. */
 export type Schedule = (step: number) => number;
@@ -11,9 +11,10 @@ export type Schedule = (step: number) => number;
 /** Wherever a weight, temperature or rate is taken: a number, or a schedule of it. */
 export type ScalarOrSchedule = number | Schedule;
 
+// Beyond float32 the difference of two numbers could be infinite, and times 0 be none.
 const finite = (where: string, values: Readonly<Record<string, number>>): void => {
   for (const [name, value] of Object.entries(values))
-    assertNumber(where, name, value, 'a finite number', Number.isFinite);
+    assertNumber(where, name, value, 'a finite float32 number', (v) => Number.isFinite(Math.fround(v)));
 };
 
 const positive = (where: string, values: Readonly<Record<string, number>>): void => {
@@ -64,7 +65,8 @@ export interface WarmupOptions {
  * @throws RangeError when `steps` is not above 0
  * @example linearWarmup({ steps: 100 })(25) // 0.25
  */
-export function linearWarmup({ from = 0, to = 1, steps }: WarmupOptions): Schedule {
+export function linearWarmup(options: WarmupOptions): Schedule {
+  const { from = 0, to = 1, steps } = recordOf('linearWarmup', options);
   finite('linearWarmup', { from, to });
   positive('linearWarmup', { steps });
   return (step) => from + (to - from) * Math.min(1, step / steps);
@@ -81,12 +83,21 @@ export interface SigmoidWarmupOptions extends WarmupOptions {
  *
  *   s(u) = 1 / (1 + e^{−k(u − ½)}),   f(t) = from + (to − from) · (s(u) − s(0)) / (s(1) − s(0)),   u = min(1, t / steps)
  *
- * @throws RangeError when `steps` or `steepness` is not above 0
+ * @throws RangeError when `steps` is not above 0, or `steepness` is below 1e-6
  * @example sigmoidWarmup({ steps: 100 })(50) // 0.5
  */
-export function sigmoidWarmup({ from = 0, to = 1, steps, steepness = 12 }: SigmoidWarmupOptions): Schedule {
+export function sigmoidWarmup(options: SigmoidWarmupOptions): Schedule {
+  const { from = 0, to = 1, steps, steepness = 12 } = recordOf('sigmoidWarmup', options);
   finite('sigmoidWarmup', { from, to });
-  positive('sigmoidWarmup', { steps, steepness });
+  positive('sigmoidWarmup', { steps });
+  // Flatter ones are straight lines, and their ends too near each other to be told apart.
+  assertNumber(
+    'sigmoidWarmup',
+    'steepness',
+    steepness,
+    'a finite number of at least 1e-6',
+    (v) => v >= 1e-6 && Number.isFinite(v),
+  );
   const logistic = (u: number): number => 1 / (1 + Math.exp(-steepness * (u - 0.5)));
   const [low, high] = [logistic(0), logistic(1)];
   return (step) => from + ((to - from) * (logistic(Math.min(1, step / steps)) - low)) / (high - low);
@@ -112,7 +123,8 @@ export interface CyclicalOptions {
  * @throws RangeError when `period` is not above 0 or `rise` lies outside (0, 1]
  * @example cyclical({ period: 100 })(125) // 0.5
  */
-export function cyclical({ from = 0, to = 1, period, rise = 0.5 }: CyclicalOptions): Schedule {
+export function cyclical(options: CyclicalOptions): Schedule {
+  const { from = 0, to = 1, period, rise = 0.5 } = recordOf('cyclical', options);
   finite('cyclical', { from, to });
   positive('cyclical', { period });
   assertNumber('cyclical', 'rise', rise, 'a number in (0, 1]', (v) => v > 0 && v <= 1);
@@ -137,7 +149,8 @@ export interface ExponentialDecayOptions {
  * @throws RangeError when `rate` is not above 0
  * @example exponentialDecay({ rate: 1e-4, floor: 0.5 })(1000) // 0.9048374180359595
  */
-export function exponentialDecay({ from = 1, rate, floor = 0 }: ExponentialDecayOptions): Schedule {
+export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  const { from = 1, rate, floor = 0 } = recordOf('exponentialDecay', options);
   finite('exponentialDecay', { from, floor });
   positive('exponentialDecay', { rate });
   return (step) => Math.max(floor, from * Math.exp(-rate * step));
@@ -161,7 +174,8 @@ export interface CosineDecayOptions {
  * @throws RangeError when `steps` is not above 0
  * @example cosineDecay({ from: 1e-3, steps: 100 })(50) // 0.0005
  */
-export function cosineDecay({ from = 1, to = 0, steps }: CosineDecayOptions): Schedule {
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  const { from = 1, to = 0, steps } = recordOf('cosineDecay', options);
   finite('cosineDecay', { from, to });
   positive('cosineDecay', { steps });
   return (step) => to + 0.5 * (from - to) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));

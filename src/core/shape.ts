@@ -10,6 +10,8 @@ export interface Shaped {
   readonly shape: readonly number[];
   /** type of the numbers, where the tensor tells it */
   readonly dtype?: string;
+  /** whether its memory is gone, where the tensor tells it */
+  readonly isDisposed?: boolean;
 }
 
 /** A tensor, the pattern of its axes, and `'float32'` where a function computes wrongly with other numbers. */
@@ -21,17 +23,24 @@ export type AxisSizes = Readonly<Record<string, number>>;
 const isShaped = (value: unknown): value is Shaped =>
   typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape);
 
+/** Types of tensors that hold numbers. */
+const NUMBERS: readonly string[] = ['float32', 'int32', 'bool'];
+
 /** Number of values in a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 
 /** `[2,3]`, the way shapes stand in every error text. */
 export const formatShape = (shape: readonly number[]): string => `[${shape.join(',')}]`;
 
+/** Characters of a text that an error text shows: it may come from a file, and be as long as that. */
+const LONGEST = 100;
+
 /** Names a value in an error text without printing the whole of it. */
 export const describe = (value: unknown): string => {
   if (isShaped(value)) return `a tensor ${formatShape(value.shape)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
   return String(value);
@@ -45,13 +54,15 @@ export const describe = (value: unknown): string => {
  *
  * Kernels given integers take them for floats or round what they return, and say nothing. So what a distribution is
  * made of (logits, means, log-variances) is asked to be float32; what it is asked about (labels, observed values)
- * meets a float32 before any such kernel and may be of any type, as `tf.oneHot` gives int32.
+ * meets a float32 before any such kernel and may be of any type of number, as `tf.oneHot` gives int32.
+ *
+ * An axis of size 0 is refused: nothing has a mean, and not every backend's kernels take it.
  *
  * @param where name of the calling function, for the message
  * @param arguments_ tensor, pattern and, where needed, type by argument name
  * @returns the size of each named axis
  * @throws TypeError when an argument is no tensor, or of another type than needed
- * @throws RangeError when a shape does not fit; the message names function, argument, what came and what was needed
+ * @throws RangeError when a tensor is disposed, or a shape does not fit or holds nothing; the message names function, argument, what came and what was needed
  * @example assertShapes('gaussianKl', { mean: [tf.zeros([2, 3]), 'B Z'] }) // { B: 2, Z: 3 }
  */
 export function assertShapes(where: string, arguments_: Readonly<Record<string, Expected>>): AxisSizes {
@@ -60,8 +71,10 @@ export function assertShapes(where: string, arguments_: Readonly<Record<string, 
   for (const [name, [tensor, pattern, dtype]] of Object.entries(arguments_)) {
     if (!isShaped(tensor))
       throw new TypeError(`${where}: ${name} is ${describe(tensor)}, needed a tensor [${pattern}]`);
-    if (dtype !== undefined && (tensor.dtype ?? dtype) !== dtype)
-      throw new TypeError(`${where}: ${name} has dtype ${tensor.dtype}, needed ${dtype}`);
+    const type = tensor.dtype ?? 'float32';
+    if (dtype === undefined ? !NUMBERS.includes(type) : type !== dtype)
+      throw new TypeError(`${where}: ${name} has dtype ${type}, needed ${dtype ?? 'numbers'}`);
+    if (tensor.isDisposed) throw new RangeError(`${where}: ${name} is disposed, needed a living tensor`);
     const axes = pattern === '' ? [] : pattern.split(' ');
     const open = axes.at(-1) === '...';
     const named = open ? axes.slice(0, -1) : axes;
@@ -81,6 +94,10 @@ export function assertShapes(where: string, arguments_: Readonly<Record<string, 
         `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed [${axes.join(',')}] = [${needed.join(',')}]`,
       );
     }
+    if (tensor.shape.includes(0))
+      throw new RangeError(
+        `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed at least 1 along each axis`,
+      );
     for (const [i, axis] of named.entries()) sizes[axis] = tensor.shape[i] as number;
     if (open) rest = tail;
   }

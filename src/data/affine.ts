@@ -1,5 +1,5 @@
 /** Random affine changes of images. */
-import { assertNumber } from '../core/assert';
+import { assertMethods, assertNumber, recordOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
 import { ROW, transformImages } from './transformImages';
@@ -18,6 +18,9 @@ export interface AffineOptions {
 
 const DRAWS = 5;
 
+/** Far beyond any image; near the end of float32, places would be differences of infinities. */
+const MOST = 1e6;
+
 /**
  * Rotates, scales, shears and shifts each image about its centre, by amounts drawn anew for each.
  *
@@ -27,22 +30,18 @@ const DRAWS = 5;
  *
  * @param options largest rotation, scale, shear and shift
  * @returns an {@link Augment} of images [B, H, W, C]; values stay between 0 and the largest where they were at least 0
- * @throws RangeError when an amount is negative or not finite, or `scale` is not below 1
+ * @throws RangeError when an amount is negative or above 1e6, or `scale` is not below 1
  * @example affine({ rotation: 0.2, scale: 0.1, shift: 2 })(tf.ones([1, 28, 28, 1]), noise).shape // [1, 28, 28, 1]
  */
-export function affine({ rotation = 0, scale = 0, shear = 0, shift = 0 }: AffineOptions): Augment {
+export function affine(options: AffineOptions): Augment {
+  const { rotation = 0, scale = 0, shear = 0, shift = 0 } = recordOf('affine', options);
   for (const [name, amount] of Object.entries({ rotation, shear, shift })) {
-    assertNumber(
-      'affine',
-      name,
-      amount,
-      'a finite number of at least 0',
-      (v) => v >= 0 && Number.isFinite(v),
-    );
+    assertNumber('affine', name, amount, `a number from 0 to ${MOST}`, (v) => v >= 0 && v <= MOST);
   }
   assertNumber('affine', 'scale', scale, 'a number in [0, 1)', (v) => v >= 0 && v < 1);
   return (x, noise) => {
-    const { B = 0, H = 0, W = 0 } = assertShapes('affine', { x: [x, 'B H W C'] });
+    const { B = 0, H = 0, W = 0 } = assertShapes('affine', { x: [x, 'B H W C', 'float32'] });
+    assertMethods('affine', 'noise', noise, ['uniforms']);
     const [cx, cy] = [(W - 1) / 2, (H - 1) / 2];
     const drawn = noise.uniforms(DRAWS * B);
     const rows = new Float32Array(ROW * B);

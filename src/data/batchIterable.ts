@@ -56,14 +56,14 @@ export const assertBatch = (batch: Batch, step: number): void => {
       `${WHERE}: ${at} is ${came === 'Object' ? `{ ${Object.keys(batch).join(', ')} }` : came}, needed { labeled: { x, y }, unlabeled: { x } } or either part`,
     );
   }
+  if (tensorsOf(batch).some((tensor) => tensor?.isDisposed))
+    throw new RangeError(
+      `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,
+    );
   if (labeled)
     assertShapes(WHERE, {
       [`${at}.labeled.x`]: [labeled.x, 'B ...', 'float32'],
       [`${at}.labeled.y`]: [labeled.y, 'B K'],
     });
   if (unlabeled) assertShapes(WHERE, { [`${at}.unlabeled.x`]: [unlabeled.x, 'B ...', 'float32'] });
-  if (tensorsOf(batch).some(({ isDisposed }) => isDisposed))
-    throw new RangeError(
-      `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,
-    );
 };

@@ -1,9 +1,9 @@
 /** Training batches by step. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, assertOneOf, recordOf } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
 import { crc32 } from '../core/crc32';
-import type { Noise } from '../core/noise';
+import { assertNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { type Binarization, binarize as toBinary } from './binarize';
@@ -115,6 +115,10 @@ export function createBatches(options: BatchesOptions): BatchSource {
     stepsPerEpoch,
   } = recordOf('createBatches', options);
   const dataset = checkDataset('createBatches', 'dataset.', given);
+  recordOf('createBatches', split, 'split');
+  recordOf('createBatches', batchSize, 'batchSize');
+  assertNoise('createBatches', noise);
+  assertOneOf('createBatches', 'binarize', binarize, ['none', 'threshold', 'dynamic']);
   assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
   assertInteger('createBatches', 'batchSize.unlabeled', batchSize.unlabeled, 0);
   if (stepsPerEpoch !== undefined) assertInteger('createBatches', 'stepsPerEpoch', stepsPerEpoch);

@@ -1,5 +1,5 @@
 /** Training batches out of iterators. */
-import { assertInteger } from '../core/assert';
+import { assertInteger, recordOf } from '../core/assert';
 import type { Batch, BatchSource } from '../core/batch';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
@@ -51,8 +51,9 @@ export interface IteratedBatches extends BatchSource {
  */
 export function batchesFrom(
   source: BatchIterable | ((pass: number) => BatchIterable | Promise<BatchIterable>),
-  { stepsPerEpoch, counts, identity }: BatchesFromOptions,
+  options: BatchesFromOptions,
 ): IteratedBatches {
+  const { stepsPerEpoch, counts, identity } = recordOf('batchesFrom', options);
   if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
     throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
   assertInteger(WHERE, 'stepsPerEpoch', stepsPerEpoch);

@@ -1,7 +1,7 @@
 /** Grey values to zeros and ones, which a Bernoulli likelihood is a density of. */
 import { cast, clone, greater, less, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertOneOf } from '../core/assert';
-import type { Noise } from '../core/noise';
+import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
 /**
@@ -29,5 +29,6 @@ export function binarize(x: Tensor, mode: Binarization, noise?: Noise): Tensor {
   if (mode === 'threshold') return tidy(() => cast(greater(x, 0.5), 'float32'));
   if (noise === undefined)
     throw new RangeError('binarize: noise is undefined, needed a stream for mode "dynamic"');
+  assertNoise('binarize', noise);
   return tidy(() => cast(less(noise.uniform(x.shape), x), 'float32'));
 }

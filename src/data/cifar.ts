@@ -1,4 +1,5 @@
 /** The binary format of CIFAR-10. */
+import { assertBytes } from '../core/assert';
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
@@ -23,6 +24,7 @@ export interface CifarRecords {
  * @example parseCifar10(new Uint8Array(3073)).y // [0]
  */
 export function parseCifar10(bytes: Uint8Array): CifarRecords {
+  assertBytes('parseCifar10', 'bytes', bytes);
   if (bytes.length === 0 || bytes.length % RECORD !== 0) {
     throw new RangeError(
       `parseCifar10: bytes are ${bytes.length}, needed a multiple of ${RECORD}, at least one record`,

@@ -1,5 +1,5 @@
 /** Random crops and mirror images. */
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertMethods, assertSize, recordOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
 import { ROW, transformImages } from './transformImages';
@@ -25,10 +25,13 @@ const DRAWS = 3;
  * @throws RangeError when `padding` is no integer of at least 0
  * @example cropAndFlip({ padding: 4 })(tf.ones([1, 32, 32, 3]), noise).shape // [1, 32, 32, 3]
  */
-export function cropAndFlip({ padding = 4, flip = true }: CropAndFlipOptions = {}): Augment {
+export function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
+  const { padding = 4, flip = true } = recordOf('cropAndFlip', options);
   assertInteger('cropAndFlip', 'padding', padding, 0);
+  assertSize('cropAndFlip', 'padding', padding);
   return (x, noise) => {
-    const { B = 0, W = 0 } = assertShapes('cropAndFlip', { x: [x, 'B H W C'] });
+    const { B = 0, W = 0 } = assertShapes('cropAndFlip', { x: [x, 'B H W C', 'float32'] });
+    assertMethods('cropAndFlip', 'noise', noise, ['uniforms']);
     const drawn = noise.uniforms(DRAWS * B);
     const rows = new Float32Array(ROW * B);
     for (let b = 0; b < B; b++) {

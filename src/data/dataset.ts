@@ -1,6 +1,6 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumber } from '../core/assert';
+import { assertInteger, assertNumber, assertNumbers, recordOf } from '../core/assert';
 import { describe, formatShape, sizeOf } from '../core/shape';
 
 /** A set of examples, one class each. */
@@ -38,7 +38,9 @@ const toClasses = (where: string, name: string, y: ArrayLike<number>, classes: n
   for (let i = 0; i < y.length; i++) {
     const label = y[i] as number;
     if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
-      throw new RangeError(`${where}: ${name}[${i}] is ${label}, needed an integer from 0 to ${classes - 1}`);
+      throw new RangeError(
+        `${where}: ${name}[${i}] is ${describe(label)}, needed an integer from 0 to ${classes - 1}`,
+      );
     }
     labels[i] = label;
   }
@@ -52,11 +54,10 @@ const toClasses = (where: string, name: string, y: ArrayLike<number>, classes: n
  * @param prefix what stands before an argument's name in the message, e.g. `dataset.`
  * @throws TypeError and RangeError as {@link createDataset}
  */
-export function checkDataset(
-  where: string,
-  prefix: string,
-  { name, x, y, shape, classes }: CreateDatasetOptions,
-): Dataset {
+export function checkDataset(where: string, prefix: string, given: CreateDatasetOptions): Dataset {
+  const { name, x, y, shape, classes } = recordOf(where, given, prefix.slice(0, -1) || 'options');
+  if (typeof name !== 'string')
+    throw new TypeError(`${where}: ${prefix}name is ${describe(name)}, needed a text`);
   if (!Array.isArray(shape)) {
     throw new TypeError(
       `${where}: ${prefix}shape is ${describe(shape)}, needed the shape of one example, e.g. [28, 28, 1]`,
@@ -109,11 +110,26 @@ export function createDataset(options: CreateDatasetOptions): Dataset {
   return checkDataset('createDataset', '', options);
 }
 
-const assertIndices = (where: string, { count }: Dataset, indices: ArrayLike<number>): void => {
+/** Refuses what `createDataset` has not made, by a look at its parts and not at its values. */
+export const assertDataset = (where: string, dataset: Dataset): void => {
+  const { x, y, shape, count } = dataset ?? {};
+  const isArray = x instanceof Uint8Array || x instanceof Float32Array;
+  if (!isArray || !(y instanceof Uint8Array) || y.length !== count || !Array.isArray(shape))
+    throw new TypeError(
+      `${where}: dataset is ${describe(dataset)}, needed a data set, such as createDataset makes`,
+    );
+};
+
+const assertIndices = (where: string, dataset: Dataset, indices: ArrayLike<number>): void => {
+  assertDataset(where, dataset);
+  assertNumbers(where, 'indices', indices);
+  const { count } = dataset;
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;
     if (!(Number.isInteger(index) && index >= 0 && index < count)) {
-      throw new RangeError(`${where}: indices[${i}] is ${index}, needed an integer from 0 to ${count - 1}`);
+      throw new RangeError(
+        `${where}: indices[${i}] is ${describe(index)}, needed an integer from 0 to ${count - 1}`,
+      );
     }
   }
 };

@@ -1,5 +1,5 @@
 /** Unpacking of gzip by the web-standard stream, which Node and browsers have alike. */
-import { assertInteger } from '../core/assert';
+import { assertBytes, assertInteger, recordOf } from '../core/assert';
 
 /** How much may come out. */
 export interface GunzipOptions {
@@ -14,7 +14,7 @@ const PIECE = 1 << 16;
  *
  * @example isGzip(new Uint8Array([0x1f, 0x8b])) // true
  */
-export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+export const isGzip = (bytes: Uint8Array): boolean => bytes?.[0] === 0x1f && bytes[1] === 0x8b;
 
 const inPieces = (bytes: Uint8Array): ReadableStream<BufferSource> => {
   let from = 0;
@@ -36,10 +36,9 @@ const inPieces = (bytes: Uint8Array): ReadableStream<BufferSource> => {
  * @throws RangeError in one line when the bytes are no gzip, are damaged or truncated, or unpack to more than `maxBytes`
  * @example await gunzip(packed) // the bytes that were packed
  */
-export async function gunzip(
-  bytes: Uint8Array,
-  { maxBytes = 2 ** 30 }: GunzipOptions = {},
-): Promise<Uint8Array> {
+export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Promise<Uint8Array> {
+  const { maxBytes = 2 ** 30 } = recordOf('gunzip', options);
+  assertBytes('gunzip', 'bytes', bytes);
   assertInteger('gunzip', 'maxBytes', maxBytes);
   if (!isGzip(bytes))
     throw new RangeError(`gunzip: bytes are no gzip (${bytes.length} bytes), needed the magic number 1f 8b`);

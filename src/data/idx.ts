@@ -1,4 +1,5 @@
 /** The IDX format of MNIST and its relatives. */
+import { assertBytes, recordOf } from '../core/assert';
 import { formatShape } from '../core/shape';
 import { createDataset, type Dataset } from './dataset';
 import { isGzip } from './gzip';
@@ -22,6 +23,7 @@ export interface IdxArray {
  * @example parseIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])) // { shape: [2], data: [7, 9] }
  */
 export function parseIdx(bytes: Uint8Array): IdxArray {
+  assertBytes('parseIdx', 'bytes', bytes);
   if (isGzip(bytes))
     throw new RangeError('parseIdx: bytes are packed with gzip, needed what gunzip makes of them');
   const [first, second, type, rank = 0] = bytes;
@@ -72,7 +74,10 @@ export interface IdxDatasetOptions {
  * @throws RangeError in one line when a file is damaged, the axes are others, or the counts differ
  * @example idxDataset({ name: 'mnist', images, labels }).shape // [28, 28, 1]
  */
-export function idxDataset({ name, images, labels, classes = 10 }: IdxDatasetOptions): Dataset {
+export function idxDataset(options: IdxDatasetOptions): Dataset {
+  const { name, images, labels, classes = 10 } = recordOf('idxDataset', options);
+  assertBytes('idxDataset', 'images', images);
+  assertBytes('idxDataset', 'labels', labels);
   const { shape, data: x } = parseIdx(images);
   const { shape: labelShape, data: y } = parseIdx(labels);
   const [count, height = 0, width = 0, channels = 1] = shape;

@@ -1,7 +1,7 @@
 /** Two interleaved half circles: the smallest set that few labels and many inputs can learn. */
 
-import { assertInteger, assertNumber } from '../core/assert';
-import type { Noise } from '../core/noise';
+import { assertInteger, assertNumber, assertSize, recordOf } from '../core/assert';
+import { assertNoise, type Noise } from '../core/noise';
 import { createDataset, type Dataset } from './dataset';
 
 /** Which moons are drawn. */
@@ -24,9 +24,18 @@ export interface TwoMoonsOptions {
  * @throws RangeError when `count` is no integer of at least 2, or `sd` is negative or not finite
  * @example twoMoons({ count: 500, noise }).shape // [2]
  */
-export function twoMoons({ count, sd = 0.1, noise }: TwoMoonsOptions): Dataset {
+export function twoMoons(options: TwoMoonsOptions): Dataset {
+  const { count, sd = 0.1, noise } = recordOf('twoMoons', options);
   assertInteger('twoMoons', 'count', count, 2);
-  assertNumber('twoMoons', 'sd', sd, 'a finite number of at least 0', (v) => v >= 0 && Number.isFinite(v));
+  assertSize('twoMoons', 'count × 2', 2 * count);
+  assertNoise('twoMoons', noise);
+  assertNumber(
+    'twoMoons',
+    'sd',
+    sd,
+    'a finite number of at least 0',
+    (v) => v >= 0 && Number.isFinite(Math.fround(10 * v)),
+  );
   const angles = noise.split('angles');
   const x = noise
     .split('offsets')

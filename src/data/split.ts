@@ -1,7 +1,7 @@
 /** Which examples are labelled, which are not, and which are held back: stratified, by seed. */
-import { assertInteger } from '../core/assert';
-import type { Noise } from '../core/noise';
-import type { Dataset } from './dataset';
+import { assertInteger, recordOf } from '../core/assert';
+import { assertNoise, type Noise } from '../core/noise';
+import { assertDataset, type Dataset } from './dataset';
 
 /** Indices into a data set: three disjoint parts, each in ascending order, that make up the whole. */
 export interface Split {
@@ -76,7 +76,10 @@ const equal = (total: number, sizes: readonly number[], order: Int32Array): numb
  * @throws RangeError when a class has no example, there are fewer labels than classes, or more are asked for than there are
  * @example splitDataset(digits({ count: 1000, noise }), { labeled: 100, noise }).unlabeled.length // 900
  */
-export function splitDataset(dataset: Dataset, { labeled, validation = 0, noise }: SplitOptions): Split {
+export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
+  const { labeled, validation = 0, noise } = recordOf('splitDataset', options);
+  assertDataset('splitDataset', dataset);
+  assertNoise('splitDataset', noise);
   const { count, classes } = dataset;
   assertInteger('splitDataset', 'labeled', labeled);
   assertInteger('splitDataset', 'validation', validation, 0);

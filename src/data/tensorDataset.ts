@@ -1,5 +1,6 @@
 /** Data sets out of tensors. */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { assertInteger, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { checkDataset, type Dataset } from './dataset';
 
@@ -40,7 +41,9 @@ const fromOneHot = (values: ArrayLike<number>, classes: number): number[] =>
  * is no integer from 0 to K − 1 or no one-hot row
  * @example (await tensorDataset({ name: 'pair', x: tf.tensor2d([[0], [1]]), y: tf.tensor1d([0, 1]), classes: 2 })).count // 2
  */
-export async function tensorDataset({ name, x, y, classes }: TensorDatasetOptions): Promise<Dataset> {
+export async function tensorDataset(options: TensorDatasetOptions): Promise<Dataset> {
+  const { name, x, y, classes } = recordOf('tensorDataset', options);
+  assertInteger('tensorDataset', 'classes', classes);
   const oneHot = y?.shape?.length === 2;
   assertShapes('tensorDataset', { x: [x, 'N ...', 'float32'], y: [y, oneHot ? `N ${classes}` : 'N'] });
   const [values, labels] = await Promise.all([x.data<'float32'>(), y.data()]);

@@ -7,7 +7,6 @@
  */
 import {
   add,
-  argMax,
   cast,
   exp,
   expandDims,
@@ -16,7 +15,6 @@ import {
   maximum,
   mul,
   neg,
-  oneHot,
   softmax,
   squeeze,
   sub,
@@ -28,6 +26,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { customGradient } from '../core/gradient';
+import { oneHotArgMax } from '../core/labels';
 import { LOWEST, weigh } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
@@ -35,8 +34,7 @@ import { assertShapes } from '../core/shape';
 // argMax finds a largest score among NaN too. A row that has no softmax has no label
 // either and becomes NaN: all of it, but on WebGPU, whose softmax keeps a NaN where it is.
 const oneHotMode = (scores: Tensor): Tensor2D => {
-  const label = cast(oneHot(argMax(scores, 1), scores.shape[1] as number), 'float32');
-  return add(label, mul(softmax(scores as Tensor2D), 0)) as Tensor2D;
+  return add(oneHotArgMax(scores), mul(softmax(scores as Tensor2D), 0)) as Tensor2D;
 };
 
 // Hand-written for 0·log 0 = 0: autodiff multiplies the log-probability −∞ of a class that is ruled out by 0.

@@ -1,17 +1,8 @@
 /** Gumbel-Softmax (concrete) distribution: a categorical draw that a gradient flows through. */
-import {
-  add,
-  argMax,
-  cast,
-  div,
-  oneHot,
-  softmax,
-  type Tensor,
-  type Tensor2D,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, div, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertNumber } from '../core/assert';
 import { customGradient } from '../core/gradient';
+import { oneHotArgMax } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
@@ -27,7 +18,7 @@ export interface GumbelSoftmaxOptions {
 
 // The straight-through estimator is biased by design: the gradient passes the argmax as if it were not there.
 const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
-  value: cast(oneHot(argMax(relaxed, 1), relaxed.shape[1] as number), 'float32'),
+  value: oneHotArgMax(relaxed),
   gradFunc: (dy) => [dy],
 }));
 

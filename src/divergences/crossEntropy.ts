@@ -1,5 +1,6 @@
 /** Cross-entropy between labels and a categorical. */
 import { neg, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import * as categorical from '../distributions/categorical';
 
@@ -24,7 +25,8 @@ export interface CrossEntropyArguments {
  * @throws RangeError when the shapes differ
  * @example crossEntropy({ labels: tf.tensor2d([[1, 0]]), logits: tf.tensor2d([[0, 0]]) }) // [0.6931472]
  */
-export function crossEntropy({ labels, logits }: CrossEntropyArguments): Tensor1D {
+export function crossEntropy(given: CrossEntropyArguments): Tensor1D {
+  const { labels, logits } = recordOf('crossEntropy', given, 'the argument');
   assertShapes('crossEntropy', { labels: [labels, 'B K'], logits: [logits, 'B K', 'float32'] });
   return tidy(() => neg(categorical.logProb(logits, labels)));
 }

@@ -27,7 +27,7 @@ const parametersOf = (name: string, distribution: Gaussian | undefined) => ({
  * @example gaussianKl({ mean: tf.tensor2d([[1, 0]]), logVar: tf.zeros([1, 2]) }) // [0.5]
  */
 export function gaussianKl(q: Gaussian, p?: Gaussian): Tensor1D {
-  assertShapes('gaussianKl', { ...parametersOf('q', q), ...(p && parametersOf('p', p)) });
+  assertShapes('gaussianKl', { ...parametersOf('q', q), ...(p !== undefined && parametersOf('p', p)) });
   return tidy(() => {
     if (p === undefined) return perExample(mul(0.5, add(square(q.mean), expm1MinusIdentity(q.logVar))));
     const distance = scaledSquaredDistance(q.mean, p.mean, p.logVar);

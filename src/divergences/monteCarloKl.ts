@@ -1,6 +1,6 @@
 /** Kullback–Leibler divergence by sampling, where no closed form exists. */
 import { add, div, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertFunction, assertInteger, recordOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
@@ -27,13 +27,17 @@ export interface MonteCarloKlOptions {
  * @throws RangeError when samples is not an integer of at least 1, or a log-density is not one number per example
  * @example monteCarloKl({ sample: (n) => gaussian.sample(q, n), logQ: (z) => gaussian.logProb(q, z), logP: (z) => gaussian.logProb(q, z), noise }) // [0]
  */
-export function monteCarloKl({ sample, logQ, logP, samples = 1, noise }: MonteCarloKlOptions): Tensor1D {
+export function monteCarloKl(options: MonteCarloKlOptions): Tensor1D {
+  const { sample, logQ, logP, samples = 1, noise } = recordOf('monteCarloKl', options);
+  for (const [name, part] of Object.entries({ sample, logQ, logP }))
+    assertFunction('monteCarloKl', name, part);
   assertInteger('monteCarloKl', 'samples', samples);
   assertNoise('monteCarloKl', noise);
   return tidy(() => {
     let total: Tensor | undefined;
     for (let s = 0; s < samples; s++) {
       const z = sample(noise);
+      assertShapes('monteCarloKl', { sample: [z, 'B ...'] });
       const [ofQ, ofP] = [logQ(z), logP(z)];
       assertShapes('monteCarloKl', { sample: [z, 'B ...'], 'logQ(z)': [ofQ, 'B'], 'logP(z)': [ofP, 'B'] });
       const ratio = sub(ofQ, ofP);

@@ -1,4 +1,5 @@
 /** Share of examples that are classified right. */
+import { assertNumbers } from '../core/assert';
 import { assertLabels } from './examples';
 
 /**
@@ -13,7 +14,8 @@ import { assertLabels } from './examples';
  * @example accuracy([0, 1, 1], [0, 1, 0]) // 0.6666666666666666
  */
 export function accuracy(labels: ArrayLike<number>, predictions: ArrayLike<number>): number {
-  if (!(labels?.length > 0)) throw new RangeError('accuracy: labels hold no example, needed at least one');
+  assertNumbers('accuracy', 'labels', labels);
+  if (labels.length === 0) throw new RangeError('accuracy: labels hold no example, needed at least one');
   assertLabels('accuracy', 'labels', labels, labels.length, Number.MAX_SAFE_INTEGER);
   assertLabels('accuracy', 'predictions', predictions, labels.length, Number.MAX_SAFE_INTEGER);
   let right = 0;

@@ -1,6 +1,6 @@
 /** How many latent dimensions a model uses. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
+import { assertNumber, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** When a unit counts as active. */
@@ -28,13 +28,10 @@ export interface ActiveUnits {
  * @throws RangeError when the means are not [N, Z], or there is none
  * @example await activeUnits(tf.tensor2d([[1, 0], [-1, 0]])) // { active: 1, variances: [1, 0] }
  */
-export async function activeUnits(
-  means: Tensor,
-  { threshold = 0.01 }: ActiveUnitsOptions = {},
-): Promise<ActiveUnits> {
+export async function activeUnits(means: Tensor, options: ActiveUnitsOptions = {}): Promise<ActiveUnits> {
+  const { threshold = 0.01 } = recordOf('activeUnits', options);
   const { N = 0, Z = 0 } = assertShapes('activeUnits', { means: [means, 'N Z'] });
   assertNumber('activeUnits', 'threshold', threshold, 'a number of at least 0', (t) => t >= 0);
-  if (N === 0) throw new RangeError('activeUnits: means hold no example, needed at least one');
   const values = await means.data();
   const variances = Array.from({ length: Z }, (_, d) => {
     let mean = 0;

@@ -1,5 +1,6 @@
 /** Whether a classifier is right as often as it says. */
-import { assertInteger, assertNumber } from '../core/assert';
+import { assertInteger, assertNumber, assertNumbers, assertSize, recordOf } from '../core/assert';
+import { describe } from '../core/shape';
 
 /** How confidences are grouped. */
 export interface CalibrationOptions {
@@ -46,9 +47,13 @@ export interface Calibration {
 export function calibration(
   confidences: ArrayLike<number>,
   correct: ArrayLike<boolean | number>,
-  { bins = 15 }: CalibrationOptions = {},
+  options: CalibrationOptions = {},
 ): Calibration {
+  const { bins = 15 } = recordOf('calibration', options);
   assertInteger('calibration', 'bins', bins);
+  assertSize('calibration', 'bins', bins);
+  assertNumbers('calibration', 'confidences', confidences);
+  assertNumbers('calibration', 'correct', correct as ArrayLike<number>);
   const total = confidences.length;
   if (total === 0) throw new RangeError('calibration: confidences hold no example, needed at least one');
   if (correct.length !== total) {
@@ -60,11 +65,14 @@ export function calibration(
   for (let i = 0; i < total; i++) {
     const confidence = confidences[i];
     assertNumber('calibration', `confidences[${i}]`, confidence, 'a probability', (p) => p >= 0 && p <= 1);
+    const right = correct[i];
+    if (right !== true && right !== false && right !== 0 && right !== 1)
+      throw new RangeError(`calibration: correct[${i}] is ${describe(right)}, needed true or false, 1 or 0`);
     const bin = sums[Math.max(0, Math.ceil(confidence * bins) - 1)];
     if (bin === undefined) continue;
     bin.count++;
     bin.confidence += confidence;
-    bin.right += Number(correct[i]);
+    bin.right += Number(right);
   }
   const held = sums.flatMap(({ count, confidence, right }, m): CalibrationBin[] =>
     count === 0

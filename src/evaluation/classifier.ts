@@ -1,11 +1,19 @@
 /** Everything that can be said of a classifier on labelled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
+import { assertInteger, assertMethods, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import type { Classifier } from '../models/model';
 import { accuracy } from './accuracy';
 import { type CalibrationBin, calibration } from './calibration';
 import { confusionMatrix } from './confusionMatrix';
-import { assertLabels, forEachBatch, type LabeledExamples, openExamples } from './examples';
+import {
+  assertLabels,
+  assertSupported,
+  FINITE,
+  forEachBatch,
+  type LabeledExamples,
+  openExamples,
+} from './examples';
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {
@@ -53,12 +61,19 @@ export interface ClassifierEvaluation {
 export async function evaluateClassifier(
   model: Classifier,
   data: LabeledExamples,
-  { batchSize = 500, bins = 15 }: EvaluateClassifierOptions = {},
+  options: EvaluateClassifierOptions = {},
 ): Promise<ClassifierEvaluation> {
+  const { batchSize = 500, bins = 15 } = recordOf('evaluateClassifier', options);
+  assertMethods('evaluateClassifier', 'model', model, ['classify']);
+  recordOf('evaluateClassifier', data, 'data');
+  assertInteger('evaluateClassifier', 'bins', bins);
+  assertInteger('evaluateClassifier', 'batchSize', batchSize);
   const examples = openExamples('evaluateClassifier', data.x, model.inputShape);
   const { classes } = model;
   const { count } = examples;
   assertLabels('evaluateClassifier', 'y', data.y, count, classes);
+  // Some kernels take a NaN for 0, and logits of such an input would look like any others.
+  await assertSupported('evaluateClassifier', data.x, FINITE);
 
   const predictions = new Int32Array(count);
   const confidences = new Float64Array(count);

@@ -1,5 +1,5 @@
 /** Which classes are taken for which. */
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertSize } from '../core/assert';
 import { assertLabels } from './examples';
 
 /**
@@ -20,6 +20,7 @@ export function confusionMatrix(
   classes: number,
 ): number[][] {
   assertInteger('confusionMatrix', 'classes', classes);
+  assertSize('confusionMatrix', 'classes²', classes ** 2);
   assertLabels('confusionMatrix', 'labels', labels, labels?.length, classes);
   assertLabels('confusionMatrix', 'predictions', predictions, labels.length, classes);
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

@@ -1,8 +1,8 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
 import { add, mul, softmax, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertMethods, recordOf } from '../core/assert';
 import { oneHotLabels } from '../core/labels';
-import type { Noise } from '../core/noise';
+import { assertNoise, type Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../models/model';
 import { byLabel } from '../objectives/everyLabel';
@@ -60,9 +60,14 @@ export interface ElboEvaluation {
 export async function evaluateElbo(
   model: SemiSupervisedVae,
   data: Examples & { readonly y?: ArrayLike<number> },
-  { samples = 1, batchSize = 100, noise }: EvaluateElboOptions,
+  options: EvaluateElboOptions,
 ): Promise<ElboEvaluation> {
+  const { samples = 1, batchSize = 100, noise } = recordOf('evaluateElbo', options);
   assertInteger('evaluateElbo', 'samples', samples);
+  assertMethods('evaluateElbo', 'model', model, ['classify', 'encode', 'decode']);
+  recordOf('evaluateElbo', data, 'data');
+  assertNoise('evaluateElbo', noise);
+  assertInteger('evaluateElbo', 'batchSize', batchSize);
   const examples = openExamples('evaluateElbo', data.x, model.inputShape);
   const { y } = data;
   if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes);

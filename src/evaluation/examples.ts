@@ -1,13 +1,13 @@
 /** The data that evaluation reads: plain arrays or tensors, cut into batches here. */
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertNumbers } from '../core/assert';
 import { createRests } from '../core/rests';
-import { describe, formatShape } from '../core/shape';
+import { assertShapes, describe, formatShape } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
 export interface Examples {
-  /** inputs one after another: bytes (divided by 255), float32 values as they are, or a tensor [N, …] */
+  /** inputs one after another: bytes (divided by 255), float32 values as they are, or a float32 tensor [N, …] */
   readonly x: Uint8Array | Float32Array | Tensor;
 }
 
@@ -70,7 +70,8 @@ function openTensor(where: string, x: Tensor, inputShape: readonly number[]): Op
       `${where}: x is ${describe(x)}, needed [N,${inputShape}], or bytes or float32 values`,
     );
   }
-  return { count: x.shape[0] ?? 0, between: (from, to) => slice(x, from, to - from) };
+  assertShapes(where, { x: [x, 'N ...', 'float32'] });
+  return { count: x.shape[0] as number, between: (from, to) => slice(x, from, to - from) };
 }
 
 /**
@@ -90,6 +91,9 @@ export async function assertSupported(
   assertWithin(where, 'x', values, support);
 }
 
+/** What inputs are where no likelihood narrows it down. */
+export const FINITE: Support = { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY };
+
 /**
  * Refuses labels that do not fit.
  *
@@ -103,15 +107,18 @@ export function assertLabels(
   count: number,
   classes: number,
 ): void {
-  if (y?.length !== count) {
+  assertNumbers(where, name, y);
+  if (y.length !== count) {
     throw new RangeError(
-      `${where}: ${name} holds ${y?.length ?? 'no'} labels, needed one for each of ${count} examples`,
+      `${where}: ${name} holds ${y.length} labels, needed one for each of ${count} examples`,
     );
   }
   for (let i = 0; i < count; i++) {
     const label = y[i] ?? Number.NaN;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new RangeError(`${where}: ${name}[${i}] is ${label}, needed an integer from 0 to ${classes - 1}`);
+      throw new RangeError(
+        `${where}: ${name}[${i}] is ${describe(label)}, needed an integer from 0 to ${classes - 1}`,
+      );
     }
   }
 }

@@ -12,8 +12,8 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
-import type { Noise } from '../core/noise';
+import { assertInteger, assertMethods, recordOf } from '../core/assert';
+import { assertNoise, type Noise } from '../core/noise';
 import { createRests } from '../core/rests';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
@@ -43,11 +43,11 @@ export interface ImportanceWeightedBoundArguments {
  * @throws RangeError when the weights are not [S, B, K], or π is no prior over K classes
  * @example importanceWeightedBound({ logWeights: tf.tensor3d([[[-1, -1]], [[-2, -2]]]), labelPrior: [0.5, 0.5] }) // [-1.3798855]
  */
-export function importanceWeightedBound({
-  logWeights,
-  labelPrior,
-}: ImportanceWeightedBoundArguments): Tensor1D {
-  const { S = 0, K = 0 } = assertShapes('importanceWeightedBound', { logWeights: [logWeights, 'S B K'] });
+export function importanceWeightedBound(given: ImportanceWeightedBoundArguments): Tensor1D {
+  const { logWeights, labelPrior } = recordOf('importanceWeightedBound', given, 'the argument');
+  const { S = 0, K = 0 } = assertShapes('importanceWeightedBound', {
+    logWeights: [logWeights, 'S B K'],
+  });
   assertLabelPrior('importanceWeightedBound', labelPrior, K);
   return tidy(() => {
     const logPrior = sub(log(tensor1d([...labelPrior])), Math.log(S));
@@ -91,9 +91,14 @@ export interface ImportanceBoundEvaluation {
 export async function evaluateImportanceBound(
   model: SemiSupervisedVae,
   data: Examples,
-  { samples, batchSize = 100, noise }: EvaluateImportanceBoundOptions,
+  options: EvaluateImportanceBoundOptions,
 ): Promise<ImportanceBoundEvaluation> {
+  const { samples, batchSize = 100, noise } = recordOf('evaluateImportanceBound', options);
   assertInteger('evaluateImportanceBound', 'samples', samples);
+  assertMethods('evaluateImportanceBound', 'model', model, ['classify', 'encode', 'decode']);
+  recordOf('evaluateImportanceBound', data, 'data');
+  assertNoise('evaluateImportanceBound', noise);
+  assertInteger('evaluateImportanceBound', 'batchSize', batchSize);
   const examples = openExamples('evaluateImportanceBound', data.x, model.inputShape);
   await assertSupported('evaluateImportanceBound', data.x, model.likelihood.support);
   let total = 0;

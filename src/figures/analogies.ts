@@ -1,5 +1,6 @@
 /** One style, every class. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertMethods, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
@@ -26,10 +27,12 @@ export interface AnalogiesOptions extends ModelGridOptions {
 export async function analogies(
   model: SemiSupervisedVae,
   inputs: Tensor,
-  { labels, shape = model.inputShape, padding }: AnalogiesOptions = {},
+  options: AnalogiesOptions = {},
 ): Promise<PixelGrid> {
+  assertMethods('analogies', 'model', model, ['classify', 'encode', 'decode']);
+  const { labels, shape = model.inputShape, padding } = recordOf('analogies', options);
   const { classes } = model;
-  assertShapes('analogies', { inputs: [inputs, ['N', ...model.inputShape].join(' ')] });
+  assertShapes('analogies', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());
   const exchanged = await readCells(
     tidy(() => {

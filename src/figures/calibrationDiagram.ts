@@ -1,5 +1,6 @@
 /** Whether a classifier is right as often as it says, as a chart. */
-import { chart, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
+import { assertNumber, recordOf } from '../core/assert';
+import { assertLooks, assertSeries, chart, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
 
 /** The examples whose confidence lies in one interval. */
 export interface CalibrationDiagramBin {
@@ -35,11 +36,22 @@ export interface CalibrationDiagramOptions {
  */
 export function calibrationDiagram(
   series: Readonly<Record<string, readonly CalibrationDiagramBin[]>>,
-  { title, width = 320 }: CalibrationDiagramOptions = {},
+  options: CalibrationDiagramOptions = {},
 ): VegaLiteSpec {
+  const { title, width = 320 } = recordOf('calibrationDiagram', options);
+  assertSeries('calibrationDiagram', series);
+  assertLooks('calibrationDiagram', { title }, { width });
   const names = Object.keys(series);
-  if (names.length === 0) throw new RangeError('calibrationDiagram: series is empty, needed at least one');
   const values = Object.entries(series).flatMap(([name, bins], i) => {
+    for (const [m, bin] of bins.entries())
+      for (const field of ['from', 'to', 'confidence', 'accuracy', 'count'] as const)
+        assertNumber(
+          'calibrationDiagram',
+          `series.${name}[${m}].${field}`,
+          bin[field],
+          'a finite number',
+          Number.isFinite,
+        );
     const total = bins.reduce((sum, { count }) => sum + count, 0);
     return bins.map(({ from, to, confidence, accuracy, count }) => ({
       series: name,

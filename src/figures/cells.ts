@@ -1,5 +1,6 @@
 /** Images of a model, read from tensors. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertNumbers } from '../core/assert';
 import { oneHotLabels } from '../core/labels';
 import * as categorical from '../distributions/categorical';
 import type { Classifier } from '../models/model';
@@ -31,6 +32,7 @@ export const labelsOf = (
   labels: readonly number[] | undefined,
 ): Tensor => {
   if (labels === undefined) return tidy(() => categorical.mode(model.classify(x)));
+  assertNumbers(where, 'labels', labels);
   const count = x.shape[0] as number;
   if (labels.length !== count)
     throw new RangeError(`${where}: labels are ${labels.length}, needed one for each of the ${count} inputs`);

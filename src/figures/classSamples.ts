@@ -1,6 +1,7 @@
 /** What a model thinks the classes look like. */
-import { assertInteger } from '../core/assert';
-import type { Noise } from '../core/noise';
+import { assertInteger, assertMethods, assertSize, recordOf } from '../core/assert';
+import { assertNoise, type Noise } from '../core/noise';
+import { sizeOf } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
 import { type ModelGridOptions, readCells } from './cells';
 import { layOut, type PixelGrid } from './imageGrid';
@@ -24,9 +25,13 @@ export interface ClassSamplesOptions extends ModelGridOptions {
  */
 export async function classSamples(
   model: SemiSupervisedVae,
-  { perClass = 10, noise, shape = model.inputShape, padding }: ClassSamplesOptions,
+  options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
+  assertMethods('classSamples', 'model', model, ['generate']);
+  const { perClass = 10, noise, shape = model.inputShape, padding } = recordOf('classSamples', options);
   assertInteger('classSamples', 'perClass', perClass);
+  assertNoise('classSamples', noise);
+  assertSize('classSamples', 'the size of the picture', model.classes * perClass * sizeOf(model.inputShape));
   const labels = Array.from({ length: model.classes * perClass }, (_, i) => Math.floor(i / perClass));
   const cells = await readCells(model.generate(labels, noise));
   return layOut('classSamples', cells, { shape, columns: perClass, padding });

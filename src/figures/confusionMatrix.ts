@@ -1,5 +1,8 @@
 /** Which classes are taken for which, as a chart. */
-import { chart, type VegaLiteSpec } from './spec';
+import { recordOf } from '../core/assert';
+import { isFiniteNumber, isListOf, isString } from '../core/json';
+import { describe } from '../core/shape';
+import { assertLooks, chart, type VegaLiteSpec } from './spec';
 
 /** What is drawn, and how. */
 export interface ConfusionMatrixOptions {
@@ -26,10 +29,16 @@ const blues = ['#f7fbff', '#c6dbef', '#6baed6', '#2171b5', '#08306b'];
  */
 export function confusionMatrix(
   counts: readonly (readonly number[])[],
-  { classNames, title }: ConfusionMatrixOptions = {},
+  options: ConfusionMatrixOptions = {},
 ): VegaLiteSpec {
+  const { classNames, title } = recordOf('confusionMatrix', options);
+  assertLooks('confusionMatrix', { title }, {});
+  if (!Array.isArray(counts) || !counts.every(isListOf(isFiniteNumber)))
+    throw new TypeError(`confusionMatrix: counts is ${describe(counts)}, needed rows of numbers`);
+  if (classNames !== undefined && !isListOf(isString)(classNames))
+    throw new TypeError(`confusionMatrix: classNames is ${describe(classNames)}, needed an array of names`);
   const classes = counts.length;
-  const ragged = counts.find((row) => row.length !== classes);
+  const ragged = (counts as readonly (readonly number[])[]).find((row) => row.length !== classes);
   if (classes === 0 || ragged) {
     throw new RangeError(
       `confusionMatrix: counts have ${classes} rows and ${ragged?.length ?? 0} columns, needed K × K`,

@@ -1,4 +1,5 @@
 /** How sure a classifier grows over training. */
+import { assertInteger, recordOf } from '../core/assert';
 import { type HistoryRow, learningCurves } from './learningCurves';
 import type { VegaLiteSpec } from './spec';
 
@@ -21,14 +22,17 @@ export interface EntropyByEpochOptions<Row extends HistoryRow> {
  * @throws RangeError when there is no series, or no row has a value
  * @example entropyByEpoch({ M2: history }, { value: (row) => row['unlabeled.labelEntropy'], classes: 10 }) // a line at 2.303 nats
  */
-export const entropyByEpoch = <Row extends HistoryRow>(
+export function entropyByEpoch<Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,
-  { value, classes, title = 'Entropy of q(y|x)' }: EntropyByEpochOptions<Row>,
-): VegaLiteSpec =>
-  learningCurves(series, {
+  options: EntropyByEpochOptions<Row>,
+): VegaLiteSpec {
+  const { value, classes, title = 'Entropy of q(y|x)' } = recordOf('entropyByEpoch', options);
+  assertInteger('entropyByEpoch', 'classes', classes);
+  return learningCurves(series, {
     value,
     quantity: 'Mean entropy',
     unit: 'nats',
     title,
     reference: { value: Math.log(classes), label: `log ${classes}` },
   });
+}

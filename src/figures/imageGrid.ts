@@ -1,6 +1,6 @@
 /** Images side by side, as plain pixels. */
-import { assertInteger } from '../core/assert';
-import { formatShape } from '../core/shape';
+import { assertInteger, assertNumber, assertSize, recordOf } from '../core/assert';
+import { describe, formatShape, sizeOf } from '../core/shape';
 
 /** A picture: rows of pixels from the top, channels of a pixel beside each other. */
 export interface PixelGrid {
@@ -40,7 +40,10 @@ export type Cell = Uint8Array | Float32Array | undefined;
  * @example imageGrid(Float32Array.of(0, 1), { shape: [1, 1], columns: 2, padding: 0 }).pixels // [0, 255]
  */
 export function imageGrid(images: Uint8Array | Float32Array, options: ImageGridOptions): PixelGrid {
-  const size = options.shape.reduce((product, axis) => product * axis, 1);
+  assertImageShape('imageGrid', recordOf('imageGrid', options).shape);
+  if (!(images instanceof Uint8Array || images instanceof Float32Array))
+    throw new TypeError(`imageGrid: images is ${describe(images)}, needed a Uint8Array or a Float32Array`);
+  const size = sizeOf(options.shape);
   if (images.length === 0 || images.length % size !== 0) {
     throw new RangeError(
       `imageGrid: images hold ${images.length} values, needed a multiple of ${size} for images ${formatShape(options.shape)}`,
@@ -49,25 +52,32 @@ export function imageGrid(images: Uint8Array | Float32Array, options: ImageGridO
   return layOut('imageGrid', cellsOf(images, size), options);
 }
 
+/** Refuses a shape that is none of an image. */
+const assertImageShape = (where: string, shape: readonly number[]): void => {
+  if (!Array.isArray(shape)) throw new TypeError(`${where}: shape is ${describe(shape)}, needed an array`);
+  const depth = shape[2] ?? 1;
+  if (shape.length < 2 || shape.length > 3 || (depth !== 1 && depth !== 3)) {
+    throw new RangeError(
+      `${where}: shape is ${formatShape(shape.map(describe) as never)}, needed [height,width], or with 1 or 3 channels`,
+    );
+  }
+  for (const axis of shape) assertInteger(where, 'an axis of shape', axis);
+};
+
 /** Cuts values into images of `size` values. */
 export const cellsOf = (images: Uint8Array | Float32Array, size: number): Cell[] =>
   Array.from({ length: images.length / size }, (_, i) => images.subarray(i * size, (i + 1) * size));
 
 /** Lays cells out in rows, left to right and top to bottom. */
-export function layOut(
-  where: string,
-  cells: readonly Cell[],
-  { shape, columns = 10, padding = 1, background = 128 }: ImageGridOptions,
-): PixelGrid {
+export function layOut(where: string, cells: readonly Cell[], options: ImageGridOptions): PixelGrid {
+  const { shape, columns = 10, padding = 1, background = 128 } = options;
+  assertImageShape(where, shape);
   assertInteger(where, 'columns', columns);
+  assertNumber(where, 'background', background, 'a number from 0 to 255', (v) => v >= 0 && v <= 255);
   assertInteger(where, 'padding', padding, 0);
+  assertSize(where, 'padding', padding);
   const [rows = 0, width = 0, depth = 1] = shape;
-  const channels = depth === 1 ? 1 : depth === 3 ? 3 : undefined;
-  if (shape.length < 2 || shape.length > 3 || channels === undefined) {
-    throw new RangeError(
-      `${where}: shape is ${formatShape(shape)}, needed [height,width], or with 1 or 3 channels`,
-    );
-  }
+  const channels = depth === 3 ? 3 : 1;
   const size = rows * width * channels;
   const unfit = cells.find((cell) => cell !== undefined && cell.length !== size);
   if (cells.length === 0 || unfit) {
@@ -80,6 +90,7 @@ export function layOut(
   const down = Math.ceil(cells.length / across);
   const gridWidth = across * (width + padding) - padding;
   const gridHeight = down * (rows + padding) - padding;
+  assertSize(where, 'the size of the picture', gridWidth * gridHeight * channels);
   const pixels = new Uint8Array(gridWidth * gridHeight * channels).fill(background);
   for (const [i, cell] of cells.entries()) {
     if (cell === undefined) continue;

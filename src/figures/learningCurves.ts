@@ -1,5 +1,15 @@
 /** How a quantity changes over training, for one run or several beside each other. */
-import { chart, finite, type Part, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
+import { assertFunction, assertNumber, recordOf } from '../core/assert';
+import {
+  assertLooks,
+  assertSeries,
+  chart,
+  finite,
+  type Part,
+  seriesColour,
+  seriesDash,
+  type VegaLiteSpec,
+} from './spec';
 
 /** A line of a training history. */
 export interface HistoryRow {
@@ -47,14 +57,35 @@ export interface LearningCurvesOptions<Row extends HistoryRow> {
  */
 export function learningCurves<Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,
-  { value, quantity, unit, title, reference, width = 420, height = 260 }: LearningCurvesOptions<Row>,
+  options: LearningCurvesOptions<Row>,
 ): VegaLiteSpec {
+  const {
+    value,
+    quantity,
+    unit,
+    title,
+    reference,
+    width = 420,
+    height = 260,
+  } = recordOf('learningCurves', options);
+  assertSeries('learningCurves', series);
+  assertFunction('learningCurves', 'value', value);
+  assertLooks('learningCurves', { quantity, unit, title }, { width, height });
+  if (reference !== undefined) {
+    recordOf('learningCurves', reference, 'reference');
+    assertLooks('learningCurves', { 'reference.label': reference.label }, {});
+    assertFinite('reference.value', reference.value);
+  }
+  for (const [name, rows] of Object.entries(series))
+    for (const [i, row] of rows.entries()) assertFinite(`series.${name}[${i}].epoch`, row.epoch);
   const names = Object.keys(series);
-  if (names.length === 0) throw new RangeError('learningCurves: series is empty, needed at least one');
   assertDrawn(series, value);
   const scale = unit === '%' ? 100 : 1;
   const points = Object.entries(series).flatMap(([name, rows]) =>
-    byEpoch(name, rows, (row) => (value(row) ?? Number.NaN) * scale),
+    byEpoch(name, rows, (row) => {
+      const drawn: unknown = value(row);
+      return typeof drawn === 'number' ? drawn * scale : Number.NaN;
+    }),
   );
   const longest = Math.max(
     ...Object.values(series).map((rows) => new Set(rows.map(({ epoch }) => epoch)).size),
@@ -104,6 +135,9 @@ export function learningCurves<Row extends HistoryRow>(
     ],
   });
 }
+
+const assertFinite = (name: string, value: number): void =>
+  assertNumber('learningCurves', name, value, 'a finite number', Number.isFinite);
 
 /** A chart without a point would say that there was nothing, where a column was misnamed. */
 const assertDrawn = <Row extends HistoryRow>(

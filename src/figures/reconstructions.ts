@@ -1,6 +1,6 @@
 /** What a model keeps of its inputs. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertMethods, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
 import { labelsOf, type ModelGridOptions, readCells } from './cells';
@@ -27,10 +27,12 @@ export interface ReconstructionsOptions extends ModelGridOptions {
 export async function reconstructions(
   model: SemiSupervisedVae,
   inputs: Tensor,
-  { labels, columns = 10, shape = model.inputShape, padding }: ReconstructionsOptions = {},
+  options: ReconstructionsOptions = {},
 ): Promise<PixelGrid> {
+  assertMethods('reconstructions', 'model', model, ['classify', 'reconstruct']);
+  const { labels, columns = 10, shape = model.inputShape, padding } = recordOf('reconstructions', options);
   assertInteger('reconstructions', 'columns', columns);
-  assertShapes('reconstructions', { inputs: [inputs, ['N', ...model.inputShape].join(' ')] });
+  assertShapes('reconstructions', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());
   const rebuilt = await readCells(
     tidy(() => model.reconstruct(inputs, labelsOf('reconstructions', model, inputs, labels))),

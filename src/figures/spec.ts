@@ -1,6 +1,8 @@
 /** What every chart shares. */
 
-import type { Json } from '../core/json';
+import { assertNumber, recordOf } from '../core/assert';
+import { isRecord, type Json } from '../core/json';
+import { describe } from '../core/shape';
 
 /** A Vega-Lite 6 specification: plain JSON, data included, for any renderer. */
 export interface VegaLiteSpec {
@@ -55,6 +57,34 @@ export const seriesDash = (names: readonly string[], width: number): Part => ({
   ...seriesColour(names, width),
   scale: { domain: names, range: cycle(dashes, names.length) },
 });
+
+/**
+ * Refuses what are no series.
+ *
+ * @throws RangeError when there is none
+ * @throws TypeError when one is no array of records
+ */
+export function assertSeries(where: string, series: Readonly<Record<string, readonly unknown[]>>): void {
+  const entries = Object.entries(recordOf(where, series, 'series'));
+  if (entries.length === 0) throw new RangeError(`${where}: series is empty, needed at least one`);
+  for (const [name, items] of entries) {
+    if (!Array.isArray(items) || !items.every(isRecord))
+      throw new TypeError(`${where}: series.${name} is ${describe(items)}, needed an array of records`);
+  }
+}
+
+/** Refuses texts that are none, and sizes that are no numbers above 0; what is left out is left to its default. */
+export function assertLooks(
+  where: string,
+  texts: Readonly<Record<string, string | undefined>>,
+  sizes: Readonly<Record<string, number>>,
+): void {
+  for (const [name, text] of Object.entries(texts))
+    if (text !== undefined && typeof text !== 'string')
+      throw new TypeError(`${where}: ${name} is ${describe(text)}, needed a text`);
+  for (const [name, size] of Object.entries(sizes))
+    assertNumber(where, name, size, 'a number of pixels above 0', (v) => v > 0 && Number.isFinite(v));
+}
 
 /** Completes a chart with schema and look; the colour of its text is left to the page. */
 export const chart = (content: Part): VegaLiteSpec => ({

@@ -1,7 +1,7 @@
 /** Variables to and from files: shared by saved models and checkpoints. */
 import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { StoredArray } from '../core/safetensors';
-import { formatShape } from '../core/shape';
+import { describe, formatShape } from '../core/shape';
 
 /**
  * Values of tensors, by name.
@@ -46,7 +46,7 @@ export function assertStored(
   }
   const extra = Object.keys(arrays).find((name) => variables[name] === undefined);
   if (extra !== undefined)
-    throw new RangeError(`${where}: the file has a variable "${extra}" that the model lacks`);
+    throw new RangeError(`${where}: the file has a variable ${describe(extra)} that the model lacks`);
 }
 
 /** A stored array as a float32 tensor. */

@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
 import type { Json } from '../core/json';
 import type { Noise } from '../core/noise';
+import { type ScalarOrSchedule, type Schedule, valueAt } from '../core/schedules';
 import type { Model } from './model';
 
 /** What an objective may depend on beside model and batch. */
@@ -11,7 +12,24 @@ export interface ObjectiveContext {
   readonly step: number;
   /** the step's own stream: an objective that splits it by name draws the same numbers whenever the step is run */
   readonly noise: Noise;
+  /**
+   * The value of a schedule at the step, where an executor records steps: it is then told apart from numbers that never
+   * change. {@link scheduled} asks it where it is there.
+   */
+  at?(schedule: Schedule, name: string): number;
 }
+
+/**
+ * The value of a number or schedule at a step. Objectives that read their schedules by it can be recorded.
+ *
+ * @param context of the objective
+ * @param value a number, or a schedule of it
+ * @param name of the value, for messages
+ * @throws RangeError when a schedule returns anything but a finite number; `name` is named
+ * @example scheduled({ step: 10, noise }, linearWarmup({ steps: 100 }), 'beta') // 0.1
+ */
+export const scheduled = (context: ObjectiveContext, value: ScalarOrSchedule, name: string): number =>
+  typeof value === 'function' && context.at ? context.at(value, name) : valueAt(value, context.step, name);
 
 /** Named terms, [B] each in nats; a batch statistic is a scalar. Larger is better. */
 export type Terms = Readonly<Record<string, Tensor>>;

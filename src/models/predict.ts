@@ -1,6 +1,6 @@
 /** Models on plain arrays, in batches. */
 import { mul, reshape, softmax, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertMethods, recordOf } from '../core/assert';
 import { describe, formatShape } from '../core/shape';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
 import type { Classifier, Model, SemiSupervisedVae } from './model';
@@ -24,11 +24,17 @@ export type PlainInputs = Uint8Array | Float32Array | readonly number[];
 
 /** Values start … end as floats; those that are no numbers are refused. */
 const toFloats = (where: string, data: PlainInputs, start: number, end: number): Float32Array => {
-  const values = Float32Array.from(data.slice(start, end));
+  const piece = data.slice(start, end);
+  // What is no number, and which Float32Array.from would take for one or choke on, is told of as what it is.
+  const values = Array.isArray(piece)
+    ? Float32Array.from(piece, (value) => (typeof value === 'number' ? value : Number.NaN))
+    : Float32Array.from(piece);
   if (data instanceof Uint8Array) return values.map((byte) => byte / 255);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw new RangeError(`${where}: data[${start + bad}] is ${values[bad]}, needed finite numbers`);
+    throw new RangeError(
+      `${where}: data[${start + bad}] is ${describe(data[start + bad])}, needed finite numbers`,
+    );
   return values;
 };
 
@@ -37,10 +43,11 @@ const inBatches = async (
   where: string,
   { inputShape }: Model,
   data: PlainInputs,
-  { batchSize = 500 }: PredictOptions,
+  options: PredictOptions,
   width: number,
   apply: (x: Tensor) => Tensor,
 ): Promise<Float32Array> => {
+  const { batchSize = 500 } = recordOf(where, options);
   assertInteger(where, 'batchSize', batchSize);
   if (!(data instanceof Uint8Array || data instanceof Float32Array || Array.isArray(data)))
     throw new TypeError(`${where}: data is ${describe(data)}, needed bytes, float32 values or numbers`);
@@ -77,7 +84,7 @@ const inBatches = async (
  * @param data N examples in succession, NHWC; bytes mean value/255
  * @param options the batch size
  * @returns class indices and q(y|x); empty arrays for no examples
- * @throws TypeError when the data is none of these
+ * @throws TypeError when the model is none, or the data is none of these
  * @throws RangeError when it is no whole number of examples, or a number is not finite: of the data, or of what the
  *   model gives
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
@@ -87,6 +94,7 @@ export async function predict(
   data: PlainInputs,
   options: PredictOptions = {},
 ): Promise<Prediction> {
+  assertMethods('predict', 'model', model, ['classify']);
   const probabilities = await inBatches('predict', model, data, options, model.classes, (x) =>
     softmax(model.classify(x)),
   );
@@ -107,7 +115,7 @@ export async function predict(
  * @param data N examples in succession, NHWC; bytes mean value/255
  * @param options the batch size
  * @returns N·Z numbers
- * @throws TypeError when the data is none of these
+ * @throws TypeError when the model is none, or the data is none of these
  * @throws RangeError when it is no whole number of examples, or a number is not finite: of the data, or of what the
  *   model gives
  * @example (await embed(model, new Uint8Array(784))).length // 50
@@ -117,6 +125,7 @@ export async function embed(
   data: PlainInputs,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
+  assertMethods('embed', 'model', model, ['classify', 'encode']);
   return inBatches('embed', model, data, options, model.latent, (x) => {
     if (!model.encoderSeesLabel) return model.encode(x).mean;
     const rows = x.shape[0] as number;

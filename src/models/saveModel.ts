@@ -1,13 +1,15 @@
 /** A trained model, kept apart from any training checkpoint. */
-import { canonical, isRecord } from '../core/json';
+import { assertBytes, assertMethods, recordOf } from '../core/assert';
+import { brief, canonical, isRecord } from '../core/json';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
 import type { Storage } from '../core/storage';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
+import { totalOf } from '../nets/layerValues';
 import { createM2, type M2 } from './m2/m2';
-import type { M2Nets } from './m2/nets';
+import { isOwn, type M2Nets, parsePreset, presetValues } from './m2/nets';
 import { parseM2Spec } from './m2/spec';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
@@ -23,6 +25,8 @@ const FORMAT = 'ssvae model 1';
  * @example await saveModel(model, file('m2.safetensors'))
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
+  recordOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
+  assertMethods('saveModel', 'storage', storage, ['write']);
   const arrays = await readTensors(model.variables);
   await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
 }
@@ -35,10 +39,12 @@ interface ModelFile {
 }
 
 const readModelFile = async (reader: string, storage: Storage): Promise<ModelFile> => {
+  assertMethods(reader, 'storage', storage, ['read']);
   const where = `${reader}: ${storage.name}`;
   const bytes = await storage.read();
   if (bytes === undefined)
     throw new RangeError(`${where} does not exist, needed a file that saveModel wrote`);
+  assertBytes(where, 'its content', bytes);
   const { arrays, metadata } = readSafetensors(bytes, where);
   const { format, spec } = isRecord(metadata) ? metadata : {};
   if (format !== FORMAT)
@@ -48,12 +54,13 @@ const readModelFile = async (reader: string, storage: Storage): Promise<ModelFil
 
 /** Refuses another spec, naming the first entry that differs. */
 const assertSameSpec = (where: string, name: string, found: unknown, needed: unknown): void => {
-  const [came, own] = [canonical(found), canonical(needed)];
-  if (came === own) return;
+  if (canonical(found) === canonical(needed)) return;
   if (!isRecord(found) || !isRecord(needed))
-    throw new RangeError(`${where}: ${name} is ${came} in the file, needed ${own} as in the model`);
+    throw new RangeError(
+      `${where}: ${name} is ${brief(found)} in the file, needed ${brief(needed)} as in the model`,
+    );
   for (const entry of new Set([...Object.keys(needed), ...Object.keys(found)]))
-    assertSameSpec(where, `${name}.${entry}`, found[entry], needed[entry]);
+    assertSameSpec(where, `${name}.${entry.slice(0, 100)}`, found[entry], needed[entry]);
 };
 
 /**
@@ -66,6 +73,7 @@ const assertSameSpec = (where: string, name: string, found: unknown, needed: unk
  * @example await loadVariables(createMyModel(), file('mine.safetensors'))
  */
 export async function loadVariables(model: Model, storage: Storage): Promise<void> {
+  recordOf('loadVariables', recordOf('loadVariables', model, 'model').variables, 'model.variables');
   const { where, arrays, spec } = await readModelFile('loadVariables', storage);
   assertStored(where, model.variables, arrays);
   assertSameSpec(where, 'spec', spec, model.spec);
@@ -80,6 +88,30 @@ export interface LoadModelOptions {
   readonly likelihood?: Likelihood;
 }
 
+/**
+ * Refuses a spec of other nets than the file can hold the weights of, before they are made: a few bytes of a spec can
+ * ask for any amount of memory. Where they are of about the right size, the first variable that differs is named later.
+ */
+const assertFits = (where: string, values: readonly number[], arrays: ModelFile['arrays']): void => {
+  const stored = Object.values(arrays);
+  const held = totalOf(stored.map(({ data }) => data.length));
+  const asked = totalOf(values);
+  if (values.length > stored.length || asked > 2 * held)
+    throw new RangeError(
+      `${where}: the spec is of nets of ${values.length} layers and ${asked} values, needed the ${held} values of the file's ${stored.length} variables`,
+    );
+};
+
+/** What `make` gives; where what the file says is refused, the error names the file. */
+const naming = <T>(where: string, make: () => T): T => {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RangeError(`${where}: ${cause.message}`, { cause });
+  }
+};
+
 const likelihoodOf = (spec: LikelihoodSpec): Likelihood => {
   if (spec.kind === 'bernoulli') return bernoulli;
   return gaussianObservation(spec.variance === 'learned' ? { variance: 'learned' } : { sigma: spec.sigma });
@@ -92,23 +124,34 @@ const likelihoodOf = (spec: LikelihoodSpec): Likelihood => {
  * @param storage where from
  * @param options one's own nets and likelihood, where the model was made of such
  * @returns the model, with the weights of the file
- * @throws RangeError when nothing is there, the file is damaged or no model, or a variable differs: the first that
- *   does is named
+ * @throws RangeError when nothing is there, the file is damaged or no model, its spec is of nets of another size than
+ *   its weights, or a variable differs: the first that does is named
  * @throws TypeError when one's own nets or likelihood are needed and missing
  * @example const model = await loadModel(file('m2.safetensors'))
  */
 export async function loadModel(storage: Storage, options: LoadModelOptions = {}): Promise<M2> {
+  recordOf('loadModel', options);
   const { where, arrays, spec } = await readModelFile('loadModel', storage);
   const parsed = parseM2Spec(where, spec);
   const nets = options.nets ?? parsed.nets;
   if (nets === null)
     throw new TypeError(`${where}: the model was made with nets of its own, needed them as options.nets`);
-  const likelihood = options.likelihood ?? (parsed.likelihood && likelihoodOf(parsed.likelihood));
+  const likelihood =
+    options.likelihood ?? naming(where, () => parsed.likelihood && likelihoodOf(parsed.likelihood));
   if (likelihood === null)
     throw new TypeError(
       `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
     );
-  const model = createM2({ ...parsed, nets, likelihood });
+  if (!isOwn(nets))
+    assertFits(
+      where,
+      presetValues(
+        { ...parsed, parametersPerValue: likelihood.parametersPerValue },
+        parsePreset(where, nets),
+      ),
+      arrays,
+    );
+  const model = naming(where, () => createM2({ ...parsed, nets, likelihood }));
   try {
     assignVariables(where, model.variables, arrays);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Batch normalisation whose running statistics move when the caller says so. */
 import { add, moments, mul, rsqrt, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
+import { assertNumber, recordOf } from '../core/assert';
 import type { Pass } from './pass';
 
 /** Arguments of the layer. */
@@ -28,7 +29,16 @@ export class BatchNorm extends layers.Layer {
   readonly #momentum: number;
   readonly #epsilon: number;
 
-  constructor({ name, momentum = 0.9, epsilon = 1e-5 }: BatchNormOptions) {
+  constructor(options: BatchNormOptions) {
+    const { name, momentum = 0.9, epsilon = 1e-5 } = recordOf('BatchNorm', options);
+    assertNumber('BatchNorm', 'momentum', momentum, 'a number in [0, 1)', (m) => m >= 0 && m < 1);
+    assertNumber(
+      'BatchNorm',
+      'epsilon',
+      epsilon,
+      'a finite number above 0',
+      (e) => e > 0 && Number.isFinite(e),
+    );
     super({ name });
     this.#momentum = momentum;
     this.#epsilon = epsilon;

@@ -1,6 +1,6 @@
 /** Convolutional nets of the report. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertInteger } from '../core/assert';
+import { assertFlags, assertInteger, recordOf } from '../core/assert';
 import { formatShape, sizeOf } from '../core/shape';
 import { type Activation, assertActivation } from './activation';
 import {
@@ -13,7 +13,13 @@ import {
   net,
   withNorm,
 } from './building';
-import type { PresetShape, SemiSupervisedNets } from './semiSupervisedNets';
+import { assertValues, layerValues, stackValues } from './layerValues';
+import {
+  assertPresetShape,
+  assertWidths,
+  type PresetShape,
+  type SemiSupervisedNets,
+} from './semiSupervisedNets';
 import { StridedConv, StridedConvTranspose } from './stridedConv';
 
 /** Choices of the preset. */
@@ -30,6 +36,36 @@ export interface ConvOptions {
   readonly sharedTrunk?: boolean;
 }
 
+const choicesOf = ({
+  filters = [32, 64],
+  width = 512,
+  activation = 'relu',
+  batchNorm = false,
+  sharedTrunk = true,
+}: ConvOptions) => ({ filters, width, activation, batchNorm, sharedTrunk });
+
+const TAPS = 9;
+
+/** Values of the layers of {@link convNets}. */
+export function convValues(
+  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
+  options: ConvOptions,
+): readonly number[] {
+  const { filters, width, batchNorm, sharedTrunk } = choicesOf(options);
+  const [height = 0, columns = 0, channels = 0] = inputShape;
+  const [first, last] = [filters[0] as number, filters.at(-1) as number];
+  const map = (height / 2 ** filters.length) * (columns / 2 ** filters.length) * last;
+  const features = [...stackValues(channels, filters, batchNorm, TAPS), layerValues(map, width, batchNorm)];
+  return [
+    ...(sharedTrunk ? features : [...features, ...features]),
+    ...(encoderSeesLabel ? [layerValues(width + classes, width, batchNorm)] : []),
+    layerValues(width, classes + 2 * latent),
+    ...stackValues(latent + classes, [width, map], batchNorm),
+    ...stackValues(last, [...filters].reverse().slice(1), batchNorm, TAPS),
+    layerValues(TAPS * first, channels * parametersPerValue),
+  ];
+}
+
 /**
  * The report's nets: convolutions 3×3 of stride 2 and padding 1, a dense layer, and heads; the decoder mirrors them.
  *
@@ -41,21 +77,15 @@ export interface ConvOptions {
  *
  * @returns nets whose weights are all 0, to be drawn by `initializeNet`
  * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each convolution,
- *   or the activation is none of these
+ *   a size is not an integer of at least 1, a choice is none of its values, or the nets would hold more than 2³¹ − 1 values
+ * @throws TypeError when an argument is missing or no record, or the filters are no array
  */
-export function convNets(
-  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
-  {
-    filters = [32, 64],
-    width = 512,
-    activation = 'relu',
-    batchNorm = false,
-    sharedTrunk = true,
-  }: ConvOptions = {},
-): SemiSupervisedNets {
+export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSupervisedNets {
+  assertPresetShape('convNets', recordOf('convNets', shape, 'shape'));
+  const { inputShape, classes, latent, parametersPerValue, encoderSeesLabel } = shape;
+  const { filters, width, activation, batchNorm, sharedTrunk } = choicesOf(recordOf('convNets', options));
   assertInteger('convNets', 'width', width);
-  assertInteger('convNets', 'the number of filters', filters.length);
-  for (const count of filters) assertInteger('convNets', 'a number of filters', count);
+  assertWidths('convNets', 'filter', filters);
   const [height = 0, columns = 0, channels = 0] = inputShape;
   const scale = 2 ** filters.length;
   if (inputShape.length !== 3 || height % scale !== 0 || columns % scale !== 0) {
@@ -64,6 +94,8 @@ export function convNets(
     );
   }
   assertActivation('convNets', activation);
+  assertFlags('convNets', { batchNorm, sharedTrunk });
+  assertValues('convNets', convValues(shape, options));
   const hidden: HiddenOptions = { activation, batchNorm };
 
   const featuresOf = (x: SymbolicTensor): SymbolicTensor => {

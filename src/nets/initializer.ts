@@ -5,7 +5,7 @@ import { assertNumber, assertOneOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import { LabelConditionedDense } from './labelConditionedDense';
-import type { Layer } from './leafLayers';
+import { assertNet, type Layer } from './leafLayers';
 import { type NamedWeight, weightsOf } from './namedWeights';
 
 /**
@@ -91,10 +91,11 @@ export function assertInitializer(where: string, initializer: Initializer): void
  * @param noise stream; each weight takes its own split of it
  * @param initializer how weights start
  * @throws RangeError when the initializer is none
- * @throws TypeError when noise is no stream
+ * @throws TypeError when net is no tfjs-layers model, or noise no stream
  * @example initializeNet(net, createNoise(1).split('classifier'), 'he-normal')
  */
 export function initializeNet(net: LayersModel, noise: Noise, initializer: Initializer): void {
+  assertNet('initializeNet', 'net', net);
   assertInitializer('initializeNet', initializer);
   assertNoise('initializeNet', noise);
   const weights = weightsOf(net);

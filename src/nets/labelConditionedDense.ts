@@ -1,6 +1,7 @@
 /** A dense layer that takes features and label apart. */
 import { add, matMul, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
+import { assertInteger, recordOf } from '../core/assert';
 import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of the layer. */
@@ -25,9 +26,11 @@ export class LabelConditionedDense extends layers.Layer {
   readonly #units: number;
   readonly #activation: Activation;
 
-  constructor({ name, units, activation = 'linear' }: LabelConditionedDenseOptions) {
+  constructor(options: LabelConditionedDenseOptions) {
+    const { name, units, activation = 'linear' } = recordOf('LabelConditionedDense', options);
+    assertInteger('LabelConditionedDense', 'units', units);
+    assertActivation('LabelConditionedDense', activation);
     super({ name });
-    assertActivation(name, activation);
     this.#units = units;
     this.#activation = activation;
   }

@@ -1,5 +1,6 @@
 /** Layers of tfjs-layers models, by paths that do not depend on what else was built in the process. */
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { describe } from '../core/shape';
 
 /** A layer of tfjs-layers. */
 export type Layer = InstanceType<typeof layers.Layer>;
@@ -14,6 +15,12 @@ export interface LeafLayer {
 // The host numbers unnamed layers by a global counter ("dense_Dense7"); their position in the net is stable.
 const stableName = (layer: Layer, position: number): string =>
   new RegExp(`_${layer.getClassName()}\\d+$`).test(layer.name) ? `layer${position}` : layer.name;
+
+/** Refuses what is no tfjs-layers model. */
+export function assertNet(where: string, name: string, net: LayersModel): void {
+  if (!Array.isArray(net?.layers))
+    throw new TypeError(`${where}: ${name} is ${describe(net)}, needed a tfjs-layers model`);
+}
 
 const isNet = (layer: Layer): layer is LayersModel => 'layers' in layer && Array.isArray(layer.layers);
 

@@ -1,10 +1,16 @@
 /** Nets of fully connected layers: those of Kingma 2014. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertInteger } from '../core/assert';
+import { assertFlags, recordOf } from '../core/assert';
 import { sizeOf } from '../core/shape';
 import { type Activation, assertActivation } from './activation';
 import { connect, dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
-import type { PresetShape, SemiSupervisedNets } from './semiSupervisedNets';
+import { assertValues, layerValues, stackValues } from './layerValues';
+import {
+  assertPresetShape,
+  assertWidths,
+  type PresetShape,
+  type SemiSupervisedNets,
+} from './semiSupervisedNets';
 
 /** Choices of the preset. */
 export interface MlpOptions {
@@ -18,6 +24,30 @@ export interface MlpOptions {
   readonly sharedTrunk?: boolean;
 }
 
+const choicesOf = ({
+  widths = [500],
+  activation = 'softplus',
+  batchNorm = false,
+  sharedTrunk = false,
+}: MlpOptions) => ({ widths, activation, batchNorm, sharedTrunk });
+
+/** Values of the layers of {@link mlpNets}. */
+export function mlpValues(
+  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
+  options: MlpOptions,
+): readonly number[] {
+  const { widths, batchNorm, sharedTrunk } = choicesOf(options);
+  const [size, first, last] = [sizeOf(inputShape), widths[0] as number, widths.at(-1) as number];
+  const stack = (inputs: number, of = widths): readonly number[] => stackValues(inputs, of, batchNorm);
+  return [
+    ...(sharedTrunk ? stack(size) : [...stack(size), ...stack(size + (encoderSeesLabel ? classes : 0))]),
+    ...(sharedTrunk && encoderSeesLabel ? stack(last + classes, [last]) : []),
+    layerValues(last, classes + 2 * latent),
+    ...stack(latent + classes, [...widths].reverse()),
+    layerValues(first, size * parametersPerValue),
+  ];
+}
+
 /**
  * Fully connected nets: classifier, encoder and decoder of hidden layers each (Kingma 2014: one of 500 softplus).
  *
@@ -25,15 +55,18 @@ export interface MlpOptions {
  * a shared trunk and a label-conditioned encoder, the label enters one more hidden layer behind the trunk.
  *
  * @returns nets whose weights are all 0, to be drawn by `initializeNet`
- * @throws RangeError when a width is not an integer of at least 1, or the activation is none of these
+ * @throws TypeError when an argument is missing or no record, or the widths are no array
+ * @throws RangeError when a size or a width is not an integer of at least 1, a choice is none of its values, or the nets
+ *   would hold more than 2³¹ − 1 values
  */
-export function mlpNets(
-  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
-  { widths = [500], activation = 'softplus', batchNorm = false, sharedTrunk = false }: MlpOptions = {},
-): SemiSupervisedNets {
-  for (const width of widths) assertInteger('mlpNets', 'a width', width);
-  assertInteger('mlpNets', 'the number of widths', widths.length);
+export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSupervisedNets {
+  assertPresetShape('mlpNets', recordOf('mlpNets', shape, 'shape'));
+  const { inputShape, classes, latent, parametersPerValue, encoderSeesLabel } = shape;
+  const { widths, activation, batchNorm, sharedTrunk } = choicesOf(recordOf('mlpNets', options));
+  assertWidths('mlpNets', 'width', widths);
   assertActivation('mlpNets', activation);
+  assertFlags('mlpNets', { batchNorm, sharedTrunk });
+  assertValues('mlpNets', mlpValues(shape, options));
   const hidden: HiddenOptions = { activation, batchNorm };
   const flat = (from: SymbolicTensor): SymbolicTensor =>
     inputShape.length === 1 ? from : connect(layers.flatten({ name: 'flatten' }), from);

@@ -1,7 +1,8 @@
 /** Variables of tfjs-layers models, by names that do not depend on what else was built in the process. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { type Layer, leafLayers } from './leafLayers';
+import { recordOf } from '../core/assert';
+import { assertNet, type Layer, leafLayers } from './leafLayers';
 
 /** A variable of a net, with its place. */
 export interface NamedWeight {
@@ -40,13 +41,15 @@ export function weightsOf(net: LayersModel): readonly NamedWeight[] {
  *
  * @param nets nets by name, in the order that the variables shall have
  * @returns the variables themselves, which stay owned by the nets
+ * @throws TypeError when one is no tfjs-layers model
  */
 export function namedWeights(
   nets: Readonly<Record<string, LayersModel>>,
 ): Readonly<Record<string, Variable>> {
   const named: Record<string, Variable> = {};
   const seen = new Set<Variable>();
-  for (const [net, model] of Object.entries(nets)) {
+  for (const [net, model] of Object.entries(recordOf('namedWeights', nets, 'nets'))) {
+    assertNet('namedWeights', `nets.${net}`, model);
     for (const { name, variable } of weightsOf(model)) {
       if (seen.has(variable)) continue;
       seen.add(variable);

@@ -1,5 +1,7 @@
 /** The nets of a semi-supervised VAE. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { assertInteger, assertOneOf } from '../core/assert';
+import { describe } from '../core/shape';
 
 /**
  * Nets of q(y|x), q(z|x[,y]) and p(x|z,y), as tfjs-layers models of these inputs and outputs (B the batch axis):
@@ -48,4 +50,30 @@ export interface PresetShape {
   readonly parametersPerValue: number;
   /** whether the posterior is q(z|x,y) */
   readonly encoderSeesLabel: boolean;
+}
+
+/** Refuses what is no shape of one example. */
+export function assertInputShape(where: string, inputShape: readonly number[]): void {
+  if (!Array.isArray(inputShape) || inputShape.length === 0) {
+    throw new RangeError(
+      `${where}: inputShape is ${describe(inputShape)}, needed the shape of one example, e.g. [28, 28, 1]`,
+    );
+  }
+  for (const axis of inputShape as readonly number[]) assertInteger(where, 'an axis of inputShape', axis);
+}
+
+/** Refuses sizes that no net could have. */
+export function assertPresetShape(where: string, shape: PresetShape): void {
+  assertInputShape(where, shape.inputShape);
+  for (const name of ['classes', 'latent', 'parametersPerValue'] as const)
+    assertInteger(where, name, shape[name]);
+  assertOneOf(where, 'encoderSeesLabel', shape.encoderSeesLabel, [true, false]);
+}
+
+/** Refuses a list of widths that is empty, or holds anything but integers of at least 1. */
+export function assertWidths(where: string, name: string, widths: readonly number[]): void {
+  if (!Array.isArray(widths))
+    throw new TypeError(`${where}: ${name}s is ${describe(widths)}, needed an array of integers`);
+  for (const width of widths as readonly number[]) assertInteger(where, `one of ${name}s`, width);
+  assertInteger(where, `the number of ${name}s`, widths.length);
 }

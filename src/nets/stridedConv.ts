@@ -10,6 +10,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
+import { assertInteger, recordOf } from '../core/assert';
 import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of either layer. */
@@ -29,9 +30,11 @@ abstract class Strided extends layers.Layer {
   protected readonly filters: number;
   protected readonly activation: Activation;
 
-  constructor({ name, filters, activation = 'linear' }: StridedConvOptions) {
+  constructor(where: string, options: StridedConvOptions) {
+    const { name, filters, activation = 'linear' } = recordOf(where, options);
+    assertInteger(where, 'filters', filters);
+    assertActivation(where, activation);
     super({ name });
-    assertActivation(name, activation);
     this.filters = filters;
     this.activation = activation;
   }
@@ -61,6 +64,10 @@ type Shape = (number | null)[];
 export class StridedConv extends Strided {
   /** @ignore */
   static readonly className = 'StridedConv';
+
+  constructor(options: StridedConvOptions) {
+    super('StridedConv', options);
+  }
 
   /** @ignore */
   override build(inputShape: Shape): void {
@@ -92,6 +99,10 @@ export class StridedConv extends Strided {
 export class StridedConvTranspose extends Strided {
   /** @ignore */
   static readonly className = 'StridedConvTranspose';
+
+  constructor(options: StridedConvOptions) {
+    super('StridedConvTranspose', options);
+  }
 
   /** @ignore */
   override build(inputShape: Shape): void {

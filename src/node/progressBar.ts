@@ -1,6 +1,7 @@
 /** Progress on the terminal. */
-import type { BatchEnd, Callbacks, Resumed } from '../training/callbacks';
+import type { BatchEnd, Callbacks } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
+import type { Resumed } from '../training/resumed';
 
 /** How progress is shown. */
 export interface ProgressBarOptions {

@@ -4,7 +4,7 @@
  * Row b·K + k is example b with label k; both directions live here, so the order is known in one place.
  */
 import { expandDims, eye, reshape, type Tensor, type Tensor2D, tidy, tile } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertSize } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** Examples repeated, and the label of each row. */
@@ -27,6 +27,7 @@ export interface EveryLabel {
 export function everyLabel(count: number, classes: number): Tensor2D {
   assertInteger('everyLabel', 'count', count);
   assertInteger('everyLabel', 'classes', classes);
+  assertSize('everyLabel', 'count × classes²', count * classes ** 2);
   return tidy(() => tile(eye(classes), [count, 1]) as Tensor2D);
 }
 
@@ -42,6 +43,7 @@ export function everyLabel(count: number, classes: number): Tensor2D {
 export function repeatRows(x: Tensor, times: number): Tensor {
   assertShapes('repeatRows', { x: [x, 'B ...'] });
   assertInteger('repeatRows', 'times', times);
+  assertSize('repeatRows', 'the size of x × times', x.size * times);
   const [batch = 0, ...event] = x.shape;
   // Flattened first: the gradient of tile exists up to rank 4 only.
   return tidy(() =>
@@ -61,6 +63,7 @@ export function repeatRows(x: Tensor, times: number): Tensor {
 export function withEveryLabel(x: Tensor, classes: number): EveryLabel {
   assertShapes('withEveryLabel', { x: [x, 'B ...'] });
   assertInteger('withEveryLabel', 'classes', classes);
+  assertSize('withEveryLabel', 'x and labels', (x.size + (x.shape[0] as number) * classes) * classes);
   return { x: repeatRows(x, classes), labels: everyLabel(x.shape[0] as number, classes) };
 }
 

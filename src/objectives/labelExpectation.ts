@@ -1,5 +1,6 @@
 /** Expectation over labels. */
 import { mul, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** What an expectation over labels is taken of. */
@@ -21,7 +22,8 @@ export interface LabelExpectationArguments {
  * @throws RangeError when the shapes differ
  * @example labelExpectation({ labels: tf.tensor2d([[0.9, 0.1]]), valueByLabel: tf.tensor2d([[-10, -20]]) }) // [-11]
  */
-export function labelExpectation({ labels, valueByLabel }: LabelExpectationArguments): Tensor1D {
+export function labelExpectation(given: LabelExpectationArguments): Tensor1D {
+  const { labels, valueByLabel } = recordOf('labelExpectation', given, 'the argument');
   assertShapes('labelExpectation', { labels: [labels, 'B K'], valueByLabel: [valueByLabel, 'B K'] });
   return tidy(() => sum<Tensor1D>(mul(labels, valueByLabel), 1));
 }

@@ -1,6 +1,6 @@
 /** The label prior p(y) = Cat(π). */
 import { matMul, reshape, type Tensor, type Tensor1D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
+import { assertInteger, assertNumber, assertSize } from '../core/assert';
 import { assertShapes, describe } from '../core/shape';
 
 /**
@@ -24,8 +24,17 @@ export function assertLabelPrior(where: string, labelPrior: readonly number[], c
   if (Math.abs(total - 1) > 1e-6) throw new RangeError(`${where}: labelPrior sums to ${total}, needed 1`);
 }
 
-/** π = 1/K for every class. */
-export const uniformLabelPrior = (classes: number): readonly number[] => new Array(classes).fill(1 / classes);
+/**
+ * π = 1/K for every class.
+ *
+ * @param classes K
+ * @throws RangeError when classes is not an integer of at least 1
+ */
+export function uniformLabelPrior(classes: number): readonly number[] {
+  assertInteger('uniformLabelPrior', 'classes', classes);
+  assertSize('uniformLabelPrior', 'classes', classes);
+  return new Array(classes).fill(1 / classes);
+}
 
 /**
  * Log-prior of labels, per example; of a soft label, its expectation.

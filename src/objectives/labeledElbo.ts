@@ -1,5 +1,6 @@
 /** Evidence lower bound of an example whose label is known. */
 import { add, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** Parts of the labelled bound, one value per example, in nats. */
@@ -33,11 +34,8 @@ export interface LabeledElboTerms {
  * @throws RangeError when the shapes differ
  * @example labeledElbo({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), logLabelPrior: tf.tensor1d([-2]) }).elbo // [-102]
  */
-export function labeledElbo({
-  logLikelihood,
-  latentKl,
-  logLabelPrior,
-}: LabeledElboArguments): LabeledElboTerms {
+export function labeledElbo(given: LabeledElboArguments): LabeledElboTerms {
+  const { logLikelihood, latentKl, logLabelPrior } = recordOf('labeledElbo', given, 'the argument');
   assertShapes('labeledElbo', {
     logLikelihood: [logLikelihood, 'B'],
     latentKl: [latentKl, 'B'],

@@ -1,5 +1,6 @@
 /** The labelled part of the Optimized-ELBO. */
 import { type Tensor, type Tensor1D, tensor2d, tidy, tile } from '@tensorflow/tfjs-core';
+import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import { categoricalKl } from '../divergences/categoricalKl';
@@ -66,19 +67,18 @@ export const REPORT_LABELED_WEIGHTS: LabeledWeights = Object.freeze({
  * fit the direction
  * @example optimizedLabeledElbo({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), labels: tf.tensor2d([[1, 0]]), logits: tf.zeros([1, 2]), labelPrior: [0.5, 0.5], epsilon: 0.1 }).objective // [-100.368064]
  */
-export function optimizedLabeledElbo({
-  logLikelihood,
-  latentKl,
-  labelPrior,
-  weights,
-  ...label
-}: OptimizedLabeledElboArguments): OptimizedLabeledElboTerms {
+export function optimizedLabeledElbo(given: OptimizedLabeledElboArguments): OptimizedLabeledElboTerms {
+  const { logLikelihood, latentKl, labelPrior, weights, ...label } = recordOf(
+    'optimizedLabeledElbo',
+    given,
+    'the argument',
+  );
   const { labels, logits } = label;
   const { B = 0, K = 0 } = assertShapes('optimizedLabeledElbo', {
     logLikelihood: [logLikelihood, 'B'],
     latentKl: [latentKl, 'B'],
     labels: [labels, 'B K'],
-    logits: [logits, 'B K'],
+    logits: [logits, 'B K', 'float32'],
   });
   assertLabelPrior('optimizedLabeledElbo', labelPrior, K);
   const w = completeWeights('optimizedLabeledElbo', REPORT_LABELED_WEIGHTS, weights);

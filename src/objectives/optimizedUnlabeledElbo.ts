@@ -1,6 +1,6 @@
 /** The unlabelled part of the Optimized-ELBO. */
 import { type Scalar, type Tensor, type Tensor1D, tidy, zeros } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
+import { assertNumber, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import { categoricalEntropy } from '../regularizers/entropy';
@@ -79,15 +79,16 @@ export const BOUND_WEIGHTS: UnlabeledWeights = Object.freeze({
  * finite number
  * @example optimizedUnlabeledElbo({ labelLogits: tf.tensor2d([[60, 0], [0, 60]]), logLikelihood: tf.tensor1d([-90, -90]), latentKl: tf.tensor1d([10, 10]), logLabelPrior: tf.tensor1d([-1, -1]), gamma: 1 }).objective // [-100.306853, -100.306853]
  */
-export function optimizedUnlabeledElbo({
-  labelLogits,
-  beta = 0,
-  gamma = 0,
-  weights,
-  ...values
-}: OptimizedUnlabeledElboArguments): OptimizedUnlabeledElboTerms {
+export function optimizedUnlabeledElbo(given: OptimizedUnlabeledElboArguments): OptimizedUnlabeledElboTerms {
+  const {
+    labelLogits,
+    beta = 0,
+    gamma = 0,
+    weights,
+    ...values
+  } = recordOf('optimizedUnlabeledElbo', given, 'the argument');
   const where = 'optimizedUnlabeledElbo';
-  const { B = 0 } = assertShapes(where, { labelLogits: [labelLogits, 'B K'] });
+  const { B = 0 } = assertShapes(where, { labelLogits: [labelLogits, 'B K', 'float32'] });
   for (const [name, weight] of Object.entries({ beta, gamma })) {
     assertNumber(where, name, weight, 'a finite number of at least 0', (w) => w >= 0 && Number.isFinite(w));
   }

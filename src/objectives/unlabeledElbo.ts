@@ -1,5 +1,6 @@
 /** Evidence lower bound of an example whose label is unknown. */
 import { add, mul, softmax, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { categoricalEntropy } from '../regularizers/entropy';
 
@@ -39,7 +40,7 @@ export function expectOverPosterior(
   value: Tensor,
 ): Tensor1D {
   const exact = value?.shape?.length === 2;
-  assertShapes(where, { labelLogits: [labelLogits, 'B K'], [name]: [value, exact ? 'B K' : 'B'] });
+  assertShapes(where, { labelLogits: [labelLogits, 'B K', 'float32'], [name]: [value, exact ? 'B K' : 'B'] });
   return exact ? sum<Tensor1D>(mul(softmax(labelLogits as Tensor), value), 1) : (value as Tensor1D);
 }
 
@@ -55,7 +56,8 @@ export function expectOverPosterior(
  * @throws RangeError when the shapes do not fit
  * @example unlabeledElbo({ labelLogits: tf.tensor2d([[0, 0]]), labeledBound: tf.tensor2d([[-100, -110]]) }).elbo // [-104.306853]
  */
-export function unlabeledElbo({ labelLogits, labeledBound }: UnlabeledElboArguments): UnlabeledElboTerms {
+export function unlabeledElbo(given: UnlabeledElboArguments): UnlabeledElboTerms {
+  const { labelLogits, labeledBound } = recordOf('unlabeledElbo', given, 'the argument');
   const [elbo, expectedBound, labelEntropy] = tidy(() => {
     const expected = expectOverPosterior('unlabeledElbo', 'labeledBound', labelLogits, labeledBound);
     const entropy = categoricalEntropy(labelLogits);

@@ -1,6 +1,6 @@
 /** Label smoothing. */
 import { add, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf } from '../core/assert';
+import { assertNumber, assertOneOf, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** Where the mass that is taken from the true class goes. */
@@ -28,11 +28,8 @@ export interface SmoothLabelsOptions {
  * @throws RangeError when ε lies outside [0, 1], the labels are not [B, K], or K = 1 under `'others'`
  * @example smoothLabels(tf.tensor2d([[1, 0, 0]]), 0.1) // [[0.9, 0.05, 0.05]]
  */
-export function smoothLabels(
-  labels: Tensor,
-  epsilon: number,
-  { spread = 'others' }: SmoothLabelsOptions = {},
-): Tensor2D {
+export function smoothLabels(labels: Tensor, epsilon: number, options: SmoothLabelsOptions = {}): Tensor2D {
+  const { spread = 'others' } = recordOf('smoothLabels', options);
   const { K = 0 } = assertShapes('smoothLabels', { labels: [labels, 'B K'] });
   assertNumber('smoothLabels', 'epsilon', epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
   assertOneOf('smoothLabels', 'spread', spread, ['others', 'uniform']);

@@ -17,7 +17,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf } from '../core/assert';
+import { assertNumber, assertOneOf, recordOf } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import { LOWEST } from '../core/logSpace';
 import { assertShapes } from '../core/shape';
@@ -75,13 +75,14 @@ const SMALLEST = 2 ** -126;
  * holds under `'q||labels'`
  * @example smoothedLabelKl({ labels: tf.tensor2d([[1, 0]]), logits: tf.tensor2d([[0, 0]]), epsilon: 0.1 }) // [0.3680642]
  */
-export function smoothedLabelKl({
-  labels,
-  logits,
-  epsilon,
-  spread = 'others',
-  direction = 'labels||q',
-}: SmoothedLabelKlArguments): Tensor1D {
+export function smoothedLabelKl(given: SmoothedLabelKlArguments): Tensor1D {
+  const {
+    labels,
+    logits,
+    epsilon,
+    spread = 'others',
+    direction = 'labels||q',
+  } = recordOf('smoothedLabelKl', given, 'the argument');
   const { K = 0 } = assertShapes('smoothedLabelKl', {
     labels: [labels, 'B K'],
     logits: [logits, 'B K', 'float32'],

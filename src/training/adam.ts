@@ -12,7 +12,7 @@ import {
   variable,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
+import { assertNumber, recordOf } from '../core/assert';
 import type { Json } from '../core/json';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe } from '../core/shape';
@@ -40,6 +40,40 @@ export interface OptimizerState {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** Numbers of one update of a variable: θ ← kept · θ − size · m / (√v + epsilon). */
+export interface AdamNumbers {
+  /** what is left of a decayed variable; 1 where nothing decays */
+  readonly kept: number;
+  /** η √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
+  readonly size: number;
+  /** ε̂ √(1 − β₂ᵗ) */
+  readonly epsilon: number;
+}
+
+/** Running means of a variable's gradient. */
+export interface AdamMoments {
+  /** m, of the gradient */
+  readonly first: Variable;
+  /** v, of its square */
+  readonly second: Variable;
+}
+
+/** Adam, taken apart. */
+export interface AdamUpdate {
+  /** β₁ */
+  readonly beta1: number;
+  /** β₂ */
+  readonly beta2: number;
+  /** moments of a variable, zeros at its first update */
+  momentsOf(name: string, variable: Variable): AdamMoments;
+  /** updates of a variable so far */
+  updatesOf(name: string): number;
+  /** numbers of the next update of a variable at a step */
+  numbersOf(name: string, variable: Variable, step: number): AdamNumbers;
+  /** counts an update of each variable */
+  count(names: readonly string[]): void;
+}
+
 /** What moves variables along gradients. */
 export interface Optimizer {
   /**
@@ -56,6 +90,8 @@ export interface Optimizer {
     step: number,
     applied?: Tensor,
   ): void;
+  /** given where the update is Adam's: what an executor needs that runs it as an operation of its own */
+  readonly adam?: AdamUpdate;
   /** its settings: a run is resumed only with the same; one's own optimizer may do without */
   readonly spec?: Json;
   /** the state as it is; its tensors stay the optimizer's */
@@ -66,9 +102,7 @@ export interface Optimizer {
   dispose(): void;
 }
 
-interface Moments {
-  readonly first: Variable;
-  readonly second: Variable;
+interface Moments extends AdamMoments {
   updates: number;
 }
 
@@ -98,7 +132,13 @@ interface Rates {
  * @example createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: 10_000 }) })
  */
 export function createAdam(options: AdamOptions = {}): Optimizer {
-  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
+  const {
+    learningRate = 1e-3,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    weightDecay = 0,
+  } = recordOf('createAdam', options);
   for (const [name, beta] of Object.entries({ beta1, beta2 })) {
     assertNumber('createAdam', name, beta, 'a number in [0, 1)', (b) => b >= 0 && b < 1);
   }
@@ -156,7 +196,31 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     moments.clear();
   };
 
+  const adam: AdamUpdate = {
+    beta1,
+    beta2,
+    momentsOf,
+    updatesOf: (name) => moments.get(name)?.updates ?? 0,
+    numbersOf(name, { rank }, step) {
+      const updates = adam.updatesOf(name) + 1;
+      const rate = valueAt(learningRate, step, 'learningRate');
+      const root = Math.sqrt(1 - beta2 ** updates);
+      return {
+        kept: rank >= 2 ? 1 - rate * valueAt(weightDecay, step, 'weightDecay') : 1,
+        size: (rate * root) / (1 - beta1 ** updates),
+        epsilon: epsilon * root,
+      };
+    },
+    count(names) {
+      for (const name of names) {
+        const state = moments.get(name);
+        if (state) state.updates += 1;
+      }
+    },
+  };
+
   return {
+    adam,
     spec: specOf({ optimizer: 'adam', learningRate, beta1, beta2, epsilon, weightDecay }),
     apply(variables, gradients, step, applied) {
       const rate = valueAt(learningRate, step, 'learningRate');

@@ -1,6 +1,7 @@
 /** Averages of weights, for evaluation. */
-import { add, mul, sub, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
+import { add, mul, sub, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { assertMethods, assertNumber, recordOf } from '../core/assert';
+import { sharing } from '../core/sharing';
 
 /** How weights are averaged. */
 export interface Averaging {
@@ -12,6 +13,8 @@ export interface Averaging {
 export interface Average {
   /** the averages as they are; they stay this object's */
   readonly tensors: Readonly<Record<string, Variable>>;
+  /** Share of the former average that a step keeps. */
+  decayAt(step: number): number;
   /** Takes in the weights that a step has left. */
   update(step: number): void;
   /** Runs work with the averages in the variables' place; the weights are back when it ends, by an error too. */
@@ -29,10 +32,6 @@ export interface Average {
  */
 export const decayAt = (decay: number, step: number): number => Math.min(decay, (1 + step) / (10 + step));
 
-// A variable takes hold of the values that it is given, where a clone would copy them on WebAssembly; and one that is
-// assigned to lets go of its values without changing them.
-const sharing = (source: Variable): Variable => variable(source, false);
-
 /**
  * Exponential moving average of variables, trainable or not (Polyak & Juditsky 1992; the decay of the first steps is
  * that of TensorFlow's `ExponentialMovingAverage`).
@@ -45,15 +44,18 @@ const sharing = (source: Variable): Variable => variable(source, false);
  * @throws RangeError when the decay is not in [0, 1)
  * @example const average = createAverage(model.variables, { decay: 0.999 }); // for trainingSteps(model, { …, average })
  */
-export function createAverage(variables: Readonly<Record<string, Variable>>, { decay }: Averaging): Average {
+export function createAverage(variables: Readonly<Record<string, Variable>>, averaging: Averaging): Average {
+  const { decay } = recordOf('createAverage', averaging, 'averaging');
   assertNumber('createAverage', 'decay', decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
-  const named = Object.entries(variables);
+  const named = Object.entries(recordOf('createAverage', variables, 'variables'));
+  for (const [name, source] of named) assertMethods('createAverage', `variables.${name}`, source, ['assign']);
   const tensors = Object.fromEntries(named.map(([name, source]) => [name, sharing(source)]));
   const intoVariables = (): void => {
     for (const [name, source] of named) source.assign(tensors[name] as Variable);
   };
   return {
     tensors,
+    decayAt: (step) => decayAt(decay, step),
     update(step) {
       const share = 1 - decayAt(decay, step);
       tidy(() => {

@@ -1,18 +1,6 @@
 /** Callbacks of a training run, under the names that tfjs-layers gives them. */
-import type { WrittenBy } from './checkpoint';
 import type { HistoryRow, TrainResult } from './history';
-
-/** Where a run goes on. */
-export interface Resumed {
-  /** name of the checkpoint's place */
-  readonly from: string;
-  /** steps done when it was written */
-  readonly step: number;
-  /** what wrote it */
-  readonly writtenBy: WrittenBy;
-  /** whether the backend is the one that it was written on; on another the run goes on alike but for rounding */
-  readonly sameBackend: boolean;
-}
+import type { Resumed } from './resumed';
 
 /** What a run is about to do. */
 export interface TrainingPlan {

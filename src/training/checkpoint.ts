@@ -22,6 +22,7 @@ import { assertStored, assignVariables, readTensors, toTensor } from '../models/
 import type { Optimizer } from './adam';
 import type { Average } from './average';
 import type { HistoryRow, Sums } from './history';
+import type { WrittenBy } from './resumed';
 
 const FORMAT = 'ssvae checkpoint 1';
 
@@ -49,16 +50,6 @@ export interface RunState {
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly average: Average | undefined;
-}
-
-/** What wrote a checkpoint. */
-export interface WrittenBy {
-  /** version of this library */
-  readonly ssvae: string;
-  /** version of TensorFlow.js */
-  readonly tfjs: string;
-  /** name of the backend, e.g. `'wasm'` */
-  readonly backend: string;
 }
 
 /** What a checkpoint must agree with, to be this run's; each is compared whatever the order of its keys. */

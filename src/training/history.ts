@@ -1,5 +1,5 @@
 /** What a run has seen: means of the terms by epoch. */
-import type { Resumed } from './callbacks';
+import type { Resumed } from './resumed';
 
 /** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
 export interface HistoryRow {

@@ -1,5 +1,6 @@
 /** The losses of a step, one after the other. */
 import type { Variable } from '@tensorflow/tfjs-core';
+import { recordOf } from '../core/assert';
 import type { Json } from '../core/json';
 import { describe } from '../core/shape';
 import type { Model } from '../models/model';
@@ -35,13 +36,18 @@ export function resolvePhases<M extends Model>(
       `train: objective is ${describe(objective)}, needed a function such as m2(), or phases`,
     );
   const phases: readonly Phase<M>[] = objective;
-  return phases.map(({ name, objective: own, variables }, i) => {
+  return phases.map((phase, i) => {
+    const { name, objective: own, variables } = recordOf('train', phase, `phase ${i}`);
     if (typeof name !== 'string' || name === '' || phases.findIndex((other) => other.name === name) !== i)
       throw new RangeError(
         `train: the name of phase ${i} is ${describe(name)}, needed one that no other has`,
       );
     if (typeof own !== 'function')
       throw new TypeError(`train: the objective of phase "${name}" is ${describe(own)}, needed a function`);
+    if (!Array.isArray(variables))
+      throw new TypeError(
+        `train: the variables of phase "${name}" are ${describe(variables)}, needed names of variables`,
+      );
     const unknown = variables.find((variable) => trainable[variable] === undefined);
     if (variables.length === 0 || unknown !== undefined)
       throw new RangeError(

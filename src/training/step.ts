@@ -20,6 +20,7 @@ import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../mode
 import type { Optimizer } from './adam';
 import type { Average } from './average';
 import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './gradients';
+import { rememberStatistics } from './statistics';
 
 /** Weights of the loss at one step. */
 export interface LossWeights {
@@ -144,9 +145,27 @@ export function disposeTerms(terms: ObjectiveTerms): void {
   for (const [, term] of namedTerms(terms)) term.dispose();
 }
 
-/** Runs a step at once, operation by operation. */
-export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
-  const { model, objective, optimizer, batch, context, weights } = work;
+/** What a step is computed to, before anything is updated; tensors of the scope that it was asked in. */
+export interface Differentiated {
+  readonly loss: Scalar;
+  /** copies of the objective's terms, kept beyond any scope: the caller frees them */
+  readonly terms: ObjectiveTerms;
+  /** of the loss, bounded where a norm is given, by the name of their variable; those without one are left out */
+  readonly gradients: Gradients;
+  /** global norm of the gradients before any clipping, where it was asked for or is needed */
+  readonly gradientNorm?: Scalar;
+  /** 1, or 0 where the loss or a gradient is not finite; given where the work is guarded */
+  readonly applied?: Scalar;
+}
+
+/**
+ * The loss of a step and its gradients; nothing but statistics of the model has moved.
+ *
+ * @param work of the step
+ * @throws what the objective throws; nothing but what the scope holds is then left
+ */
+export function differentiate<M extends Model>(work: StepWork<M>): Differentiated {
+  const { model, objective, batch, context, weights } = work;
   const trainable = Object.entries(work.variables);
   const variables = trainable.map(([, variable]) => variable);
   // Everything made under `variableGrads` is freed when it returns, so the terms are kept by hand.
@@ -158,33 +177,58 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
     return lossOf(terms, weights, variables);
   };
   try {
+    const { value: loss, grads } = variableGrads(lossOfBatch, variables);
+    // The host names gradients after its own, process-wide variable names.
+    const connected = trainable.filter(([, variable]) => grads[variable.name] !== undefined);
+    const gradients: Gradients = Object.fromEntries(
+      connected.map(([name, variable]) => [name, grads[variable.name] as Tensor]),
+    );
+    const { clipNorm } = work;
+    const norm = clipNorm !== undefined || work.gradientNorm ? globalNorm(gradients) : undefined;
+    const applied = work.guarded ? allFinite(gradients, loss, norm) : undefined;
+    return {
+      loss,
+      terms,
+      gradients: norm && clipNorm !== undefined ? clipByGlobalNorm(gradients, norm, clipNorm) : gradients,
+      ...(norm && { gradientNorm: norm }),
+      ...(applied && { applied }),
+    };
+  } catch (error) {
+    disposeTerms(terms);
+    freeTape();
+    throw error;
+  }
+}
+
+/** Runs a step at once, operation by operation. */
+export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
+  const { optimizer, context } = work;
+  const statistics = rememberStatistics(work.model);
+  let terms: ObjectiveTerms = {};
+  try {
     const done = tidy(() => {
-      const { value: loss, grads } = variableGrads(lossOfBatch, variables);
-      // The host names gradients after its own, process-wide variable names.
-      const connected = trainable.filter(([, variable]) => grads[variable.name] !== undefined);
-      const gradients: Gradients = Object.fromEntries(
-        connected.map(([name, variable]) => [name, grads[variable.name] as Tensor]),
-      );
-      const { clipNorm } = work;
-      const norm = clipNorm !== undefined || work.gradientNorm ? globalNorm(gradients) : undefined;
-      const bounded =
-        norm && clipNorm !== undefined ? clipByGlobalNorm(gradients, norm, clipNorm) : gradients;
-      const applied = work.guarded ? allFinite(gradients, loss, norm) : undefined;
+      const found = differentiate(work);
+      terms = found.terms;
+      const { loss, gradients, gradientNorm, applied } = found;
       // Read where that waits for nothing, and masked on the device where it would: selecting costs more than it saves.
-      if (applied && !readsAtOnce())
-        optimizer.apply(work.variables, zeroUnless(bounded, applied), context.step, applied);
-      else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, bounded, context.step);
+      if (applied && !readsAtOnce()) {
+        optimizer.apply(work.variables, zeroUnless(gradients, applied), context.step, applied);
+        statistics.putBackUnless(applied);
+      } else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, gradients, context.step);
+      else statistics.putBack();
       work.average?.update(context.step);
       return {
         loss,
-        ...(norm && work.gradientNorm && { gradientNorm: norm }),
+        ...(gradientNorm && work.gradientNorm && { gradientNorm }),
         ...(applied && { applied }),
       };
     });
     return { ...done, terms };
   } catch (error) {
     disposeTerms(terms);
-    freeTape();
+    statistics.putBack();
     throw error;
+  } finally {
+    statistics.dispose();
   }
 }

@@ -8,7 +8,7 @@ import { assignVariables, readTensors } from '../models/modelFile';
 import { createAdam } from './adam';
 import { assertTrainOptions } from './assertTrainOptions';
 import { createAverage } from './average';
-import type { Callbacks, Resumed } from './callbacks';
+import type { Callbacks } from './callbacks';
 import {
   applyCheckpoint,
   encodeCheckpoint,
@@ -23,6 +23,7 @@ import { finiteOnly, nonFiniteError } from './nonFinite';
 import type { TrainOptions } from './options';
 import { specOfPhases } from './phases';
 import { findCheckpoint } from './resume';
+import type { Resumed } from './resumed';
 import { type Execute, executeEagerly } from './step';
 import { trainingSteps } from './trainingSteps';
 

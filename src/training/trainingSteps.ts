@@ -1,7 +1,8 @@
 /** The loop over steps, usable by itself. */
 import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { assertInteger, assertNumber, assertOneOf, recordOf } from '../core/assert';
 import type { Batch } from '../core/batch';
+import { assertNoise } from '../core/noise';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe, formatShape } from '../core/shape';
 import { sumOfScalars } from '../core/sumOfScalars';
@@ -118,9 +119,9 @@ const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): 
  *
  * @throws TypeError or RangeError naming the option
  */
-export function assertStepOptions<M extends Model>(
-  model: M,
-  {
+export function assertStepOptions<M extends Model>(model: M, options: StepOptions<M>): void {
+  const where = 'train';
+  const {
     objective,
     batches,
     noise,
@@ -131,9 +132,7 @@ export function assertStepOptions<M extends Model>(
     nonFinite,
     execute,
     augment,
-  }: StepOptions<M>,
-): void {
-  const where = 'train';
+  } = recordOf(where, options);
   if (typeof model?.variables !== 'object')
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
   resolvePhases(model, objective);
@@ -141,8 +140,7 @@ export function assertStepOptions<M extends Model>(
     throw new TypeError(
       `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
     );
-  if (typeof noise?.split !== 'function')
-    throw new TypeError(`${where}: noise is ${describe(noise)}, needed createNoise(seed)`);
+  assertNoise(where, noise);
   if (execute !== undefined && typeof execute !== 'function')
     throw new TypeError(`${where}: execute is ${describe(execute)}, needed a function`);
   if (augment !== undefined && typeof augment !== 'function' && typeof augment !== 'object')

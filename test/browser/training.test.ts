@@ -64,6 +64,45 @@ describe('a model in Chromium', () => {
     },
   );
 
+  it('goes on to the bit in a page that was reloaded in the middle of steps and saves, from the last checkpoints of a folder', async () => {
+    const page = await site.open();
+    const choose = () => call(page, 'select', { backend: 'wasm', wasmPaths });
+    await choose();
+    const whole = await call(page, 'train', { key: 'unbroken', keep: 2 });
+    expect(await call(page, 'checkpoints', { key: 'unbroken' })).toEqual([
+      'step-000000023.safetensors',
+      'step-000000024.safetensors',
+    ]);
+    for (const step of [2, 5, 9, 14, 20]) {
+      // What was going on in the page is gone with it.
+      const broken = call(page, 'train', { key: 'broken', keep: 2, resume: 'latest' }).catch(() => 'gone');
+      await page.waitForFunction(
+        (least) => (globalThis as { ssvaeStep?: number }).ssvaeStep === least,
+        step,
+        {
+          polling: 1,
+        },
+      );
+      await site.reload(page);
+      expect(await broken).toBe('gone');
+      await choose();
+    }
+    const names = await call(page, 'checkpoints', { key: 'broken', cutNewest: true });
+    expect(names).toHaveLength(2);
+    const [older, newest] = names as [string, string];
+    await expect(call(page, 'train', { key: 'broken', keep: 2, resume: 'latest' })).rejects.toThrow(
+      `resume: indexeddb:broken/${newest}: the checksum`,
+    );
+    await expect(call(page, 'train', { key: 'broken', keep: 2, resume: 'latest' })).rejects.toThrow(
+      `; indexeddb:broken/${older} is whole and of this run: resume: '${older}' goes on from its step ${Number(older.slice(5, 14))}`,
+    );
+    const ended = await call(page, 'train', { key: 'broken', keep: 2, resume: older });
+    expect(ended.weights).toEqual(whole.weights);
+    expect(ended.losses).toEqual(whole.losses);
+    expect(ended.tensorsLeft).toBe(0);
+    await page.close();
+  });
+
   it('reads IDX files packed with gzip', async () => {
     const page = await site.open();
     const pixels = Array.from({ length: 2 * 3 * 2 }, (_, i) => 20 * i);

@@ -177,13 +177,16 @@ describe('valueAt', () => {
 
 describe('a schedule', () => {
   it.each([
-    [() => constant(Number.NaN), 'constant: value is NaN, needed a finite number'],
+    [() => constant(Number.NaN), 'constant: value is NaN, needed a finite float32 number'],
     [() => linearWarmup({ steps: 0 }), 'linearWarmup: steps is 0, needed a finite number above 0'],
-    [() => linearWarmup({ to: Number.NaN, steps: 1 }), 'linearWarmup: to is NaN, needed a finite number'],
+    [
+      () => linearWarmup({ to: Number.NaN, steps: 1 }),
+      'linearWarmup: to is NaN, needed a finite float32 number',
+    ],
     [() => sigmoidWarmup({ steps: -1 }), 'sigmoidWarmup: steps is -1, needed a finite number above 0'],
     [
       () => sigmoidWarmup({ steps: 1, steepness: 0 }),
-      'sigmoidWarmup: steepness is 0, needed a finite number above 0',
+      'sigmoidWarmup: steepness is 0, needed a finite number of at least 1e-6',
     ],
     [() => cyclical({ period: 0 }), 'cyclical: period is 0, needed a finite number above 0'],
     [() => cyclical({ period: 1, rise: 0 }), 'cyclical: rise is 0, needed a number in (0, 1]'],
@@ -191,7 +194,7 @@ describe('a schedule', () => {
     [() => exponentialDecay({ rate: 0 }), 'exponentialDecay: rate is 0, needed a finite number above 0'],
     [
       () => exponentialDecay({ rate: 1, floor: Number.NaN }),
-      'exponentialDecay: floor is NaN, needed a finite number',
+      'exponentialDecay: floor is NaN, needed a finite float32 number',
     ],
     [
       () => cosineDecay({ steps: Number.POSITIVE_INFINITY }),

@@ -1,8 +1,13 @@
-import { zeros } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { assertInteger, assertNumber, assertOneOf } from '../../src/core/assert';
 import { assertShapes, describe as describeValue, type Shaped } from '../../src/core/shape';
 import { cleanUpAfterEach } from '../support/numbers';
+
+const disposed = (x: Tensor): Tensor => {
+  x.dispose();
+  return x;
+};
 
 const of = (...shape: number[]): Shaped => ({ shape });
 
@@ -56,7 +61,16 @@ describe('assertShapes', () => {
     );
   });
 
+  it.each<readonly [string, () => Tensor, string]>([
+    ['disposed', () => disposed(zeros([2, 3])), 'f: x is disposed, needed a living tensor'],
+    ['empty', () => zeros([0, 3]), 'f: x has shape [0,3], needed at least 1 along each axis'],
+    ['of texts', () => tensor([['a']]), 'f: x has dtype string, needed numbers'],
+  ])('refuses a tensor that is %s', (_, make, message) => {
+    expect(() => assertShapes('f', { x: [make(), 'B K'] })).toThrow(message);
+  });
+
   it('describes values shortly', () => {
+    expect(describeValue('x'.repeat(1e6))).toHaveLength(103);
     expect([...wrong, of(2, 3)].map(describeValue)).toEqual([
       'undefined',
       'null',

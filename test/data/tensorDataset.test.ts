@@ -90,7 +90,7 @@ test.each([
     'no example',
     () => tf.zeros([0, 1]),
     () => tf.zeros([0]),
-    'tensorDataset: y is empty, needed at least one example',
+    'tensorDataset: x has shape [0,1], needed at least 1 along each axis',
   ],
 ])('refuses %s, by name', async (_, x, y, message) => {
   await expect(withTensors(() => [x(), y()], from)).rejects.toThrow(message);

@@ -29,7 +29,9 @@ describe('activeUnits', () => {
     const before = tf.memory().numTensors;
     const empty = tf.zeros([0, 3]);
     const vector = tf.zeros([3]);
-    await expect(activeUnits(empty)).rejects.toThrow('activeUnits: means hold no example');
+    await expect(activeUnits(empty)).rejects.toThrow(
+      'activeUnits: means has shape [0,3], needed at least 1 along each axis',
+    );
     await expect(activeUnits(vector)).rejects.toThrow('activeUnits: means has shape [3], needed [N,Z]');
     tf.dispose([empty, vector]);
     expect(tf.memory().numTensors).toBe(before);

@@ -105,11 +105,21 @@ describe('evaluateClassifier', () => {
     const before = tf.memory().numTensors;
     await evaluateClassifier(passThrough(3), three, { batchSize: 2 });
     expect(tf.memory().numTensors).toBe(before);
-    const broken = { ...three, x: Float32Array.from(three.x, (v, i) => (i === 13 ? Number.NaN : v)) };
-    await expect(evaluateClassifier(passThrough(3), broken, { batchSize: 2 })).rejects.toThrow(
-      /^evaluateClassifier: logits of example 4 are/,
+    const broken = {
+      ...passThrough(3),
+      classify: (x: tf.Tensor) => tf.log(tf.sub(x, 1e9)) as tf.Tensor2D,
+    };
+    await expect(evaluateClassifier(broken, three, { batchSize: 2 })).rejects.toThrow(
+      /^evaluateClassifier: logits of example 0 are/,
     );
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses inputs that are NaN, which some kernels take for 0', async () => {
+    const broken = { ...three, x: Float32Array.from(three.x, (v, i) => (i === 13 ? Number.NaN : v)) };
+    await expect(evaluateClassifier(passThrough(3), broken)).rejects.toThrow(
+      'evaluateClassifier: x[13] is NaN, needed a finite number',
+    );
   });
 
   it('lets other work run between batches', async () => {

@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-test('the program of the README runs as it stands', () => {
-  const [, program = ''] = /```ts\n(.*?)```/s.exec(readFileSync('README.md', 'utf8')) ?? [];
-  const short = program.replace('epochs: 8', 'epochs: 1');
-  expect(short).not.toBe(program);
-  // Beside the sources, where `ssvae` means them; the checkpoint goes elsewhere.
+const programs = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(
+  ([, program]) => program as string,
+);
+
+/** Runs a program in an empty folder, hands what it printed and that folder to `look`, and takes both away. */
+function run(program: string, look: (stdout: string, folder: string) => void): void {
+  // Beside the sources, where `ssvae` means them; what it writes goes elsewhere.
   const folder = join('runs', `readme-${process.pid}`);
   const cwd = mkdtempSync(join(tmpdir(), 'ssvae-readme-'));
   mkdirSync(folder, { recursive: true });
   const path = join(process.cwd(), folder, 'program.ts');
   try {
-    writeFileSync(path, `${short}\nconsole.log(name, history.length, images.shape, accuracy);\n`);
+    writeFileSync(path, program);
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
       ['--import', join(process.cwd(), 'node_modules/tsx/dist/loader.mjs'), path],
@@ -26,12 +28,28 @@ test('the program of the README runs as it stands', () => {
     );
     expect(stderr).not.toMatch(/Error/);
     expect(status).toBe(0);
-    const [, rows, accuracy] = /(\d+) \[ 3, 28, 28, 1 \] (\S+)/.exec(stdout) ?? [];
-    expect(rows).toBe('1');
-    expect(Number(accuracy)).toBeGreaterThan(0.5);
-    expect(readFileSync(join(cwd, 'runs/m2.safetensors')).length).toBeGreaterThan(1e6);
+    look(stdout, cwd);
   } finally {
     rmSync(folder, { recursive: true });
     rmSync(cwd, { recursive: true });
   }
+}
+
+test('the program of the README runs as it stands', () => {
+  const [program = ''] = programs;
+  const short = program.replace('epochs: 8', 'epochs: 1');
+  expect(short).not.toBe(program);
+  run(`${short}\nconsole.log(name, history.length, images.shape, accuracy);\n`, (stdout, folder) => {
+    const [, rows, accuracy] = /(\d+) \[ 3, 28, 28, 1 \] (\S+)/.exec(stdout) ?? [];
+    expect(rows).toBe('1');
+    expect(Number(accuracy)).toBeGreaterThan(0.5);
+    expect(readFileSync(join(folder, 'runs/m2.safetensors')).length).toBeGreaterThan(1e6);
+  });
+});
+
+test('the check of a model in the README holds', () => {
+  const [, program = ''] = programs;
+  run(`${program}\nconsole.log(checked.length, checked[0]);\n`, (stdout) => {
+    expect(stdout).toMatch(/^34 describes itself$/m);
+  });
 });

@@ -302,7 +302,7 @@ describe('createM2', () => {
     [
       'a choice of another kind',
       { nets: { preset: 'mlp', widths: 8 } as unknown as 'mlp' },
-      new RangeError('createM2: nets.widths is 8, which is none of its values'),
+      new RangeError('createM2: nets.widths is 8, needed an array of integers'),
     ],
     [
       'no hidden layer',
@@ -312,7 +312,7 @@ describe('createM2', () => {
     [
       'a width of 0',
       { nets: { preset: 'mlp', widths: [0] } },
-      new RangeError('mlpNets: a width is 0, needed an integer of at least 1'),
+      new RangeError('mlpNets: one of widths is 0, needed an integer of at least 1'),
     ],
     [
       'an unknown activation',

@@ -187,12 +187,32 @@ describe('saveModel and loadModel', () => {
         'loadModel: memory: likelihood is "poisson", needed "bernoulli" or "gaussian"',
       ],
       [
+        withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),
+        /^loadModel: memory: the spec is of nets of \d+ layers and \d+ values, needed the \d+ values of the file's \d+ variables$/,
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', widths: new Array(100).fill(1) } })),
+        /^loadModel: memory: the spec is of nets of 30\d layers and \d+ values, needed/,
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, latent: 0 })),
+        'loadModel: memory: createM2: latent is 0, needed an integer of at least 1',
+      ],
+      [
         withSpec(file, (spec) => ({ ...spec, latent: 4 })),
         /^loadModel: memory: variable "encoder\/mean\/kernel" is \[8,3\] in the file, needed \[8,4\]$/,
       ],
     ];
     for (const [content, message] of cases)
       await expect(loadModel(memoryStorage(content))).rejects.toThrow(message);
+  });
+
+  it('allocate nothing for a spec that the file has no weights for', async () => {
+    const { bytes: file = new Uint8Array() } = await saved();
+    const greedy = memoryStorage(withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })));
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(loadModel(greedy)).rejects.toThrow('the spec is of nets');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
   });
 
   it('write a file that Python’s safetensors package reads as it is', async (context) => {
@@ -281,6 +301,11 @@ describe('loadVariables', () => {
       'kind of spec',
       { spec: 'bars' },
       'spec is {"about":"bars","width":3} in the file, needed "bars" as in the model',
+    ],
+    [
+      'long spec',
+      { spec: { width: 3, about: 'x'.repeat(9999) } },
+      `spec.about is "bars" in the file, needed "${'x'.repeat(299)}… as in the model`,
     ],
   ])('refuses another %s, and changes nothing', async (_, options, message) => {
     const storage = memoryStorage();

@@ -91,6 +91,10 @@ describe('LabelConditionedDense', () => {
   it('refuses an activation that it would take for another', () => {
     expect(
       () => new LabelConditionedDense({ name: 'h', units: 2, activation: 'tanh' as Activation }),
-    ).toThrowError(new RangeError('h: activation is "tanh", needed one of "linear", "relu", "softplus"'));
+    ).toThrowError(
+      new RangeError(
+        'LabelConditionedDense: activation is "tanh", needed one of "linear", "relu", "softplus"',
+      ),
+    );
   });
 });

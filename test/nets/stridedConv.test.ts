@@ -134,11 +134,7 @@ describe('conv preset', () => {
     [[28, 30, 1], {}, 'convNets: inputShape is [28,30,1], needed [H,W,C] with H and W divisible by 4'],
     [[28, 28, 1], { width: 0 }, 'convNets: width is 0, needed an integer of at least 1'],
     [[28, 28, 1], { filters: [] }, 'convNets: the number of filters is 0, needed an integer of at least 1'],
-    [
-      [28, 28, 1],
-      { filters: [3.5] },
-      'convNets: a number of filters is 3.5, needed an integer of at least 1',
-    ],
+    [[28, 28, 1], { filters: [3.5] }, 'convNets: one of filters is 3.5, needed an integer of at least 1'],
   ])('refuses %j with %j', (inputShape, options, message) => {
     const shape = { inputShape, classes: 2, latent: 2, parametersPerValue: 1, encoderSeesLabel: false };
     expect(() => convNets(shape, options)).toThrowError(new RangeError(message));

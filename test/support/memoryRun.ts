@@ -31,7 +31,7 @@ export interface MemoryRun {
   /** where checkpoints go, one for each epoch */
   readonly storage: StorageFolder;
   /** called with each sample, one for each epoch */
-  readonly onSample: (sample: Sample) => void;
+  readonly onSample: (sample: Sample) => void | Promise<void>;
 }
 
 const sampleAt = (step: number): Sample => {
@@ -119,6 +119,6 @@ export async function watchFaults(run: MemoryRun): Promise<void> {
     } finally {
       optimizer.dispose();
     }
-    if ((step + 1) % batches.stepsPerEpoch === 0) onSample(sampleAt(step + 1));
+    if ((step + 1) % batches.stepsPerEpoch === 0) await onSample(sampleAt(step + 1));
   }
 }

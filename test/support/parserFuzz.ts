@@ -1,5 +1,6 @@
 /** The parsers of files under mutation: each damaged file is read as what it is, or refused clearly and at once. */
 import { gzipSync } from 'node:zlib';
+import { memory } from '@tensorflow/tfjs-core';
 import { crc32 } from '../../src/core/crc32';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
@@ -7,12 +8,12 @@ import { parseCifar10 } from '../../src/data/cifar';
 import { gunzip } from '../../src/data/gzip';
 import { idxDataset, parseIdx } from '../../src/data/idx';
 import { labelsOnly } from '../../src/models/m2/objective';
-import { loadVariables, saveModel } from '../../src/models/saveModel';
+import { loadModel, loadVariables, saveModel } from '../../src/models/saveModel';
 import { readTar } from '../../src/node/tar';
 import { train } from '../../src/training/train';
 import { tarFile } from '../node/tarFile';
 import { below, mutate, mutateJson, pick, type SizeField, writeJson } from './mutations';
-import { memoryStorage, tinyBatches, tinyM2 } from './tiny';
+import { CONV, MLP, memoryStorage, tinyBatches, tinyM2 } from './tiny';
 
 /** A parser, and damaged files for it. */
 interface Subject {
@@ -237,6 +238,30 @@ const model = async (): Promise<Subject> => {
   };
 };
 
+/** Models whose spec and weights make them: each file that is read gives one, which is given back at once. */
+const preset = async (): Promise<Subject> => {
+  const files: Uint8Array[] = [];
+  for (const nets of [MLP, { ...CONV, batchNorm: true }]) {
+    const storage = memoryStorage();
+    const subject = tinyM2({ nets });
+    await saveModel(subject, storage);
+    subject.dispose();
+    files.push(storage.bytes as Uint8Array);
+  }
+  return {
+    draw: (noise) => drawSafetensors(noise, pick(noise, files)),
+    async read(bytes) {
+      const before = memory().numTensors;
+      try {
+        (await loadModel(memoryStorage(bytes))).dispose();
+      } finally {
+        must(memory().numTensors === before, 'tensors that stayed alive');
+      }
+    },
+    begins: /^loadModel: memory/,
+  };
+};
+
 const checkpoint = async (): Promise<Subject> => {
   const subject = tinyM2();
   const storage = memoryStorage();
@@ -260,7 +285,7 @@ const checkpoint = async (): Promise<Subject> => {
 };
 
 /** Parsers by name. */
-export const parsers = { idx, cifar, gzip, tar, safetensors, model, checkpoint } as const;
+export const parsers = { idx, cifar, gzip, tar, safetensors, model, loadModel: preset, checkpoint } as const;
 
 /** Name of a parser under mutation. */
 export type ParserName = keyof typeof parsers;

@@ -18,7 +18,7 @@ const watched = async (
     held: tinyDataset(6, 3),
     epochs,
     storage: memoryFolder(),
-    onSample: (sample) => samples.push(sample),
+    onSample: (sample) => void samples.push(sample),
   });
   model.dispose();
   expect(alive()).toEqual(before);

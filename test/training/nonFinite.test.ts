@@ -100,9 +100,9 @@ describe('a loss that is not finite', () => {
     },
   );
 
-  it('changes nothing at a step that is left out: neither weights nor moments, decay included', async () => {
+  it('changes nothing at a step that is left out: neither weights nor statistics nor moments, decay included', async () => {
     const states: (readonly number[])[][] = [];
-    const model = tinyM2();
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
     const optimizer = createAdam({ weightDecay: 0.1 });
     const look = async ({ step }: { step: number }) => {
       if (step !== 1 && step !== 2) return;
@@ -111,8 +111,14 @@ describe('a loss that is not finite', () => {
       );
       states.push([...Object.values(await weightsOf(model)), ...moments]);
     };
-    await train(model, run({ nonFinite: 'skip', optimizer, epochs: 1, callbacks: { onBatchEnd: look } }));
+    let step = -1;
+    // NaN goes through every layer, and with it into what a forward pass moves.
+    const augment = { unlabeled: (x: Tensor) => (++step === 2 ? mul(x, Number.NaN) : x) };
+    const callbacks = { onBatchEnd: look };
+    await train(model, run({ objective: m2(), augment, nonFinite: 'skip', optimizer, epochs: 1, callbacks }));
+    expect(step).toBe(3);
     expect(states[1]).toEqual(states[0]);
+    expect(allFinite(await weightsOf(model))).toBe(true);
     optimizer.dispose();
     model.dispose();
   });
@@ -128,6 +134,18 @@ describe('a loss that is not finite', () => {
     };
     const plain = await ending('ignore');
     for (const policy of ['throw', 'stop', 'skip'] as const) expectSameEnding(await ending(policy), plain);
+  });
+
+  it('leaves statistics as they were where the objective throws behind the forward pass', async () => {
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const before = await weightsOf(model);
+    const throwing: Objective<M2> = (of, batch, context) => {
+      m2()(of, batch, context);
+      throw new Error('a fault');
+    };
+    await expect(train(model, run({ objective: throwing }))).rejects.toThrow('a fault');
+    expect(await weightsOf(model)).toEqual(before);
+    model.dispose();
   });
 
   it('is let through where it is to be ignored', async () => {

@@ -198,7 +198,7 @@ describe('trainingSteps', () => {
       { batches: {} as BatchSource },
       new TypeError('train: batches is Object, needed a BatchSource such as createBatches(…)'),
     ],
-    [{ noise: 1 as never }, new TypeError('train: noise is 1, needed createNoise(seed)')],
+    [{ noise: 1 as never }, new TypeError('train: noise is 1, needed a stream, as createNoise(seed) makes')],
     [
       { weighting: 'sum' as 'mean' },
       new RangeError('train: weighting is "sum", needed one of "mean", "dataset"'),

@@ -1,7 +1,7 @@
 /** The M2 model of Kingma 2014: what it is, and how it is made. */
 import { engine, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertInteger, assertOneOf } from '../../core/assert';
+import { assertInteger, assertNumbers, assertOneOf, assertSize, recordOf } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
 import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes, describe } from '../../core/shape';
@@ -12,6 +12,7 @@ import type { Likelihood } from '../../distributions/likelihood';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
 import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
+import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { repeatRows } from '../../objectives/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../../objectives/labelPrior';
 import type { SemiSupervisedVae } from '../model';
@@ -80,13 +81,7 @@ const checkOptions = ({
   initializer,
   noise,
 }: Required<Pick<M2Options, Checked>>): void => {
-  if (!Array.isArray(inputShape) || inputShape.length === 0) {
-    throw new RangeError(
-      `createM2: inputShape is ${describe(inputShape)}, needed the shape of one example, e.g. [28, 28, 1]`,
-    );
-  }
-  for (const axis of inputShape as readonly number[])
-    assertInteger('createM2', 'an axis of inputShape', axis);
+  assertInputShape('createM2', inputShape);
   assertInteger('createM2', 'latent', latent);
   assertLabelPrior('createM2', labelPrior, classes);
   if (typeof likelihood?.logProb !== 'function') {
@@ -124,9 +119,10 @@ const whole = <T>(make: () => T): T => {
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
-  const { inputShape, classes, latent = 50, likelihood = bernoulli } = options;
+  const { inputShape, classes, latent = 50, likelihood = bernoulli } = recordOf('createM2', options);
   const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
   assertInteger('createM2', 'classes', classes, 2);
+  assertSize('createM2', 'classes', classes);
   const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
   checkOptions({ inputShape, classes, latent, labelPrior, likelihood, initializer, noise });
   const chosen = isOwn(given) ? given : parsePreset('createM2', given);
@@ -215,6 +211,7 @@ export function createM2(options: M2Options): M2 {
       return tidy(() => conditioned<Tensor>(nets.decoder, z, y, pass));
     },
     generate(labels, noise) {
+      assertNumbers('generate', 'labels', labels);
       if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
       assertNoise('generate', noise);
       return tidy(() => {

@@ -2,8 +2,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../../core/json';
 import { describe, formatShape } from '../../core/shape';
-import { type ConvOptions, convNets } from '../../nets/conv';
-import { type MlpOptions, mlpNets } from '../../nets/mlp';
+import { type ConvOptions, convNets, convValues } from '../../nets/conv';
+import { type MlpOptions, mlpNets, mlpValues } from '../../nets/mlp';
 import { assertNoRandomLayers } from '../../nets/randomLayers';
 import type { PresetShape, SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 
@@ -24,35 +24,32 @@ export type M2Nets = M2Preset['preset'] | M2Preset | SemiSupervisedNets;
 /** Whether nets are a user's own. */
 export const isOwn = (nets: M2Nets): nets is SemiSupervisedNets => isRecord(nets) && !('preset' in nets);
 
-const CHOICES = {
-  mlp: {
-    widths: isListOf(isCount),
-    activation: isString,
-    batchNorm: isBoolean,
-    sharedTrunk: isBoolean,
-  },
-  conv: {
-    filters: isListOf(isCount),
-    width: isCount,
-    activation: isString,
-    batchNorm: isBoolean,
-    sharedTrunk: isBoolean,
-  },
-} as const;
+/** What a choice may be, and that in words. */
+type Choice = readonly [is: Is<unknown>, needed: string];
+
+const COUNTS: Choice = [isListOf(isCount), 'an array of integers'];
+const COUNT: Choice = [isCount, 'an integer'];
+const NAME: Choice = [isString, 'a name'];
+const FLAG: Choice = [isBoolean, 'true or false'];
+
+const CHOICES: Readonly<Record<M2Preset['preset'], Readonly<Record<string, Choice>>>> = {
+  mlp: { widths: COUNTS, activation: NAME, batchNorm: FLAG, sharedTrunk: FLAG },
+  conv: { filters: COUNTS, width: COUNT, activation: NAME, batchNorm: FLAG, sharedTrunk: FLAG },
+};
 
 const isPreset = (where: string, nets: unknown): nets is M2Preset => {
   if (!isRecord(nets)) return false;
   const { preset, ...choices } = nets;
   if (preset !== 'mlp' && preset !== 'conv') return false;
-  const known: Readonly<Record<string, Is<unknown>>> = CHOICES[preset];
+  const known = CHOICES[preset];
   for (const [name, value] of Object.entries(choices)) {
-    const fits = known[name];
-    if (fits === undefined) {
+    if (!Object.hasOwn(known, name)) {
       const needed = Object.keys(known).join(', ');
       throw new RangeError(`${where}: nets.${name} is no choice of "${preset}", needed one of ${needed}`);
     }
+    const [fits, needed] = known[name] as Choice;
     if (value !== undefined && !fits(value))
-      throw new RangeError(`${where}: nets.${name} is ${describe(value)}, which is none of its values`);
+      throw new RangeError(`${where}: nets.${name} is ${describe(value)}, needed ${needed}`);
   }
   return true;
 };
@@ -102,6 +99,10 @@ const checkOwn = (
   ]);
   assertNet('decoder', nets.decoder, [[latent], [classes]], [output]);
 };
+
+/** Values of the layers of a preset, known before it is built. */
+export const presetValues = (shape: PresetShape, { preset, ...choices }: M2Preset): readonly number[] =>
+  preset === 'mlp' ? mlpValues(shape, choices) : convValues(shape, choices);
 
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.

@@ -2,7 +2,7 @@
 import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
-import { type ScalarOrSchedule, valueAt } from '../../core/schedules';
+import type { ScalarOrSchedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
 import * as gaussian from '../../distributions/gaussian';
 import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
@@ -16,7 +16,7 @@ import { logLabelPrior } from '../../objectives/labelPrior';
 import { optimizedLabeledElbo } from '../../objectives/optimizedLabeledElbo';
 import { optimizedUnlabeledElbo } from '../../objectives/optimizedUnlabeledElbo';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
-import type { Objective, ObjectiveContext, Terms } from '../objective';
+import { type Objective, type ObjectiveContext, scheduled, type Terms } from '../objective';
 import type { M2 } from './m2';
 import {
   M2_SETTINGS,
@@ -30,11 +30,11 @@ import {
 /** Weights at a step, by name. */
 const at = (
   weights: Readonly<Record<string, ScalarOrSchedule | undefined>> = {},
-  step: number,
+  context: ObjectiveContext,
 ): Readonly<Record<string, number>> =>
   Object.fromEntries(
     Object.entries(weights).flatMap(([name, weight]) =>
-      weight === undefined ? [] : [[name, valueAt(weight, step, name)]],
+      weight === undefined ? [] : [[name, scheduled(context, weight, name)]],
     ),
   );
 
@@ -51,9 +51,10 @@ const labeledTerms = (
   model: M2,
   { x, y }: LabeledBatch,
   pass: Pass,
-  { step, noise }: ObjectiveContext,
+  context: ObjectiveContext,
   s: Settings,
 ): Terms => {
+  const { noise } = context;
   const { labelLogits, posterior } = model.infer(x, pass);
   const q = posterior(y);
   const z = gaussian.sample(q, noise.split('latent'));
@@ -79,7 +80,7 @@ const labeledTerms = (
       epsilon,
       spread,
       direction,
-      weights: at(s.weights.labeled, step),
+      weights: at(s.weights.labeled, context),
     }),
     crossEntropy: crossEntropy({ labels: y, logits: labelLogits }),
   };
@@ -89,15 +90,16 @@ const unlabeledTerms = (
   model: M2,
   { x }: UnlabeledBatch,
   pass: Pass,
-  { step, noise }: ObjectiveContext,
+  context: ObjectiveContext,
   s: Settings,
 ): Terms => {
+  const { noise } = context;
   const { labelLogits, posterior } = model.infer(x, pass);
   const exact = s.labelHandling === 'exact';
   const y = exact
     ? everyLabel(x.shape[0] as number, model.classes)
     : sampleGumbelSoftmax(labelLogits, {
-        temperature: valueAt(s.temperature, step, 'temperature'),
+        temperature: scheduled(context, s.temperature, 'temperature'),
         hard: s.labelHandling === 'straight-through',
         noise: noise.split('label'),
       });
@@ -112,9 +114,9 @@ const unlabeledTerms = (
       logLikelihood: perLabel(decodeAt(model, x, z, y, pass)),
       latentKl: perLabel(gaussianKl(q)),
       logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
-      beta: valueAt(s.beta, step, 'beta'),
-      gamma: valueAt(s.gamma, step, 'gamma'),
-      weights: at(s.weights.unlabeled, step),
+      beta: scheduled(context, s.beta, 'beta'),
+      gamma: scheduled(context, s.gamma, 'gamma'),
+      weights: at(s.weights.unlabeled, context),
     }),
   };
 };
@@ -122,14 +124,14 @@ const unlabeledTerms = (
 const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
   const settings = settingsOf(where, defaults, options);
   // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
-  const objective: Objective<M2> = (model, { labeled, unlabeled }, { step, noise }) =>
+  const objective: Objective<M2> = (model, { labeled, unlabeled }, context) =>
     tidy(() => ({
       ...(labeled && {
         labeled: labeledTerms(
           model,
           labeled,
-          { ...trainingPass(noise.split('labeled')), updateStatistics: unlabeled === undefined },
-          { step, noise: noise.split('labeled') },
+          { ...trainingPass(context.noise.split('labeled')), updateStatistics: unlabeled === undefined },
+          { ...context, noise: context.noise.split('labeled') },
           settings,
         ),
       }),
@@ -137,8 +139,8 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
         unlabeled: unlabeledTerms(
           model,
           unlabeled,
-          trainingPass(noise.split('unlabeled')),
-          { step, noise: noise.split('unlabeled') },
+          trainingPass(context.noise.split('unlabeled')),
+          { ...context, noise: context.noise.split('unlabeled') },
           settings,
         ),
       }),

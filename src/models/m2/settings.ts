@@ -1,5 +1,5 @@
 /** Choices of the objectives of M2, their defaults, and what is refused. */
-import { assertNumber, assertOneOf } from '../../core/assert';
+import { assertNumber, assertOneOf, recordOf } from '../../core/assert';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
 import { BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
@@ -137,7 +137,7 @@ const given = <T extends object>(options: T): Partial<T> => {
  * @throws RangeError when an option is none of its choices, or out of its range
  */
 export function settingsOf(where: string, defaults: Settings, options: OptimizedElboOptions): Settings {
-  const { labeled = {}, unlabeled = {} } = options.weights ?? {};
+  const { labeled = {}, unlabeled = {} } = recordOf(where, recordOf(where, options).weights ?? {}, 'weights');
   const settings: Settings = {
     ...defaults,
     ...given(options),

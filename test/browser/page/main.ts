@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 import { type Measurements, measure } from './measurements';
-import { parseInPage, saveAndLoadInPage, trainInPage } from './training';
+import { checkpointsInPage, parseInPage, saveAndLoadInPage, trainInPage } from './training';
 
 /** What a run in the page gives back. */
 export interface PageResult {
@@ -16,6 +16,7 @@ export interface PageFunctions {
   run(options: SelectBackendOptions): Promise<PageResult>;
   select(options: SelectBackendOptions): Promise<BackendChoice>;
   train: typeof trainInPage;
+  checkpoints: typeof checkpointsInPage;
   saveAndLoad: typeof saveAndLoadInPage;
   parse: typeof parseInPage;
 }
@@ -35,6 +36,7 @@ const functions: PageFunctions = {
   },
   select,
   train: trainInPage,
+  checkpoints: checkpointsInPage,
   saveAndLoad: saveAndLoadInPage,
   parse: parseInPage,
 };

@@ -1,16 +1,29 @@
 /** A model trained, stopped, resumed, saved and read again in the page. */
 import * as tf from '@tensorflow/tfjs-core';
-import { createAdam, createNoise, gunzip, idxDataset, loadModel, m2, predict, saveModel, train } from 'ssvae';
-import { indexedDb } from 'ssvae/browser';
+import {
+  createAdam,
+  createNoise,
+  gunzip,
+  idxDataset,
+  loadModel,
+  m2,
+  predict,
+  type Resume,
+  saveModel,
+  train,
+} from 'ssvae';
+import { indexedDb, indexedDbFolder } from 'ssvae/browser';
 import { CONV, tinyBatches, tinyDataset, tinyM2, weightsOf } from '../../support/tiny';
 
 /** Which run, and how far. */
 export interface TrainingRequest {
-  /** entry of IndexedDB that the checkpoint is kept under */
+  /** entry of IndexedDB that the checkpoint is kept under, or folder that several are */
   readonly key: string;
+  /** how many checkpoints a folder keeps; default: one entry */
+  readonly keep?: number;
   /** steps after which the run is aborted; default: none */
   readonly abortAfter?: number;
-  readonly resume?: boolean;
+  readonly resume?: Resume;
 }
 
 /** What came of a run. */
@@ -45,6 +58,7 @@ const watchEventLoop = () => {
 /** Trains a small conv net for six epochs of four steps, with a checkpoint after each step. */
 export async function trainInPage({
   key,
+  keep,
   abortAfter,
   resume = false,
 }: TrainingRequest): Promise<TrainingReport> {
@@ -61,7 +75,10 @@ export async function trainInPage({
     optimizer,
     epochs: 6,
     noise: createNoise(3),
-    checkpoint: { storage: indexedDb(key), every: 1 },
+    checkpoint: {
+      every: 1,
+      ...(keep === undefined ? { storage: indexedDb(key) } : { storage: indexedDbFolder(key), keep }),
+    },
     resume,
     signal: abort.signal,
     callbacks: {
@@ -69,6 +86,7 @@ export async function trainInPage({
         const now = performance.now();
         longestStep = Math.max(longestStep, now - stepEnded);
         stepEnded = now;
+        Object.assign(globalThis, { ssvaeStep: end.step });
         if (end.step + 1 === abortAfter) abort.abort();
       },
     },
@@ -86,6 +104,21 @@ export async function trainInPage({
     longestStep,
     tensorsLeft: tf.memory().numTensors - before,
   };
+}
+
+/** Names of the checkpoints in a folder; with `cutNewest` the newest loses its last byte. */
+export async function checkpointsInPage({
+  key,
+  cutNewest = false,
+}: {
+  readonly key: string;
+  readonly cutNewest?: boolean;
+}): Promise<readonly string[]> {
+  const place = indexedDbFolder(key);
+  const names = [...(await place.list())].sort();
+  const newest = place.file(names.at(-1) ?? '');
+  if (cutNewest) await newest.write((await newest.read())?.slice(0, -1) ?? new Uint8Array());
+  return names;
 }
 
 /** Predictions of a model, and of the same model after it was kept in IndexedDB. */

@@ -1,0 +1,17 @@
+/** What a check is. */
+import type { Model } from '../models/model';
+import type { Subject } from './subject';
+
+/** One property of a model. */
+export interface Check {
+  /** what must hold, as a sentence of which the model is the subject */
+  readonly name: string;
+  /** the kind of model that it can be asked of; default any */
+  readonly of?: 'classifier' | 'vae';
+  /** Throws an Error that says what does not hold. */
+  run<M extends Model>(subject: Subject<M>): Promise<void>;
+}
+
+/** Message of anything thrown. */
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);

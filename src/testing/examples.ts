@@ -1,0 +1,75 @@
+/** The examples that a model is checked on: a few of those given, or drawn ones. */
+import { createNoise } from '../core/noise';
+import { sizeOf } from '../core/shape';
+import type { Support } from '../core/support';
+import { createDataset, type Dataset, subset } from '../data/dataset';
+import type { Model, SemiSupervisedVae } from '../models/model';
+import type { ModelChecksOptions } from './options';
+
+/** Labelled examples, an example of each class first, and behind them unlabelled ones. */
+export interface CheckedExamples {
+  /** all of them */
+  readonly dataset: Dataset;
+  /** how many of them are labelled */
+  readonly labeled: number;
+  /** how many of them are not; another number, so that neither batch passes for the other */
+  readonly unlabeled: number;
+}
+
+/** What no likelihood tells of: values as pixels have. */
+const PIXELS: Support = { least: 0, largest: 1 };
+
+const supportOf = (model: Model): Support =>
+  (model as Partial<SemiSupervisedVae>).likelihood?.support ?? PIXELS;
+
+/** The float32 nearest to a value that lies within a support. */
+const within = (value: number, { least, largest }: Support): number => {
+  const near = Math.fround(Math.min(largest, Math.max(least, value)));
+  // Rounding may have stepped over a bound that float32 does not hold.
+  const step = 1e-6 * Math.max(1, Math.abs(near));
+  return near < least ? near + step : near > largest ? near - step : near;
+};
+
+/** `value` at every place of an input, or what lies nearest to it in the support of the model's likelihood. */
+export const constantInputs = (model: Model, value: number, count: number): Float32Array =>
+  new Float32Array(count * sizeOf(model.inputShape)).fill(within(value, supportOf(model)));
+
+const drawInputs = (model: Model, count: number): Float32Array => {
+  const support = supportOf(model);
+  const { least, largest } = support;
+  const noise = createNoise(17).split('inputs');
+  const total = count * sizeOf(model.inputShape);
+  if (Number.isFinite(least) && Number.isFinite(largest))
+    return noise.uniforms(total).map((u) => within(least + (largest - least) * u, support));
+  if (Number.isFinite(least)) return noise.uniforms(total).map((u) => within(least - Math.log(u), support));
+  if (Number.isFinite(largest))
+    return noise.uniforms(total).map((u) => within(largest + Math.log(u), support));
+  return noise.normals(total);
+};
+
+const drawExamples = (model: Model, count: number): Dataset =>
+  createDataset({
+    name: 'drawn',
+    x: drawInputs(model, count),
+    y: Uint8Array.from({ length: count }, (_, i) => i % model.classes),
+    shape: model.inputShape,
+    classes: model.classes,
+  });
+
+/** Of each class the first example, and then the first of the others. */
+const byClass = ({ y, count }: Dataset): number[] => {
+  const all = Array.from({ length: count }, (_, i) => i);
+  const isFirst = (i: number): boolean => y.indexOf(y[i] as number) === i;
+  return [...all.filter(isFirst), ...all.filter((i) => !isFirst(i))];
+};
+
+/** The examples to check a model on. */
+export function examplesFor<M extends Model>(model: M, { examples }: ModelChecksOptions<M>): CheckedExamples {
+  const labeled = Math.max(4, model.classes);
+  const unlabeled = labeled + 1;
+  const given = examples ?? drawExamples(model, labeled + unlabeled);
+  const order = byClass(given);
+  // Too few for both parts are shown in both.
+  const taken = Array.from({ length: labeled + unlabeled }, (_, i) => order[i % order.length] as number);
+  return { dataset: subset(given, taken), labeled, unlabeled };
+}

@@ -1,0 +1,13 @@
+/**
+ * A battery of checks for models of one's own, for any test framework.
+ *
+ * It imports no framework, no backend and nothing of one platform: put a backend in place first, as for training.
+ *
+ * @example
+ * import { modelChecks } from 'ssvae/testing';
+ * for (const { name, run } of modelChecks((noise) => createMine(noise), { objective: mine() })) test(name, run);
+ *
+ * @packageDocumentation
+ */
+export { checkModel, type ModelCheck, modelChecks } from './checkModel';
+export type { ModelChecksOptions } from './options';

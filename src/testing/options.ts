@@ -1,0 +1,68 @@
+/** What the battery is told of a model. */
+import { assertNumber } from '../core/assert';
+import { describe, formatShape } from '../core/shape';
+import type { Dataset } from '../data/dataset';
+import type { Model } from '../models/model';
+import type { Objective, Phase } from '../models/objective';
+
+/** How a model is checked. */
+export interface ModelChecksOptions<M extends Model> {
+  /** what the model is trained to maximise, or its phases */
+  readonly objective: Objective<M> | readonly Phase<M>[];
+  /**
+   * examples to check on, of which a few are taken; at least 8, and best some of every class. Default: drawn, from a
+   * seed, within the support of the model's likelihood; from 0 to 1 where it tells none
+   */
+  readonly examples?: Dataset;
+  /**
+   * names of trainable variables that the objective leaves as they are, or what such names begin with, as
+   * `['encoder/', 'decoder/']` for `labelsOnly()`; default none: training must move every one
+   */
+  readonly untouched?: readonly string[];
+  /**
+   * how far values may stray, relative to the larger of 1 and the value: of an example in batches of several sizes, and
+   * of two like runs on a backend that does not repeat itself to the bit. Default 1e-4, which is ours
+   */
+  readonly tolerance?: number;
+}
+
+/** Fewer would leave no batch of either kind. */
+const LEAST = 8;
+
+/**
+ * Refuses options that no check could use.
+ *
+ * @param model one that was made, for what the options must fit
+ * @throws TypeError or RangeError naming the option
+ */
+export function assertOptions<M extends Model>(
+  model: M,
+  { objective, examples, untouched = [], tolerance = 0 }: ModelChecksOptions<M>,
+): void {
+  const where = 'modelChecks';
+  if (typeof objective !== 'function' && !(Array.isArray(objective) && objective.length > 0))
+    throw new TypeError(
+      `${where}: objective is ${describe(objective)}, needed a function such as m2(), or phases`,
+    );
+  assertNumber(where, 'tolerance', tolerance, 'a number of at least 0', (value) => value >= 0);
+  for (const [i, start] of untouched.entries()) {
+    if (!Object.keys(model.variables).some((name) => name.startsWith(start)))
+      throw new RangeError(
+        `${where}: untouched[${i}] is ${describe(start)}, needed the beginning of a variable's name: ${Object.keys(model.variables).join(', ')}`,
+      );
+  }
+  if (examples === undefined) return;
+  const [came, needed] = [examples, model].map((one) =>
+    'shape' in one ? formatShape(one.shape) : formatShape(one.inputShape),
+  );
+  if (came !== needed)
+    throw new RangeError(
+      `${where}: examples have the shape ${came}, needed ${needed}, the model's inputShape`,
+    );
+  if (examples.classes !== model.classes)
+    throw new RangeError(
+      `${where}: examples have ${examples.classes} classes, needed ${model.classes}, the model's classes`,
+    );
+  if (examples.count < LEAST)
+    throw new RangeError(`${where}: examples are ${examples.count}, needed at least ${LEAST}`);
+}

@@ -1,0 +1,262 @@
+/** Data: sets, splits, batches, augmentation, and parsers of bytes (which `mutations.test.ts` feeds with damaged files). */
+import { gzipSync } from 'node:zlib';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import * as ssvae from '../../../src/index';
+import { tinyBatches, tinyDataset } from '../tiny';
+import { noises, optional, shared, shares, sized } from './arbitraries';
+import { type Descriptions, described } from './description';
+import { DrawnTensor, Opaque } from './drawn';
+import { binary, finite, must, normalised, shaped, within } from './promises';
+
+const size = (shape: readonly number[]): number => shape.reduce((product, axis) => product * axis, 1);
+
+const isDataset = ({ x, y, shape, classes, count }: ssvae.Dataset): void => {
+  must(x.length === count * size(shape) && y.length === count && count > 0, 'as many values as examples');
+  must(
+    y.every((label) => label < classes),
+    'classes below K',
+  );
+  must(x instanceof Uint8Array || x.every(Number.isFinite), 'finite inputs');
+};
+
+/** The arrays of a data set. */
+const arrays = sized(({ B, K, D }) =>
+  fc.record({
+    name: fc.constant('drawn'),
+    x: fc.oneof(
+      fc.uint8Array({ minLength: B * D, maxLength: B * D }),
+      fc.float32Array({ minLength: B * D, maxLength: B * D, noNaN: true, noDefaultInfinity: true }),
+    ),
+    y: fc.array(fc.nat(K - 1), { minLength: B, maxLength: B }),
+    shape: fc.constantFrom([D], [D, 1], [1, D, 1]),
+    classes: fc.constant(K),
+  }),
+);
+
+const images = sized(({ B, D }) => shares([B, D, D + 1, 3]));
+const bars = new Opaque(
+  shared(() => tinyDataset()),
+  'a data set of 30',
+);
+const source = shared(() => tinyBatches());
+const indices = fc.array(fc.nat(29), { minLength: 1, maxLength: 6 });
+const amount = fc.double({ min: 0, max: 0.9, noNaN: true });
+const far = fc.oneof(amount, fc.constantFrom(1, 1e6));
+
+/** Labels of examples as a tensor: class indices, or one-hot rows. */
+const oneHotOrIndices = (rows: number, classes: number): fc.Arbitrary<DrawnTensor> =>
+  fc.array(fc.nat(classes - 1), { minLength: rows, maxLength: rows }).chain((y) =>
+    fc.constantFrom(
+      new DrawnTensor([rows], y, 'int32'),
+      new DrawnTensor([rows], y),
+      new DrawnTensor(
+        [rows, classes],
+        y.flatMap((k) => Array.from({ length: classes }, (_, j) => Number(j === k))),
+      ),
+    ),
+  );
+
+/** An augmentation, applied. */
+const augmented = (augment: ssvae.Augment, x: Tensor, noise: ssvae.Noise): Tensor => augment(x, noise);
+
+const idxFile = (...shape: number[]): Uint8Array => {
+  const header = [0, 0, 8, shape.length, ...shape.flatMap((axis) => [0, 0, 0, axis])];
+  return Uint8Array.from([...header, ...Array.from({ length: size(shape) }, (_, i) => i % 10)]);
+};
+
+const packed = new Uint8Array(gzipSync(new Uint8Array(100)));
+
+export const augmentations: Descriptions = {
+  affine: described(
+    (options: ssvae.AffineOptions, x: Tensor, noise: ssvae.Noise) =>
+      augmented(ssvae.affine(options), x, noise),
+    fc.tuple(optional({ rotation: far, scale: amount, shear: far, shift: far }), images, noises),
+    { always: (result, _, { shape }) => shaped(result, shape), valid: (result) => within(result, 0, 1) },
+  ),
+  cropAndFlip: described(
+    (options: ssvae.CropAndFlipOptions | undefined, x: Tensor, noise: ssvae.Noise) =>
+      augmented(ssvae.cropAndFlip(options), x, noise),
+    fc.tuple(optional({ padding: fc.nat(5), flip: fc.boolean() }), images, noises),
+    { always: (result, _, { shape }) => shaped(result, shape), valid: (result) => within(result, 0, 1) },
+  ),
+  binarize: described(
+    ssvae.binarize,
+    fc.tuple(images, fc.constantFrom('none', 'threshold', 'dynamic') as never, noises),
+    {
+      always: (result, { shape }) => shaped(result, shape),
+      valid: (result, _, mode) => (mode === 'none' ? within(result, 0, 1) : binary(result)),
+    },
+  ),
+};
+
+export const sets: Descriptions = {
+  createDataset: described(ssvae.createDataset, fc.tuple(arrays), { always: isDataset }),
+  tensorDataset: described(
+    ssvae.tensorDataset,
+    sized(({ B, K, D }) =>
+      fc.tuple(
+        fc.record({
+          name: fc.constant('drawn'),
+          x: shares([B, D]),
+          y: oneHotOrIndices(B, K),
+          classes: fc.constant(K),
+        }),
+      ),
+    ),
+    { always: isDataset },
+  ),
+  gatherInputs: described(ssvae.gatherInputs, fc.tuple(fc.constant(bars), indices), {
+    always: (result, { shape }, chosen) => shaped(result, [chosen.length, ...shape]),
+    valid: (result) => within(result, 0, 1),
+  }),
+  gatherLabels: described(ssvae.gatherLabels, fc.tuple(fc.constant(bars), indices), {
+    always: (result, { classes }, chosen) => shaped(result, [chosen.length, classes]),
+    valid: (result) => normalised(result),
+  }),
+  subset: described(ssvae.subset, fc.tuple(fc.constant(bars), indices), { valid: isDataset }),
+  digits: described(
+    ssvae.digits,
+    fc.tuple(fc.record({ count: fc.integer({ min: 1, max: 3 }), noise: noises })),
+    {
+      share: 0.1,
+      always: isDataset,
+    },
+  ),
+  twoMoons: described(
+    ssvae.twoMoons,
+    fc.tuple(
+      fc.record(
+        { count: fc.integer({ min: 2, max: 9 }), sd: amount, noise: noises },
+        { requiredKeys: ['count', 'noise'] },
+      ),
+    ) as never,
+    { always: isDataset },
+  ),
+  splitDataset: described(
+    ssvae.splitDataset,
+    fc.tuple(
+      fc.constant(bars),
+      fc.record(
+        { labeled: fc.integer({ min: 3, max: 12 }), validation: fc.nat(10), noise: noises },
+        { requiredKeys: ['labeled', 'noise'] },
+      ),
+    ) as never,
+    {
+      always: ({ labeled, unlabeled, validation }, { count }) => {
+        const all = [...labeled, ...unlabeled, ...validation].sort((a, b) => a - b);
+        must(all.length === count && all.every((index, i) => index === i), 'every example in one part');
+      },
+    },
+  ),
+};
+
+export const batches: Descriptions = {
+  createBatches: described(
+    async (options: ssvae.BatchesOptions, step: number) => await ssvae.createBatches(options).at(step),
+    fc.tuple(
+      fc.record(
+        {
+          dataset: fc.constant(bars),
+          split: fc.record({
+            labeled: fc.constant(Int32Array.of(0, 1, 2, 3)),
+            unlabeled: fc.constant(Int32Array.from({ length: 20 }, (_, i) => 5 + i)),
+          }),
+          batchSize: fc.record({ labeled: fc.integer({ min: 1, max: 5 }), unlabeled: fc.nat(5) }),
+          noise: noises,
+          binarize: fc.constantFrom('none', 'threshold', 'dynamic'),
+          stepsPerEpoch: fc.integer({ min: 1, max: 9 }),
+        },
+        { requiredKeys: ['dataset', 'split', 'batchSize', 'noise'] },
+      ),
+      fc.nat(20),
+    ) as never,
+    {
+      // A batch may be as large as one likes: that is a question of memory.
+      cheap: (options: { readonly batchSize?: { readonly labeled?: number } } | undefined) =>
+        !((options?.batchSize?.labeled as number) > 1e6),
+      always: ({ labeled, unlabeled }, { batchSize }) => {
+        must((labeled?.x.shape[0] ?? 0) === batchSize.labeled, 'B_l labelled examples');
+        must((unlabeled?.x.shape[0] ?? 0) === batchSize.unlabeled, 'B_u unlabelled examples');
+      },
+      valid: async ({ labeled, unlabeled }) => {
+        for (const part of [labeled, unlabeled]) if (part) await within(part.x, 0, 1);
+      },
+    },
+  ),
+  batchesFrom: described(
+    async (source: () => ssvae.BatchIterable, options: ssvae.BatchesFromOptions, step: number) => {
+      const batches = ssvae.batchesFrom(source, options);
+      try {
+        return await batches.at(step);
+      } finally {
+        await batches.close();
+      }
+    },
+    fc.tuple(
+      fc.constant(
+        new Opaque(
+          () =>
+            function* () {
+              for (let step = 0; ; step++) yield source().at(step);
+            },
+          'a generator',
+        ),
+      ),
+      fc.record(
+        {
+          stepsPerEpoch: fc.integer({ min: 1, max: 4 }),
+          counts: fc.record({ labeled: fc.nat(9), unlabeled: fc.nat(9) }),
+          identity: fc.constant('drawn'),
+        },
+        { requiredKeys: ['stepsPerEpoch', 'counts'] },
+      ),
+      fc.nat(5),
+    ) as never,
+    {
+      share: 0.1,
+      cheap: (_, __, step) => !((step as number) > 100),
+      always: ({ labeled, unlabeled }) => must(labeled !== undefined || unlabeled !== undefined, 'a batch'),
+      valid: ({ labeled }) => finite((labeled as ssvae.LabeledBatch).x),
+    },
+  ),
+};
+
+export const parsers: Descriptions = {
+  parseCifar10: described(
+    ssvae.parseCifar10,
+    fc.tuple(fc.integer({ min: 1, max: 2 }).map((n) => new Uint8Array(3073 * n))),
+    {
+      always: ({ x, y }, bytes) => must(x.length + y.length === bytes.length, 'as many values as bytes'),
+    },
+  ),
+  parseIdx: described(ssvae.parseIdx, fc.tuple(fc.constantFrom(idxFile(3), idxFile(2, 3, 1))), {
+    always: ({ shape, data }) => must(data.length === size(shape), 'as many values as the sizes say'),
+  }),
+  idxDataset: described(
+    ssvae.idxDataset,
+    fc.tuple(
+      fc.record(
+        {
+          name: fc.constant('drawn'),
+          images: fc.constantFrom(idxFile(2, 3, 1), idxFile(2, 3, 1, 2)),
+          labels: fc.constant(idxFile(2)),
+          classes: fc.constantFrom(2, 10),
+        },
+        { requiredKeys: ['name', 'images', 'labels'] },
+      ),
+    ) as never,
+    { begins: ['parseIdx', 'createDataset'], always: isDataset },
+  ),
+  gunzip: described(
+    ssvae.gunzip,
+    fc.tuple(fc.constant(packed), optional({ maxBytes: fc.integer({ min: 100, max: 999 }) })),
+    {
+      always: (bytes) => must(bytes instanceof Uint8Array, 'bytes'),
+      valid: (bytes) => must(bytes.length === 100, 'the bytes that were packed'),
+    },
+  ),
+  isGzip: described(ssvae.isGzip, fc.tuple(fc.constantFrom(packed, new Uint8Array(3))), {
+    always: (is) => must(typeof is === 'boolean', 'true or false'),
+  }),
+};

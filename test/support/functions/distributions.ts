@@ -1,0 +1,184 @@
+/** Distributions and divergences. */
+import { mul, sum, type Tensor } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import * as ssvae from '../../../src/index';
+import { batched, gaussians, labels, logits, noises, reals, shares, sized } from './arbitraries';
+import { type Descriptions, described } from './description';
+import { Opaque } from './drawn';
+import { binary, finite, must, normalised, shaped, within } from './promises';
+
+const { bernoulli, categorical, gaussian } = ssvae;
+
+const rowsOf = (result: Tensor, { shape }: Tensor): void => shaped(result, shape.slice(0, 1));
+const likeFirst = (result: Tensor, { shape }: Tensor): void => shaped(result, shape);
+const sizeBesideBatch = ({ shape, size }: Tensor): number => size / (shape[0] as number);
+
+const parameters = batched((shape) => reals(shape, 60));
+const classLogits = sized(({ B, K }) => logits(B, K));
+
+export const bernoulliFunctions: Descriptions = {
+  'bernoulli.logProb': described(
+    bernoulli.logProb,
+    batched((shape) => fc.tuple(reals(shape, 60), shares(shape))),
+    { always: rowsOf, valid: (result) => within(result, -Infinity, 0) },
+  ),
+  'bernoulli.mean': described(bernoulli.mean, fc.tuple(parameters), {
+    always: likeFirst,
+    valid: (result) => within(result, 0, 1),
+  }),
+  'bernoulli.sample': described(bernoulli.sample, fc.tuple(parameters, noises), {
+    always: likeFirst,
+    valid: binary,
+  }),
+  'bernoulli.entropy': described(bernoulli.entropy, fc.tuple(parameters), {
+    always: rowsOf,
+    valid: (result, l) => within(result, 0, sizeBesideBatch(l) * Math.log(2)),
+  }),
+  'bernoulli.mode': described(bernoulli.mode, fc.tuple(parameters), { always: likeFirst, valid: binary }),
+};
+
+export const categoricalFunctions: Descriptions = {
+  'categorical.logProb': described(
+    categorical.logProb,
+    sized(({ B, K }) => fc.tuple(logits(B, K), labels(B, K))),
+    { always: rowsOf, valid: (result) => within(result, -Infinity, 0) },
+  ),
+  'categorical.sample': described(categorical.sample, fc.tuple(classLogits, noises), {
+    always: likeFirst,
+    valid: async (result) => {
+      await binary(result);
+      await normalised(result);
+    },
+  }),
+  'categorical.entropy': described(categorical.entropy, fc.tuple(classLogits), {
+    always: rowsOf,
+    valid: (result, l) => within(result, 0, Math.log(l.shape[1] as number)),
+  }),
+  'categorical.mode': described(categorical.mode, fc.tuple(classLogits), {
+    always: likeFirst,
+    valid: async (result) => {
+      await binary(result);
+      await normalised(result);
+    },
+  }),
+};
+
+export const gaussianFunctions: Descriptions = {
+  'gaussian.sample': described(
+    gaussian.sample,
+    batched((shape) => fc.tuple(gaussians(shape), noises)),
+    { always: (result, { mean }) => shaped(result, mean.shape), valid: (result) => finite(result) },
+  ),
+  'gaussian.logProb': described(
+    gaussian.logProb,
+    batched((shape) => fc.tuple(gaussians(shape), reals(shape))),
+    { always: (result, { mean }) => rowsOf(result, mean), valid: (result) => finite(result) },
+  ),
+  'gaussian.entropy': described(gaussian.entropy, fc.tuple(batched(gaussians)), {
+    always: (result, { mean }) => rowsOf(result, mean),
+    valid: (result) => finite(result),
+  }),
+  'gaussian.mode': described(gaussian.mode, fc.tuple(batched(gaussians)), {
+    always: (result, { mean }) => shaped(result, mean.shape),
+    valid: (result) => finite(result),
+  }),
+};
+
+const observationOptions = fc.oneof(
+  fc.record({ sigma: fc.double({ min: 1e-3, max: 1e3, noNaN: true }) }),
+  fc.record({ variance: fc.constant('fixed') }),
+  fc.record({ variance: fc.constant('learned') }),
+  fc.constant({}),
+);
+
+export const otherDistributions: Descriptions = {
+  gaussianObservation: described(
+    (
+      options: ssvae.GaussianObservationOptions | undefined,
+      parameters: Tensor,
+      x: Tensor,
+      noise: ssvae.Noise,
+    ) => {
+      const { logProb, mean, sample, entropy, mode } = ssvae.gaussianObservation(options);
+      const made: Tensor[] = [];
+      try {
+        made.push(logProb(parameters, x), mean(parameters), mode(parameters));
+        made.push(sample(parameters, noise), entropy(parameters));
+        return made;
+      } catch (error) {
+        for (const tensor of made) tensor.dispose();
+        throw error;
+      }
+    },
+    fc.tuple(observationOptions, batched(fc.constant), noises).chain(([options, shape, noise]) => {
+      const learned = 'variance' in options && options.variance === 'learned';
+      const event = shape.length === 1 ? [...shape, 2] : shape;
+      const doubled = learned ? [...event.slice(0, -1), 2 * (event.at(-1) as number)] : event;
+      return fc.tuple(fc.constant(options), reals(doubled, 8), reals(event), fc.constant(noise));
+    }),
+    {
+      always: ([logProb, ...others], _, __, x) => {
+        rowsOf(logProb as Tensor, x);
+        for (const other of others)
+          must([x.shape[0] as number, x.size].includes(other.size), 'the shape of x');
+      },
+      valid: (results) => finite(...results),
+    },
+  ),
+  sampleGumbelSoftmax: described(
+    ssvae.sampleGumbelSoftmax,
+    fc.tuple(
+      classLogits,
+      fc.record(
+        {
+          temperature: fc.oneof(fc.constantFrom(1e-30, 1e10), fc.double({ min: 0.01, max: 10, noNaN: true })),
+          hard: fc.boolean(),
+          noise: noises,
+        },
+        { requiredKeys: ['temperature', 'noise'] },
+      ),
+    ),
+    { always: likeFirst, valid: normalised },
+  ),
+};
+
+export const divergences: Descriptions = {
+  categoricalKl: described(
+    ssvae.categoricalKl,
+    sized(({ B, K }) => fc.tuple(logits(B, K), logits(B, K))),
+    { always: rowsOf, valid: (result) => within(result, 0) },
+  ),
+  crossEntropy: described(
+    ssvae.crossEntropy,
+    sized(({ B, K }) => fc.tuple(fc.record({ labels: labels(B, K), logits: logits(B, K) }))),
+    { always: (result, { logits: l }) => rowsOf(result, l), valid: (result) => within(result, 0) },
+  ),
+  gaussianKl: described(
+    ssvae.gaussianKl,
+    batched((shape) => fc.tuple(gaussians(shape), fc.option(gaussians(shape), { nil: undefined }))),
+    { always: (result, { mean }) => rowsOf(result, mean), valid: (result) => within(result, 0) },
+  ),
+  monteCarloKl: described(
+    ssvae.monteCarloKl,
+    fc.tuple(
+      fc.record(
+        {
+          sample: fc.constant(new Opaque(() => (noise: ssvae.Noise) => noise.normal([3, 2]), 'a sampler')),
+          logQ: fc.constant(new Opaque(() => (z: Tensor) => sum(z, 1), 'a log-density')),
+          logP: fc.constant(new Opaque(() => (z: Tensor) => sum(mul(z, 2), 1), 'a log-density')),
+          samples: fc.integer({ min: 1, max: 3 }),
+          noise: noises,
+        },
+        { requiredKeys: ['sample', 'logQ', 'logP', 'noise'] },
+      ),
+    ),
+    {
+      // Two thousand million draws are no mistake, but take their time.
+      cheap: (options: { readonly samples?: number } | undefined) => !((options?.samples as number) > 100),
+      valid: async (result) => {
+        shaped(result, [3]);
+        await finite(result);
+      },
+    },
+  ),
+};

@@ -1,0 +1,130 @@
+/** Evaluation. */
+import fc from 'fast-check';
+import * as ssvae from '../../../src/index';
+import { CLASSES, SHAPE, tinyDataset } from '../tiny';
+import { models, noises, optional, prior, reals, shared, shares, sized } from './arbitraries';
+import { type Descriptions, described } from './description';
+import { must, shaped, within } from './promises';
+
+const dataset = shared(() => tinyDataset(6));
+
+/** Six examples of the small models, as bytes, floats or a tensor, with their classes. */
+const examples = fc.record({
+  x: fc.oneof(
+    fc.constant(dataset().x),
+    fc.constant(Float32Array.from(dataset().x, (byte) => byte / 255)),
+    shares([6, ...SHAPE]),
+  ),
+  y: fc.constant(Array.from(dataset().y)),
+});
+
+const indices = fc
+  .integer({ min: 1, max: 6 })
+  .chain((length) =>
+    fc.tuple(...[0, 1].map(() => fc.array(fc.nat(3), { minLength: length, maxLength: length }))),
+  );
+
+const batchSize = fc.integer({ min: 1, max: 7 });
+const samples = fc.integer({ min: 1, max: 2 });
+
+// A bound of two thousand million draws is no mistake, but takes its time.
+const fewDraws = (_: unknown, __: unknown, options: unknown): boolean =>
+  !(((options as { readonly samples?: number } | null | undefined)?.samples as number) > 100);
+
+export const evaluation: Descriptions = {
+  accuracy: described(ssvae.accuracy, indices as never, {
+    always: (share) => must(share >= 0 && share <= 1, 'a share'),
+  }),
+  activeUnits: described(
+    ssvae.activeUnits,
+    sized(({ B, D }) =>
+      fc.tuple(reals([B, D]), optional({ threshold: fc.double({ min: 0, max: 9, noNaN: true }) })),
+    ),
+    {
+      always: ({ active, variances }, { shape }) =>
+        must(variances.length === shape[1] && active >= 0 && active <= variances.length, 'from 0 to Z units'),
+      valid: ({ variances }) =>
+        must(
+          variances.every((variance) => variance >= 0),
+          'variances of at least 0',
+        ),
+    },
+  ),
+  calibration: described(
+    ssvae.calibration,
+    sized(({ B }) =>
+      fc.tuple(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: B, maxLength: B }),
+        fc.array(fc.oneof(fc.boolean(), fc.constantFrom(0, 1)), { minLength: B, maxLength: B }),
+        optional({ bins: fc.integer({ min: 1, max: 20 }) }),
+      ),
+    ),
+    {
+      cheap: (_, __, options) => !(((options as { readonly bins?: number } | null)?.bins as number) > 1e6),
+      always: ({ calibrationError, bins }, { length }) => {
+        must(calibrationError >= 0 && calibrationError <= 1, 'an error from 0 to 1');
+        must(bins.reduce((sum, { count }) => sum + count, 0) === length, 'every example in one bin');
+      },
+    },
+  ),
+  confusionMatrix: described(
+    ssvae.confusionMatrix,
+    indices.map(([y, predictions]) => [y, predictions, 4]),
+    {
+      always: (counts, { length }, _, classes) => {
+        must(counts.length === classes, 'K rows');
+        must(counts.flat().reduce((sum, count) => sum + count, 0) === length, 'every example counted once');
+      },
+    },
+  ),
+  evaluateClassifier: described(
+    ssvae.evaluateClassifier,
+    fc.tuple(models, examples, optional({ batchSize, bins: fc.integer({ min: 1, max: 9 }) })) as never,
+    {
+      cheap: (_, __, options) => !(((options as { readonly bins?: number } | null)?.bins as number) > 1e6),
+      always: ({ count, accuracy, confusion, entropy, negativeLogLikelihood }) => {
+        must(count > 0 && accuracy >= 0 && accuracy <= 1, 'a share of at least one example');
+        must(confusion.flat().reduce((sum, n) => sum + n, 0) === count, 'every example counted once');
+        must(entropy >= 0 && entropy <= Math.log(CLASSES) + 1e-6, 'an entropy from 0 to log K');
+        must(negativeLogLikelihood >= -1e-9, 'a negative log-likelihood of at least 0');
+      },
+    },
+  ),
+  evaluateElbo: described(
+    ssvae.evaluateElbo,
+    fc.tuple(
+      models,
+      examples,
+      fc.record({ samples, batchSize, noise: noises }, { requiredKeys: ['noise'] }),
+    ) as never,
+    {
+      cheap: fewDraws,
+      share: 0.1,
+      always: ({ count, ...terms }) => {
+        must(count > 0, 'at least one example');
+        for (const term of Object.values(terms)) must(Number.isFinite(term), 'finite means');
+      },
+    },
+  ),
+  evaluateImportanceBound: described(
+    ssvae.evaluateImportanceBound,
+    fc.tuple(
+      models,
+      examples,
+      fc.record({ samples, batchSize, noise: noises }, { requiredKeys: ['samples', 'noise'] }),
+    ) as never,
+    {
+      cheap: fewDraws,
+      share: 0.1,
+      always: ({ count, bound }) => must(count > 0 && Number.isFinite(bound), 'a finite mean'),
+    },
+  ),
+  importanceWeightedBound: described(
+    ssvae.importanceWeightedBound,
+    sized(({ B, K, D }) => fc.tuple(fc.record({ logWeights: reals([D, B, K], 90), labelPrior: prior(K) }))),
+    {
+      always: (result, { logWeights }) => shaped(result, [logWeights.shape[1] as number]),
+      valid: (result) => within(result, -100, 100),
+    },
+  ),
+};

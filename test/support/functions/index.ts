@@ -1,0 +1,40 @@
+/** Every public function of `ssvae`, with what it promises. */
+import { gradients, noise, schedules } from './core';
+import { augmentations, batches, parsers, sets } from './data';
+import type { Descriptions } from './description';
+import {
+  bernoulliFunctions,
+  categoricalFunctions,
+  divergences,
+  gaussianFunctions,
+  otherDistributions,
+} from './distributions';
+import { evaluation } from './evaluation';
+import { figures } from './figures';
+import { modelFunctions } from './models';
+import { netFunctions } from './nets';
+import { objectives, regularizers } from './objectives';
+import { training } from './training';
+
+/** Functions by the room that they stand in. */
+export const rooms: Readonly<Record<string, Descriptions>> = {
+  core: { ...noise, ...schedules, ...gradients },
+  data: { ...sets, ...batches, ...augmentations, ...parsers },
+  distributions: {
+    ...bernoulliFunctions,
+    ...categoricalFunctions,
+    ...gaussianFunctions,
+    ...otherDistributions,
+  },
+  divergences,
+  regularizers,
+  objectives,
+  nets: netFunctions,
+  models: modelFunctions,
+  evaluation,
+  figures,
+  training,
+};
+
+/** All of them, by the name under which they are exported. */
+export const functions: Descriptions = Object.assign({}, ...Object.values(rooms));

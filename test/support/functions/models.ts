@@ -1,0 +1,167 @@
+/** Models, their files, and their objectives. */
+import fc from 'fast-check';
+import * as ssvae from '../../../src/index';
+import { memoryStorage, tinyDataset, tinyM2 } from '../tiny';
+import { models, noises, optional, prior, shared } from './arbitraries';
+import { type Descriptions, described } from './description';
+import { Opaque } from './drawn';
+import { must } from './promises';
+
+const likelihood = fc.constantFrom(
+  new Opaque(() => ssvae.bernoulli, 'bernoulli'),
+  new Opaque(() => ssvae.gaussianObservation({ variance: 'learned' }), 'a Gaussian of learned variance'),
+);
+
+const weight = fc.oneof(
+  fc.constantFrom(0, 1, 0.5),
+  fc.constant(new Opaque(() => ssvae.linearWarmup({ steps: 10 }), 'a warm-up')),
+);
+
+const objectiveOptions = {
+  labelHandling: fc.constantFrom('exact', 'gumbel', 'straight-through'),
+  temperature: fc.constantFrom(0.5, 1),
+  weights: optional({
+    labeled: optional({ logLikelihood: weight, latentKl: weight, logLabelPrior: weight }),
+    unlabeled: optional({ logLikelihood: weight, latentKl: weight, labelEntropy: weight }),
+  }),
+};
+
+const isObjective = (objective: ssvae.Objective<ssvae.M2>): void =>
+  must(typeof objective === 'function' && objective.spec !== undefined, 'an objective with its settings');
+
+const sizes = fc.tuple(fc.constantFrom([4, 4, 1], [8, 4, 2]), fc.integer({ min: 2, max: 4 }));
+
+const options = sizes.chain(([inputShape, classes]) =>
+  fc.record(
+    {
+      inputShape: fc.constant(inputShape),
+      classes: fc.constant(classes),
+      latent: fc.integer({ min: 1, max: 3 }),
+      nets: fc.oneof(
+        fc.record(
+          {
+            preset: fc.constant('mlp'),
+            widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+            activation: fc.constantFrom('relu', 'softplus'),
+            batchNorm: fc.boolean(),
+            sharedTrunk: fc.boolean(),
+          },
+          { requiredKeys: ['preset', 'widths'] },
+        ),
+        fc.record(
+          {
+            preset: fc.constant('conv'),
+            filters: fc.constantFrom([2], [2, 3]),
+            width: fc.integer({ min: 1, max: 4 }),
+            batchNorm: fc.boolean(),
+          },
+          { requiredKeys: ['preset', 'filters', 'width'] },
+        ),
+      ),
+      likelihood,
+      labelPrior: prior(classes),
+      encoderSeesLabel: fc.boolean(),
+      initializer: fc.oneof(fc.constant('he-normal'), fc.record({ normal: fc.constantFrom(0, 0.1) })),
+      noise: noises,
+    },
+    { requiredKeys: ['inputShape', 'classes', 'nets'] },
+  ),
+);
+
+const saved = shared(async () => {
+  const storage = memoryStorage();
+  await ssvae.saveModel(tinyM2(), storage);
+  return storage.bytes as Uint8Array;
+});
+
+const model = shared(() => tinyM2());
+const own = new Opaque(model, 'an M2 model');
+
+const dataset = tinyDataset(4);
+const plain = fc.constantFrom(
+  dataset.x,
+  Float32Array.from(dataset.x, (byte) => byte / 255),
+  Array.from(dataset.x, (byte) => byte / 255),
+);
+const predictOptions = optional({ batchSize: fc.integer({ min: 1, max: 5 }) });
+
+/** A place in memory that holds a saved model. */
+const storage = fc.constant(
+  new Opaque(() => {
+    const file = saved();
+    return { name: 'memory', read: () => file, write: async () => undefined };
+  }, 'a saved model'),
+);
+
+export const modelFunctions: Descriptions = {
+  createM2: described(ssvae.createM2, fc.tuple(options) as never, {
+    share: 0.05,
+    begins: ['mlpNets', 'convNets', 'initializeNet'],
+    always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+    release: (model) => model.dispose(),
+  }),
+  embed: described(ssvae.embed, fc.tuple(models, plain, predictOptions) as never, {
+    valid: (codes, { latent }) =>
+      must(codes.length === 4 * latent && codes.every(Number.isFinite), 'N · Z numbers'),
+  }),
+  predict: described(ssvae.predict, fc.tuple(models, plain, predictOptions) as never, {
+    always: ({ labels, probabilities }, { classes }) => {
+      must(probabilities.length === labels.length * classes, 'N · K probabilities');
+      must(
+        probabilities.every((p) => p >= 0 && p <= 1),
+        'probabilities',
+      );
+    },
+  }),
+  saveModel: described(ssvae.saveModel, fc.tuple(models, storage) as never, {}),
+  loadModel: described(
+    ssvae.loadModel,
+    fc.tuple(
+      storage,
+      optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
+    ) as never,
+    {
+      share: 0.05,
+      begins: ['createM2'],
+      always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+      release: (model) => model.dispose(),
+    },
+  ),
+  loadVariables: described(ssvae.loadVariables, fc.tuple(fc.constant(own), storage) as never, {}),
+  m2: described(ssvae.m2, fc.tuple(optional(objectiveOptions)) as never, { always: isObjective }),
+  labelsOnly: described(ssvae.labelsOnly, fc.tuple(), { always: isObjective }),
+  optimizedElbo: described(
+    ssvae.optimizedElbo,
+    fc.tuple(
+      optional({
+        ...objectiveOptions,
+        gamma: weight,
+        beta: weight,
+        epsilon: fc.double({ min: 1e-6, max: 0.9, noNaN: true }),
+        spread: fc.constantFrom('others', 'uniform'),
+        direction: fc.constantFrom('labels||q', 'q||labels'),
+        expectation: fc.constantFrom('true-label', 'exact'),
+      }),
+    ) as never,
+    { always: isObjective },
+  ),
+  scheduled: described(
+    (context: ssvae.ObjectiveContext, value: ssvae.ScalarOrSchedule, name: string) =>
+      ssvae.scheduled(context, value, name),
+    fc.tuple(
+      fc.record({ step: fc.nat(1000), noise: noises }),
+      fc.oneof(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.constant(new Opaque(() => (step: number) => 2 * step, 'a schedule')),
+      ),
+      fc.constantFrom('beta', 'gamma'),
+    ) as never,
+    {
+      // The context is the trainer's own, and the name stands in messages alone.
+      cheap: (context: { readonly step?: unknown } | null, _: unknown, name: unknown) =>
+        typeof context?.step === 'number' && typeof name === 'string',
+      begins: ['schedule'],
+      always: (value) => must(Number.isFinite(value), 'a finite number'),
+    },
+  ),
+};

@@ -1,0 +1,152 @@
+/** Training. */
+import { tensor, tidy } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import * as ssvae from '../../../src/index';
+import { tinyBatches, tinyM2 } from '../tiny';
+import { noises, optional, shared } from './arbitraries';
+import { type Descriptions, described } from './description';
+import { Opaque } from './drawn';
+import { must } from './promises';
+
+const made = shared(() => {
+  const model = tinyM2();
+  const entries = Object.values(model.variables);
+  return { model, initial: entries.map((variable) => variable.dataSync().slice()) };
+});
+
+/** The model as it was at first: damaged settings may have made its weights anything. */
+const model = (): ssvae.M2 => {
+  const { model: moved, initial } = made();
+  for (const [i, variable] of Object.values(moved.variables).entries())
+    tidy(() => variable.assign(tensor(initial[i] as Float32Array, variable.shape)));
+  return moved;
+};
+
+const batches = shared(() => tinyBatches({ stepsPerEpoch: 1 }));
+
+const rate = fc.constantFrom(0, 1e-4, 1e-3);
+const share = fc.double({ min: 0, max: 0.99, noNaN: true });
+
+/** Options that the trainer and the bare loop share. */
+const stepOptions = {
+  objective: fc.constant(new Opaque(() => ssvae.labelsOnly(), 'labelsOnly()')),
+  batches: fc.constant(new Opaque(batches, 'batches of three')),
+  noise: noises,
+  weighting: fc.constantFrom('mean', 'dataset'),
+  alpha: fc.constantFrom(0.5, 1),
+  parameterPrior: fc.constantFrom(1, 10),
+  clipNorm: fc.constantFrom(0.1, 10),
+  gradientNorm: fc.boolean(),
+  nonFinite: fc.constantFrom('throw', 'stop', 'skip', 'ignore'),
+};
+const needed = ['objective', 'batches', 'noise'] as const;
+
+export const training: Descriptions = {
+  createAverage: described(
+    (variables: ssvae.M2['variables'], averaging: ssvae.Averaging) => {
+      const average = ssvae.createAverage(variables, averaging);
+      average.dispose();
+      return Object.keys(average.tensors).length;
+    },
+    fc.tuple(
+      fc.constant(new Opaque(() => model().variables, 'the variables of a model')),
+      fc.record({ decay: share }),
+    ),
+    {
+      valid: (count) => must(count > 8, 'an average of each variable'),
+    },
+  ),
+  createAdam: described(
+    (options?: ssvae.AdamOptions) => {
+      const optimizer = ssvae.createAdam(options);
+      optimizer.dispose();
+      return optimizer.spec;
+    },
+    fc.tuple(
+      optional({
+        learningRate: rate,
+        beta1: share,
+        beta2: share,
+        epsilon: fc.constantFrom(1e-8, 1e-4),
+        weightDecay: rate,
+      }),
+    ),
+    {
+      always: (spec) => must(spec !== undefined, 'an optimizer with its settings'),
+    },
+  ),
+  executeEagerly: described(
+    async (given: ssvae.M2, step: number, noise: ssvae.Noise) => {
+      const batch = await batches().at(step);
+      const optimizer = ssvae.createAdam();
+      try {
+        const { loss, terms, ...rest } = ssvae.executeEagerly({
+          model: given,
+          variables: given.variables,
+          objective: ssvae.labelsOnly() as never,
+          optimizer,
+          batch,
+          context: { step, noise },
+          weights: { labeled: 1, unlabeled: 1, crossEntropy: 1, parameters: 0 },
+        });
+        return { loss, ...terms, ...rest };
+      } finally {
+        optimizer.dispose();
+        for (const part of Object.values(batch)) for (const tensor of Object.values(part)) (tensor as never as { dispose(): void }).dispose(); // biome-ignore format: one line
+      }
+    },
+    fc.tuple(fc.constant(new Opaque(model, 'an M2 model')), fc.nat(9), noises),
+    // Its work is made by the trainer, which has checked it; one's own is looked at by TensorFlow.js.
+    { share: 1, valid: ({ loss }) => must(loss.size === 1, 'a scalar loss') },
+  ),
+  train: described(
+    (given: ssvae.M2, options: ssvae.TrainOptions<ssvae.M2>) => ssvae.train(given, options),
+    fc.tuple(
+      fc.constant(new Opaque(model, 'an M2 model')),
+      fc.record(
+        {
+          ...stepOptions,
+          epochs: fc.constantFrom(1, 2),
+          validateEvery: fc.constantFrom(1, 2),
+          readEvery: fc.constantFrom(1, 2),
+          timeLimit: fc.constantFrom(60, 100),
+        },
+        { requiredKeys: [...needed, 'epochs'] },
+      ),
+    ) as never,
+    {
+      share: 0.1,
+      // Two thousand million epochs are no mistake, but take their time.
+      cheap: (_, options: { readonly epochs?: number }) => !((options?.epochs as number) > 100),
+      begins: ['schedule'],
+      valid: ({ history, stopped }, _, { epochs }) =>
+        must(stopped === 'finished' && history.length === epochs, 'a row for each epoch'),
+    },
+  ),
+  trainingSteps: described(
+    async (given: ssvae.M2, options: ssvae.TrainingStepsOptions<ssvae.M2>) => {
+      const done: number[] = [];
+      for await (const { step, read } of ssvae.trainingSteps(given, options)) {
+        done.push(step, Object.keys(await read()).length);
+        if (done.length > 4) break;
+      }
+      return done;
+    },
+    fc.tuple(
+      fc.constant(new Opaque(model, 'an M2 model')),
+      fc.record(
+        { ...stepOptions, from: fc.constantFrom(0, 1), to: fc.constantFrom(1, 2) },
+        { requiredKeys: [...needed, 'to'] },
+      ),
+    ) as never,
+    {
+      share: 0.1,
+      begins: ['train', 'schedule'],
+      always: (done) =>
+        must(
+          done.every((count) => count >= 0),
+          'steps and their terms',
+        ),
+    },
+  ),
+};

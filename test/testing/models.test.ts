@@ -1,0 +1,171 @@
+/** The battery over every ready model: each preset, likelihood, label handling and objective, and phases. */
+import {
+  add,
+  matMul,
+  neg,
+  softplus,
+  squeeze,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tidy,
+  variable,
+} from '@tensorflow/tfjs-core';
+import { input, type LayersModel, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, it } from 'vitest';
+import { createNoise, type Noise } from '../../src/core/noise';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
+import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import type { Phase } from '../../src/models/objective';
+import { BatchNorm } from '../../src/nets/batchNorm';
+import { initializeNet } from '../../src/nets/initializer';
+import { type ModelChecksOptions, modelChecks } from '../../src/testing';
+import { type TinyVae, tinyObjective, tinyVae } from './tinyVae';
+
+const SMALL = { inputShape: [4, 4, 1], classes: 3, latent: 2 } as const;
+const MLP = { preset: 'mlp', widths: [4] } as const;
+const CONV = { preset: 'conv', filters: [3, 4], width: 6 } as const;
+
+const small =
+  (options: Partial<M2Options> = {}) =>
+  (noise: Noise): M2 =>
+    createM2({ ...SMALL, nets: MLP, noise, ...options });
+
+const dense = (from: SymbolicTensor, units: number): SymbolicTensor =>
+  layers.dense({ units }).apply(from) as SymbolicTensor;
+
+/** Nets of stock layers, drawn from the noise. */
+const ownNets = (noise: Noise): Readonly<Record<'classifier' | 'encoder' | 'decoder', LayersModel>> => {
+  const [a, b, z, y] = [[5], [5], [2], [3]].map((shape) => input({ shape })) as [
+    SymbolicTensor,
+    SymbolicTensor,
+    SymbolicTensor,
+    SymbolicTensor,
+  ];
+  const code = layers.concatenate().apply([z, y]) as SymbolicTensor;
+  const nets = {
+    classifier: net({
+      inputs: a,
+      outputs: dense(new BatchNorm({ name: 'norm' }).apply(a) as SymbolicTensor, 3),
+    }),
+    encoder: net({ inputs: b, outputs: [dense(b, 2), dense(b, 2)] }),
+    decoder: net({ inputs: [z, y], outputs: dense(code, 5) }),
+  };
+  for (const [name, one] of Object.entries(nets)) initializeNet(one, noise.split(name), 'glorot-uniform');
+  return nets;
+};
+
+/** A model of one's own nets, which its maker frees. */
+const withOwnNets = (noise: Noise): M2 => {
+  const nets = ownNets(noise);
+  const model = createM2({ ...SMALL, inputShape: [5], nets });
+  let disposed = false;
+  return {
+    ...model,
+    dispose() {
+      if (!disposed) for (const one of Object.values(nets)) one.dispose();
+      disposed = true;
+    },
+  };
+};
+
+/** Generative nets by the bound, the classifier by the labels: two losses that share its hidden layer. */
+const phases = (): readonly Phase<M2>[] => {
+  const model = small()(createNoise(0));
+  const names = Object.keys(model.variables);
+  model.dispose();
+  const startingWith = (...starts: string[]): string[] =>
+    names.filter((name) => starts.some((start) => name.startsWith(start)));
+  return [
+    { name: 'bound', variables: startingWith('encoder', 'decoder', 'classifier/hidden'), objective: m2() },
+    { name: 'labels', variables: startingWith('classifier'), objective: labelsOnly() },
+  ];
+};
+
+/** A model with an adversary of its codes, which tells them from draws of the prior. */
+interface Adversarial extends TinyVae {
+  /** logits of "is a draw of the prior", [B] */
+  critic(z: Tensor): Tensor1D;
+}
+
+const adversarial = (noise: Noise): Adversarial => {
+  const model = tinyVae(noise);
+  const weight = tidy(() => variable(noise.split('critic').normal([model.latent, 1])));
+  return {
+    ...model,
+    variables: { ...model.variables, critic: weight },
+    critic: (z) => tidy(() => squeeze<Tensor1D>(matMul(z as Tensor2D, weight as Tensor), [1])),
+    dispose() {
+      model.dispose();
+      weight.dispose();
+    },
+  };
+};
+
+// Not tf.logSigmoid: its gradient reads an input that training has freed by then.
+const logSigmoid = (logits: Tensor): Tensor => neg(softplus(neg(logits)));
+
+const adversarialPhases: readonly Phase<Adversarial>[] = [
+  {
+    name: 'model',
+    variables: ['classifier', 'encoder', 'decoder'],
+    objective(model, batch, context) {
+      const { labeled, unlabeled } = tinyObjective(model, batch, context);
+      if (!unlabeled || !batch.unlabeled) return labeled ? { labeled } : {};
+      const deceived = logSigmoid(model.critic(model.encode(batch.unlabeled.x).mean));
+      const objective = add(unlabeled.objective as Tensor, deceived);
+      return { ...(labeled && { labeled }), unlabeled: { ...unlabeled, objective, deceived } };
+    },
+  },
+  {
+    name: 'critic',
+    variables: ['critic'],
+    objective(model, { unlabeled }, { noise }) {
+      if (!unlabeled) return {};
+      const { mean } = model.encode(unlabeled.x);
+      const real = logSigmoid(model.critic(noise.normal(mean.shape)));
+      return { unlabeled: { objective: add(real, logSigmoid(neg(model.critic(mean)))) } };
+    },
+  },
+];
+
+describe('a model of one’s own with an adversary', () => {
+  for (const { name, run } of modelChecks(adversarial, { objective: adversarialPhases })) it(name, run);
+});
+
+describe.each<[string, (noise: Noise) => M2, ModelChecksOptions<M2>]>([
+  ['mlp, q(z|x,y), m2', small(), { objective: m2() }],
+  ['mlp, q(z|x), m2', small({ encoderSeesLabel: false }), { objective: m2() }],
+  [
+    'mlp, batch norm, a shared trunk, m2',
+    small({ nets: { ...MLP, batchNorm: true, sharedTrunk: true } }),
+    { objective: m2() },
+  ],
+  ['conv, q(z|x), m2', small({ nets: CONV }), { objective: m2() }],
+  [
+    'conv, q(z|x,y), batch norm, optimizedElbo',
+    small({ nets: { ...CONV, batchNorm: true }, encoderSeesLabel: true }),
+    { objective: optimizedElbo() },
+  ],
+  [
+    'mlp, a fixed variance, optimizedElbo of exact expectation',
+    small({ likelihood: gaussianObservation({ sigma: 0.5 }) }),
+    { objective: optimizedElbo({ expectation: 'exact' }) },
+  ],
+  [
+    'mlp, a learned variance, m2 of a Gumbel label',
+    small({ likelihood: gaussianObservation({ variance: 'learned' }) }),
+    { objective: m2({ labelHandling: 'gumbel' }) },
+  ],
+  [
+    'mlp, optimizedElbo of a Gumbel label',
+    small(),
+    { objective: optimizedElbo({ labelHandling: 'gumbel' }) },
+  ],
+  ['mlp, labels alone', small(), { objective: labelsOnly(), untouched: ['encoder/', 'decoder/'] }],
+  ['own nets, m2', withOwnNets, { objective: m2() }],
+  ['mlp, phases', small(), { objective: phases() }],
+])('M2: %s', (_, create, options) => {
+  for (const { name, run } of modelChecks(create, options)) it(name, run);
+});

@@ -1,0 +1,110 @@
+/** A linear semi-supervised VAE written out by hand, to be broken in one place at a time. */
+import {
+  add,
+  concat,
+  matMul,
+  slice,
+  softmax,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+  type Variable,
+  variable,
+} from '@tensorflow/tfjs-core';
+import { oneHotLabels } from '../../src/core/labels';
+import type { Noise } from '../../src/core/noise';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import * as categorical from '../../src/distributions/categorical';
+import * as gaussian from '../../src/distributions/gaussian';
+import { crossEntropy } from '../../src/divergences/crossEntropy';
+import { gaussianKl } from '../../src/divergences/gaussianKl';
+import type { SemiSupervisedVae } from '../../src/models/model';
+import type { Objective, ObjectiveContext } from '../../src/models/objective';
+import { labeledElbo } from '../../src/objectives/labeledElbo';
+import { logLabelPrior } from '../../src/objectives/labelPrior';
+import { categoricalEntropy } from '../../src/regularizers/entropy';
+
+/** D, K and Z */
+const [D, K, Z] = [4, 3, 2];
+
+/** The model, with its weights by what they are for. */
+export interface TinyVae extends SemiSupervisedVae {
+  readonly weights: Readonly<Record<'classifier' | 'encoder' | 'decoder', Variable>>;
+}
+
+/** A model whose q(z|x) sees no label. */
+export function tinyVae(noise: Noise): TinyVae {
+  const weight = (name: string, from: number, to: number): Variable =>
+    tidy(() => variable(noise.split(name).normal([from, to])));
+  const weights = {
+    classifier: weight('classifier', D, K),
+    encoder: weight('encoder', D, 2 * Z),
+    decoder: weight('decoder', Z + K, D),
+  };
+  const model: TinyVae = {
+    inputShape: [D],
+    classes: K,
+    latent: Z,
+    likelihood: bernoulli,
+    labelPrior: [0.5, 0.25, 0.25],
+    encoderSeesLabel: false,
+    weights,
+    variables: weights,
+    spec: 'tiny',
+    classify: (x) => matMul(x as Tensor2D, weights.classifier as Tensor) as Tensor2D,
+    encode: (x) => tidy(() => ({ ...posteriorOf(weights, x) })),
+    decode: (z, y) => tidy(() => decodeBy(weights, z, y)),
+    generate: (labels, draws) =>
+      tidy(() => {
+        const y = oneHotLabels('generate', labels, K);
+        return bernoulli.mean(decodeBy(weights, draws.normal([labels.length, Z]), y));
+      }),
+    reconstruct: (x, y) =>
+      tidy(() => {
+        const labels = y ?? categorical.mode(matMul(x as Tensor2D, weights.classifier as Tensor));
+        return bernoulli.mean(decodeBy(weights, posteriorOf(weights, x).mean, labels));
+      }),
+    dispose() {
+      for (const one of Object.values(weights)) one.dispose();
+    },
+  };
+  return model;
+}
+
+const posteriorOf = ({ encoder }: TinyVae['weights'], x: Tensor): gaussian.Gaussian => {
+  const both = matMul(x as Tensor2D, encoder as Tensor);
+  const rows = both.shape[0] as number;
+  return { mean: slice(both, [0, 0], [rows, Z]), logVar: slice(both, [0, Z], [rows, Z]) };
+};
+
+const decodeBy = ({ decoder }: TinyVae['weights'], z: Tensor, y: Tensor): Tensor =>
+  matMul(concat([z, y], 1) as Tensor2D, decoder as Tensor);
+
+/** The bound at labels, relaxed ones where none are known: cheap, and as good as any to look for faults with. */
+export const tinyObjective: Objective<TinyVae> = (model, { labeled, unlabeled }, context) => ({
+  ...(labeled && { labeled: labeledTerms(model, labeled.x, labeled.y, context) }),
+  ...(unlabeled && { unlabeled: unlabeledTerms(model, unlabeled.x, context) }),
+});
+
+const boundOf = ({ weights, labelPrior }: TinyVae, x: Tensor, y: Tensor, noise: Noise) => {
+  const q = posteriorOf(weights, x);
+  const logits = decodeBy(weights, gaussian.sample(q, noise), y);
+  return labeledElbo({
+    logLikelihood: bernoulli.logProb(logits, x),
+    latentKl: gaussianKl(q),
+    logLabelPrior: logLabelPrior(y, labelPrior),
+  }).elbo;
+};
+
+const labeledTerms = (model: TinyVae, x: Tensor, y: Tensor, { noise }: ObjectiveContext) => {
+  const elbo = boundOf(model, x, y, noise.split('labeled'));
+  const logits = matMul(x as Tensor2D, model.weights.classifier as Tensor);
+  return { elbo, objective: elbo, crossEntropy: crossEntropy({ labels: y, logits }) };
+};
+
+const unlabeledTerms = (model: TinyVae, x: Tensor, { noise }: ObjectiveContext) => {
+  const logits = matMul(x as Tensor2D, model.weights.classifier as Tensor);
+  const bound = boundOf(model, x, softmax(logits), noise.split('unlabeled'));
+  const elbo = add(bound, categoricalEntropy(logits));
+  return { elbo, objective: elbo };
+};
