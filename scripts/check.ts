@@ -14,6 +14,7 @@ const ofSource: readonly Step[] = [
   ['lint and format', 'biome ci --colors=off --error-on-warnings'],
   ['direction of imports', 'depcruise src --output-type err'],
   ['unused exports and dependencies', 'knip'],
+  ['compiled kernels', 'tsx scripts/build-wasm.ts --check'],
   ['tables of results', 'tsx bench/tables.ts --check'],
   ['documentation of every export', `typedoc --out "${join(folder, 'docs')}" --logLevel Warn`],
 ];

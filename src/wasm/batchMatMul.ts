@@ -1,40 +1,72 @@
-import { BatchMatMul, getKernel, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
-import { as, free, run, transposed, wasmKernel } from './kernels';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { BatchMatMul, broadcast_util, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { address, wasmKernel, withScratch } from './kernels';
+import { exportsOf } from './module';
 
-const matrix = (tensor: TensorInfo): TensorInfo | undefined => {
-  const { shape } = tensor;
-  const [rows = 1, columns = 1] = shape.slice(-2);
-  return shape.slice(0, -2).every((size) => size === 1) ? as(tensor, [rows, columns]) : undefined;
+const NUMBER = Float32Array.BYTES_PER_ELEMENT;
+
+/** Matrices of one operand, and how it is read. */
+const operand = (backend: BackendWasm, { dataId, dtype, shape }: TensorInfo, transposed: boolean) => {
+  const [stored = 1, wide = 1] = shape.slice(-2);
+  const at = address(backend, { dataId, dtype, shape });
+  return {
+    at,
+    outer: shape.slice(0, -2),
+    size: stored * wide * NUMBER,
+    rows: transposed ? wide : stored,
+    columns: transposed ? stored : wide,
+    // Bytes from one row, and from one column, to the next.
+    row: transposed ? NUMBER : wide * NUMBER,
+    column: transposed ? wide * NUMBER : NUMBER,
+  };
 };
 
-/**
- * Matrix product that transposes first.
- *
- * The stock kernel is XNNPACK's for two plain matrices and a naive loop as soon as one of them is to be
- * transposed, which is every backward pass of a dense layer. Batches of matrices go to the stock kernel as they
- * are: its loop is right for them, and small matrices are what they are used for.
- *
- * @returns the kernel, around the one registered now
- */
-export function batchMatMul(): KernelConfig {
-  const stock = getKernel(BatchMatMul, 'wasm');
-  const kernel = wasmKernel(BatchMatMul, ({ backend, input, attributes }) => {
-    const [a, b] = [input('a'), input('b')];
-    const { transposeA, transposeB } = attributes;
-    const [left, right] = [matrix(a), matrix(b)];
-    if ((!transposeA && !transposeB) || left === undefined || right === undefined) {
-      return run(backend, stock, { a, b }, { transposeA: !!transposeA, transposeB: !!transposeB });
+/** Which matrix of an operand belongs to which of the result, its batch axes repeated as broadcasting does. */
+const matrixOf = (outer: readonly number[], of: readonly number[]) => {
+  const strides = util.computeStrides([...outer, 1]);
+  const shift = of.length - outer.length;
+  return (index: number): number => {
+    let [rest, matrix] = [index, 0];
+    for (let axis = of.length - 1; axis >= 0; axis--) {
+      const size = of[axis] as number;
+      if ((outer[axis - shift] ?? 1) !== 1) matrix += (rest % size) * (strides[axis - shift] as number);
+      rest = Math.floor(rest / size);
     }
-    const [p, q] = [
-      transposeA ? transposed(backend, left) : left,
-      transposeB ? transposed(backend, right) : right,
-    ];
-    const result = run(backend, stock, { a: p, b: q }, { transposeA: false, transposeB: false });
-    if (p !== left) free(backend, p);
-    if (q !== right) free(backend, q);
-    const outer = Math.max(a.shape.length, b.shape.length) - 2;
-    return as(result, [...Array<number>(outer).fill(1), ...result.shape]);
+    return matrix;
+  };
+};
+
+/** The products of all matrices of two tensors, to new memory. */
+export function multiply(
+  backend: BackendWasm,
+  left: TensorInfo,
+  right: TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
+): TensorInfo {
+  const outer = broadcast_util.assertAndGetBroadcastShape(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const [m, n] = [left.shape.at(transposeA ? -1 : -2) ?? 1, right.shape.at(transposeB ? -2 : -1) ?? 1];
+  const result = backend.makeOutput([...outer, m, n], 'float32');
+  const a = operand(backend, left, transposeA);
+  const b = operand(backend, right, transposeB);
+  const to = address(backend, result);
+  const { product, productScratch } = exportsOf(backend);
+  const count = util.sizeFromShape(outer);
+  const [ofA, ofB] = [matrixOf(a.outer, outer), matrixOf(b.outer, outer)];
+  withScratch(backend, productScratch(m, n, a.columns), (scratch) => {
+    for (let i = 0; i < count; i++) {
+      const [p, q] = [a.at + ofA(i) * a.size, b.at + ofB(i) * b.size];
+      const c = to + i * m * n * NUMBER;
+      product(c, p, a.row, a.column, q, b.row, b.column, m, n, a.columns, scratch, false);
+    }
   });
-  // The stock kernel still does the work, so its set-up at the backend's start must still run.
-  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
+  return result;
 }
+
+/**
+ * Matrix products, plain and transposed. The stock kernel is a naive loop as soon as one of the two is to be
+ * transposed, which is every backward pass of a dense layer.
+ */
+export const batchMatMul: KernelConfig = wasmKernel(BatchMatMul, ({ backend, input, attributes }) =>
+  multiply(backend, input('a'), input('b'), !!attributes.transposeA, !!attributes.transposeB),
+);

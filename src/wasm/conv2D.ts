@@ -1,9 +1,10 @@
 import { type Conv2DAttrs, getKernel, type KernelConfig } from '@tensorflow/tfjs-core';
-import { convolutionInfo } from './convolution';
+import { convolutionInfo, runConvolution } from './convolution';
 import { run, wasmKernel } from './kernels';
 
 /**
- * Convolution whose padding is always stated side by side.
+ * Convolution by our own module; fused and dilated ones, which no training step has, by the stock kernel with padding
+ * stated side by side.
  *
  * The stock kernels hand `'same'` to XNNPACK, which gives zeros without a word where a stride exceeds the filter
  * on one axis and the other axis is padded.
@@ -16,14 +17,12 @@ export function conv2D(kernelName: 'Conv2D' | 'FusedConv2D'): KernelConfig {
   const kernel = wasmKernel(kernelName, ({ backend, input, inputs, attributes }) => {
     // The registry types attributes loosely; these are tfjs-core's.
     const { dilations } = attributes as typeof attributes & Conv2DAttrs;
-    const { padInfo } = convolutionInfo(
-      kernelName,
-      input('x').shape,
-      input('filter').shape,
-      attributes,
-      dilations,
-    );
-    const { top, bottom, left, right } = padInfo;
+    const info = convolutionInfo(kernelName, input('x').shape, input('filter').shape, attributes, dilations);
+    if (kernelName === 'Conv2D' && info.dilationHeight === 1 && info.dilationWidth === 1) {
+      const output = backend.makeOutput(info.outShape, 'float32');
+      return runConvolution(backend, 'convolve', output, [input('x'), input('filter')], info);
+    }
+    const { top, bottom, left, right } = info.padInfo;
     const pad = [
       [0, 0],
       [top, bottom],

@@ -1,6 +1,10 @@
-import type { Conv2DBackpropFilterAttrs, NamedAttrMap } from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { Conv2DBackpropFilterAttrs, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 import { formatShape } from '../core/shape';
+import { emscriptenOf } from './emscripten';
+import { address, withScratch } from './kernels';
+import { exportsOf } from './module';
 
 /**
  * Sizes of a convolution, NHWC, from the attributes that it and both of its gradients share.
@@ -37,4 +41,40 @@ export function convolutionInfo(
     );
   }
   return info;
+}
+
+/** Runs one of the three with its scratch memory; `to` has been allocated, and the operands are those of the kernel. */
+export function runConvolution(
+  backend: BackendWasm,
+  name: 'convolve' | 'filterGradient' | 'inputGradient',
+  to: TensorInfo,
+  [a, b]: readonly [TensorInfo, TensorInfo],
+  info: backend_util.Conv2DInfo,
+): TensorInfo {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const sizes = Int32Array.of(
+    batchSize,
+    inHeight,
+    inWidth,
+    inChannels,
+    outHeight,
+    outWidth,
+    outChannels,
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    padInfo.top,
+    padInfo.left,
+  );
+  const exports = exportsOf(backend);
+  const [target, left, right] = [address(backend, to), address(backend, a), address(backend, b)];
+  withScratch(backend, sizes.byteLength, (at) => {
+    new Int32Array(emscriptenOf(backend).HEAPU8.buffer, at, sizes.length).set(sizes);
+    withScratch(backend, exports.convolutionScratch(at), (scratch) => {
+      exports[name](target, left, right, at, scratch);
+    });
+  });
+  return to;
 }

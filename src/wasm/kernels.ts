@@ -1,5 +1,5 @@
 /**
- * What a kernel of this folder is made of: stock kernels called directly, and the WebAssembly heap.
+ * What a kernel of this folder is made of: stock kernels called directly, addresses of tensors, and scratch memory.
  *
  * A kernel runs below the engine: it sees no tensors but records of a data id, a shape and a type, it frees
  * its own intermediates, and no gradient is recorded. That is also why it costs less than public operations.
@@ -7,6 +7,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { getKernel, type KernelConfig, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 import { formatShape } from '../core/shape';
+import { emscriptenOf } from './emscripten';
 
 /** Data of one call of a kernel. */
 export interface Call {
@@ -53,30 +54,28 @@ export function run(
   return result;
 }
 
-/** The same data under another shape: a record only, never freed by itself. */
-export const as = ({ dataId, dtype }: TensorInfo, shape: number[]): TensorInfo => ({ dataId, dtype, shape });
-
 /** Frees what {@link run} or `makeOutput` gave. */
 export const free = (backend: BackendWasm, ...tensors: readonly TensorInfo[]): void => {
   for (const { dataId } of tensors) backend.disposeData(dataId);
 };
 
-/**
- * A view of a tensor's numbers on the heap. Allocating may move the heap: views are taken after the last
- * allocation and not kept across calls.
- */
-export const heap = (backend: BackendWasm, tensor: TensorInfo): Float32Array => {
-  const values = backend.typedArrayFromHeap(tensor);
-  if (!(values instanceof Float32Array)) {
+/** Where a tensor of numbers lies on the heap. Data stay where they are as long as they live. */
+export const address = (backend: BackendWasm, tensor: TensorInfo): number => {
+  if (tensor.dtype !== 'float32') {
     throw new TypeError(`wasm: a tensor ${formatShape(tensor.shape)} is ${tensor.dtype}, needed float32`);
   }
-  return values;
+  return backend.getMemoryOffset(tensor.dataId);
 };
 
-/** Swaps the axes of a matrix [rows, columns]. */
-export const transposed = (backend: BackendWasm, matrix: TensorInfo): TensorInfo =>
-  run(backend, 'Transpose', { x: matrix }, { perm: [1, 0] });
-
-/** The product of two plain matrices, which is XNNPACK's. */
-export const product = (backend: BackendWasm, a: TensorInfo, b: TensorInfo): TensorInfo =>
-  run(backend, 'BatchMatMul', { a, b }, { transposeA: false, transposeB: false });
+/** Runs a function with that many bytes of the heap, and frees them. */
+export function withScratch(backend: BackendWasm, bytes: number, use: (at: number) => void): void {
+  const module = emscriptenOf(backend);
+  // Above 2 GiB the address comes as a negative number.
+  const at = module._malloc(bytes) >>> 0;
+  if (at === 0) throw new RangeError(`wasm: ${bytes} bytes beside the tensors cannot be had`);
+  try {
+    use(at);
+  } finally {
+    module._free(at);
+  }
+}

@@ -44,6 +44,39 @@ describe('BatchMatMul on WebAssembly', () => {
     },
   );
 
+  it.each([
+    [1, 1, 1],
+    [3, 7, 2],
+    [4, 8, 256],
+    [5, 9, 257],
+    [128, 16, 31],
+    [131, 13, 513],
+    [2, 1000, 3],
+    [0, 3, 4],
+    [3, 0, 4],
+    [3, 4, 0],
+  ])('has the product at the edges of its blocks: %i × %i over %i', async (m, n, k) => {
+    for (const [transposeA, transposeB] of flags) {
+      const compute = (): tf.Tensor[] => {
+        const a = values(transposeA ? [k, m] : [m, k], 1);
+        const b = values(transposeB ? [n, k] : [k, n], 2);
+        return [tf.matMul(a, b, transposeA, transposeB)];
+      };
+      const [[expected], [actual]] = [await onBackend('cpu', compute), await onBackend('wasm', compute)];
+      expect(relativeDifference(expected as Float32Array, actual as Float32Array)).toBeLessThan(2e-6);
+    }
+  });
+
+  it('has the same bits again, and for a row whatever stands beside it', async () => {
+    const compute = (): tf.Tensor[] => {
+      const [a, b] = [values([50, 300], 1), values([300, 40], 2)];
+      return [tf.matMul(a, b), tf.matMul(tf.slice(a, 21, 7), b)];
+    };
+    const [[whole, part], again] = [await onBackend('wasm', compute), await onBackend('wasm', compute)];
+    expect(again).toEqual([whole, part]);
+    expect(part).toEqual(whole?.subarray(21 * 40, 28 * 40));
+  });
+
   it('has the gradients of a dense layer', async () => {
     const compute = (): tf.Tensor[] => {
       const [x, w] = [values([20, 31], 1), values([31, 17], 2)];
