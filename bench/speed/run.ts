@@ -1,0 +1,162 @@
+/**
+ * Measures training steps: `npm run bench [-- --only mlp,conv-128 --contenders wasm,torch-2* --rounds 9 --steps 5]`.
+ *
+ *   --only         workloads by name
+ *   --contenders   by name; a star at the end stands for anything
+ *   --growth       how our own step grows, in place of the comparison; `--only classes,batch,latent,width`,
+ *                  `--contenders` are wasm and tensorflow-1 unless said otherwise
+ *   --levers       our own step with one thing left out at a time, in place of the comparison; `--only mlp,conv-128`,
+ *                  `--contenders` are backends, wasm and tensorflow unless said otherwise
+ *   --rounds, --steps, --seconds   turns of each contender, and the steps (default: what fits the seconds) of a turn
+ *   --quick        few and short turns
+ *   --out          file of lines; default docs/results/performance.jsonl for a whole run, else runs/performance.jsonl
+ *
+ * A race's lines replace those that the file has of the same kind and workload, so that what is compared was measured
+ * in one run. Absent frameworks and devices are told of in a line each.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import * as node from 'ssvae/node';
+import { parseLines } from '../../examples/statistics';
+import { BACKENDS, CONTENDERS, ours } from './contenders';
+import { LEVER_NAMES, LEVERS } from './levers';
+import type { Machine, SpeedLine } from './line';
+import { print } from './printed';
+import { assertSameWork, type Entrant, type RaceOptions, race } from './race';
+import { CONV, GROWTH, MLP, WORKLOADS } from './workloads';
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    contenders: { type: 'string' },
+    growth: { type: 'boolean', default: false },
+    levers: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    steps: { type: 'string' },
+    seconds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string' },
+  },
+});
+
+const partial = flags.quick || (flags.contenders !== undefined && !flags.growth && !flags.levers);
+const out = flags.out ?? (partial ? 'runs/performance.jsonl' : 'docs/results/performance.jsonl');
+
+const matches = (patterns: string | undefined, name: string): boolean =>
+  patterns === undefined ||
+  patterns
+    .split(',')
+    .some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+
+/** A race: its title, and who takes part. */
+interface Race {
+  readonly title: string;
+  readonly entrants: readonly Entrant[];
+}
+
+const comparisons = (): readonly Race[] =>
+  WORKLOADS.filter(({ name }) => matches(flags.only, name)).map((workload) => ({
+    title: `${workload.name}: ${workload.labeled} + ${workload.unlabeled} examples of ${workload.inputShape.join('×')}`,
+    entrants: CONTENDERS.filter(
+      (contender) => contender.runs(workload) && matches(flags.contenders, contender.name),
+    ).map((contender) => ({ contender, workload, about: { kind: 'contender' } })),
+  }));
+
+const growth = (): readonly Race[] =>
+  CONTENDERS.filter(({ name }) => matches(flags.contenders ?? 'wasm,tensorflow-1', name)).flatMap(
+    (contender) =>
+      [...new Set(GROWTH.map(({ along }) => along))]
+        .filter((along) => matches(flags.only, along))
+        .map((along) => ({
+          title: `${along}, ${contender.name}`,
+          entrants: GROWTH.filter((point) => point.along === along).map(({ value, workload }) => ({
+            contender,
+            workload,
+            about: { kind: 'growth', point: { along, value } },
+          })),
+        })),
+  );
+
+const levers = (): readonly Race[] => {
+  const records = 'recordedStep' in node;
+  if (!records) console.log('ssvae/node has no recordedStep: that lever is left out');
+  return BACKENDS.filter((backend) => matches(flags.contenders ?? 'wasm,tensorflow', backend)).flatMap(
+    (backend) => {
+      const had = LEVER_NAMES.filter((name) => name !== 'recorded' || (records && backend === 'tensorflow'));
+      return [MLP, CONV]
+        .filter(({ name }) => matches(flags.only, name))
+        .map((workload) => ({
+          title: `levers of ${workload.name}, ${backend}`,
+          entrants: (['none', ...had.filter((name) => LEVERS[name].applies(workload, backend))] as const).map(
+            (off) => ({
+              contender: ours(
+                backend,
+                had.filter((name) => name !== off),
+              ),
+              workload,
+              about: { kind: 'lever', off },
+            }),
+          ),
+        }));
+    },
+  );
+};
+
+/** The worker as the package is built: a bundle without the names that a loader of TypeScript adds to functions. */
+async function bundle(): Promise<string> {
+  const outdir = 'runs/bench';
+  await build({
+    entryPoints: ['bench/speed/nodeWorker.ts'],
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022',
+    outExtension: { '.js': '.mjs' },
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  return `${outdir}/nodeWorker.mjs`;
+}
+
+const keyOf = ({ kind, workload, contender }: SpeedLine): string =>
+  JSON.stringify([kind, workload.name, kind === 'contender' ? '' : contender]);
+
+async function keep(lines: readonly SpeedLine[]): Promise<void> {
+  await mkdir(dirname(out), { recursive: true });
+  const renewed = new Set(lines.map(keyOf));
+  const former = parseLines<SpeedLine>(await readFile(out, 'utf8').catch(() => ''));
+  const all = [...former.filter((line) => !renewed.has(keyOf(line))), ...lines];
+  await writeFile(out, all.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+const [load = 0] = loadavg();
+const machine: Machine = {
+  cpu: cpus()[0]?.model ?? 'unknown processor',
+  cores: cpus().length,
+  load: Number(load.toFixed(2)),
+};
+const options: RaceOptions = {
+  rounds: Number(flags.rounds ?? (flags.quick ? 3 : 9)),
+  seconds: Number(flags.seconds ?? (flags.quick ? 0.5 : 2)),
+  ...(flags.steps !== undefined && { steps: Number(flags.steps) }),
+  worker: await bundle(),
+  run: new Date().toISOString(),
+  machine,
+};
+const races = flags.growth ? growth() : flags.levers ? levers() : comparisons();
+if (races.every(({ entrants }) => entrants.length === 0))
+  throw new Error(
+    `bench: nobody takes part; workloads are ${WORKLOADS.map(({ name }) => name).join(', ')}, contenders ${CONTENDERS.map(({ name }) => name).join(', ')}`,
+  );
+console.log(`${machine.cores} × ${machine.cpu}, load ${machine.load}; lines go to ${out}\n`);
+for (const { title, entrants } of races) {
+  const lines = await race(entrants, options);
+  if (!flags.growth) assertSameWork(lines);
+  print(title, lines);
+  await keep(lines);
+}

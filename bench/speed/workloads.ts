@@ -1,0 +1,87 @@
+/** What is trained: one step of each is what a contender does again and again. */
+
+/** A model, its nets and its batch. */
+export interface Workload {
+  readonly name: string;
+  /** `'m1'`: a VAE without labels */
+  readonly model: 'm1' | 'm2';
+  readonly nets: 'mlp' | 'conv';
+  /** units of the hidden layers of an MLP, in the order of the data */
+  readonly widths: readonly number[];
+  /** H, W, C */
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: number;
+  readonly latent: number;
+  /** expectation over the label of unlabelled examples */
+  readonly labelHandling: 'exact' | 'gumbel';
+  /** examples of either kind in a batch */
+  readonly labeled: number;
+  readonly unlabeled: number;
+}
+
+/** The settings that no workload changes: every contender takes these. */
+export const SETTINGS = { alpha: 50, temperature: 0.67, learningRate: 1e-3, seed: 1, pool: 8 } as const;
+
+/** Kingma 2014: three nets of one hidden layer of 500 softplus, the sum over 10 labels exact. */
+export const MLP: Workload = {
+  name: 'mlp',
+  model: 'm2',
+  nets: 'mlp',
+  widths: [500],
+  inputShape: [28, 28, 1],
+  classes: 10,
+  latent: 50,
+  labelHandling: 'exact',
+  labeled: 100,
+  unlabeled: 100,
+};
+
+/** The report's convolutions on one trunk, and one relaxed label. */
+export const CONV: Workload = {
+  ...MLP,
+  name: 'conv-128',
+  nets: 'conv',
+  widths: [],
+  labelHandling: 'gumbel',
+  labeled: 128,
+  unlabeled: 128,
+};
+
+/** The workloads that contenders are compared on, by name. */
+export const WORKLOADS: readonly Workload[] = [
+  MLP,
+  CONV,
+  { ...CONV, name: 'conv-64', labeled: 64, unlabeled: 64 },
+  { ...CONV, name: 'conv-rgb-128', inputShape: [32, 32, 3] },
+  { ...CONV, name: 'conv-rgb-64', inputShape: [32, 32, 3], labeled: 64, unlabeled: 64 },
+  { ...MLP, name: 'm1', model: 'm1', widths: [600, 600], labeled: 0 },
+];
+
+/** A workload of a curve, and where on the curve it lies. */
+export interface GrowthPoint {
+  /** what grows */
+  readonly along: 'classes' | 'batch' | 'latent' | 'width';
+  readonly value: number;
+  readonly workload: Workload;
+}
+
+const points = (
+  along: GrowthPoint['along'],
+  values: readonly number[],
+  at: (value: number) => Partial<Workload>,
+): readonly GrowthPoint[] =>
+  (['exact', 'gumbel'] as const).flatMap((labelHandling) =>
+    values.map((value) => ({
+      along,
+      value,
+      workload: { ...MLP, ...at(value), labelHandling, name: `${along}-${value}-${labelHandling}` },
+    })),
+  );
+
+/** How a step of the MLP grows, with either way of taking the label. */
+export const GROWTH: readonly GrowthPoint[] = [
+  ...points('classes', [2, 5, 10, 20, 50, 100], (classes) => ({ classes })),
+  ...points('batch', [32, 64, 128, 256, 512, 1024], (unlabeled) => ({ labeled: unlabeled, unlabeled })),
+  ...points('latent', [10, 20, 50, 100, 200], (latent) => ({ latent })),
+  ...points('width', [500, 1000, 2000], (width) => ({ widths: [width] })),
+];
