@@ -1,5 +1,5 @@
 /** Convolution and its gradients, NHWC, as matrix products over patches: a part of them at a time, which stays in the cache. */
-import { fill } from './copy';
+import { copy, fill } from './copy';
 import { product, productScratch } from './product';
 
 /** Sizes of a convolution: input [batch, height, width, channels], output [batch, rows, columns, filters]. */
@@ -41,13 +41,6 @@ export function convolutionScratch(s: Sizes): i32 {
 
 // @ts-ignore: decorator
 @inline
-function copy(to: usize, from: usize, count: i32): void {
-  for (; count >= 4; count -= 4, to += 16, from += 16) v128.store(to, v128.load(from));
-  for (; count > 0; count--, to += 4, from += 4) store<f32>(to, load<f32>(from));
-}
-
-// @ts-ignore: decorator
-@inline
 function addTo(to: usize, from: usize, count: i32): void {
   for (; count >= 4; count -= 4, to += 16, from += 16) {
     v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
@@ -82,7 +75,7 @@ function exchange(patches: usize, images: usize, s: Sizes, first: i32, count: i3
         if (inside) addTo(at, there, run);
       } else if (inside) {
         fill(patches, before, 0);
-        copy(there, at, run);
+        copy(there, at, run << 2);
         fill(there + (run << 2), after, 0);
       } else fill(patches, line, 0);
     }

@@ -13,6 +13,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { assertNumber, recordOf } from '../core/assert';
+import { runFused } from '../core/fusedKernel';
 import type { Json } from '../core/json';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe } from '../core/shape';
@@ -116,6 +117,12 @@ interface Rates {
   readonly second: Tensor | number;
 }
 
+/** Rates as numbers, unless the device decides on one of them. */
+const numbersOf = (rates: Readonly<Record<string, Tensor | number>>): Record<string, number> | undefined =>
+  Object.values(rates).every((rate) => typeof rate === 'number')
+    ? (rates as Record<string, number>)
+    : undefined;
+
 /**
  * Adam (Kingma & Ba 2015, Algorithm 1), decoupled weight decay after Loshchilov & Hutter 2019.
  *
@@ -178,13 +185,26 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     const state = momentsOf(name, target);
     state.updates += 1;
     const { first, second, updates } = state;
-    const { rate, kept, times } = rates;
-    first.assign(add(first, mul(sub(gradient, first), rates.first)));
-    second.assign(add(second, mul(sub(square(gradient), second), rates.second)));
+    const { rate, times } = rates;
     // Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + ε̂·root).
     const root = Math.sqrt(1 - beta2 ** updates);
     const size = (rate * root) / (1 - beta1 ** updates);
-    const shrunk = kept !== 1 && target.rank >= 2 ? mul(target, kept) : target;
+    const kept = target.rank >= 2 ? rates.kept : 1;
+    const numbers = numbersOf({
+      firstRate: rates.first,
+      secondRate: rates.second,
+      kept,
+      size,
+      epsilon: epsilon * root,
+    });
+    const fused = numbers && runFused('SsvaeAdam', { value: target, first, second, gradient }, numbers);
+    if (fused !== undefined) {
+      for (const [i, variable] of [target, first, second].entries()) variable.assign(fused[i] as Tensor);
+      return;
+    }
+    first.assign(add(first, mul(sub(gradient, first), rates.first)));
+    second.assign(add(second, mul(sub(square(gradient), second), rates.second)));
+    const shrunk = kept !== 1 ? mul(target, kept) : target;
     target.assign(sub(shrunk, div(mul(first, times(size)), add(sqrt(second), epsilon * root))));
   };
 

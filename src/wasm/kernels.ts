@@ -24,7 +24,10 @@ export interface Call {
  * The host types the backend of a kernel as `{}` and its result as one or many: this is the place where both
  * are narrowed.
  */
-export const wasmKernel = (kernelName: string, compute: (call: Call) => TensorInfo): KernelConfig => ({
+export const wasmKernel = (
+  kernelName: string,
+  compute: (call: Call) => TensorInfo | TensorInfo[],
+): KernelConfig => ({
   kernelName,
   backendName: 'wasm',
   kernelFunc: ({ inputs, backend, attrs }) =>

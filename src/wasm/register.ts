@@ -20,8 +20,12 @@ import {
   Sub,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
+import { adam } from './adam';
 import { batchMatMul } from './batchMatMul';
+import { bernoulliLogLikelihood, bernoulliLogLikelihoodGradient } from './bernoulli';
 import { binary } from './binary';
+import { pad, slice } from './boxes';
+import { cast } from './cast';
 import { conv2D } from './conv2D';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter';
 import { conv2DBackpropInput } from './conv2DBackpropInput';
@@ -45,9 +49,15 @@ export function registerTrainingKernels(): void {
     conv2DBackpropFilter,
     conv2DBackpropInput,
     unsortedSegmentSum,
+    adam,
+    bernoulliLogLikelihood,
+    bernoulliLogLikelihoodGradient,
     sum(),
     identity(),
+    cast(),
     tile(),
+    slice(),
+    pad(),
     step(),
     unary(Abs, 'abs'),
     unary(Exp, 'exp'),

@@ -1,0 +1,35 @@
+/**
+ * Kernels of our own: each does at once what TensorFlow.js has in parts only. A backend has them or not, so whoever
+ * runs one can do without.
+ */
+import {
+  engine,
+  getBackend,
+  getKernel,
+  type KernelConfig,
+  type NamedAttrMap,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+
+/** Their names in the host's registry. */
+export type FusedKernel = 'SsvaeAdam' | 'SsvaeBernoulliLogLikelihood' | 'SsvaeBernoulliLogLikelihoodGradient';
+
+/**
+ * Runs one where the backend in use has it; nothing is recorded for gradients.
+ *
+ * @param name of the kernel
+ * @param inputs by name
+ * @param attributes numbers
+ * @returns its results, or nothing where the backend lacks it or an input is not float32
+ */
+export function runFused(
+  name: FusedKernel,
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: Readonly<Record<string, number>> = {},
+): readonly Tensor[] | undefined {
+  // The registry's type does not say that a kernel may be missing.
+  const known = getKernel(name, getBackend()) as KernelConfig | undefined;
+  if (known === undefined || Object.values(inputs).some(({ dtype }) => dtype !== 'float32')) return undefined;
+  const results: Tensor | Tensor[] = engine().runKernel(name, { ...inputs }, attributes as NamedAttrMap);
+  return Array.isArray(results) ? results : [results];
+}
