@@ -1,4 +1,5 @@
 /** One method, trained and measured. */
+import { getBackend } from '@tensorflow/tfjs-core';
 import {
   type ClassifierEvaluation,
   createAdam,
@@ -14,7 +15,7 @@ import {
   subset,
   train,
 } from 'ssvae';
-import { file, progressBar } from 'ssvae/node';
+import { file, progressBar, recordedStep } from 'ssvae/node';
 import { objectiveOf, recipeOf, titles } from './methods';
 import type { Method, Settings } from './settings';
 import { Interrupted } from './terminal';
@@ -69,6 +70,8 @@ export async function runMethod(
     `seed${settings.seed}`,
   ];
   const optimizer = createAdam({ learningRate: recipe.learningRate });
+  // On native TensorFlow the whole step is one graph.
+  const execute = recordedStep();
   try {
     const { history, stopped } = await train(model, {
       objective: objectiveOf(method, recipe),
@@ -82,6 +85,7 @@ export async function runMethod(
       checkpoint: { storage: file(`${settings.out}/${name.join('-')}.safetensors`) },
       resume: settings.resume,
       signal,
+      ...(getBackend() === 'tensorflow' && { execute }),
     });
     if (stopped === 'aborted') throw new Interrupted();
     const some = subset(
@@ -101,6 +105,7 @@ export async function runMethod(
     model.dispose();
     throw error;
   } finally {
+    execute.dispose();
     optimizer.dispose();
   }
 }

@@ -14,7 +14,14 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createNoise, type Dataset, evaluateClassifier, evaluateElbo, subset, train } from 'ssvae';
-import { type DatasetName, file, loadDataset, type SelectBackendOptions, selectBackend } from 'ssvae/node';
+import {
+  type DatasetName,
+  file,
+  loadDataset,
+  recordedStep,
+  type SelectBackendOptions,
+  selectBackend,
+} from 'ssvae/node';
 import { cases, modelOf, objectiveOf, optimizerOf, type Settings } from './cases';
 import { batchesOf, splitOf } from './data';
 import { appendResult, type Cell, keyOf, type Result, readResults } from './results';
@@ -94,6 +101,7 @@ async function run(cell: Cell): Promise<Result> {
   const held = subset(data.train, split.validation);
   const model = modelOf(settings, data.train, noise.split('weights'));
   const optimizer = optimizerOf(settings);
+  const execute = recordedStep();
   const id = createHash('sha256')
     .update(`${backend.name}${keyOf(cell)}`)
     .digest('hex')
@@ -113,6 +121,7 @@ async function run(cell: Cell): Promise<Result> {
       validate: (current) => evaluateClassifier(current, held),
       checkpoint: { storage: file(checkpoint) },
       resume: true,
+      ...(backend.name === 'tensorflow' && { execute }),
       callbacks: {
         onEpochEnd: (epoch, row) =>
           console.log(
@@ -146,6 +155,7 @@ async function run(cell: Cell): Promise<Result> {
     await rm(checkpoint, { force: true });
     return result;
   } finally {
+    execute.dispose();
     optimizer.dispose();
     model.dispose();
   }

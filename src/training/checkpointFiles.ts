@@ -7,7 +7,7 @@ const DIGITS = 9;
 const NAME = new RegExp(`^step-(\\d{${DIGITS},})\\.safetensors$`);
 
 /** Name of a step's checkpoint in a folder. */
-export const nameOfStep = (step: number): string => `step-${String(step).padStart(DIGITS, '0')}.safetensors`;
+const nameOfStep = (step: number): string => `step-${String(step).padStart(DIGITS, '0')}.safetensors`;
 
 /** A checkpoint in a folder. */
 export interface CheckpointFile {

@@ -38,7 +38,7 @@ const results = (stdout: string): string[] =>
   stdout
     .split('\n')
     .filter((line) => /%/.test(line))
-    .map((line) => line.replace(/\S+$/, ''));
+    .map((line) => line.replace(/\s*\S+$/, ''));
 
 describe('npm start', () => {
   let folder: string;

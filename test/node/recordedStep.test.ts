@@ -1,0 +1,373 @@
+import {
+  add,
+  getBackend,
+  mul,
+  randomNormal,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import type { BatchSource } from '../../src/core/batch';
+import { createNoise } from '../../src/core/noise';
+import { cosineDecay, exponentialDecay, linearWarmup, valueAt } from '../../src/core/schedules';
+import { evaluateClassifier } from '../../src/evaluation/classifier';
+import type { M2 } from '../../src/models/m2/m2';
+import type { M2Preset } from '../../src/models/m2/nets';
+import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import type { Objective } from '../../src/models/objective';
+import { recordedStep } from '../../src/node/recorded/recordedStep';
+import { createAdam } from '../../src/training/adam';
+import type { TrainOptions } from '../../src/training/options';
+import type { Execute } from '../../src/training/step';
+import { train } from '../../src/training/train';
+import { trainingSteps } from '../../src/training/trainingSteps';
+import { cleanUpAfterEach, expectClose } from '../support/numbers';
+import { alive, CONV, memoryStorage, tinyBatches, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
+
+cleanUpAfterEach();
+
+const MLP = { preset: 'mlp', widths: [8], batchNorm: true } as const;
+
+// Sums are taken in another order. A gradient that is nothing but rounding (of a bias ahead of batch norm, say) is not to
+// become a full step of Adam.
+const EPSILON = 1e-2;
+
+/** Fails where a step is not recorded. */
+const recorded = () =>
+  recordedStep({
+    onEager: (reason) => {
+      throw new Error(`not recorded: ${reason}`);
+    },
+  });
+
+interface Run {
+  readonly losses: readonly number[];
+  readonly terms: Readonly<Record<string, number>>;
+  readonly weights: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Trains for some steps. */
+const run = async (
+  options: Partial<TrainOptions<M2>> & { readonly execute?: Execute },
+  { nets = MLP as M2Preset, steps = 12 } = {},
+): Promise<Run> => {
+  const model = tinyM2({ nets });
+  const optimizer = createAdam({
+    learningRate: cosineDecay({ from: 0.02, steps: 12 }),
+    weightDecay: 0.01,
+    epsilon: EPSILON,
+  });
+  const losses: number[] = [];
+  let terms: Readonly<Record<string, number>> = {};
+  try {
+    await train(model, {
+      objective: m2(),
+      batches: tinyBatches({ stepsPerEpoch: steps }),
+      optimizer,
+      noise: createNoise(4),
+      epochs: 1,
+      ...options,
+      callbacks: {
+        async onBatchEnd({ read }) {
+          terms = await read();
+          losses.push(terms.loss ?? Number.NaN);
+        },
+      },
+    });
+    return { losses, terms, weights: await weightsOf(model) };
+  } finally {
+    optimizer.dispose();
+    model.dispose();
+  }
+};
+
+const expectAlike = (actual: Run, expected: Run): void => {
+  expectClose(actual.losses, expected.losses, 1e-4);
+  expect(Object.keys(actual.terms).sort()).toEqual(Object.keys(expected.terms).sort());
+  for (const [name, value] of Object.entries(expected.terms))
+    expectClose([actual.terms[name] ?? Number.NaN], [value], 1e-3);
+  for (const [name, values] of Object.entries(expected.weights))
+    expectClose(actual.weights[name] ?? [], values, 0.01);
+};
+
+describe('a recorded step elsewhere', () => {
+  it('is run operation by operation where the backend is not the native one, and says so once', async (context) => {
+    if (getBackend() === 'tensorflow') context.skip('this is the native backend');
+    const reasons: string[] = [];
+    const execute = recordedStep({ onEager: (reason) => reasons.push(reason) });
+    expect(await run({ execute })).toEqual(await run({}));
+    expect(reasons).toEqual(['the backend in use is not the native one']);
+  });
+});
+
+describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
+  'a recorded step (needs the native backend)',
+  () => {
+    const warmup = linearWarmup({ steps: 6 });
+    const everything = (): Partial<TrainOptions<M2>> => ({
+      objective: optimizedElbo({
+        labelHandling: 'gumbel',
+        temperature: exponentialDecay({ rate: 0.05, floor: 0.5 }),
+        gamma: warmup,
+        beta: linearWarmup({ from: 0.2, to: 0.5, steps: 9 }),
+        weights: { labeled: { latentKl: warmup }, unlabeled: { latentKl: warmup } },
+      }),
+      alpha: linearWarmup({ to: 5, steps: 4 }),
+      weighting: 'dataset',
+      parameterPrior: 1,
+      clipNorm: 5,
+      averaging: { decay: 0.9 },
+      augment: (x, noise) => tidy(() => mul(x, sub(1, mul(0.1, noise.uniform([1, 1, 1, 1]))))),
+    });
+
+    it.each<[string, M2Preset, () => Partial<TrainOptions<M2>>]>([
+      ['the bound over every label', MLP, () => ({})],
+      [
+        'a relaxed label and a conv net',
+        { ...CONV, batchNorm: true },
+        () => ({ objective: m2({ labelHandling: 'gumbel' }) }),
+      ],
+      ['a hard label', MLP, () => ({ objective: m2({ labelHandling: 'straight-through' }) })],
+      ['labels alone', MLP, () => ({ objective: labelsOnly() })],
+      ['no look at what is not finite', MLP, () => ({ nonFinite: 'ignore' })],
+      ['all there is', { ...CONV, batchNorm: true }, everything],
+    ])('is what it is operation by operation: %s', async (_, nets, options) => {
+      const execute = recorded();
+      expectAlike(await run({ ...options(), execute }, { nets }), await run(options(), { nets }));
+      execute.dispose();
+    });
+
+    it('leaves no tensor behind', async () => {
+      const execute = recorded();
+      await run({ ...everything(), execute });
+      execute.dispose();
+      const before = alive();
+      const other = recorded();
+      await run({ ...everything(), execute: other });
+      other.dispose();
+      expect(alive()).toEqual(before);
+    });
+
+    it('shows every reader the weights of the last step, and whoever holds a clone those of then', async () => {
+      const model = tinyM2({ nets: MLP });
+      const plain = tinyM2({ nets: MLP });
+      const [optimizer, other] = [
+        createAdam({ learningRate: 0.01, epsilon: EPSILON }),
+        createAdam({ learningRate: 0.01, epsilon: EPSILON }),
+      ];
+      const common = { objective: m2(), batches: tinyBatches(), noise: createNoise(4), to: 8 };
+      const execute = recorded();
+      const steps = trainingSteps(model, { ...common, optimizer, execute });
+      const expected = trainingSteps(plain, { ...common, optimizer: other });
+      const name =
+        'encoder/hidden/kernel' in model.variables
+          ? 'encoder/hidden/kernel'
+          : (Object.keys(model.variables)[0] as string);
+      const clones: { readonly held: Tensor; readonly values: readonly number[] }[] = [];
+      for (let step = 0; step < 8; step++) {
+        await steps.next();
+        await expected.next();
+        if (step % 3 === 1) {
+          const [now, then] = [await weightsOf(model), await weightsOf(plain)];
+          for (const [variable, values] of Object.entries(then))
+            expectClose(now[variable] ?? [], values, 0.01);
+          expect(await model.variables[name]?.data()).not.toEqual(clones.at(-1)?.values);
+        }
+        if (step % 2 === 0) {
+          const held = (model.variables[name] as Tensor).clone();
+          clones.push({ held, values: [...(await held.data())] });
+        }
+        if (step === 4) {
+          // Whoever assigns to a variable is heard.
+          for (const of of [model, plain])
+            tidy(() => of.variables[name]?.assign(mul(of.variables[name] as Tensor, 0.5)));
+        }
+      }
+      for (const { held, values } of clones) {
+        expect([...(await held.data())]).toEqual(values);
+        held.dispose();
+      }
+      expect(new Set(clones.map(({ values }) => String(values))).size).toBe(clones.length);
+      for (const [variable, values] of Object.entries(await weightsOf(plain)))
+        expectClose((await weightsOf(model))[variable] ?? [], values, 0.01);
+      await steps.return();
+      await expected.return();
+      execute.dispose();
+      for (const one of [model, plain, optimizer, other]) one.dispose();
+    });
+
+    it('goes on from a checkpoint as if it had never stopped, also operation by operation', async () => {
+      const held = tinyDataset(6, 3);
+      const go = async (
+        storage = memoryStorage(),
+        stop?: number,
+        execute?: Execute,
+      ): Promise<Run['weights']> => {
+        const model = tinyM2({ nets: MLP, noise: createNoise(storage.bytes ? 99 : 1) });
+        const abort = new AbortController();
+        const own = recorded();
+        await train(model, {
+          objective: m2({ labelHandling: 'gumbel' }),
+          batches: tinyBatches({ stepsPerEpoch: 4 }),
+          epochs: 3,
+          noise: createNoise(4),
+          averaging: { decay: 0.9 },
+          validate: (trained) => evaluateClassifier(trained, held),
+          earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: 9 },
+          checkpoint: { storage },
+          resume: true,
+          signal: abort.signal,
+          execute: execute ?? own,
+          callbacks: { onBatchEnd: ({ step }) => void (step === stop && abort.abort()) },
+        });
+        const weights = await weightsOf(model);
+        own.dispose();
+        model.dispose();
+        return weights;
+      };
+      const whole = await go();
+      for (const stop of [0, 3, 6]) {
+        const storage = memoryStorage();
+        await go(storage, stop);
+        for (const [name, values] of Object.entries(await go(storage)))
+          expectClose(values, whole[name] ?? [], 0.01);
+      }
+    });
+
+    it('leaves out a step that is not finite: weights, statistics, moments and counts stay', async () => {
+      const bad = (at: number): Partial<TrainOptions<M2>> => {
+        let step = -1;
+        return {
+          nonFinite: 'skip',
+          augment: { unlabeled: (x) => (++step === at ? mul(x, Number.NaN) : x) },
+        };
+      };
+      const execute = recorded();
+      const [found, expected] = [await run({ ...bad(5), execute }), await run(bad(5))];
+      expectClose(found.losses.filter(Number.isFinite), expected.losses.filter(Number.isFinite), 1e-4);
+      expect(found.losses.map(Number.isNaN)).toEqual(expected.losses.map(Number.isNaN));
+      for (const [name, values] of Object.entries(expected.weights))
+        expectClose(found.weights[name] ?? [], values, 0.01);
+      await expect(run({ ...bad(2), nonFinite: 'throw', execute })).rejects.toThrow(/is NaN at step 2/);
+      execute.dispose();
+    });
+
+    it('is recorded anew for batches of another shape', async () => {
+      const sizes = [
+        tinyBatches({ batchSize: { labeled: 3, unlabeled: 6 } }),
+        tinyBatches({ batchSize: { labeled: 2, unlabeled: 4 } }),
+      ];
+      const batches: BatchSource = {
+        stepsPerEpoch: 12,
+        counts: (sizes[0] as BatchSource).counts,
+        at: (step) => (sizes[step % 3 === 2 ? 1 : 0] as BatchSource).at(step),
+      };
+      const execute = recorded();
+      expectAlike(await run({ batches, execute }), await run({ batches }));
+      execute.dispose();
+    });
+
+    it('runs phases', async () => {
+      const names = Object.keys(tinyM2({ nets: MLP }).variables);
+      const [first, second] = [
+        names.filter((name) => name.startsWith('classifier/')),
+        names.filter((name) => name.startsWith('decoder/')),
+      ];
+      const trainable = (all: readonly string[]) =>
+        all.filter((name) => !name.includes('moving') && !name.includes('running'));
+      const objective = [
+        { name: 'labels', variables: trainable(first), objective: labelsOnly() },
+        { name: 'images', variables: trainable(second), objective: m2() },
+      ];
+      const execute = recorded();
+      expectAlike(await run({ objective, execute }), await run({ objective }));
+      execute.dispose();
+    });
+
+    it('goes on when its graphs were freed', async () => {
+      const execute = recorded();
+      let step = 0;
+      const freeing = Object.assign((...work: Parameters<Execute>) => {
+        if (++step % 5 === 0) execute.dispose();
+        return execute(...work);
+      }, {}) as Execute;
+      expectAlike(await run({ execute: freeing }), await run({}));
+      execute.dispose();
+    });
+
+    const bound: Objective<M2> = m2();
+    const scaled =
+      (factor: (step: number, x: Tensor) => Tensor | number): Objective<M2> =>
+      (model, batch, context) => {
+        const { unlabeled = {}, ...terms } = bound(model, batch, context);
+        const x = batch.unlabeled?.x as Tensor;
+        return {
+          ...terms,
+          unlabeled: { ...unlabeled, objective: mul(unlabeled.objective as Tensor, factor(context.step, x)) },
+        };
+      };
+    const late = (step: number): number => (step < 1000 ? 1.5 : 2.5);
+
+    it.each<[string, Objective<M2>, RegExp]>([
+      [
+        'a number that changes at every step',
+        scaled((step) => 1 + step / 100),
+        /a value of shape \[\] that Mul takes from the host differs from step to step \(1 and 1.0/,
+      ],
+      [
+        'a schedule that was not declared, and changes late',
+        scaled((step) => valueAt(late, step)),
+        /that Mul takes from the host differs from step to step \(1.5 and 2.5\)/,
+      ],
+      [
+        'numbers of the host’s own generator',
+        scaled(() => randomNormal([1])),
+        /a value of shape \[1\] that Mul takes from the host differs/,
+      ],
+      [
+        'what is read of the batch',
+        scaled((_, x) => (x.dataSync()[0] ?? 0) + sum(x).dataSync()[0]!),
+        /that Mul takes from the host differs/,
+      ],
+      [
+        'other operations at other steps',
+        scaled((step) => (step % 2 === 0 ? 1.5 : square(add(1, 0.5)))),
+        /operation \d+ of the step/,
+      ],
+    ])(
+      'is not frozen where it depends on %s: it is run one by one, and that is told',
+      async (_, objective, reason) => {
+        const reasons: string[] = [];
+        const execute = recordedStep({ onEager: (why) => reasons.push(why) });
+        const before = alive();
+        const found = await run({ objective, execute });
+        expect(reasons).toHaveLength(1);
+        expect(reasons[0]).toMatch(reason);
+        if (!reason.source.includes('\\[1\\]'))
+          expect(found.losses).toEqual((await run({ objective })).losses);
+        expect(alive()).toEqual(before);
+      },
+    );
+
+    it('is not recorded with another optimizer', async () => {
+      const model = tinyM2({ nets: MLP });
+      const { adam: _, ...own } = createAdam();
+      const reasons: string[] = [];
+      const steps = trainingSteps(model, {
+        objective: m2(),
+        batches: tinyBatches(),
+        noise: createNoise(4),
+        optimizer: { ...own, state: { tensors: {}, counts: {} } },
+        execute: recordedStep({ onEager: (why) => reasons.push(why) }),
+        to: 2,
+      });
+      for await (const { step } of steps) expect(step).toBeLessThan(2);
+      expect(reasons).toEqual(['the optimizer is not that of createAdam']);
+      own.dispose();
+      model.dispose();
+    });
+  },
+);
