@@ -14,6 +14,7 @@ import {
   type StepWork,
 } from '../../training/step';
 import { type Draw, writeDown } from './drawnNoise';
+import { withNativeGradients } from './nativeGradients';
 import { type Operations, type Ref, recordOperations } from './operations';
 import type { DataId, NativeBackend } from './tensorflow';
 
@@ -142,7 +143,7 @@ export function tryStep<M extends Model>(
       let found: Differentiated | undefined;
       const isKnown = (dataId: DataId): boolean => originOf(dataId) !== undefined;
       const recorded = recordOperations(backend, isKnown, () => {
-        found = differentiate({ ...work, batch, context, weights });
+        found = withNativeGradients(backend, () => differentiate({ ...work, batch, context, weights }));
       });
       const { loss, terms, gradients, gradientNorm, applied } = found as Differentiated;
       try {
