@@ -5,11 +5,23 @@ import { chartPng, chartSvg } from '../examples/report/chart';
 import { parseLines } from '../examples/statistics';
 import { lineChart } from './lineChart';
 import type { MemoryLine } from './memory/line';
+import { msOf, type SpeedLine } from './speed/line';
 
 const linesOf = async <Line>(name: string): Promise<readonly Line[]> =>
   parseLines(await readFile(`docs/results/${name}.jsonl`, 'utf8'));
 
-const charts: Readonly<Record<string, () => Promise<figures.VegaLiteSpec>>> = {
+/** How a step grows along one axis; nothing where that was not measured. */
+const growth = (along: string, x: string) => async (): Promise<figures.VegaLiteSpec | undefined> => {
+  const points = (await linesOf<SpeedLine>('performance')).flatMap(
+    ({ kind, point, measured, contender, workload }) =>
+      kind === 'growth' && point?.along === along && measured
+        ? [{ series: `${contender}, ${workload.labelHandling}`, x: point.value, y: msOf(measured) }]
+        : [],
+  );
+  return points.length === 0 ? undefined : lineChart(points, { x, y: 'Step (ms)', log: true });
+};
+
+const charts: Readonly<Record<string, () => Promise<figures.VegaLiteSpec | undefined>>> = {
   async memory() {
     const lines = await linesOf<MemoryLine>('memory');
     const points = lines.flatMap(({ kind, step, rss, heapUsed }) => [
@@ -18,11 +30,17 @@ const charts: Readonly<Record<string, () => Promise<figures.VegaLiteSpec>>> = {
     ]);
     return lineChart(points, { x: 'Step', y: 'Memory (MiB)' });
   },
+  'performance-classes': growth('classes', 'Classes'),
+  'performance-batch': growth('batch', 'Examples of either kind in a batch'),
+  'performance-latent': growth('latent', 'Latent dimensions'),
+  'performance-width': growth('width', 'Hidden units'),
 };
 
 await mkdir('docs/figures', { recursive: true });
 for (const [name, spec] of Object.entries(charts)) {
   const path = `docs/figures/${name}.png`;
-  await writeFile(path, chartPng(await chartSvg(await spec(), name)));
+  const chart = await spec();
+  if (chart === undefined) continue;
+  await writeFile(path, chartPng(await chartSvg(chart, name)));
   console.log(path);
 }

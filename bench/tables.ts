@@ -1,5 +1,5 @@
 /**
- * Writes the tables of docs/results.md out of the lines in docs/results: `npm run tables [-- --check]`.
+ * Writes the tables of docs/results.md and docs/performance.md out of the lines in docs/results: `npm run tables [-- --check]`.
  *
  * A table stands between `<!-- table: NAME -->` and `<!-- end -->`. With `--check` nothing is written, and a table that
  * is not what its lines give is an error.
@@ -7,9 +7,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parseLines, spreadOf } from '../examples/statistics';
+import type { SpeedLine } from './speed/line';
+import { speedTables } from './speed/tables';
 import type { Result } from './study/results';
+import { toTable } from './toTable';
 
-const PAGE = 'docs/results.md';
+const PAGES = ['docs/results.md', 'docs/performance.md'];
 
 /** A line of docs/results/mnist-parity.jsonl, as far as a table shows it. */
 interface Parity {
@@ -56,9 +59,6 @@ const spread = (values: readonly number[], digits: number, scale = 1): string =>
 };
 
 const percent = (values: readonly number[]): string => spread(values, 2, 100);
-
-const toTable = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** Values that a line has, in the order of the seeds. */
 const column = <Line extends { readonly seed: number }>(
@@ -213,21 +213,30 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   'mnist pytorch': () => pytorch('mnist'),
   'fashion-mnist': () => study('fashion-mnist'),
   cifar10: () => study('cifar10'),
+  ...speedTables(() => linesOf<SpeedLine>('performance')),
 };
 
-const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const page = await readFile(PAGE, 'utf8');
-let renewed = page;
-for (const [, name = ''] of page.matchAll(/<!-- table: (.+?) -->/g)) {
-  const table = tables[name];
-  if (!table)
-    throw new Error(`tables: ${PAGE} asks for "${name}", known are ${Object.keys(tables).join(', ')}`);
-  const text = await table();
-  renewed = renewed.replace(
-    new RegExp(`(<!-- table: ${name} -->\n)[^]*?(<!-- end -->)`),
-    (_, begin, end) => `${begin}\n${text}\n\n${end}`,
-  );
+/** A page with each of its tables made anew. */
+async function renewed(path: string, page: string): Promise<string> {
+  let text = page;
+  for (const [, name = ''] of page.matchAll(/<!-- table: (.+?) -->/g)) {
+    const table = tables[name];
+    if (!table)
+      throw new Error(`tables: ${path} asks for "${name}", known are ${Object.keys(tables).join(', ')}`);
+    const rows = await table();
+    text = text.replace(
+      new RegExp(`(<!-- table: ${name} -->\n)[^]*?(<!-- end -->)`),
+      (_, begin, end) => `${begin}\n${rows}\n\n${end}`,
+    );
+  }
+  return text;
 }
-if (!flags.check) await writeFile(PAGE, renewed);
-else if (renewed !== page)
-  throw new Error(`tables: ${PAGE} is not what docs/results gives, run npm run tables`);
+
+const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+for (const path of PAGES) {
+  const page = await readFile(path, 'utf8');
+  const text = await renewed(path, page);
+  if (!flags.check) await writeFile(path, text);
+  else if (text !== page)
+    throw new Error(`tables: ${path} is not what docs/results gives, run npm run tables`);
+}

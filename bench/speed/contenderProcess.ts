@@ -37,8 +37,8 @@ const environment = (threads: number | null): NodeJS.ProcessEnv => {
 /** A contender that has built its step. */
 export interface Running {
   readonly ready: Ready;
-  /** takes steps, and tells how long each took */
-  run(steps: number): Promise<Timed>;
+  /** takes steps, and tells how long each took, or why there will be no more */
+  run(steps: number): Promise<Timed | Unable>;
   /** ends the process */
   stop(): void;
 }
@@ -81,6 +81,7 @@ export async function start(
   });
   // The error of a command that cannot be run comes as an event; its lines then just end.
   child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
   const lines = linesOf(child);
   const next = async <T>(): Promise<T | Unable> => (await lines.next()).value as T | Unable;
   const ready = await next<Ready>();
@@ -90,11 +91,9 @@ export async function start(
   }
   return {
     ready,
-    async run(steps) {
+    run(steps) {
       child.stdin?.write(`run ${steps}\n`);
-      const timed = await next<Timed>();
-      if ('unable' in timed) throw new Error(`${contender.name}: ${timed.unable}`);
-      return timed;
+      return next<Timed>();
     },
     stop: () => void child.stdin?.end(),
   };

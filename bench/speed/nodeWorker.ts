@@ -32,7 +32,9 @@ async function useBackend({ backend, on, implementation }: NodeTask): Promise<st
   }
   const { description } = await node.selectBackend({ backend });
   if (/in software/.test(description)) throw new Error(`${description}, which measures the processor`);
-  return description;
+  if (backend !== 'tensorflow') return description;
+  const { binding } = tf.backend() as object as { readonly binding: { readonly TF_Version: string } };
+  return `native TensorFlow ${binding.TF_Version}`;
 }
 
 /** The executor that records a step and replays it, where this version of the library has one. */
@@ -67,7 +69,7 @@ async function build(task: NodeTask): Promise<readonly [Stepper, Ready]> {
     await stepper.step();
     await stepper.loss();
   });
-  const versions = `${description}; tfjs ${tf.version_core}, Node ${process.versions.node}`;
+  const versions = `${description}; TensorFlow.js ${tf.version_core}, Node ${process.versions.node}`;
   const { parameters } = stepper;
   return [stepper, { parameters, loss, kernels: kernels.length, versions, pace, base }];
 }

@@ -1,0 +1,228 @@
+/** Tables of docs/performance.md. */
+import { toTable } from '../toTable';
+import { LEVER_NAMES, LEVERS } from './levers';
+import { examplesPerSecond, type Measured, msOf, ratioOf, type SpeedLine, yardstickOf } from './line';
+import { WORKLOADS } from './workloads';
+
+type Found = SpeedLine & { readonly measured: Measured };
+
+const MIB = 2 ** 20;
+
+const found = (lines: readonly SpeedLine[], kind: SpeedLine['kind']): readonly Found[] =>
+  lines.filter((line): line is Found => line.kind === kind && line.measured !== undefined);
+
+const ofWorkload = <Line extends SpeedLine>(lines: readonly Line[], name: string): readonly Line[] =>
+  lines.filter(({ workload }) => workload.name === name);
+
+const fastest = (lines: readonly Found[]): Found | undefined =>
+  [...lines].sort((a, b) => msOf(a.measured) - msOf(b.measured))[0];
+
+const ms = (line: Found | undefined): string => (line ? msOf(line.measured).toPrecision(3) : '');
+
+const ratio = (one: Found | undefined, other: SpeedLine | undefined): string =>
+  one && other?.measured ? ratioOf(one.measured, other.measured).toFixed(2) : '';
+
+const threadsOf = ({ threads }: SpeedLine): string => (threads === null ? 'GPU' : String(threads));
+
+/** Workloads with the numbers of threads that they were run on. */
+const cells = (lines: readonly Found[]): readonly (readonly [name: string, threads: number | null])[] =>
+  WORKLOADS.flatMap(({ name }) =>
+    [1, 2, null].flatMap((threads) =>
+      ofWorkload(lines, name).some((line) => line.threads === threads) ? [[name, threads] as const] : [],
+    ),
+  );
+
+/** Rows of the summary: ours beside the fastest of the others, on as many threads. */
+function summary(lines: readonly SpeedLine[]): string {
+  const all = found(lines, 'contender');
+  const rows = cells(all).map(([name, threads]) => {
+    const own = ofWorkload(all, name).filter((line) => line.threads === threads);
+    const of = (group: string, part = ''): Found | undefined =>
+      fastest(own.filter((line) => line.group === group && line.contender.startsWith(part)));
+    const [wasm, native, torch] = [of('ssvae', 'wasm'), of('ssvae', 'tensorflow'), of('PyTorch')];
+    const stock = of('TensorFlow.js', 'tensorflow');
+    return [
+      name,
+      threads === null ? 'GPU' : String(threads),
+      ms(wasm),
+      ms(native),
+      ms(of('TensorFlow.js', 'wasm')),
+      ms(stock),
+      ms(torch),
+      ms(of('Pyro')),
+      ratio(wasm, torch),
+      ratio(native, torch),
+      ratio(native, stock),
+    ];
+  });
+  return toTable(
+    [
+      'workload',
+      'threads',
+      'ssvae, wasm',
+      'ssvae, native',
+      'TensorFlow.js, wasm',
+      'TensorFlow.js, native',
+      'PyTorch',
+      'Pyro',
+      'wasm ÷ PyTorch',
+      'native ÷ PyTorch',
+      'native ÷ TensorFlow.js',
+    ],
+    rows,
+  );
+}
+
+/** Our steps that take longer than PyTorch's fastest, the furthest behind first. */
+function losses(lines: readonly SpeedLine[]): string {
+  const all = found(lines, 'contender');
+  const rows = all
+    .filter(({ group }) => group === 'ssvae')
+    .flatMap((line) => {
+      const torch = yardstickOf(ofWorkload(all, line.workload.name), line.threads);
+      const behind = torch?.measured ? ratioOf(line.measured, torch.measured) : 0;
+      return torch && behind > 1 ? [{ line, torch, behind }] : [];
+    })
+    .sort((a, b) => b.behind - a.behind)
+    .map(({ line, torch, behind }) => [
+      line.workload.name,
+      `\`${line.contender}\``,
+      `\`${torch.contender}\``,
+      behind.toFixed(2),
+      (msOf(line.measured) - msOf(torch.measured as Measured)).toFixed(1),
+      String(line.measured.kernels ?? ''),
+      String(torch.measured?.kernels ?? ''),
+    ]);
+  return toTable(
+    ['workload', 'ours', 'the fastest PyTorch', 'ratio', 'ms behind', 'our kernels', 'its operators'],
+    rows,
+  );
+}
+
+/** Every contender of one workload. */
+const contenders = (lines: readonly SpeedLine[], name: string): string => {
+  const own = ofWorkload(lines, name).filter(({ kind }) => kind === 'contender');
+  const measured = [...found(own, 'contender')].sort((a, b) => msOf(a.measured) - msOf(b.measured));
+  const rows = measured.map((line) => [
+    line.group,
+    `\`${line.contender}\``,
+    threadsOf(line),
+    ms(line),
+    String(Math.round(examplesPerSecond(line.workload, line.measured))),
+    ratio(line, yardstickOf(own, line.threads)),
+    String(line.measured.kernels ?? ''),
+    String(Math.round(line.measured.peak / MIB)),
+    String(Math.round(line.measured.base / MIB)),
+  ]);
+  const absent = own.flatMap(({ group, contender, unable }) =>
+    unable === undefined ? [] : [[group, `\`${contender}\``, `cannot: ${unable}`, '', '', '', '', '', '']],
+  );
+  return toTable(
+    [
+      '',
+      'contender',
+      'threads',
+      'ms a step',
+      'examples a second',
+      '÷ PyTorch',
+      'kernels',
+      'peak MiB',
+      'before, MiB',
+    ],
+    [...rows, ...absent],
+  );
+};
+
+/** Our step with a lever off, beside all on. */
+function levers(lines: readonly SpeedLine[]): string {
+  const all = found(lines, 'lever');
+  const rows = LEVER_NAMES.flatMap((name) =>
+    lines
+      .filter(({ kind, off }) => kind === 'lever' && off === name)
+      .map((line) => {
+        const on = ofWorkload(all, line.workload.name).find(
+          (one) => one.off === 'none' && one.contender === line.contender,
+        );
+        const off = line.measured && { ...line, measured: line.measured };
+        return [
+          LEVERS[name].title,
+          LEVERS[name].instead,
+          line.workload.name,
+          line.contender,
+          ms(on),
+          off ? ms(off) : `cannot: ${line.unable}`,
+          ratio(off, on),
+        ];
+      }),
+  );
+  return toTable(['lever', 'off', 'workload', 'backend', 'on, ms', 'off, ms', 'off ÷ on'], rows);
+}
+
+/** What grows along a curve, in the order of the page. */
+const CURVES = {
+  classes: 'classes',
+  batch: 'examples of either kind in a batch',
+  latent: 'latent dimensions',
+  width: 'hidden units',
+} as const;
+
+/** The figures of the curves that there are, and the same as tables. */
+function growth(lines: readonly SpeedLine[]): string {
+  const all = found(lines, 'growth');
+  return Object.entries(CURVES)
+    .flatMap(([along, title]) => {
+      const curve = all.filter(({ point }) => point?.along === along);
+      if (curve.length === 0) return [];
+      const values = [...new Set(curve.map(({ point }) => point?.value as number))];
+      const names = [...new Set(curve.map((line) => `${line.contender}, ${line.workload.labelHandling}`))];
+      const rows = names.map((name) => [
+        name,
+        ...values.map((value) =>
+          ms(
+            curve.find(
+              (line) =>
+                `${line.contender}, ${line.workload.labelHandling}` === name && line.point?.value === value,
+            ),
+          ),
+        ),
+      ]);
+      return [
+        `![Milliseconds of a step by ${title}](figures/performance-${along}.png)`,
+        toTable([`ms by ${title}`, ...values.map(String)], rows),
+      ];
+    })
+    .join('\n\n');
+}
+
+/** Where and with what it was measured. */
+function machine(lines: readonly SpeedLine[]): string {
+  const runs = new Map(lines.map((line) => [`${line.run} ${line.kind}`, line]));
+  const rows = [...runs.values()].map(({ run, kind, machine: { cpu, cores, load } }) => [
+    run.slice(0, 10),
+    kind === 'contender' ? 'comparison' : kind === 'growth' ? 'curves' : 'levers',
+    `${cores} × ${cpu}`,
+    String(load),
+    [
+      ...new Set(
+        lines
+          .filter((line) => line.run === run && line.kind === kind)
+          .flatMap(({ measured }) => measured?.versions ?? []),
+      ),
+    ].join('; '),
+  ]);
+  return toTable(['day', 'what', 'processors', 'load before', 'versions'], rows);
+}
+
+/** Tables by the name that the page asks for them by. */
+export const speedTables = (
+  linesOf: () => Promise<readonly SpeedLine[]>,
+): Readonly<Record<string, () => Promise<string>>> => ({
+  'performance machine': async () => machine(await linesOf()),
+  'performance summary': async () => summary(await linesOf()),
+  'performance losses': async () => losses(await linesOf()),
+  'performance growth': async () => growth(await linesOf()),
+  'performance levers': async () => levers(await linesOf()),
+  ...Object.fromEntries(
+    WORKLOADS.map(({ name }) => [`performance ${name}`, async () => contenders(await linesOf(), name)]),
+  ),
+});
