@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Execute } from 'ssvae';
-import * as node from 'ssvae/node';
+import { recordedStep, selectBackend } from 'ssvae/node';
 import { createOurs } from './ours';
 import type { NodeTask, Ready, Timed, Unable } from './protocol';
 import type { Stepper } from './step';
@@ -30,18 +29,11 @@ async function useBackend({ backend, on, implementation }: NodeTask): Promise<st
     await tf.setBackend('wasm');
     return 'stock WebAssembly';
   }
-  const { description } = await node.selectBackend({ backend });
+  const { description } = await selectBackend({ backend });
   if (/in software/.test(description)) throw new Error(`${description}, which measures the processor`);
   if (backend !== 'tensorflow') return description;
   const { binding } = tf.backend() as object as { readonly binding: { readonly TF_Version: string } };
   return `native TensorFlow ${binding.TF_Version}`;
-}
-
-/** The executor that records a step and replays it, where this version of the library has one. */
-function recorder(): Execute {
-  const { recordedStep } = node as object as { readonly recordedStep?: () => Execute };
-  if (recordedStep === undefined) throw new Error('ssvae/node has no recordedStep');
-  return recordedStep();
 }
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -54,7 +46,11 @@ async function build(task: NodeTask): Promise<readonly [Stepper, Ready]> {
   const base = process.memoryUsage().rss;
   const description = await useBackend(task);
   const { workload, implementation, on } = task;
-  const execute = on.includes('recorded') ? recorder() : undefined;
+  let eager: string | undefined;
+  const onEager = (reason: string): void => {
+    eager ??= reason;
+  };
+  const execute = on.includes('recorded') ? recordedStep({ onEager }) : undefined;
   const stepper = implementation === 'stock' ? createStock(workload) : createOurs(workload, on, execute);
   await stepper.step();
   const loss = await stepper.loss();
@@ -65,6 +61,8 @@ async function build(task: NodeTask): Promise<readonly [Stepper, Ready]> {
   });
   for (let step = 0; step < WARM_UP; step++) await stepper.step();
   await stepper.loss();
+  // It would be the contender that records nothing over again.
+  if (eager !== undefined) throw new Error(`its steps cannot be recorded: ${eager}`);
   const pace = await timed(async () => {
     await stepper.step();
     await stepper.loss();

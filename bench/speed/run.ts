@@ -4,7 +4,7 @@
  *   --only         workloads by name
  *   --contenders   by name; a star at the end stands for anything
  *   --growth       how our own step grows, in place of the comparison; `--only classes,batch,latent,width`,
- *                  `--contenders` are wasm and tensorflow-1 unless said otherwise
+ *                  `--contenders` default wasm,tensorflow-1,tensorflow-recorded-1
  *   --levers       our own step with one thing left out at a time, in place of the comparison; `--only mlp,conv-128`,
  *                  `--contenders` are backends, wasm and tensorflow unless said otherwise
  *   --rounds, --steps, --seconds   turns of each contender, and the steps (default: what fits the seconds) of a turn
@@ -19,7 +19,6 @@ import { cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import * as node from 'ssvae/node';
 import { parseLines } from '../../examples/statistics';
 import { BACKENDS, CONTENDERS, ours } from './contenders';
 import { LEVER_NAMES, LEVERS } from './levers';
@@ -66,44 +65,40 @@ const comparisons = (): readonly Race[] =>
   }));
 
 const growth = (): readonly Race[] =>
-  CONTENDERS.filter(({ name }) => matches(flags.contenders ?? 'wasm,tensorflow-1', name)).flatMap(
-    (contender) =>
-      [...new Set(GROWTH.map(({ along }) => along))]
-        .filter((along) => matches(flags.only, along))
-        .map((along) => ({
-          title: `${along}, ${contender.name}`,
-          entrants: GROWTH.filter((point) => point.along === along).map(({ value, workload }) => ({
-            contender,
-            workload,
-            about: { kind: 'growth', point: { along, value } },
-          })),
+  CONTENDERS.filter(({ name }) =>
+    matches(flags.contenders ?? 'wasm,tensorflow-1,tensorflow-recorded-1', name),
+  ).flatMap((contender) =>
+    [...new Set(GROWTH.map(({ along }) => along))]
+      .filter((along) => matches(flags.only, along))
+      .map((along) => ({
+        title: `${along}, ${contender.name}`,
+        entrants: GROWTH.filter((point) => point.along === along).map(({ value, workload }) => ({
+          contender,
+          workload,
+          about: { kind: 'growth', point: { along, value } },
         })),
+      })),
   );
 
-const levers = (): readonly Race[] => {
-  const records = 'recordedStep' in node;
-  if (!records) console.log('ssvae/node has no recordedStep: that lever is left out');
-  return BACKENDS.filter((backend) => matches(flags.contenders ?? 'wasm,tensorflow', backend)).flatMap(
-    (backend) => {
-      const had = LEVER_NAMES.filter((name) => name !== 'recorded' || (records && backend === 'tensorflow'));
-      return [MLP, CONV]
-        .filter(({ name }) => matches(flags.only, name))
-        .map((workload) => ({
-          title: `levers of ${workload.name}, ${backend}`,
-          entrants: (['none', ...had.filter((name) => LEVERS[name].applies(workload, backend))] as const).map(
-            (off) => ({
-              contender: ours(
-                backend,
-                had.filter((name) => name !== off),
-              ),
-              workload,
-              about: { kind: 'lever', off },
-            }),
-          ),
-        }));
-    },
-  );
-};
+const levers = (): readonly Race[] =>
+  BACKENDS.filter((backend) => matches(flags.contenders ?? 'wasm,tensorflow', backend)).flatMap((backend) => {
+    const had = LEVER_NAMES.filter((name) => name !== 'recorded' || backend === 'tensorflow');
+    return [MLP, CONV]
+      .filter(({ name }) => matches(flags.only, name))
+      .map((workload) => ({
+        title: `levers of ${workload.name}, ${backend}`,
+        entrants: (['none', ...had.filter((name) => LEVERS[name].applies(workload, backend))] as const).map(
+          (off) => ({
+            contender: ours(
+              backend,
+              had.filter((name) => name !== off),
+            ),
+            workload,
+            about: { kind: 'lever', off },
+          }),
+        ),
+      }));
+  });
 
 /** The worker as the package is built: a bundle without the names that a loader of TypeScript adds to functions. */
 async function bundle(): Promise<string> {
