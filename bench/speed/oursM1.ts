@@ -55,7 +55,9 @@ export function createM1({ inputShape, classes, latent, widths }: Workload): M1 
       const images = unlabeled?.x as Tensor;
       const [mean, logVar] = nets.encoder.apply(images, { training: true }) as [Tensor, Tensor];
       const q = { mean, logVar };
-      const decoded = nets.decoder.apply(gaussian.sample(q, draws), { training: true }) as Tensor;
+      const decoded = nets.decoder.apply(gaussian.sample(q, draws.split('latent')), {
+        training: true,
+      }) as Tensor;
       const latentKl = gaussianKl(q);
       const logLikelihood = bernoulli.logProb(decoded, images);
       const elbo = sub(logLikelihood, latentKl);
