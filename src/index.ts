@@ -48,6 +48,7 @@ export { type TwoMoonsOptions, twoMoons } from './data/moons';
 export { type Split, type SplitOptions, splitDataset } from './data/split';
 export { type TensorDatasetOptions, tensorDataset } from './data/tensorDataset';
 export * as bernoulli from './distributions/bernoulli';
+export { type BetaOptions, sampleBeta } from './distributions/beta';
 export * as categorical from './distributions/categorical';
 export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
@@ -89,7 +90,7 @@ export * as figures from './figures/index';
 export { createM2, type Inference, type M2, type M2Options } from './models/m2/m2';
 export type { M2Nets, M2Preset } from './models/m2/nets';
 export { labelsOnly, m2, optimizedElbo } from './models/m2/objective';
-export type { M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './models/m2/settings';
+export type { Consistency, M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './models/m2/settings';
 export type { Classifier, Model, SemiSupervisedVae } from './models/model';
 export {
   type Objective,
@@ -135,7 +136,12 @@ export {
   unlabeledElbo,
 } from './objectives/unlabeledElbo';
 export { categoricalEntropy } from './regularizers/entropy';
+export {
+  type InterpolationConsistencyArguments,
+  interpolationConsistency,
+} from './regularizers/interpolationConsistency';
 export { type SmoothingSpread, type SmoothLabelsOptions, smoothLabels } from './regularizers/labelSmoothing';
+export { mixPairs } from './regularizers/mixPairs';
 export { mutualInformation } from './regularizers/mutualInformation';
 export {
   type LabelKlDirection,

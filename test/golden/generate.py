@@ -346,6 +346,27 @@ def objectives():
            logLikelihood=-20 * uniform(4, 2), latentKl=5 * uniform(4), logLabelPrior=-3 * uniform(4, 2))  # fmt: skip
 
 
+def interpolation():
+    """Last, so that the numbers of the others stay."""
+    mixed = lambda values, share: torch.stack([
+        share[b] * row + (1 - share[b]) * values[(b + 1) % len(values)] for b, row in enumerate(values)
+    ])  # fmt: skip
+    golden("mixPairs", "rows", mixed, values=normal(4, 5), share=uniform(4))
+    golden("mixPairs", "images", mixed, values=uniform(3, 2, 2, 3), share=uniform(3))
+    golden("mixPairs", "numbers", mixed, values=normal(5), share=uniform(5))
+    golden("mixPairs", "one row", mixed, values=normal(1, 3), share=uniform(1))
+    golden("mixPairs", "shares of 0 and 1", mixed, values=normal(2, 3), share=torch.tensor([0.0, 1]))
+
+    consistency = lambda logits, targets: kl(targets.detach(), probabilities(logits))
+    golden("interpolationConsistency", "ordinary values", consistency,
+           logits=normal(4, 5, scale=2), targets=probabilities(normal(4, 5, scale=2)))  # fmt: skip
+    golden("interpolationConsistency", "logits of ±60", consistency, logits=EXTREME, targets=probabilities(normal(5, 3)))
+    golden("interpolationConsistency", "targets of 0 and 1", consistency, logits=normal(5, 3, scale=2), targets=ONE_HOT)
+    golden("interpolationConsistency", "two classes", consistency, logits=TWO, targets=probabilities(normal(4, 2)))
+    golden("interpolationConsistency", RULED_OUT, without_last(consistency),
+           logits=ruled_out(normal(4, 4)), targets=not_labelled(probabilities(normal(4, 4))))  # fmt: skip
+
+
 MASK = 0xFFFFFFFF
 
 
@@ -408,7 +429,7 @@ def noise():
 
 if __name__ == "__main__":
     generator.manual_seed(20250101)
-    for room in (distributions, divergences, regularizers, objectives):
+    for room in (distributions, divergences, regularizers, objectives, interpolation):
         room()
     lines = [f'"{name}": [\n  ' + ",\n  ".join(map(json.dumps, of)) + "\n ]" for name, of in cases.items()]
     print("{")

@@ -18,6 +18,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { linearWarmup } from '../../src/core/schedules';
+import { sampleBeta } from '../../src/distributions/beta';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
 import { categoricalKl } from '../../src/divergences/categoricalKl';
@@ -30,7 +31,9 @@ import type { Objective, Terms } from '../../src/models/objective';
 import { labeledElbo } from '../../src/objectives/labeledElbo';
 import { logLabelPrior } from '../../src/objectives/labelPrior';
 import { categoricalEntropy } from '../../src/regularizers/entropy';
+import { interpolationConsistency } from '../../src/regularizers/interpolationConsistency';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';
+import { mixPairs } from '../../src/regularizers/mixPairs';
 import { mutualInformation } from '../../src/regularizers/mutualInformation';
 import { smoothedLabelKl } from '../../src/regularizers/smoothedLabelKl';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
@@ -277,6 +280,77 @@ describe('optimizedElbo', () => {
   });
 });
 
+describe('consistency', () => {
+  cleanUpAfterEach();
+
+  const options = { labelHandling: 'gumbel' } as const;
+  const consistencyByHand = (model: M2, concentration: number) => {
+    const { x } = batch().unlabeled;
+    const noise = stepNoise().split('unlabeled').split('consistency');
+    const share = sampleBeta(5, { a: concentration, b: concentration, noise });
+    const targets = mixPairs(softmax(model.classify(x)), share);
+    return interpolationConsistency({ logits: model.classify(mixPairs(x, share)), targets });
+  };
+
+  it.each([m2, optimizedElbo])(
+    'is taken off the objective of unlabelled examples, by its weight',
+    async (of) => {
+      const model = tinyM2();
+      const weight = linearWarmup({ steps: 4 });
+      const consistent = termsOf(of({ ...options, consistency: { weight } }), model, 3);
+      const plain = termsOf(of(options), model, 3);
+      const { objective, ...parts } = plain.unlabeled as Record<string, Tensor>;
+      const consistency = consistencyByHand(model, 2);
+      await expectTerms(consistent.unlabeled, {
+        ...parts,
+        consistency,
+        objective: sub(objective as Tensor, mul(0.75, consistency)),
+      });
+      await expectTerms(consistent.labeled, plain.labeled as Terms);
+    },
+  );
+
+  it('draws the shares of its pairs from Beta(a, a)', async () => {
+    const model = tinyM2();
+    const { unlabeled } = termsOf(m2({ ...options, consistency: { weight: 1, concentration: 4 } }), model);
+    await expectTerms(unlabeled, { consistency: consistencyByHand(model, 4) });
+  });
+
+  it('is left out at weight 0: the terms are those without it, to the bit', async () => {
+    const model = tinyM2();
+    const off = termsOf(m2({ ...options, consistency: { weight: () => 0 } }), model);
+    const plain = termsOf(m2(options), model);
+    expect(Object.keys(off.unlabeled ?? {})).toEqual(Object.keys(plain.unlabeled ?? {}));
+    for (const [name, term] of Object.entries(plain.unlabeled ?? {}))
+      expect(await read(off.unlabeled?.[name] as Tensor), name).toEqual(await read(term));
+  });
+
+  it('reaches the classifier alone, and no running statistics', async () => {
+    const model = tinyM2({ nets: { ...CONV, batchNorm: true, sharedTrunk: false } });
+    const objective = m2({ ...options, consistency: { weight: 1 } });
+    const gradients = await gradientsOf(
+      model,
+      () => termsOf(objective, model).unlabeled?.consistency as Tensor,
+    );
+    expect(Object.keys(gradients).length).toBeGreaterThan(2);
+    expect(Object.keys(gradients).every((name) => name.startsWith('classifier/'))).toBe(true);
+    const statistics = async (of: Objective<M2>) => {
+      const fresh = tinyM2({ nets: { ...CONV, batchNorm: true } });
+      termsOf(of, fresh);
+      const moving = Object.entries(fresh.variables).filter(([, { trainable }]) => !trainable);
+      return Promise.all(moving.map(([, variable]) => read(variable)));
+    };
+    expect(await statistics(objective)).toEqual(await statistics(m2(options)));
+  });
+
+  it('stands in the spec, by which a run is resumed, where there is any', () => {
+    expect(m2({ consistency: { weight: 2 } }).spec).toEqual({
+      ...(m2().spec as object),
+      consistency: { concentration: 2, weight: 2 },
+    });
+  });
+});
+
 describe('weights of terms', () => {
   cleanUpAfterEach();
 
@@ -337,6 +411,7 @@ describe('objectives', () => {
     ['m2', m2()],
     ['m2, gumbel', m2({ labelHandling: 'gumbel' })],
     ['optimizedElbo', optimizedElbo({ expectation: 'exact', direction: 'q||labels' })],
+    ['optimizedElbo, consistency', optimizedElbo({ consistency: { weight: 1 } })],
     ['labelsOnly', labelsOnly()],
   ])('%s leaves its terms and nothing else, also when it throws', (_, objective) => {
     const model = tinyM2();
@@ -409,6 +484,16 @@ describe('objectives', () => {
       'a negative β',
       () => optimizedElbo({ beta: -1 }),
       'optimizedElbo: beta is -1, needed a schedule or a finite number of at least 0',
+    ],
+    [
+      'a consistency without weight',
+      () => m2({ consistency: {} as { weight: number } }),
+      'm2: consistency.weight is undefined, needed a schedule or a finite number of at least 0',
+    ],
+    [
+      'a concentration that is no integer',
+      () => m2({ consistency: { weight: 1, concentration: 0.5 } }),
+      'm2: consistency.concentration is 0.5, needed an integer of at least 1',
     ],
     [
       'a weight that is no number',

@@ -131,6 +131,16 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         () => ({ objective: m2({ labelHandling: 'gumbel' }) }),
       ],
       ['a hard label', MLP, () => ({ objective: m2({ labelHandling: 'straight-through' }) })],
+      [
+        'consistency between examples',
+        { ...CONV, batchNorm: true },
+        () => ({
+          objective: optimizedElbo({
+            labelHandling: 'gumbel',
+            consistency: { weight: linearWarmup({ from: 0.5, to: 2, steps: 6 }) },
+          }),
+        }),
+      ],
       ['labels alone', MLP, () => ({ objective: labelsOnly() })],
       ['no look at what is not finite', MLP, () => ({ nonFinite: 'ignore' })],
       ['all there is', { ...CONV, batchNorm: true }, everything],

@@ -1,9 +1,10 @@
 /** The objectives of M2: the report's Eq. 8 and its Optimized-ELBO, one function with two sets of weights. */
-import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { mul, softmax, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
+import { sampleBeta } from '../../distributions/beta';
 import * as gaussian from '../../distributions/gaussian';
 import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
@@ -15,7 +16,9 @@ import { labeledElbo } from '../../objectives/labeledElbo';
 import { logLabelPrior } from '../../objectives/labelPrior';
 import { optimizedLabeledElbo } from '../../objectives/optimizedLabeledElbo';
 import { optimizedUnlabeledElbo } from '../../objectives/optimizedUnlabeledElbo';
+import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
+import { mixPairs } from '../../regularizers/mixPairs';
 import { type Objective, type ObjectiveContext, scheduled, type Terms } from '../objective';
 import type { M2 } from './m2';
 import {
@@ -86,6 +89,29 @@ const labeledTerms = (
   };
 };
 
+/** The weighted inconsistency of the classifier between examples; nothing where it has no weight. */
+const consistencyOf = (
+  model: M2,
+  x: Tensor,
+  labelLogits: Tensor2D,
+  context: ObjectiveContext,
+  { consistency: settings }: Settings,
+): { readonly weight: number; readonly consistency: Tensor1D } | undefined => {
+  const weight = settings ? scheduled(context, settings.weight, 'consistency.weight') : 0;
+  if (settings === undefined || weight === 0) return undefined;
+  const noise = context.noise.split('consistency');
+  const share = sampleBeta(x.shape[0] as number, {
+    a: settings.concentration,
+    b: settings.concentration,
+    noise,
+  });
+  // Another pass of the same step: the running statistics are those of the examples themselves.
+  const mixed = { ...trainingPass(noise), updateStatistics: false };
+  const { labelLogits: logits } = model.infer(mixPairs(x, share), mixed);
+  const targets = mixPairs(softmax(labelLogits), share);
+  return { weight, consistency: interpolationConsistency({ logits, targets }) };
+};
+
 const unlabeledTerms = (
   model: M2,
   { x }: UnlabeledBatch,
@@ -95,6 +121,7 @@ const unlabeledTerms = (
 ): Terms => {
   const { noise } = context;
   const { labelLogits, posterior } = model.infer(x, pass);
+  const interpolated = consistencyOf(model, x, labelLogits, context, s);
   const exact = s.labelHandling === 'exact';
   const y = exact
     ? everyLabel(x.shape[0] as number, model.classes)
@@ -108,17 +135,18 @@ const unlabeledTerms = (
   // Values come one per row of labels; where rows are examples × labels they are folded to [B, K].
   const perLabel = (values: Tensor1D): Tensor =>
     exact && values.shape[0] === y.shape[0] ? byLabel(values, model.classes) : values;
-  return {
-    ...optimizedUnlabeledElbo({
-      labelLogits,
-      logLikelihood: perLabel(decodeAt(model, x, z, y, pass)),
-      latentKl: perLabel(gaussianKl(q)),
-      logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
-      beta: scheduled(context, s.beta, 'beta'),
-      gamma: scheduled(context, s.gamma, 'gamma'),
-      weights: at(s.weights.unlabeled, context),
-    }),
-  };
+  const terms = optimizedUnlabeledElbo({
+    labelLogits,
+    logLikelihood: perLabel(decodeAt(model, x, z, y, pass)),
+    latentKl: perLabel(gaussianKl(q)),
+    logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
+    beta: scheduled(context, s.beta, 'beta'),
+    gamma: scheduled(context, s.gamma, 'gamma'),
+    weights: at(s.weights.unlabeled, context),
+  });
+  if (interpolated === undefined) return { ...terms };
+  const { weight, consistency } = interpolated;
+  return { ...terms, objective: sub(terms.objective, mul(consistency, weight)), consistency };
 };
 
 const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {

@@ -1,10 +1,21 @@
 /** Choices of the objectives of M2, their defaults, and what is refused. */
-import { assertNumber, assertOneOf, recordOf } from '../../core/assert';
+import { assertInteger, assertNumber, assertOneOf, recordOf } from '../../core/assert';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
 import { BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
 import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
 import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
+
+/** Consistency of the classifier between unlabelled examples. */
+export interface Consistency {
+  /** of −KL(t ‖ q(y|x̃)) in the unlabelled objective; at 0 the interpolated inputs are not looked at */
+  readonly weight: ScalarOrSchedule;
+  /**
+   * a of λ ~ Beta(a, a), the share of an example in its pair, an integer of at least 1; default 2, which is ours: less
+   * often near an end than the uniform shares of 1
+   */
+  readonly concentration?: number;
+}
 
 /** Weights by the name of their term, each a number or a schedule; one left out keeps its default. */
 export type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
@@ -28,6 +39,12 @@ export interface M2ObjectiveOptions {
     /** of the unlabelled bound's terms */
     readonly unlabeled?: Scheduled<UnlabeledWeights>;
   };
+  /**
+   * interpolation consistency of the classifier (Verma et al. 2019): at x̃ = λ·x_i + (1 − λ)·x_j of unlabelled examples
+   * it is to predict t = λ·q(y|x_i) + (1 − λ)·q(y|x_j), a constant. It costs one more pass through the classifier, and
+   * stands among the terms as `consistency`. Default: none
+   */
+  readonly consistency?: Consistency;
 }
 
 /** Choices of the Optimized-ELBO. */
@@ -53,8 +70,9 @@ export interface OptimizedElboOptions extends M2ObjectiveOptions {
 }
 
 /** Every choice made. */
-export type Settings = Required<Omit<OptimizedElboOptions, 'weights'>> & {
+export type Settings = Required<Omit<OptimizedElboOptions, 'weights' | 'consistency'>> & {
   readonly weights: NonNullable<M2ObjectiveOptions['weights']>;
+  readonly consistency?: Required<Consistency>;
 };
 
 /** Those of `m2`. */
@@ -121,6 +139,11 @@ const check = (where: string, settings: Settings): void => {
   assertScheduled(where, 'temperature', temperature, 'a finite number above 0', positive);
   assertScheduled(where, 'beta', beta, 'a finite number of at least 0', isAtLeast0);
   assertScheduled(where, 'gamma', gamma, 'a finite number of at least 0', isAtLeast0);
+  if (settings.consistency) {
+    const { weight, concentration } = settings.consistency;
+    assertScheduled(where, 'consistency.weight', weight, 'a finite number of at least 0', isAtLeast0);
+    assertInteger(where, 'consistency.concentration', concentration);
+  }
   assertWeights(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS));
   assertWeights(where, 'unlabeled', unlabeled, Object.keys(BOUND_WEIGHTS));
 };
@@ -137,10 +160,17 @@ const given = <T extends object>(options: T): Partial<T> => {
  * @throws RangeError when an option is none of its choices, or out of its range
  */
 export function settingsOf(where: string, defaults: Settings, options: OptimizedElboOptions): Settings {
-  const { labeled = {}, unlabeled = {} } = recordOf(where, recordOf(where, options).weights ?? {}, 'weights');
+  const { consistency, ...others } = recordOf(where, options);
+  const { labeled = {}, unlabeled = {} } = recordOf(where, others.weights ?? {}, 'weights');
   const settings: Settings = {
     ...defaults,
-    ...given(options),
+    ...given(others),
+    ...(consistency !== undefined && {
+      consistency: {
+        concentration: 2,
+        ...given(recordOf(where, consistency, 'consistency')),
+      } as Required<Consistency>,
+    }),
     weights: {
       labeled: { ...defaults.weights.labeled, ...given(labeled) },
       unlabeled: { ...defaults.weights.unlabeled, ...given(unlabeled) },

@@ -125,6 +125,14 @@ export const otherDistributions: Descriptions = {
       valid: (results) => finite(...results),
     },
   ),
+  sampleBeta: described(
+    ssvae.sampleBeta,
+    fc.tuple(
+      fc.integer({ min: 1, max: 5 }),
+      fc.record({ a: fc.integer({ min: 1, max: 5 }), b: fc.integer({ min: 1, max: 5 }), noise: noises }),
+    ),
+    { always: (result, count) => shaped(result, [count]), valid: (result) => within(result, 0, 1) },
+  ),
   sampleGumbelSoftmax: described(
     ssvae.sampleGumbelSoftmax,
     fc.tuple(

@@ -24,6 +24,10 @@ const objectiveOptions = {
     labeled: optional({ logLikelihood: weight, latentKl: weight, logLabelPrior: weight }),
     unlabeled: optional({ logLikelihood: weight, latentKl: weight, labelEntropy: weight }),
   }),
+  consistency: fc.record(
+    { weight, concentration: fc.integer({ min: 1, max: 5 }) },
+    { requiredKeys: ['weight'] },
+  ),
 };
 
 const isObjective = (objective: ssvae.Objective<ssvae.M2>): void =>

@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { batched, labels, logits, optional, prior, reals, sized } from './arbitraries';
+import { batched, labels, logits, optional, prior, reals, shares, sized } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { binary, finite, must, normalised, shaped, within } from './promises';
 
@@ -14,6 +14,16 @@ const spread = fc.constantFrom('others', 'uniform');
 const byLabelOrNot = (B: number, K: number) => fc.oneof(reals([B, K]), reals([B]));
 
 export const regularizers: Descriptions = {
+  mixPairs: described(
+    ssvae.mixPairs,
+    batched((shape) => fc.tuple(reals(shape), shares(shape.slice(0, 1)))),
+    { always: (result, { shape }) => shaped(result, shape), valid: (result) => within(result, -20, 20) },
+  ),
+  interpolationConsistency: described(
+    ssvae.interpolationConsistency,
+    sized(({ B, K }) => fc.tuple(fc.record({ logits: logits(B, K), targets: labels(B, K) }))),
+    { always: (result, { logits: l }) => rowsOf(result, l), valid: (result) => within(result, 0) },
+  ),
   categoricalEntropy: described(ssvae.categoricalEntropy, fc.tuple(sized(({ B, K }) => logits(B, K))), {
     always: rowsOf,
     valid: (result, l) => within(result, 0, Math.log(l.shape[1] as number)),
