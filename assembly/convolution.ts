@@ -98,7 +98,7 @@ export function convolve(output: usize, x: usize, filter: usize, s: Sizes, scrat
   for (let first = 0; first < all; first += PART) {
     const count = min(PART, all - first);
     exchange(scratch, x, s, first, count, false);
-    product(output + ((first * n) << 2), scratch, size << 2, 4, filter, n << 2, 4, count, n, size, spare, false);
+    product(output + ((first * n) << 2), n << 2, scratch, size << 2, 4, filter, n << 2, 4, count, n, size, spare, false);
   }
 }
 
@@ -112,7 +112,7 @@ export function filterGradient(filter: usize, x: usize, dy: usize, s: Sizes, scr
   for (let first = 0; first < all; first += PART) {
     const count = min(PART, all - first);
     exchange(scratch, x, s, first, count, false);
-    product(filter, scratch, 4, size << 2, dy + ((first * n) << 2), n << 2, 4, size, n, count, spare, true);
+    product(filter, n << 2, scratch, 4, size << 2, dy + ((first * n) << 2), n << 2, 4, size, n, count, spare, true);
   }
 }
 
@@ -125,7 +125,7 @@ export function inputGradient(x: usize, dy: usize, filter: usize, s: Sizes, scra
   fill(x, s.batch * s.height * s.width * s.channels, 0);
   for (let first = 0; first < all; first += PART) {
     const count = min(PART, all - first);
-    product(scratch, dy + ((first * n) << 2), n << 2, 4, filter, 4, n << 2, count, size, n, spare, false);
+    product(scratch, size << 2, dy + ((first * n) << 2), n << 2, 4, filter, 4, n << 2, count, size, n, spare, false);
     exchange(scratch, x, s, first, count, true);
   }
 }

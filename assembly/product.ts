@@ -65,11 +65,21 @@ function tile(a: usize, b: usize, c: usize, line: usize, depth: i32, adds: bool)
 }
 
 /** A tile of which only the first rows and columns are wanted. */
-function edge(a: usize, b: usize, c: usize, n: i32, depth: i32, adds: bool, rows: i32, columns: i32, spare: usize): void {
+function edge(
+  a: usize,
+  b: usize,
+  c: usize,
+  line: usize,
+  depth: i32,
+  adds: bool,
+  rows: i32,
+  columns: i32,
+  spare: usize,
+): void {
   tile(a, b, spare, COLUMNS << 2, depth, false);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const to = c + ((i * n + j) << 2);
+      const to = c + line * i + (j << 2);
       const value = load<f32>(spare + ((i * COLUMNS + j) << 2));
       store<f32>(to, adds ? load<f32>(to) + value : value);
     }
@@ -77,13 +87,15 @@ function edge(a: usize, b: usize, c: usize, n: i32, depth: i32, adds: bool, rows
 }
 
 /**
- * C = A·B, or C + A·B: m × k by k × n, C row by row.
+ * C = A·B, or C + A·B: m × k by k × n.
  *
- * Neighbours in a row and in a column of A lie `aColumn` and `aRow` bytes apart, one of the two 4; the same of B. Each
- * value is a sum in one order, whatever its row is computed together with: rows may be divided among threads.
+ * Rows of C lie `line` bytes apart, its columns 4. Neighbours in a row and in a column of A lie `aColumn` and `aRow`
+ * bytes apart, one of the two 4; the same of B. Each value is a sum in one order, whatever it is computed together
+ * with: rows or columns may be divided among threads.
  */
 export function product(
   c: usize,
+  line: usize,
   a: usize,
   aRow: usize,
   aColumn: usize,
@@ -96,12 +108,11 @@ export function product(
   scratch: usize,
   adds: bool,
 ): void {
-  if (k == 0 && !adds) fill(c, m * n, 0);
+  if (k == 0 && !adds) for (let i = 0; i < m; i++) fill(c + line * i, n, 0);
   const most = min(k, DEPTH);
   const panelsOfB = scratch;
   const panelsOfA = panelsOfB + ((roundUp(n, COLUMNS) * most) << 2);
   const spare = panelsOfA + ((roundUp(min(m, BLOCK), ROWS) * most) << 2);
-  const line: usize = n << 2;
   for (let k0 = 0; k0 < k; k0 += DEPTH) {
     const depth = min(DEPTH, k - k0);
     const add = adds || k0 > 0;
@@ -115,9 +126,9 @@ export function product(
         for (let i = 0; i < rows; i += ROWS) {
           const height = min(ROWS, rows - i);
           const left = panelsOfA + ((i * depth) << 2);
-          const to = c + ((<usize>(m0 + i) * n + j) << 2);
+          const to = c + line * (m0 + i) + (j << 2);
           if (height == ROWS && columns == COLUMNS) tile(left, panel, to, line, depth, add);
-          else edge(left, panel, to, n, depth, add, height, columns, spare);
+          else edge(left, panel, to, line, depth, add, height, columns, spare);
         }
       }
     }

@@ -1,7 +1,7 @@
 /**
  * Where a training step on WebAssembly spends its time:
  *
- *   tsx bench/wasm/profile.ts [--steps 15] [--only mlp] [--shapes] [--stock]
+ *   tsx bench/wasm/profile.ts [--steps 15] [--only mlp] [--shapes] [--threads 1] [--stock]
  *
  * Two workloads on random data of 28×28: the fully connected M2 with the exact sum over 10 labels at 100 + 100
  * examples, and the convolutional M2 with Gumbel-Softmax labels at 64 + 64. Their steps are run in turn; for each the
@@ -12,12 +12,14 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { createAdam, createM2, createNoise, m2, trainingSteps } from 'ssvae';
+import { selectBackend } from 'ssvae/node';
 
 const { values: flags } = parseArgs({
   options: {
     steps: { type: 'string', default: '15' },
     only: { type: 'string', default: '' },
     shapes: { type: 'boolean', default: false },
+    threads: { type: 'string', default: '1' },
     stock: { type: 'boolean', default: false },
   },
 });
@@ -102,8 +104,10 @@ function stepsOf({ nets, labelHandling, size }: Workload) {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 
-await import(flags.stock ? '@tensorflow/tfjs-backend-wasm' : 'ssvae/wasm');
-await tf.setBackend('wasm');
+if (flags.stock) {
+  await import('@tensorflow/tfjs-backend-wasm');
+  await tf.setBackend('wasm');
+} else await selectBackend({ backend: 'wasm', threads: Number(flags.threads) });
 let current: Costs | undefined;
 const runs = Object.entries(workloads)
   .filter(([name]) => name.startsWith(flags.only))

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import util from 'node:util';
 import { env, findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
+import { assertInteger } from '../core/assert';
 import { type BackendCandidate, type BackendChoice, chooseBackend, reasonOf } from '../core/backend';
 import { type Gpu, nameAdapter } from '../core/webgpu';
 
@@ -13,6 +14,8 @@ export type { BackendChoice, PassedOverBackend } from '../core/backend';
 export interface SelectBackendOptions {
   /** the backend to take, or an error; default: the best that can be had */
   readonly backend?: 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
+  /** threads that WebAssembly computes with, which change no result; default 1. The other backends choose their own */
+  readonly threads?: number;
 }
 
 // Optional packages are looked up in the user's project first, then beside this library; the specifier is no
@@ -96,15 +99,19 @@ const webgpu: BackendCandidate = {
   },
 };
 
-const wasm: BackendCandidate = {
+const wasm = (threads: number): BackendCandidate => ({
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm',
   async load() {
-    await import('../wasm/index');
+    const entry = await import('../wasm/index');
+    if (threads > 1) {
+      const { startThreads } = await import('./wasmThreads');
+      await startThreads(entry, threads);
+    }
     const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
-    return `WebAssembly ${simd ? 'with' : 'without'} SIMD, with the training kernels of ssvae/wasm`;
+    return `WebAssembly ${simd ? 'with' : 'without'} SIMD${threads > 1 ? ` and ${threads} threads` : ''}, with the training kernels of ssvae/wasm`;
   },
-};
+});
 
 const cpu: BackendCandidate = {
   name: 'cpu',
@@ -128,6 +135,10 @@ const cpu: BackendCandidate = {
  * const { name, description } = await selectBackend();
  * console.log(name, description); // wasm WebAssembly with SIMD, …: the best that can be had here
  */
-export async function selectBackend({ backend }: SelectBackendOptions = {}): Promise<BackendChoice> {
-  return chooseBackend([tensorflow, webgpu, wasm, cpu], backend);
+export async function selectBackend({
+  backend,
+  threads = 1,
+}: SelectBackendOptions = {}): Promise<BackendChoice> {
+  assertInteger('selectBackend', 'threads', threads);
+  return chooseBackend([tensorflow, webgpu, wasm(threads), cpu], backend);
 }

@@ -1,7 +1,7 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core';
 import type { FusedKernel } from '../core/fusedKernel';
 import { address, wasmKernel } from './kernels';
-import { exportsOf } from './module';
+import { runInParts } from './module';
 
 /**
  * One update of Adam in one pass over memory: the new values of a variable, of its first and of its second moment.
@@ -18,8 +18,7 @@ export const adam: KernelConfig = wasmKernel(
     const numbers = ['firstRate', 'secondRate', 'kept', 'size', 'epsilon'].map(
       (name) => attributes[name] as number,
     );
-    const operands = [...at, util.sizeFromShape(shape), ...numbers];
-    exportsOf(backend).adam(...(operands as Parameters<ReturnType<typeof exportsOf>['adam']>));
+    runInParts(backend, 'adam', at, util.sizeFromShape(shape), numbers);
     return outputs;
   },
 );

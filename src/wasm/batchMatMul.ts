@@ -1,9 +1,15 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { BatchMatMul, broadcast_util, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { address, wasmKernel, withScratch } from './kernels';
-import { exportsOf } from './module';
+import { exportsOf, partsOf, runJobs } from './module';
 
 const NUMBER = Float32Array.BYTES_PER_ELEMENT;
+
+// What is computed at once; parts that are not multiples of it would waste some.
+const [ROWS, COLUMNS] = [4, 8];
+
+/** Products of two numbers that take longer than waking a thread. */
+const WORTH_A_THREAD = 2 ** 20;
 
 /** Matrices of one operand, and how it is read. */
 const operand = (backend: BackendWasm, { dataId, dtype, shape }: TensorInfo, transposed: boolean) => {
@@ -50,14 +56,53 @@ export function multiply(
   const a = operand(backend, left, transposeA);
   const b = operand(backend, right, transposeB);
   const to = address(backend, result);
-  const { product, productScratch } = exportsOf(backend);
+  const { productScratch } = exportsOf(backend);
   const count = util.sizeFromShape(outer);
   const [ofA, ofB] = [matrixOf(a.outer, outer), matrixOf(b.outer, outer)];
-  withScratch(backend, productScratch(m, n, a.columns), (scratch) => {
+  // The longer side is divided, so that less of the other operand is packed by each thread anew.
+  const byColumns = n > m;
+  const [side, unit] = byColumns ? [n, COLUMNS] : [m, ROWS];
+  const parts = partsOf(backend, side, unit, WORTH_A_THREAD / ((m * n * a.columns) / side));
+  const bytes = productScratch(m, n, a.columns);
+  withScratch(backend, parts.length * bytes, (scratch) => {
     for (let i = 0; i < count; i++) {
       const [p, q] = [a.at + ofA(i) * a.size, b.at + ofB(i) * b.size];
       const c = to + i * m * n * NUMBER;
-      product(c, p, a.row, a.column, q, b.row, b.column, m, n, a.columns, scratch, false);
+      const jobs = parts.map(([begin, size], part) => {
+        const spare = scratch + part * bytes;
+        return byColumns
+          ? [
+              c + begin * NUMBER,
+              n * NUMBER,
+              p,
+              a.row,
+              a.column,
+              q + begin * b.column,
+              b.row,
+              b.column,
+              m,
+              size,
+              a.columns,
+              spare,
+              0,
+            ]
+          : [
+              c + begin * n * NUMBER,
+              n * NUMBER,
+              p + begin * a.row,
+              a.row,
+              a.column,
+              q,
+              b.row,
+              b.column,
+              size,
+              n,
+              a.columns,
+              spare,
+              0,
+            ];
+      });
+      runJobs(backend, 'product', jobs);
     }
   });
   return result;

@@ -2,7 +2,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { FusedKernel } from '../core/fusedKernel';
 import { address, type Call, wasmKernel } from './kernels';
-import { exportsOf } from './module';
+import { runInParts } from './module';
 
 const shaped = ({ backend, input }: Call): { readonly out: TensorInfo; readonly count: number } => {
   const { shape } = input('logits');
@@ -15,7 +15,7 @@ export const bernoulliLogLikelihood: KernelConfig = wasmKernel(
   (call) => {
     const { out, count } = shaped(call);
     const at = (name: string): number => address(call.backend, call.input(name));
-    exportsOf(call.backend).bernoulli(address(call.backend, out), at('logits'), at('x'), count);
+    runInParts(call.backend, 'bernoulli', [address(call.backend, out), at('logits'), at('x')], count);
     return out;
   },
 );
@@ -26,13 +26,8 @@ export const bernoulliLogLikelihoodGradient: KernelConfig = wasmKernel(
   (call) => {
     const { out, count } = shaped(call);
     const at = (name: string): number => address(call.backend, call.input(name));
-    exportsOf(call.backend).bernoulliGradient(
-      address(call.backend, out),
-      at('dy'),
-      at('logits'),
-      at('x'),
-      count,
-    );
+    const operands = [address(call.backend, out), at('dy'), at('logits'), at('x')];
+    runInParts(call.backend, 'bernoulliGradient', operands, count);
     return out;
   },
 );

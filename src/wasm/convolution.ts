@@ -4,7 +4,9 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import { formatShape } from '../core/shape';
 import { emscriptenOf } from './emscripten';
 import { address, withScratch } from './kernels';
-import { exportsOf } from './module';
+import { exportsOf, runJobs } from './module';
+
+const NUMBER = Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * Sizes of a convolution, NHWC, from the attributes that it and both of its gradients share.
@@ -43,7 +45,15 @@ export function convolutionInfo(
   return info;
 }
 
-/** Runs one of the three with its scratch memory; `to` has been allocated, and the operands are those of the kernel. */
+/** Parts that the images of a batch are cut into: the sum of a filter's gradient is the same for any number of threads. */
+const PARTS = 4;
+
+/**
+ * Runs one of the three, its batch in parts: `to` has been allocated, and the operands are those of the kernel.
+ *
+ * @param a tensor that is cut like the batch
+ * @param b the filter, which every part has whole; or the other tensor of the batch where the filter is the result
+ */
 export function runConvolution(
   backend: BackendWasm,
   name: 'convolve' | 'filterGradient' | 'inputGradient',
@@ -53,27 +63,38 @@ export function runConvolution(
 ): TensorInfo {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
-  const sizes = Int32Array.of(
-    batchSize,
-    inHeight,
-    inWidth,
-    inChannels,
-    outHeight,
-    outWidth,
-    outChannels,
-    filterHeight,
-    filterWidth,
-    strideHeight,
-    strideWidth,
-    padInfo.top,
-    padInfo.left,
-  );
+  const perPart = Math.max(1, Math.ceil(batchSize / PARTS));
+  const parts = Math.max(1, Math.ceil(batchSize / perPart));
+  const sizes = Array.from({ length: parts }, (_, part) => [
+    Math.min(perPart, batchSize - part * perPart),
+    ...[inHeight, inWidth, inChannels, outHeight, outWidth, outChannels],
+    ...[filterHeight, filterWidth, strideHeight, strideWidth, padInfo.top, padInfo.left],
+  ]);
+  const bytes = NUMBER * (sizes[0]?.length ?? 0);
   const exports = exportsOf(backend);
-  const [target, left, right] = [address(backend, to), address(backend, a), address(backend, b)];
-  withScratch(backend, sizes.byteLength, (at) => {
-    new Int32Array(emscriptenOf(backend).HEAPU8.buffer, at, sizes.length).set(sizes);
-    withScratch(backend, exports.convolutionScratch(at), (scratch) => {
-      exports[name](target, left, right, at, scratch);
+  const filterSize = filterHeight * filterWidth * inChannels * outChannels;
+  const partials = name === 'filterGradient' && parts > 1;
+  withScratch(backend, parts * (bytes + (partials ? filterSize * NUMBER : 0)), (at) => {
+    new Int32Array(emscriptenOf(backend).HEAPU8.buffer, at, (parts * bytes) / NUMBER).set(sizes.flat());
+    const sums = at + parts * bytes;
+    const spare = exports.convolutionScratch(at);
+    withScratch(backend, parts * spare, (scratch) => {
+      const inImages = perPart * inHeight * inWidth * inChannels * NUMBER;
+      const outImages = perPart * outHeight * outWidth * outChannels * NUMBER;
+      // Bytes from one part to the next of the result and of both operands.
+      const steps = {
+        convolve: [outImages, inImages, 0],
+        filterGradient: [filterSize * NUMBER, inImages, outImages],
+        inputGradient: [inImages, outImages, 0],
+      }[name];
+      const starts = [partials ? sums : address(backend, to), address(backend, a), address(backend, b)];
+      const jobs = sizes.map((_, part) => [
+        ...starts.map((start, i) => start + part * (steps[i] as number)),
+        at + part * bytes,
+        scratch + part * spare,
+      ]);
+      runJobs(backend, name, jobs);
+      if (partials) exports.sum(address(backend, to), sums, 1, parts, filterSize);
     });
   });
   return to;

@@ -32,3 +32,6 @@ import { registerTrainingKernels } from './register';
 registerTrainingKernels();
 
 export { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+export { useThreads } from './module';
+export { type Shared, serve } from './serve';
+export type { StartThread } from './team';

@@ -7,6 +7,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { RELAXED_SIMD, SIMD } from './compiled';
 import { emscriptenOf } from './emscripten';
+import { createTeam, type StartThread, type Team } from './team';
 
 /** A function of `count` values at `from`, to `to`. */
 type Unary = (to: number, from: number, count: number) => void;
@@ -63,6 +64,7 @@ export interface Exports
   fill(to: number, count: number, value: number): void;
   product(
     c: number,
+    line: number,
     a: number,
     aRow: number,
     aColumn: number,
@@ -73,7 +75,7 @@ export interface Exports
     n: number,
     k: number,
     scratch: number,
-    adds: boolean,
+    adds: number,
   ): void;
   productScratch(m: number, n: number, k: number): number;
   step(to: number, from: number, count: number, slope: number): void;
@@ -136,10 +138,30 @@ export function assertSimd(): void {
     throw new Error('ssvae/wasm: this engine has no SIMD in WebAssembly, needed for the training kernels');
 }
 
-const instances = new WeakMap<BackendWasm, Exports>();
+/** The module in the memory of a backend, and the threads that compute with it. */
+interface Instance {
+  readonly exports: Exports;
+  readonly team: Team | undefined;
+}
 
-/** The module in the memory of a backend. */
-export function exportsOf(backend: BackendWasm): Exports {
+const instances = new WeakMap<BackendWasm, Instance>();
+
+let threads: { readonly count: number; readonly start: StartThread } | undefined;
+
+/**
+ * Lets backends that start from now on compute with several threads, where their memory is shared.
+ *
+ * @param count threads, the calling one included; 1 is none
+ * @param start starts a thread
+ */
+export function useThreads(count: number, start: StartThread): void {
+  threads = count > 1 ? { count, start } : undefined;
+}
+
+const isSharedMemory = ({ buffer }: WebAssembly.Memory): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
+
+function instanceOf(backend: BackendWasm): Instance {
   const known = instances.get(backend);
   if (known) return known;
   const { asm, wasmMemory } = emscriptenOf(backend);
@@ -149,11 +171,73 @@ export function exportsOf(backend: BackendWasm): Exports {
     throw new Error(
       `ssvae/wasm: the backend's ${memory ? 'engine has no SIMD' : 'memory is not found'}, needed for the training kernels`,
     );
-  const isShared =
-    typeof SharedArrayBuffer !== 'undefined' &&
-    (memory.buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
-  const module = new WebAssembly.Module(isShared ? withSharedMemory(bytes) : bytes);
+  const shared = isSharedMemory(memory);
+  const module = new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
-  instances.set(backend, exports);
-  return exports;
+  const team =
+    shared && threads ? createTeam(module, memory, exports, threads.count, threads.start) : undefined;
+  const instance = { exports, team };
+  instances.set(backend, instance);
+  return instance;
+}
+
+/** The module in the memory of a backend. */
+export const exportsOf = (backend: BackendWasm): Exports => instanceOf(backend).exports;
+
+/** Threads that compute for a backend. */
+export const threadsOf = (backend: BackendWasm): number => instanceOf(backend).team?.size ?? 1;
+
+/** Calls a function of the module once for each list of operands, by several threads where there are any. */
+export function runJobs(
+  backend: BackendWasm,
+  name: keyof Exports,
+  jobs: readonly (readonly number[])[],
+): void {
+  const { exports, team } = instanceOf(backend);
+  const call = exports[name] as (...operands: readonly number[]) => void;
+  if (team && jobs.length > 1) team.run(name, jobs);
+  else for (const job of jobs) call(...job);
+}
+
+/** Ends the threads of a backend that goes. */
+export function endThreads(backend: object): void {
+  instances.get(backend as BackendWasm)?.team?.stop();
+}
+
+/**
+ * Cuts a range into parts for the threads of a backend; one part where it is not worth the while.
+ *
+ * @param size of the range
+ * @param unit what parts other than the last are multiples of
+ * @param least that a part shall have
+ * @returns where each part begins, and its size
+ */
+export function partsOf(
+  backend: BackendWasm,
+  size: number,
+  unit: number,
+  least: number,
+): readonly (readonly [begin: number, size: number])[] {
+  const count = Math.max(1, Math.min(threadsOf(backend), Math.floor(size / least)));
+  const part = Math.max(unit, Math.ceil(size / count / unit) * unit);
+  return Array.from({ length: Math.max(1, Math.ceil(size / part)) }, (_, i) => [
+    i * part,
+    Math.min(part, size - i * part),
+  ]);
+}
+
+/** Values that take longer than waking a thread. */
+const WORTH_A_THREAD = 2 ** 16;
+
+/** Runs a function that treats each value by itself: addresses of its tensors, how many values, and further numbers. */
+export function runInParts(
+  backend: BackendWasm,
+  name: keyof Exports,
+  addresses: readonly number[],
+  count: number,
+  others: readonly number[] = [],
+): void {
+  const parts = partsOf(backend, count, 4, WORTH_A_THREAD);
+  const jobs = parts.map(([begin, size]) => [...addresses.map((at) => at + 4 * begin), size, ...others]);
+  runJobs(backend, name, jobs);
 }

@@ -31,7 +31,7 @@ import { conv2DBackpropFilter } from './conv2DBackpropFilter';
 import { conv2DBackpropInput } from './conv2DBackpropInput';
 import { fusedMatMul } from './fusedMatMul';
 import { identity } from './identity';
-import { assertSimd } from './module';
+import { assertSimd, endThreads } from './module';
 import { step } from './step';
 import { sum } from './sum';
 import { tile } from './tile';
@@ -42,7 +42,7 @@ import { unsortedSegmentSum } from './unsortedSegmentSum';
 export function registerTrainingKernels(): void {
   assertSimd();
   const kernels: readonly KernelConfig[] = [
-    batchMatMul,
+    { ...batchMatMul, disposeFunc: endThreads },
     fusedMatMul(),
     conv2D('Conv2D'),
     conv2D('FusedConv2D'),

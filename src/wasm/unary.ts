@@ -1,6 +1,6 @@
 import { getKernel, type KernelConfig, util } from '@tensorflow/tfjs-core';
 import { address, run, wasmKernel } from './kernels';
-import { exportsOf, type UNARY } from './module';
+import { runInParts, type UNARY } from './module';
 
 /**
  * A function of one tensor, four values at a time; other types than float32 go to the stock kernel.
@@ -13,7 +13,7 @@ export function unary(kernelName: string, name: (typeof UNARY)[number]): KernelC
     const x = input('x');
     if (x.dtype !== 'float32') return run(backend, stock, inputs, attributes);
     const out = backend.makeOutput(x.shape, 'float32');
-    exportsOf(backend)[name](address(backend, out), address(backend, x), util.sizeFromShape(x.shape));
+    runInParts(backend, name, [address(backend, out), address(backend, x)], util.sizeFromShape(x.shape));
     return out;
   });
   // The stock kernel still does some of the work, so its set-up at the backend's start must still run.
