@@ -144,5 +144,6 @@ export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSup
     encoder: net('encoder', seen ? [toEncode, seen] : [toEncode], gaussianHeads(latent, encoded)),
     decoder: net('decoder', [z, y], connect(output, grown)),
     labelsApart: true,
+    examplesApart: !batchNorm,
   };
 }

@@ -102,5 +102,6 @@ export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSuper
     ),
     decoder: net('decoder', [z, y], shaped),
     labelsApart: true,
+    examplesApart: !batchNorm,
   };
 }

@@ -142,6 +142,21 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         }),
       ],
       ['labels alone', MLP, () => ({ objective: labelsOnly() })],
+      [
+        'draws of the step’s own stream',
+        MLP,
+        () => ({
+          objective: (model, batch, context) => {
+            const terms = m2()(model, batch, context);
+            const { unlabeled = {} } = terms;
+            const jitter = add(1, mul(0.1, context.noise.normal([])));
+            return {
+              ...terms,
+              unlabeled: { ...unlabeled, objective: mul(unlabeled.objective as Tensor, jitter) },
+            };
+          },
+        }),
+      ],
       ['no look at what is not finite', MLP, () => ({ nonFinite: 'ignore' })],
       ['all there is', { ...CONV, batchNorm: true }, everything],
     ])('is what it is operation by operation: %s', async (_, nets, options) => {
@@ -339,7 +354,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       ],
       [
         'what is read of the batch',
-        scaled((_, x) => (x.dataSync()[0] ?? 0) + sum(x).dataSync()[0]!),
+        scaled((_, x) => (x.dataSync()[0] ?? 0) + (sum(x).dataSync()[0] ?? 0)),
         /that Mul takes from the host differs/,
       ],
       [

@@ -10,7 +10,7 @@ import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { gaussianKl } from '../../divergences/gaussianKl';
 import type { Pass } from '../../nets/pass';
-import { byLabel, everyLabel, repeatRows } from '../../objectives/everyLabel';
+import { byLabel, everyLabel } from '../../objectives/everyLabel';
 import { labelExpectation } from '../../objectives/labelExpectation';
 import { labeledElbo } from '../../objectives/labeledElbo';
 import { logLabelPrior } from '../../objectives/labelPrior';
@@ -20,6 +20,7 @@ import { interpolationConsistency } from '../../regularizers/interpolationConsis
 import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixPairs } from '../../regularizers/mixPairs';
 import { type Objective, type ObjectiveContext, scheduled, type Terms } from '../objective';
+import { type Part, type PartPass, passesOf } from './jointPass';
 import type { M2 } from './m2';
 import {
   M2_SETTINGS,
@@ -41,51 +42,45 @@ const at = (
     ),
   );
 
-/** One reparameterised code for each posterior, and log p(x|z,y) of each row of labels. */
-const decodeAt = (model: M2, x: Tensor, z: Tensor, y: Tensor, pass: Pass): Tensor1D => {
-  const times = (y.shape[0] as number) / (x.shape[0] as number);
-  return model.likelihood.logProb(model.decode(z, y, pass), times === 1 ? x : repeatRows(x, times));
-};
-
 /** A pass that trains, on one part of a batch. */
 const trainingPass = (noise: Noise): Pass => ({ training: true, noise: noise.split('nets') });
 
+// Both parts ask for what they want decoded before either takes it, so that it can be decoded at once.
 const labeledTerms = (
   model: M2,
-  { x, y }: LabeledBatch,
-  pass: Pass,
+  { y }: LabeledBatch,
+  { labelLogits, posterior, logLikelihood: decodeAt }: PartPass,
   context: ObjectiveContext,
   s: Settings,
-): Terms => {
+): (() => Terms) => {
   const { noise } = context;
-  const { labelLogits, posterior } = model.infer(x, pass);
   const q = posterior(y);
   const z = gaussian.sample(q, noise.split('latent'));
   const latentKl = gaussianKl(q);
-  const byEveryLabel = (): Tensor2D =>
-    byLabel(decodeAt(model, x, z, everyLabel(x.shape[0] as number, model.classes), pass), model.classes);
-  const valueByLabel = s.expectation === 'exact' ? byEveryLabel() : undefined;
-  const logLikelihood = valueByLabel
-    ? labelExpectation({ labels: y, valueByLabel })
-    : decodeAt(model, x, z, y, pass);
-  const { epsilon, spread, direction } = s;
-  const expected = valueByLabel
-    ? labelExpectation({ labels: smoothLabels(y, epsilon, { spread }), valueByLabel })
-    : logLikelihood;
-  return {
-    ...labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(y, model.labelPrior) }),
-    ...optimizedLabeledElbo({
-      logLikelihood: expected,
-      latentKl,
-      labels: y,
-      logits: labelLogits,
-      labelPrior: model.labelPrior,
-      epsilon,
-      spread,
-      direction,
-      weights: at(s.weights.labeled, context),
-    }),
-    crossEntropy: crossEntropy({ labels: y, logits: labelLogits }),
+  const exact = s.expectation === 'exact';
+  const decoded = decodeAt(z, exact ? everyLabel(y.shape[0] as number, model.classes) : y);
+  return () => {
+    const valueByLabel = exact ? byLabel(decoded(), model.classes) : undefined;
+    const logLikelihood = valueByLabel ? labelExpectation({ labels: y, valueByLabel }) : decoded();
+    const { epsilon, spread, direction } = s;
+    const expected = valueByLabel
+      ? labelExpectation({ labels: smoothLabels(y, epsilon, { spread }), valueByLabel })
+      : logLikelihood;
+    return {
+      ...labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(y, model.labelPrior) }),
+      ...optimizedLabeledElbo({
+        logLikelihood: expected,
+        latentKl,
+        labels: y,
+        logits: labelLogits,
+        labelPrior: model.labelPrior,
+        epsilon,
+        spread,
+        direction,
+        weights: at(s.weights.labeled, context),
+      }),
+      crossEntropy: crossEntropy({ labels: y, logits: labelLogits }),
+    };
   };
 };
 
@@ -115,12 +110,11 @@ const consistencyOf = (
 const unlabeledTerms = (
   model: M2,
   { x }: UnlabeledBatch,
-  pass: Pass,
+  { labelLogits, posterior, logLikelihood: decodeAt }: PartPass,
   context: ObjectiveContext,
   s: Settings,
-): Terms => {
+): (() => Terms) => {
   const { noise } = context;
-  const { labelLogits, posterior } = model.infer(x, pass);
   const interpolated = consistencyOf(model, x, labelLogits, context, s);
   const exact = s.labelHandling === 'exact';
   const y = exact
@@ -132,47 +126,54 @@ const unlabeledTerms = (
       });
   const q = posterior(y);
   const z = gaussian.sample(q, noise.split('latent'));
+  const decoded = decodeAt(z, y);
   // Values come one per row of labels; where rows are examples × labels they are folded to [B, K].
   const perLabel = (values: Tensor1D): Tensor =>
     exact && values.shape[0] === y.shape[0] ? byLabel(values, model.classes) : values;
-  const terms = optimizedUnlabeledElbo({
-    labelLogits,
-    logLikelihood: perLabel(decodeAt(model, x, z, y, pass)),
-    latentKl: perLabel(gaussianKl(q)),
-    logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
-    beta: scheduled(context, s.beta, 'beta'),
-    gamma: scheduled(context, s.gamma, 'gamma'),
-    weights: at(s.weights.unlabeled, context),
-  });
-  if (interpolated === undefined) return { ...terms };
-  const { weight, consistency } = interpolated;
-  return { ...terms, objective: sub(terms.objective, mul(consistency, weight)), consistency };
+  return () => {
+    const terms = optimizedUnlabeledElbo({
+      labelLogits,
+      logLikelihood: perLabel(decoded()),
+      latentKl: perLabel(gaussianKl(q)),
+      logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
+      beta: scheduled(context, s.beta, 'beta'),
+      gamma: scheduled(context, s.gamma, 'gamma'),
+      weights: at(s.weights.unlabeled, context),
+    });
+    if (interpolated === undefined) return { ...terms };
+    const { weight, consistency } = interpolated;
+    return { ...terms, objective: sub(terms.objective, mul(consistency, weight)), consistency };
+  };
 };
 
 const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
   const settings = settingsOf(where, defaults, options);
   // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
-  const objective: Objective<M2> = (model, { labeled, unlabeled }, context) =>
-    tidy(() => ({
-      ...(labeled && {
-        labeled: labeledTerms(
-          model,
-          labeled,
-          { ...trainingPass(context.noise.split('labeled')), updateStatistics: unlabeled === undefined },
-          { ...context, noise: context.noise.split('labeled') },
-          settings,
-        ),
-      }),
-      ...(unlabeled && {
-        unlabeled: unlabeledTerms(
-          model,
-          unlabeled,
-          trainingPass(context.noise.split('unlabeled')),
-          { ...context, noise: context.noise.split('unlabeled') },
-          settings,
-        ),
-      }),
-    }));
+  const objective: Objective<M2> = (model, { labeled, unlabeled }, context) => {
+    const own = (part: 'labeled' | 'unlabeled'): ObjectiveContext => ({
+      ...context,
+      noise: context.noise.split(part),
+    });
+    const passOf = (part: 'labeled' | 'unlabeled', updateStatistics: boolean): Pass => ({
+      ...trainingPass(own(part).noise),
+      updateStatistics,
+    });
+    return tidy(() => {
+      const parts: Part[] = [
+        ...(labeled ? [{ x: labeled.x, pass: passOf('labeled', unlabeled === undefined) }] : []),
+        ...(unlabeled ? [{ x: unlabeled.x, pass: passOf('unlabeled', true) }] : []),
+      ];
+      const passes = passesOf(model, parts);
+      const ofLabeled =
+        labeled && labeledTerms(model, labeled, passes[0] as PartPass, own('labeled'), settings);
+      const ofUnlabeled =
+        unlabeled && unlabeledTerms(model, unlabeled, passes.at(-1) as PartPass, own('unlabeled'), settings);
+      return {
+        ...(ofLabeled && { labeled: ofLabeled() }),
+        ...(ofUnlabeled && { unlabeled: ofUnlabeled() }),
+      };
+    });
+  };
   return Object.assign(objective, { spec: specOf({ ...settings, objective: where }) });
 };
 

@@ -51,7 +51,7 @@ export interface Trial {
   readonly lossValue: number;
   /** examples of the trial: tensors that the caller frees */
   readonly batch: Readonly<Record<string, Tensor>>;
-  /** stream that the trial drew from */
+  /** stream like the one that the trial drew from, as it was then */
   readonly noise: Noise;
 }
 
@@ -114,8 +114,8 @@ export function tryStep<M extends Model>(
       standIn(`weight ${name}`, work.weights[name], (_, now) => now[name]),
     ]),
   ) as unknown as LossWeights;
-  const stream = work.context.noise.split('trial').split(step);
-  const written = writeDown(stream);
+  const stream = (): Noise => work.context.noise.split('trial').split(step);
+  const written = writeDown(stream());
   const context = {
     step,
     noise: written.noise,
@@ -167,7 +167,7 @@ export function tryStep<M extends Model>(
           ),
           lossValue: loss.dataSync()[0] as number,
           batch: given,
-          noise: stream,
+          noise: stream(),
         };
       } finally {
         disposeTerms(terms);
