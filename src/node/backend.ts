@@ -7,6 +7,7 @@ import { env, findBackendFactory, getKernelsForBackend, unregisterKernel } from 
 import { assertInteger } from '../core/assert';
 import { type BackendCandidate, type BackendChoice, chooseBackend, reasonOf } from '../core/backend';
 import { type Gpu, nameAdapter } from '../core/webgpu';
+import { startThreads } from './wasmThreads';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
 
@@ -103,11 +104,8 @@ const wasm = (threads: number): BackendCandidate => ({
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm',
   async load() {
-    const entry = await import('../wasm/index');
-    if (threads > 1) {
-      const { startThreads } = await import('./wasmThreads');
-      await startThreads(entry, threads);
-    }
+    await import('../wasm/index');
+    if (threads > 1) await startThreads(threads);
     const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
     return `WebAssembly ${simd ? 'with' : 'without'} SIMD${threads > 1 ? ` and ${threads} threads` : ''}, with the training kernels of ssvae/wasm`;
   },

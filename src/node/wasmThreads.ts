@@ -18,7 +18,7 @@ const [BOUNDED, SHARED] = [1, 3];
  *
  * @throws Error where it has none of its own or one without a largest size, which shared memory must have
  */
-export function shareMemory(binary: Uint8Array): void {
+function shareMemory(binary: Uint8Array): void {
   let at = HEADER;
   const next = (): number => {
     let value = 0;
@@ -59,13 +59,13 @@ const pathOfBinary = (): string => {
  * The backend has a build with threads, which does not start in Node. Its other build computes the same in shared
  * memory; only one byte of it says whose memory it is.
  *
- * @param wasm the entry `ssvae/wasm`
  * @param count threads, the main one included
  * @throws Error where the backend has started already
  */
-export async function startThreads(wasm: typeof import('../wasm/index'), count: number): Promise<void> {
+export async function startThreads(count: number): Promise<void> {
   if ('wasm' in engine().registry)
     throw new Error('WebAssembly has started already, and threads are to be had only before');
+  const wasm = await import('../wasm/index');
   const binary = await readFile(pathOfBinary());
   shareMemory(binary);
   const url = `data:application/wasm;base64,${binary.toString('base64')}`;

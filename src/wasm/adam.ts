@@ -1,7 +1,7 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core';
 import type { FusedKernel } from '../core/fusedKernel';
+import { runInParts } from './jobs';
 import { address, wasmKernel } from './kernels';
-import { runInParts } from './module';
 
 /**
  * One update of Adam in one pass over memory: the new values of a variable, of its first and of its second moment.

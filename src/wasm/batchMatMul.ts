@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { BatchMatMul, broadcast_util, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { partsOf, runJobs } from './jobs';
 import { address, wasmKernel, withScratch } from './kernels';
-import { exportsOf, partsOf, runJobs } from './module';
+import { exportsOf } from './module';
 
 const NUMBER = Float32Array.BYTES_PER_ELEMENT;
 

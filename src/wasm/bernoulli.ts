@@ -1,8 +1,8 @@
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import type { FusedKernel } from '../core/fusedKernel';
+import { runInParts } from './jobs';
 import { address, type Call, wasmKernel } from './kernels';
-import { runInParts } from './module';
 
 const shaped = ({ backend, input }: Call): { readonly out: TensorInfo; readonly count: number } => {
   const { shape } = input('logits');

@@ -1,7 +1,8 @@
 import { broadcast_util, getKernel, type KernelConfig, util } from '@tensorflow/tfjs-core';
 import { groupAxes } from './axes';
+import type { BINARY } from './exports';
 import { address, run, wasmKernel } from './kernels';
-import { type BINARY, exportsOf } from './module';
+import { exportsOf } from './module';
 
 /** One axis of the result, and by how many values each operand moves along it; 0 where it is repeated. */
 interface Loop {

@@ -3,8 +3,9 @@ import type { Conv2DBackpropFilterAttrs, NamedAttrMap, TensorInfo } from '@tenso
 import { backend_util } from '@tensorflow/tfjs-core';
 import { formatShape } from '../core/shape';
 import { emscriptenOf } from './emscripten';
+import { runJobs } from './jobs';
 import { address, withScratch } from './kernels';
-import { exportsOf, runJobs } from './module';
+import { exportsOf } from './module';
 
 const NUMBER = Float32Array.BYTES_PER_ELEMENT;
 

@@ -1,6 +1,8 @@
 /** What a worker thread needs to take jobs: the module, the memory of the backend, and two arrays that are shared. */
 export interface Shared {
+  /** our module, compiled */
   readonly module: WebAssembly.Module;
+  /** the backend's */
   readonly memory: WebAssembly.Memory;
   /** names of the module's functions; jobs name them by index */
   readonly names: readonly string[];

@@ -1,9 +1,12 @@
 /** Threads that share the backend's memory and compute parts of a kernel side by side. */
-import type { Exports } from './module';
+import type { Exports } from './exports';
 import type { Shared } from './serve';
 
 /** Starts a thread that runs `serve` on these data; whoever gives it knows the platform's threads. */
-export type StartThread = (shared: Shared) => { stop(): void };
+export type StartThread = (shared: Shared) => {
+  /** ends it */
+  stop(): void;
+};
 
 /** A kernel's parts, done by whoever is free. */
 export interface Team {

@@ -1,6 +1,7 @@
 import { getKernel, type KernelConfig, util } from '@tensorflow/tfjs-core';
+import type { UNARY } from './exports';
+import { runInParts } from './jobs';
 import { address, run, wasmKernel } from './kernels';
-import { runInParts, type UNARY } from './module';
 
 /**
  * A function of one tensor, four values at a time; other types than float32 go to the stock kernel.
