@@ -1,11 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { input, layers, model as net, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json';
 import { createNoise } from '../../src/core/noise';
 import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
@@ -19,6 +14,7 @@ import { loadModel, loadVariables, saveModel } from '../../src/models/saveModel'
 import { initializeNet } from '../../src/nets/initializer';
 import { namedWeights } from '../../src/nets/namedWeights';
 import { cleanUpAfterEach, read } from '../support/numbers';
+import { pythonAbsence, readByPython } from '../support/python';
 import { alive, CLASSES, CONV, LATENT, memoryStorage, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
 
 const { x: bytes } = tinyDataset(5, 8);
@@ -216,30 +212,12 @@ describe('saveModel and loadModel', () => {
   });
 
   it('write a file that Python’s safetensors package reads as it is', async (context) => {
-    const python = process.env.SSVAE_PYTHON ?? 'python3';
-    const run = promisify(execFile);
-    try {
-      await run(python, ['-c', 'import safetensors.numpy']);
-    } catch {
-      context.skip(
-        'Python’s safetensors package is absent (pip install safetensors numpy, or name an interpreter in SSVAE_PYTHON)',
-      );
-    }
-    const folder = await mkdtemp(join(tmpdir(), 'ssvae-test-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const path = join(folder, 'model.safetensors');
+    const absence = await pythonAbsence();
+    if (absence) context.skip(absence);
     const model = tinyM2({ nets: CONV });
     const storage = memoryStorage();
     await saveModel(model, storage);
-    await writeFile(path, storage.bytes as Uint8Array);
-    const program = `
-import json, sys
-from safetensors.numpy import load_file
-arrays = load_file(sys.argv[1])
-print(json.dumps({name: [list(a.shape), str(a.dtype), a.astype(float).flatten().tolist()] for name, a in arrays.items()}))
-`;
-    const { stdout } = await run(python, ['-c', program, path]);
-    const found: Record<string, [number[], string, number[]]> = JSON.parse(stdout);
+    const found = await readByPython(storage.bytes as Uint8Array);
     const weights = await weightsOf(model);
     expect(Object.keys(found).sort()).toEqual(Object.keys(weights).sort());
     for (const [name, values] of Object.entries(weights))

@@ -10,6 +10,7 @@ import { train } from '../../src/training/train';
 import { comparable, type Ending } from '../support/ending';
 import { below } from '../support/mutations';
 import { cleanUpAfterEach } from '../support/numbers';
+import { pythonAbsence, readByPython } from '../support/python';
 import { alive, type MemoryFolder, memoryFolder, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
 import { expectSameEnding } from '../support/tinyRun';
 
@@ -133,6 +134,27 @@ describe('a folder of checkpoints', () => {
     const resumed = { from: `memory/${step(3)}`, step: 3, writtenBy, sameBackend: false };
     expect(plan).toEqual({ epochs: 4, stepsPerEpoch: 3, firstStep: 3, resumed });
     expect(result.resumed).toEqual(resumed);
+  });
+
+  it('opens in Python as it is', async (context) => {
+    const absence = await pythonAbsence();
+    if (absence) context.skip(absence);
+    const folder = memoryFolder();
+    const { weights } = await go(folder, { epochs: 1, averaging: { decay: 0.5 } });
+    const bytes = folder.files.get(step(3)) as Uint8Array;
+    const found = await readByPython(bytes);
+    const { arrays } = readSafetensors(bytes);
+    expect(Object.keys(found).sort()).toEqual(Object.keys(arrays).sort());
+    for (const [name, { shape, data }] of Object.entries(arrays)) {
+      const [pythonShape, , values] = found[name] ?? [];
+      expect(pythonShape, name).toEqual(shape);
+      expect(values, name).toEqual(Array.from(data));
+    }
+    for (const prefix of ['model', 'best', 'average', 'optimizer/first', 'optimizer/second'])
+      expect(Object.keys(found).filter((name) => name.startsWith(`${prefix}/`)).length, prefix).toBe(
+        Object.keys(weights).length,
+      );
+    expect(found['split/labeled']).toEqual([[6], 'int32', [0, 1, 2, 3, 4, 5]]);
   });
 
   it('has the indices of the split', async () => {
