@@ -1,8 +1,23 @@
 /** Random affine changes of images. */
+import {
+  add,
+  concat,
+  cos,
+  div,
+  mul,
+  neg,
+  sin,
+  slice,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { assertMethods, assertNumber, recordOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
-import { ROW, transformImages } from './transformImages';
+import { transformImages } from './transformImages';
 
 /** Largest changes; each is drawn uniformly between its negative and itself, for every image anew. */
 export interface AffineOptions {
@@ -15,8 +30,6 @@ export interface AffineOptions {
   /** displacement along both axes, in pixels; default 0 */
   readonly shift?: number;
 }
-
-const DRAWS = 5;
 
 /** Far beyond any image; near the end of float32, places would be differences of infinities. */
 const MOST = 1e6;
@@ -39,24 +52,26 @@ export function affine(options: AffineOptions): Augment {
     assertNumber('affine', name, amount, `a number from 0 to ${MOST}`, (v) => v >= 0 && v <= MOST);
   }
   assertNumber('affine', 'scale', scale, 'a number in [0, 1)', (v) => v >= 0 && v < 1);
+  const largest = [rotation, scale, shear, shift, shift];
   return (x, noise) => {
     const { B = 0, H = 0, W = 0 } = assertShapes('affine', { x: [x, 'B H W C', 'float32'] });
-    assertMethods('affine', 'noise', noise, ['uniforms']);
+    assertMethods('affine', 'noise', noise, ['uniform']);
     const [cx, cy] = [(W - 1) / 2, (H - 1) / 2];
-    const drawn = noise.uniforms(DRAWS * B);
-    const rows = new Float32Array(ROW * B);
-    for (let b = 0; b < B; b++) {
-      const amount = (i: number, largest: number): number =>
-        largest * (2 * (drawn[DRAWS * b + i] as number) - 1);
-      const angle = amount(0, rotation);
-      const size = 1 + amount(1, scale);
-      const h = amount(2, shear);
-      const [tx, ty] = [cx + amount(3, shift), cy + amount(4, shift)];
-      const [cos, sin] = [Math.cos(angle) / size, Math.sin(angle) / size];
+    // On the device from the draws on, so that a step that changes its images can be recorded.
+    return tidy(() => {
+      const drawn = sub(mul(noise.uniform([B, largest.length]), 2), 1);
+      const [angle, growth, h, dx, dy] = largest.map((most, i) =>
+        mul(slice(drawn, [0, i], [B, 1]), most),
+      ) as [Tensor, Tensor, Tensor, Tensor, Tensor];
+      const size = add(growth, 1);
+      const [a, b] = [div(cos(angle), size), div(sin(angle), size)];
+      const [tx, ty] = [add(dx, cx), add(dy, cy)];
       // A⁻¹ = [[1, −h], [0, 1]] · R(−θ) / s
-      const [ax, ay] = [cos + h * sin, sin - h * cos];
-      rows.set([ax, ay, cx - ax * tx - ay * ty, -sin, cos, cy + sin * tx - cos * ty], ROW * b);
-    }
-    return transformImages(x, rows, 'bilinear');
+      const [ax, ay] = [add(a, mul(h, b)), sub(b, mul(h, a))];
+      const outX = sub(sub(cx, mul(ax, tx)), mul(ay, ty));
+      const outY = sub(add(cy, mul(b, tx)), mul(a, ty));
+      const rows = concat([ax, ay, outX, neg(b), a, outY, zeros([B, 2])], 1) as Tensor2D;
+      return transformImages(x, rows, 'bilinear');
+    });
   };
 }

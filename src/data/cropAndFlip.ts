@@ -1,4 +1,5 @@
 /** Random crops and mirror images. */
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, assertSize, recordOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
@@ -40,6 +41,6 @@ export function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
       const mirrored = flip && (drawn[DRAWS * b + 2] as number) < 0.5;
       rows.set([mirrored ? -1 : 1, 0, offset(0) + (mirrored ? W - 1 : 0), 0, 1, offset(1)], ROW * b);
     }
-    return transformImages(x, rows, 'nearest');
+    return tidy(() => transformImages(x, tensor2d(rows, [B, ROW]), 'nearest'));
   };
 }

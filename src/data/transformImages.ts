@@ -1,18 +1,27 @@
 /** Moves the pixels of images by an affine map each: what the augmentations share. */
 import {
+  abs,
   add,
+  cast,
+  clipByValue,
+  equal,
+  floor,
   gather,
   getBackend,
   getKernel,
   image,
+  logicalAnd,
   mul,
   type Rank,
+  range,
   reshape,
+  scalar,
+  slice,
+  sub,
   type Tensor,
   type Tensor2D,
+  type Tensor3D,
   type Tensor4D,
-  tensor1d,
-  tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
 
@@ -22,45 +31,35 @@ export const ROW = 8;
 // The cpu kernel fills the first image of a batch only, and tensorflow has none: there pixels are gathered.
 const hasKernel = (): boolean => getBackend() !== 'cpu' && getKernel('Transform', getBackend()) !== undefined;
 
-/** For each pixel of the result one pixel of the input, and its weight. */
-interface Tap {
-  readonly index: Int32Array;
-  readonly weight: Float32Array;
-}
+/** The numbers 0 … count − 1 along one axis of three. */
+const places = (count: number, axis: 0 | 1 | 2): Tensor3D =>
+  reshape(range(0, count), [axis === 0 ? count : 1, axis === 1 ? count : 1, axis === 2 ? count : 1]);
 
-const tapsOf = (x: Tensor4D, rows: Float32Array, interpolation: 'nearest' | 'bilinear'): readonly Tap[] => {
-  const [B, H, W] = x.shape;
-  const taps = Array.from({ length: interpolation === 'bilinear' ? 4 : 1 }, () => ({
-    index: new Int32Array(B * H * W),
-    weight: new Float32Array(B * H * W),
-  }));
-  for (let b = 0, at = 0; b < B; b++) {
-    const [a0 = 0, a1 = 0, a2 = 0, b0 = 0, b1 = 0, b2 = 0] = rows.subarray(b * ROW, (b + 1) * ROW);
-    for (let row = 0; row < H; row++) {
-      for (let column = 0; column < W; column++, at++) {
-        const [inX, inY] = [a0 * column + a1 * row + a2, b0 * column + b1 * row + b2];
-        const rounded = interpolation === 'nearest' ? 0.5 : 0;
-        const [left, top] = [Math.floor(inX + rounded), Math.floor(inY + rounded)];
-        for (const [corner, { index, weight }] of taps.entries()) {
-          const [right, down] = [corner & 1, corner >> 1];
-          const [px, py] = [left + right, top + down];
-          if (px < 0 || px >= W || py < 0 || py >= H) continue;
-          index[at] = (b * H + py) * W + px;
-          weight[at] = rounded > 0 ? 1 : (1 - Math.abs(inX - px)) * (1 - Math.abs(inY - py));
-        }
-      }
-    }
-  }
-  return taps;
-};
-
-const gathered = (x: Tensor4D, taps: readonly Tap[]): Tensor => {
-  const pixels = reshape(x, [-1, x.shape[3]]);
-  const weighted = taps.map(({ index, weight }) =>
-    mul<Tensor2D>(gather(pixels, tensor1d(index, 'int32')), tensor2d(weight, [weight.length, 1])),
-  );
+// In operations on tensors throughout, so that maps may be drawn on the device.
+const gathered = (x: Tensor4D, rows: Tensor2D, interpolation: 'nearest' | 'bilinear'): Tensor => {
+  const [B, H, W, C] = x.shape;
+  const pixels = reshape(x, [-1, C]);
+  const [columns, lines] = [places(W, 2), places(H, 1)];
+  const number = (i: number): Tensor => reshape(slice(rows, [0, i], [B, 1]), [B, 1, 1]);
+  const place = (i: number): Tensor =>
+    add(add(mul(number(i), columns), mul(number(i + 1), lines)), number(i + 2)); // [B, H, W]
+  const [inX, inY] = [place(0), place(3)];
+  const nearest = interpolation === 'nearest';
+  const whole = (at: Tensor): Tensor => floor(nearest ? add(at, 0.5) : at);
+  const [left, top] = [whole(inX), whole(inY)];
+  const first = cast(mul(places(B, 0), H * W), 'int32');
+  const tap = (right: number, down: number): Tensor => {
+    const [px, py] = [add(left, right), add(top, down)];
+    const [seenX, seenY] = [clipByValue(px, 0, W - 1), clipByValue(py, 0, H - 1)];
+    const index = add(first, add(mul(cast(seenY, 'int32'), scalar(W, 'int32')), cast(seenX, 'int32')));
+    const inside = cast(logicalAnd(equal(px, seenX), equal(py, seenY)), 'float32');
+    const share = (at: Tensor, p: Tensor): Tensor => sub(1, abs(sub(at, p)));
+    const weight = nearest ? inside : mul(inside, mul(share(inX, px), share(inY, py)));
+    return mul(gather(pixels, reshape(index, [-1])), reshape(weight, [-1, 1]));
+  };
+  const corners: readonly Tensor[] = nearest ? [tap(0, 0)] : [tap(0, 0), tap(1, 0), tap(0, 1), tap(1, 1)];
   return reshape(
-    weighted.reduce((sum, term) => add(sum, term)),
+    corners.reduce((sum, term) => add(sum, term)),
     x.shape,
   );
 };
@@ -71,17 +70,13 @@ const gathered = (x: Tensor4D, taps: readonly Tap[]): Tensor => {
  *   out(x, y) = in(a0·x + a1·y + a2, b0·x + b1·y + b2)
  *
  * @param x images, [B, H, W, C]
- * @param rows B maps of {@link ROW} numbers each
+ * @param rows maps, [B, {@link ROW}]
  * @param interpolation `'nearest'` moves pixels, `'bilinear'` mixes the four around a place
  * @returns [B, H, W, C]
  */
-export const transformImages = (
-  x: Tensor,
-  rows: Float32Array,
-  interpolation: 'nearest' | 'bilinear',
-): Tensor =>
+export const transformImages = (x: Tensor, rows: Tensor2D, interpolation: 'nearest' | 'bilinear'): Tensor =>
   tidy(() => {
     const images = reshape<Rank.R4>(x, x.shape as [number, number, number, number]);
-    if (!hasKernel()) return gathered(images, tapsOf(images, rows, interpolation));
-    return image.transform(images, tensor2d(rows, [x.shape[0] as number, ROW]), interpolation, 'constant', 0);
+    if (!hasKernel()) return gathered(images, rows, interpolation);
+    return image.transform(images, rows, interpolation, 'constant', 0);
   });

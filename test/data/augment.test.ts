@@ -7,6 +7,7 @@ import { cropAndFlip } from '../../src/data/cropAndFlip';
 /** Noise whose uniforms are given, so that a test decides what is drawn: u in (0, 1), one row for each image. */
 const drawing = (...rows: readonly number[][]): Noise => ({
   ...createNoise(0),
+  uniform: (shape) => tf.tensor(rows.flat(), [...shape]),
   uniforms: () => Float32Array.from(rows.flat()),
 });
 

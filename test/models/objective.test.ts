@@ -16,8 +16,10 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import type { Augment } from '../../src/core/batch';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { linearWarmup } from '../../src/core/schedules';
+import { affine } from '../../src/data/affine';
 import { sampleBeta } from '../../src/distributions/beta';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
@@ -284,12 +286,13 @@ describe('consistency', () => {
   cleanUpAfterEach();
 
   const options = { labelHandling: 'gumbel' } as const;
-  const consistencyByHand = (model: M2, concentration: number) => {
+  const consistencyByHand = (model: M2, concentration: number, augment: Augment = (x) => x) => {
     const { x } = batch().unlabeled;
     const noise = stepNoise().split('unlabeled').split('consistency');
+    const changed = augment(x, noise.split('augment'));
     const share = sampleBeta(5, { a: concentration, b: concentration, noise });
     const targets = mixPairs(softmax(model.classify(x)), share);
-    return interpolationConsistency({ logits: model.classify(mixPairs(x, share)), targets });
+    return interpolationConsistency({ logits: model.classify(mixPairs(changed, share)), targets });
   };
 
   it.each([m2, optimizedElbo])(
@@ -314,6 +317,23 @@ describe('consistency', () => {
     const model = tinyM2();
     const { unlabeled } = termsOf(m2({ ...options, consistency: { weight: 1, concentration: 4 } }), model);
     await expectTerms(unlabeled, { consistency: consistencyByHand(model, 4) });
+  });
+
+  it('is that of changed examples with the predictions of the unchanged, where there is a change', async () => {
+    const model = tinyM2();
+    const augment = affine({ rotation: 0.3, shift: 1 });
+    const { unlabeled } = termsOf(m2({ ...options, consistency: { weight: 1, augment } }), model);
+    const expected = consistencyByHand(model, 2, augment);
+    await expectTerms(unlabeled, { consistency: expected });
+    const [first = 0] = await read(sub(expected, consistencyByHand(model, 2)));
+    expect(Math.abs(first)).toBeGreaterThan(1e-4);
+  });
+
+  it('refuses a change that is no function', () => {
+    const consistency = { weight: 1, augment: {} as Augment };
+    expect(() => m2({ consistency })).toThrowError(
+      new TypeError('m2: consistency.augment is Object, needed a function'),
+    );
   });
 
   it('is left out at weight 0: the terms are those without it, to the bit', async () => {
@@ -347,6 +367,10 @@ describe('consistency', () => {
     expect(m2({ consistency: { weight: 2 } }).spec).toEqual({
       ...(m2().spec as object),
       consistency: { concentration: 2, weight: 2 },
+    });
+    expect(m2({ consistency: { weight: 2, augment: affine({ shift: 1 }) } }).spec).toEqual({
+      ...(m2().spec as object),
+      consistency: { concentration: 2, weight: 2, augment: true },
     });
   });
 });

@@ -13,6 +13,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { cosineDecay, exponentialDecay, linearWarmup, valueAt } from '../../src/core/schedules';
+import { affine } from '../../src/data/affine';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { M2 } from '../../src/models/m2/m2';
 import type { M2Preset } from '../../src/models/m2/nets';
@@ -137,7 +138,10 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         () => ({
           objective: optimizedElbo({
             labelHandling: 'gumbel',
-            consistency: { weight: linearWarmup({ from: 0.5, to: 2, steps: 6 }) },
+            consistency: {
+              weight: linearWarmup({ from: 0.5, to: 2, steps: 6 }),
+              augment: affine({ rotation: 0.2, scale: 0.1, shear: 0.1, shift: 1 }),
+            },
           }),
         }),
       ],

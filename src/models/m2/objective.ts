@@ -102,7 +102,8 @@ const consistencyOf = (
   });
   // Another pass of the same step: the running statistics are those of the examples themselves.
   const mixed = { ...trainingPass(noise), updateStatistics: false };
-  const { labelLogits: logits } = model.infer(mixPairs(x, share), mixed);
+  const changed = settings.augment?.(x, noise.split('augment')) ?? x;
+  const { labelLogits: logits } = model.infer(mixPairs(changed, share), mixed);
   const targets = mixPairs(softmax(labelLogits), share);
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
 };
@@ -174,7 +175,11 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
       };
     });
   };
-  return Object.assign(objective, { spec: specOf({ ...settings, objective: where }) });
+  // A function of images is no schedule: that there is one is all that a spec can say of it.
+  const { consistency } = settings;
+  const told = consistency && { ...consistency, augment: consistency.augment && true };
+  const spec = specOf({ ...settings, consistency: told, objective: where });
+  return Object.assign(objective, { spec });
 };
 
 /**

@@ -1,5 +1,6 @@
 /** Choices of the objectives of M2, their defaults, and what is refused. */
-import { assertInteger, assertNumber, assertOneOf, recordOf } from '../../core/assert';
+import { assertFunction, assertInteger, assertNumber, assertOneOf, recordOf } from '../../core/assert';
+import type { Augment } from '../../core/batch';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
 import { BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
@@ -15,6 +16,12 @@ export interface Consistency {
    * often near an end than the uniform shares of 1
    */
   readonly concentration?: number;
+  /**
+   * changes the examples once more before they are interpolated, `affine({ … })` say: the prediction is to stay what it
+   * is without (Xie et al. 2020). Default: as they are. To be recorded, it must draw by `noise.uniform`, `normal` or
+   * `gumbel`, as `affine` does
+   */
+  readonly augment?: Augment;
 }
 
 /** Weights by the name of their term, each a number or a schedule; one left out keeps its default. */
@@ -72,7 +79,7 @@ export interface OptimizedElboOptions extends M2ObjectiveOptions {
 /** Every choice made. */
 export type Settings = Required<Omit<OptimizedElboOptions, 'weights' | 'consistency'>> & {
   readonly weights: NonNullable<M2ObjectiveOptions['weights']>;
-  readonly consistency?: Required<Consistency>;
+  readonly consistency?: Consistency & { readonly concentration: number };
 };
 
 /** Those of `m2`. */
@@ -140,9 +147,10 @@ const check = (where: string, settings: Settings): void => {
   assertScheduled(where, 'beta', beta, 'a finite number of at least 0', isAtLeast0);
   assertScheduled(where, 'gamma', gamma, 'a finite number of at least 0', isAtLeast0);
   if (settings.consistency) {
-    const { weight, concentration } = settings.consistency;
+    const { weight, concentration, augment } = settings.consistency;
     assertScheduled(where, 'consistency.weight', weight, 'a finite number of at least 0', isAtLeast0);
     assertInteger(where, 'consistency.concentration', concentration);
+    if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
   }
   assertWeights(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS));
   assertWeights(where, 'unlabeled', unlabeled, Object.keys(BOUND_WEIGHTS));
@@ -166,10 +174,9 @@ export function settingsOf(where: string, defaults: Settings, options: Optimized
     ...defaults,
     ...given(others),
     ...(consistency !== undefined && {
-      consistency: {
-        concentration: 2,
-        ...given(recordOf(where, consistency, 'consistency')),
-      } as Required<Consistency>,
+      consistency: { concentration: 2, ...given(recordOf(where, consistency, 'consistency')) } as NonNullable<
+        Settings['consistency']
+      >,
     }),
     weights: {
       labeled: { ...defaults.weights.labeled, ...given(labeled) },
