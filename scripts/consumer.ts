@@ -1,6 +1,6 @@
 /** A fresh project that has the packed library installed, for the checks of what users get. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,10 +38,9 @@ export async function withConsumer(
       '-C',
       join(modules, 'ssvae'),
     ]);
-    for (const peer of peers) {
-      const name = `@tensorflow/tfjs-${peer}`;
+    const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    for (const name of [...peers.map((peer) => `@tensorflow/tfjs-${peer}`), ...Object.keys(dependencies)])
       await symlink(join(root, 'node_modules', name), join(modules, name), 'junction');
-    }
     await cp(join(root, 'test/package/consumer'), folder, { recursive: true });
     await writeFile(join(folder, 'package.json'), '{ "private": true }');
     await use(folder);

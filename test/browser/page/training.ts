@@ -24,6 +24,8 @@ export interface TrainingRequest {
   /** steps after which the run is aborted; default: none */
   readonly abortAfter?: number;
   readonly resume?: Resume;
+  /** ms to wait behind each step, so that others come to something in between; default 0 */
+  readonly pause?: number;
 }
 
 /** What came of a run. */
@@ -61,6 +63,7 @@ export async function trainInPage({
   keep,
   abortAfter,
   resume = false,
+  pause = 0,
 }: TrainingRequest): Promise<TrainingReport> {
   const before = tf.memory().numTensors;
   const abort = new AbortController();
@@ -82,12 +85,13 @@ export async function trainInPage({
     resume,
     signal: abort.signal,
     callbacks: {
-      onBatchEnd(end) {
+      async onBatchEnd(end) {
         const now = performance.now();
         longestStep = Math.max(longestStep, now - stepEnded);
         stepEnded = now;
         Object.assign(globalThis, { ssvaeStep: end.step });
         if (end.step + 1 === abortAfter) abort.abort();
+        if (pause > 0) await new Promise((resume) => setTimeout(resume, pause));
       },
     },
   });
