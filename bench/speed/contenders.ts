@@ -38,7 +38,10 @@ const node = (
   threads,
   group: implementation === 'ours' ? 'ssvae' : 'TensorFlow.js',
   runs: always,
-  task: (workload) => ({ runtime: 'node', task: { workload, implementation, backend, on } }),
+  task: (workload) => ({
+    runtime: 'node',
+    task: { workload, implementation, backend, threads: threads ?? 1, on },
+  }),
 });
 
 const exact = ({ labelHandling, model }: Workload): boolean => labelHandling === 'exact' && model === 'm2';
@@ -88,9 +91,10 @@ const onThreads = (threads: number): readonly Contender[] => [
   python('pyro_worker', threads, ['svi'], enumerates),
 ];
 
-/** All of them; what a machine cannot have says so itself. WebAssembly has one thread in Node. */
+/** All of them; what a machine cannot have says so itself. Stock WebAssembly has one thread in Node. */
 export const CONTENDERS: readonly Contender[] = [
-  node('wasm', 1, 'wasm', 'ours'),
+  node('wasm-1', 1, 'wasm', 'ours'),
+  node('wasm-2', 2, 'wasm', 'ours'),
   node('wasm-stock', 1, 'wasm', 'stock'),
   ...onThreads(1),
   ...onThreads(2),

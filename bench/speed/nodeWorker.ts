@@ -23,13 +23,13 @@ const peak = (): number => {
   }
 };
 
-async function useBackend({ backend, on, implementation }: NodeTask): Promise<string> {
+async function useBackend({ backend, threads, on, implementation }: NodeTask): Promise<string> {
   if (backend === 'wasm' && (implementation === 'stock' || !on.includes('wasm-kernels'))) {
     await import('@tensorflow/tfjs-backend-wasm');
     await tf.setBackend('wasm');
     return 'stock WebAssembly';
   }
-  const { description } = await selectBackend({ backend });
+  const { description } = await selectBackend({ backend, ...(backend === 'wasm' && { threads }) });
   if (/in software/.test(description)) throw new Error(`${description}, which measures the processor`);
   if (backend !== 'tensorflow') return description;
   const { binding } = tf.backend() as object as { readonly binding: { readonly TF_Version: string } };

@@ -13,6 +13,8 @@ export interface NodeTask {
   readonly workload: Workload;
   /** this library, or what one writes on TensorFlow.js without it */
   readonly implementation: 'ours' | 'stock';
+  /** threads that WebAssembly computes with; native TensorFlow's are told by the environment */
+  readonly threads: number;
   readonly backend: 'wasm' | 'tensorflow' | 'webgpu';
   /** what of ours is on; of `'stock'` nothing */
   readonly on: readonly LeverName[];

@@ -1,10 +1,10 @@
 /**
- * Measures training steps: `npm run bench [-- --only mlp,conv-128 --contenders wasm,torch-2* --rounds 9 --steps 5]`.
+ * Measures training steps: `npm run bench [-- --only mlp,conv-128 --contenders wasm-*,torch-2* --rounds 9 --steps 5]`.
  *
  *   --only         workloads by name
  *   --contenders   by name; a star at the end stands for anything
  *   --growth       how our own step grows, in place of the comparison; `--only classes,batch,latent,width`,
- *                  `--contenders` default wasm,tensorflow-1,tensorflow-recorded-1
+ *                  `--contenders` default wasm-1,tensorflow-1,tensorflow-recorded-1
  *   --levers       our own step with one thing left out at a time, in place of the comparison; `--only mlp,conv-128`,
  *                  `--contenders` are backends, wasm and tensorflow unless said otherwise
  *   --rounds, --steps, --seconds   turns of each contender, and the steps (default: what fits the seconds) of a turn
@@ -66,7 +66,7 @@ const comparisons = (): readonly Race[] =>
 
 const growth = (): readonly Race[] =>
   CONTENDERS.filter(({ name }) =>
-    matches(flags.contenders ?? 'wasm,tensorflow-1,tensorflow-recorded-1', name),
+    matches(flags.contenders ?? 'wasm-1,tensorflow-1,tensorflow-recorded-1', name),
   ).flatMap((contender) =>
     [...new Set(GROWTH.map(({ along }) => along))]
       .filter((along) => matches(flags.only, along))
