@@ -81,7 +81,7 @@ for (const name of flags.case) {
   };
   const noise = createNoise(seed);
   const model = modelOf(settings, train, noise.split('weights'));
-  const optimizer = optimizerOf(settings);
+  const optimizer = optimizerOf(settings, steps);
   const states: [string, StoredArray][] = [];
   const updates: Record<string, Optimizer['state']['counts']> = {};
   const recordState = async (step: number): Promise<void> => {

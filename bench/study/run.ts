@@ -3,7 +3,7 @@
  *
  *   npx tsx bench/study/run.ts --data DIR [--dataset mnist|fashion-mnist|cifar10] [--seed 1 --seed 2 …]
  *     [--case NAME …] [--method M …] [--nets conv|mlp] [--labels 100] [--epochs 10] [--backend tensorflow]
- *     [--alpha A] [--learning-rate R] [--initializer I] [--label-handling H] [--choose] [--out FILE]
+ *     [--alpha A] [--learning-rate R] [--initializer I] [--label-handling H] [--set NAME=JSON …] [--choose] [--out FILE]
  *
  * A run that the file holds already is not repeated, and one that was interrupted goes on from its last checkpoint.
  * With `--choose` the test set is not touched: for choosing settings by the validation part.
@@ -22,7 +22,7 @@ import {
   type SelectBackendOptions,
   selectBackend,
 } from 'ssvae/node';
-import { cases, modelOf, objectiveOf, optimizerOf, type Settings } from './cases';
+import { COMPARED, cases, modelOf, objectiveOf, optimizerOf, type Settings, trainerOf } from './cases';
 import { batchesOf, splitOf } from './data';
 import { appendResult, type Cell, keyOf, type Result, readResults } from './results';
 
@@ -34,7 +34,7 @@ const { values: flags } = parseArgs({
     data: { type: 'string' },
     dataset: { type: 'string', default: 'mnist' },
     seed: { type: 'string', multiple: true, default: ['1'] },
-    case: { type: 'string', multiple: true, default: Object.keys(cases) },
+    case: { type: 'string', multiple: true, default: [...COMPARED] },
     method: { type: 'string', multiple: true },
     nets: { type: 'string', multiple: true },
     labels: { type: 'string', default: '100' },
@@ -44,6 +44,7 @@ const { values: flags } = parseArgs({
     'learning-rate': { type: 'string' },
     initializer: { type: 'string' },
     'label-handling': { type: 'string' },
+    set: { type: 'string', multiple: true, default: [] },
     choose: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
@@ -58,6 +59,12 @@ const overrides: Partial<Settings> = {
   ...(flags['label-handling'] !== undefined && {
     labelHandling: flags['label-handling'] as Settings['labelHandling'],
   }),
+  ...Object.fromEntries(
+    flags.set.map((pair) => {
+      const [name, json] = pair.split(/=(.*)/s);
+      return [name, JSON.parse(json ?? '')];
+    }),
+  ),
 };
 const chosen = flags.case.map((name): [string, Settings] => {
   const settings = cases[name];
@@ -100,7 +107,9 @@ async function run(cell: Cell): Promise<Result> {
   const split = splitOf(data.train, cell.labels, seed);
   const held = subset(data.train, split.validation);
   const model = modelOf(settings, data.train, noise.split('weights'));
-  const optimizer = optimizerOf(settings);
+  const batches = batchesOf(settings, { dataset: data.train, split, noise: noise.split('batches') });
+  const steps = epochs * batches.stepsPerEpoch;
+  const optimizer = optimizerOf(settings, steps);
   const execute = recordedStep();
   const id = createHash('sha256')
     .update(`${backend.name}${keyOf(cell)}`)
@@ -110,11 +119,11 @@ async function run(cell: Cell): Promise<Result> {
   try {
     const { history, step, best } = await train(model, {
       objective: objectiveOf(settings),
-      batches: batchesOf(settings, { dataset: data.train, split, noise: noise.split('batches') }),
+      batches,
       noise: noise.split('train'),
       epochs,
       optimizer,
-      alpha: settings.alpha,
+      ...trainerOf(settings),
       readEvery: 10,
       // Never stops early: it leaves every method at its best epoch on the validation examples.
       earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: epochs },
