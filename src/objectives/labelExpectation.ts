@@ -24,6 +24,9 @@ export interface LabelExpectationArguments {
  */
 export function labelExpectation(given: LabelExpectationArguments): Tensor1D {
   const { labels, valueByLabel } = recordOf('labelExpectation', given, 'the argument');
-  assertShapes('labelExpectation', { labels: [labels, 'B K'], valueByLabel: [valueByLabel, 'B K'] });
+  assertShapes('labelExpectation', {
+    labels: [labels, 'B K'],
+    valueByLabel: [valueByLabel, 'B K', 'float32'],
+  });
   return tidy(() => sum<Tensor1D>(mul(labels, valueByLabel), 1));
 }

@@ -37,9 +37,9 @@ export interface LabeledElboTerms {
 export function labeledElbo(given: LabeledElboArguments): LabeledElboTerms {
   const { logLikelihood, latentKl, logLabelPrior } = recordOf('labeledElbo', given, 'the argument');
   assertShapes('labeledElbo', {
-    logLikelihood: [logLikelihood, 'B'],
-    latentKl: [latentKl, 'B'],
-    logLabelPrior: [logLabelPrior, 'B'],
+    logLikelihood: [logLikelihood, 'B', 'float32'],
+    latentKl: [latentKl, 'B', 'float32'],
+    logLabelPrior: [logLabelPrior, 'B', 'float32'],
   });
   return tidy(() => ({
     elbo: add(sub(logLikelihood, latentKl), logLabelPrior) as Tensor1D,

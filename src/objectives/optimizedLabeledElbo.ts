@@ -75,8 +75,8 @@ export function optimizedLabeledElbo(given: OptimizedLabeledElboArguments): Opti
   );
   const { labels, logits } = label;
   const { B = 0, K = 0 } = assertShapes('optimizedLabeledElbo', {
-    logLikelihood: [logLikelihood, 'B'],
-    latentKl: [latentKl, 'B'],
+    logLikelihood: [logLikelihood, 'B', 'float32'],
+    latentKl: [latentKl, 'B', 'float32'],
     labels: [labels, 'B K'],
     logits: [logits, 'B K', 'float32'],
   });

@@ -40,7 +40,10 @@ export function expectOverPosterior(
   value: Tensor,
 ): Tensor1D {
   const exact = value?.shape?.length === 2;
-  assertShapes(where, { labelLogits: [labelLogits, 'B K', 'float32'], [name]: [value, exact ? 'B K' : 'B'] });
+  assertShapes(where, {
+    labelLogits: [labelLogits, 'B K', 'float32'],
+    [name]: [value, exact ? 'B K' : 'B', 'float32'],
+  });
   return exact ? sum<Tensor1D>(mul(softmax(labelLogits as Tensor), value), 1) : (value as Tensor1D);
 }
 
