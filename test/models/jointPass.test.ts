@@ -13,22 +13,27 @@ cleanUpAfterEach();
 
 const WEIGHTS = { labeled: 1, unlabeled: 1, crossEntropy: 0.5, parameters: 0 };
 
+/** Values of tensors by name; the tensors are freed. */
+const valuesOf = async (
+  tensors: readonly (readonly [string, Tensor])[],
+): Promise<Record<string, number[]>> => {
+  const values: Record<string, number[]> = {};
+  for (const [name, tensor] of tensors) values[name] = [...(await tensor.data())];
+  for (const [, tensor] of tensors) tensor.dispose();
+  return values;
+};
+
 /** Terms and gradients of a step's loss. */
 const outcome = async (model: M2, objective: Objective<M2>) => {
   const batch = await tinyBatches().at(0);
   const context = { step: 0, noise: createNoise(3) };
-  const terms = objective(model, batch, context);
-  const values = Object.fromEntries(namedTerms(terms).map(([name, term]) => [name, [...term.dataSync()]]));
-  disposeTerms(terms);
+  const terms = await valuesOf(namedTerms(objective(model, batch, context)));
   const variables = Object.values(model.variables).filter(({ trainable }) => trainable);
   const { grads } = variableGrads(
     () => lossOf(objective(model, batch, context), WEIGHTS, variables),
     variables,
   );
-  return {
-    values,
-    gradients: Object.fromEntries(Object.entries(grads).map(([name, g]) => [name, [...g.dataSync()]])),
-  };
+  return { values: terms, gradients: await valuesOf(Object.entries(grads)) };
 };
 
 describe('both parts of a batch in one pass', () => {
