@@ -39,7 +39,11 @@ export function monteCarloKl(options: MonteCarloKlOptions): Tensor1D {
       const z = sample(noise);
       assertShapes('monteCarloKl', { sample: [z, 'B ...'] });
       const [ofQ, ofP] = [logQ(z), logP(z)];
-      assertShapes('monteCarloKl', { sample: [z, 'B ...'], 'logQ(z)': [ofQ, 'B'], 'logP(z)': [ofP, 'B'] });
+      assertShapes('monteCarloKl', {
+        sample: [z, 'B ...'],
+        'logQ(z)': [ofQ, 'B', 'float32'],
+        'logP(z)': [ofP, 'B', 'float32'],
+      });
       const ratio = sub(ofQ, ofP);
       total = total === undefined ? ratio : add(total, ratio);
     }

@@ -82,7 +82,9 @@ export async function evaluateClassifier(
   await forEachBatch('evaluateClassifier', examples, batchSize, async (x, from, to) => {
     const logits = tidy(() => model.classify(x));
     try {
-      assertShapes('evaluateClassifier', { 'the classifier’s logits': [logits, `${to - from} ${classes}`] });
+      assertShapes('evaluateClassifier', {
+        'the classifier’s logits': [logits, `${to - from} ${classes}`, 'float32'],
+      });
       const values = await logits.data();
       for (let i = from; i < to; i++) {
         const row = values.subarray((i - from) * classes, (i - from + 1) * classes);

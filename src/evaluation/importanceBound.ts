@@ -46,7 +46,7 @@ export interface ImportanceWeightedBoundArguments {
 export function importanceWeightedBound(given: ImportanceWeightedBoundArguments): Tensor1D {
   const { logWeights, labelPrior } = recordOf('importanceWeightedBound', given, 'the argument');
   const { S = 0, K = 0 } = assertShapes('importanceWeightedBound', {
-    logWeights: [logWeights, 'S B K'],
+    logWeights: [logWeights, 'S B K', 'float32'],
   });
   assertLabelPrior('importanceWeightedBound', labelPrior, K);
   return tidy(() => {
