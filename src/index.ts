@@ -87,11 +87,15 @@ export {
   importanceWeightedBound,
 } from './evaluation/importanceBound';
 export * as figures from './figures/index';
+export { type LoadM1Options, loadM1 } from './models/m1/loadM1';
+export { createM1, type M1, type M1Options } from './models/m1/m1';
+export type { M1Nets, M1Preset } from './models/m1/nets';
+export { type M1ObjectiveOptions, m1 } from './models/m1/objective';
 export { createM2, type Inference, type M2, type M2Options } from './models/m2/m2';
 export type { M2Nets, M2Preset } from './models/m2/nets';
 export { labelsOnly, m2, optimizedElbo } from './models/m2/objective';
 export type { Consistency, M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './models/m2/settings';
-export type { Classifier, Model, SemiSupervisedVae } from './models/model';
+export type { Classifier, Model, SemiSupervisedVae, Vae } from './models/model';
 export {
   type Objective,
   type ObjectiveContext,
@@ -112,6 +116,7 @@ export { namedWeights } from './nets/namedWeights';
 export type { Pass } from './nets/pass';
 export type { PresetShape, SemiSupervisedNets } from './nets/semiSupervisedNets';
 export { StridedConv, type StridedConvOptions, StridedConvTranspose } from './nets/stridedConv';
+export type { ConvVaeOptions, MlpVaeOptions, VaeNets } from './nets/vaeNets';
 export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './objectives/everyLabel';
 export { type LabelExpectationArguments, labelExpectation } from './objectives/labelExpectation';
 export { type LabeledElboArguments, type LabeledElboTerms, labeledElbo } from './objectives/labeledElbo';

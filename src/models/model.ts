@@ -9,8 +9,8 @@ import type { Likelihood } from '../distributions/likelihood';
 export interface Model {
   /** shape of one example, without the batch axis */
   readonly inputShape: readonly number[];
-  /** K */
-  readonly classes: number;
+  /** K; a model that knows of no classes has none */
+  readonly classes?: number;
   /** every variable by name, batch-norm statistics among them, in a fixed order */
   readonly variables: Readonly<Record<string, Variable>>;
   /**
@@ -27,8 +27,26 @@ export interface Model {
 
 /** A model with q(y|x). */
 export interface Classifier extends Model {
+  /** K */
+  readonly classes: number;
   /** logits of q(y|x), [B, K], of inputs [B, …]; in evaluation mode */
   classify(x: Tensor): Tensor2D;
+}
+
+/** A model with q(z|x) and p(x|z), and without labels. */
+export interface Vae extends Model {
+  /** Z */
+  readonly latent: number;
+  /** p(x|z) given the decoder's output */
+  readonly likelihood: Likelihood;
+  /** q(z|x) of inputs [B, …] */
+  encode(x: Tensor): Gaussian;
+  /** parameters of p(x|z) of codes [B, Z] */
+  decode(z: Tensor): Tensor;
+  /** E[x|z] at `count` draws z ~ N(0, I): [count, …] */
+  generate(count: number, noise: Noise): Tensor;
+  /** E[x|z] at z = E[z|x] */
+  reconstruct(x: Tensor): Tensor;
 }
 
 /** A model with q(y|x), q(z|x[,y]) and p(x|z,y): what bounds and figures are computed from. */

@@ -3,7 +3,7 @@ import { mul, reshape, softmax, sum, type Tensor, tensor, tidy } from '@tensorfl
 import { assertInteger, assertMethods, recordOf } from '../core/assert';
 import { describe, formatShape } from '../core/shape';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
-import type { Classifier, Model, SemiSupervisedVae } from './model';
+import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 
 /** How plain arrays are gone through. */
 export interface PredictOptions {
@@ -111,7 +111,7 @@ export async function predict(
  *
  * Where the posterior sees the label, the mean is averaged over q(y|x): Σ_y q(y|x) E[z|x,y].
  *
- * @param model a model with q(z|x[,y])
+ * @param model a model with q(z|x[,y]): an M1, an M2, or one's own
  * @param data N examples in succession, NHWC; bytes mean value/255
  * @param options the batch size
  * @returns N·Z numbers
@@ -121,13 +121,16 @@ export async function predict(
  * @example (await embed(model, new Uint8Array(784))).length // 50
  */
 export async function embed(
-  model: SemiSupervisedVae,
+  model: SemiSupervisedVae | Vae,
   data: PlainInputs,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
-  assertMethods('embed', 'model', model, ['classify', 'encode']);
+  assertMethods('embed', 'model', model, ['encode']);
+  const seesLabel = (one: SemiSupervisedVae | Vae): one is SemiSupervisedVae =>
+    'encoderSeesLabel' in one && one.encoderSeesLabel;
+  if (seesLabel(model)) assertMethods('embed', 'model', model, ['classify', 'encode']);
   return inBatches('embed', model, data, options, model.latent, (x) => {
-    if (!model.encoderSeesLabel) return model.encode(x).mean;
+    if (!seesLabel(model)) return model.encode(x).mean;
     const rows = x.shape[0] as number;
     const weights = reshape(softmax(model.classify(x)), [rows, model.classes, 1]);
     const { mean } = model.encode(repeatRows(x, model.classes), everyLabel(rows, model.classes));

@@ -1,26 +1,16 @@
 /** Convolutional nets of the report. */
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { assertFlags, assertInteger, recordOf } from '../core/assert';
-import { formatShape, sizeOf } from '../core/shape';
 import { type Activation, assertActivation } from './activation';
-import {
-  connect,
-  dense,
-  gaussianHeads,
-  type HiddenOptions,
-  hiddenStack,
-  inputOf,
-  net,
-  withNorm,
-} from './building';
-import { assertValues, layerValues, stackValues } from './layerValues';
+import { dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
+import { assertHalves, convFeatures, convFeatureValues, convImage, convImageValues } from './convStacks';
+import { assertValues, layerValues } from './layerValues';
 import {
   assertPresetShape,
   assertWidths,
   type PresetShape,
   type SemiSupervisedNets,
 } from './semiSupervisedNets';
-import { StridedConv, StridedConvTranspose } from './stridedConv';
 
 /** Choices of the preset. */
 export interface ConvOptions {
@@ -44,25 +34,20 @@ const choicesOf = ({
   sharedTrunk = true,
 }: ConvOptions) => ({ filters, width, activation, batchNorm, sharedTrunk });
 
-const TAPS = 9;
-
 /** Values of the layers of {@link convNets}. */
 export function convValues(
   { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
   options: ConvOptions,
 ): readonly number[] {
   const { filters, width, batchNorm, sharedTrunk } = choicesOf(options);
-  const [height = 0, columns = 0, channels = 0] = inputShape;
-  const [first, last] = [filters[0] as number, filters.at(-1) as number];
-  const map = (height / 2 ** filters.length) * (columns / 2 ** filters.length) * last;
-  const features = [...stackValues(channels, filters, batchNorm, TAPS), layerValues(map, width, batchNorm)];
+  const conv = { inputShape, filters, width };
+  const features = convFeatureValues(conv, batchNorm);
   return [
     ...(sharedTrunk ? features : [...features, ...features]),
     ...(encoderSeesLabel ? [layerValues(width + classes, width, batchNorm)] : []),
     layerValues(width, classes + 2 * latent),
-    ...stackValues(latent + classes, [width, map], batchNorm),
-    ...stackValues(last, [...filters].reverse().slice(1), batchNorm, TAPS),
-    layerValues(TAPS * first, channels * parametersPerValue),
+    layerValues(latent + classes, width, batchNorm),
+    ...convImageValues(conv, (inputShape.at(-1) as number) * parametersPerValue, batchNorm),
   ];
 }
 
@@ -86,29 +71,14 @@ export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSup
   const { filters, width, activation, batchNorm, sharedTrunk } = choicesOf(recordOf('convNets', options));
   assertInteger('convNets', 'width', width);
   assertWidths('convNets', 'filter', filters);
-  const [height = 0, columns = 0, channels = 0] = inputShape;
-  const scale = 2 ** filters.length;
-  if (inputShape.length !== 3 || height % scale !== 0 || columns % scale !== 0) {
-    throw new RangeError(
-      `convNets: inputShape is ${formatShape(inputShape)}, needed [H,W,C] with H and W divisible by ${scale}`,
-    );
-  }
+  assertHalves('convNets', { inputShape, filters });
   assertActivation('convNets', activation);
   assertFlags('convNets', { batchNorm, sharedTrunk });
   assertValues('convNets', convValues(shape, options));
   const hidden: HiddenOptions = { activation, batchNorm };
 
-  const featuresOf = (x: SymbolicTensor): SymbolicTensor => {
-    const map = filters.reduce(
-      (from, count, i) =>
-        withNorm(`conv${i + 1}`, hidden, (act) =>
-          connect(new StridedConv({ name: `conv${i + 1}`, filters: count, activation: act }), from),
-        ),
-      x,
-    );
-    const flat = connect(layers.flatten({ name: 'flatten' }), map);
-    return withNorm('dense', hidden, (act) => dense('dense', width, act, flat));
-  };
+  const conv = { inputShape, filters, width };
+  const featuresOf = (from: SymbolicTensor): SymbolicTensor => convFeatures(conv, hidden, from);
 
   const x = inputOf(inputShape, 'x');
   const trunk = sharedTrunk ? net('trunk', [x], featuresOf(x)) : undefined;
@@ -120,19 +90,8 @@ export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSup
 
   const z = inputOf([latent], 'z');
   const y = inputOf([classes], 'y');
-  const smallest = [height / scale, columns / scale, filters.at(-1) as number];
-  const size = sizeOf(smallest);
+  const channels = (inputShape.at(-1) as number) * parametersPerValue;
   const code = hiddenStack([width], hidden, z, y);
-  const flatMap = withNorm('map', hidden, (act) => dense('map', size, act, code));
-  const map = connect(layers.reshape({ name: 'unflatten', targetShape: smallest }), flatMap);
-  const grown = [...filters].reverse().slice(1).reduce(
-    (from, count, i) =>
-      withNorm(`up${i + 1}`, hidden, (act) =>
-        connect(new StridedConvTranspose({ name: `up${i + 1}`, filters: count, activation: act }), from),
-      ),
-    map,
-  ); // biome-ignore format: one step per line
-  const output = new StridedConvTranspose({ name: 'output', filters: channels * parametersPerValue });
 
   return {
     ...(trunk && { trunk }),
@@ -142,7 +101,7 @@ export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSup
       dense('logits', classes, 'linear', sharedTrunk ? toClassify : featuresOf(toClassify)),
     ),
     encoder: net('encoder', seen ? [toEncode, seen] : [toEncode], gaussianHeads(latent, encoded)),
-    decoder: net('decoder', [z, y], connect(output, grown)),
+    decoder: net('decoder', [z, y], convImage(conv, channels, hidden, code)),
     labelsApart: true,
     examplesApart: !batchNorm,
   };

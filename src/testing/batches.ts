@@ -87,7 +87,7 @@ export const batchChecks: readonly Check[] = [
   },
   {
     name: 'gives an example the same values in any batch',
-    of: 'classifier',
+    of: 'functions',
     async run(subject) {
       const model = subject.make();
       for (const f of functionsOf(model).filter(({ perExample }) => perExample)) {

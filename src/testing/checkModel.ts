@@ -6,7 +6,7 @@ import { batchChecks } from './batches';
 import { type Check, messageOf } from './check';
 import { descriptionChecks } from './description';
 import { type CheckedExamples, examplesFor } from './examples';
-import { isClassifier, isVae } from './functions';
+import { functionsOf, isClassifier, isPlainVae, isSemiSupervised } from './functions';
 import { inputChecks } from './inputs';
 import { memoryChecks } from './memory';
 import { assertOptions, type ModelChecksOptions } from './options';
@@ -36,14 +36,14 @@ const CHECKS: readonly Check[] = [
 ];
 
 const assertModel = (model: Model | undefined): void => {
-  const needed = 'needed a Model: inputShape, classes, variables, spec, dispose';
+  const needed = 'needed a Model: inputShape, variables, spec, dispose';
   if (typeof model !== 'object' || model === null)
     throw new TypeError(`modelChecks: create gives ${describe(model)}, ${needed}`);
   const { inputShape, classes, variables, dispose } = model;
   const isSize = (size: unknown): boolean => Number.isInteger(size) && (size as number) >= 1;
   if (!Array.isArray(inputShape) || inputShape.length === 0 || !inputShape.every(isSize))
     throw new TypeError(`modelChecks: the model's inputShape is ${describe(inputShape)}, ${needed}`);
-  if (!isSize(classes))
+  if (classes !== undefined && !isSize(classes))
     throw new TypeError(`modelChecks: the model's classes is ${describe(classes)}, ${needed}`);
   if (typeof variables !== 'object' || variables === null)
     throw new TypeError(`modelChecks: the model's variables are ${describe(variables)}, ${needed}`);
@@ -54,8 +54,8 @@ const assertModel = (model: Model | undefined): void => {
 /**
  * The checks that a model can be asked, for any test framework: each may be registered as a test of its own.
  *
- * A model without `classify` gets those of any model; one with it those of classifiers too; one with `encode`, `decode`,
- * `generate` and `reconstruct` all of them. `docs/reliability.md` lists what each looks at. One model is made and freed
+ * A model without functions gets those of any model; one with `classify` those of classifiers too; one with `encode`,
+ * `decode`, `generate` and `reconstruct` those of VAEs, with and without `classify`. `docs/reliability.md` lists what each looks at. One model is made and freed
  * here, to see which it is, so a backend must be in place. Run the checks one after the other: some count tensors.
  *
  * @param create makes a model whose weights come from the noise it is given, and whose `dispose` frees all that was
@@ -87,8 +87,9 @@ export function modelChecks<M extends Model>(
     examples = examplesFor(probe, options);
     kinds = [
       undefined,
+      ...(functionsOf(probe).length > 0 ? ['functions' as const] : []),
       ...(isClassifier(probe) ? ['classifier' as const] : []),
-      ...(isVae(probe) ? ['vae' as const] : []),
+      ...(isSemiSupervised(probe) || isPlainVae(probe) ? ['vae' as const] : []),
     ];
   } finally {
     freeQuietly(probe);

@@ -1,9 +1,9 @@
 /** What a model says of itself. */
 import { canonical, parseJson } from '../core/json';
 import { describe, formatShape } from '../core/shape';
-import type { Model, SemiSupervisedVae } from '../models/model';
+import type { Model, SemiSupervisedVae, Vae } from '../models/model';
 import type { Check } from './check';
-import { isVae } from './functions';
+import { isPlainVae, isSemiSupervised } from './functions';
 
 const assertVariables = ({ variables }: Model): void => {
   const all = Object.entries(variables);
@@ -17,15 +17,16 @@ const assertVariables = ({ variables }: Model): void => {
     throw new Error(`variables hold ${all.length}, none of them trainable, needed one that training moves`);
 };
 
-const assertVae = ({
-  latent,
-  labelPrior,
-  classes,
-  encoderSeesLabel,
-  likelihood,
-}: SemiSupervisedVae): void => {
+const assertVae = ({ latent, likelihood }: Vae | SemiSupervisedVae): void => {
   if (!Number.isInteger(latent) || latent < 1)
     throw new Error(`latent is ${describe(latent)}, needed an integer of at least 1`);
+  for (const name of ['logProb', 'mean', 'sample'] as const) {
+    if (typeof likelihood?.[name] !== 'function')
+      throw new Error(`likelihood.${name} is ${describe(likelihood?.[name])}, needed a function`);
+  }
+};
+
+const assertLabelled = ({ labelPrior, classes, encoderSeesLabel }: SemiSupervisedVae): void => {
   if (!Array.isArray(labelPrior) || labelPrior.length !== classes)
     throw new Error(`labelPrior is ${describe(labelPrior)}, needed an array of ${classes} probabilities`);
   const bad = labelPrior.findIndex((p) => !(p > 0));
@@ -34,10 +35,6 @@ const assertVae = ({
   if (!(Math.abs(total - 1) < 1e-5)) throw new Error(`labelPrior sums to ${total}, needed 1`);
   if (typeof encoderSeesLabel !== 'boolean')
     throw new Error(`encoderSeesLabel is ${describe(encoderSeesLabel)}, needed true or false`);
-  for (const name of ['logProb', 'mean', 'sample'] as const) {
-    if (typeof likelihood?.[name] !== 'function')
-      throw new Error(`likelihood.${name} is ${describe(likelihood?.[name])}, needed a function`);
-  }
 };
 
 const describeVariables = ({ variables }: Model): readonly string[] =>
@@ -50,7 +47,8 @@ export const descriptionChecks: readonly Check[] = [
     async run(subject) {
       const model = subject.make();
       assertVariables(model);
-      if (isVae(model)) assertVae(model);
+      if (isPlainVae(model) || isSemiSupervised(model)) assertVae(model);
+      if (isSemiSupervised(model)) assertLabelled(model);
     },
   },
   {

@@ -47,13 +47,16 @@ const drawInputs = (model: Model, count: number): Float32Array => {
   return noise.normals(total);
 };
 
+/** Classes of the examples; a model that knows of none is shown some all the same. */
+const classesOf = ({ classes = 2 }: Model): number => classes;
+
 const drawExamples = (model: Model, count: number): Dataset =>
   createDataset({
     name: 'drawn',
     x: drawInputs(model, count),
-    y: Uint8Array.from({ length: count }, (_, i) => i % model.classes),
+    y: Uint8Array.from({ length: count }, (_, i) => i % classesOf(model)),
     shape: model.inputShape,
-    classes: model.classes,
+    classes: classesOf(model),
   });
 
 /** Of each class the first example, and then the first of the others. */
@@ -65,7 +68,7 @@ const byClass = ({ y, count }: Dataset): number[] => {
 
 /** The examples to check a model on. */
 export function examplesFor<M extends Model>(model: M, { examples }: ModelChecksOptions<M>): CheckedExamples {
-  const labeled = Math.max(4, model.classes);
+  const labeled = Math.max(4, classesOf(model));
   const unlabeled = labeled + 1;
   const given = examples ?? drawExamples(model, labeled + unlabeled);
   const order = byClass(given);

@@ -2,7 +2,7 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { createNoise } from '../core/noise';
 import { describe } from '../core/shape';
-import type { Classifier, Model, SemiSupervisedVae } from '../models/model';
+import type { Classifier, Model, SemiSupervisedVae, Vae } from '../models/model';
 import type { Inputs } from './subject';
 
 /** A function of a model. */
@@ -21,10 +21,15 @@ const FUNCTIONS = ['encode', 'decode', 'generate', 'reconstruct'] as const;
 export const isClassifier = (model: Model): model is Classifier =>
   typeof (model as Partial<Classifier>).classify === 'function';
 
+const hasFunctions = (model: Model): boolean =>
+  FUNCTIONS.every((name) => typeof (model as Partial<Vae>)[name] === 'function');
+
 /** Whether a model has q(y|x), q(z|x[,y]) and p(x|z,y). */
-export const isVae = (model: Model): model is SemiSupervisedVae =>
-  isClassifier(model) &&
-  FUNCTIONS.every((name) => typeof (model as Partial<SemiSupervisedVae>)[name] === 'function');
+export const isSemiSupervised = (model: Model): model is SemiSupervisedVae =>
+  isClassifier(model) && hasFunctions(model);
+
+/** Whether a model has q(z|x) and p(x|z), and no classifier. */
+export const isPlainVae = (model: Model): model is Vae => !isClassifier(model) && hasFunctions(model);
 
 /** Seed of what `generate` draws. */
 const DRAWS = 11;
@@ -36,11 +41,12 @@ export function functionsOf(model: Model): readonly ModelFunction[] {
     ...(isClassifier(model)
       ? [{ name: 'classify', perExample, run: ({ x }: Inputs) => ({ classify: model.classify(x) }) }]
       : []),
-    ...(isVae(model) ? functionsOfVae(model) : []),
+    ...(isSemiSupervised(model) ? functionsOfSemiSupervised(model) : []),
+    ...(isPlainVae(model) ? functionsOfPlainVae(model) : []),
   ];
 }
 
-const functionsOfVae = (model: SemiSupervisedVae): readonly ModelFunction[] => [
+const functionsOfSemiSupervised = (model: SemiSupervisedVae): readonly ModelFunction[] => [
   {
     name: 'encode',
     perExample: true,
@@ -61,6 +67,24 @@ const functionsOfVae = (model: SemiSupervisedVae): readonly ModelFunction[] => [
     perExample: true,
     run: ({ x, y }) => ({ 'reconstruct(x, y)': model.reconstruct(x, y) }),
   },
+];
+
+const functionsOfPlainVae = (model: Vae): readonly ModelFunction[] => [
+  {
+    name: 'encode',
+    perExample: true,
+    run({ x }) {
+      const { mean, logVar } = model.encode(x);
+      return { 'encode.mean': mean, 'encode.logVar': logVar };
+    },
+  },
+  { name: 'decode', perExample: true, run: ({ z }) => ({ decode: model.decode(z) }) },
+  {
+    name: 'generate',
+    perExample: false,
+    run: ({ labels }) => ({ generate: model.generate(labels.length, createNoise(DRAWS)) }),
+  },
+  { name: 'reconstruct', perExample: true, run: ({ x }) => ({ reconstruct: model.reconstruct(x) }) },
 ];
 
 /**

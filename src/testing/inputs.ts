@@ -5,10 +5,10 @@ import { createNoise } from '../core/noise';
 import { evaluateClassifier } from '../evaluation/classifier';
 import { evaluateElbo } from '../evaluation/elbo';
 import type { Model } from '../models/model';
-import { predict } from '../models/predict';
+import { embed, predict } from '../models/predict';
 import { type Check, messageOf } from './check';
 import { constantInputs } from './examples';
-import { functionsOf, isClassifier, isVae, resultsOf } from './functions';
+import { functionsOf, isClassifier, isPlainVae, isSemiSupervised, resultsOf } from './functions';
 import { batchesOf, batchOf, inputsOf, partsOf, ROWS, STEPS, type Subject, trainOn } from './subject';
 import { termsOf } from './terms';
 import { changedAmong, listed, nonFiniteAmong, type Values, valuesOf, weightsOf } from './values';
@@ -87,7 +87,8 @@ export const inputChecks: readonly Check[] = [
         await assertRefusesNaN('predict', () => predict(model, x));
         await assertRefusesNaN('evaluateClassifier', () => evaluateClassifier(model, { x, y }));
       }
-      if (isVae(model))
+      if (isPlainVae(model)) await assertRefusesNaN('embed', () => embed(model, x));
+      if (isSemiSupervised(model))
         await assertRefusesNaN('evaluateElbo', () => evaluateElbo(model, { x }, { noise: createNoise(2) }));
       await assertRefusesNaN('train', () =>
         trainOn(subject, model, { batches: batchesOfNaN(subject, model) }),

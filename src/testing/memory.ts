@@ -23,7 +23,7 @@ function useAndDispose<M extends Model>(subject: Subject<M>): void {
 export const memoryChecks: readonly Check[] = [
   {
     name: 'its functions leave nothing but their results',
-    of: 'classifier',
+    of: 'functions',
     async run(subject) {
       const model = subject.make();
       for (const f of functionsOf(model)) {

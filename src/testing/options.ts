@@ -59,7 +59,7 @@ export function assertOptions<M extends Model>(
     throw new RangeError(
       `${where}: examples have the shape ${came}, needed ${needed}, the model's inputShape`,
     );
-  if (examples.classes !== model.classes)
+  if (model.classes !== undefined && examples.classes !== model.classes)
     throw new RangeError(
       `${where}: examples have ${examples.classes} classes, needed ${model.classes}, the model's classes`,
     );

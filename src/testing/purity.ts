@@ -1,10 +1,11 @@
 /** Whether the functions of a model and its objective depend on their arguments alone, and change nothing. */
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { createNoise } from '../core/noise';
 import { evaluateClassifier } from '../evaluation/classifier';
 import { evaluateElbo } from '../evaluation/elbo';
 import { predict } from '../models/predict';
 import type { Check } from './check';
-import { functionsOf, isClassifier, isVae, resultsOf } from './functions';
+import { functionsOf, isClassifier, isPlainVae, isSemiSupervised, resultsOf } from './functions';
 import { batchOf, inputsOf, ROWS } from './subject';
 import { termsOf } from './terms';
 import { changedAmong, difference, listed, runTolerance, type Values, valuesOf, weightsOf } from './values';
@@ -13,7 +14,7 @@ import { changedAmong, difference, listed, runTolerance, type Values, valuesOf, 
 export const purityChecks: readonly Check[] = [
   {
     name: 'gives the same values each time',
-    of: 'classifier',
+    of: 'functions',
     async run(subject) {
       const model = subject.make();
       const functions = functionsOf(model).filter(({ perExample }) => perExample);
@@ -29,7 +30,7 @@ export const purityChecks: readonly Check[] = [
   },
   {
     name: 'evaluation leaves the variables as they are',
-    of: 'classifier',
+    of: 'functions',
     async run(subject) {
       const model = subject.make();
       const { dataset } = subject.examples;
@@ -47,7 +48,7 @@ export const purityChecks: readonly Check[] = [
         await predict(model, dataset.x);
         await evaluateClassifier(model, dataset);
       }
-      if (isVae(model)) await evaluateElbo(model, dataset, { noise: createNoise(2) });
+      if (isSemiSupervised(model)) await evaluateElbo(model, dataset, { noise: createNoise(2) });
       await assertUnchanged('evaluation');
     },
   },
@@ -56,10 +57,13 @@ export const purityChecks: readonly Check[] = [
     of: 'vae',
     async run(subject) {
       const model = subject.make();
-      if (!isVae(model)) return;
-      const labels = new Array<number>(ROWS).fill(0);
-      const draw = (seed: number): Promise<Values> =>
-        valuesOf({ generate: subject.own(model.generate([...labels], createNoise(seed))) });
+      const generated = (seed: number): Tensor => {
+        if (isPlainVae(model)) return model.generate(ROWS, createNoise(seed));
+        if (isSemiSupervised(model))
+          return model.generate(new Array<number>(ROWS).fill(0), createNoise(seed));
+        throw new Error('generate is missing, needed a function');
+      };
+      const draw = (seed: number): Promise<Values> => valuesOf({ generate: subject.own(generated(seed)) });
       const first = await draw(1);
       const found = difference(await draw(1), first, runTolerance(subject.tolerance));
       if (found) throw new Error(`${found} from the same noise, as a moment before`);

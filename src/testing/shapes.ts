@@ -4,14 +4,14 @@ import { createNoise } from '../core/noise';
 import { formatShape } from '../core/shape';
 import type { Model, SemiSupervisedVae } from '../models/model';
 import type { Check } from './check';
-import { functionsOf, isVae, resultsOf } from './functions';
+import { functionsOf, isPlainVae, isSemiSupervised, resultsOf } from './functions';
 import { batchOf, inputsOf, ROWS, type Subject } from './subject';
 import { assertTerms } from './terms';
 import { nonFiniteAmong, valuesOf } from './values';
 
 /** Shape of each result for B examples. */
 const shapesOf = (model: Model, rows: number): Readonly<Record<string, readonly number[]>> => {
-  const { inputShape, classes } = model;
+  const { inputShape, classes = 0 } = model;
   const { latent = 0, likelihood } = model as Partial<SemiSupervisedVae>;
   const width = (inputShape.at(-1) as number) * (likelihood?.parametersPerValue ?? 1);
   const example = [rows, ...inputShape];
@@ -74,10 +74,10 @@ export const shapeChecks: readonly Check[] = [
     of: 'vae',
     async run(subject) {
       const model = subject.make();
-      if (!isVae(model)) return;
+      if (!isPlainVae(model) && !isSemiSupervised(model)) return;
       const { x, y, z, labels } = inputsOf(subject, model);
       const read = tidy(() => {
-        const parameters = model.decode(z, y);
+        const parameters = isPlainVae(model) ? model.decode(z) : model.decode(z, y);
         return {
           'likelihood.logProb': model.likelihood.logProb(parameters, x),
           'likelihood.mean': model.likelihood.mean(parameters).clone(),
@@ -90,7 +90,7 @@ export const shapeChecks: readonly Check[] = [
       if (bad) throw new Error(`${bad}, needed finite numbers`);
     },
   },
-  check('generate gives an example for each label', 'vae', 'generate'),
+  check('generate gives as many examples as asked for', 'vae', 'generate'),
   check('reconstruct gives an example for each input', 'vae', 'reconstruct', 'reconstruct at labels'),
   {
     name: 'the objective gives finite terms, [B] or scalar',

@@ -164,7 +164,7 @@ describe('saveModel and loadModel', () => {
       [json(null), 'loadModel: memory: the format is undefined, needed "ssvae model 1"'],
       [
         json({ format: 'ssvae model 1', spec: { model: 'm1' } }),
-        'loadModel: memory: the model is "m1", needed "m2"; loadVariables fills a model of one\'s own',
+        'loadModel: memory: the model is "m1", needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one\'s own',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, classes: 'three' })),

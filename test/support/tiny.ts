@@ -5,6 +5,7 @@ import { createNoise } from '../../src/core/noise';
 import type { Storage, StorageFolder } from '../../src/core/storage';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
+import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
 import type { Model } from '../../src/models/model';
 
@@ -29,6 +30,10 @@ export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
     noise: createNoise(1),
     ...options,
   });
+
+/** A small M1. */
+export const tinyM1 = (options: Partial<M1Options> = {}): M1 =>
+  createM1({ inputShape: SHAPE, latent: LATENT, nets: MLP, noise: createNoise(1), ...options });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {

@@ -178,7 +178,7 @@ const faults: Readonly<Record<string, Fault>> = {
     also: ['evaluation leaves the variables as they are'],
   },
   'one image whatever is asked for': {
-    check: 'generate gives an example for each label',
+    check: 'generate gives as many examples as asked for',
     says: 'generate has shape [1,4], needed [5,4]',
     model: ({ generate }) => ({ generate: ([label = 0], noise) => generate([label], noise) }),
     also: ['takes a shorter last batch'],

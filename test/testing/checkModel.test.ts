@@ -52,7 +52,7 @@ describe('modelChecks', () => {
       'encode gives mean and logVar, [B, Z]',
       'decode gives the parameters of the likelihood',
       'the likelihood reads what decode gives',
-      'generate gives an example for each label',
+      'generate gives as many examples as asked for',
       'reconstruct gives an example for each input',
       'generate draws from its noise alone',
     ]);
@@ -73,7 +73,7 @@ describe('modelChecks', () => {
     modelChecks(tinyVae, { ...options, ...changed });
   const making = (changed: object) => () =>
     modelChecks((noise) => ({ ...tinyVae(noise), ...changed }) as TinyVae, options);
-  const needed = 'needed a Model: inputShape, classes, variables, spec, dispose';
+  const needed = 'needed a Model: inputShape, variables, spec, dispose';
   it.each<[string, () => unknown, Error]>([
     [
       'a model instead of a function',
@@ -168,7 +168,7 @@ describe('checkModel', () => {
       [
         'checkModel: 3 of 34 checks fail',
         '- has a spec that is JSON: spec.rate is NaN, needed a value that JSON holds',
-        '- generate gives an example for each label: generate has shape [1,4], needed [5,4]',
+        '- generate gives as many examples as asked for: generate has shape [1,4], needed [5,4]',
         '- takes a shorter last batch: generate has shape [1,4], needed [5,4]',
       ].join('\n'),
     );

@@ -15,6 +15,8 @@ import { input, type LayersModel, layers, model as net, type SymbolicTensor } fr
 import { describe, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
+import { m1 } from '../../src/models/m1/objective';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
 import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { Phase } from '../../src/models/objective';
@@ -167,5 +169,27 @@ describe.each<[string, (noise: Noise) => M2, ModelChecksOptions<M2>]>([
   ['own nets, m2', withOwnNets, { objective: m2() }],
   ['mlp, phases', small(), { objective: phases() }],
 ])('M2: %s', (_, create, options) => {
+  for (const { name, run } of modelChecks(create, options)) it(name, run);
+});
+
+const smallM1 =
+  (options: Partial<M1Options> = {}) =>
+  (noise: Noise): M1 =>
+    createM1({ inputShape: [4, 4, 1], latent: 2, nets: MLP, noise, ...options });
+
+describe.each<[string, (noise: Noise) => M1, ModelChecksOptions<M1>]>([
+  ['mlp, batch norm', smallM1(), { objective: m1() }],
+  [
+    'mlp of two layers without batch norm, a warm-up',
+    smallM1({ nets: { preset: 'mlp', widths: [5, 4], batchNorm: false } }),
+    { objective: m1({ klWeight: (step) => Math.min(1, (step + 1) / 10) }) },
+  ],
+  ['conv, a divergence of half weight', smallM1({ nets: CONV }), { objective: m1({ klWeight: 0.5 }) }],
+  [
+    'mlp, a learned variance',
+    smallM1({ likelihood: gaussianObservation({ variance: 'learned' }) }),
+    { objective: m1() },
+  ],
+])('M1: %s', (_, create, options) => {
   for (const { name, run } of modelChecks(create, options)) it(name, run);
 });

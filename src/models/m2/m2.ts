@@ -1,10 +1,10 @@
 /** The M2 model of Kingma 2014: what it is, and how it is made. */
-import { engine, slice, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { slice, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertInteger, assertNumbers, assertOneOf, assertSize, recordOf } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
 import { assertNoise, createNoise, type Noise } from '../../core/noise';
-import { assertShapes, describe } from '../../core/shape';
+import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import * as categorical from '../../distributions/categorical';
 import type { Gaussian } from '../../distributions/gaussian';
@@ -15,7 +15,9 @@ import type { Pass } from '../../nets/pass';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { repeatRows } from '../../objectives/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../../objectives/labelPrior';
+import { assertLikelihood } from '../likelihoods';
 import type { SemiSupervisedVae } from '../model';
+import { whole } from '../whole';
 import { isOwn, type M2Nets, parsePreset, resolveNets } from './nets';
 import { toJson } from './spec';
 
@@ -89,12 +91,7 @@ const checkOptions = ({
   assertInputShape('createM2', inputShape);
   assertInteger('createM2', 'latent', latent);
   assertLabelPrior('createM2', labelPrior, classes);
-  if (typeof likelihood?.logProb !== 'function') {
-    throw new TypeError(
-      `createM2: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli`,
-    );
-  }
-  assertInteger('createM2', 'likelihood.parametersPerValue', likelihood.parametersPerValue);
+  assertLikelihood('createM2', likelihood);
   assertInitializer('createM2', initializer);
   assertNoise('createM2', noise);
 };
@@ -102,18 +99,6 @@ const checkOptions = ({
 /** Some rows of a tensor. */
 const rowsOf = (x: Tensor, from: number, count: number): Tensor =>
   slice(x, [from, ...x.shape.slice(1).map(() => 0)], [count, ...x.shape.slice(1)]);
-
-/** What `make` gives; where it throws, the variables that it has made are freed. */
-const whole = <T>(make: () => T): T => {
-  const before = new Set(Object.values(engine().registeredVariables));
-  try {
-    return make();
-  } catch (error) {
-    for (const variable of Object.values(engine().registeredVariables))
-      if (!before.has(variable)) variable.dispose();
-    throw error;
-  }
-};
 
 /**
  * Creates an M2 model (Kingma et al. 2014, "M2"; the report, chapter 2).

@@ -2,6 +2,7 @@
 import { isBoolean, isCount, isFiniteNumber, isListOf, isRecord, type Json, parse } from '../../core/json';
 import { describe } from '../../core/shape';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
+import { parseLikelihood } from '../likelihoods';
 import { type M2Preset, parsePreset } from './nets';
 
 /** What a file says of an M2 model; `null` stands for what has to be handed in again. */
@@ -23,15 +24,6 @@ export const toJson = ({ nets, likelihood, ...rest }: M2Spec): Json => ({
   likelihood: likelihood && { ...likelihood },
 });
 
-const parseLikelihood = (where: string, value: unknown): LikelihoodSpec | null => {
-  if (value === null) return null;
-  const { kind, variance, sigma } = isRecord(value) ? value : {};
-  if (kind === 'bernoulli') return { kind };
-  if (kind === 'gaussian' && (variance === 'fixed' || variance === 'learned'))
-    return { kind, variance, sigma: parse(where, 'sigma', sigma, 'a number', isFiniteNumber) };
-  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed "bernoulli" or "gaussian"`);
-};
-
 /**
  * A spec from a file.
  *
@@ -43,7 +35,7 @@ export function parseM2Spec(where: string, value: unknown): M2Spec {
   const spec = isRecord(value) ? value : {};
   if (spec.model !== 'm2')
     throw new RangeError(
-      `${where}: the model is ${describe(spec.model)}, needed "m2"; loadVariables fills a model of one's own`,
+      `${where}: the model is ${describe(spec.model)}, needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one's own`,
     );
   const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood } = spec;
   return {

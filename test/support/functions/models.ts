@@ -1,7 +1,7 @@
 /** Models, their files, and their objectives. */
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { memoryStorage, tinyDataset, tinyM2 } from '../tiny';
+import { memoryStorage, tinyDataset, tinyM1, tinyM2 } from '../tiny';
 import { models, noises, optional, prior, shared } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -72,14 +72,55 @@ const options = sizes.chain(([inputShape, classes]) =>
   ),
 );
 
+const optionsM1 = fc.record(
+  {
+    inputShape: fc.constantFrom([4, 4, 1], [8, 4, 2]),
+    latent: fc.integer({ min: 1, max: 3 }),
+    nets: fc.oneof(
+      fc.record(
+        {
+          preset: fc.constant('mlp'),
+          widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+          activation: fc.constantFrom('relu', 'softplus'),
+          batchNorm: fc.boolean(),
+        },
+        { requiredKeys: ['preset', 'widths'] },
+      ),
+      fc.record(
+        {
+          preset: fc.constant('conv'),
+          filters: fc.constantFrom([2], [2, 3]),
+          width: fc.integer({ min: 1, max: 4 }),
+          batchNorm: fc.boolean(),
+        },
+        { requiredKeys: ['preset', 'filters', 'width'] },
+      ),
+    ),
+    likelihood,
+    initializer: fc.oneof(fc.constant('he-normal'), fc.record({ normal: fc.constantFrom(0, 0.1) })),
+    noise: noises,
+  },
+  { requiredKeys: ['inputShape', 'nets'] },
+);
+
 const saved = shared(async () => {
   const storage = memoryStorage();
   await ssvae.saveModel(tinyM2(), storage);
   return storage.bytes as Uint8Array;
 });
 
+const savedM1 = shared(async () => {
+  const storage = memoryStorage();
+  await ssvae.saveModel(tinyM1(), storage);
+  return storage.bytes as Uint8Array;
+});
+
 const model = shared(() => tinyM2());
 const own = new Opaque(model, 'an M2 model');
+const ownM1 = new Opaque(
+  shared(() => tinyM1()),
+  'an M1 model',
+);
 
 const dataset = tinyDataset(4);
 const plain = fc.constantFrom(
@@ -90,12 +131,14 @@ const plain = fc.constantFrom(
 const predictOptions = optional({ batchSize: fc.integer({ min: 1, max: 5 }) });
 
 /** A place in memory that holds a saved model. */
-const storage = fc.constant(
-  new Opaque(() => {
-    const file = saved();
-    return { name: 'memory', read: () => file, write: async () => undefined };
-  }, 'a saved model'),
-);
+const storageOf = (saved: () => Promise<Uint8Array>) =>
+  fc.constant(
+    new Opaque(() => {
+      const file = saved();
+      return { name: 'memory', read: () => file, write: async () => undefined };
+    }, 'a saved model'),
+  );
+const storage = storageOf(saved);
 
 export const modelFunctions: Descriptions = {
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
@@ -104,10 +147,20 @@ export const modelFunctions: Descriptions = {
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
     release: (model) => model.dispose(),
   }),
-  embed: described(ssvae.embed, fc.tuple(models, plain, predictOptions) as never, {
-    valid: (codes, { latent }) =>
-      must(codes.length === 4 * latent && codes.every(Number.isFinite), 'N · Z numbers'),
+  createM1: described(ssvae.createM1, fc.tuple(optionsM1) as never, {
+    share: 0.05,
+    begins: ['initializeNet'],
+    always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+    release: (model) => model.dispose(),
   }),
+  embed: described(
+    ssvae.embed,
+    fc.tuple(fc.oneof(models, fc.constant(ownM1)), plain, predictOptions) as never,
+    {
+      valid: (codes, { latent }) =>
+        must(codes.length === 4 * latent && codes.every(Number.isFinite), 'N · Z numbers'),
+    },
+  ),
   predict: described(ssvae.predict, fc.tuple(models, plain, predictOptions) as never, {
     always: ({ labels, probabilities }, { classes }) => {
       must(probabilities.length === labels.length * classes, 'N · K probabilities');
@@ -131,7 +184,24 @@ export const modelFunctions: Descriptions = {
       release: (model) => model.dispose(),
     },
   ),
+  loadM1: described(
+    ssvae.loadM1,
+    fc.tuple(
+      storageOf(savedM1),
+      optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
+    ) as never,
+    {
+      share: 0.05,
+      begins: ['createM1'],
+      always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+      release: (model) => model.dispose(),
+    },
+  ),
   loadVariables: described(ssvae.loadVariables, fc.tuple(fc.constant(own), storage) as never, {}),
+  m1: described(ssvae.m1, fc.tuple(optional({ klWeight: weight })) as never, {
+    always: (objective) =>
+      must(typeof objective === 'function' && objective.spec !== undefined, 'an objective with its settings'),
+  }),
   m2: described(ssvae.m2, fc.tuple(optional(objectiveOptions)) as never, { always: isObjective }),
   labelsOnly: described(ssvae.labelsOnly, fc.tuple(), { always: isObjective }),
   optimizedElbo: described(

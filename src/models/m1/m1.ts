@@ -1,0 +1,123 @@
+/** The M1 model of Kingma 2014: a VAE whose codes a classifier learns from. */
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertInteger, recordOf } from '../../core/assert';
+import { assertNoise, createNoise, type Noise } from '../../core/noise';
+import { assertShapes } from '../../core/shape';
+import * as bernoulli from '../../distributions/bernoulli';
+import type { Gaussian } from '../../distributions/gaussian';
+import type { Likelihood } from '../../distributions/likelihood';
+import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
+import { namedWeights } from '../../nets/namedWeights';
+import type { Pass } from '../../nets/pass';
+import { assertInputShape } from '../../nets/semiSupervisedNets';
+import { assertLikelihood } from '../likelihoods';
+import type { Vae } from '../model';
+import { whole } from '../whole';
+import { isOwn, type M1Nets, parsePreset, resolveNets } from './nets';
+import { toJson } from './spec';
+
+/** What an M1 model is made from. */
+export interface M1Options {
+  /** shape of one example, e.g. [28, 28, 1] */
+  readonly inputShape: readonly number[];
+  /** Z; default 50 (Kingma 2014, §4.3) */
+  readonly latent?: number;
+  /**
+   * default `'mlp'`: two hidden layers of 600 softplus in either net (Kingma 2014, §4.3), with batch norm; `'conv'`: the
+   * report's convolutions, with batch norm; either with choices as `{ preset: 'mlp', batchNorm: false }`; or one's own
+   * tfjs-layers models. These stay yours: neither `dispose` nor a failure frees them.
+   */
+  readonly nets?: M1Nets;
+  /** p(x|z) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
+  readonly likelihood?: Likelihood;
+  /** how a preset's weights start; default `'glorot-uniform'`, as in `createM2` */
+  readonly initializer?: Initializer;
+  /** stream of a preset's initial weights; default `createNoise(0)`, which is ours */
+  readonly noise?: Noise;
+}
+
+/** The M1 model: p(z) p(x|z) with q(z|x). */
+export interface M1 extends Vae {
+  /** q(z|x) of inputs [B, …]; in evaluation mode, unless a pass says otherwise */
+  encode(x: Tensor, pass?: Pass): Gaussian;
+  /** parameters of p(x|z) of codes [B, Z]; likewise */
+  decode(z: Tensor, pass?: Pass): Tensor;
+}
+
+/**
+ * Creates an M1 model (Kingma et al. 2014, "M1", Eq. 1; the VAE of Kingma & Welling 2014 and Rezende et al. 2014).
+ *
+ *   p(z) = N(0, I)   p(x|z): the likelihood of the decoder's output   q(z|x) = N(mean, diag e^logVar) of the encoder
+ *
+ * It is trained on examples without labels by `m1()`; `embed` then gives the means of q(z|x), from which any classifier
+ * learns.
+ *
+ * @param options shapes, nets and likelihood
+ * @returns a record of pure functions over its variables; whoever made it disposes it, which frees a preset's nets
+ *   and leaves one's own alone
+ * @throws RangeError or TypeError naming the option, what came and what was needed
+ * @example createM1({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
+ */
+export function createM1(options: M1Options): M1 {
+  const { inputShape, latent = 50, likelihood = bernoulli } = recordOf('createM1', options);
+  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
+  assertInputShape('createM1', inputShape);
+  assertInteger('createM1', 'latent', latent);
+  assertLikelihood('createM1', likelihood);
+  assertInitializer('createM1', initializer);
+  assertNoise('createM1', noise);
+  const chosen = isOwn(given) ? given : parsePreset('createM1', given);
+  const { encoder, decoder } = whole(() => {
+    const made = resolveNets(chosen, {
+      inputShape,
+      latent,
+      parametersPerValue: likelihood.parametersPerValue,
+    });
+    if (isOwn(chosen)) return made;
+    initializeNet(made.encoder, noise.split('encoder'), initializer);
+    initializeNet(made.decoder, noise.split('decoder'), initializer);
+    return made;
+  });
+  let disposed = false;
+
+  const model: M1 = {
+    inputShape,
+    latent,
+    likelihood,
+    variables: namedWeights({ encoder, decoder }),
+    spec: toJson({
+      inputShape: [...inputShape],
+      latent,
+      nets: isOwn(chosen) ? null : chosen,
+      likelihood: likelihood.spec ?? null,
+    }),
+    encode(x, pass = {}) {
+      assertShapes('encode', { x: [x, `B ${inputShape.join(' ')}`] });
+      return tidy(() => {
+        const [mean, logVar] = encoder.apply(x, { ...pass }) as [Tensor, Tensor];
+        return { mean, logVar };
+      });
+    },
+    decode(z, pass = {}) {
+      assertShapes('decode', { z: [z, `B ${latent}`] });
+      return tidy(() => decoder.apply(z, { ...pass }) as Tensor);
+    },
+    generate(count, noise) {
+      assertInteger('generate', 'count', count);
+      assertNoise('generate', noise);
+      return tidy(() => likelihood.mean(model.decode(noise.normal([count, latent]))));
+    },
+    reconstruct(x) {
+      assertShapes('reconstruct', { x: [x, `B ${inputShape.join(' ')}`] });
+      return tidy(() => likelihood.mean(model.decode(model.encode(x).mean)));
+    },
+    dispose() {
+      // One's own nets were handed in, and stay whose they are.
+      if (disposed || isOwn(chosen)) return;
+      disposed = true;
+      encoder.dispose();
+      decoder.dispose();
+    },
+  };
+  return model;
+}

@@ -1,0 +1,86 @@
+/** The objective of M1: the bound of a VAE. */
+import { sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertNumber, recordOf } from '../../core/assert';
+import type { Noise } from '../../core/noise';
+import type { ScalarOrSchedule } from '../../core/schedules';
+import { specOf } from '../../core/spec';
+import { weightedSum } from '../../core/weightedSum';
+import * as gaussian from '../../distributions/gaussian';
+import { gaussianKl } from '../../divergences/gaussianKl';
+import { type Objective, scheduled, type Terms } from '../objective';
+import type { M1 } from './m1';
+
+/** Choices of the objective. */
+export interface M1ObjectiveOptions {
+  /**
+   * weight of KL(q(z|x) ‖ p(z)) in what is maximised, at least 0; default 1, the bound itself. A warm-up from 0 keeps
+   * codes in use that would be given up early on (Sønderby et al. 2016); another constant is that of Higgins et al. 2017
+   */
+  readonly klWeight?: ScalarOrSchedule;
+}
+
+interface PartOptions {
+  readonly noise: Noise;
+  readonly klWeight: number;
+  readonly updateStatistics: boolean;
+}
+
+const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: PartOptions): Terms => {
+  const pass = { training: true, noise: noise.split('nets'), updateStatistics };
+  const q = model.encode(x, pass);
+  const latentKl = gaussianKl(q);
+  const decoded = model.decode(gaussian.sample(q, noise.split('latent')), pass);
+  const logLikelihood = model.likelihood.logProb(decoded, x);
+  const terms = [
+    [1, logLikelihood],
+    [-klWeight, latentKl],
+  ] as const;
+  return {
+    elbo: sub(logLikelihood, latentKl),
+    objective: weightedSum(terms, x.shape[0] as number).clone(),
+    logLikelihood,
+    latentKl,
+  };
+};
+
+/**
+ * The bound of M1 (Kingma 2014, Eq. 5, which states its negative).
+ *
+ *   elbo       E_q(z|x) log p(x|z) − KL(q(z|x) ‖ p(z))  ≤  log p(x)
+ *   objective  E_q(z|x) log p(x|z) − w · KL(q(z|x) ‖ p(z))
+ *
+ * The expectation is taken at one draw of z. Labels are not looked at: where a batch has labelled examples, their inputs
+ * have the same terms, as `labeled`. The mean of either part then has the weight that the trainer gives it, and
+ * `weighting: 'dataset'` weighs every example alike. Running statistics move with the unlabelled examples where there
+ * are any.
+ *
+ * @param options weight of the divergence, a number or a schedule
+ * @returns an objective; its terms are `elbo`, `objective`, `logLikelihood` and `latentKl`, [B] each, nats
+ * @throws RangeError when the weight is neither a schedule nor a finite number of at least 0
+ * @example train(model, { objective: m1({ klWeight: linearWarmup({ steps: 6000 }) }), batches, epochs: 100, noise })
+ */
+export function m1(options: M1ObjectiveOptions = {}): Objective<M1> {
+  const { klWeight = 1 } = recordOf('m1', options);
+  if (typeof klWeight !== 'function')
+    assertNumber(
+      'm1',
+      'klWeight',
+      klWeight,
+      'a schedule or a finite number of at least 0',
+      (w) => w >= 0 && Number.isFinite(w),
+    );
+  const objective: Objective<M1> = (model, { labeled, unlabeled }, context) =>
+    tidy(() => {
+      const terms = (part: 'labeled' | 'unlabeled', x: Tensor, updateStatistics: boolean): Terms =>
+        termsOf(model, x, {
+          noise: context.noise.split(part),
+          klWeight: scheduled(context, klWeight, 'klWeight'),
+          updateStatistics,
+        });
+      return {
+        ...(labeled && { labeled: terms('labeled', labeled.x, unlabeled === undefined) }),
+        ...(unlabeled && { unlabeled: terms('unlabeled', unlabeled.x, true) }),
+      };
+    });
+  return Object.assign(objective, { spec: specOf({ objective: 'm1', klWeight }) });
+}

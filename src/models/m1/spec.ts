@@ -1,0 +1,44 @@
+/** JSON that rebuilds an M1 model. */
+import { isCount, isListOf, isRecord, type Json, parse } from '../../core/json';
+import { describe } from '../../core/shape';
+import type { LikelihoodSpec } from '../../distributions/likelihood';
+import { parseLikelihood } from '../likelihoods';
+import { type M1Preset, parsePreset } from './nets';
+
+/** What a file says of an M1 model; `null` stands for what has to be handed in again. */
+export interface M1Spec {
+  readonly inputShape: readonly number[];
+  readonly latent: number;
+  readonly nets: M1Preset | null;
+  readonly likelihood: LikelihoodSpec | null;
+}
+
+/** The same as JSON; choices that were left open are left out. */
+export const toJson = ({ nets, likelihood, ...rest }: M1Spec): Json => ({
+  model: 'm1',
+  ...rest,
+  nets: nets && Object.fromEntries(Object.entries(nets).filter(([, choice]) => choice !== undefined)),
+  likelihood: likelihood && { ...likelihood },
+});
+
+/**
+ * A spec from a file.
+ *
+ * @param where name of the reader, for messages
+ * @param value JSON of unknown origin
+ * @throws RangeError naming the first entry that is not what it must be
+ */
+export function parseM1Spec(where: string, value: unknown): M1Spec {
+  const spec = isRecord(value) ? value : {};
+  if (spec.model !== 'm1')
+    throw new RangeError(
+      `${where}: the model is ${describe(spec.model)}, needed "m1"; loadModel reads an M2, and loadVariables fills a model of one's own`,
+    );
+  const { inputShape, latent, nets, likelihood } = spec;
+  return {
+    inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
+    latent: parse(where, 'latent', latent, 'a count', isCount),
+    nets: nets === null ? null : parsePreset(where, nets),
+    likelihood: parseLikelihood(where, likelihood),
+  };
+}

@@ -1,0 +1,125 @@
+/** Files of saved models, and the presets that they rebuild. */
+import { assertBytes, assertMethods, recordOf } from '../core/assert';
+import { isRecord } from '../core/json';
+import { readSafetensors, type StoredArray } from '../core/safetensors';
+import { describe } from '../core/shape';
+import type { Storage } from '../core/storage';
+import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
+import { totalOf } from '../nets/layerValues';
+import { likelihoodOf } from './likelihoods';
+import type { Model } from './model';
+import { assignVariables } from './modelFile';
+
+/** Version of the file's layout. */
+export const FORMAT = 'ssvae model 1';
+
+/** What a file of a saved model holds. */
+export interface ModelFile {
+  /** name of the reader and of the file, for messages */
+  readonly where: string;
+  readonly arrays: Readonly<Record<string, StoredArray>>;
+  readonly spec: unknown;
+}
+
+/**
+ * Reads the file of a saved model.
+ *
+ * @param reader name of the calling function, for messages
+ * @throws RangeError when nothing is there, or the file is damaged or no model
+ */
+export const readModelFile = async (reader: string, storage: Storage): Promise<ModelFile> => {
+  assertMethods(reader, 'storage', storage, ['read']);
+  const where = `${reader}: ${storage.name}`;
+  const bytes = await storage.read();
+  if (bytes === undefined)
+    throw new RangeError(`${where} does not exist, needed a file that saveModel wrote`);
+  assertBytes(where, 'its content', bytes);
+  const { arrays, metadata } = readSafetensors(bytes, where);
+  const { format, spec } = isRecord(metadata) ? metadata : {};
+  if (format !== FORMAT)
+    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+  return { where, arrays, spec };
+};
+
+/**
+ * Refuses a spec of other nets than the file can hold the weights of, before they are made: a few bytes of a spec can
+ * ask for any amount of memory. Where they are of about the right size, the first variable that differs is named later.
+ */
+const assertFits = (where: string, values: readonly number[], arrays: ModelFile['arrays']): void => {
+  const stored = Object.values(arrays);
+  const held = totalOf(stored.map(({ data }) => data.length));
+  const asked = totalOf(values);
+  if (values.length > stored.length || asked > 2 * held)
+    throw new RangeError(
+      `${where}: the spec is of nets of ${values.length} layers and ${asked} values, needed the ${held} values of the file's ${stored.length} variables`,
+    );
+};
+
+/** What `make` gives; where what the file says is refused, the error names the file. */
+const naming = <T>(where: string, make: () => T): T => {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RangeError(`${where}: ${cause.message}`, { cause });
+  }
+};
+
+/** What is rebuilt: a model of nets and a likelihood, either of which may have to be handed in again. */
+interface Rebuilt<Spec, Nets, M> {
+  /** what a file says of it */
+  parse(where: string, spec: unknown): Spec;
+  /** whether nets are a user's own */
+  isOwn(nets: Nets): boolean;
+  /** values of the layers of a preset */
+  valuesOf(
+    where: string,
+    spec: Spec & { readonly parametersPerValue: number },
+    nets: Nets,
+  ): readonly number[];
+  /** makes it anew */
+  create(options: Omit<Spec, 'nets' | 'likelihood'> & { nets: Nets; likelihood: Likelihood }): M;
+}
+
+/**
+ * Rebuilds a model from its file: sizes are compared before anything is made.
+ *
+ * @param reader name of the calling function, for messages
+ * @param storage where from
+ * @param options one's own nets and likelihood, where the model was made of such
+ * @returns the model, with the weights of the file
+ * @throws RangeError or TypeError, as the caller documents
+ */
+export async function rebuild<
+  Nets,
+  Spec extends { readonly nets: Nets | null; readonly likelihood: LikelihoodSpec | null },
+  M extends Model,
+>(
+  reader: string,
+  storage: Storage,
+  options: { readonly nets?: Nets; readonly likelihood?: Likelihood },
+  { parse, isOwn, valuesOf, create }: Rebuilt<Spec, Nets, M>,
+): Promise<M> {
+  recordOf(reader, options);
+  const { where, arrays, spec } = await readModelFile(reader, storage);
+  const parsed = parse(where, spec);
+  const nets = options.nets ?? parsed.nets;
+  if (nets === null)
+    throw new TypeError(`${where}: the model was made with nets of its own, needed them as options.nets`);
+  const likelihood =
+    options.likelihood ?? naming(where, () => parsed.likelihood && likelihoodOf(parsed.likelihood));
+  if (likelihood === null)
+    throw new TypeError(
+      `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
+    );
+  const { parametersPerValue } = likelihood;
+  if (!isOwn(nets)) assertFits(where, valuesOf(where, { ...parsed, parametersPerValue }, nets), arrays);
+  const model = naming(where, () => create({ ...parsed, nets, likelihood }));
+  try {
+    assignVariables(where, model.variables, arrays);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return model;
+}

@@ -1,0 +1,312 @@
+import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import { createNoise, type Noise } from '../../src/core/noise';
+import { linearWarmup } from '../../src/core/schedules';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import * as gaussian from '../../src/distributions/gaussian';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { gaussianKl } from '../../src/divergences/gaussianKl';
+import { createM1, type M1Options } from '../../src/models/m1/m1';
+import { m1 } from '../../src/models/m1/objective';
+import { embed } from '../../src/models/predict';
+import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
+import {
+  alive,
+  CONV,
+  LATENT,
+  MLP,
+  SHAPE,
+  tinyDataset,
+  tinyExamples,
+  tinyM1,
+  weightsOf,
+} from '../support/tiny';
+
+const dense = (from: SymbolicTensor, units: number): SymbolicTensor =>
+  layers.dense({ units }).apply(from) as SymbolicTensor;
+
+/** Nets of stock layers on vectors of six. */
+const ownNets = (): { readonly encoder: LayersModel; readonly decoder: LayersModel } => {
+  const [x, z] = [input({ shape: [6] }), input({ shape: [LATENT] })];
+  return {
+    encoder: model({ inputs: x, outputs: [dense(x, LATENT), dense(x, LATENT)] }),
+    decoder: model({ inputs: z, outputs: dense(z, 6) }),
+  };
+};
+
+describe('createM1', () => {
+  cleanUpAfterEach();
+
+  it('is by default the study’s: two hidden layers of 600 softplus with batch norm, fifty latent dimensions', () => {
+    const m1 = createM1({ inputShape: [28, 28, 1] });
+    expect(m1.latent).toBe(50);
+    expect(m1.likelihood).toBe(bernoulli);
+    const count = (net: string): number =>
+      Object.entries(m1.variables)
+        .filter(([name]) => name.startsWith(`${net}/`))
+        .reduce((total, [, { size }]) => total + size, 0);
+    expect(count('encoder')).toBe(784 * 600 + 5 * 600 + (600 * 600 + 5 * 600) + 2 * (600 * 50 + 50));
+    expect(count('decoder')).toBe(50 * 600 + 5 * 600 + (600 * 600 + 5 * 600) + (600 * 784 + 784));
+    expect(m1.spec).toEqual({
+      model: 'm1',
+      inputShape: [28, 28, 1],
+      latent: 50,
+      nets: { preset: 'mlp' },
+      likelihood: { kind: 'bernoulli' },
+    });
+    m1.dispose();
+  });
+
+  it('has softplus hidden layers: the means are those of the layers written out', async () => {
+    const m1 = tinyM1({ nets: { ...MLP, batchNorm: false } });
+    const { x } = tinyExamples(2);
+    const numbers = async (name: string) => Array.from(await (m1.variables[name] as Tensor).data());
+    const [kernel, bias] = [await numbers('encoder/hidden/kernel'), await numbers('encoder/hidden/bias')];
+    const [head, offset] = [await numbers('encoder/mean/kernel'), await numbers('encoder/mean/bias')];
+    const pixels = Array.from(await x.data());
+    const expected = [0, 1].flatMap((b) => {
+      const hidden = bias.map((start, h) => {
+        let sum = start;
+        for (let d = 0; d < 64; d++) sum += (pixels[b * 64 + d] as number) * (kernel[d * 8 + h] as number);
+        return Math.log1p(Math.exp(sum));
+      });
+      return offset.map((start, k) =>
+        hidden.reduce((sum, value, h) => sum + value * (head[h * LATENT + k] as number), start),
+      );
+    });
+    expectClose(await read(m1.encode(x).mean), expected);
+  });
+
+  it.each([
+    [{ nets: MLP }],
+    [{ nets: { ...MLP, widths: [6, 5], activation: 'relu', batchNorm: false } }],
+    [{ nets: CONV }],
+    [{ nets: { ...CONV, activation: 'softplus', batchNorm: false } }],
+    [{ nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
+    [{ nets: MLP, inputShape: [7], likelihood: gaussianObservation() }],
+  ] as [Partial<M1Options>][])('gives every distribution its shape: %j', (options) => {
+    const m1 = tinyM1(options);
+    const { mean, logVar } = m1.encode(zeros([2, ...m1.inputShape]));
+    expect([mean.shape, logVar.shape]).toEqual([
+      [2, LATENT],
+      [2, LATENT],
+    ]);
+    const last = m1.inputShape.at(-1) as number;
+    expect(m1.decode(mean).shape).toEqual([
+      2,
+      ...m1.inputShape.slice(0, -1),
+      last * m1.likelihood.parametersPerValue,
+    ]);
+    expect(m1.generate(3, createNoise(0)).shape).toEqual([3, ...m1.inputShape]);
+    expect(m1.reconstruct(zeros([2, ...m1.inputShape])).shape).toEqual([2, ...m1.inputShape]);
+    m1.dispose();
+  });
+
+  it('has a posterior that can be sharper than the prior: σ < 1', async () => {
+    const m1 = tinyM1();
+    m1.variables['encoder/logVar/bias']?.assign(tensor([-5, -5, -5]));
+    expect(Math.max(...(await read(m1.encode(tinyExamples(3).x).logVar)))).toBeLessThan(-1);
+  });
+
+  it('draws its weights from the noise: each net its own, and the same from the same', async () => {
+    const weights = (seed: number) => weightsOf(tinyM1({ noise: createNoise(seed) }));
+    expect(await weights(1)).toEqual(await weights(1));
+    expect(await weights(2)).not.toEqual(await weights(1));
+  });
+
+  it('takes a user’s own tfjs-layers models, keeps their weights, and leaves them to the user', async () => {
+    const nets = ownNets();
+    const x = createNoise(3).normal([2, 6]);
+    const [mean] = nets.encoder.predict(x) as Tensor[];
+    const before = alive();
+    const m1 = tinyM1({ inputShape: [6], nets, noise: createNoise(5) });
+    expect(m1.spec).toMatchObject({ nets: null });
+    expect(await read(m1.encode(x).mean)).toEqual(await read(mean as Tensor));
+    m1.dispose();
+    m1.dispose();
+    expect(nets.encoder.predict(x)).toHaveLength(2);
+    expect(alive().tensors).toBeGreaterThanOrEqual(before.tensors);
+  });
+
+  it('frees a preset’s nets once: disposing again does nothing', () => {
+    const before = alive();
+    const m1 = tinyM1({ nets: CONV });
+    m1.dispose();
+    expect(alive()).toEqual(before);
+    expect(() => m1.dispose()).not.toThrow();
+  });
+
+  it('gives codes of plain arrays by embed: the means of q(z|x)', async () => {
+    const m1 = tinyM1();
+    const { x } = tinyDataset(5);
+    const codes = await embed(m1, x, { batchSize: 2 });
+    const inputs = tensor(
+      Float32Array.from(x, (byte) => byte / 255),
+      [5, ...SHAPE],
+    );
+    expectClose([...codes], await read(m1.encode(inputs).mean));
+  });
+
+  const apart = 'apart from the batch axis';
+  it.each<[string, Partial<M1Options>, Error]>([
+    [
+      'no shape',
+      { inputShape: [] },
+      new RangeError(
+        'createM1: inputShape is an array of 0, needed the shape of one example, e.g. [28, 28, 1]',
+      ),
+    ],
+    [
+      'half a latent dimension',
+      { latent: 2.5 },
+      new RangeError('createM1: latent is 2.5, needed an integer of at least 1'),
+    ],
+    [
+      'no likelihood',
+      { likelihood: {} as M1Options['likelihood'] & object },
+      new TypeError('createM1: likelihood is Object, needed a Likelihood such as bernoulli'),
+    ],
+    [
+      'noise that is a number',
+      { noise: 5 as unknown as Noise },
+      new TypeError('createM1: noise is 5, needed a stream, as createNoise(seed) makes'),
+    ],
+    [
+      'a trunk, which it has none of',
+      { nets: { ...MLP, sharedTrunk: true } as unknown as 'mlp' },
+      new RangeError(
+        'createM1: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
+      ),
+    ],
+    [
+      'no hidden layer',
+      { nets: { preset: 'mlp', widths: [] } },
+      new RangeError('createM1: the number of widths is 0, needed an integer of at least 1'),
+    ],
+    [
+      'an unknown activation',
+      { nets: { preset: 'mlp', activation: 'tanh' } as unknown as 'mlp' },
+      new RangeError('createM1: activation is "tanh", needed one of "linear", "relu", "softplus"'),
+    ],
+    [
+      'an image that cannot be halved',
+      { nets: CONV, inputShape: [6, 8, 1] },
+      new RangeError('createM1: inputShape is [6,8,1], needed [H,W,C] with H and W divisible by 4'),
+    ],
+    [
+      'an encoder of other width',
+      { nets: ownNets(), inputShape: [6], latent: 4 },
+      new RangeError(`createM1: nets.encoder maps [6] → [3], [3], needed [6] → [4], [4], ${apart}`),
+    ],
+    [
+      'a missing decoder',
+      { nets: { encoder: ownNets().encoder } as unknown as 'mlp', inputShape: [6] },
+      new TypeError(`createM1: nets.decoder is undefined, needed a tfjs-layers model [3] → [6], ${apart}`),
+    ],
+  ])('refuses %s', (_, options, error) => {
+    const before = alive();
+    expect(() => tinyM1(options)).toThrowError(error);
+    expect(alive()).toEqual(before);
+  });
+
+  it('says which arguments its functions need', () => {
+    const m1 = tinyM1();
+    expect(() => m1.encode(zeros([2, 64]))).toThrowError(
+      new RangeError('encode: x has shape [2,64], needed [B,8,8,1] = [B,8,8,1]'),
+    );
+    expect(() => m1.decode(zeros([2, 4]))).toThrowError('decode: z has shape [2,4], needed [B,3]');
+    expect(() => m1.generate(0, createNoise(1))).toThrowError(
+      new RangeError('generate: count is 0, needed an integer of at least 1'),
+    );
+    expect(() => m1.reconstruct(zeros([64]))).toThrowError('reconstruct: x has shape [64]');
+  });
+});
+
+describe('m1', () => {
+  cleanUpAfterEach();
+
+  const plain = () => tinyM1({ nets: { ...MLP, batchNorm: false } });
+
+  it('is the bound of the VAE: E log p(x|z) − KL(q(z|x)‖p(z)), at a draw that its stream gives', async () => {
+    const model = plain();
+    const { x } = tinyExamples(4);
+    const noise = createNoise(5);
+    const { unlabeled } = m1()(model, { unlabeled: { x } }, { step: 0, noise });
+    const q = model.encode(x);
+    const z = gaussian.sample(q, createNoise(5).split('unlabeled').split('latent'));
+    const [likelihood, kl] = [await read(bernoulli.logProb(model.decode(z), x)), await read(gaussianKl(q))];
+    expect(Object.keys(unlabeled ?? {})).toEqual(['elbo', 'objective', 'logLikelihood', 'latentKl']);
+    expectClose(await read(unlabeled?.logLikelihood as Tensor), likelihood);
+    expectClose(await read(unlabeled?.latentKl as Tensor), kl);
+    const bound = await read(unlabeled?.elbo as Tensor);
+    expectClose(
+      bound,
+      likelihood.map((value, i) => value - (kl[i] as number)),
+    );
+    expect(await read(unlabeled?.objective as Tensor)).toEqual(bound);
+  });
+
+  it('weights the divergence by number or schedule, and the plain bound stands beside it', async () => {
+    const model = plain();
+    const { x } = tinyExamples(4);
+    const termsAt = async (klWeight: Parameters<typeof m1>[0], step: number) => {
+      const { unlabeled = {} } = m1(klWeight)(model, { unlabeled: { x } }, { step, noise: createNoise(5) });
+      const values = await Promise.all(Object.values(unlabeled).map((term) => read(term)));
+      return Object.fromEntries(Object.keys(unlabeled).map((name, i) => [name, values[i] as number[]]));
+    };
+    const expected = ({ logLikelihood = [], latentKl = [] }: Record<string, number[]>, w: number) =>
+      logLikelihood.map((value, i) => value - w * (latentKl[i] as number));
+    for (const [klWeight, step, weight] of [
+      [0.25, 0, 0.25],
+      [linearWarmup({ steps: 10 }), 0, 0],
+      [linearWarmup({ steps: 10 }), 4, 0.4],
+      [linearWarmup({ steps: 10 }), 40, 1],
+    ] as const) {
+      const terms = await termsAt({ klWeight }, step);
+      expectClose(terms.objective as number[], expected(terms, weight));
+      expectClose(terms.elbo as number[], expected(terms, 1));
+    }
+  });
+
+  it('gives labelled inputs the same terms, apart, and looks at no label', async () => {
+    const model = plain();
+    const { x, y } = tinyExamples(4);
+    const at = (labels: Tensor) =>
+      m1()(
+        model,
+        { labeled: { x, y: labels as typeof y }, unlabeled: { x } },
+        { step: 0, noise: createNoise(5) },
+      );
+    const terms = at(y);
+    expect(Object.keys(terms.labeled ?? {})).toEqual(Object.keys(terms.unlabeled ?? {}));
+    expectClose(
+      await read(terms.labeled?.latentKl as Tensor),
+      await read(terms.unlabeled?.latentKl as Tensor),
+    );
+    expect(await read(at(zeros(y.shape)).labeled?.elbo as Tensor)).toEqual(
+      await read(terms.labeled?.elbo as Tensor),
+    );
+  });
+
+  it('moves running statistics once a step: with the unlabelled examples where there are any', async () => {
+    const { x, y } = tinyExamples(4);
+    const statistics = async (batch: Parameters<ReturnType<typeof m1>>[1]): Promise<number[]> => {
+      const model = tinyM1();
+      m1()(model, batch, { step: 0, noise: createNoise(5) });
+      return read(model.variables['encoder/hiddenNorm/movingMean'] as Tensor);
+    };
+    const dark = { x: zeros(x.shape), y };
+    expect(await statistics({ labeled: dark, unlabeled: { x } })).toEqual(
+      await statistics({ unlabeled: { x } }),
+    );
+    expect(await statistics({ labeled: { x, y } })).toEqual(await statistics({ unlabeled: { x } }));
+  });
+
+  it('tells its settings, and refuses a weight that is none', () => {
+    expect(m1().spec).toEqual({ objective: 'm1', klWeight: 1 });
+    expect(() => m1({ klWeight: -1 })).toThrowError(
+      new RangeError('m1: klWeight is -1, needed a schedule or a finite number of at least 0'),
+    );
+  });
+});

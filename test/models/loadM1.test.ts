@@ -1,0 +1,107 @@
+import { input, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/core/json';
+import { createNoise } from '../../src/core/noise';
+import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { loadM1 } from '../../src/models/m1/loadM1';
+import type { M1Options } from '../../src/models/m1/m1';
+import { embed } from '../../src/models/predict';
+import { saveModel } from '../../src/models/saveModel';
+import { cleanUpAfterEach, read } from '../support/numbers';
+import { alive, CONV, LATENT, memoryStorage, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
+
+const { x: bytes } = tinyDataset(5, 8);
+
+const withSpec = (file: Uint8Array, change: (spec: Record<string, Json>) => Json): Uint8Array => {
+  const { arrays, metadata } = readSafetensors(file);
+  const { format, spec } = metadata as { format: string; spec: Record<string, Json> };
+  return writeSafetensors({ arrays, metadata: { format, spec: change({ ...spec }) } });
+};
+
+const saved = async (options: Partial<M1Options> = {}) => {
+  const storage = memoryStorage();
+  const model = tinyM1(options);
+  await saveModel(model, storage);
+  model.dispose();
+  return storage;
+};
+
+const ownNets = () => {
+  const [x, z] = [input({ shape: [6] }), input({ shape: [LATENT] })];
+  const dense = (from: SymbolicTensor, units: number): SymbolicTensor =>
+    layers.dense({ units }).apply(from) as SymbolicTensor;
+  return {
+    encoder: net({ inputs: x, outputs: [dense(x, LATENT), dense(x, LATENT)] }),
+    decoder: net({ inputs: z, outputs: dense(z, 6) }),
+  };
+};
+
+describe('saveModel and loadM1', () => {
+  cleanUpAfterEach();
+
+  it.each<[string, Partial<M1Options>]>([
+    ['the mlp preset', {}],
+    ['choices of it', { nets: { preset: 'mlp', widths: [5, 4], activation: 'relu', batchNorm: false } }],
+    [
+      'the conv preset of a learned variance',
+      { nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) },
+    ],
+  ])('bring back %s, to the bit', async (__, options) => {
+    const model = tinyM1({ ...options, noise: createNoise(7) });
+    model.variables['encoder/hiddenNorm/movingMean']?.assign(createNoise(2).normal([8]));
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    const loaded = await loadM1(storage);
+    expect(loaded.spec).toEqual(model.spec);
+    expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
+    expect(await embed(loaded, bytes)).toEqual(await embed(model, bytes));
+    const draw = (m: typeof model): Promise<number[]> => read(m.generate(2, createNoise(1)));
+    expect(await draw(loaded)).toEqual(await draw(model));
+  });
+
+  it('take one’s own nets again', async () => {
+    const model = tinyM1({ inputShape: [6], nets: ownNets() });
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    expect(await weightsOf(await loadM1(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
+    await expect(loadM1(storage)).rejects.toThrowError(
+      new TypeError('loadM1: memory: the model was made with nets of its own, needed them as options.nets'),
+    );
+  });
+
+  it('refuse a file of another model, or whose spec its weights do not fit, and leave nothing behind', async () => {
+    const { bytes: file = new Uint8Array() } = await saved();
+    const other = memoryStorage();
+    const m2 = tinyM2();
+    await saveModel(m2, other);
+    m2.dispose();
+    const before = alive();
+    const cases: [Uint8Array | undefined, string | RegExp][] = [
+      [undefined, 'loadM1: memory does not exist, needed a file that saveModel wrote'],
+      [
+        other.bytes,
+        'loadM1: memory: the model is "m2", needed "m1"; loadModel reads an M2, and loadVariables fills a model of one\'s own',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', sharedTrunk: true } })),
+        'loadM1: memory: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),
+        /^loadM1: memory: the spec is of nets of \d+ layers and \d+ values, needed the \d+ values of the file's \d+ variables$/,
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, latent: 0 })),
+        'loadM1: memory: createM1: latent is 0, needed an integer of at least 1',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, latent: 4 })),
+        /^loadM1: memory: variable "encoder\/mean\/kernel" is \[8,3\] in the file, needed \[8,4\]$/,
+      ],
+    ];
+    for (const [content, message] of cases)
+      await expect(loadM1(memoryStorage(content))).rejects.toThrow(message);
+    expect(alive()).toEqual(before);
+  });
+});
