@@ -7,6 +7,7 @@ import { env, findBackendFactory, getKernelsForBackend, unregisterKernel } from 
 import { assertInteger } from '../core/assert';
 import { type BackendCandidate, type BackendChoice, chooseBackend, reasonOf } from '../core/backend';
 import { type Gpu, nameAdapter } from '../core/webgpu';
+import { useNativeKernels } from './native/index';
 import { startThreads } from './wasmThreads';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
@@ -55,7 +56,10 @@ const tensorflow: BackendCandidate = {
   name: 'tensorflow',
   packages: '@tensorflow/tfjs-node',
   async load() {
-    if (findBackendFactory('tensorflow')) return 'native TensorFlow, imported already';
+    if (findBackendFactory('tensorflow')) {
+      useNativeKernels();
+      return 'native TensorFlow, imported already';
+    }
     restoreUtilFunctions();
     // The C++ library logs its start-up otherwise; it reads the variable when it is loaded.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
@@ -63,6 +67,7 @@ const tensorflow: BackendCandidate = {
     for (const name of NATIVE) {
       try {
         await load(name);
+        useNativeKernels();
         return `native TensorFlow from ${name}`;
       } catch (error) {
         reasons.push(reasonOf(error));

@@ -114,9 +114,21 @@ describe('createAdam', () => {
       adam.dispose();
       return found;
     };
-    expect(await go(() => tensor(1), [1, 2, 3])).toEqual(await go(() => undefined, [1, 2, 3]));
+    // Where the device decides, an update is made of kernels of the host; elsewhere a backend may have one of its own.
+    const expectAlike = (
+      [values = [], moments = {}]: Awaited<ReturnType<typeof go>>,
+      [others = [], otherMoments = {}]: Awaited<ReturnType<typeof go>>,
+    ): void => {
+      expectClose(values as number[], others as number[], 1e-6);
+      expect(Object.keys(moments)).toEqual(Object.keys(otherMoments));
+      for (const [name, found] of Object.entries(otherMoments))
+        expectClose((moments as Record<string, number[]>)[name] ?? [], found as number[], 1e-6);
+    };
+    expectAlike(await go(() => tensor(1), [1, 2, 3]), await go(() => undefined, [1, 2, 3]));
+    expectAlike(await go((step) => tensor(step === 3 ? 0 : 1), [1, 2, 3]), await go(() => undefined, [1, 2]));
+    // Left out, to the bit.
     expect(await go((step) => tensor(step === 3 ? 0 : 1), [1, 2, 3])).toEqual(
-      await go(() => undefined, [1, 2]),
+      await go(() => tensor(1), [1, 2]),
     );
   });
 

@@ -1,6 +1,6 @@
 /** Variables that live in a graph, and come back to TensorFlow.js when somebody looks at them. */
 import { engine, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import type { DataId, NativeBackend, NativeEntry, NativeOutput } from './tensorflow';
+import type { DataId, NativeBackend, NativeEntry, NativeOutput } from '../native/tensorflow';
 
 /** Where the values of the variables are. */
 export interface DeviceState {

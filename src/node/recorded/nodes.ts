@@ -1,8 +1,9 @@
 /** Nodes of a step's graph. */
+
+import type { NativeAttribute, NativeBinding } from '../native/tensorflow';
 import type { AttributeValue, GraphNode } from './graphDef';
 import { TYPES } from './graphDef';
 import type { Operation } from './operations';
-import type { NativeAttribute, NativeBinding } from './tensorflow';
 import { Unrecordable } from './unrecordable';
 
 const typeOf = (dtype: string): AttributeValue => {

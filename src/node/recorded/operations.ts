@@ -1,5 +1,5 @@
 /** Records what a piece of work asks of the native backend. */
-import type { DataId, NativeAttribute, NativeBackend, NativeTensor } from './tensorflow';
+import type { DataId, NativeAttribute, NativeBackend, NativeTensor } from '../native/tensorflow';
 
 /** A value within a recording: output `output` of operation `operation`, or a source. */
 export type Ref = { readonly operation: number; readonly output: number } | { readonly source: number };

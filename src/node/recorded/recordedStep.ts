@@ -6,11 +6,12 @@ import type { ObjectiveTerms } from '../../models/objective';
 import type { AdamUpdate } from '../../training/adam';
 import type { Average } from '../../training/average';
 import { type Execute, executeEagerly, type StepOutput, type StepWork } from '../../training/step';
+import { useNativeGradients } from '../native/gradients';
+import { type NativeBackend, type NativeOutput, nativeBackend } from '../native/tensorflow';
 import { createDeviceState, type DeviceState } from './deviceState';
 import { drawAgain } from './drawnNoise';
 import { planOf, type StepPlan } from './plan';
 import { loadStepGraph, type Outputs, type StepGraph, type UpdateGroup, updateGroups } from './stepGraph';
-import { type NativeBackend, type NativeOutput, nativeBackend } from './tensorflow';
 import { batchTensors, type Declared, tryStep } from './trial';
 import { Unrecordable } from './unrecordable';
 
@@ -94,6 +95,7 @@ const assertAgrees = ({ plan, graph, groups, average }: Recording): void => {
 const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording => {
   const { adam } = work.optimizer;
   if (!adam) throw new Unrecordable('the optimizer is not that of createAdam');
+  useNativeGradients();
   const { step } = work.context;
   const stream = createNoise(step).split('trials');
   const trials = TRIED(step).map((other, i) =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { AdamUpdate } from '../../training/adam';
+import type { NativeBackend, NativeOutput } from '../native/tensorflow';
 import { encodeSavedModel, type GraphNode } from './graphDef';
 import {
   assignNode,
@@ -16,7 +17,6 @@ import {
 } from './nodes';
 import type { Ref, Source } from './operations';
 import type { StepPlan } from './plan';
-import type { NativeBackend, NativeOutput } from './tensorflow';
 
 /** What a graph is made of. */
 export interface GraphParts {

@@ -13,10 +13,9 @@ import {
   namedTerms,
   type StepWork,
 } from '../../training/step';
+import type { DataId, NativeBackend } from '../native/tensorflow';
 import { type Draw, writeDown } from './drawnNoise';
-import { withNativeGradients } from './nativeGradients';
 import { type Operations, type Ref, recordOperations } from './operations';
-import type { DataId, NativeBackend } from './tensorflow';
 
 /** Where a tensor that no operation of the step gave comes from. */
 export type Origin =
@@ -143,7 +142,7 @@ export function tryStep<M extends Model>(
       let found: Differentiated | undefined;
       const isKnown = (dataId: DataId): boolean => originOf(dataId) !== undefined;
       const recorded = recordOperations(backend, isKnown, () => {
-        found = withNativeGradients(backend, () => differentiate({ ...work, batch, context, weights }));
+        found = differentiate({ ...work, batch, context, weights });
       });
       const { loss, terms, gradients, gradientNorm, applied } = found as Differentiated;
       try {

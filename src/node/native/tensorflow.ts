@@ -44,6 +44,12 @@ export interface NativeBinding {
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
   readonly TF_FLOAT: number;
+  executeOp(
+    name: string,
+    attributes: readonly NativeAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): NativeOutput[];
   loadSavedModel(folder: string, tags: string): number;
   runSavedModel(model: number, inputs: readonly number[], names: string, outputs: string): NativeOutput[];
   deleteSavedModel(model: number): void;
