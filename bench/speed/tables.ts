@@ -17,7 +17,8 @@ const ofWorkload = <Line extends SpeedLine>(lines: readonly Line[], name: string
 const fastest = (lines: readonly Found[]): Found | undefined =>
   [...lines].sort((a, b) => msOf(a.measured) - msOf(b.measured))[0];
 
-const ms = (line: Found | undefined): string => (line ? String(Number(msOf(line.measured).toPrecision(3))) : '');
+const ms = (line: Found | undefined): string =>
+  line ? String(Number(msOf(line.measured).toPrecision(3))) : '';
 
 const ratio = (one: Found | undefined, other: SpeedLine | undefined): string =>
   one && other?.measured ? ratioOf(one.measured, other.measured).toFixed(2) : '';
