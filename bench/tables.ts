@@ -6,9 +6,12 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { parseLines, spreadOf } from '../examples/statistics';
+import { parseLines } from '../examples/statistics';
 import type { SpeedLine } from './speed/line';
 import { speedTables } from './speed/tables';
+import { percent, spread } from './spread';
+import type { M1Result } from './study/m1Results';
+import { m1Tables } from './study/m1Tables';
 import type { Result } from './study/results';
 import { toTable } from './toTable';
 
@@ -47,18 +50,6 @@ const titles: Readonly<Record<string, string>> = {
 
 const linesOf = async <Line>(name: string): Promise<readonly Line[]> =>
   parseLines(await readFile(`docs/results/${name}.jsonl`, 'utf8'));
-
-/** Mean ± standard deviation, or the one value there is; nothing without any. */
-const spread = (values: readonly number[], digits: number, scale = 1): string => {
-  if (values.length === 0) return '';
-  const scaled = values.map((value) => scale * value);
-  const { mean, deviation } = spreadOf(scaled);
-  return scaled.length === 1
-    ? mean.toFixed(digits)
-    : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
-};
-
-const percent = (values: readonly number[]): string => spread(values, 2, 100);
 
 /** Values that a line has, in the order of the seeds. */
 const column = <Line extends { readonly seed: number }>(
@@ -213,6 +204,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   'mnist pytorch': () => pytorch('mnist'),
   'fashion-mnist': () => study('fashion-mnist'),
   cifar10: () => study('cifar10'),
+  ...m1Tables((name) => linesOf<M1Result>(name)),
   ...speedTables(() => linesOf<SpeedLine>('performance')),
 };
 

@@ -1,0 +1,61 @@
+/**
+ * M1 and an RBF support vector machine on its codes: appends a line of results for each number of labels and label seed.
+ *
+ *   npx tsx bench/study/m1-svm.ts --data DIR [--dataset fashion-mnist] [--labels 100 …] [--seed 1 …]
+ *     [--set NAME=JSON …] [--machine NAME=JSON …] [--choose] [--out FILE]
+ *
+ * The VAE of a setting is trained once, on all training images without labels, and shared by all label seeds; it is kept
+ * in runs/m1, and goes on from its last checkpoint where it was interrupted. With `--choose` the test set is not touched,
+ * and the line tells the validation accuracy of a grid of machines: for choosing settings.
+ */
+import { parseArgs } from 'node:util';
+import { type DatasetName, loadDataset, selectBackend } from 'ssvae/node';
+import { codesOf } from './codes';
+import { trainedVae } from './m1';
+import { appendM1Result, isSameM1Cell, type M1Cell, readM1Results } from './m1Results';
+import { runM1Cell } from './m1Run';
+import { MACHINE, VAE } from './m1Settings';
+
+const { values: flags } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    dataset: { type: 'string', default: 'fashion-mnist' },
+    labels: { type: 'string', multiple: true, default: ['100', '600', '1000', '3000'] },
+    seed: { type: 'string', multiple: true, default: ['1', '2', '3', '4', '5'] },
+    set: { type: 'string', multiple: true, default: [] },
+    machine: { type: 'string', multiple: true, default: [] },
+    choose: { type: 'boolean', default: false },
+    out: { type: 'string' },
+  },
+});
+const { data: dir, dataset, choose } = flags;
+if (dir === undefined) throw new Error('m1-svm: --data is missing, needed the folder of the data set');
+const out = flags.out ?? `docs/results/m1-svm${choose ? '-choose' : ''}.jsonl`;
+const changed = <T extends object>(settings: T, pairs: readonly string[]): T => ({
+  ...settings,
+  ...Object.fromEntries(
+    pairs.map((pair) => pair.split(/=(.*)/s)).map(([name, json = '']) => [name, JSON.parse(json)]),
+  ),
+});
+const [vae, machine] = [changed(VAE, flags.set), changed(MACHINE, flags.machine)];
+
+await selectBackend({ backend: 'tensorflow' });
+const data = await loadDataset(dataset as DatasetName, { dir });
+const model = await trainedVae(data.train, vae, `runs/m1/${dataset}`);
+const codes = await codesOf(model, choose ? { train: data.train } : data, machine.standardised);
+
+for (const labels of flags.labels.map(Number)) {
+  for (const seed of flags.seed.map(Number)) {
+    const purpose = choose ? 'choose' : 'report';
+    const cell: M1Cell = { dataset, labels, seed, vae, machine, purpose };
+    const title = `${labels} labels, seed ${seed}`;
+    if ((await readM1Results(out)).some((line) => isSameM1Cell(line, cell))) {
+      console.log(`${title}: in ${out} already`);
+      continue;
+    }
+    const result = runM1Cell(cell, data, codes);
+    await appendM1Result(out, result);
+    const { validationAccuracy, testAccuracy = '–' } = result;
+    console.log(`${title}: validation ${validationAccuracy}, test ${testAccuracy}`);
+  }
+}

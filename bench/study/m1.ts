@@ -1,0 +1,83 @@
+/** The VAE of the M1 + SVM study: trained once on all training images, without labels, and then read from its file. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createAdam,
+  createBatches,
+  createM1,
+  createNoise,
+  type Dataset,
+  linearWarmup,
+  loadM1,
+  type M1,
+  m1,
+  saveModel,
+  train,
+} from 'ssvae';
+import { file, recordedStep } from 'ssvae/node';
+import type { VaeSettings } from './m1Settings';
+
+/** A file's name that tells the settings. */
+const nameOf = (settings: VaeSettings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join('x') : value}`)
+    .join(',');
+
+/**
+ * Trains the VAE, or reads it where it was trained before; a run that was interrupted goes on from its last checkpoint.
+ *
+ * @param images those of the training set; their labels are not looked at
+ * @param settings what the VAE is
+ * @param folder where it is kept
+ */
+export async function trainedVae(images: Dataset, settings: VaeSettings, folder: string): Promise<M1> {
+  const path = join(folder, nameOf(settings));
+  const done = await access(`${path}.safetensors`).then(
+    () => true,
+    () => false,
+  );
+  if (done) return loadM1(file(`${path}.safetensors`));
+  const { widths, activation, batchNorm, latent, learningRate, batchSize, epochs } = settings;
+  const noise = createNoise(settings.seed);
+  const model = createM1({
+    inputShape: images.shape,
+    latent,
+    nets: { preset: 'mlp', widths, activation, batchNorm },
+    noise: noise.split('weights'),
+  });
+  const batches = createBatches({
+    dataset: images,
+    split: { labeled: new Int32Array(), unlabeled: Int32Array.from({ length: images.count }, (_, i) => i) },
+    batchSize: { labeled: 0, unlabeled: batchSize },
+    noise: noise.split('batches'),
+  });
+  const steps = settings.warmup * batches.stepsPerEpoch;
+  const optimizer = createAdam({ learningRate, epsilon: 1e-8 });
+  const execute = recordedStep();
+  try {
+    await train(model, {
+      objective: m1({
+        klWeight: steps > 0 ? linearWarmup({ to: settings.klWeight, steps }) : settings.klWeight,
+      }),
+      batches,
+      epochs,
+      noise: noise.split('train'),
+      optimizer,
+      execute,
+      readEvery: 20,
+      checkpoint: { storage: file(`${path}.checkpoint`) },
+      resume: true,
+      callbacks: {
+        onEpochEnd: (epoch, row) =>
+          console.log(
+            `  epoch ${epoch + 1} of ${epochs}: bound ${row['unlabeled.elbo']?.toFixed(1)}, KL ${row['unlabeled.latentKl']?.toFixed(1)}, ${row.seconds?.toFixed(0)} s`,
+          ),
+      },
+    });
+    await saveModel(model, file(`${path}.safetensors`));
+    return model;
+  } finally {
+    execute.dispose();
+    optimizer.dispose();
+  }
+}
