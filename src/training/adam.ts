@@ -118,7 +118,7 @@ interface Rates {
 }
 
 /** Rates as numbers, unless the device decides on one of them. */
-const numbersOf = (rates: Readonly<Record<string, Tensor | number>>): Record<string, number> | undefined =>
+const hostRates = (rates: Readonly<Record<string, Tensor | number>>): Record<string, number> | undefined =>
   Object.values(rates).every((rate) => typeof rate === 'number')
     ? (rates as Record<string, number>)
     : undefined;
@@ -181,22 +181,19 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     return fresh;
   };
 
+  /** Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + epsilon). */
+  const corrected = (rate: number, updates: number): Pick<AdamNumbers, 'size' | 'epsilon'> => {
+    const root = Math.sqrt(1 - beta2 ** updates);
+    return { size: (rate * root) / (1 - beta1 ** updates), epsilon: epsilon * root };
+  };
+
   const update = (name: string, target: Variable, gradient: Tensor, rates: Rates): void => {
     const state = momentsOf(name, target);
     state.updates += 1;
     const { first, second, updates } = state;
-    const { rate, times } = rates;
-    // Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + ε̂·root).
-    const root = Math.sqrt(1 - beta2 ** updates);
-    const size = (rate * root) / (1 - beta1 ** updates);
+    const bias = corrected(rates.rate, updates);
     const kept = target.rank >= 2 ? rates.kept : 1;
-    const numbers = numbersOf({
-      firstRate: rates.first,
-      secondRate: rates.second,
-      kept,
-      size,
-      epsilon: epsilon * root,
-    });
+    const numbers = hostRates({ firstRate: rates.first, secondRate: rates.second, kept, ...bias });
     const fused = numbers && runFused('SsvaeAdam', { value: target, first, second, gradient }, numbers);
     if (fused !== undefined) {
       for (const [i, variable] of [target, first, second].entries()) variable.assign(fused[i] as Tensor);
@@ -205,7 +202,7 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     first.assign(add(first, mul(sub(gradient, first), rates.first)));
     second.assign(add(second, mul(sub(square(gradient), second), rates.second)));
     const shrunk = kept !== 1 ? mul(target, kept) : target;
-    target.assign(sub(shrunk, div(mul(first, times(size)), add(sqrt(second), epsilon * root))));
+    target.assign(sub(shrunk, div(mul(first, rates.times(bias.size)), add(sqrt(second), bias.epsilon))));
   };
 
   const forget = (): void => {
@@ -224,11 +221,9 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     numbersOf(name, { rank }, step) {
       const updates = adam.updatesOf(name) + 1;
       const rate = valueAt(learningRate, step, 'learningRate');
-      const root = Math.sqrt(1 - beta2 ** updates);
       return {
         kept: rank >= 2 ? 1 - rate * valueAt(weightDecay, step, 'weightDecay') : 1,
-        size: (rate * root) / (1 - beta1 ** updates),
-        epsilon: epsilon * root,
+        ...corrected(rate, updates),
       };
     },
     count(names) {
