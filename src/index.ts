@@ -115,7 +115,12 @@ export { type MlpOptions, mlpNets } from './nets/mlp';
 export { namedWeights } from './nets/namedWeights';
 export type { Pass } from './nets/pass';
 export type { PresetShape, SemiSupervisedNets } from './nets/semiSupervisedNets';
-export { StridedConv, type StridedConvOptions, StridedConvTranspose } from './nets/stridedConv';
+export {
+  StridedConv,
+  type StridedConvOptions,
+  StridedConvTranspose,
+  type StridedConvTransposeOptions,
+} from './nets/stridedConv';
 export type { ConvVaeOptions, MlpVaeOptions, VaeNets } from './nets/vaeNets';
 export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './objectives/everyLabel';
 export { type LabelExpectationArguments, labelExpectation } from './objectives/labelExpectation';

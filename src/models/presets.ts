@@ -18,7 +18,7 @@ export type Choices = Readonly<Record<'mlp' | 'conv', Readonly<Record<string, Ch
 /** Choices that every model's presets have. */
 export const COMMON_CHOICES: Choices = {
   mlp: { widths: COUNTS, activation: NAME, batchNorm: FLAG },
-  conv: { filters: COUNTS, width: COUNT, activation: NAME, batchNorm: FLAG },
+  conv: { filters: COUNTS, depth: COUNT, width: COUNT, activation: NAME, batchNorm: FLAG },
 };
 
 /** Those, and whether classifier and encoder share a trunk. */

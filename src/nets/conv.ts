@@ -14,8 +14,10 @@ import {
 
 /** Choices of the preset. */
 export interface ConvOptions {
-  /** channels of the convolutions, each of which halves the image; default [32, 64] (the report) */
+  /** channels of the convolutions that halve the image; default [32, 64] (the report) */
   readonly filters?: readonly number[];
+  /** convolutions to each halving of the image, the last of which halves, from 1 to 100; default 1 (the report) */
+  readonly depth?: number;
   /** width of the dense layer behind the convolutions, and of the decoder's first; default 512 (the report) */
   readonly width?: number;
   /** default `'relu'` (the report) */
@@ -28,19 +30,20 @@ export interface ConvOptions {
 
 const choicesOf = ({
   filters = [32, 64],
+  depth = 1,
   width = 512,
   activation = 'relu',
   batchNorm = false,
   sharedTrunk = true,
-}: ConvOptions) => ({ filters, width, activation, batchNorm, sharedTrunk });
+}: ConvOptions) => ({ filters, depth, width, activation, batchNorm, sharedTrunk });
 
 /** Values of the layers of {@link convNets}. */
 export function convValues(
   { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
   options: ConvOptions,
 ): readonly number[] {
-  const { filters, width, batchNorm, sharedTrunk } = choicesOf(options);
-  const conv = { inputShape, filters, width };
+  const { filters, depth, width, batchNorm, sharedTrunk } = choicesOf(options);
+  const conv = { inputShape, filters, depth, width };
   const features = convFeatureValues(conv, batchNorm);
   return [
     ...(sharedTrunk ? features : [...features, ...features]),
@@ -57,27 +60,31 @@ export function convValues(
  *   trunk    28×28×C → 14×14×32 → 7×7×64 → 512            (32×32×C → 16×16×32 → 8×8×64 → 512)
  *   decoder  [z, y] → 512 → 7×7×64 → 14×14×32 → 28×28×C    transposed convolutions with output padding 1
  *
+ * With `depth` 2 and more, convolutions of stride 1 stand ahead of each halving one on the way down.
+ *
  * Feature maps are flattened in row-major NHWC order (PyTorch flattens NCHW; moved weights must be permuted). A
  * label-conditioned encoder gets one more hidden layer of the same width, which takes features and label.
  *
  * @returns nets whose weights are all 0, to be drawn by `initializeNet`
- * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each convolution,
+ * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each of the filters,
  *   a size is not an integer of at least 1, a choice is none of its values, or the nets would hold more than 2³¹ − 1 values
  * @throws TypeError when an argument is missing or no record, or the filters are no array
  */
 export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSupervisedNets {
   assertPresetShape('convNets', recordOf('convNets', shape, 'shape'));
   const { inputShape, classes, latent, parametersPerValue, encoderSeesLabel } = shape;
-  const { filters, width, activation, batchNorm, sharedTrunk } = choicesOf(recordOf('convNets', options));
+  const { filters, depth, width, activation, batchNorm, sharedTrunk } = choicesOf(
+    recordOf('convNets', options),
+  );
   assertInteger('convNets', 'width', width);
   assertWidths('convNets', 'filter', filters);
-  assertHalves('convNets', { inputShape, filters });
+  assertHalves('convNets', { inputShape, filters, depth });
   assertActivation('convNets', activation);
   assertFlags('convNets', { batchNorm, sharedTrunk });
   assertValues('convNets', convValues(shape, options));
   const hidden: HiddenOptions = { activation, batchNorm };
 
-  const conv = { inputShape, filters, width };
+  const conv = { inputShape, filters, depth, width };
   const featuresOf = (from: SymbolicTensor): SymbolicTensor => convFeatures(conv, hidden, from);
 
   const x = inputOf(inputShape, 'x');

@@ -1,5 +1,6 @@
 /** The convolutional halves of the report's nets: from an image to features, and back. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { assertNumber } from '../core/assert';
 import { formatShape, sizeOf } from '../core/shape';
 import { connect, dense, type HiddenOptions, withNorm } from './building';
 import { layerValues, stackValues } from './layerValues';
@@ -8,16 +9,24 @@ import { StridedConv, StridedConvTranspose } from './stridedConv';
 /** Images [H, W, C] and what halves them. */
 export interface ConvShape {
   readonly inputShape: readonly number[];
-  /** channels of the convolutions */
+  /** channels of the halving convolutions */
   readonly filters: readonly number[];
+  /** convolutions of each halving, the last of which halves */
+  readonly depth: number;
   /** width of the dense layer */
   readonly width: number;
 }
 
 const TAPS = 9;
 
+// Each is a layer of its own: a slip that asks for a million would keep the host busy for hours.
+const DEEPEST = 100;
+
 /** The smallest feature map, [H, W, F]. */
-const smallestMap = ({ inputShape, filters }: ConvShape): readonly [number, number, number] => {
+const smallestMap = ({
+  inputShape,
+  filters,
+}: Omit<ConvShape, 'depth'>): readonly [number, number, number] => {
   const [height = 0, columns = 0] = inputShape;
   const scale = 2 ** filters.length;
   return [height / scale, columns / scale, filters.at(-1) as number];
@@ -26,43 +35,54 @@ const smallestMap = ({ inputShape, filters }: ConvShape): readonly [number, numb
 /**
  * Refuses what the convolutions cannot halve.
  *
- * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each convolution
+ * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each of the filters, or the depth
+ *   is no integer from 1 to 100
  */
-export function assertHalves(where: string, { inputShape, filters }: Omit<ConvShape, 'width'>): void {
+export function assertHalves(where: string, { inputShape, filters, depth }: Omit<ConvShape, 'width'>): void {
   const [height = 0, columns = 0] = inputShape;
   const scale = 2 ** filters.length;
   if (inputShape.length !== 3 || height % scale !== 0 || columns % scale !== 0)
     throw new RangeError(
       `${where}: inputShape is ${formatShape(inputShape)}, needed [H,W,C] with H and W divisible by ${scale}`,
     );
+  assertNumber(
+    where,
+    'depth',
+    depth,
+    `an integer from 1 to ${DEEPEST}`,
+    (d) => Number.isInteger(d) && d >= 1 && d <= DEEPEST,
+  );
 }
+
+/** Channels of every convolution on the way down. */
+const widthsOf = ({ filters, depth }: ConvShape): readonly number[] =>
+  filters.flatMap((count) => Array.from({ length: depth }, () => count));
 
 /** Values of the layers of {@link convFeatures}. */
 export const convFeatureValues = (shape: ConvShape, batchNorm: boolean): readonly number[] => [
   ...stackValues(shape.inputShape.at(-1) as number, shape.filters, batchNorm, TAPS),
+  ...shape.filters.map((count) => (shape.depth - 1) * layerValues(TAPS * count, count, batchNorm)),
   layerValues(sizeOf(smallestMap(shape)), shape.width, batchNorm),
 ];
 
-/** Convolutions 3×3 of stride 2, and a dense layer: [B, H, W, C] → [B, width]. */
-export const convFeatures = (
-  { filters, width }: ConvShape,
-  hidden: HiddenOptions,
-  x: SymbolicTensor,
-): SymbolicTensor => {
-  const map = filters.reduce(
-    (from, count, i) =>
-      withNorm(`conv${i + 1}`, hidden, (act) =>
-        connect(new StridedConv({ name: `conv${i + 1}`, filters: count, activation: act }), from),
-      ),
-    x,
-  );
+/** Convolutions 3×3, of which every `depth`-th has stride 2, and a dense layer: [B, H, W, C] → [B, width]. */
+export const convFeatures = (shape: ConvShape, hidden: HiddenOptions, x: SymbolicTensor): SymbolicTensor => {
+  const { depth, width } = shape;
+  const map = widthsOf(shape).reduce((from, filters, i) => {
+    const [halving, within] = [Math.floor(i / depth) + 1, (i % depth) + 1];
+    const name = depth === 1 ? `conv${halving}` : `conv${halving}_${within}`;
+    const stride = within === depth ? 2 : 1;
+    return withNorm(name, hidden, (activation) =>
+      connect(new StridedConv({ name, filters, activation, stride }), from),
+    );
+  }, x);
   const flat = connect(layers.flatten({ name: 'flatten' }), map);
   return withNorm('dense', hidden, (act) => dense('dense', width, act, flat));
 };
 
 /** Values of the layers of {@link convImage}. */
 export const convImageValues = (
-  shape: ConvShape,
+  shape: Omit<ConvShape, 'depth'>,
   channels: number,
   batchNorm: boolean,
 ): readonly number[] => [
@@ -73,7 +93,7 @@ export const convImageValues = (
 
 /** A dense layer and transposed convolutions of stride 2: [B, width] → [B, H, W, channels]. */
 export const convImage = (
-  shape: ConvShape,
+  shape: Omit<ConvShape, 'depth'>,
   channels: number,
   hidden: HiddenOptions,
   code: SymbolicTensor,

@@ -1,4 +1,4 @@
-/** Convolutions that halve and double a feature map, exactly as PyTorch's padding 1 does. */
+/** Convolutions 3×3 that keep, halve and double a feature map, exactly as PyTorch's padding 1 does. */
 import {
   add,
   conv2d,
@@ -10,17 +10,23 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, assertOneOf, recordOf } from '../core/assert';
 import { type Activation, activate, assertActivation } from './activation';
 
-/** Arguments of either layer. */
-export interface StridedConvOptions {
+/** Arguments of {@link StridedConvTranspose}. */
+export interface StridedConvTransposeOptions {
   /** layer name */
   readonly name: string;
   /** channels of the output */
   readonly filters: number;
   /** default `'linear'` */
   readonly activation?: Activation;
+}
+
+/** Arguments of {@link StridedConv}. */
+export interface StridedConvOptions extends StridedConvTransposeOptions {
+  /** 2 halves the map, 1 keeps its size; default 2 */
+  readonly stride?: 1 | 2;
 }
 
 const KERNEL = 3;
@@ -30,7 +36,7 @@ abstract class Strided extends layers.Layer {
   protected readonly filters: number;
   protected readonly activation: Activation;
 
-  constructor(where: string, options: StridedConvOptions) {
+  constructor(where: string, options: StridedConvTransposeOptions) {
     const { name, filters, activation = 'linear' } = recordOf(where, options);
     assertInteger(where, 'filters', filters);
     assertActivation(where, activation);
@@ -56,7 +62,7 @@ abstract class Strided extends layers.Layer {
 type Shape = (number | null)[];
 
 /**
- * Convolution 3×3, stride 2, padding 1: [B, H, W, C] → [B, ⌈H/2⌉, ⌈W/2⌉, filters].
+ * Convolution 3×3, stride 2 or 1, padding 1: [B, H, W, C] → [B, ⌈H/stride⌉, ⌈W/stride⌉, filters].
  *
  * The host's `same` pads (0, 1) at stride 2 on even sizes where PyTorch's padding 1 pads (1, 1), so the two see
  * shifted images. One row and column of zeros before, and `valid`, is PyTorch's; on odd sizes one after as well.
@@ -64,9 +70,13 @@ type Shape = (number | null)[];
 export class StridedConv extends Strided {
   /** @ignore */
   static readonly className = 'StridedConv';
+  private readonly stride: 1 | 2;
 
   constructor(options: StridedConvOptions) {
     super('StridedConv', options);
+    const { stride = 2 } = options;
+    assertOneOf('StridedConv', 'stride', stride, [1, 2]);
+    this.stride = stride;
   }
 
   /** @ignore */
@@ -77,7 +87,8 @@ export class StridedConv extends Strided {
 
   /** @ignore */
   override computeOutputShape([batch = null, height = 0, width = 0]: Shape): Shape {
-    return [batch, Math.ceil((height as number) / 2), Math.ceil((width as number) / 2), this.filters];
+    const halved = (size: number | null): number => Math.ceil((size as number) / this.stride);
+    return [batch, halved(height), halved(width), this.filters];
   }
 
   /** @ignore */
@@ -85,8 +96,9 @@ export class StridedConv extends Strided {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
     const [, height, width] = x.shape;
     return tidy(() => {
+      if (this.stride === 1) return this.finish(conv2d(x, this.kernel, 1, 'same'));
       const padded = pad(x, [[0, 0], [1, height % 2], [1, width % 2], [0, 0]]); // biome-ignore format: one pair per axis
-      return this.finish(conv2d(padded, this.kernel, STRIDE, 'valid'));
+      return this.finish(conv2d(padded, this.kernel, this.stride, 'valid'));
     });
   }
 }
@@ -100,7 +112,7 @@ export class StridedConvTranspose extends Strided {
   /** @ignore */
   static readonly className = 'StridedConvTranspose';
 
-  constructor(options: StridedConvOptions) {
+  constructor(options: StridedConvTransposeOptions) {
     super('StridedConvTranspose', options);
   }
 

@@ -85,15 +85,16 @@ export function mlpVaeNets(where: string, shape: VaeShape, options: MlpVaeOption
 
 const convChoices = ({
   filters = [32, 64],
+  depth = 1,
   width = 512,
   activation = 'relu',
   batchNorm = true,
-}: ConvVaeOptions) => ({ filters, width, activation, batchNorm });
+}: ConvVaeOptions) => ({ filters, depth, width, activation, batchNorm });
 
 /** Values of the layers of {@link convVaeNets}. */
 export function convVaeValues(shape: VaeShape, options: ConvVaeOptions): readonly number[] {
-  const { filters, width, batchNorm } = convChoices(options);
-  const conv = { inputShape: shape.inputShape, filters, width };
+  const { filters, depth, width, batchNorm } = convChoices(options);
+  const conv = { inputShape: shape.inputShape, filters, depth, width };
   return [
     ...convFeatureValues(conv, batchNorm),
     layerValues(width, 2 * shape.latent),
@@ -110,14 +111,14 @@ export function convVaeValues(shape: VaeShape, options: ConvVaeOptions): readonl
  * @throws RangeError or TypeError naming the choice that is none of its values, or an input that cannot be halved
  */
 export function convVaeNets(where: string, shape: VaeShape, options: ConvVaeOptions): VaeNets {
-  const { filters, width, ...hidden } = convChoices(options);
+  const { filters, depth, width, ...hidden } = convChoices(options);
   assertInteger(where, 'width', width);
   assertWidths(where, 'filter', filters);
-  assertHalves(where, { inputShape: shape.inputShape, filters });
+  assertHalves(where, { inputShape: shape.inputShape, filters, depth });
   assertActivation(where, hidden.activation);
   assertFlags(where, { batchNorm: hidden.batchNorm });
   assertValues(where, convVaeValues(shape, options));
-  const conv = { inputShape: shape.inputShape, filters, width };
+  const conv = { inputShape: shape.inputShape, filters, depth, width };
   const x = inputOf(shape.inputShape, 'x');
   const z = inputOf([shape.latent], 'z');
   const channels = outputShapeOf(shape).at(-1) as number;

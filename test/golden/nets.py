@@ -31,7 +31,7 @@ def nchw(x):
     return x.permute(0, 3, 1, 2)
 
 
-def convolution(height, width, transposed):
+def convolution(height, width, transposed, stride=2):
     inputs, outputs = 2, 3
     x = normal(2, height, width, inputs).requires_grad_()
     kernel = normal(3, 3, *((outputs, inputs) if transposed else (inputs, outputs))).requires_grad_()
@@ -41,7 +41,7 @@ def convolution(height, width, transposed):
     if transposed:
         y = F.conv_transpose2d(nchw(x), weight, bias, stride=2, padding=1, output_padding=1)
     else:
-        y = F.conv2d(nchw(x), weight, bias, stride=2, padding=1)
+        y = F.conv2d(nchw(x), weight, bias, stride=stride, padding=1)
     value = nhwc(y)
     upstream = normal(*value.shape)
     gradients = torch.autograd.grad(value, [x, kernel, bias], upstream)
@@ -135,6 +135,7 @@ print(
             "batchNorm": batch_norm(),
             "adam": plain_adam(),
             "adamW": [adam("without decay", 0.0), adam("with decoupled weight decay", 0.1)],
+            "unstrided": [convolution(*size, transposed=False, stride=1) for size in SIZES],
         }
     )
 )

@@ -296,7 +296,7 @@ describe('createM2', () => {
       'a choice of another preset',
       { nets: { preset: 'conv', widths: [8] } as unknown as 'conv' },
       new RangeError(
-        'createM2: nets.widths is no choice of "conv", needed one of filters, width, activation, batchNorm, sharedTrunk',
+        'createM2: nets.widths is no choice of "conv", needed one of filters, depth, width, activation, batchNorm, sharedTrunk',
       ),
     ],
     [

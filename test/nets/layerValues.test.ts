@@ -15,6 +15,7 @@ const presets: fc.Arbitrary<M2Preset> = fc.oneof(
   fc.record({
     preset: fc.constant('conv' as const),
     filters: fc.array(width, { minLength: 1, maxLength: 2 }),
+    depth: fc.integer({ min: 1, max: 3 }),
     width,
     ...common,
   }),

@@ -13,16 +13,24 @@ interface Golden {
 
 const toTensor = ({ shape, values }: Golden): Tensor => tensor([...values], [...shape], 'float32');
 
-const LAYERS = { convolution: StridedConv, transposed: StridedConvTranspose };
+const LAYERS = {
+  convolution: (filters: number) => new StridedConv({ name: 'layer', filters }),
+  transposed: (filters: number) => new StridedConvTranspose({ name: 'layer', filters }),
+  unstrided: (filters: number) => new StridedConv({ name: 'layer', filters, stride: 1 }),
+};
 
-describe.each(['convolution', 'transposed'] as const)('%s of stride 2 and padding 1', (kind) => {
+describe.each([
+  ['convolution', 'convolution of stride 2 and padding 1'],
+  ['transposed', 'transposed convolution of stride 2 and padding 1'],
+  ['unstrided', 'convolution of stride 1 and padding 1'],
+] as const)('%s: %s', (kind, _) => {
   cleanUpAfterEach();
 
   it.each(goldens[kind].map((golden) => [golden.title, golden] as const))(
     'is that of PyTorch, with its gradients, on %s',
     async (_, golden) => {
       const filters = golden.bias.shape[0] as number;
-      const layer = new LAYERS[kind]({ name: kind, filters });
+      const layer = LAYERS[kind](filters);
       const values = [golden.x, golden.kernel, golden.bias];
       const inputs = values.map(toTensor);
       layer.apply(inputs[0] as Tensor);
@@ -88,6 +96,28 @@ describe('conv preset', () => {
     expect(image.shape).toEqual([2, ...inputShape]);
   });
 
+  it('convolves as often as asked before it halves', () => {
+    const shape = {
+      inputShape: [8, 8, 1],
+      classes: 2,
+      latent: 2,
+      parametersPerValue: 1,
+      encoderSeesLabel: false,
+    };
+    const options = { filters: [3, 4], depth: 2, width: 5 };
+    const { trunk, decoder } = convNets(shape, options);
+    const maps = (trunk?.layers ?? [])
+      .filter((layer) => layer instanceof StridedConv)
+      .map(({ name, outputShape }) => [name, outputShape]);
+    expect(maps).toEqual([
+      ['conv1_1', [null, 8, 8, 3]],
+      ['conv1_2', [null, 4, 4, 3]],
+      ['conv2_1', [null, 4, 4, 4]],
+      ['conv2_2', [null, 2, 2, 4]],
+    ]);
+    expect(decoder.countParams()).toBe(convNets(shape, { ...options, depth: 1 }).decoder.countParams());
+  });
+
   it('has the parameters of the report’s nets', () => {
     const shape = {
       inputShape: [28, 28, 1],
@@ -133,6 +163,8 @@ describe('conv preset', () => {
     [[28, 28], {}, 'convNets: inputShape is [28,28], needed [H,W,C] with H and W divisible by 4'],
     [[28, 30, 1], {}, 'convNets: inputShape is [28,30,1], needed [H,W,C] with H and W divisible by 4'],
     [[28, 28, 1], { width: 0 }, 'convNets: width is 0, needed an integer of at least 1'],
+    [[28, 28, 1], { depth: 0 }, 'convNets: depth is 0, needed an integer from 1 to 100'],
+    [[28, 28, 1], { depth: 101 }, 'convNets: depth is 101, needed an integer from 1 to 100'],
     [[28, 28, 1], { filters: [] }, 'convNets: the number of filters is 0, needed an integer of at least 1'],
     [[28, 28, 1], { filters: [3.5] }, 'convNets: one of filters is 3.5, needed an integer of at least 1'],
   ])('refuses %j with %j', (inputShape, options, message) => {

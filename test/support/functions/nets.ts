@@ -66,11 +66,16 @@ export const netFunctions: Descriptions = {
   ),
   StridedConv: described(
     (options: ssvae.StridedConvOptions) => new ssvae.StridedConv(options),
-    fc.tuple(fc.record({ name, filters: width, activation }, { requiredKeys: ['name', 'filters'] })) as never,
+    fc.tuple(
+      fc.record(
+        { name, filters: width, activation, stride: fc.constantFrom(1, 2) },
+        { requiredKeys: ['name', 'filters'] },
+      ),
+    ) as never,
     { always: isLayer },
   ),
   StridedConvTranspose: described(
-    (options: ssvae.StridedConvOptions) => new ssvae.StridedConvTranspose(options),
+    (options: ssvae.StridedConvTransposeOptions) => new ssvae.StridedConvTranspose(options),
     fc.tuple(fc.record({ name, filters: width, activation }, { requiredKeys: ['name', 'filters'] })) as never,
     { always: isLayer },
   ),
@@ -93,6 +98,7 @@ export const netFunctions: Descriptions = {
       presetShape([4, 4, 1]),
       optional({
         filters: fc.array(width, { minLength: 1, maxLength: 2 }),
+        depth: fc.integer({ min: 1, max: 3 }),
         width,
         activation,
         batchNorm: fc.boolean(),
