@@ -146,8 +146,8 @@ describe.each<[string, (noise: Noise) => M2, ModelChecksOptions<M2>]>([
   ],
   ['conv, q(z|x), m2', small({ nets: CONV }), { objective: m2() }],
   [
-    'conv, q(z|x,y), batch norm, optimizedElbo',
-    small({ nets: { ...CONV, batchNorm: true }, encoderSeesLabel: true }),
+    'conv of depth 2, q(z|x,y), batch norm, optimizedElbo',
+    small({ nets: { ...CONV, depth: 2, batchNorm: true }, encoderSeesLabel: true }),
     { objective: optimizedElbo() },
   ],
   [
