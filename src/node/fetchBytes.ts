@@ -96,7 +96,7 @@ export async function fetchBytes(
   const file = url.pathname.split('/').at(-1) ?? '';
   const failed = (why: string, cause?: unknown): Error => new Error(`${url.href} ${why}`, { cause });
   const line = listening(silence, signal);
-  let fresh = 0;
+  let answered = false;
   let total: number | undefined;
   const extent = (): string => `${partial.size}${total === undefined ? '' : ` of ${total}`} bytes`;
 
@@ -106,7 +106,7 @@ export async function fetchBytes(
       return await work;
     } catch (cause) {
       signal?.throwIfAborted();
-      const why = fresh > 0 ? `broke off after ${extent()}` : 'cannot be reached';
+      const why = answered ? `broke off after ${extent()}` : 'cannot be reached';
       throw failed(`${why} (${reasonOf(cause)})`, cause);
     }
   };
@@ -121,6 +121,7 @@ export async function fetchBytes(
   const ask = async (): Promise<Response['body']> => {
     const response = await online(fetch(url, { signal: line.signal, headers: rangeFrom(partial) }));
     line.heard();
+    answered = true;
     const { body, ok, status, statusText } = response;
     const { from, total: whole } = extentOf(response);
     total = whole;
@@ -150,7 +151,6 @@ export async function fetchBytes(
         line.heard();
         await assertSize(partial.size + value.length);
         await partial.append(value);
-        fresh += value.length;
         onProgress?.({ file, received: partial.size, ...(total !== undefined && { total }) });
       }
     } finally {
