@@ -37,6 +37,8 @@ export interface ClassifierEvaluation {
   readonly calibrationBins: readonly CalibrationBin[];
   /** mean H(q(y|x)), nats, between 0 and log K */
   readonly entropy: number;
+  /** I(y; x) under q over all examples, nats, between 0 and log K: high where classes are sure and evenly used */
+  readonly mutualInformation: number;
   /** mean −log q(y|x) at the true class, nats */
   readonly negativeLogLikelihood: number;
 }
@@ -46,6 +48,7 @@ export interface ClassifierEvaluation {
  *
  *   ŷ = argmax_y q(y|x), the first of them where several are
  *   entropy = (1/N) Σ_n H(q(y|x_n))        negativeLogLikelihood = −(1/N) Σ_n log q(y_n|x_n)
+ *   mutualInformation = H( (1/N) Σ_n q(y|x_n) ) − entropy
  *
  * All are means over examples, not over batches, so the batch size changes none of them. The sums are taken in
  * float64 from the logits.
@@ -77,6 +80,7 @@ export async function evaluateClassifier(
 
   const predictions = new Int32Array(count);
   const confidences = new Float64Array(count);
+  const marginal = new Float64Array(classes);
   let entropy = 0;
   let negativeLogLikelihood = 0;
   await forEachBatch('evaluateClassifier', examples, batchSize, async (x, from, to) => {
@@ -96,6 +100,8 @@ export async function evaluateClassifier(
         confidences[i] = posterior.confidence;
         entropy += posterior.entropy;
         negativeLogLikelihood -= posterior.logProb;
+        for (const [k, probability] of posterior.probabilities.entries())
+          marginal[k] = (marginal[k] as number) + probability / count;
       }
     } finally {
       logits.dispose();
@@ -111,11 +117,17 @@ export async function evaluateClassifier(
     calibrationError,
     calibrationBins,
     entropy: entropy / count,
+    // Not below 0, where rounding would put it when nothing is known.
+    mutualInformation: Math.max(0, entropyOf(marginal) - entropy / count),
     negativeLogLikelihood: negativeLogLikelihood / count,
   };
 }
 
-/** Mode, its probability, entropy, and log-probability of `label`, of one row of logits. */
+/** −Σ p log p, nats. */
+const entropyOf = (probabilities: Float64Array): number =>
+  probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+
+/** Mode, its probability, all probabilities, entropy, and log-probability of `label`, of one row of logits. */
 function summarise(logits: ArrayLike<number>, label: number) {
   let mode = 0;
   for (let k = 1; k < logits.length; k++) if ((logits[k] ?? 0) > (logits[mode] ?? 0)) mode = k;
@@ -123,10 +135,13 @@ function summarise(logits: ArrayLike<number>, label: number) {
   let mass = 0;
   for (let k = 0; k < logits.length; k++) mass += Math.exp((logits[k] ?? 0) - highest);
   const logMass = Math.log(mass);
+  const probabilities = new Float64Array(logits.length);
   let entropy = 0;
   for (let k = 0; k < logits.length; k++) {
     const logProb = (logits[k] ?? 0) - highest - logMass;
+    probabilities[k] = Math.exp(logProb);
     if (logProb !== Number.NEGATIVE_INFINITY) entropy -= Math.exp(logProb) * logProb;
   }
-  return { mode, confidence: 1 / mass, entropy, logProb: (logits[label] ?? 0) - highest - logMass };
+  const logProb = (logits[label] ?? 0) - highest - logMass;
+  return { mode, confidence: 1 / mass, probabilities, entropy, logProb };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createDataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { Classifier } from '../../src/models/model';
+import { mutualInformation } from '../../src/regularizers/mutualInformation';
 
 /** Logits are the inputs themselves. */
 const passThrough = (classes: number): Classifier => ({
@@ -38,6 +39,7 @@ describe('evaluateClassifier', () => {
       const mass = logits.reduce((sum, l) => sum + Math.exp(l), 0);
       const probs = logits.map((l) => Math.exp(l) / mass);
       return {
+        probs,
         entropy: -probs.reduce((sum, p) => sum + p * Math.log(p), 0),
         nll: -Math.log(probs[label] ?? 0),
         confidence: Math.max(...probs),
@@ -55,6 +57,13 @@ describe('evaluateClassifier', () => {
       ]);
       expect(found.entropy).toBeCloseTo(mean(rows.map(({ entropy }) => entropy)), 6);
       expect(found.negativeLogLikelihood).toBeCloseTo(mean(rows.map(({ nll }) => nll)), 6);
+      const marginal = [0, 1, 2].map((k) => mean(rows.map(({ probs }) => probs[k] as number)));
+      const ofMarginal = -marginal.reduce((sum, p) => sum + p * Math.log(p), 0);
+      expect(found.mutualInformation).toBeCloseTo(ofMarginal - found.entropy, 6);
+      const logits = tf.tensor2d(three.x, [5, 3]);
+      const onDevice = mutualInformation(logits);
+      expect(found.mutualInformation).toBeCloseTo((await onDevice.data())[0] as number, 5);
+      tf.dispose([logits, onDevice]);
       const confidence = mean(rows.map((row) => row.confidence));
       expect(found.calibrationError).toBeCloseTo(Math.abs(confidence - 3 / 5), 6);
       expect(found.calibrationBins[0]?.confidence).toBeCloseTo(confidence, 6);
@@ -69,6 +78,7 @@ describe('evaluateClassifier', () => {
       [1, 0],
     ]);
     expect(found.entropy).toBeCloseTo(Math.LN2, 12);
+    expect(found.mutualInformation).toBe(0);
     expect(found.negativeLogLikelihood).toBeCloseTo(Math.LN2, 12);
   });
 
@@ -76,6 +86,7 @@ describe('evaluateClassifier', () => {
     const sure = { x: Float32Array.of(100, -100, -200, 3e38), y: [1, 1] };
     const found = await evaluateClassifier(passThrough(2), sure);
     expect(found.entropy).toBeCloseTo(0, 12);
+    expect(found.mutualInformation).toBeCloseTo(Math.LN2, 12);
     expect(found.calibrationBins).toEqual([{ from: 14 / 15, to: 1, confidence: 1, accuracy: 0.5, count: 2 }]);
     expect(found.negativeLogLikelihood).toBeCloseTo(100, 4);
   });

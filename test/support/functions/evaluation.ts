@@ -82,10 +82,12 @@ export const evaluation: Descriptions = {
     fc.tuple(models, examples, optional({ batchSize, bins: fc.integer({ min: 1, max: 9 }) })) as never,
     {
       cheap: (_, __, options) => !(((options as { readonly bins?: number } | null)?.bins as number) > 1e6),
-      always: ({ count, accuracy, confusion, entropy, negativeLogLikelihood }) => {
+      always: ({ count, accuracy, confusion, entropy, mutualInformation, negativeLogLikelihood }) => {
         must(count > 0 && accuracy >= 0 && accuracy <= 1, 'a share of at least one example');
         must(confusion.flat().reduce((sum, n) => sum + n, 0) === count, 'every example counted once');
         must(entropy >= 0 && entropy <= Math.log(CLASSES) + 1e-6, 'an entropy from 0 to log K');
+        must(mutualInformation >= 0, 'mutual information of at least 0');
+        must(entropy + mutualInformation <= Math.log(CLASSES) + 1e-6, 'both together at most log K');
         must(negativeLogLikelihood >= -1e-9, 'a negative log-likelihood of at least 0');
       },
     },
