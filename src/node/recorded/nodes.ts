@@ -1,12 +1,23 @@
-/** Nodes of a step's graph. */
-
+/** Kinds of node that a step's graph has. */
 import type { NativeAttribute, NativeBinding } from '../native/tensorflow';
 import type { AttributeValue, GraphNode } from './graphDef';
 import { TYPES } from './graphDef';
 import type { Operation } from './operations';
 import { Unrecordable } from './unrecordable';
 
-const typeOf = (dtype: string): AttributeValue => {
+/** Nodes of a graph, in the order in which they were added. */
+export class NodeList {
+  readonly nodes: GraphNode[] = [];
+
+  /** Adds a node; gives its name. */
+  add(node: GraphNode): string {
+    this.nodes.push(node);
+    return node.name;
+  }
+}
+
+/** A type as the value of an attribute. */
+export const typeOf = (dtype: string): AttributeValue => {
   const value = TYPES[dtype];
   if (value === undefined) throw new Unrecordable(`a tensor of ${dtype} is in the step`);
   return { kind: 'type', value };
@@ -22,6 +33,12 @@ export const constantNode = (
   name,
   op: 'Const',
   attributes: { dtype: typeOf(dtype), value: { kind: 'tensor', dtype, shape, value: values } },
+});
+
+/** A 1 that is there once all that is named in `after` has run. */
+export const doneNode = (name: string, after: readonly string[]): GraphNode => ({
+  ...constantNode(name, [], [1]),
+  inputs: after.map((node) => `^${node}`),
 });
 
 /** A value that each run is given. */
@@ -65,12 +82,12 @@ export const assignNode = (
 });
 
 /** An operation on float32 tensors that is told its type. */
-export const floatNode = (name: string, op: string, inputs: readonly string[]): GraphNode => ({
-  name,
-  op,
-  inputs,
-  attributes: { T: typeOf('float32') },
-});
+export const floatNode = (
+  name: string,
+  op: string,
+  inputs: readonly string[],
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): GraphNode => ({ name, op, inputs, attributes: { T: typeOf('float32'), ...attributes } });
 
 /** Attributes that the backend leaves to TensorFlow's eager mode, which infers them; a graph must be told. */
 const INFERRED: Readonly<Record<string, (types: readonly string[]) => Record<string, AttributeValue>>> = {

@@ -10,8 +10,9 @@ import { useNativeGradients } from '../native/gradients';
 import { type NativeBackend, type NativeOutput, nativeBackend } from '../native/tensorflow';
 import { createDeviceState, type DeviceState } from './deviceState';
 import { drawAgain } from './drawnNoise';
+import { type UpdateGroup, updateGroups } from './graphParts';
 import { planOf, type StepPlan } from './plan';
-import { loadStepGraph, type Outputs, type StepGraph, type UpdateGroup, updateGroups } from './stepGraph';
+import { loadStepGraph, type Outputs, type StepGraph } from './stepGraph';
 import { batchTensors, type Declared, tryStep } from './trial';
 import { Unrecordable } from './unrecordable';
 
@@ -107,11 +108,8 @@ const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Rec
     const plan = planOf(trials);
     const groups = updateGroups(Object.keys(plan.trial.gradients), work.variables, adam);
     const averages = work.average?.tensors;
-    graph = loadStepGraph(
-      backend,
-      { plan, variables: work.model.variables, trained: work.variables, adam, averages },
-      groups,
-    );
+    const { variables } = work.model;
+    graph = loadStepGraph(backend, { plan, variables, trained: work.variables, adam, groups, averages });
     const loaded = graph;
     state = createDeviceState(backend, loaded.state, () => loaded.readAll());
     const recording = { plan, graph, state, groups, adam, average: work.average };
