@@ -1,14 +1,11 @@
 /** Draws the figures of the pages in docs out of the lines in docs/results: `npm run figures`. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import type { figures } from 'ssvae';
 import { chartPng, chartSvg } from '../examples/report/chart';
-import { parseLines } from '../examples/statistics';
 import { lineChart } from './lineChart';
+import { linesOf } from './lines';
 import type { MemoryLine } from './memory/line';
 import { msOf, type SpeedLine } from './speed/line';
-
-const linesOf = async <Line>(name: string): Promise<readonly Line[]> =>
-  parseLines(await readFile(`docs/results/${name}.jsonl`, 'utf8'));
 
 /** How a step grows along one axis; nothing where that was not measured. */
 const growth = (along: string, x: string) => async (): Promise<figures.VegaLiteSpec | undefined> => {

@@ -6,7 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { parseLines } from '../examples/statistics';
+import { linesOf } from './lines';
 import type { SpeedLine } from './speed/line';
 import { speedTables } from './speed/tables';
 import { percent, spread } from './spread';
@@ -47,9 +47,6 @@ const titles: Readonly<Record<string, string>> = {
   'm2-conv': 'M2, conv, Gumbel',
   'optimized-elbo-conv': 'Optimized-ELBO, conv, Gumbel',
 };
-
-const linesOf = async <Line>(name: string): Promise<readonly Line[]> =>
-  parseLines(await readFile(`docs/results/${name}.jsonl`, 'utf8'));
 
 /** Values that a line has, in the order of the seeds. */
 const column = <Line extends { readonly seed: number }>(

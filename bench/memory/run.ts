@@ -5,7 +5,7 @@
  * steps that all throw. Writes docs/results/memory.jsonl, a line for every 20 steps: tensors and data buffers alive, and
  * what the process holds once garbage is collected. `npm run figures` draws it.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { runInNewContext } from 'node:vm';
 import { createBatches, createM2, createNoise, digits, splitDataset, subset } from 'ssvae';
 import { folder, selectBackend } from 'ssvae/node';
 import { watchFaults, watchRun } from '../../test/support/memoryRun';
+import { writeLines } from '../lines';
 import type { MemoryLine } from './line';
 
 const { values } = parseArgs({
@@ -76,4 +77,4 @@ try {
 } finally {
   await rm(place, { recursive: true, force: true });
 }
-await writeFile(values.out, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
+await writeLines(values.out, lines);

@@ -14,12 +14,10 @@
  * A race's lines replace those that the file has of the same kind and workload, so that what is compared was measured
  * in one run. Absent frameworks and devices are told of in a line each.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { parseLines } from '../../examples/statistics';
+import { readLines, writeLines } from '../lines';
 import { BACKENDS, CONTENDERS, ours } from './contenders';
 import { LEVER_NAMES, LEVERS } from './levers';
 import type { Machine, SpeedLine } from './line';
@@ -122,11 +120,9 @@ const keyOf = ({ kind, workload, contender }: SpeedLine): string =>
   JSON.stringify([kind, workload.name, kind === 'contender' ? '' : contender]);
 
 async function keep(lines: readonly SpeedLine[]): Promise<void> {
-  await mkdir(dirname(out), { recursive: true });
   const renewed = new Set(lines.map(keyOf));
-  const former = parseLines<SpeedLine>(await readFile(out, 'utf8').catch(() => ''));
-  const all = [...former.filter((line) => !renewed.has(keyOf(line))), ...lines];
-  await writeFile(out, all.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const former = await readLines<SpeedLine>(out);
+  await writeLines(out, [...former.filter((line) => !renewed.has(keyOf(line))), ...lines]);
 }
 
 const [load = 0] = loadavg();

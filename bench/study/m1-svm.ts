@@ -10,9 +10,10 @@
  */
 import { parseArgs } from 'node:util';
 import { type DatasetName, loadDataset, selectBackend } from 'ssvae/node';
+import { appendLine, readLines } from '../lines';
 import { codesOf } from './codes';
 import { trainedVae } from './m1';
-import { appendM1Result, isSameM1Cell, type M1Cell, readM1Results } from './m1Results';
+import { isSameM1Cell, type M1Cell, type M1Result } from './m1Results';
 import { runM1Cell } from './m1Run';
 import { MACHINE, VAE } from './m1Settings';
 
@@ -49,12 +50,12 @@ for (const labels of flags.labels.map(Number)) {
     const purpose = choose ? 'choose' : 'report';
     const cell: M1Cell = { dataset, labels, seed, vae, machine, purpose };
     const title = `${labels} labels, seed ${seed}`;
-    if ((await readM1Results(out)).some((line) => isSameM1Cell(line, cell))) {
+    if ((await readLines<M1Result>(out)).some((line) => isSameM1Cell(line, cell))) {
       console.log(`${title}: in ${out} already`);
       continue;
     }
     const result = runM1Cell(cell, data, codes);
-    await appendM1Result(out, result);
+    await appendLine(out, result);
     const { validationAccuracy, testAccuracy = '–' } = result;
     console.log(`${title}: validation ${validationAccuracy}, test ${testAccuracy}`);
   }

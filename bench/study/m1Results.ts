@@ -1,7 +1,4 @@
 /** Results of M1 and a support vector machine: one JSON object a line. */
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { parseLines } from '../../examples/statistics';
 import type { MachineSettings, VaeSettings } from './m1Settings';
 
 /** What defines a run. */
@@ -29,21 +26,6 @@ export interface M1Result extends M1Cell {
   readonly activeUnits: number;
   readonly backend: string;
   readonly platform: string;
-}
-
-/** Lines of a file; none where there is no file. */
-export async function readM1Results(path: string): Promise<readonly M1Result[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return parseLines(text);
-}
-
-/** Appends a line. */
-export async function appendM1Result(path: string, result: M1Result): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await appendFile(path, `${JSON.stringify(result)}\n`);
 }
 
 const keyOf = ({ dataset, labels, seed, vae, machine, purpose }: M1Cell): string => {

@@ -1,7 +1,4 @@
 /** Results of runs: one JSON object a line, appended as runs end. */
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { parseLines } from '../../examples/statistics';
 import type { Settings } from './cases';
 
 /** What defines a run: two results of one cell would be the same experiment. */
@@ -36,21 +33,6 @@ export interface Result extends Cell {
   readonly platform: string;
   /** load average of the machine at the end; above the number of cores, seconds say little */
   readonly load?: number;
-}
-
-/** Lines of a file; none where there is no file. */
-export async function readResults(path: string): Promise<readonly Result[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return parseLines(text);
-}
-
-/** Appends a line. */
-export async function appendResult(path: string, result: Result): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await appendFile(path, `${JSON.stringify(result)}\n`);
 }
 
 /** A cell in one line, the same for the same experiment. */

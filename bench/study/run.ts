@@ -22,9 +22,10 @@ import {
   type SelectBackendOptions,
   selectBackend,
 } from 'ssvae/node';
+import { appendLine, readLines } from '../lines';
 import { COMPARED, cases, modelOf, objectiveOf, optimizerOf, type Settings, trainerOf } from './cases';
 import { batchesOf, splitOf } from './data';
-import { appendResult, type Cell, keyOf, type Result, readResults } from './results';
+import { type Cell, keyOf, type Result } from './results';
 
 /** Test examples that the exact-sum bound is taken on. */
 const ELBO_EXAMPLES = 1000;
@@ -172,13 +173,13 @@ async function run(cell: Cell): Promise<Result> {
 
 for (const cell of cells) {
   const title = `${cell.case}, seed ${cell.seed}, ${cell.epochs} epochs`;
-  if ((await readResults(out)).some((result) => keyOf(result) === keyOf(cell))) {
+  if ((await readLines<Result>(out)).some((result) => keyOf(result) === keyOf(cell))) {
     console.log(`${title}: in ${out} already`);
     continue;
   }
   console.log(title);
   const result = await run(cell);
-  await appendResult(out, result);
+  await appendLine(out, result);
   const test = result.testAccuracy === undefined ? '' : `, test ${result.testAccuracy}`;
   console.log(
     `${title}: validation ${result.validationAccuracy}${test}, ${((1000 * result.seconds) / result.steps).toFixed(0)} ms a step`,
