@@ -1,3 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   add,
   getBackend,
@@ -19,6 +22,7 @@ import type { M2 } from '../../src/models/m2/m2';
 import type { M2Preset } from '../../src/models/m2/nets';
 import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { Objective } from '../../src/models/objective';
+import { type NativeBinding, nativeBackend } from '../../src/node/native/tensorflow';
 import { recordedStep } from '../../src/node/recorded/recordedStep';
 import { createAdam } from '../../src/training/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -314,6 +318,36 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       const execute = recorded();
       expectAlike(await run({ objective, execute }), await run({ objective }));
       execute.dispose();
+    });
+
+    it('frees graphs that nobody can reach any more', async () => {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const backend = nativeBackend() as { binding: NativeBinding };
+      const { binding } = backend;
+      const counts = { loaded: 0, freed: 0 };
+      // Its functions cannot be replaced where they are.
+      const counting: Partial<NativeBinding> = {
+        loadSavedModel(...given) {
+          counts.loaded += 1;
+          return binding.loadSavedModel(...given);
+        },
+        deleteSavedModel(...given) {
+          counts.freed += 1;
+          binding.deleteSavedModel(...given);
+        },
+      };
+      backend.binding = Object.create(binding, Object.getOwnPropertyDescriptors(counting));
+      try {
+        await run({ execute: recorded() });
+        for (let i = 0; i < 20 && counts.freed === 0; i++) {
+          collect();
+          await setTimeout(10);
+        }
+      } finally {
+        backend.binding = binding;
+      }
+      expect(counts).toEqual({ loaded: 1, freed: 1 });
     });
 
     it('goes on when its graphs were freed', async () => {

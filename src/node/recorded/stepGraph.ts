@@ -47,8 +47,16 @@ export interface Outputs {
   readonly applied?: NativeOutput;
 }
 
-/** Graphs that nobody can reach any more free what TensorFlow holds for them. */
-const forgotten = new FinalizationRegistry<() => void>((free) => free());
+/** A graph that TensorFlow holds. */
+interface Held {
+  readonly binding: NativeBinding;
+  readonly model: number;
+}
+
+const free = ({ binding, model }: Held): void => binding.deleteSavedModel(model);
+
+/** Frees graphs that nobody can reach any more. It holds records: a closure made beside a graph would keep it alive. */
+const forgotten = new FinalizationRegistry(free);
 
 /** First outputs of nodes, as TensorFlow wants them named. */
 const outputsOf = (nodes: readonly string[]): string => nodes.map((node) => `${node}:0`).join(',');
@@ -132,9 +140,9 @@ export function loadStepGraph(backend: NativeBackend, parts: GraphParts): StepGr
     },
     dispose() {
       forgotten.unregister(graph);
-      binding.deleteSavedModel(model);
+      free({ binding, model });
     },
   };
-  forgotten.register(graph, () => binding.deleteSavedModel(model), graph);
+  forgotten.register(graph, { binding, model }, graph);
   return graph;
 }
