@@ -10,9 +10,9 @@ import { linesOf } from './lines';
 import type { SpeedLine } from './speed/line';
 import { speedTables } from './speed/tables';
 import { percent, spread } from './spread';
-import type { M1Result } from './study/m1Results';
-import { m1Tables } from './study/m1Tables';
-import type { Result } from './study/results';
+import type { M1Result } from './study/shared/m1Results';
+import { m1Tables } from './study/shared/m1Tables';
+import type { Result } from './study/shared/results';
 import { toTable } from './toTable';
 
 const PAGES = ['docs/results.md', 'docs/performance.md'];

@@ -15,8 +15,9 @@ import { loadDataset, type SelectBackendOptions, selectBackend } from 'ssvae/nod
 import type { Json } from '../../src/core/json';
 import { type StoredArray, writeSafetensors } from '../../src/core/safetensors';
 import { readTensors } from '../../src/models/modelFile';
-import { cases, modelOf, objectiveOf, optimizerOf } from '../study/cases';
-import { batchesOf, splitOf } from '../study/data';
+import { cases } from '../study/shared/cases';
+import { batchesOf, splitOf } from '../study/shared/data';
+import { modelOf, objectiveOf, optimizerOf } from '../study/shared/settings';
 import { type Draws, recordNoise } from './recordingNoise';
 
 /** Steps between two recorded states. */

@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DatasetName, loadDataset } from 'ssvae/node';
-import { splitOf } from '../study/data';
+import { splitOf } from '../study/shared/data';
 
 const { values: flags } = parseArgs({
   options: {

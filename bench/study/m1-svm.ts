@@ -11,11 +11,11 @@
 import { parseArgs } from 'node:util';
 import { type DatasetName, loadDataset, selectBackend } from 'ssvae/node';
 import { appendLine, readLines } from '../lines';
-import { codesOf } from './codes';
-import { trainedVae } from './m1';
-import { isSameM1Cell, type M1Cell, type M1Result } from './m1Results';
-import { runM1Cell } from './m1Run';
-import { MACHINE, VAE } from './m1Settings';
+import { codesOf } from './shared/codes';
+import { trainedVae } from './shared/m1';
+import { isSameM1Cell, type M1Cell, type M1Result } from './shared/m1Results';
+import { runM1Cell } from './shared/m1Run';
+import { MACHINE, VAE } from './shared/m1Settings';
 
 const { values: flags } = parseArgs({
   options: {

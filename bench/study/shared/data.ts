@@ -8,10 +8,10 @@ import {
   type Split,
   splitDataset,
 } from 'ssvae';
-import type { Settings } from './cases';
+import type { Settings } from './settings';
 
 /** Examples held out from training for choosing settings. */
-export const VALIDATION = 5000;
+const VALIDATION = 5000;
 
 /** Labelled, unlabelled and validation examples of a label seed. */
 export const splitOf = (train: Dataset, labels: number, seed: number): Split =>

@@ -1,5 +1,5 @@
 /** Results of runs: one JSON object a line, appended as runs end. */
-import type { Settings } from './cases';
+import type { Settings } from './settings';
 
 /** What defines a run: two results of one cell would be the same experiment. */
 export interface Cell {
@@ -8,6 +8,8 @@ export interface Cell {
   readonly labels: number;
   readonly seed: number;
   readonly epochs: number;
+  /** epochs without a better validation accuracy after which the run ends; without it, it never does */
+  readonly patience?: number;
   readonly settings: Settings;
 }
 
@@ -23,6 +25,8 @@ export interface Result extends Cell {
   readonly bestEpoch: number;
   /** after each epoch */
   readonly validationCurve: readonly number[];
+  /** other figures after each epoch, or means over its steps, by the names of the training history */
+  readonly curves?: Readonly<Record<string, readonly number[]>>;
   readonly testAccuracy?: number;
   /** exact-sum bound on the first `elboExamples` test examples, nats */
   readonly elbo?: number;
@@ -36,7 +40,7 @@ export interface Result extends Cell {
 }
 
 /** A cell in one line, the same for the same experiment. */
-export const keyOf = ({ case: name, dataset, labels, seed, epochs, settings }: Cell): string =>
+export const keyOf = ({ case: name, dataset, labels, seed, epochs, patience, settings }: Cell): string =>
   JSON.stringify([
     name,
     dataset,
@@ -44,4 +48,5 @@ export const keyOf = ({ case: name, dataset, labels, seed, epochs, settings }: C
     seed,
     epochs,
     Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ...(patience === undefined ? [] : [patience]),
   ]);

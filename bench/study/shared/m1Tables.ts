@@ -1,6 +1,6 @@
 /** Tables of M1 and a support vector machine. */
-import { percent } from '../spread';
-import { toTable } from '../toTable';
+import { percent } from '../../spread';
+import { toTable } from '../../toTable';
 import type { M1Result } from './m1Results';
 import { GRID, VAE, type VaeSettings } from './m1Settings';
 

@@ -1,16 +1,22 @@
-/** The cases of the study: what each trains and with which settings. PyTorch's runs read the same settings. */
+/** What defines a run of the study, and what is made of it. PyTorch's runs read the same settings. */
 import {
   type AffineOptions,
+  type Augment,
   type Averaging,
   affine,
   BOUND_WEIGHTS,
+  type CropAndFlipOptions,
   cosineDecay,
   createAdam,
   createM2,
+  cropAndFlip,
   type Initializer,
+  type LabeledWeights,
+  type LabelKlDirection,
   labelsOnly,
   linearWarmup,
   type M2,
+  type M2Preset,
   m2,
   type Noise,
   type Objective,
@@ -25,7 +31,7 @@ import {
 export interface Settings {
   readonly method: 'labels-only' | 'm2' | 'optimized-elbo';
   readonly nets: 'conv' | 'mlp';
-  readonly initializer: Extract<Initializer, string>;
+  readonly initializer: Initializer;
   readonly latent: number;
   readonly labelHandling: 'exact' | 'gumbel' | 'straight-through';
   /** τ of a relaxed label */
@@ -43,75 +49,35 @@ export interface Settings {
   // What the report's methods do without is left out of their lines, so that a line says what was there.
   /** batch norm in every net */
   readonly batchNorm?: true;
+  /** choices of the convolutional nets */
+  readonly filters?: readonly number[];
+  readonly depth?: number;
+  readonly width?: number;
   /** weight of every term of either bound; γ, β and α are not touched by it */
   readonly elboWeight?: number;
+  /** labelled terms in place of the objective's own */
+  readonly labeledWeights?: Partial<LabeledWeights>;
+  readonly direction?: LabelKlDirection;
   /** consistency between unlabelled examples */
   readonly consistency?: { readonly weight: number };
   /** steps over which γ and β rise from 0, so that labels spread before clusters are fixed */
   readonly warmup?: number;
   /** changes of the labelled images, and of the unlabelled ones ahead of their interpolation; predictions are of these as they are */
   readonly affine?: AffineOptions;
+  readonly cropAndFlip?: CropAndFlipOptions;
   /** averaged weights, by which the model is measured */
   readonly averaging?: Averaging;
   /** `'cosine'`: the rate falls to 0 at the last step */
   readonly decay?: 'cosine';
+  /** weights of the two parts, where they are not means; α is then of their sum (see `train`) */
+  readonly weighting?: 'dataset';
+  /** standard deviation of a normal prior on the weights */
+  readonly parameterPrior?: number;
 }
-
-const shared = {
-  initializer: 'fan-in-uniform',
-  latent: 50,
-  temperature: 0.67,
-  gamma: 0,
-  beta: 0,
-  epsilon: 0,
-  learningRate: 1e-3,
-  adamEpsilon: 1e-8,
-} as const;
-
-const conv = { ...shared, nets: 'conv', batchSize: { labeled: 100, unlabeled: 128 } } as const;
-const mlp = { ...shared, nets: 'mlp', batchSize: { labeled: 100, unlabeled: 100 } } as const;
-
-/** The cases by name. Labels-only runs take as many steps as the others on the same nets. */
-export const cases: Readonly<Record<string, Settings>> = {
-  'optimized-elbo-conv': {
-    ...conv,
-    method: 'optimized-elbo',
-    labelHandling: 'gumbel',
-    gamma: 1,
-    beta: 0.5,
-    epsilon: 0.001,
-    alpha: 50,
-  },
-  'labels-only-conv': { ...conv, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
-  'm2-conv': { ...conv, method: 'm2', labelHandling: 'gumbel', alpha: 50 },
-  'm2-mlp': { ...mlp, method: 'm2', labelHandling: 'exact', alpha: 50 },
-  'labels-only-mlp': { ...mlp, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
-  flagship: {
-    ...conv,
-    method: 'optimized-elbo',
-    labelHandling: 'gumbel',
-    gamma: 1,
-    beta: 0.5,
-    epsilon: 0.001,
-    alpha: 1,
-    learningRate: 2e-3,
-    batchSize: { labeled: 50, unlabeled: 100 },
-    batchNorm: true,
-    elboWeight: 1e-3,
-    consistency: { weight: 2 },
-    affine: { rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 },
-    averaging: { decay: 0.999 },
-    decay: 'cosine',
-    warmup: 3294,
-  },
-};
-
-/** Those that are run unless others are asked for: what the report compares. */
-export const COMPARED: readonly string[] = Object.keys(cases).filter((name) => name !== 'flagship');
 
 /** The model of a case, its weights drawn from `noise`. */
 export const modelOf = (
-  { nets: preset, batchNorm, latent, initializer }: Settings,
+  { nets: preset, batchNorm, filters, depth, width, latent, initializer }: Settings,
   { shape, classes }: { readonly shape: readonly number[]; readonly classes: number },
   noise: Noise,
 ): M2 =>
@@ -119,10 +85,18 @@ export const modelOf = (
     inputShape: shape,
     classes,
     latent,
-    nets: { preset, ...(batchNorm && { batchNorm }) },
+    nets: { preset, ...given({ batchNorm, filters, depth, width }) } as M2Preset,
     initializer,
     noise,
   });
+
+/** What is given. */
+const given = <T extends object>(options: T): Partial<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/** How images are changed; nothing where they are not. */
+const changesOf = ({ affine: moved, cropAndFlip: cropped }: Settings): Augment | undefined =>
+  moved ? affine(moved) : cropped && cropAndFlip(cropped);
 
 /** Weights times a number. */
 const scaled = <T extends object>(weights: T, by: number): { readonly [K in keyof T]: number } =>
@@ -131,8 +105,10 @@ const scaled = <T extends object>(weights: T, by: number): { readonly [K in keyo
   };
 
 /** The objective of a case. */
-export const objectiveOf = ({ method, ...settings }: Settings): Objective<M2> => {
-  const { labelHandling, temperature, epsilon, elboWeight, consistency, warmup, affine: changes } = settings;
+export const objectiveOf = (settings: Settings): Objective<M2> => {
+  const { method, labelHandling, temperature, epsilon, direction, consistency, warmup } = settings;
+  const { elboWeight = 1, labeledWeights } = settings;
+  const augment = changesOf(settings);
   const risen = (to: number): ScalarOrSchedule =>
     warmup === undefined ? to : linearWarmup({ to, steps: warmup });
   const [gamma, beta] = [risen(settings.gamma), risen(settings.beta)];
@@ -144,15 +120,12 @@ export const objectiveOf = ({ method, ...settings }: Settings): Objective<M2> =>
     gamma,
     beta,
     epsilon,
-    ...(elboWeight !== undefined && {
-      weights: {
-        labeled: scaled(REPORT_LABELED_WEIGHTS, elboWeight),
-        unlabeled: scaled(BOUND_WEIGHTS, elboWeight),
-      },
-    }),
-    ...(consistency && {
-      consistency: { ...consistency, ...(changes && { augment: affine(changes) }) },
-    }),
+    ...given({ direction }),
+    weights: {
+      labeled: scaled({ ...REPORT_LABELED_WEIGHTS, ...labeledWeights }, elboWeight),
+      unlabeled: scaled(BOUND_WEIGHTS, elboWeight),
+    },
+    ...(consistency && { consistency: { ...consistency, ...given({ augment }) } }),
   });
 };
 
@@ -164,12 +137,14 @@ export const optimizerOf = ({ learningRate, adamEpsilon, decay }: Settings, step
   });
 
 /** What else of a case the trainer is told. */
-export const trainerOf = ({
-  alpha,
-  affine: changes,
-  averaging,
-}: Settings): Pick<TrainOptions<M2>, 'alpha' | 'augment' | 'averaging'> => ({
-  alpha,
-  ...(changes && { augment: { labeled: affine(changes) } }),
-  ...(averaging && { averaging }),
-});
+export const trainerOf = (
+  settings: Settings,
+): Pick<TrainOptions<M2>, 'alpha' | 'augment' | 'averaging' | 'weighting' | 'parameterPrior'> => {
+  const { alpha, averaging, weighting, parameterPrior } = settings;
+  const labeled = changesOf(settings);
+  return {
+    alpha,
+    ...(labeled && { augment: { labeled } }),
+    ...given({ averaging, weighting, parameterPrior }),
+  };
+};

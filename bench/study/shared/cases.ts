@@ -1,0 +1,67 @@
+/** The cases of the study by name: what each trains, and with which settings. */
+import type { Settings } from './settings';
+
+const shared = {
+  initializer: 'fan-in-uniform',
+  latent: 50,
+  temperature: 0.67,
+  gamma: 0,
+  beta: 0,
+  epsilon: 0,
+  learningRate: 1e-3,
+  adamEpsilon: 1e-8,
+} as const;
+
+const conv = { ...shared, nets: 'conv', batchSize: { labeled: 100, unlabeled: 128 } } as const;
+const mlp = { ...shared, nets: 'mlp', batchSize: { labeled: 100, unlabeled: 100 } } as const;
+
+/** What helps with few labels: predictions that hold between and around unlabelled examples, and a small bound. */
+const consistent = {
+  ...conv,
+  method: 'optimized-elbo',
+  labelHandling: 'gumbel',
+  gamma: 1,
+  beta: 0.5,
+  epsilon: 0.001,
+  alpha: 1,
+  learningRate: 2e-3,
+  batchSize: { labeled: 50, unlabeled: 100 },
+  batchNorm: true,
+  elboWeight: 1e-3,
+  consistency: { weight: 2 },
+  averaging: { decay: 0.999 },
+  decay: 'cosine',
+} as const;
+
+/** The same for photographs. */
+const photographs = {
+  ...consistent,
+  elboWeight: 5e-4,
+  consistency: { weight: 4 },
+  cropAndFlip: { padding: 4 },
+  warmup: 4100,
+} as const;
+
+/** The cases by name. Labels-only runs take as many steps as the others on the same nets. */
+export const cases: Readonly<Record<string, Settings>> = {
+  'optimized-elbo-conv': {
+    ...conv,
+    method: 'optimized-elbo',
+    labelHandling: 'gumbel',
+    gamma: 1,
+    beta: 0.5,
+    epsilon: 0.001,
+    alpha: 50,
+  },
+  'labels-only-conv': { ...conv, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
+  'm2-conv': { ...conv, method: 'm2', labelHandling: 'gumbel', alpha: 50 },
+  'm2-mlp': { ...mlp, method: 'm2', labelHandling: 'exact', alpha: 50 },
+  'labels-only-mlp': { ...mlp, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
+  flagship: {
+    ...consistent,
+    affine: { rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 },
+    warmup: 3294,
+  },
+  'photographs-conv': photographs,
+  'photographs-deep': { ...photographs, filters: [32, 64, 128], depth: 2 },
+};

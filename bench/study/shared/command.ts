@@ -1,0 +1,85 @@
+/** What every command of the study is told. */
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { cases } from './cases';
+import type { Cell } from './results';
+import type { RunOptions } from './runCells';
+import type { Settings } from './settings';
+
+/** What a command runs where it is told nothing else. */
+export interface Defaults {
+  /** of its files in docs/results, before the data set; default none */
+  readonly prefix?: string;
+  readonly cases: readonly string[];
+  /** numbers of labels by data set, the first of which is taken where none is named */
+  readonly labels: Readonly<Record<string, readonly number[]>>;
+  /** label seeds of a number of labels */
+  readonly seeds: (dataset: string, labels: number) => readonly number[];
+  readonly epochs: number;
+  /** epochs without a better validation accuracy after which a run ends; default: it never does */
+  readonly patience?: number;
+}
+
+const OPTIONS = {
+  data: { type: 'string' },
+  dataset: { type: 'string' },
+  case: { type: 'string', multiple: true },
+  labels: { type: 'string', multiple: true },
+  seed: { type: 'string', multiple: true },
+  epochs: { type: 'string' },
+  patience: { type: 'string' },
+  set: { type: 'string', multiple: true, default: [] },
+  backend: { type: 'string', default: 'tensorflow' },
+  choose: { type: 'boolean', default: false },
+  out: { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+/** Settings given as NAME=JSON. */
+const overridesOf = (pairs: readonly string[]): Partial<Settings> =>
+  Object.fromEntries(
+    pairs.map((pair) => pair.split(/=(.*)/s)).map(([name, json = '']) => [name, JSON.parse(json)]),
+  );
+
+const settingsOf = (name: string): Settings => {
+  const settings = cases[name];
+  if (settings) return settings;
+  throw new Error(`study: --case is "${name}", needed one of ${Object.keys(cases).join(', ')}`);
+};
+
+/**
+ * The cells of a command, label count by label count and seed by seed, and where they go.
+ *
+ *   --data DIR [--dataset NAME] [--case NAME …] [--labels N …] [--seed S …] [--epochs E] [--patience P]
+ *   --set NAME=JSON …   settings in place of the case's
+ *   --choose            for choosing settings: the test set is not touched
+ *   --backend NAME      default tensorflow
+ *   --out FILE          of the lines; default docs/results/[PREFIX-]DATASET[-choose].jsonl
+ */
+export function commandOf(defaults: Defaults): RunOptions & { readonly cells: readonly Cell[] } {
+  const { values } = parseArgs({ options: OPTIONS });
+  const known = Object.keys(defaults.labels);
+  const { data, dataset = known[0] as string, backend, choose } = values;
+  const counts = defaults.labels[dataset];
+  if (data === undefined) throw new Error('study: --data is missing, needed the folder of the data set');
+  if (counts === undefined)
+    throw new Error(`study: --dataset is "${dataset}", needed one of ${known.join(', ')}`);
+  const overrides = overridesOf(values.set);
+  const patience = values.patience === undefined ? defaults.patience : Number(values.patience);
+  const cellOf = (name: string, labels: number, seed: number): Cell => ({
+    case: name,
+    dataset,
+    labels,
+    seed,
+    epochs: Number(values.epochs ?? defaults.epochs),
+    ...(patience !== undefined && { patience }),
+    settings: { ...settingsOf(name), ...overrides },
+  });
+  const cells = (values.labels?.map(Number) ?? counts).flatMap((labels) =>
+    (values.seed?.map(Number) ?? defaults.seeds(dataset, labels)).flatMap((seed) =>
+      (values.case ?? defaults.cases).map((name) => cellOf(name, labels, seed)),
+    ),
+  );
+  const name = [...(defaults.prefix ? [defaults.prefix] : []), dataset, ...(choose ? ['choose'] : [])].join(
+    '-',
+  );
+  return { data, backend, choose, out: values.out ?? `docs/results/${name}.jsonl`, cells };
+}

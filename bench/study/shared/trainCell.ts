@@ -1,0 +1,127 @@
+/** One run of the study: trains a cell to its end and measures it. */
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import {
+  createNoise,
+  type Dataset,
+  evaluateClassifier,
+  evaluateElbo,
+  type HistoryRow,
+  subset,
+  train,
+} from 'ssvae';
+import { file, recordedStep } from 'ssvae/node';
+import { batchesOf, splitOf } from './data';
+import { type Cell, keyOf, type Result } from './results';
+import { modelOf, objectiveOf, optimizerOf, trainerOf } from './settings';
+
+/** Test examples that the exact-sum bound is taken on. */
+const ELBO_EXAMPLES = 1000;
+
+/** What is kept of every epoch, where the run has it. */
+const CURVES = [
+  'validation.entropy',
+  'validation.mutualInformation',
+  'validation.calibrationError',
+  'validation.negativeLogLikelihood',
+  'labeled.elbo',
+  'labeled.objective',
+  'unlabeled.elbo',
+  'unlabeled.objective',
+];
+
+/** Where and for what a cell is run. */
+export interface Setting {
+  readonly data: { readonly train: Dataset; readonly test: Dataset };
+  readonly backend: { readonly name: string };
+  /** to choose settings: the test set is not touched */
+  readonly choose: boolean;
+}
+
+/** The first examples of a set. */
+const first = (dataset: Dataset, count: number): Dataset =>
+  subset(
+    dataset,
+    Int32Array.from({ length: count }, (_, i) => i),
+  );
+
+const curvesOf = (history: readonly HistoryRow[]): Readonly<Record<string, readonly number[]>> =>
+  Object.fromEntries(
+    CURVES.filter((name) => history.every((row) => row[name] !== undefined)).map((name) => [
+      name,
+      history.map((row) => Number((row[name] as number).toPrecision(6))),
+    ]),
+  );
+
+const told = (epoch: number, row: HistoryRow): string =>
+  `  epoch ${epoch + 1}: validation ${row['validation.accuracy']?.toFixed(4)}, loss ${row.loss?.toFixed(2)}, ${row.seconds?.toFixed(0)} s`;
+
+/**
+ * Trains a cell and measures it with the weights of its best epoch on the held-out examples.
+ *
+ * A run that was interrupted goes on from its last checkpoint in runs/study.
+ */
+export async function trainCell(cell: Cell, { data, backend, choose }: Setting): Promise<Result> {
+  const { settings, seed, epochs, patience = epochs } = cell;
+  const noise = createNoise(seed);
+  const split = splitOf(data.train, cell.labels, seed);
+  const held = subset(data.train, split.validation);
+  const model = modelOf(settings, data.train, noise.split('weights'));
+  const batches = batchesOf(settings, { dataset: data.train, split, noise: noise.split('batches') });
+  const optimizer = optimizerOf(settings, epochs * batches.stepsPerEpoch);
+  const execute = recordedStep();
+  const id = createHash('sha256')
+    .update(`${backend.name}${keyOf(cell)}`)
+    .digest('hex')
+    .slice(0, 16);
+  const checkpoint = join('runs', 'study', `${cell.case}-${seed}-${id}.safetensors`);
+  try {
+    const { history, step, best } = await train(model, {
+      objective: objectiveOf(settings),
+      batches,
+      noise: noise.split('train'),
+      epochs,
+      optimizer,
+      ...trainerOf(settings),
+      readEvery: 10,
+      // It leaves every method at its best epoch on the validation examples.
+      earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience },
+      validate: (current) => evaluateClassifier(current, held),
+      checkpoint: { storage: file(checkpoint) },
+      resume: true,
+      ...(backend.name === 'tensorflow' && { execute }),
+      callbacks: { onEpochEnd: (epoch, row) => console.log(told(epoch, row)) },
+    });
+    const bound = (): Promise<{ elbo: number }> =>
+      evaluateElbo(model, first(data.test, ELBO_EXAMPLES), { noise: createNoise(seed).split('elbo') });
+    const result: Result = {
+      ...cell,
+      purpose: choose ? 'choose' : 'report',
+      steps: step,
+      seconds: Math.round(history.at(-1)?.seconds ?? 0),
+      validationAccuracy: best?.value ?? Number.NaN,
+      bestEpoch: (best?.epoch ?? 0) + 1,
+      validationCurve: history.map((row) => row['validation.accuracy'] as number),
+      curves: curvesOf(history),
+      ...(!choose && {
+        testAccuracy: (await evaluateClassifier(model, data.test)).accuracy,
+        // A decoder that was never trained has no bound to speak of.
+        ...(settings.method !== 'labels-only' && {
+          elbo: (await bound()).elbo,
+          elboExamples: ELBO_EXAMPLES,
+        }),
+      }),
+      backend: backend.name,
+      platform: `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
+      load: Number(loadavg()[0]?.toFixed(1)),
+    };
+    await rm(checkpoint, { force: true });
+    return result;
+  } finally {
+    execute.dispose();
+    optimizer.dispose();
+    model.dispose();
+  }
+}
