@@ -40,9 +40,9 @@ const alone = (model: M2, { x, pass }: Part): PartPass => ({
 const rowsApart = <T extends Tensor>(all: T, counts: readonly number[]): T[] => {
   let from = 0;
   return counts.map((count) => {
-    const own = slice(all, [from, ...all.shape.slice(1).map(() => 0)], [count, ...all.shape.slice(1)]);
+    const own = slice(all, from, count);
     from += count;
-    return own as T;
+    return own;
   });
 };
 

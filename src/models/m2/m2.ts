@@ -96,10 +96,6 @@ const checkOptions = ({
   assertNoise('createM2', noise);
 };
 
-/** Some rows of a tensor. */
-const rowsOf = (x: Tensor, from: number, count: number): Tensor =>
-  slice(x, [from, ...x.shape.slice(1).map(() => 0)], [count, ...x.shape.slice(1)]);
-
 /**
  * Creates an M2 model (Kingma et al. 2014, "M2"; the report, chapter 2).
  *
@@ -193,7 +189,7 @@ export function createM2(options: M2Options): M2 {
       const labelLogits = run<Tensor2D>(nets.classifier, shared, pass);
       return {
         labelLogits,
-        posterior: (y, rows) => posterior(rows ? rowsOf(shared, ...rows) : shared, y, pass),
+        posterior: (y, rows) => posterior(rows ? slice(shared, ...rows) : shared, y, pass),
       };
     },
     classify(x) {
