@@ -1,6 +1,7 @@
 /** JSON that rebuilds an M1 model. */
 import { isCount, isListOf, isRecord, type Json, parse } from '../../core/json';
 import { describe } from '../../core/shape';
+import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
 import { parseLikelihood } from '../likelihoods';
 import { type M1Preset, parsePreset } from './nets';
@@ -14,12 +15,7 @@ export interface M1Spec {
 }
 
 /** The same as JSON; choices that were left open are left out. */
-export const toJson = ({ nets, likelihood, ...rest }: M1Spec): Json => ({
-  model: 'm1',
-  ...rest,
-  nets: nets && Object.fromEntries(Object.entries(nets).filter(([, choice]) => choice !== undefined)),
-  likelihood: likelihood && { ...likelihood },
-});
+export const toJson = (spec: M1Spec): Json => specOf({ model: 'm1', ...spec });
 
 /**
  * A spec from a file.

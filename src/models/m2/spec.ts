@@ -1,6 +1,7 @@
 /** JSON that rebuilds an M2 model. */
 import { isBoolean, isCount, isFiniteNumber, isListOf, isRecord, type Json, parse } from '../../core/json';
 import { describe } from '../../core/shape';
+import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
 import { parseLikelihood } from '../likelihoods';
 import { type M2Preset, parsePreset } from './nets';
@@ -17,12 +18,7 @@ export interface M2Spec {
 }
 
 /** The same as JSON; choices that were left open are left out. */
-export const toJson = ({ nets, likelihood, ...rest }: M2Spec): Json => ({
-  model: 'm2',
-  ...rest,
-  nets: nets && Object.fromEntries(Object.entries(nets).filter(([, choice]) => choice !== undefined)),
-  likelihood: likelihood && { ...likelihood },
-});
+export const toJson = (spec: M2Spec): Json => specOf({ model: 'm2', ...spec });
 
 /**
  * A spec from a file.
