@@ -1,9 +1,24 @@
 /** Random crops and mirror images. */
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  concat,
+  floor,
+  less,
+  minimum,
+  mul,
+  ones,
+  slice,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, assertSize, recordOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
-import { ROW, transformImages } from './transformImages';
+import { transformImages } from './transformImages';
 
 /** What {@link cropAndFlip} does. */
 export interface CropAndFlipOptions {
@@ -32,15 +47,19 @@ export function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
   assertSize('cropAndFlip', 'padding', padding);
   return (x, noise) => {
     const { B = 0, W = 0 } = assertShapes('cropAndFlip', { x: [x, 'B H W C', 'float32'] });
-    assertMethods('cropAndFlip', 'noise', noise, ['uniforms']);
-    const drawn = noise.uniforms(DRAWS * B);
-    const rows = new Float32Array(ROW * B);
-    for (let b = 0; b < B; b++) {
-      const offset = (i: number): number =>
-        Math.floor((drawn[DRAWS * b + i] as number) * (2 * padding + 1)) - padding;
-      const mirrored = flip && (drawn[DRAWS * b + 2] as number) < 0.5;
-      rows.set([mirrored ? -1 : 1, 0, offset(0) + (mirrored ? W - 1 : 0), 0, 1, offset(1)], ROW * b);
-    }
-    return tidy(() => transformImages(x, tensor2d(rows, [B, ROW]), 'nearest'));
+    assertMethods('cropAndFlip', 'noise', noise, ['uniform']);
+    // On the device from the draws on, so that a step that changes its images can be recorded.
+    return tidy(() => {
+      const drawn = noise.uniform([B, DRAWS]);
+      const column = (i: number): Tensor => slice(drawn, [0, i], [B, 1]);
+      const places = 2 * padding + 1;
+      // The product of a draw just below 1 may round to the number of places.
+      const offset = (i: number): Tensor => sub(minimum(floor(mul(column(i), places)), places - 1), padding);
+      const mirrored = flip ? cast(less(column(2), 0.5), 'float32') : zeros([B, 1]);
+      const [none, one] = [zeros([B, 1]), ones([B, 1])];
+      const across = [sub(1, mul(mirrored, 2)), none, add(offset(0), mul(mirrored, W - 1))];
+      const rows = concat([...across, none, one, offset(1), none, none], 1) as Tensor2D;
+      return transformImages(x, rows, 'nearest');
+    });
   };
 }

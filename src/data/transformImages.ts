@@ -25,9 +25,6 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-/** Numbers in a row of maps: a0, a1, a2, b0, b1, b2 and two zeros, the form of `tf.image.transform`. */
-export const ROW = 8;
-
 // The cpu kernel fills the first image of a batch only, and tensorflow has none: there pixels are gathered.
 const hasKernel = (): boolean => getBackend() !== 'cpu' && getKernel('Transform', getBackend()) !== undefined;
 
@@ -70,7 +67,7 @@ const gathered = (x: Tensor4D, rows: Tensor2D, interpolation: 'nearest' | 'bilin
  *   out(x, y) = in(a0·x + a1·y + a2, b0·x + b1·y + b2)
  *
  * @param x images, [B, H, W, C]
- * @param rows maps, [B, {@link ROW}]
+ * @param rows maps, [B, 8]: a0, a1, a2, b0, b1, b2 and two zeros, the form of `tf.image.transform`
  * @param interpolation `'nearest'` moves pixels, `'bilinear'` mixes the four around a place
  * @returns [B, H, W, C]
  */

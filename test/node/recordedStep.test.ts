@@ -17,6 +17,7 @@ import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { cosineDecay, exponentialDecay, linearWarmup, valueAt } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
+import { cropAndFlip } from '../../src/data/cropAndFlip';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { M2 } from '../../src/models/m2/m2';
 import type { M2Preset } from '../../src/models/m2/nets';
@@ -148,6 +149,11 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
             },
           }),
         }),
+      ],
+      [
+        'crops and mirror images, and convolutions of stride 1',
+        { ...CONV, depth: 2 },
+        () => ({ augment: cropAndFlip({ padding: 1 }) }),
       ],
       ['labels alone', MLP, () => ({ objective: labelsOnly() })],
       [
