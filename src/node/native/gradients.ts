@@ -1,6 +1,6 @@
 /** Gradients that TensorFlow has operations for, and TensorFlow.js composes of several. */
 import { type GradConfig, getGradient, registerGradient, type Tensor } from '@tensorflow/tfjs-core';
-import { type NativeTensor, nativeBackend } from './tensorflow';
+import { floatType, type NativeTensor, nativeBackend } from './tensorflow';
 
 /** Kernels of TensorFlow.js whose gradient is one operation, and what that takes: the gradient and a saved tensor. */
 const FUSED: Readonly<Record<string, { readonly op: string; readonly of: 'input' | 'output' }>> = {
@@ -25,12 +25,12 @@ export function useNativeGradients(): void {
       if (backend === undefined) return former.gradFunc(dy, saved, attributes);
       return {
         x: () => {
-          const { TF_ATTR_TYPE: type, TF_FLOAT: value } = backend.binding;
+          const type = floatType(backend.binding, 'T');
           const [given] = saved as unknown as [NativeTensor];
           const upstream = dy as unknown as NativeTensor;
           // What is of an output comes first, what is of an input last.
           const inputs = of === 'output' ? [given, upstream] : [upstream, given];
-          return backend.executeSingleOutput(op, [{ name: 'T', type, value }], inputs) as unknown as Tensor;
+          return backend.executeSingleOutput(op, [type], inputs) as unknown as Tensor;
         },
       };
     };

@@ -85,6 +85,13 @@ export interface NativeBackend {
   readSync(dataId: DataId): ArrayLike<number>;
 }
 
+/** Tells an operation that the tensors of one of its attributes are float32. */
+export const floatType = (binding: NativeBinding, name: string): NativeAttribute => ({
+  name,
+  type: binding.TF_ATTR_TYPE,
+  value: binding.TF_FLOAT,
+});
+
 /** The native backend, where it is in use and has what recording needs. */
 export function nativeBackend(): NativeBackend | undefined {
   if (getBackend() !== 'tensorflow') return undefined;
