@@ -30,90 +30,69 @@ const objectiveOptions = {
   ),
 };
 
-const isObjective = (objective: ssvae.Objective<ssvae.M2>): void =>
+const isObjective = (objective: ssvae.Objective<never>): void =>
   must(typeof objective === 'function' && objective.spec !== undefined, 'an objective with its settings');
 
-const sizes = fc.tuple(fc.constantFrom([4, 4, 1], [8, 4, 2]), fc.integer({ min: 2, max: 4 }));
+const inputShapes = fc.constantFrom([4, 4, 1], [8, 4, 2]);
 
-const options = sizes.chain(([inputShape, classes]) =>
+/** Presets of nets, the MLP with further choices that a model has. */
+const presets = (choices: Readonly<Record<string, fc.Arbitrary<unknown>>> = {}) =>
+  fc.oneof(
+    fc.record(
+      {
+        preset: fc.constant('mlp'),
+        widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+        activation: fc.constantFrom('relu', 'softplus'),
+        batchNorm: fc.boolean(),
+        ...choices,
+      },
+      { requiredKeys: ['preset', 'widths'] },
+    ),
+    fc.record(
+      {
+        preset: fc.constant('conv'),
+        filters: fc.constantFrom([2], [2, 3]),
+        width: fc.integer({ min: 1, max: 4 }),
+        batchNorm: fc.boolean(),
+      },
+      { requiredKeys: ['preset', 'filters', 'width'] },
+    ),
+  );
+
+/** Options that every model has. */
+const common = {
+  latent: fc.integer({ min: 1, max: 3 }),
+  likelihood,
+  initializer: fc.oneof(fc.constant('he-normal'), fc.record({ normal: fc.constantFrom(0, 0.1) })),
+  noise: noises,
+};
+
+const options = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([inputShape, classes]) =>
   fc.record(
     {
       inputShape: fc.constant(inputShape),
       classes: fc.constant(classes),
-      latent: fc.integer({ min: 1, max: 3 }),
-      nets: fc.oneof(
-        fc.record(
-          {
-            preset: fc.constant('mlp'),
-            widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
-            activation: fc.constantFrom('relu', 'softplus'),
-            batchNorm: fc.boolean(),
-            sharedTrunk: fc.boolean(),
-          },
-          { requiredKeys: ['preset', 'widths'] },
-        ),
-        fc.record(
-          {
-            preset: fc.constant('conv'),
-            filters: fc.constantFrom([2], [2, 3]),
-            width: fc.integer({ min: 1, max: 4 }),
-            batchNorm: fc.boolean(),
-          },
-          { requiredKeys: ['preset', 'filters', 'width'] },
-        ),
-      ),
-      likelihood,
+      nets: presets({ sharedTrunk: fc.boolean() }),
+      ...common,
       labelPrior: prior(classes),
       encoderSeesLabel: fc.boolean(),
-      initializer: fc.oneof(fc.constant('he-normal'), fc.record({ normal: fc.constantFrom(0, 0.1) })),
-      noise: noises,
     },
     { requiredKeys: ['inputShape', 'classes', 'nets'] },
   ),
 );
 
 const optionsM1 = fc.record(
-  {
-    inputShape: fc.constantFrom([4, 4, 1], [8, 4, 2]),
-    latent: fc.integer({ min: 1, max: 3 }),
-    nets: fc.oneof(
-      fc.record(
-        {
-          preset: fc.constant('mlp'),
-          widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
-          activation: fc.constantFrom('relu', 'softplus'),
-          batchNorm: fc.boolean(),
-        },
-        { requiredKeys: ['preset', 'widths'] },
-      ),
-      fc.record(
-        {
-          preset: fc.constant('conv'),
-          filters: fc.constantFrom([2], [2, 3]),
-          width: fc.integer({ min: 1, max: 4 }),
-          batchNorm: fc.boolean(),
-        },
-        { requiredKeys: ['preset', 'filters', 'width'] },
-      ),
-    ),
-    likelihood,
-    initializer: fc.oneof(fc.constant('he-normal'), fc.record({ normal: fc.constantFrom(0, 0.1) })),
-    noise: noises,
-  },
+  { inputShape: inputShapes, nets: presets(), ...common },
   { requiredKeys: ['inputShape', 'nets'] },
 );
 
-const saved = shared(async () => {
-  const storage = memoryStorage();
-  await ssvae.saveModel(tinyM2(), storage);
-  return storage.bytes as Uint8Array;
-});
-
-const savedM1 = shared(async () => {
-  const storage = memoryStorage();
-  await ssvae.saveModel(tinyM1(), storage);
-  return storage.bytes as Uint8Array;
-});
+/** Bytes of a model's file. */
+const savedBytes = (make: () => ssvae.Model) =>
+  shared(async () => {
+    const storage = memoryStorage();
+    await ssvae.saveModel(make(), storage);
+    return storage.bytes as Uint8Array;
+  });
 
 const model = shared(() => tinyM2());
 const own = new Opaque(model, 'an M2 model');
@@ -138,7 +117,7 @@ const storageOf = (saved: () => Promise<Uint8Array>) =>
       return { name: 'memory', read: () => file, write: async () => undefined };
     }, 'a saved model'),
   );
-const storage = storageOf(saved);
+const storage = storageOf(savedBytes(tinyM2));
 
 export const modelFunctions: Descriptions = {
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
@@ -187,7 +166,7 @@ export const modelFunctions: Descriptions = {
   loadM1: described(
     ssvae.loadM1,
     fc.tuple(
-      storageOf(savedM1),
+      storageOf(savedBytes(tinyM1)),
       optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
     ) as never,
     {
@@ -199,8 +178,7 @@ export const modelFunctions: Descriptions = {
   ),
   loadVariables: described(ssvae.loadVariables, fc.tuple(fc.constant(own), storage) as never, {}),
   m1: described(ssvae.m1, fc.tuple(optional({ klWeight: weight })) as never, {
-    always: (objective) =>
-      must(typeof objective === 'function' && objective.spec !== undefined, 'an objective with its settings'),
+    always: isObjective,
   }),
   m2: described(ssvae.m2, fc.tuple(optional(objectiveOptions)) as never, { always: isObjective }),
   labelsOnly: described(ssvae.labelsOnly, fc.tuple(), { always: isObjective }),
