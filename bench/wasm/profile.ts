@@ -6,7 +6,7 @@
  * Two workloads on random data of 28×28: the fully connected M2 with the exact sum over 10 labels at 100 + 100
  * examples, and the convolutional M2 with Gumbel-Softmax labels at 64 + 64. Their steps are run in turn; for each the
  * median time of a step and of the processor in it, which other programs disturb less, then time and calls by kernel,
- * those that a kernel calls counted with it.
+ * those that a kernel calls counted with it, and the speed of products of matrices.
  */
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -35,10 +35,18 @@ const workloads: Readonly<Record<string, Workload>> = {
   'conv, gumbel, 64 + 64': { nets: 'conv', labelHandling: 'gumbel', size: 64 },
 };
 
+/** What calls of a kernel come to. */
+interface KernelCost {
+  readonly calls: number;
+  readonly milliseconds: number;
+  /** multiplications and additions of products of matrices */
+  readonly operations: number;
+}
+
 interface Costs {
   readonly times: number[];
   readonly busy: number[];
-  readonly byKernel: Map<string, { calls: number; milliseconds: number }>;
+  readonly byKernel: Map<string, KernelCost>;
 }
 
 /** Puts a clock around every kernel of the backend; `costs()` are those of the workload that runs. */
@@ -55,17 +63,33 @@ function measureKernels(costs: () => Costs | undefined): void {
         depth += 1;
         const start = performance.now();
         try {
-          return kernelFunc(call);
-        } finally {
-          const milliseconds = performance.now() - start;
+          const result = kernelFunc(call);
+          const time = performance.now() - start;
           const name = flags.shapes ? `${kernelName} ${describe(call)}` : kernelName;
-          const sum = sums.byKernel.get(name) ?? { calls: 0, milliseconds: 0 };
-          sums.byKernel.set(name, { calls: sum.calls + 1, milliseconds: sum.milliseconds + milliseconds });
+          const cost = sums.byKernel.get(name) ?? { calls: 0, milliseconds: 0, operations: 0 };
+          sums.byKernel.set(name, {
+            calls: cost.calls + 1,
+            milliseconds: cost.milliseconds + time,
+            operations: cost.operations + operationsOf(kernelName, call, result),
+          });
+          return result;
+        } finally {
           depth -= 1;
         }
       },
     });
   }
+}
+
+/** Multiplications and additions of a product of matrices; 0 of any other kernel. */
+function operationsOf(
+  kernelName: string,
+  { inputs, attrs }: Parameters<tf.KernelFunc>[0],
+  result: ReturnType<tf.KernelFunc>,
+): number {
+  if (kernelName !== 'BatchMatMul' && kernelName !== '_FusedMatMul') return 0;
+  const inner = (inputs.a as tf.TensorInfo).shape.at(attrs?.transposeA ? -2 : -1) as number;
+  return 2 * inner * tf.util.sizeFromShape((result as tf.TensorInfo).shape);
 }
 
 function describe({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): string {
@@ -140,9 +164,10 @@ for (const { name, costs } of runs) {
   console.log(
     `${name}: ${median(costs.times).toFixed(1)} ms a step (least ${Math.min(...costs.times).toFixed(1)}), ${median(costs.busy).toFixed(1)} of the processor, ${inKernels.toFixed(1)} in kernels`,
   );
-  for (const [kernel, { calls, milliseconds }] of sorted.slice(0, 40)) {
+  for (const [kernel, { calls, milliseconds, operations }] of sorted.slice(0, 40)) {
+    const speed = operations === 0 ? '' : `, ${(operations / milliseconds / 1e6).toFixed(0)} GFLOP/s`;
     console.log(
-      `${(milliseconds / count).toFixed(2).padStart(9)} ms ${(calls / count).toFixed(0).padStart(5)} × ${kernel}`,
+      `${(milliseconds / count).toFixed(2).padStart(9)} ms ${(calls / count).toFixed(0).padStart(5)} × ${kernel}${speed}`,
     );
   }
 }
