@@ -1,0 +1,46 @@
+/** Lines of results beside each other: names, groups, differences at the same seed. */
+
+/** Methods and cases as tables call them, in their order. */
+export const titles: Readonly<Record<string, string>> = {
+  'labels-only': 'labels alone',
+  m2: 'M2',
+  'optimized-elbo': 'Optimized-ELBO',
+  'labels-only-mlp': 'labels alone, MLP',
+  'm2-mlp': 'M2, MLP, exact',
+  'labels-only-conv': 'labels alone, conv',
+  'm2-conv': 'M2, conv, Gumbel',
+  'optimized-elbo-conv': 'Optimized-ELBO, conv, Gumbel',
+  flagship: 'flagship',
+  'photographs-conv': 'the report’s nets',
+  'photographs-deep': 'six convolutions',
+};
+
+/** Values that a line has, in the order of the seeds. */
+export const column = <Line extends { readonly seed: number }>(
+  lines: readonly Line[],
+  value: (line: Line) => number | undefined,
+): readonly number[] =>
+  [...lines]
+    .sort((a, b) => a.seed - b.seed)
+    .map(value)
+    .filter((found) => found !== undefined);
+
+/** Differences at the same seed; a seed that one of them lacks is left out. */
+export const paired = <Line extends { readonly seed: number }>(
+  lines: readonly Line[],
+  baseline: readonly Line[],
+  value: (line: Line) => number,
+): readonly number[] =>
+  column(lines, (line) => {
+    const other = baseline.find(({ seed }) => seed === line.seed);
+    return other && value(line) - value(other);
+  });
+
+/** Groups of lines, in the order of the titles. */
+export const grouped = <Line>(
+  lines: readonly Line[],
+  key: (line: Line) => string,
+): readonly [string, Line[]][] =>
+  Object.keys(titles)
+    .filter((name) => lines.some((line) => key(line) === name))
+    .map((name) => [name, lines.filter((line) => key(line) === name)]);

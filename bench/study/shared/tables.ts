@@ -1,0 +1,176 @@
+/** Tables of the study. */
+import { linesOf } from '../../lines';
+import { percent, spread } from '../../spread';
+import { toTable } from '../../toTable';
+import { column, grouped, paired, titles } from './compare';
+import type { Result } from './results';
+
+/** A line of docs/results/digits-example.jsonl, likewise. */
+interface Example {
+  readonly method: string;
+  readonly seed: number;
+  readonly accuracy: number;
+  readonly elbo: number;
+  readonly entropy: number;
+  readonly seconds: number;
+  readonly backend: string;
+}
+
+const accuracyOf = ({ testAccuracy = Number.NaN }: Result): number => testAccuracy;
+
+const seconds = (lines: readonly Result[]): string =>
+  spread(
+    column(lines, (line) => line.seconds),
+    0,
+  );
+
+/** Cases beside each other at one number of labels. */
+async function study(name: string): Promise<string> {
+  const ours = await linesOf<Result>(name);
+  const baseline = ours.filter((line) => line.case === 'labels-only-conv');
+  const rows = grouped(ours, (line) => line.case).map(([key, lines]) => [
+    titles[key] ?? key,
+    String(lines.length),
+    percent(column(lines, (line) => line.validationAccuracy)),
+    percent(column(lines, (line) => line.testAccuracy)),
+    key === 'labels-only-conv' ? '' : percent(paired(lines, baseline, accuracyOf)),
+    // The decoder of a run on the labels alone is untrained: its bound says nothing.
+    key.startsWith('labels-only')
+      ? ''
+      : spread(
+          column(lines, (line) => line.elbo),
+          1,
+        ),
+    spread(
+      column(lines, (line) => line.seconds),
+      0,
+    ),
+  ]);
+  return toTable(
+    [
+      'method, nets, labels',
+      'seeds',
+      'validation, %',
+      'test, %',
+      'over labels alone, conv',
+      'ELBO, nats',
+      's',
+    ],
+    rows,
+  );
+}
+
+const countsOf = (lines: readonly Result[]): readonly number[] =>
+  [...new Set(lines.map(({ labels }) => labels))].sort((a, b) => a - b);
+
+/** Methods beside each other by the number of labels. */
+async function accuracy(name: string): Promise<string> {
+  const all = await linesOf<Result>(`accuracy-${name}`);
+  const rows = countsOf(all).map((labels) => {
+    const of = (one: string): readonly Result[] =>
+      all.filter((line) => line.labels === labels && line.case === one);
+    const [alone, plain, optimized] = [of('labels-only-conv'), of('m2-conv'), of('optimized-elbo-conv')];
+    const test = (lines: readonly Result[]): string => percent(column(lines, accuracyOf));
+    return [
+      String(labels),
+      String(optimized.length),
+      test(alone),
+      test(plain),
+      test(optimized),
+      percent(paired(optimized, plain, accuracyOf)),
+      [plain, optimized]
+        .map((lines) => lines.map(({ validationCurve }) => validationCurve.length).join(', '))
+        .join(' / '),
+      [plain, optimized].map(seconds).join(' / '),
+    ];
+  });
+  return toTable(
+    [
+      'labels',
+      'seeds',
+      'labels alone, %',
+      'M2, %',
+      'Optimized-ELBO, %',
+      'Optimized-ELBO over M2',
+      'epochs of both',
+      's of both',
+    ],
+    rows,
+  );
+}
+
+/** Runs of one recipe, seed by seed, and all of them. */
+async function recipe(name: string): Promise<string> {
+  const all = await linesOf<Result>(name);
+  const rows = grouped(all, (line) => line.case).flatMap(([key, lines]) => {
+    const row = (seed: string, own: readonly Result[]): string[] => [
+      titles[key] ?? key,
+      seed,
+      percent(column(own, (line) => line.validationAccuracy)),
+      percent(column(own, accuracyOf)),
+      percent(column(own, (line) => 1 - accuracyOf(line))),
+      own.map(({ bestEpoch }) => bestEpoch).join(', '),
+      seconds(own),
+    ];
+    const bySeed = [...lines].sort((a, b) => a.seed - b.seed).map((line) => row(String(line.seed), [line]));
+    return lines.length === 1 ? bySeed : [...bySeed, row(`all ${lines.length}`, lines)];
+  });
+  return toTable(['', 'seed', 'validation, %', 'test, %', 'test error, %', 'best epoch', 's'], rows);
+}
+
+async function choice(name: string): Promise<string> {
+  const others = await linesOf<Result>(`${name}-choose`);
+  const sameBut = (line: Result): string => JSON.stringify([line.case, line.epochs, line.seed]);
+  const chosen = (await linesOf<Result>(name)).filter((line) =>
+    others.some((other) => sameBut(other) === sameBut(line)),
+  );
+  const rows = grouped([...others, ...chosen], (line) => line.case).flatMap(([key, lines]) =>
+    [...lines]
+      .sort((a, b) => a.epochs - b.epochs || a.settings.alpha - b.settings.alpha)
+      .map(({ settings, epochs, validationAccuracy }) => [
+        titles[key] ?? key,
+        String(settings.alpha),
+        String(epochs),
+        percent([validationAccuracy]),
+      ]),
+  );
+  return toTable(['method, nets, labels', 'α', 'epochs', 'validation, %'], rows);
+}
+
+async function example(name: string): Promise<string> {
+  const lines = await linesOf<Example>(`${name}-example`);
+  const baseline = lines.filter(({ method }) => method === 'labels-only');
+  const rows = grouped(lines, ({ method }) => method).map(([method, own]) => [
+    titles[method] ?? method,
+    String(own.length),
+    percent(column(own, ({ accuracy }) => accuracy)),
+    method === 'labels-only' ? '' : percent(paired(own, baseline, ({ accuracy }) => accuracy)),
+    method === 'labels-only'
+      ? ''
+      : spread(
+          column(own, ({ elbo }) => elbo),
+          1,
+        ),
+    spread(
+      column(own, ({ entropy }) => entropy),
+      2,
+    ),
+    spread(
+      column(own, ({ seconds }) => seconds),
+      0,
+    ),
+  ]);
+  return toTable(['', 'seeds', 'test, %', 'over labels alone', 'ELBO, nats', 'entropy, nats', 's'], rows);
+}
+
+/** The tables by name. */
+export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
+  digits: () => example('digits'),
+  mnist: () => study('mnist'),
+  'mnist choice': () => choice('mnist'),
+  'accuracy mnist': () => accuracy('mnist'),
+  'accuracy fashion-mnist': () => accuracy('fashion-mnist'),
+  'accuracy cifar10': () => accuracy('cifar10'),
+  flagship: () => recipe('flagship-mnist'),
+  'consistent cifar10': () => recipe('consistent-cifar10'),
+};
