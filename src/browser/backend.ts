@@ -1,7 +1,15 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
-import { type BackendCandidate, type BackendChoice, chooseBackend, reasonOf } from '../core/backend';
+import { assertInteger } from '../core/assert';
+import {
+  type BackendCandidate,
+  type BackendChoice,
+  chooseBackend,
+  reasonOf,
+  threadsInWords,
+} from '../core/backend';
 import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../core/webgpu';
+import { startThreads } from './wasmThreads';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
 
@@ -14,6 +22,12 @@ export interface SelectBackendOptions {
   readonly backend?: 'webgpu' | 'webgl' | 'wasm' | 'cpu';
   /** default: beside the script */
   readonly wasmPaths?: WasmPaths;
+  /**
+   * threads that WebAssembly computes with, which change no result; default 1. More are to be had where training runs in a
+   * worker of a cross-origin-isolated page, and need `wasmPaths`; elsewhere it is an error where WebAssembly was asked for
+   * by name, and otherwise there is one, and the description says why. The other backends choose their own
+   */
+  readonly threads?: number;
 }
 
 // Each import of a backend stands in a `try` of its own: esbuild and webpack then build without the package, with a
@@ -68,14 +82,14 @@ const webgl: BackendCandidate = {
   },
 };
 
-const wasm = (paths: WasmPaths | undefined): BackendCandidate => ({
+const wasm = (paths: WasmPaths | undefined, threads: number): BackendCandidate => ({
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm (and serve its .wasm files, see wasmPaths)',
-  async load() {
+  async load(explicit) {
     const { setWasmPaths } = await import('../wasm/index');
     if (paths !== undefined) setWasmPaths(paths);
-    const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
-    return `WebAssembly ${simd ? 'with' : 'without'} SIMD, with the training kernels of ssvae/wasm`;
+    const team = await threadsInWords(threads, explicit, () => startThreads(threads, paths));
+    return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
   },
 });
 
@@ -106,6 +120,7 @@ const cpu: BackendCandidate = {
  * passed over, or an error that names the package where it was asked for.
  *
  * @returns which backend is in use, and the reason each better one is not
+ * @throws RangeError when `threads` is no integer of at least 1
  * @throws Error when the one asked for cannot be had; it names the package to install
  * @example
  * const { name } = await selectBackend({ wasmPaths: '/wasm/' });
@@ -113,6 +128,8 @@ const cpu: BackendCandidate = {
 export async function selectBackend({
   backend,
   wasmPaths,
+  threads = 1,
 }: SelectBackendOptions = {}): Promise<BackendChoice> {
-  return chooseBackend([webgpu, webgl, wasm(wasmPaths), cpu], backend);
+  assertInteger('selectBackend', 'threads', threads);
+  return chooseBackend([webgpu, webgl, wasm(wasmPaths, threads), cpu], backend);
 }

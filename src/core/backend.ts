@@ -1,5 +1,5 @@
 /** The choice of a backend: candidates in order, the first that starts is taken, and it is said why. */
-import { ready, setBackend } from '@tensorflow/tfjs-core';
+import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 import { assertOneOf } from './assert';
 
 /** One backend that may or may not be had here. */
@@ -41,6 +41,39 @@ export const reasonOf = (thrown: unknown): string => {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
 };
+
+/**
+ * Refuses threads for a backend whose memory is made already.
+ *
+ * @throws Error
+ */
+export function assertNotStarted(name: string): void {
+  if (name in engine().registry)
+    throw new Error('WebAssembly has started already, and threads are to be had only before');
+}
+
+/**
+ * Starts threads, and says how many there are; where they cannot be had there is one, and it is said why.
+ *
+ * @param count threads, the calling one included
+ * @param explicit whether the backend was asked for by name: then what cannot be had is an error
+ * @param startAll starts the others
+ * @returns words to put behind the backend's name
+ */
+export async function threadsInWords(
+  count: number,
+  explicit: boolean,
+  startAll: () => Promise<void>,
+): Promise<string> {
+  if (count === 1) return '';
+  try {
+    await startAll();
+    return ` and ${count} threads`;
+  } catch (error) {
+    if (explicit) throw error;
+    return `, one thread (${reasonOf(error)})`;
+  }
+}
 
 const start = async ({ name, load }: BackendCandidate, explicit: boolean): Promise<string> => {
   const description = await load(explicit);

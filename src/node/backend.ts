@@ -3,9 +3,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import util from 'node:util';
-import { env, findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
+import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../core/assert';
-import { type BackendCandidate, type BackendChoice, chooseBackend, reasonOf } from '../core/backend';
+import {
+  type BackendCandidate,
+  type BackendChoice,
+  chooseBackend,
+  reasonOf,
+  threadsInWords,
+} from '../core/backend';
 import { type Gpu, nameAdapter } from '../core/webgpu';
 import { useNativeKernels } from './native/index';
 import { startThreads } from './wasmThreads';
@@ -108,11 +114,10 @@ const webgpu: BackendCandidate = {
 const wasm = (threads: number): BackendCandidate => ({
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm',
-  async load() {
+  async load(explicit) {
     await import('../wasm/index');
-    if (threads > 1) await startThreads(threads);
-    const simd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
-    return `WebAssembly ${simd ? 'with' : 'without'} SIMD${threads > 1 ? ` and ${threads} threads` : ''}, with the training kernels of ssvae/wasm`;
+    const team = await threadsInWords(threads, explicit, () => startThreads(threads));
+    return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
   },
 });
 

@@ -33,5 +33,5 @@ registerTrainingKernels();
 
 export { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 export { useThreads } from './module';
-export { type Shared, serve } from './serve';
+export type { Shared } from './serve';
 export type { StartThread } from './team';

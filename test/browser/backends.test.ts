@@ -2,9 +2,23 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Measurements, measure } from './page/measurements';
+import type { WorkerAnswer } from './page/worker';
 import { absence, call, openSite, type Site } from './site';
 
 const wasmPaths = '/wasm/';
+
+const expectClose = (measurements: Measurements, expected: Measurements): void => {
+  expect(Object.keys(measurements)).toEqual(Object.keys(expected));
+  for (const [name, values] of Object.entries(expected)) {
+    const actual = measurements[name] ?? [];
+    expect(actual.length, name).toBe(values.length);
+    const largest = Math.max(...values.map(Math.abs));
+    for (const [i, value] of values.entries()) {
+      // Drivers compute exp and log to fewer digits than float32 holds.
+      expect(Math.abs((actual[i] as number) - value), `${name}[${i}]`).toBeLessThan(1e-4 * largest);
+    }
+  }
+};
 
 describe('the library in Chromium', () => {
   let site: Site;
@@ -33,16 +47,46 @@ describe('the library in Chromium', () => {
     expect(choice.name).toBe(backend);
     expect(inUse).toBe(backend);
     expect(choice.description).toMatch(description);
-    expect(Object.keys(measurements)).toEqual(Object.keys(expected));
-    for (const [name, values] of Object.entries(expected)) {
-      const actual = measurements[name] ?? [];
-      expect(actual.length, name).toBe(values.length);
-      const largest = Math.max(...values.map(Math.abs));
-      for (const [i, value] of values.entries()) {
-        // Drivers compute exp and log to fewer digits than float32 holds.
-        expect(Math.abs((actual[i] as number) - value), `${name}[${i}]`).toBeLessThan(1e-4 * largest);
-      }
-    }
+    expectClose(measurements, expected);
+  });
+
+  it('computes in a cross-origin-isolated page, where the backend has threads of its own', async () => {
+    const page = await site.open('isolated');
+    const { choice, measurements } = await call(page, 'run', { backend: 'wasm', wasmPaths });
+    await page.close();
+    expect(choice.name).toBe('wasm');
+    expectClose(measurements, expected);
+  });
+
+  it('computes with threads in a worker of an isolated page, with the same bits', async () => {
+    const page = await site.open('isolated');
+    const run = (threads: number): Promise<WorkerAnswer> =>
+      call(page, 'inWorker', { backend: 'wasm', wasmPaths, threads });
+    const [one, two, again] = [await run(1), await run(2), await run(2)];
+    await page.close();
+    if (!('digest' in one && 'digest' in two && 'digest' in again))
+      throw new Error(JSON.stringify([one, two]));
+    expect(two.description).toMatch(/^WebAssembly with SIMD and 2 threads, .*: as asked$/);
+    expect([two.digest, again.digest]).toEqual([one.digest, one.digest]);
+    expectClose(two.measurements, expected);
+  });
+
+  it('says why threads cannot be had, and has one where it may choose', async () => {
+    const plain = await site.open();
+    const isolated = await site.open('isolated');
+    const options = { wasmPaths, threads: 2 } as const;
+    expect(await call(plain, 'inWorker', { ...options, backend: 'wasm' })).toEqual({
+      message: expect.stringContaining('the page is not cross-origin isolated'),
+    });
+    await expect(call(isolated, 'run', { ...options, backend: 'wasm' })).rejects.toThrow(
+      'threads wait for each other, which a page itself may not do: train in a worker',
+    );
+    expect(await call(isolated, 'inWorker', { backend: 'wasm', threads: 2 })).toEqual({
+      message: expect.stringContaining('which wasmPaths does not tell'),
+    });
+    const { choice } = await call(isolated, 'run', options);
+    expect(choice.description).toMatch(/^WebAssembly with SIMD, one thread \(threads wait .*\), with/);
+    await Promise.all([plain.close(), isolated.close()]);
   });
 
   it('passes over renderers in software when it chooses by itself, and says so', async () => {

@@ -45,7 +45,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The page on localhost, and a browser to see it with. */
 export interface Site {
-  /** Opens the page afresh; `query` without its question mark. */
+  /** Opens the page afresh; `query` without its question mark, with `isolated` cross-origin isolated. */
   open(query?: string): Promise<Page>;
   /** Loads an open page anew: its memory is lost, its storage is kept. */
   reload(page: Page): Promise<void>;
@@ -71,7 +71,7 @@ export const call = <Name extends keyof PageFunctions>(
 export async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'ssvae-page-'));
   await build({
-    entryPoints: [join(root, 'test/browser/page/main.ts')],
+    entryPoints: ['main', 'worker'].map((name) => join(root, `test/browser/page/${name}.ts`)),
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -87,12 +87,20 @@ export async function openSite(): Promise<Site> {
   await writeFile(join(folder, 'index.html'), '<!doctype html><script type="module" src="main.js"></script>');
 
   const server = createServer(async ({ url = '/' }, response) => {
-    const { pathname } = new URL(url, 'http://localhost');
+    const { pathname, searchParams } = new URL(url, 'http://localhost');
+    // A script may be run by a worker of an isolated page only if it asks for the same.
+    const isolated = searchParams.has('isolated') || pathname.endsWith('.js');
     const path = join(folder, normalize(pathname === '/' ? '/index.html' : pathname));
     try {
       const body = await readFile(path);
       response
-        .writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
+        .writeHead(200, {
+          'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+          ...(isolated && {
+            'cross-origin-opener-policy': 'same-origin',
+            'cross-origin-embedder-policy': 'require-corp',
+          }),
+        })
         .end(body);
     } catch {
       response.writeHead(404).end();

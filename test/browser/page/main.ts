@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 import { type Measurements, measure } from './measurements';
 import { checkpointsInPage, parseInPage, saveAndLoadInPage, trainInPage } from './training';
+import type { WorkerAnswer } from './worker';
 
 /** What a run in the page gives back. */
 export interface PageResult {
@@ -15,6 +16,7 @@ export interface PageResult {
 export interface PageFunctions {
   run(options: SelectBackendOptions): Promise<PageResult>;
   select(options: SelectBackendOptions): Promise<BackendChoice>;
+  inWorker(options: SelectBackendOptions): Promise<WorkerAnswer>;
   train: typeof trainInPage;
   checkpoints: typeof checkpointsInPage;
   saveAndLoad: typeof saveAndLoadInPage;
@@ -35,6 +37,16 @@ const functions: PageFunctions = {
     return { choice, inUse: tf.getBackend(), measurements: await measure() };
   },
   select,
+  async inWorker(options) {
+    const worker = new Worker('/worker.js', { type: 'module' });
+    const answer = await new Promise<WorkerAnswer>((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.postMessage(options);
+    });
+    worker.terminate();
+    return answer;
+  },
   train: trainInPage,
   checkpoints: checkpointsInPage,
   saveAndLoad: saveAndLoadInPage,

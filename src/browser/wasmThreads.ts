@@ -1,0 +1,63 @@
+/** Workers for the WebAssembly backend, where a page may share memory with them. */
+import { env } from '@tensorflow/tfjs-core';
+import { assertNotStarted } from '../core/backend';
+import { everyBuild, STOCK_BINARY, shareMemory, threadSource } from '../wasm/stockBinary';
+import type { WasmPaths } from './backend';
+
+const urlOfBinary = (paths: WasmPaths | undefined): string => {
+  const url = typeof paths === 'string' ? `${paths}${STOCK_BINARY}` : paths?.[STOCK_BINARY];
+  if (url === undefined)
+    throw new Error(`threads need the place of ${STOCK_BINARY}, which wasmPaths does not tell`);
+  return url;
+};
+
+const fetchBinary = async (url: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`.trimEnd());
+  return new Uint8Array(await response.arrayBuffer());
+};
+
+/** A worker that has begun; what a page's policy forbids shows as an error of it. */
+const startWorker = (source: string): Promise<Worker> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(source);
+    worker.onmessage = () => resolve(worker);
+    worker.onerror = ({ message = 'its policy may forbid workers of blobs' }) =>
+      reject(new Error(`a worker did not start (${message})`));
+  });
+
+/**
+ * Makes the backend that starts next share its memory with workers, and lets our kernels use them.
+ *
+ * @param count threads, the calling one included
+ * @param paths where the backend's files are served
+ * @throws Error where the backend has started already, the page is not isolated, the calling thread is the page's own, or
+ *   the binary cannot be fetched
+ */
+export async function startThreads(count: number, paths: WasmPaths | undefined): Promise<void> {
+  assertNotStarted('wasm');
+  if (!globalThis.crossOriginIsolated)
+    throw new Error(
+      'the page is not cross-origin isolated (Cross-Origin-Opener-Policy: same-origin, ' +
+        'Cross-Origin-Embedder-Policy: require-corp), so it can share no memory with threads',
+    );
+  if ('document' in globalThis)
+    throw new Error('threads wait for each other, which a page itself may not do: train in a worker');
+  const binary = await fetchBinary(urlOfBinary(paths));
+  shareMemory(binary);
+  const source = URL.createObjectURL(
+    new Blob([threadSource((take) => `onmessage = ({ data }) => ${take}(data); postMessage('ready');`)]),
+  );
+  // A thread starts only while this one is idle, which a training loop is not.
+  const waiting = await Promise.all(Array.from({ length: count - 1 }, () => startWorker(source)));
+  URL.revokeObjectURL(source);
+  const wasm = await import('../wasm/index');
+  wasm.setWasmPaths(everyBuild(URL.createObjectURL(new Blob([binary], { type: 'application/wasm' }))));
+  // Its own threads would have a pool beside ours, and another binary.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  wasm.useThreads(count, (shared) => {
+    const worker = waiting.pop();
+    worker?.postMessage(shared);
+    return { stop: () => worker?.terminate() };
+  });
+}
