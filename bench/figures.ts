@@ -6,6 +6,7 @@ import { lineChart } from './lineChart';
 import { linesOf } from './lines';
 import type { MemoryLine } from './memory/line';
 import { msOf, type SpeedLine } from './speed/line';
+import { studyFigures } from './study/shared/figures';
 
 /** How a step grows along one axis; nothing where that was not measured. */
 const growth = (along: string, x: string) => async (): Promise<figures.VegaLiteSpec | undefined> => {
@@ -31,6 +32,7 @@ const charts: Readonly<Record<string, () => Promise<figures.VegaLiteSpec | undef
   'performance-batch': growth('batch', 'Examples of either kind in a batch'),
   'performance-latent': growth('latent', 'Latent dimensions'),
   'performance-width': growth('width', 'Hidden units'),
+  ...studyFigures,
 };
 
 await mkdir('docs/figures', { recursive: true });

@@ -198,22 +198,29 @@ function growth(lines: readonly SpeedLine[]): string {
 }
 
 /** Where and with what it was measured. */
+const KINDS = { contender: 'comparison', growth: 'curves', lever: 'levers' } as const;
+
+/** The runs, and with which versions: the same program may stand in many lines. */
 function machine(lines: readonly SpeedLine[]): string {
   const runs = new Map(lines.map((line) => [`${line.run} ${line.kind}`, line]));
   const rows = [...runs.values()].map(({ run, kind, machine: { cpu, cores, load } }) => [
     run.slice(0, 10),
-    kind === 'contender' ? 'comparison' : kind === 'growth' ? 'curves' : 'levers',
-    `${cores} × ${cpu}`,
-    String(load),
+    KINDS[kind],
     [
       ...new Set(
         lines
           .filter((line) => line.run === run && line.kind === kind)
-          .flatMap(({ measured }) => measured?.versions ?? []),
+          .map(({ workload, point }) => point?.along ?? workload.name),
       ),
-    ].join('; '),
+    ].join(', '),
+    `${cores} × ${cpu}`,
+    String(load),
   ]);
-  return toTable(['day', 'what', 'processors', 'load before', 'versions'], rows);
+  const versions = lines.flatMap(({ measured }) => measured?.versions.split('; ') ?? []);
+  return [
+    toTable(['day', 'what', 'of', 'processors', 'load before'], rows),
+    `With ${[...new Set(versions.map((version) => version.replace(/: as asked$/, '')))].join('; ')}.`,
+  ].join('\n\n');
 }
 
 /** Tables by the name that the page asks for them by. */
