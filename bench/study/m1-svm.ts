@@ -43,7 +43,7 @@ const [vae, machine] = [changed(VAE, flags.set), changed(MACHINE, flags.machine)
 await selectBackend({ backend: 'tensorflow' });
 const data = await loadDataset(dataset as DatasetName, { dir });
 const model = await trainedVae(data.train, vae, `runs/m1/${dataset}`);
-const codes = await codesOf(model, choose ? { train: data.train } : data, machine.standardised);
+const codes = await codesOf(model, choose ? { train: data.train } : data, machine);
 
 for (const labels of flags.labels.map(Number)) {
   for (const seed of flags.seed.map(Number)) {

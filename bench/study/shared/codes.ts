@@ -1,12 +1,16 @@
 /** Codes of a data set as features: the means of q(z|x), as they are or standardised. */
 import { type Dataset, embed, type M1 } from 'ssvae';
+import type { MachineSettings } from './m1Settings';
 import type { Labeled } from './svm';
+import { movedImages } from './virtualExamples';
 
 /** Features of the training and, where it is given, of the test set, N × Z in rows. */
 export interface Codes {
   readonly latent: number;
   readonly train: Float32Array;
   readonly test?: Float32Array;
+  /** of the training images moved by a pixel or mirrored, where they are asked for */
+  readonly virtual: readonly Float32Array[];
   /** of the training features, over all dimensions: the unit of a kernel's width */
   readonly totalVariance: number;
   /** dimensions in which the mean of q(z|x) has a variance above 0.01 (Burda et al. 2016) */
@@ -25,30 +29,36 @@ const meanOf = (
   return sums.map((sum) => (sum * latent) / codes.length);
 };
 
-/**
- * Codes of the images.
- *
- * @param standardise whether each dimension is divided by its standard deviation over the training images
- */
+/** Codes of the images, as a machine is to have them. */
 export async function codesOf(
   model: M1,
   { train, test }: { readonly train: Dataset; readonly test?: Dataset },
-  standardise: boolean,
+  { standardised, virtualExamples }: MachineSettings,
 ): Promise<Codes> {
   const { latent } = model;
   const codes = await embed(model, train.x);
   const mean = meanOf(codes, latent, (code) => code);
   const variance = meanOf(codes, latent, (code, d) => (code - (mean[d] as number)) ** 2);
   const scaled = (values: Float32Array): Float32Array =>
-    standardise ? values.map((code, i) => code / Math.sqrt(variance[i % latent] as number)) : values;
+    standardised ? values.map((code, i) => code / Math.sqrt(variance[i % latent] as number)) : values;
+  const virtual: Float32Array[] = [];
+  for (const moved of virtualExamples ? movedImages(train) : [])
+    virtual.push(scaled(await embed(model, moved)));
   return {
     latent,
     train: scaled(codes),
+    virtual,
     ...(test && { test: scaled(await embed(model, test.x)) }),
-    totalVariance: standardise ? latent : variance.reduce((sum, value) => sum + value, 0),
+    totalVariance: standardised ? latent : variance.reduce((sum, value) => sum + value, 0),
     activeUnits: variance.filter((value) => value > 0.01).length,
   };
 }
+
+/** Examples of several kinds as one set. */
+export const together = (sets: readonly Labeled[]): Labeled => ({
+  features: sets.flatMap(({ features }) => features),
+  labels: sets.flatMap(({ labels }) => labels),
+});
 
 /** Some examples as the classifier takes them; default all. */
 export const examplesOf = (

@@ -23,13 +23,14 @@ export const splitOf = (train: Dataset, labels: number, seed: number): Split =>
 
 /** Batches of a run; without unlabelled examples where the method does not look at them, over as many steps. */
 export const batchesOf = (
-  { method, batchSize }: Settings,
+  { method, batchSize, binarize }: Settings,
   { dataset, split, noise }: Pick<BatchesOptions, 'dataset' | 'split' | 'noise'>,
 ): BatchSource =>
   createBatches({
     dataset,
     split,
     noise,
+    ...(binarize && { binarize }),
     batchSize: method === 'labels-only' ? { ...batchSize, unlabeled: 0 } : batchSize,
     stepsPerEpoch: Math.floor(split.unlabeled.length / batchSize.unlabeled),
   });

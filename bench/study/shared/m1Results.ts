@@ -19,7 +19,7 @@ export interface M1Result extends M1Cell {
   readonly validationAccuracy: number;
   readonly testAccuracy?: number;
   /** the same by machines of other settings, where they are chosen */
-  readonly grid?: readonly (Omit<MachineSettings, 'standardised'> & {
+  readonly grid?: readonly (Pick<MachineSettings, 'cost' | 'gammaOfVariance'> & {
     readonly validationAccuracy: number;
   })[];
   /** latent dimensions whose mean has a variance above 0.01 (Burda et al. 2016) */

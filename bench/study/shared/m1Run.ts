@@ -1,7 +1,7 @@
 /** One run of the M1 + SVM study: a number of labels and a label seed, the VAE given. */
 import { cpus } from 'node:os';
 import type { Dataset } from 'ssvae';
-import { type Codes, examplesOf } from './codes';
+import { type Codes, examplesOf, together } from './codes';
 import { splitOf } from './data';
 import type { M1Cell, M1Result } from './m1Results';
 import { GRID, type MachineSettings } from './m1Settings';
@@ -18,9 +18,11 @@ export function runM1Cell(
   codes: Codes,
 ): M1Result {
   const split = splitOf(train, cell.labels, cell.seed);
-  const known = examplesOf(train, codes.train, split.labeled);
+  const known = together(
+    [codes.train, ...codes.virtual].map((features) => examplesOf(train, features, split.labeled)),
+  );
   const held = examplesOf(train, codes.train, split.validation);
-  type Width = Omit<MachineSettings, 'standardised'>;
+  type Width = Pick<MachineSettings, 'cost' | 'gammaOfVariance'>;
   const settingsOf = ({ cost, gammaOfVariance }: Width) => ({
     cost,
     gamma: gammaOfVariance / codes.totalVariance,

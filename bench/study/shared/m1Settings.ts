@@ -24,6 +24,8 @@ export interface MachineSettings {
   readonly gammaOfVariance: number;
   /** whether each latent dimension is divided by its standard deviation over the training images */
   readonly standardised: boolean;
+  /** whether it learns from copies of the labelled images too, moved by a pixel or mirrored */
+  readonly virtualExamples?: boolean;
 }
 
 /** Nets and codes as published; the rest, which was left open, by the validation part. */
@@ -44,6 +46,6 @@ export const VAE: VaeSettings = {
 export const MACHINE: MachineSettings = { cost: 3, gammaOfVariance: 1, standardised: false };
 
 /** What it was chosen among. */
-export const GRID: readonly Omit<MachineSettings, 'standardised'>[] = [1, 3, 10].flatMap((cost) =>
+export const GRID: readonly Pick<MachineSettings, 'cost' | 'gammaOfVariance'>[] = [1, 3, 10].flatMap((cost) =>
   [0.3, 1, 2].map((gammaOfVariance) => ({ cost, gammaOfVariance })),
 );

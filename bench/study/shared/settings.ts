@@ -69,6 +69,10 @@ export interface Settings {
   readonly averaging?: Averaging;
   /** `'cosine'`: the rate falls to 0 at the last step */
   readonly decay?: 'cosine';
+  /** pixels drawn anew each time an image is shown, as 1 with their brightness for probability */
+  readonly binarize?: 'dynamic';
+  /** steps over which the unlabelled bound rises from 0, so that the labels come first */
+  readonly unlabeledWarmup?: number;
   /** weights of the two parts, where they are not means; α is then of their sum (see `train`) */
   readonly weighting?: 'dataset';
   /** standard deviation of a normal prior on the weights */
@@ -104,16 +108,29 @@ const scaled = <T extends object>(weights: T, by: number): { readonly [K in keyo
     readonly [K in keyof T]: number;
   };
 
+/** Weights that rise from 0 over so many steps, or stand as they are. */
+const rising = <T extends object>(
+  weights: T,
+  steps: number | undefined,
+): { readonly [K in keyof T]: ScalarOrSchedule } =>
+  Object.fromEntries(
+    Object.entries(weights).map(([name, to]) => [
+      name,
+      steps === undefined ? to : linearWarmup({ to: to as number, steps }),
+    ]),
+  ) as { readonly [K in keyof T]: ScalarOrSchedule };
+
 /** The objective of a case. */
 export const objectiveOf = (settings: Settings): Objective<M2> => {
   const { method, labelHandling, temperature, epsilon, direction, consistency, warmup } = settings;
-  const { elboWeight = 1, labeledWeights } = settings;
+  const { elboWeight = 1, labeledWeights, unlabeledWarmup } = settings;
+  const unlabeled = rising(scaled(BOUND_WEIGHTS, elboWeight), unlabeledWarmup);
   const augment = changesOf(settings);
   const risen = (to: number): ScalarOrSchedule =>
     warmup === undefined ? to : linearWarmup({ to, steps: warmup });
   const [gamma, beta] = [risen(settings.gamma), risen(settings.beta)];
   if (method === 'labels-only') return labelsOnly();
-  if (method === 'm2') return m2({ labelHandling, temperature });
+  if (method === 'm2') return m2({ labelHandling, temperature, weights: { unlabeled } });
   return optimizedElbo({
     labelHandling,
     temperature,
@@ -123,7 +140,7 @@ export const objectiveOf = (settings: Settings): Objective<M2> => {
     ...given({ direction }),
     weights: {
       labeled: scaled({ ...REPORT_LABELED_WEIGHTS, ...labeledWeights }, elboWeight),
-      unlabeled: scaled(BOUND_WEIGHTS, elboWeight),
+      unlabeled,
     },
     ...(consistency && { consistency: { ...consistency, ...given({ augment }) } }),
   });
