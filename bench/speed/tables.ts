@@ -155,10 +155,15 @@ function levers(lines: readonly SpeedLine[]): string {
           ms(on),
           off ? ms(off) : `cannot: ${line.unable}`,
           ratio(off, on),
+          // Of a recorded step there is one, the whole.
+          on?.measured.kernels && off ? `${on.measured.kernels} / ${off.measured.kernels}` : '',
         ];
       }),
   );
-  return toTable(['lever', 'off', 'workload', 'backend', 'on, ms', 'off, ms', 'off ÷ on'], rows);
+  return toTable(
+    ['lever', 'off', 'workload', 'backend', 'on, ms', 'off, ms', 'off ÷ on', 'kernels on / off'],
+    rows,
+  );
 }
 
 /** What grows along a curve, in the order of the page. */

@@ -1,6 +1,6 @@
 /** Figures of the study: how M2 and the Optimized-ELBO train at 100 labels of MNIST, epoch by epoch. */
 import { figures } from 'ssvae';
-import { linesOf } from '../../lines';
+import { readLines } from '../../lines';
 import type { Result } from './results';
 
 /** The figure of a run after an epoch; runs of other seeds share epochs. */
@@ -16,7 +16,9 @@ async function seriesOf(
   curve: string,
   epochs = Number.POSITIVE_INFINITY,
 ): Promise<Readonly<Record<string, readonly Row[]>> | undefined> {
-  const lines = (await linesOf<Result>('accuracy-mnist')).filter(({ labels }) => labels === 100);
+  const lines = (await readLines<Result>('docs/results/accuracy-mnist.jsonl')).filter(
+    ({ labels }) => labels === 100,
+  );
   const series = Object.entries(COMPARED).map(([title, name]): [string, Row[]] => [
     title,
     lines
