@@ -53,7 +53,6 @@ export const WORKLOADS: readonly Workload[] = [
   CONV,
   { ...CONV, name: 'conv-64', labeled: 64, unlabeled: 64 },
   { ...CONV, name: 'conv-rgb-128', inputShape: [32, 32, 3] },
-  { ...CONV, name: 'conv-rgb-64', inputShape: [32, 32, 3], labeled: 64, unlabeled: 64 },
   { ...MLP, name: 'm1', model: 'm1', widths: [600, 600], labeled: 0 },
 ];
 
