@@ -61,6 +61,8 @@ export interface BatchSource {
   assertWithin?(where: string, support: Support): void | Promise<void>;
   /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */
   at(step: number): Batch | Promise<Batch>;
+  /** Frees what the source keeps beside its batches, where it keeps anything; training leaves that to whoever made it. */
+  dispose?(): void;
 }
 
 /** Changes inputs [B, …] for training, drawing from `noise`; shape and range stay. */

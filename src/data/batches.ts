@@ -1,13 +1,14 @@
 /** Training batches by step. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertInteger, assertOneOf, recordOf } from '../core/assert';
+import { assertFlags, assertInteger, assertOneOf, recordOf } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
 import { crc32 } from '../core/crc32';
 import { assertNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { type Binarization, binarize as toBinary } from './binarize';
-import { type CreateDatasetOptions, checkDataset, type Dataset, gatherInputs, gatherLabels } from './dataset';
+import { type CreateDatasetOptions, checkDataset, type Dataset, gatherLabels } from './dataset';
+import { hostInputs, residentInputs } from './inputSource';
 
 /** How batches are made. */
 export interface BatchesOptions {
@@ -28,6 +29,11 @@ export interface BatchesOptions {
   readonly binarize?: Binarization;
   /** steps that count as an epoch; default: one pass over the unlabelled examples (without any: over the labelled) */
   readonly stepsPerEpoch?: number;
+  /**
+   * whether the inputs of the whole set are copied to the device at the first batch, four bytes a value, and batches are
+   * gathered there: worth it on a GPU, to which each batch must travel otherwise; default `false`. The values are the same
+   */
+  readonly resident?: boolean;
 }
 
 /** Refuses indices that the data set does not have. */
@@ -98,7 +104,7 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
  *
  * @param options data set, split, batch sizes, noise, binarisation, steps per epoch
  * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part of batch size 0 is
- * left out
+ * left out; whoever made a resident one disposes it
  * @throws TypeError and RangeError as `createDataset` where the data are none
  * @throws RangeError when both parts are left out, one of them has a batch size but no example, an index is none of the
  * data set, there are fewer unlabelled examples than a batch needs, a value to be binarised is not in [0, 1], or a size
@@ -113,12 +119,14 @@ export function createBatches(options: BatchesOptions): BatchSource {
     noise,
     binarize = 'none',
     stepsPerEpoch,
+    resident = false,
   } = recordOf('createBatches', options);
   const dataset = checkDataset('createBatches', 'dataset.', given);
   recordOf('createBatches', split, 'split');
   recordOf('createBatches', batchSize, 'batchSize');
   assertNoise('createBatches', noise);
   assertOneOf('createBatches', 'binarize', binarize, ['none', 'threshold', 'dynamic']);
+  assertFlags('createBatches', { resident });
   assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
   assertInteger('createBatches', 'batchSize.unlabeled', batchSize.unlabeled, 0);
   if (stepsPerEpoch !== undefined) assertInteger('createBatches', 'stepsPerEpoch', stepsPerEpoch);
@@ -148,8 +156,9 @@ export function createBatches(options: BatchesOptions): BatchSource {
   const unlabeledSteps = Math.floor(unlabeled / Math.max(batchSize.unlabeled, 1));
   const labeledSteps = Math.max(1, Math.floor(labeled / Math.max(batchSize.labeled, 1)));
 
+  const source = resident ? residentInputs(dataset) : hostInputs(dataset);
   const inputs = (part: 'labeled' | 'unlabeled', indices: Int32Array, step: number): Tensor => {
-    const x = gatherInputs(dataset, indices);
+    const x = source.inputs(indices);
     if (binarize === 'none') return x;
     const binary = toBinary(x, binarize, noise.split('binarize').split(part).split(step));
     x.dispose();
@@ -196,5 +205,6 @@ export function createBatches(options: BatchesOptions): BatchSource {
         ...(unlabeled > 0 && { unlabeled: { x: inputs('unlabeled', hidden, step) } }),
       };
     },
+    dispose: source.dispose,
   };
 }

@@ -50,6 +50,12 @@ describe('the library in Chromium', () => {
     expectClose(measurements, expected);
   });
 
+  it.each(['webgpu', 'webgl', 'wasm'] as const)('gathers batches of a large set on %s', async (backend) => {
+    const page = await site.open();
+    expect(await call(page, 'resident', { backend, wasmPaths })).toBe(0);
+    await page.close();
+  });
+
   it('computes in a cross-origin-isolated page, where the backend has threads of its own', async () => {
     const page = await site.open('isolated');
     const { choice, measurements } = await call(page, 'run', { backend: 'wasm', wasmPaths });

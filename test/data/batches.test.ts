@@ -196,3 +196,49 @@ test.each([
 test('refuses a step that is none', () => {
   expect(() => sources().at(-1)).toThrow('createBatches: step is -1, needed an integer of at least 0');
 });
+
+const images = createDataset({
+  name: 'bytes',
+  x: Uint8Array.from({ length: 100 * 6 }, (_, i) => (i * 37) % 256),
+  y: Uint8Array.from({ length: 100 }, (_, i) => i % 4),
+  shape: [2, 3, 1],
+  classes: 4,
+});
+
+test.each(['none', 'threshold', 'dynamic'] as const)(
+  'a resident set gives the very batches that the host gives: %s',
+  async (binarize) => {
+    const before = tf.memory().numTensors;
+    const [host, resident] = [false, true].map((kept) =>
+      sources({ dataset: images, binarize, resident: kept }),
+    ) as [ReturnType<typeof createBatches>, ReturnType<typeof createBatches>];
+    expect(resident.identity).toBe(host.identity);
+    for (const step of [0, 1, 5]) expect(await look(resident, step)).toEqual(await look(host, step));
+    // The copy of the set, and nothing else.
+    expect(tf.memory().numTensors).toBe(before + 1);
+    resident.dispose?.();
+    resident.dispose?.();
+    expect(tf.memory().numTensors).toBe(before);
+    const { labeled, unlabeled } = await resident.at(0);
+    expect(labeled?.x.shape).toEqual([4, 2, 3, 1]);
+    tf.dispose([labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined));
+    expect(await look(resident, 2)).toEqual(await look(host, 2));
+    resident.dispose?.();
+  },
+);
+
+test('a resident set is there for later steps when the first was asked for inside a tidy', async () => {
+  const resident = sources({ resident: true });
+  tf.tidy(() => void resident.at(0));
+  const before = tf.memory().numTensors;
+  expect(await look(resident, 1)).toEqual(await look(sources(), 1));
+  expect(tf.memory().numTensors).toBe(before);
+  resident.dispose?.();
+  expect(tf.memory().numTensors).toBe(before - 1);
+});
+
+test('whether a set is resident is true or false', () => {
+  expect(() => sources({ resident: 'gpu' as never })).toThrow(
+    'createBatches: resident is "gpu", needed one of true, false',
+  );
+});

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 import { type Measurements, measure } from './measurements';
+import { residentInPage } from './resident';
 import { checkpointsInPage, parseInPage, saveAndLoadInPage, trainInPage } from './training';
 import type { WorkerAnswer } from './worker';
 
@@ -17,6 +18,7 @@ export interface PageFunctions {
   run(options: SelectBackendOptions): Promise<PageResult>;
   select(options: SelectBackendOptions): Promise<BackendChoice>;
   inWorker(options: SelectBackendOptions): Promise<WorkerAnswer>;
+  resident: typeof residentInPage;
   train: typeof trainInPage;
   checkpoints: typeof checkpointsInPage;
   saveAndLoad: typeof saveAndLoadInPage;
@@ -47,6 +49,7 @@ const functions: PageFunctions = {
     worker.terminate();
     return answer;
   },
+  resident: residentInPage,
   train: trainInPage,
   checkpoints: checkpointsInPage,
   saveAndLoad: saveAndLoadInPage,

@@ -153,7 +153,14 @@ export const sets: Descriptions = {
 
 export const batches: Descriptions = {
   createBatches: described(
-    async (options: ssvae.BatchesOptions, step: number) => await ssvae.createBatches(options).at(step),
+    async (options: ssvae.BatchesOptions, step: number) => {
+      const batches = ssvae.createBatches(options);
+      try {
+        return await batches.at(step);
+      } finally {
+        batches.dispose?.();
+      }
+    },
     fc.tuple(
       fc.record(
         {
@@ -166,6 +173,7 @@ export const batches: Descriptions = {
           noise: noises,
           binarize: fc.constantFrom('none', 'threshold', 'dynamic'),
           stepsPerEpoch: fc.integer({ min: 1, max: 9 }),
+          resident: fc.boolean(),
         },
         { requiredKeys: ['dataset', 'split', 'batchSize', 'noise'] },
       ),
