@@ -60,6 +60,8 @@ export async function runMethod(
     split,
     batchSize: recipe.batchSize,
     noise: noise.split('batches'),
+    // To a GPU each batch would have to travel.
+    resident: getBackend() === 'webgpu',
   });
   const held = subset(data.train, split.validation);
   const name = [
@@ -107,5 +109,6 @@ export async function runMethod(
   } finally {
     execute.dispose();
     optimizer.dispose();
+    batches.dispose?.();
   }
 }
