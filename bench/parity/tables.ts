@@ -1,7 +1,7 @@
 /** Tables that compare with PyTorch. */
 import { linesOf } from '../lines';
 import { percent } from '../spread';
-import { column, grouped, paired, titles } from '../study/shared/compare';
+import { accuracyOf, column, grouped, paired, titles } from '../study/shared/compare';
 import type { Result } from '../study/shared/results';
 import { toTable } from '../toTable';
 
@@ -13,8 +13,6 @@ interface Parity {
   readonly stepsWithin: Readonly<Record<'free' | 'rounding', number>>;
   readonly passes: boolean;
 }
-
-const accuracyOf = ({ testAccuracy = Number.NaN }: Result): number => testAccuracy;
 
 async function pytorch(name: string): Promise<string> {
   const [ours, theirs] = await Promise.all([linesOf<Result>(name), linesOf<Result>(`${name}-pytorch`)]);

@@ -12,10 +12,18 @@ import { parseArgs } from 'node:util';
 import { type DatasetName, loadDataset, selectBackend } from 'ssvae/node';
 import { appendLine, readLines } from '../lines';
 import { codesOf } from './shared/codes';
+import { countOf, overridesOf } from './shared/flags';
 import { trainedVae } from './shared/m1';
 import { isSameM1Cell, type M1Cell, type M1Result } from './shared/m1Results';
 import { runM1Cell } from './shared/m1Run';
-import { MACHINE, VAE } from './shared/m1Settings';
+import {
+  MACHINE,
+  MACHINE_NAMES,
+  type MachineSettings,
+  VAE,
+  VAE_NAMES,
+  type VaeSettings,
+} from './shared/m1Settings';
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,21 +40,16 @@ const { values: flags } = parseArgs({
 const { data: dir, dataset, choose } = flags;
 if (dir === undefined) throw new Error('m1-svm: --data is missing, needed the folder of the data set');
 const out = flags.out ?? `docs/results/m1-svm${choose ? '-choose' : ''}.jsonl`;
-const changed = <T extends object>(settings: T, pairs: readonly string[]): T => ({
-  ...settings,
-  ...Object.fromEntries(
-    pairs.map((pair) => pair.split(/=(.*)/s)).map(([name, json = '']) => [name, JSON.parse(json)]),
-  ),
-});
-const [vae, machine] = [changed(VAE, flags.set), changed(MACHINE, flags.machine)];
+const vae = { ...VAE, ...overridesOf<VaeSettings>('set', flags.set, VAE_NAMES) };
+const machine = { ...MACHINE, ...overridesOf<MachineSettings>('machine', flags.machine, MACHINE_NAMES) };
 
 await selectBackend({ backend: 'tensorflow' });
 const data = await loadDataset(dataset as DatasetName, { dir });
 const model = await trainedVae(data.train, vae, `runs/m1/${dataset}`);
 const codes = await codesOf(model, choose ? { train: data.train } : data, machine);
 
-for (const labels of flags.labels.map(Number)) {
-  for (const seed of flags.seed.map(Number)) {
+for (const labels of flags.labels.map((count) => countOf('labels', count))) {
+  for (const seed of flags.seed.map((one) => countOf('seed', one))) {
     const purpose = choose ? 'choose' : 'report';
     const cell: M1Cell = { dataset, labels, seed, vae, machine, purpose };
     const title = `${labels} labels, seed ${seed}`;

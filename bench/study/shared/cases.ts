@@ -1,5 +1,5 @@
 /** The cases of the study by name: what each trains, and with which settings. */
-import type { Settings } from './settings';
+import { LABELED_BOUND, type Settings } from './settings';
 
 const shared = {
   initializer: 'fan-in-uniform',
@@ -25,11 +25,8 @@ const optimized = {
   alpha: 50,
 } as const;
 
-/** Labelled terms of M2's bound. */
-const BOUND = { logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } as const;
-
 /** That bound, before any part of the Optimized-ELBO is added. */
-const bound = { ...optimized, gamma: 0, beta: 0, epsilon: 0, labeledWeights: BOUND } as const;
+const bound = { ...optimized, gamma: 0, beta: 0, epsilon: 0, labeledWeights: LABELED_BOUND } as const;
 
 /** What helps with few labels: predictions that hold between and around unlabelled examples, and a small bound. */
 const consistent = {
@@ -49,7 +46,7 @@ const consistent = {
   decay: 'cosine',
 } as const;
 
-/** For photographs, which a small net tells apart badly for long: confidence is not asked for before it is earned. */
+/** For photographs, which a small net tells apart badly for long: nothing asks for confidence. */
 const photographs = {
   ...consistent,
   gamma: 0,
@@ -66,12 +63,12 @@ export const cases: Readonly<Record<string, Settings>> = {
   'entropy-penalty': { ...bound, beta: 0.5 },
   'mutual-information': { ...bound, gamma: 1 },
   'both-entropies': { ...bound, beta: 0.5, gamma: 1 },
-  'smoothed-labels': { ...bound, epsilon: 0.001, labeledWeights: { ...BOUND, labelKl: 1 } },
+  'smoothed-labels': { ...bound, epsilon: 0.001, labeledWeights: { ...LABELED_BOUND, labelKl: 1 } },
   'smoothed-labels-reverse': {
     ...bound,
     epsilon: 0.001,
     direction: 'q||labels',
-    labeledWeights: { ...BOUND, labelKl: 1 },
+    labeledWeights: { ...LABELED_BOUND, labelKl: 1 },
   },
   'optimized-elbo-reverse': { ...optimized, direction: 'q||labels' },
   'labels-only-conv': { ...conv, method: 'labels-only', labelHandling: 'exact', alpha: 1 },

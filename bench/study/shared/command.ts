@@ -1,9 +1,10 @@
 /** What every command of the study is told. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { cases } from './cases';
+import { countOf, overridesOf } from './flags';
 import type { Cell } from './results';
 import type { RunOptions } from './runCells';
-import type { Settings } from './settings';
+import { SETTING_NAMES, type Settings } from './settings';
 
 /** What a command runs where it is told nothing else. */
 export interface Defaults {
@@ -33,12 +34,6 @@ const OPTIONS = {
   out: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
-/** Settings given as NAME=JSON. */
-const overridesOf = (pairs: readonly string[]): Partial<Settings> =>
-  Object.fromEntries(
-    pairs.map((pair) => pair.split(/=(.*)/s)).map(([name, json = '']) => [name, JSON.parse(json)]),
-  );
-
 const settingsOf = (name: string): Settings => {
   const settings = cases[name];
   if (settings) return settings;
@@ -62,19 +57,22 @@ export function commandOf(defaults: Defaults): RunOptions & { readonly cells: re
   if (data === undefined) throw new Error('study: --data is missing, needed the folder of the data set');
   if (counts === undefined)
     throw new Error(`study: --dataset is "${dataset}", needed one of ${known.join(', ')}`);
-  const overrides = overridesOf(values.set);
-  const patience = values.patience === undefined ? defaults.patience : Number(values.patience);
+  const overrides = overridesOf<Settings>('set', values.set, SETTING_NAMES);
+  const { epochs = defaults.epochs, patience = defaults.patience } = {
+    ...(values.epochs !== undefined && { epochs: countOf('epochs', values.epochs) }),
+    ...(values.patience !== undefined && { patience: countOf('patience', values.patience) }),
+  };
   const cellOf = (name: string, labels: number, seed: number): Cell => ({
     case: name,
     dataset,
     labels,
     seed,
-    epochs: Number(values.epochs ?? defaults.epochs),
+    epochs,
     ...(patience !== undefined && { patience }),
     settings: { ...settingsOf(name), ...overrides },
   });
-  const cells = (values.labels?.map(Number) ?? counts).flatMap((labels) =>
-    (values.seed?.map(Number) ?? defaults.seeds(dataset, labels)).flatMap((seed) =>
+  const cells = (values.labels?.map((count) => countOf('labels', count)) ?? counts).flatMap((labels) =>
+    (values.seed?.map((seed) => countOf('seed', seed)) ?? defaults.seeds(dataset, labels)).flatMap((seed) =>
       (values.case ?? defaults.cases).map((name) => cellOf(name, labels, seed)),
     ),
   );

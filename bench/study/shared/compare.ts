@@ -1,5 +1,14 @@
 /** Lines of results beside each other: names, groups, differences at the same seed. */
 
+import type { Result } from './results';
+
+/** Share of the test examples that a run classifies right; NaN where it did not look at them. */
+export const accuracyOf = ({ testAccuracy = Number.NaN }: Result): number => testAccuracy;
+
+/** Numbers of labels that lines have, the least first. */
+export const countsOf = (lines: readonly { readonly labels: number }[]): readonly number[] =>
+  [...new Set(lines.map(({ labels }) => labels))].sort((a, b) => a - b);
+
 /** Methods and cases as tables call them, in their order. */
 export const titles: Readonly<Record<string, string>> = {
   'labels-only': 'labels alone',
@@ -36,11 +45,11 @@ export const paired = <Line extends { readonly seed: number }>(
     return other && value(line) - value(other);
   });
 
-/** Groups of lines, in the order of the titles. */
+/** Groups of lines, in the order of the titles, and then those without one. */
 export const grouped = <Line>(
   lines: readonly Line[],
   key: (line: Line) => string,
 ): readonly [string, Line[]][] =>
-  Object.keys(titles)
+  [...new Set([...Object.keys(titles), ...lines.map(key)])]
     .filter((name) => lines.some((line) => key(line) === name))
     .map((name) => [name, lines.filter((line) => key(line) === name)]);

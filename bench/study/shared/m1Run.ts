@@ -1,10 +1,10 @@
 /** One run of the M1 + SVM study: a number of labels and a label seed, the VAE given. */
-import { cpus } from 'node:os';
 import type { Dataset } from 'ssvae';
 import { type Codes, examplesOf, together } from './codes';
 import { splitOf } from './data';
 import type { M1Cell, M1Result } from './m1Results';
 import { GRID, type MachineSettings } from './m1Settings';
+import { platform } from './platform';
 import { svmAccuracy } from './svm';
 
 /**
@@ -36,6 +36,6 @@ export function runM1Cell(
       : { grid: GRID.map((machine) => ({ ...machine, validationAccuracy: validationOf(machine) })) }),
     activeUnits: codes.activeUnits,
     backend: 'tensorflow',
-    platform: `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
+    platform: platform(),
   };
 }

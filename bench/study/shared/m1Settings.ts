@@ -45,6 +45,15 @@ export const VAE: VaeSettings = {
 /** By the validation part, the same for every number of labels. */
 export const MACHINE: MachineSettings = { cost: 3, gammaOfVariance: 1, standardised: false };
 
+/** Names of the settings of either. */
+export const VAE_NAMES = Object.keys(VAE) as readonly (keyof VaeSettings)[];
+export const MACHINE_NAMES: readonly (keyof MachineSettings)[] = [
+  'cost',
+  'gammaOfVariance',
+  'standardised',
+  'virtualExamples',
+];
+
 /** What it was chosen among. */
 export const GRID: readonly Pick<MachineSettings, 'cost' | 'gammaOfVariance'>[] = [1, 3, 10].flatMap((cost) =>
   [0.3, 1, 2].map((gammaOfVariance) => ({ cost, gammaOfVariance })),

@@ -1,31 +1,46 @@
 /** Tables of M1 and a support vector machine. */
 import { percent } from '../../spread';
 import { toTable } from '../../toTable';
+import { countsOf } from './compare';
 import type { M1Result } from './m1Results';
-import { GRID, VAE, type VaeSettings } from './m1Settings';
+import { GRID, MACHINE, VAE } from './m1Settings';
 
 /** Test accuracy by number of labels, as published: Kingma's M1 with an RBF machine on Fashion-MNIST. */
 const PUBLISHED: Readonly<Record<number, number>> = { 100: 70.25, 600: 77.2, 1000: 79.03, 3000: 81.38 };
 
-const NAMES: readonly (readonly [keyof VaeSettings, (value: unknown) => string])[] = [
-  ['latent', (value) => `latent ${value}`],
-  ['klWeight', (value) => `KL × ${value}`],
-  ['batchNorm', (value) => (value ? 'batch norm' : 'no batch norm')],
-  ['activation', String],
-  ['epochs', (value) => `${value} epochs`],
-];
-
-/** What sets a run apart from those of the first table. */
-const variantOf = ({ vae, machine }: M1Result): string => {
-  const words = NAMES.filter(([name]) => vae[name] !== VAE[name]).map(([name, told]) => told(vae[name]));
-  const all = [...words, ...(machine.standardised ? ['codes standardised'] : [])];
-  return all.length === 0 ? 'as above' : all.join(', ');
+/** How a setting is told where it differs; others by their name. */
+const TOLD: Readonly<Record<string, (value: unknown) => string>> = {
+  latent: (value) => `latent ${value}`,
+  klWeight: (value) => `KL × ${value}`,
+  batchNorm: (value) => (value ? 'batch norm' : 'no batch norm'),
+  activation: String,
+  epochs: (value) => `${value} epochs`,
+  standardised: (value) => (value ? 'codes standardised' : 'codes as they are'),
+  virtualExamples: () => 'virtual examples',
 };
 
-const countsOf = (lines: readonly M1Result[]): readonly number[] =>
-  [...new Set(lines.map(({ labels }) => labels))].sort((a, b) => a - b);
+/** Settings that differ from those of the first table, in words. */
+const differencesOf = (settings: object, usual: object): readonly string[] => {
+  const known = new Map(Object.entries(usual));
+  return Object.entries(settings)
+    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(known.get(name)))
+    .map(([name, value]) => TOLD[name]?.(value) ?? `${name} ${value}`);
+};
 
-const report = (lines: readonly M1Result[]): string => {
+/** What sets a run apart from those of the first table; C and γ are chosen anew where the grid is gone through. */
+const variantOf = ({ vae, machine, purpose }: M1Result): string => {
+  const { cost, gammaOfVariance, ...rest } = machine;
+  const words = [
+    ...differencesOf({ ...vae, warmup: VAE.warmup }, VAE),
+    ...differencesOf(purpose === 'choose' ? rest : { cost, gammaOfVariance, ...rest }, MACHINE),
+    // Told by the length, unless it is that alone.
+    ...(vae.epochs === VAE.epochs && vae.warmup !== VAE.warmup ? [`warm-up ${vae.warmup}`] : []),
+  ];
+  return words.length === 0 ? 'as above' : words.join(', ');
+};
+
+const report = (all: readonly M1Result[], variant: string): string => {
+  const lines = all.filter((line) => variantOf(line) === variant);
   const rows = countsOf(lines).map((labels) => {
     const own = lines.filter((line) => line.labels === labels).sort((a, b) => a.seed - b.seed);
     const test = own.map(({ testAccuracy = Number.NaN }) => testAccuracy);
@@ -76,7 +91,8 @@ const machines = (lines: readonly M1Result[]): string => {
 export const m1Tables = (
   linesOf: (name: string) => Promise<readonly M1Result[]>,
 ): Readonly<Record<string, () => Promise<string>>> => ({
-  'm1-svm': async () => report(await linesOf('m1-svm')),
+  'm1-svm': async () => report(await linesOf('m1-svm'), 'as above'),
+  'm1-svm virtual': async () => report(await linesOf('m1-svm'), 'cost 1, virtual examples'),
   'm1-svm vae': async () => variants(await linesOf('m1-svm-choose')),
   'm1-svm machine': async () => machines(await linesOf('m1-svm-choose')),
 });

@@ -16,6 +16,7 @@ import {
   labelsOnly,
   linearWarmup,
   type M2,
+  type M2ObjectiveOptions,
   type M2Preset,
   m2,
   type Noise,
@@ -94,6 +95,51 @@ export const modelOf = (
     noise,
   });
 
+const NAMES: Readonly<Record<keyof Settings, true>> = {
+  method: true,
+  nets: true,
+  initializer: true,
+  latent: true,
+  labelHandling: true,
+  temperature: true,
+  gamma: true,
+  beta: true,
+  epsilon: true,
+  alpha: true,
+  learningRate: true,
+  adamEpsilon: true,
+  batchSize: true,
+  batchNorm: true,
+  filters: true,
+  depth: true,
+  width: true,
+  elboWeight: true,
+  labeledWeights: true,
+  direction: true,
+  consistency: true,
+  warmup: true,
+  affine: true,
+  cropAndFlip: true,
+  averaging: true,
+  decay: true,
+  binarize: true,
+  unlabeledWarmup: true,
+  weighting: true,
+  parameterPrior: true,
+};
+
+/** Names of all settings. */
+export const SETTING_NAMES = Object.keys(NAMES) as readonly (keyof Settings)[];
+
+/** Weights of M2's labelled bound. */
+export const LABELED_BOUND: LabeledWeights = {
+  logLikelihood: 1,
+  latentKl: 1,
+  logLabelPrior: 1,
+  labelPriorKl: 0,
+  labelKl: 0,
+};
+
 /** What is given. */
 const given = <T extends object>(options: T): Partial<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
@@ -124,26 +170,23 @@ const rising = <T extends object>(
 export const objectiveOf = (settings: Settings): Objective<M2> => {
   const { method, labelHandling, temperature, epsilon, direction, consistency, warmup } = settings;
   const { elboWeight = 1, labeledWeights, unlabeledWarmup } = settings;
-  const unlabeled = rising(scaled(BOUND_WEIGHTS, elboWeight), unlabeledWarmup);
+  if (method === 'labels-only') return labelsOnly();
   const augment = changesOf(settings);
+  const usual = method === 'm2' ? LABELED_BOUND : REPORT_LABELED_WEIGHTS;
+  const shared: M2ObjectiveOptions = {
+    labelHandling,
+    temperature,
+    weights: {
+      labeled: scaled({ ...usual, ...labeledWeights }, elboWeight),
+      unlabeled: rising(scaled(BOUND_WEIGHTS, elboWeight), unlabeledWarmup),
+    },
+    ...(consistency && { consistency: { ...consistency, ...given({ augment }) } }),
+  };
+  if (method === 'm2') return m2(shared);
   const risen = (to: number): ScalarOrSchedule =>
     warmup === undefined ? to : linearWarmup({ to, steps: warmup });
   const [gamma, beta] = [risen(settings.gamma), risen(settings.beta)];
-  if (method === 'labels-only') return labelsOnly();
-  if (method === 'm2') return m2({ labelHandling, temperature, weights: { unlabeled } });
-  return optimizedElbo({
-    labelHandling,
-    temperature,
-    gamma,
-    beta,
-    epsilon,
-    ...given({ direction }),
-    weights: {
-      labeled: scaled({ ...REPORT_LABELED_WEIGHTS, ...labeledWeights }, elboWeight),
-      unlabeled,
-    },
-    ...(consistency && { consistency: { ...consistency, ...given({ augment }) } }),
-  });
+  return optimizedElbo({ ...shared, gamma, beta, epsilon, ...given({ direction }) });
 };
 
 /** The optimizer of a case, over a run of so many steps. */

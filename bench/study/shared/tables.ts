@@ -2,7 +2,7 @@
 import { linesOf } from '../../lines';
 import { percent, spread } from '../../spread';
 import { toTable } from '../../toTable';
-import { column, grouped, paired, titles } from './compare';
+import { accuracyOf, column, countsOf, grouped, paired, titles } from './compare';
 import type { Result } from './results';
 
 /** A line of docs/results/digits-example.jsonl, likewise. */
@@ -15,8 +15,6 @@ interface Example {
   readonly seconds: number;
   readonly backend: string;
 }
-
-const accuracyOf = ({ testAccuracy = Number.NaN }: Result): number => testAccuracy;
 
 const seconds = (lines: readonly Result[]): string =>
   spread(
@@ -41,10 +39,7 @@ async function study(name: string): Promise<string> {
           column(lines, (line) => line.elbo),
           1,
         ),
-    spread(
-      column(lines, (line) => line.seconds),
-      0,
-    ),
+    seconds(lines),
   ]);
   return toTable(
     [
@@ -59,9 +54,6 @@ async function study(name: string): Promise<string> {
     rows,
   );
 }
-
-const countsOf = (lines: readonly Result[]): readonly number[] =>
-  [...new Set(lines.map(({ labels }) => labels))].sort((a, b) => a - b);
 
 /** Methods beside each other by the number of labels. */
 async function accuracy(name: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** One run of the study: trains a cell to its end and measures it. */
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import {
   createNoise,
@@ -14,6 +14,7 @@ import {
 } from 'ssvae';
 import { file, recordedStep } from 'ssvae/node';
 import { batchesOf, splitOf } from './data';
+import { platform } from './platform';
 import { type Cell, keyOf, type Result } from './results';
 import { modelOf, objectiveOf, optimizerOf, trainerOf } from './settings';
 
@@ -114,7 +115,7 @@ export async function trainCell(cell: Cell, { data, backend, choose }: Setting):
         }),
       }),
       backend: backend.name,
-      platform: `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
+      platform: platform(),
       load: Number(loadavg()[0]?.toFixed(1)),
     };
     await rm(checkpoint, { force: true });

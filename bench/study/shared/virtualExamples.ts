@@ -14,7 +14,8 @@ const MOVES: readonly Move[] = [
 
 /** All images of a set [H, W, 1] under each move; black where a pixel comes from outside. */
 export const movedImages = ({ x, shape, count }: Dataset): readonly Dataset['x'][] => {
-  const [height = 0, width = 0] = shape;
+  const [height = 0, width = 0, channels = 1] = shape;
+  if (channels !== 1) throw new Error(`study: virtual examples are made of images [H, W, 1], not [${shape}]`);
   const size = height * width;
   return MOVES.map((move) => {
     const moved = x.slice().fill(0);
