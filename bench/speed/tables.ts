@@ -2,7 +2,7 @@
 import { toTable } from '../toTable';
 import { LEVER_NAMES, LEVERS } from './levers';
 import { examplesPerSecond, type Measured, msOf, ratioOf, type SpeedLine, yardstickOf } from './line';
-import { WORKLOADS } from './workloads';
+import { MLP, WORKLOADS } from './workloads';
 
 type Found = SpeedLine & { readonly measured: Measured };
 
@@ -24,6 +24,9 @@ const ratio = (one: Found | undefined, other: SpeedLine | undefined): string =>
   one && other?.measured ? ratioOf(one.measured, other.measured).toFixed(2) : '';
 
 const threadsOf = ({ threads }: SpeedLine): string => (threads === null ? 'GPU' : String(threads));
+
+/** Rows of the decoder in a step of `mlp`: one for each labelled example, and one for each label of an unlabelled one. */
+const decoderRows = (classes: number): number => MLP.labeled + classes * MLP.unlabeled;
 
 /** Workloads with the numbers of threads that they were run on. */
 const cells = (lines: readonly Found[]): readonly (readonly [name: string, threads: number | null])[] =>
@@ -203,6 +206,99 @@ function growth(lines: readonly SpeedLine[]): string {
 }
 
 /** Where and with what it was measured. */
+/** What a step is to reach against whom, at most, on the MLP and on convolutions. */
+interface Aim {
+  readonly against: string;
+  readonly ours: string;
+  /** contenders of whom the fastest is the measure; a star at the end stands for anything */
+  readonly theirs: string;
+  readonly most: readonly [mlp: number, conv: number | undefined];
+}
+
+const AIMS: readonly Aim[] = [
+  {
+    against: 'recorded, 2 threads ÷ the fastest PyTorch, 2 threads',
+    ours: 'tensorflow-recorded-2',
+    theirs: 'torch-2*',
+    most: [1, 0.8],
+  },
+  {
+    against: 'recorded, 2 threads ÷ the fastest Pyro, 2 threads',
+    ours: 'tensorflow-recorded-2',
+    theirs: 'pyro-2*',
+    most: [0.5, undefined],
+  },
+  {
+    against: 'operation by operation, 2 threads ÷ PyTorch as it is, 2 threads',
+    ours: 'tensorflow-2',
+    theirs: 'torch-2',
+    most: [1.1, 1.1],
+  },
+  {
+    against: 'WebAssembly, 1 thread ÷ PyTorch with its fused Adam, 1 thread',
+    ours: 'wasm-1',
+    theirs: 'torch-1+fused',
+    most: [2.8, 3.5],
+  },
+  {
+    against: 'WebAssembly, 2 threads ÷ the fastest PyTorch, 2 threads',
+    ours: 'wasm-2',
+    theirs: 'torch-2*',
+    most: [3, 4],
+  },
+  {
+    against: 'WebAssembly ÷ TensorFlow.js on WebAssembly, 1 thread',
+    ours: 'wasm-1',
+    theirs: 'wasm-stock',
+    most: [0.11, undefined],
+  },
+];
+
+/** Factor by which a step grows from 10 classes to 100, for a contender. */
+function growthOf(lines: readonly Found[], contender: string, labelHandling: string): string {
+  const at = (classes: number): Found | undefined =>
+    lines.find(
+      (line) =>
+        line.contender === contender &&
+        line.workload.labelHandling === labelHandling &&
+        line.point?.along === 'classes' &&
+        line.point.value === classes,
+    );
+  return ratio(at(100), at(10));
+}
+
+/** Aims and what was reached. */
+function aims(lines: readonly SpeedLine[]): string {
+  const all = found(lines, 'contender');
+  const reached = ({ ours, theirs }: Aim, workload: string): string => {
+    const own = ofWorkload(all, workload);
+    const is = ({ contender }: Found): boolean =>
+      theirs.endsWith('*') ? contender.startsWith(theirs.slice(0, -1)) : contender === theirs;
+    return ratio(
+      own.find(({ contender }) => contender === ours),
+      fastest(own.filter(is)),
+    );
+  };
+  const rows = AIMS.map((aim) => {
+    const [mlp, conv] = aim.most;
+    const ofConv = conv === undefined ? ['', '', ''] : [`≤ ${conv}`, ...['conv-128', 'conv-64'].map((name) => reached(aim, name))]; // biome-ignore format: a row
+    return [aim.against, `≤ ${mlp}`, reached(aim, 'mlp'), ...ofConv];
+  });
+  const curve = found(lines, 'growth');
+  const grown = ['wasm-1', 'tensorflow-1', 'tensorflow-recorded-1'].map((contender) => [
+    `100 classes ÷ 10 classes, \`${contender}\``,
+    `exact: ≤ ${(decoderRows(100) / decoderRows(10)).toFixed(1)}, as decoder rows grow`,
+    growthOf(curve, contender, 'exact'),
+    'one relaxed label: flat',
+    growthOf(curve, contender, 'gumbel'),
+    '',
+  ]);
+  return toTable(
+    ['', 'asked, `mlp`', '`mlp`', 'asked, convolutions', '`conv-128`', '`conv-64`'],
+    [...rows, ...grown],
+  );
+}
+
 const KINDS = { contender: 'comparison', growth: 'curves', lever: 'levers' } as const;
 
 /** The runs, and with which versions: the same program may stand in many lines. */
@@ -224,7 +320,7 @@ function machine(lines: readonly SpeedLine[]): string {
   const versions = lines.flatMap(({ measured }) => measured?.versions.split('; ') ?? []);
   return [
     toTable(['day', 'what', 'of', 'processors', 'load before'], rows),
-    `With ${[...new Set(versions.map((version) => version.replace(/: as asked$/, '')))].join('; ')}.`,
+    `Versions: ${[...new Set(versions.map((version) => version.replace(/: as asked$/, '')))].join('; ')}.`,
   ].join('\n\n');
 }
 
@@ -233,6 +329,7 @@ export const speedTables = (
   linesOf: () => Promise<readonly SpeedLine[]>,
 ): Readonly<Record<string, () => Promise<string>>> => ({
   'performance machine': async () => machine(await linesOf()),
+  'performance aims': async () => aims(await linesOf()),
   'performance summary': async () => summary(await linesOf()),
   'performance losses': async () => losses(await linesOf()),
   'performance growth': async () => growth(await linesOf()),
