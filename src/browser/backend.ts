@@ -6,15 +6,13 @@ import {
   type BackendChoice,
   chooseBackend,
   reasonOf,
-  threadsInWords,
+  tryThreads,
 } from '../core/backend';
 import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../core/webgpu';
-import { startThreads } from './wasmThreads';
+import { startThreads, type WasmPaths } from './wasmThreads';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
-
-/** Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are served: a folder's URL, or one URL per file. */
-export type WasmPaths = string | Readonly<Record<string, string>>;
+export type { WasmPaths } from './wasmThreads';
 
 /** Options of {@link selectBackend}. */
 export interface SelectBackendOptions {
@@ -88,7 +86,7 @@ const wasm = (paths: WasmPaths | undefined, threads: number): BackendCandidate =
   async load(explicit) {
     const { setWasmPaths } = await import('../wasm/index');
     if (paths !== undefined) setWasmPaths(paths);
-    const team = await threadsInWords(threads, explicit, () => startThreads(threads, paths));
+    const team = await tryThreads(threads, explicit, () => startThreads(threads, paths));
     return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
   },
 });
@@ -120,8 +118,8 @@ const cpu: BackendCandidate = {
  * passed over, or an error that names the package where it was asked for.
  *
  * @returns which backend is in use, and the reason each better one is not
- * @throws RangeError when `threads` is no integer of at least 1
- * @throws Error when the one asked for cannot be had; it names the package to install
+ * @throws RangeError when `backend` is none of these, or `threads` no integer of at least 1
+ * @throws Error when the one asked for cannot be had, naming the package to install, or the threads for it cannot
  * @example
  * const { name } = await selectBackend({ wasmPaths: '/wasm/' });
  */

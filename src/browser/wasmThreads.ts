@@ -1,8 +1,11 @@
 /** Workers for the WebAssembly backend, where a page may share memory with them. */
 import { env } from '@tensorflow/tfjs-core';
-import { assertNotStarted } from '../core/backend';
-import { everyBuild, STOCK_BINARY, shareMemory, threadSource } from '../wasm/stockBinary';
-import type { WasmPaths } from './backend';
+import { assertWasmNotStarted } from '../core/backend';
+import { everyBuild, STOCK_BINARY, shareMemory } from '../wasm/stockBinary';
+import { startWorkers, workerSource } from '../wasm/workers';
+
+/** Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are served: a folder's URL, or one URL per file. */
+export type WasmPaths = string | Readonly<Record<string, string>>;
 
 const urlOfBinary = (paths: WasmPaths | undefined): string => {
   const url = typeof paths === 'string' ? `${paths}${STOCK_BINARY}` : paths?.[STOCK_BINARY];
@@ -22,8 +25,10 @@ const startWorker = (source: string): Promise<Worker> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(source);
     worker.onmessage = () => resolve(worker);
-    worker.onerror = ({ message = 'its policy may forbid workers of blobs' }) =>
+    worker.onerror = ({ message = 'its policy may forbid workers of blobs' }) => {
+      worker.terminate();
       reject(new Error(`a worker did not start (${message})`));
+    };
   });
 
 /**
@@ -31,11 +36,11 @@ const startWorker = (source: string): Promise<Worker> =>
  *
  * @param count threads, the calling one included
  * @param paths where the backend's files are served
- * @throws Error where the backend has started already, the page is not isolated, the calling thread is the page's own, or
- *   the binary cannot be fetched
+ * @throws Error where the backend has started already, the page is not isolated, the calling thread is the page's own, the
+ *   binary cannot be fetched or is damaged, or a worker does not start
  */
 export async function startThreads(count: number, paths: WasmPaths | undefined): Promise<void> {
-  assertNotStarted('wasm');
+  assertWasmNotStarted();
   if (!globalThis.crossOriginIsolated)
     throw new Error(
       'the page is not cross-origin isolated (Cross-Origin-Opener-Policy: same-origin, ' +
@@ -43,21 +48,26 @@ export async function startThreads(count: number, paths: WasmPaths | undefined):
     );
   if ('document' in globalThis)
     throw new Error('threads wait for each other, which a page itself may not do: train in a worker');
-  const binary = await fetchBinary(urlOfBinary(paths));
-  shareMemory(binary);
-  const source = URL.createObjectURL(
-    new Blob([threadSource((take) => `onmessage = ({ data }) => ${take}(data); postMessage('ready');`)]),
-  );
-  // A thread starts only while this one is idle, which a training loop is not.
-  const waiting = await Promise.all(Array.from({ length: count - 1 }, () => startWorker(source)));
-  URL.revokeObjectURL(source);
+  const url = urlOfBinary(paths);
+  const binary = await fetchBinary(url);
+  shareMemory(binary, url);
   const wasm = await import('../wasm/index');
-  wasm.setWasmPaths(everyBuild(URL.createObjectURL(new Blob([binary], { type: 'application/wasm' }))));
-  // Its own threads would have a pool beside ours, and another binary.
-  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  wasm.useThreads(count, (shared) => {
-    const worker = waiting.pop();
-    worker?.postMessage(shared);
-    return { stop: () => worker?.terminate() };
-  });
+  const source = URL.createObjectURL(
+    new Blob([workerSource((take) => `onmessage = ({ data }) => ${take}(data); postMessage('ready');`)]),
+  );
+  try {
+    await startWorkers(
+      count - 1,
+      () => startWorker(source),
+      (startThread) => {
+        const shared = new Blob([binary], { type: 'application/wasm' });
+        wasm.setWasmPaths(everyBuild(URL.createObjectURL(shared)));
+        // Its own threads would have a pool beside ours, and another binary.
+        env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+        wasm.useThreads(count, startThread);
+      },
+    );
+  } finally {
+    URL.revokeObjectURL(source);
+  }
 }

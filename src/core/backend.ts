@@ -42,13 +42,16 @@ export const reasonOf = (thrown: unknown): string => {
   return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
 };
 
+/** Threads that were asked for and cannot be had; no package to install would bring them. */
+class NoThreads extends Error {}
+
 /**
- * Refuses threads for a backend whose memory is made already.
+ * Refuses threads once the memory of WebAssembly is made.
  *
  * @throws Error
  */
-export function assertNotStarted(name: string): void {
-  if (name in engine().registry)
+export function assertWasmNotStarted(): void {
+  if ('wasm' in engine().registry)
     throw new Error('WebAssembly has started already, and threads are to be had only before');
 }
 
@@ -59,8 +62,9 @@ export function assertNotStarted(name: string): void {
  * @param explicit whether the backend was asked for by name: then what cannot be had is an error
  * @param startAll starts the others
  * @returns words to put behind the backend's name
+ * @throws Error naming how many were asked for, and why there is one only
  */
-export async function threadsInWords(
+export async function tryThreads(
   count: number,
   explicit: boolean,
   startAll: () => Promise<void>,
@@ -70,8 +74,10 @@ export async function threadsInWords(
     await startAll();
     return ` and ${count} threads`;
   } catch (error) {
-    if (explicit) throw error;
-    return `, one thread (${reasonOf(error)})`;
+    const reason = reasonOf(error);
+    if (explicit)
+      throw new NoThreads(`selectBackend: threads is ${count}, needed 1: ${reason}`, { cause: error });
+    return `, one thread (${reason})`;
   }
 }
 
@@ -88,7 +94,7 @@ const start = async ({ name, load }: BackendCandidate, explicit: boolean): Promi
  * @param candidates best first
  * @param wanted name of one of them; without it, each is tried in turn
  * @throws RangeError when `wanted` is no candidate
- * @throws Error when the one wanted cannot be had, naming what to install, or when none can
+ * @throws Error when the one wanted cannot be had, naming what to install, or its threads cannot, or when none can
  */
 export async function chooseBackend(
   candidates: readonly BackendCandidate[],
@@ -111,6 +117,7 @@ export async function chooseBackend(
       const why = wanted === undefined ? 'the best that can be had here' : 'as asked';
       return { name, description: `${description}: ${why}`, passedOver };
     } catch (error) {
+      if (error instanceof NoThreads) throw error;
       const reason = reasonOf(error);
       if (wanted !== undefined) {
         throw new Error(

@@ -28,9 +28,17 @@ import {
 // The cpu kernel fills the first image of a batch only, and tensorflow has none: there pixels are gathered.
 const hasKernel = (): boolean => getBackend() !== 'cpu' && getKernel('Transform', getBackend()) !== undefined;
 
+/**
+ * Where each image begins among the pixels of its batch: exact beyond 2²⁴, where floats are not.
+ *
+ * @returns [B, 1, 1], integers
+ */
+export const firstPixels = (images: number, pixelsPerImage: number): Tensor3D =>
+  tidy(() => reshape(mul(range(0, images, 1, 'int32'), scalar(pixelsPerImage, 'int32')), [images, 1, 1]));
+
 /** The numbers 0 … count − 1 along one axis of three. */
-const places = (count: number, axis: 0 | 1 | 2): Tensor3D =>
-  reshape(range(0, count), [axis === 0 ? count : 1, axis === 1 ? count : 1, axis === 2 ? count : 1]);
+const places = (count: number, axis: 1 | 2): Tensor3D =>
+  reshape(range(0, count), [1, axis === 1 ? count : 1, axis === 2 ? count : 1]);
 
 // In operations on tensors throughout, so that maps may be drawn on the device.
 const gathered = (x: Tensor4D, rows: Tensor2D, interpolation: 'nearest' | 'bilinear'): Tensor => {
@@ -44,7 +52,7 @@ const gathered = (x: Tensor4D, rows: Tensor2D, interpolation: 'nearest' | 'bilin
   const nearest = interpolation === 'nearest';
   const whole = (at: Tensor): Tensor => floor(nearest ? add(at, 0.5) : at);
   const [left, top] = [whole(inX), whole(inY)];
-  const first = cast(mul(places(B, 0), H * W), 'int32');
+  const first = firstPixels(B, H * W);
   const tap = (right: number, down: number): Tensor => {
     const [px, py] = [add(left, right), add(top, down)];
     const [seenX, seenY] = [clipByValue(px, 0, W - 1), clipByValue(py, 0, H - 1)];

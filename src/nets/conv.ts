@@ -55,7 +55,8 @@ export function convValues(
 }
 
 /**
- * The report's nets: convolutions 3×3 of stride 2 and padding 1, a dense layer, and heads; the decoder mirrors them.
+ * The report's nets: convolutions 3×3 of stride 2 and padding 1, a dense layer, and heads; in the decoder, a dense layer
+ * and one transposed convolution to each doubling, whatever the depth.
  *
  *   trunk    28×28×C → 14×14×32 → 7×7×64 → 512            (32×32×C → 16×16×32 → 8×8×64 → 512)
  *   decoder  [z, y] → 512 → 7×7×64 → 14×14×32 → 28×28×C    transposed convolutions with output padding 1

@@ -55,7 +55,7 @@ export function assertHalves(where: string, { inputShape, filters, depth }: Omit
 }
 
 /** Channels of every convolution on the way down. */
-const widthsOf = ({ filters, depth }: ConvShape): readonly number[] =>
+const channelsOf = ({ filters, depth }: ConvShape): readonly number[] =>
   filters.flatMap((count) => Array.from({ length: depth }, () => count));
 
 /** Values of the layers of {@link convFeatures}. */
@@ -68,7 +68,7 @@ export const convFeatureValues = (shape: ConvShape, batchNorm: boolean): readonl
 /** Convolutions 3×3, of which every `depth`-th has stride 2, and a dense layer: [B, H, W, C] → [B, width]. */
 export const convFeatures = (shape: ConvShape, hidden: HiddenOptions, x: SymbolicTensor): SymbolicTensor => {
   const { depth, width } = shape;
-  const map = widthsOf(shape).reduce((from, filters, i) => {
+  const map = channelsOf(shape).reduce((from, filters, i) => {
     const [halving, within] = [Math.floor(i / depth) + 1, (i % depth) + 1];
     const name = depth === 1 ? `conv${halving}` : `conv${halving}_${within}`;
     const stride = within === depth ? 2 : 1;

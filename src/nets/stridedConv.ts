@@ -87,8 +87,8 @@ export class StridedConv extends Strided {
 
   /** @ignore */
   override computeOutputShape([batch = null, height = 0, width = 0]: Shape): Shape {
-    const halved = (size: number | null): number => Math.ceil((size as number) / this.stride);
-    return [batch, halved(height), halved(width), this.filters];
+    const sizeAfter = (size: number | null): number => Math.ceil((size as number) / this.stride);
+    return [batch, sizeAfter(height), sizeAfter(width), this.filters];
   }
 
   /** @ignore */

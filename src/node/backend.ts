@@ -10,7 +10,7 @@ import {
   type BackendChoice,
   chooseBackend,
   reasonOf,
-  threadsInWords,
+  tryThreads,
 } from '../core/backend';
 import { type Gpu, nameAdapter } from '../core/webgpu';
 import { useNativeKernels } from './native/index';
@@ -22,7 +22,11 @@ export type { BackendChoice, PassedOverBackend } from '../core/backend';
 export interface SelectBackendOptions {
   /** the backend to take, or an error; default: the best that can be had */
   readonly backend?: 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
-  /** threads that WebAssembly computes with, which change no result; default 1. The other backends choose their own */
+  /**
+   * threads that WebAssembly computes with, which change no result; default 1. More are to be had only until the backend
+   * has started; where they cannot be had it is an error where WebAssembly was asked for by name, and otherwise there is
+   * one, and the description says why. The other backends choose their own
+   */
   readonly threads?: number;
 }
 
@@ -116,7 +120,7 @@ const wasm = (threads: number): BackendCandidate => ({
   packages: '@tensorflow/tfjs-backend-wasm',
   async load(explicit) {
     await import('../wasm/index');
-    const team = await threadsInWords(threads, explicit, () => startThreads(threads));
+    const team = await tryThreads(threads, explicit, () => startThreads(threads));
     return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
   },
 });
@@ -138,7 +142,8 @@ const cpu: BackendCandidate = {
  * JavaScript. Asked for by name, WebGPU takes an adapter in software too, and says so.
  *
  * @returns which backend is in use, and the reason each better one is not
- * @throws Error when the one asked for cannot be had; it names the package to install
+ * @throws RangeError when `backend` is none of these, or `threads` no integer of at least 1
+ * @throws Error when the one asked for cannot be had, naming the package to install, or the threads for it cannot
  * @example
  * const { name, description } = await selectBackend();
  * console.log(name, description); // wasm WebAssembly with SIMD, …: the best that can be had here

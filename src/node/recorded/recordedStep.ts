@@ -13,7 +13,7 @@ import { drawAgain } from './drawnNoise';
 import { type UpdateGroup, updateGroups } from './graphParts';
 import { planOf, type StepPlan } from './plan';
 import { loadStepGraph, type Outputs, type StepGraph } from './stepGraph';
-import { batchTensors, type Declared, tryStep } from './trial';
+import { batchTensors, type Declared, type Trial, type TrialOf, tryStep } from './trial';
 import { Unrecordable } from './unrecordable';
 
 /** How steps are recorded. */
@@ -32,6 +32,9 @@ export interface RecordedStep extends Execute {
 
 /** A step that has been recorded. */
 interface Recording {
+  readonly model: object;
+  readonly objective: object;
+  readonly signature: string;
   readonly plan: StepPlan;
   readonly graph: StepGraph;
   readonly state: DeviceState;
@@ -93,26 +96,33 @@ const assertAgrees = ({ plan, graph, groups, average }: Recording): void => {
     throw new Unrecordable(`the graph gives a loss of ${loss}, and its operations one by one ${lossValue}`);
 };
 
-const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording => {
-  const { adam } = work.optimizer;
-  if (!adam) throw new Unrecordable('the optimizer is not that of createAdam');
-  useNativeGradients();
-  const { step } = work.context;
-  const stream = createNoise(step).split('trials');
-  const trials = TRIED(step).map((other, i) =>
-    tryStep(backend, work, { step: other, index: i, draws: stream.split(i) }),
-  );
+/** Brings the values of a recording back to TensorFlow.js and frees its graph. */
+const free = ({ state, graph }: Pick<Recording, 'state' | 'graph'>): void => {
+  state.bringBack();
+  graph.dispose();
+};
+
+/** Makes a graph of trials that agree. */
+const load = <M extends Model>(
+  backend: NativeBackend,
+  work: StepWork<M>,
+  adam: AdamUpdate,
+  trials: readonly Trial[],
+): Recording => {
   let graph: StepGraph | undefined;
   let state: DeviceState | undefined;
   try {
     const plan = planOf(trials);
     const groups = updateGroups(Object.keys(plan.trial.gradients), work.variables, adam);
-    const averages = work.average?.tensors;
-    const { variables } = work.model;
-    graph = loadStepGraph(backend, { plan, variables, trained: work.variables, adam, groups, averages });
+    const { average, model } = work;
+    const { variables } = model;
+    const parts = { plan, variables, trained: work.variables, adam, groups, averages: average?.tensors };
+    graph = loadStepGraph(backend, parts);
     const loaded = graph;
     state = createDeviceState(backend, loaded.state, () => loaded.readAll());
-    const recording = { plan, graph, state, groups, adam, average: work.average };
+    const signature = signatureOf(work);
+    const { objective } = work;
+    const recording = { model, objective, signature, plan, graph, state, groups, adam, average };
     take(recording);
     assertAgrees(recording);
     return recording;
@@ -121,19 +131,58 @@ const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Rec
     graph?.dispose();
     // TensorFlow has its own opinion of graphs, and says so when it loads one.
     throw error instanceof Unrecordable ? error : new Unrecordable((error as Error).message);
+  }
+};
+
+/** Runs a trial. What the step throws where it stands is thrown; what it throws elsewhere says that it cannot be tried. */
+const tryAt = <M extends Model>(backend: NativeBackend, work: StepWork<M>, of: TrialOf): Trial => {
+  try {
+    return tryStep(backend, work, of);
+  } catch (error) {
+    if (of.index === 0) throw error;
+    throw new Unrecordable(`it throws at step ${of.step}, which it is tried at: ${(error as Error).message}`);
+  }
+};
+
+const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording => {
+  const { adam } = work.optimizer;
+  if (!adam) throw new Unrecordable('the optimizer is not that of createAdam');
+  useNativeGradients();
+  const { step } = work.context;
+  const stream = createNoise(step).split('trials');
+  const trials: Trial[] = [];
+  try {
+    for (const [index, other] of TRIED(step).entries())
+      trials.push(tryAt(backend, work, { step: other, index, draws: stream.split(index) }));
+    return load(backend, work, adam, trials);
   } finally {
     for (const { batch } of trials) for (const tensor of Object.values(batch)) tensor.dispose();
   }
 };
 
+/**
+ * Whether a recording is of variables that are gone: of a model, an optimizer or an average that was disposed, or of an
+ * optimizer that another state was restored to. It can never be run again.
+ */
+const isGone = ({ graph }: Recording): boolean =>
+  Object.values(graph.state).some(({ isDisposed }) => isDisposed);
+
 /** Whether a recording is of this work: of the same optimizer and average, and of numbers that are 0 where its were. */
-const isOf = <M extends Model>({ plan, groups, adam, average }: Recording, work: StepWork<M>): boolean =>
-  adam === work.optimizer.adam &&
-  average === work.average &&
-  plan.trial.declared.every(
-    ({ valueAt, stoodFor }) => (valueAt(work.context.step, work.weights) === 0) === (stoodFor === 0),
-  ) &&
-  groups.every(({ names, first }) => names.every((name) => adam.updatesOf(name) === adam.updatesOf(first)));
+const isOf = <M extends Model>(recording: Recording, work: StepWork<M>, signature: string): boolean => {
+  const { plan, groups, adam, average } = recording;
+  return (
+    recording.model === work.model &&
+    recording.objective === work.objective &&
+    recording.signature === signature &&
+    adam === work.optimizer.adam &&
+    average === work.average &&
+    !isGone(recording) &&
+    plan.trial.declared.every(
+      ({ valueAt, stoodFor }) => (valueAt(work.context.step, work.weights) === 0) === (stoodFor === 0),
+    ) &&
+    groups.every(({ names, first }) => names.every((name) => adam.updatesOf(name) === adam.updatesOf(first)))
+  );
+};
 
 /** Terms by part, of names such as `labeled.elbo`. */
 const termsOf = (names: readonly string[], tensors: readonly Tensor[]): ObjectiveTerms => {
@@ -201,10 +250,9 @@ const run = <M extends Model>(
 export function recordedStep({
   onEager = (reason) => console.warn(`recordedStep: the step is run operation by operation, as ${reason}`),
 }: RecordedStepOptions = {}): RecordedStep {
-  /** Recordings of an objective by signature; none where it cannot be recorded. */
-  type Recordings = Map<string, Recording[] | undefined>;
-  let byModel = new WeakMap<object, WeakMap<object, Recordings>>();
-  let all: Recording[] = [];
+  let recordings: readonly Recording[] = [];
+  /** Signatures of an objective's steps that cannot be recorded. */
+  let refused = new WeakMap<object, WeakMap<object, Set<string>>>();
   const told = new Set<string>();
   const tell = (reason: string): void => {
     if (told.has(reason)) return;
@@ -212,25 +260,31 @@ export function recordedStep({
     onEager(reason);
   };
 
+  const refusedOf = <M extends Model>({ model, objective }: StepWork<M>): Set<string> => {
+    const byObjective = refused.get(model) ?? new WeakMap<object, Set<string>>();
+    refused.set(model, byObjective);
+    const signatures = byObjective.get(objective) ?? new Set();
+    byObjective.set(objective, signatures);
+    return signatures;
+  };
+
   const recordingOf = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording | undefined => {
-    const byObjective = byModel.get(work.model) ?? new WeakMap();
-    byModel.set(work.model, byObjective);
-    const recordings: Recordings = byObjective.get(work.objective) ?? new Map();
-    byObjective.set(work.objective, recordings);
     const signature = signatureOf(work);
-    if (recordings.has(signature) && recordings.get(signature) === undefined) return undefined;
-    const known = recordings.get(signature) ?? [];
-    const found = known.find((recording) => isOf(recording, work));
+    const found = recordings.find((recording) => isOf(recording, work, signature));
     if (found) return found;
+    const signatures = refusedOf(work);
+    if (signatures.has(signature)) return undefined;
+    // Each run of `train` has moments and averages of its own: without this, a graph of each would be kept.
+    for (const gone of recordings.filter(isGone)) free(gone);
+    recordings = recordings.filter((recording) => !isGone(recording));
     try {
       const recording = record(backend, work);
-      recordings.set(signature, [...known, recording]);
-      all = [...all, recording];
+      recordings = [...recordings, recording];
       return recording;
     } catch (error) {
       if (!(error instanceof Unrecordable)) throw error;
       tell(error.message);
-      recordings.set(signature, undefined);
+      signatures.add(signature);
       return undefined;
     }
   };
@@ -246,12 +300,9 @@ export function recordedStep({
   };
   return Object.assign(execute, {
     dispose() {
-      for (const { state, graph } of all) {
-        state.bringBack();
-        graph.dispose();
-      }
-      all = [];
-      byModel = new WeakMap();
+      for (const recording of recordings) free(recording);
+      recordings = [];
+      refused = new WeakMap();
     },
   });
 }

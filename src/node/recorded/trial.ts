@@ -61,18 +61,16 @@ export const batchTensors = ({ labeled, unlabeled }: Batch): Record<string, Tens
 });
 
 /** Another batch, of the same examples: from one of them on, each of them twice. */
-const doubled = (batch: Batch, from: number): Batch => {
-  const rows = (x: Tensor): Tensor =>
-    tidy(() => {
-      const [count = 0] = x.shape;
-      const which = Array.from({ length: count }, (_, i) => (from + (i >> 1)) % count);
-      return gather(x, tensor1d(which, 'int32'));
-    });
-  const { labeled, unlabeled } = batch;
-  return {
+const doubled = ({ labeled, unlabeled }: Batch, from: number): Batch => {
+  const rows = (x: Tensor): Tensor => {
+    const [count = 0] = x.shape;
+    const which = Array.from({ length: count }, (_, i) => (from + (i >> 1)) % count);
+    return gather(x, tensor1d(which, 'int32'));
+  };
+  return tidy(() => ({
     ...(labeled && { labeled: { x: rows(labeled.x), y: rows(labeled.y) } }),
     ...(unlabeled && { unlabeled: { x: rows(unlabeled.x) } }),
-  };
+  }));
 };
 
 /** What a trial differs by from the others. */
@@ -94,6 +92,7 @@ export interface TrialOf {
  * @param backend whose operations are recorded
  * @param work of the step
  * @param of what the trial differs by
+ * @throws what the objective throws; nothing of the trial is then left
  */
 export function tryStep<M extends Model>(
   backend: NativeBackend,
@@ -123,8 +122,8 @@ export function tryStep<M extends Model>(
       standIn(name, valueAt(schedule, work.context.step, name), (now) => valueAt(schedule, now, name)),
   };
   const { variables } = work.model;
-  const former = rememberVariables(variables);
   const batch = doubled(work.batch, index);
+  const former = rememberVariables(variables);
   const given = batchTensors(batch);
   const known = new Map<DataId, Origin>([
     ...Object.entries(variables).map(([name, { dataId }]) => [dataId, { from: 'variable', name }] as const),
@@ -175,6 +174,7 @@ export function tryStep<M extends Model>(
   } finally {
     former.putBack();
     former.dispose();
+    if (trial === undefined) for (const tensor of Object.values(given)) tensor.dispose();
   }
   return trial as unknown as Trial;
 }
