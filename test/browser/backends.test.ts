@@ -81,15 +81,24 @@ describe('the library in Chromium', () => {
     const plain = await site.open();
     const isolated = await site.open('isolated');
     const options = { wasmPaths, threads: 2 } as const;
-    expect(await call(plain, 'inWorker', { ...options, backend: 'wasm' })).toEqual({
-      message: expect.stringContaining('the page is not cross-origin isolated'),
+    const asked = { ...options, backend: 'wasm' } as const;
+    const refusal = 'selectBackend: threads is 2, needed 1: ';
+    expect(await call(plain, 'inWorker', asked)).toEqual({
+      message:
+        `${refusal}the page is not cross-origin isolated (Cross-Origin-Opener-Policy: same-origin, ` +
+        'Cross-Origin-Embedder-Policy: require-corp), so it can share no memory with threads',
     });
-    await expect(call(isolated, 'run', { ...options, backend: 'wasm' })).rejects.toThrow(
-      'threads wait for each other, which a page itself may not do: train in a worker',
+    await expect(call(isolated, 'run', asked)).rejects.toThrow(
+      `${refusal}threads wait for each other, which a page itself may not do: train in a worker`,
     );
-    expect(await call(isolated, 'inWorker', { backend: 'wasm', threads: 2 })).toEqual({
-      message: expect.stringContaining('which wasmPaths does not tell'),
-    });
+    for (const [paths, reason] of [
+      [undefined, 'threads need the place of tfjs-backend-wasm-simd.wasm, which wasmPaths does not tell'],
+      ['/nowhere/', '/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found'],
+      ['/?', '/?tfjs-backend-wasm-simd.wasm is no WebAssembly module'],
+    ] as const)
+      expect(await call(isolated, 'inWorker', { ...asked, wasmPaths: paths })).toEqual({
+        message: refusal + reason,
+      });
     const { choice } = await call(isolated, 'run', options);
     expect(choice.description).toMatch(/^WebAssembly with SIMD, one thread \(threads wait .*\), with/);
     await Promise.all([plain.close(), isolated.close()]);

@@ -1,27 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeProject, type NodeProject } from '../support/nodeProject';
 
-/** Every kernel that is divided, at sizes that are, several times over while memory grows; a digest of all numbers. */
 const program = (threads: number): string => `
   import '@tensorflow/tfjs-layers';
-  import { createHash } from 'node:crypto';
-  import * as tf from '@tensorflow/tfjs-core';
+  import { digestOfDividedWork } from './work.mjs';
   import { selectBackend } from './node.mjs';
   const { description } = await selectBackend({ backend: 'wasm', threads: ${threads} });
-  const values = (shape, seed) => {
-    const size = shape.reduce((product, axis) => product * axis, 1);
-    return tf.tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(seed + i * 1.618)), shape);
-  };
-  const hash = createHash('sha256');
-  const take = (tensors) => { for (const t of tensors) { hash.update(t.dataSync()); tf.keep(t); } };
-  for (let round = 0; round < 4; round++) tf.tidy(() => {
-    const [a, b] = [values([331, 257], round), values([257, 173], round + 1)];
-    take([tf.matMul(a, b), tf.matMul(b, a, true, true), tf.matMul(values([64, 900], 2), values([2000, 900], 3), false, true)]);
-    const [x, w] = [values([9, 15, 15, 12], round), values([3, 3, 12, 20], 5)];
-    take(tf.grads((p, q) => tf.sum(tf.square(tf.conv2d(p, q, 2, 'valid'))))([x, w]));
-    take([tf.softplus(values([300_001], 7)), tf.exp(values([200_003], 8))]);
-  });
-  console.log(description.split(':')[0], hash.digest('hex'));
+  console.log(description.split(':')[0], await digestOfDividedWork());
 `;
 
 describe('threads on WebAssembly in Node', () => {
@@ -31,6 +16,7 @@ describe('threads on WebAssembly in Node', () => {
     project = await createNodeProject();
     await project.link('@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-wasm');
     await project.bundle('src/node/backend.ts', 'node');
+    await project.bundle('test/support/dividedWork.ts', 'work');
   });
 
   afterAll(() => project.remove());
@@ -44,15 +30,56 @@ describe('threads on WebAssembly in Node', () => {
     expect(more).toEqual([2, 2, 3].map((count) => one.replace('SIMD,', `SIMD and ${count} threads,`)));
   });
 
-  it('are refused where the backend has started already, by name', async () => {
+  it('are refused where the backend has started already, in words of their own', async () => {
     const { stdout } = await project.run(`
       import * as tf from '@tensorflow/tfjs-core';
       import { selectBackend } from './node.mjs';
       await selectBackend({ backend: 'wasm' });
-      await selectBackend({ backend: 'wasm', threads: 2 }).catch(({ message }) => console.log(message));
-      await selectBackend({ backend: 'wasm', threads: 0 }).catch(({ message }) => console.log(message));
+      for (const threads of [2, 0])
+        await selectBackend({ backend: 'wasm', threads }).catch((error) => console.log(String(error)));
     `);
-    expect(stdout).toContain('WebAssembly has started already, and threads are to be had only before');
-    expect(stdout).toContain('selectBackend: threads is 0, needed an integer of at least 1');
+    expect(stdout.trim().split('\n')).toEqual([
+      'Error: selectBackend: threads is 2, needed 1: ' +
+        'WebAssembly has started already, and threads are to be had only before',
+      'RangeError: selectBackend: threads is 0, needed an integer of at least 1',
+    ]);
+  });
+
+  // The second of three workers cannot be made, as where a policy or a limit forbids it.
+  const withFailingWorker = (options: string): string => `
+    import workers from 'node:worker_threads';
+    import { syncBuiltinESMExports } from 'node:module';
+    import * as tf from '@tensorflow/tfjs-core';
+    let made = 0;
+    const ended = [];
+    workers.Worker = class extends workers.Worker {
+      constructor(...options) {
+        if (++made === 2) throw new Error('no more workers');
+        super(...options);
+        this.on('exit', () => ended.push(this));
+      }
+    };
+    syncBuiltinESMExports();
+    const { selectBackend } = await import('./node.mjs');
+    const { description } = await selectBackend(${options}).catch(({ message }) => ({ description: message }));
+    await selectBackend({ backend: 'wasm' });
+    for (let i = 0; i < 500 && ended.length < 2; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { wasm } = tf.backend();
+    console.log(description);
+    console.log(ended.length);
+    console.log((wasm.asm?.memory ?? wasm.wasmMemory).buffer.constructor.name);
+    process.exit();
+  `;
+
+  it.each([
+    [`{ backend: 'wasm', threads: 4 }`, 'selectBackend: threads is 4, needed 1: no more workers'],
+    [
+      '{ threads: 4 }',
+      'WebAssembly with SIMD, one thread (no more workers), with the training kernels of ssvae/wasm: ' +
+        'the best that can be had here',
+    ],
+  ])('leave nothing behind where one does not start: %s', async (options, said) => {
+    const { stdout } = await project.run(withFailingWorker(options));
+    expect(stdout.trim().split('\n')).toEqual([said, '2', 'ArrayBuffer']);
   });
 });
