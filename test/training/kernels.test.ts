@@ -5,6 +5,7 @@ import type { M2 } from '../../src/models/m2/m2';
 import type { M2Preset } from '../../src/models/m2/nets';
 import { m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { Objective } from '../../src/models/objective';
+import { type RecordedStep, recordedStep } from '../../src/node/recorded/recordedStep';
 import { createAdam } from '../../src/training/adam';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -16,18 +17,25 @@ cleanUpAfterEach();
 const FREE = /^(Identity|Reshape|unnamed scope|.*__op)$/;
 
 /** Kernels of a step, bytes of what they make, and bytes that stay. */
-const costOf = async (nets: M2Preset, objective: Objective<M2>) => {
+const costOf = async (nets: M2Preset, objective: Objective<M2>, execute: RecordedStep | undefined) => {
   const model = tinyM2({ nets });
   const optimizer = createAdam();
-  const steps = trainingSteps(model, { objective, batches: tinyBatches(), noise: createNoise(1), optimizer });
-  // The first step makes the moments.
-  await steps.next();
+  const steps = trainingSteps(model, {
+    objective,
+    batches: tinyBatches(),
+    noise: createNoise(1),
+    optimizer,
+    ...(execute && { execute }),
+  });
+  // The first steps make the moments, and the recording.
+  for (let step = 0; step < 3; step++) await steps.next();
   const before = memory().numBytes;
   const { kernels } = await profile(async () => {
     await steps.next();
   });
   const stays = memory().numBytes - before;
   await steps.return();
+  execute?.dispose();
   optimizer.dispose();
   model.dispose();
   const counted = kernels.filter(({ name }) => !FREE.test(name));
@@ -46,19 +54,38 @@ const LIMITS: Readonly<Record<string, readonly [kernels: number, kilobytes: numb
   'wasm, mlp': [309, 386],
   'wasm, conv': [310, 229],
   'wasm, Optimized-ELBO': [400, 234],
+  'tensorflow, mlp': [326, 444],
+  'tensorflow, conv': [310, 235],
+  'tensorflow, Optimized-ELBO': [401, 240],
+  'tensorflow, mlp, recorded': [3, 10],
+  'tensorflow, conv, recorded': [3, 10],
+  'tensorflow, Optimized-ELBO, recorded': [3, 10],
+  'webgpu, mlp': [595, 534],
+  'webgpu, conv': [670, 289],
+  'webgpu, Optimized-ELBO': [760, 294],
 };
+
+const STEPS: readonly (readonly [name: string, nets: M2Preset, objective: Objective<M2>])[] = [
+  ['mlp', MLP, m2()],
+  ['conv', CONV, m2({ labelHandling: 'gumbel' })],
+  ['Optimized-ELBO', CONV, optimizedElbo({ labelHandling: 'gumbel' })],
+];
 
 // No time is measured: what is counted is the same on every machine, and grows only with the code.
 describe('a step costs no more kernels and bytes than', () => {
-  it.each<[string, M2Preset, Objective<M2>]>([
-    ['mlp', MLP, m2()],
-    ['conv', CONV, m2({ labelHandling: 'gumbel' })],
-    ['Optimized-ELBO', CONV, optimizedElbo({ labelHandling: 'gumbel' })],
-  ])('%s', async (name, nets, objective) => {
-    const { kernels, kilobytes, stays } = await costOf(nets, objective);
-    expect(stays).toBe(0);
+  const expectCheap = (cost: Awaited<ReturnType<typeof costOf>>, name: string): void => {
+    expect(cost.stays).toBe(0);
     const [most, mostKilobytes] = LIMITS[`${getBackend()}, ${name}`] ?? [Infinity, Infinity];
-    expect(kernels, 'kernels').toBeLessThanOrEqual(most);
-    expect(kilobytes, 'kilobytes').toBeLessThanOrEqual(mostKilobytes);
+    expect(cost.kernels, 'kernels').toBeLessThanOrEqual(most);
+    expect(cost.kilobytes, 'kilobytes').toBeLessThanOrEqual(mostKilobytes);
+  };
+
+  it.each(STEPS)('%s', async (name, nets, objective) =>
+    expectCheap(await costOf(nets, objective, undefined), name),
+  );
+
+  it.for(STEPS)('%s, recorded', async ([name, nets, objective], { skip }) => {
+    if (getBackend() !== 'tensorflow') skip('steps are recorded on native TensorFlow alone');
+    expectCheap(await costOf(nets, objective, recordedStep()), `${name}, recorded`);
   });
 });
