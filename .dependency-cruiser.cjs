@@ -49,7 +49,8 @@ module.exports = {
     },
     {
       name: 'wasm-entry-imported-dynamically-only',
-      comment: 'its import has an effect: it belongs to whoever chose that backend; what starts threads has none',
+      comment:
+        'its import has an effect: it belongs to whoever chose that backend; what starts threads has none',
       severity: 'error',
       from: { path: '^src/(node|browser)/' },
       to: { path: '^src/wasm/', pathNot: '^src/wasm/(stockBinary|workers)\\.ts$', dynamic: false },
