@@ -71,8 +71,8 @@ const variants = (lines: readonly M1Result[]): string => {
   return toTable(['', 'active units', ...counts.map((labels) => `${labels} labels, %`)], rows);
 };
 
-const machines = (lines: readonly M1Result[]): string => {
-  const own = lines.filter((line) => variantOf(line) === 'as above');
+const machines = (lines: readonly M1Result[], variant: string): string => {
+  const own = lines.filter((line) => variantOf(line) === variant);
   const counts = countsOf(own);
   const rows = GRID.map(({ cost, gammaOfVariance }) => {
     const at = (labels: number): readonly number[] =>
@@ -94,5 +94,6 @@ export const m1Tables = (
   'm1-svm': async () => report(await linesOf('m1-svm'), 'as above'),
   'm1-svm virtual': async () => report(await linesOf('m1-svm'), 'cost 1, virtual examples'),
   'm1-svm vae': async () => variants(await linesOf('m1-svm-choose')),
-  'm1-svm machine': async () => machines(await linesOf('m1-svm-choose')),
+  'm1-svm machine': async () => machines(await linesOf('m1-svm-choose'), 'as above'),
+  'm1-svm virtual machine': async () => machines(await linesOf('m1-svm-choose'), 'virtual examples'),
 });
