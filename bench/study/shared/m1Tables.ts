@@ -60,7 +60,9 @@ const report = (all: readonly M1Result[], variant: string): string => {
   return toTable(head, rows);
 };
 
-const variants = (lines: readonly M1Result[]): string => {
+const variants = (all: readonly M1Result[]): string => {
+  // The machine's own choices with virtual examples are in a table of their own.
+  const lines = all.filter(({ machine }) => !machine.virtualExamples);
   const counts = countsOf(lines);
   const rows = [...new Set(lines.map(variantOf))].map((variant) => {
     const own = lines.filter((line) => variantOf(line) === variant);
