@@ -27,7 +27,7 @@ import { type NativeBinding, nativeBackend } from '../../src/node/native/tensorf
 import { recordedStep } from '../../src/node/recorded/recordedStep';
 import { createAdam } from '../../src/training/adam';
 import type { TrainOptions } from '../../src/training/options';
-import type { Execute } from '../../src/training/step';
+import { type Execute, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach, expectClose } from '../support/numbers';
@@ -97,6 +97,32 @@ const expectAlike = (actual: Run, expected: Run): void => {
     expectClose([actual.terms[name] ?? Number.NaN], [value], 1e-3);
   for (const [name, values] of Object.entries(expected.weights))
     expectClose(actual.weights[name] ?? [], values, 0.01);
+};
+
+/** Runs work that is told how many graphs TensorFlow has loaded and freed meanwhile. */
+const countingGraphs = async (
+  work: (counts: { readonly loaded: number; readonly freed: number }) => Promise<void>,
+): Promise<void> => {
+  const backend = nativeBackend() as { binding: NativeBinding };
+  const { binding } = backend;
+  const counts = { loaded: 0, freed: 0 };
+  // Its functions cannot be replaced where they are.
+  const counting: Partial<NativeBinding> = {
+    loadSavedModel(...given) {
+      counts.loaded += 1;
+      return binding.loadSavedModel(...given);
+    },
+    deleteSavedModel(...given) {
+      counts.freed += 1;
+      binding.deleteSavedModel(...given);
+    },
+  };
+  backend.binding = Object.create(binding, Object.getOwnPropertyDescriptors(counting));
+  try {
+    await work(counts);
+  } finally {
+    backend.binding = binding;
+  }
 };
 
 describe('a recorded step elsewhere', () => {
@@ -329,31 +355,128 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
     it('frees graphs that nobody can reach any more', async () => {
       setFlagsFromString('--expose-gc');
       const collect = runInNewContext('gc') as () => void;
-      const backend = nativeBackend() as { binding: NativeBinding };
-      const { binding } = backend;
-      const counts = { loaded: 0, freed: 0 };
-      // Its functions cannot be replaced where they are.
-      const counting: Partial<NativeBinding> = {
-        loadSavedModel(...given) {
-          counts.loaded += 1;
-          return binding.loadSavedModel(...given);
-        },
-        deleteSavedModel(...given) {
-          counts.freed += 1;
-          binding.deleteSavedModel(...given);
-        },
-      };
-      backend.binding = Object.create(binding, Object.getOwnPropertyDescriptors(counting));
-      try {
+      await countingGraphs(async (counts) => {
         await run({ execute: recorded() });
         for (let i = 0; i < 20 && counts.freed === 0; i++) {
           collect();
           await setTimeout(10);
         }
-      } finally {
-        backend.binding = binding;
+        expect(counts).toEqual({ loaded: 1, freed: 1 });
+      });
+    });
+
+    it('keeps one graph of runs of the same model, whose weights go from one to the next', async () => {
+      const averaging = { decay: 0.9 };
+      const objective = m2();
+      const go = async (execute?: Execute): Promise<Run['weights']> => {
+        const model = tinyM2({ nets: MLP });
+        for (let seed = 0; seed < 5; seed++) {
+          const optimizer = createAdam({ epsilon: EPSILON });
+          const options = { objective, batches: tinyBatches({ stepsPerEpoch: 3 }), epochs: 1, averaging };
+          await train(model, {
+            ...options,
+            optimizer,
+            noise: createNoise(seed),
+            ...(execute && { execute }),
+          });
+          optimizer.dispose();
+        }
+        const weights = await weightsOf(model);
+        model.dispose();
+        return weights;
+      };
+      const expected = await go();
+      await countingGraphs(async (counts) => {
+        const execute = recorded();
+        const found = await go(execute);
+        expect(counts).toEqual({ loaded: 5, freed: 4 });
+        for (const [name, values] of Object.entries(expected)) expectClose(found[name] ?? [], values, 0.01);
+        execute.dispose();
+        expect(counts).toEqual({ loaded: 5, freed: 5 });
+      });
+    });
+
+    it('keeps no graph of models that were disposed, whatever their objectives', async () => {
+      await countingGraphs(async (counts) => {
+        const execute = recorded();
+        for (let i = 0; i < 3; i++) await run({ execute }, { steps: 2 });
+        expect(counts).toEqual({ loaded: 3, freed: 2 });
+        execute.dispose();
+      });
+    });
+
+    it('keeps one graph of the optimizers that a model had, though none was disposed', async () => {
+      const model = tinyM2({ nets: MLP });
+      const objective = m2();
+      const optimizers = [1, 2, 3].map(() => createAdam());
+      await countingGraphs(async (counts) => {
+        const execute = recorded();
+        for (const optimizer of optimizers)
+          for await (const { step } of trainingSteps(model, {
+            ...{ objective, batches: tinyBatches(), noise: createNoise(4), to: 2 },
+            ...{ optimizer, execute },
+          }))
+            expect(step).toBeLessThan(2);
+        expect(counts).toEqual({ loaded: 3, freed: 2 });
+        execute.dispose();
+      });
+      for (const one of [model, ...optimizers]) one.dispose();
+    });
+
+    it('goes on from the state that an optimizer is given back', async () => {
+      const objective = m2();
+      const go = async (execute: Execute) => {
+        const model = tinyM2({ nets: MLP });
+        const optimizer = createAdam({ learningRate: 0.02, epsilon: EPSILON });
+        const steps = async (from: number, to: number): Promise<void> => {
+          const common = { objective, batches: tinyBatches(), noise: createNoise(4), optimizer, execute };
+          for await (const { step } of trainingSteps(model, { ...common, from, to }))
+            expect(step).toBeLessThan(to);
+        };
+        await steps(0, 2);
+        const { tensors, counts } = optimizer.state;
+        const copies = Object.fromEntries(
+          Object.entries(tensors).map(([name, value]) => [name, value.clone()]),
+        );
+        await steps(2, 8);
+        optimizer.restore({ tensors: copies, counts });
+        await steps(2, 6);
+        const weights = await weightsOf(model);
+        const moments: Record<string, readonly number[]> = {};
+        for (const [name, value] of Object.entries(optimizer.state.tensors))
+          moments[name] = [...(await value.data())];
+        for (const one of [model, optimizer, ...Object.values(copies)]) one.dispose();
+        return { ...weights, ...moments };
+      };
+      const execute = recorded();
+      const [found, expected] = [await go(execute), await go(executeEagerly)];
+      for (const [name, values] of Object.entries(expected)) expectClose(found[name] ?? [], values, 1e-3);
+      execute.dispose();
+    });
+
+    it.each([0, 1, 2, 3])('leaves no tensor of trials whose %s. throws', async (nth) => {
+      const reasons: string[] = [];
+      const execute = recordedStep({ onEager: (why) => reasons.push(why) });
+      let calls = 0;
+      const objective: Objective<M2> = (...given) => {
+        const terms = m2()(...given);
+        if (calls++ === nth) throw new Error('a fault');
+        return terms;
+      };
+      const before = alive();
+      const found = run({ objective, execute }, { steps: 3 });
+      if (nth === 0) {
+        // It is the step's own.
+        await expect(found).rejects.toThrow(/^a fault$/);
+        expect(reasons).toEqual([]);
+      } else {
+        expect((await found).losses).toEqual((await run({}, { steps: 3 })).losses);
+        const step = [0, 1, 1009, 1_000_003][nth];
+        expect(reasons).toEqual([`it throws at step ${step}, which it is tried at: a fault`]);
       }
-      expect(counts).toEqual({ loaded: 1, freed: 1 });
+      expect(alive()).toEqual(before);
+      execute.dispose();
+      expect(alive()).toEqual(before);
     });
 
     it('goes on when its graphs were freed', async () => {
@@ -378,6 +501,11 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
           unlabeled: { ...unlabeled, objective: mul(unlabeled.objective as Tensor, factor(context.step, x)) },
         };
       };
+    const ofTable = (step: number): number => {
+      const factor = Array.from({ length: 12 }, () => 1.5)[step];
+      if (factor === undefined) throw new RangeError(`no row ${step}`);
+      return factor;
+    };
     const late = (step: number): number => (step < 1000 ? 1.5 : 2.5);
 
     it.each<[string, Objective<M2>, RegExp]>([
@@ -405,6 +533,11 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         'other operations at other steps',
         scaled((step) => (step % 2 === 0 ? 1.5 : square(add(1, 0.5)))),
         /operation \d+ of the step/,
+      ],
+      [
+        'a table of the steps that there are',
+        scaled(ofTable),
+        /^it throws at step 1009, which it is tried at: no row 1009$/,
       ],
     ])(
       'is not frozen where it depends on %s: it is run one by one, and that is told',

@@ -8,9 +8,9 @@ import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import type { M2 } from '../../src/models/m2/m2';
 import { optimizedElbo } from '../../src/models/m2/objective';
-import { createAdam } from '../../src/training/adam';
+import { type AdamUpdate, createAdam } from '../../src/training/adam';
 import type { TrainOptions } from '../../src/training/options';
-import { executeEagerly } from '../../src/training/step';
+import { type Execute, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
 
 /** What is alive. */
@@ -30,6 +30,8 @@ export interface MemoryRun {
   readonly epochs: number;
   /** where checkpoints go, one for each epoch */
   readonly storage: StorageFolder;
+  /** runs the steps; default: operation by operation */
+  readonly execute?: Execute;
   /** called with each sample, one for each epoch */
   readonly onSample: (sample: Sample) => void | Promise<void>;
 }
@@ -71,7 +73,7 @@ const PLACES = ['batches', 'objective', 'optimizer', 'execute', 'callback'] as c
 
 /** As many steps, each of which throws, at one place after the other. */
 export async function watchFaults(run: MemoryRun): Promise<void> {
-  const { model, batches, onSample } = run;
+  const { model, batches, onSample, execute = executeEagerly } = run;
   const { checkpoint: _, ...options } = { ...optionsOf(run), checkpoint: undefined };
   const steps = run.epochs * batches.stepsPerEpoch;
   for (let step = 0; step < steps; step++) {
@@ -80,6 +82,7 @@ export async function watchFaults(run: MemoryRun): Promise<void> {
       if (at === place) throw new Error('a fault');
     };
     const optimizer = createAdam();
+    const adam = optimizer.adam as AdamUpdate;
     try {
       await train(model, {
         ...options,
@@ -106,10 +109,18 @@ export async function watchFaults(run: MemoryRun): Promise<void> {
             optimizer.apply(...given);
             fail('optimizer');
           },
+          // What a recorded step asks for, which has the update in its graph.
+          adam: {
+            ...adam,
+            numbersOf(...given) {
+              fail('optimizer');
+              return adam.numbersOf(...given);
+            },
+          },
         },
         execute: (work) => {
           fail('execute');
-          return executeEagerly(work);
+          return execute(work);
         },
         callbacks: { onBatchEnd: () => fail('callback') },
       });

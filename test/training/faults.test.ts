@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import type { M2 } from '../../src/models/m2/m2';
 import { m2 } from '../../src/models/m2/objective';
+import { recordedStep } from '../../src/node/recorded/recordedStep';
 import type { TrainOptions } from '../../src/training/options';
-import { disposeTerms, executeEagerly } from '../../src/training/step';
+import { disposeTerms, type Execute, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
 import { comparable, type Ending } from '../support/ending';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -24,7 +25,7 @@ const options = (): TrainOptions<M2> => ({
   averaging: { decay: 0.9 },
 });
 
-const go = async (storage: MemoryStorage, more: Partial<TrainOptions<M2>> = {}): Promise<Ending> => {
+const runFrom = async (storage: MemoryStorage, more: Partial<TrainOptions<M2>>): Promise<Ending> => {
   const model = tinyM2({ noise: createNoise(storage.bytes ? 99 : 1) });
   try {
     const result = await train(model, { ...options(), checkpoint: { storage }, resume: true, ...more });
@@ -97,7 +98,20 @@ const FAULTS: readonly (readonly [string, number, (nth: number) => Partial<Train
   ],
 ];
 
-describe('a fault', () => {
+const recorded = recordedStep();
+afterAll(() => recorded.dispose());
+
+const EXECUTORS: readonly (readonly [string, Execute])[] = [
+  ['a fault', executeEagerly],
+  ...(process.env.SSVAE_TEST_BACKEND === 'tensorflow'
+    ? [['a fault of a recorded run', recorded] as const]
+    : []),
+];
+
+describe.each(EXECUTORS)('%s', (_, execute) => {
+  const go = (storage: MemoryStorage, more: Partial<TrainOptions<M2>> = {}): Promise<Ending> =>
+    runFrom(storage, { execute, ...more });
+
   it.each(FAULTS)('of %s leaks nothing and costs no step', async (_, times, fault) => {
     const whole = await go(memoryStorage());
     for (let nth = 0; nth < times; nth++) {
@@ -130,8 +144,8 @@ describe('a fault', () => {
     for (let nth = 0; nth < LAST; nth++) {
       const storage = memoryStorage();
       const fail = failsAt(nth);
-      const execute: typeof executeEagerly = (work) => {
-        const done = executeEagerly(work);
+      const faulty: Execute = async (work) => {
+        const done = await execute(work);
         try {
           fail();
         } catch (error) {
@@ -143,7 +157,9 @@ describe('a fault', () => {
         return done;
       };
       const before = alive();
-      await expect(go(storage, { execute, checkpoint: { storage, every: 2 } })).rejects.toThrow('a fault');
+      await expect(go(storage, { execute: faulty, checkpoint: { storage, every: 2 } })).rejects.toThrow(
+        'a fault',
+      );
       expect(alive()).toEqual(before);
       let first = -1;
       const onTrainBegin = ({ firstStep }: { firstStep: number }): void => {

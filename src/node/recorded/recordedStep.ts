@@ -1,19 +1,23 @@
 /** An executor that records a step and runs it as one TensorFlow graph from then on. */
-import { type Scalar, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
-import { createNoise } from '../../core/noise';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Model } from '../../models/model';
 import type { ObjectiveTerms } from '../../models/objective';
-import type { AdamUpdate } from '../../training/adam';
-import type { Average } from '../../training/average';
 import { type Execute, executeEagerly, type StepOutput, type StepWork } from '../../training/step';
-import { useNativeGradients } from '../native/gradients';
 import { type NativeBackend, type NativeOutput, nativeBackend } from '../native/tensorflow';
-import { createDeviceState, type DeviceState } from './deviceState';
 import { drawAgain } from './drawnNoise';
-import { type UpdateGroup, updateGroups } from './graphParts';
-import { planOf, type StepPlan } from './plan';
-import { loadStepGraph, type Outputs, type StepGraph } from './stepGraph';
-import { batchTensors, type Declared, type Trial, type TrialOf, tryStep } from './trial';
+import {
+  free,
+  isFormer,
+  isGone,
+  isOf,
+  numbersOf,
+  type Recording,
+  record,
+  signatureOf,
+  take,
+} from './recording';
+import type { Outputs } from './stepGraph';
+import { batchTensors } from './trial';
 import { Unrecordable } from './unrecordable';
 
 /** How steps are recorded. */
@@ -29,160 +33,6 @@ export interface RecordedStep extends Execute {
   /** Brings all values back to TensorFlow.js and frees the graphs; what is run afterwards is recorded anew. */
   dispose(): void;
 }
-
-/** A step that has been recorded. */
-interface Recording {
-  readonly model: object;
-  readonly objective: object;
-  readonly signature: string;
-  readonly plan: StepPlan;
-  readonly graph: StepGraph;
-  readonly state: DeviceState;
-  readonly groups: readonly UpdateGroup[];
-  readonly adam: AdamUpdate;
-  readonly average: Average | undefined;
-}
-
-/** Steps at which a recorded one is tried beside its own: a schedule that nobody declared changes at one of them. */
-const TRIED = (step: number): readonly number[] => [step, step + 1, 3 * step + 1009, 1_000_003];
-
-/** What a recording depends on beside the values that it is fed. */
-const signatureOf = <M extends Model>({
-  batch,
-  weights,
-  clipNorm,
-  gradientNorm,
-  guarded,
-  variables,
-}: StepWork<M>): string =>
-  JSON.stringify([
-    Object.entries(batchTensors(batch)).map(([name, { shape, dtype }]) => [name, shape, dtype]),
-    // A term without weight is left out, so whether a weight is 0 is part of what is computed.
-    Object.values(weights).map((weight) => weight === 0),
-    clipNorm,
-    gradientNorm,
-    guarded,
-    Object.keys(variables),
-  ]);
-
-/** Relative difference of two losses beyond which a graph is not trusted: float32, in another order of summation. */
-const TOLERANCE = 1e-3;
-
-const numbersOf = ({ feeds }: StepPlan, numberOf: (declared: Declared) => number): number[] =>
-  feeds.flatMap((feed) => (feed.kind === 'number' ? [feed.from(feed.of.map(numberOf))] : []));
-
-/** Gives the graph every value that it does not have. */
-const take = ({ graph, state }: Pick<Recording, 'graph' | 'state'>): void => {
-  const names = state.stale();
-  if (names.length === 0) return;
-  graph.assign(Object.fromEntries(names.map((name) => [name, state.handleOf(name)])));
-  state.taken(names);
-};
-
-/** Refuses a graph that does not compute what the trial did. */
-const assertAgrees = ({ plan, graph, groups, average }: Recording): void => {
-  const { trial } = plan;
-  const { lossValue } = trial;
-  const loss = tidy(() =>
-    graph.lossOf({
-      batch: trial.batch,
-      noise: drawAgain(trial.draws, trial.noise),
-      numbers: numbersOf(plan, ({ stoodFor }) => stoodFor),
-      // No update is asked for, so its numbers are not read.
-      update: [...groups.flatMap(() => [1, 0, 1]), ...(average ? [0] : [])],
-    }),
-  );
-  if (!(Math.abs(loss - lossValue) <= TOLERANCE * Math.max(1, Math.abs(lossValue))))
-    throw new Unrecordable(`the graph gives a loss of ${loss}, and its operations one by one ${lossValue}`);
-};
-
-/** Brings the values of a recording back to TensorFlow.js and frees its graph. */
-const free = ({ state, graph }: Pick<Recording, 'state' | 'graph'>): void => {
-  state.bringBack();
-  graph.dispose();
-};
-
-/** Makes a graph of trials that agree. */
-const load = <M extends Model>(
-  backend: NativeBackend,
-  work: StepWork<M>,
-  adam: AdamUpdate,
-  trials: readonly Trial[],
-): Recording => {
-  let graph: StepGraph | undefined;
-  let state: DeviceState | undefined;
-  try {
-    const plan = planOf(trials);
-    const groups = updateGroups(Object.keys(plan.trial.gradients), work.variables, adam);
-    const { average, model } = work;
-    const { variables } = model;
-    const parts = { plan, variables, trained: work.variables, adam, groups, averages: average?.tensors };
-    graph = loadStepGraph(backend, parts);
-    const loaded = graph;
-    state = createDeviceState(backend, loaded.state, () => loaded.readAll());
-    const signature = signatureOf(work);
-    const { objective } = work;
-    const recording = { model, objective, signature, plan, graph, state, groups, adam, average };
-    take(recording);
-    assertAgrees(recording);
-    return recording;
-  } catch (error) {
-    state?.bringBack();
-    graph?.dispose();
-    // TensorFlow has its own opinion of graphs, and says so when it loads one.
-    throw error instanceof Unrecordable ? error : new Unrecordable((error as Error).message);
-  }
-};
-
-/** Runs a trial. What the step throws where it stands is thrown; what it throws elsewhere says that it cannot be tried. */
-const tryAt = <M extends Model>(backend: NativeBackend, work: StepWork<M>, of: TrialOf): Trial => {
-  try {
-    return tryStep(backend, work, of);
-  } catch (error) {
-    if (of.index === 0) throw error;
-    throw new Unrecordable(`it throws at step ${of.step}, which it is tried at: ${(error as Error).message}`);
-  }
-};
-
-const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording => {
-  const { adam } = work.optimizer;
-  if (!adam) throw new Unrecordable('the optimizer is not that of createAdam');
-  useNativeGradients();
-  const { step } = work.context;
-  const stream = createNoise(step).split('trials');
-  const trials: Trial[] = [];
-  try {
-    for (const [index, other] of TRIED(step).entries())
-      trials.push(tryAt(backend, work, { step: other, index, draws: stream.split(index) }));
-    return load(backend, work, adam, trials);
-  } finally {
-    for (const { batch } of trials) for (const tensor of Object.values(batch)) tensor.dispose();
-  }
-};
-
-/**
- * Whether a recording is of variables that are gone: of a model, an optimizer or an average that was disposed, or of an
- * optimizer that another state was restored to. It can never be run again.
- */
-const isGone = ({ graph }: Recording): boolean =>
-  Object.values(graph.state).some(({ isDisposed }) => isDisposed);
-
-/** Whether a recording is of this work: of the same optimizer and average, and of numbers that are 0 where its were. */
-const isOf = <M extends Model>(recording: Recording, work: StepWork<M>, signature: string): boolean => {
-  const { plan, groups, adam, average } = recording;
-  return (
-    recording.model === work.model &&
-    recording.objective === work.objective &&
-    recording.signature === signature &&
-    adam === work.optimizer.adam &&
-    average === work.average &&
-    !isGone(recording) &&
-    plan.trial.declared.every(
-      ({ valueAt, stoodFor }) => (valueAt(work.context.step, work.weights) === 0) === (stoodFor === 0),
-    ) &&
-    groups.every(({ names, first }) => names.every((name) => adam.updatesOf(name) === adam.updatesOf(first)))
-  );
-};
 
 /** Terms by part, of names such as `labeled.elbo`. */
 const termsOf = (names: readonly string[], tensors: readonly Tensor[]): ObjectiveTerms => {
@@ -260,6 +110,11 @@ export function recordedStep({
     onEager(reason);
   };
 
+  const drop = (isDropped: (recording: Recording) => boolean): void => {
+    for (const recording of recordings.filter(isDropped)) free(recording);
+    recordings = recordings.filter((recording) => !isDropped(recording));
+  };
+
   const refusedOf = <M extends Model>({ model, objective }: StepWork<M>): Set<string> => {
     const byObjective = refused.get(model) ?? new WeakMap<object, Set<string>>();
     refused.set(model, byObjective);
@@ -274,11 +129,11 @@ export function recordedStep({
     if (found) return found;
     const signatures = refusedOf(work);
     if (signatures.has(signature)) return undefined;
-    // Each run of `train` has moments and averages of its own: without this, a graph of each would be kept.
-    for (const gone of recordings.filter(isGone)) free(gone);
-    recordings = recordings.filter((recording) => !isGone(recording));
+    // Each run of `train` has moments and averages of its own, and would leave a graph.
+    drop(isGone);
     try {
       const recording = record(backend, work);
+      drop((other) => isFormer(other, work, signature));
       recordings = [...recordings, recording];
       return recording;
     } catch (error) {
@@ -300,8 +155,7 @@ export function recordedStep({
   };
   return Object.assign(execute, {
     dispose() {
-      for (const recording of recordings) free(recording);
-      recordings = [];
+      drop(() => true);
       refused = new WeakMap();
     },
   });
