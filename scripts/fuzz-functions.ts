@@ -19,30 +19,40 @@ const { values } = parseArgs({
   },
 });
 
-const row = (name: string, { runs, results, refused, messages, slowest }: FunctionFigures): void =>
-  console.log(`| ${[name, runs, results, refused, messages, slowest.toFixed(1)].join(' | ')} |`);
+type Totals = { -readonly [K in keyof FunctionFigures]: number } & { functions: number };
+
+const none = (): Totals => ({ functions: 0, runs: 0, results: 0, refused: 0, messages: 0, slowest: 0 });
+
+const add = (to: Totals, figures: FunctionFigures, functions = 1): void => {
+  to.functions += functions;
+  for (const column of ['runs', 'results', 'refused', 'messages'] as const) to[column] += figures[column];
+  to.slowest = Math.max(to.slowest, figures.slowest);
+};
+
+const row = (name: string, { functions, runs, results, refused, messages, slowest }: Totals): void =>
+  console.log(`| ${[name, functions, runs, results, refused, messages, slowest.toFixed(1)].join(' | ')} |`);
 
 await selectBackend({ backend: values.backend as 'wasm' });
 console.log(
-  '| functions | calls | documented results | documented errors | different errors | slowest, ms |',
+  '| room | functions | calls | documented results | documented errors | different errors | slowest, ms |',
 );
-console.log('|---|---|---|---|---|---|');
-const total = { runs: 0, results: 0, refused: 0, messages: 0, slowest: 0 };
+console.log('|---|---|---|---|---|---|---|');
+const all = none();
 const faults: string[] = [];
-for (const functions of Object.values(rooms)) {
+for (const [room, functions] of Object.entries(rooms)) {
+  const total = none();
   for (const [name, description] of Object.entries(functions)) {
     if (values.function !== undefined && values.function !== name) continue;
     try {
-      const figures = await fuzzFunction(name, description, Number(values.runs), Number(values.seed));
-      for (const column of ['runs', 'results', 'refused', 'messages'] as const)
-        total[column] += figures[column];
-      total.slowest = Math.max(total.slowest, figures.slowest);
-      row(name, figures);
+      add(total, await fuzzFunction(name, description, Number(values.runs), Number(values.seed)));
     } catch (error) {
       faults.push((error as Error).message);
     }
   }
+  if (total.functions === 0) continue;
+  row(room, total);
+  add(all, total, total.functions);
 }
-row('all', total);
+row('all', all);
 for (const fault of faults) console.error(`\n${fault}`);
 if (faults.length > 0) process.exitCode = 1;
