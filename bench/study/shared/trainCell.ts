@@ -9,6 +9,7 @@ import {
   evaluateClassifier,
   evaluateElbo,
   type HistoryRow,
+  saveModel,
   subset,
   train,
 } from 'ssvae';
@@ -62,7 +63,7 @@ const told = (epoch: number, row: HistoryRow): string =>
 /**
  * Trains a cell and measures it with the weights of its best epoch on the held-out examples.
  *
- * A run that was interrupted goes on from its last checkpoint in runs/study.
+ * A run that was interrupted goes on from its last checkpoint in runs/study, where the model is kept in the end.
  */
 export async function trainCell(cell: Cell, { data, backend, choose }: Setting): Promise<Result> {
   const { settings, seed, epochs, patience = epochs } = cell;
@@ -77,7 +78,8 @@ export async function trainCell(cell: Cell, { data, backend, choose }: Setting):
     .update(`${backend.name}${keyOf(cell)}`)
     .digest('hex')
     .slice(0, 16);
-  const checkpoint = join('runs', 'study', `${cell.case}-${seed}-${id}.safetensors`);
+  const path = join('runs', 'study', `${cell.case}-${seed}-${id}`);
+  const checkpoint = `${path}.safetensors`;
   try {
     const { history, step, best } = await train(model, {
       objective: objectiveOf(settings),
@@ -118,6 +120,7 @@ export async function trainCell(cell: Cell, { data, backend, choose }: Setting):
       platform: platform(),
       load: Number(loadavg()[0]?.toFixed(1)),
     };
+    await saveModel(model, file(`${path}.model.safetensors`));
     await rm(checkpoint, { force: true });
     return result;
   } finally {
