@@ -22,6 +22,7 @@ import {
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
+  tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
 
@@ -29,12 +30,16 @@ import {
 const hasKernel = (): boolean => getBackend() !== 'cpu' && getKernel('Transform', getBackend()) !== undefined;
 
 /**
- * Where each image begins among the pixels of its batch: exact beyond 2²⁴, where floats are not.
+ * Where each image begins among the pixels of its batch: on the host, exact beyond 2²⁴, where floats and some devices are not.
  *
  * @returns [B, 1, 1], integers
  */
 export const firstPixels = (images: number, pixelsPerImage: number): Tensor3D =>
-  tidy(() => reshape(mul(range(0, images, 1, 'int32'), scalar(pixelsPerImage, 'int32')), [images, 1, 1]));
+  tensor3d(
+    Int32Array.from({ length: images }, (_, i) => i * pixelsPerImage),
+    [images, 1, 1],
+    'int32',
+  );
 
 /** The numbers 0 … count − 1 along one axis of three. */
 const places = (count: number, axis: 1 | 2): Tensor3D =>
