@@ -6,7 +6,7 @@ export interface Shared {
   readonly memory: WebAssembly.Memory;
   /** names of the module's functions; jobs name them by index */
   readonly names: readonly string[];
-  /** ticket, done, function, arguments of each job; see {@link serve} */
+  /** ticket, done, function, arguments of each job; as `serve` reads them */
   readonly control: Int32Array;
   /** arguments of the jobs, 16 for each */
   readonly operands: Float64Array;
