@@ -9,10 +9,10 @@ import { Unrecordable } from './unrecordable';
 export class NodeList {
   readonly nodes: GraphNode[] = [];
 
-  /** Adds a node; gives its name. */
-  add(node: GraphNode): string {
-    this.nodes.push(node);
-    return node.name;
+  /** Adds a node, or several that end in one; gives its name. */
+  add(...nodes: readonly [...GraphNode[], GraphNode]): string {
+    this.nodes.push(...nodes);
+    return (nodes.at(-1) as GraphNode).name;
   }
 }
 
@@ -80,6 +80,22 @@ export const assignNode = (
   inputs: [variable, value, ...after.map((node) => `^${node}`)],
   attributes: { dtype: typeOf('float32') },
 });
+
+/**
+ * Assigns a value that may lie in memory lent by JavaScript, as every tensor made of an array does: what is kept is a copy.
+ *
+ * The binding gives lent memory back on the thread that lets go of it last, and only the main thread may tell Node so: two
+ * variables let go by two threads of TensorFlow at once would break Node's list of references.
+ */
+export const keepNodes = (
+  name: string,
+  variable: string,
+  value: string,
+  after: readonly string[] = [],
+): readonly [copy: GraphNode, assign: GraphNode] => {
+  const copy = floatNode(`${name}/copy`, 'DeepCopy', [value]);
+  return [copy, assignNode(name, variable, copy.name, after)];
+};
 
 /** An operation on float32 tensors that is told its type. */
 export const floatNode = (

@@ -7,6 +7,7 @@ import {
   constantNode,
   doneNode,
   floatNode,
+  keepNodes,
   type NodeList,
   placeholderNode,
   readNode,
@@ -101,7 +102,7 @@ const addAdam = (
 const addMoved = ({ graph, places, nodeOf }: Step, gate: Gate, name: string, ref: Ref): string => {
   const { node: place } = places.placeOf(`model/${name}`);
   const value = gate.through(`${place}/moved`, nodeOf(ref));
-  return graph.add(assignNode(`${place}/move`, place, value, [places.readOf(`model/${name}`)]));
+  return graph.add(...keepNodes(`${place}/move`, place, value, [places.readOf(`model/${name}`)]));
 };
 
 /** Adds the move of an average towards its variable, as that is once the update is settled. */
