@@ -205,7 +205,6 @@ function growth(lines: readonly SpeedLine[]): string {
     .join('\n\n');
 }
 
-/** Where and with what it was measured. */
 /** What a step is to reach against whom, at most, on the MLP and on convolutions. */
 interface Aim {
   readonly against: string;

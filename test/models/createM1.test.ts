@@ -22,6 +22,7 @@ import {
   tinyM1,
   weightsOf,
 } from '../support/tiny';
+import { writtenOut } from '../support/writtenOut';
 
 const dense = (from: SymbolicTensor, units: number): SymbolicTensor =>
   layers.dense({ units }).apply(from) as SymbolicTensor;
@@ -61,20 +62,7 @@ describe('createM1', () => {
   it('has softplus hidden layers: the means are those of the layers written out', async () => {
     const m1 = tinyM1({ nets: { ...MLP, batchNorm: false } });
     const { x } = tinyExamples(2);
-    const numbers = async (name: string) => Array.from(await (m1.variables[name] as Tensor).data());
-    const [kernel, bias] = [await numbers('encoder/hidden/kernel'), await numbers('encoder/hidden/bias')];
-    const [head, offset] = [await numbers('encoder/mean/kernel'), await numbers('encoder/mean/bias')];
-    const pixels = Array.from(await x.data());
-    const expected = [0, 1].flatMap((b) => {
-      const hidden = bias.map((start, h) => {
-        let sum = start;
-        for (let d = 0; d < 64; d++) sum += (pixels[b * 64 + d] as number) * (kernel[d * 8 + h] as number);
-        return Math.log1p(Math.exp(sum));
-      });
-      return offset.map((start, k) =>
-        hidden.reduce((sum, value, h) => sum + value * (head[h * LATENT + k] as number), start),
-      );
-    });
+    const expected = await writtenOut(m1.variables, { hidden: 'encoder/hidden', head: 'encoder/mean' }, x);
     expectClose(await read(m1.encode(x).mean), expected);
   });
 

@@ -15,6 +15,7 @@ import { createM2, type M2Options } from '../../src/models/m2/m2';
 import { everyLabel, repeatRows } from '../../src/objectives/everyLabel';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import { alive, CLASSES, CONV, LATENT, MLP, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';
+import { writtenOut } from '../support/writtenOut';
 
 /** A net of stock layers: inputs flattened, concatenated, and one dense layer for each output. */
 const ownNet = (inputShapes: number[][], outputShapes: number[][]): LayersModel => {
@@ -63,26 +64,8 @@ describe('createM2', () => {
   it('has softplus hidden layers: the logits are those of the layers written out', async () => {
     const m2 = tinyM2();
     const { x } = tinyExamples(2);
-    const numbers = async (name: string) => Array.from(await (m2.variables[name] as Tensor).data());
-    const [kernel, bias] = [
-      await numbers('classifier/hidden/kernel'),
-      await numbers('classifier/hidden/bias'),
-    ];
-    const [head, offset] = [
-      await numbers('classifier/logits/kernel'),
-      await numbers('classifier/logits/bias'),
-    ];
-    const pixels = Array.from(await x.data());
-    const expected = [0, 1].flatMap((b) => {
-      const hidden = bias.map((start, h) => {
-        let sum = start;
-        for (let d = 0; d < 64; d++) sum += (pixels[b * 64 + d] as number) * (kernel[d * 8 + h] as number);
-        return Math.log1p(Math.exp(sum));
-      });
-      return offset.map((start, k) =>
-        hidden.reduce((sum, value, h) => sum + value * (head[h * CLASSES + k] as number), start),
-      );
-    });
+    const named = { hidden: 'classifier/hidden', head: 'classifier/logits' };
+    const expected = await writtenOut(m2.variables, named, x);
     expectClose(await read(m2.classify(x)), expected);
   });
 

@@ -13,6 +13,9 @@ interface Golden {
 
 const toTensor = ({ shape, values }: Golden): Tensor => tensor([...values], [...shape], 'float32');
 
+/** What the report's nets are made for, but for size and classes. */
+const REPORT = { classes: 10, latent: 50, parametersPerValue: 1, encoderSeesLabel: false };
+
 const LAYERS = {
   convolution: (filters: number) => new StridedConv({ name: 'layer', filters }),
   transposed: (filters: number) => new StridedConvTranspose({ name: 'layer', filters }),
@@ -85,8 +88,7 @@ describe('conv preset', () => {
       ],
     },
   ])('halves $inputShape twice and doubles it twice', ({ inputShape, maps }) => {
-    const shape = { inputShape, classes: 10, latent: 5, parametersPerValue: 1, encoderSeesLabel: false };
-    const { trunk, decoder } = convNets(shape);
+    const { trunk, decoder } = convNets({ ...REPORT, inputShape, latent: 5 });
     const shapes = [...(trunk?.layers ?? []), ...decoder.layers]
       .filter((layer) => layer instanceof StridedConv || layer instanceof StridedConvTranspose)
       .map((layer) => (layer.outputShape as number[]).slice(1));
@@ -97,13 +99,7 @@ describe('conv preset', () => {
   });
 
   it('convolves as often as asked before it halves', () => {
-    const shape = {
-      inputShape: [8, 8, 1],
-      classes: 2,
-      latent: 2,
-      parametersPerValue: 1,
-      encoderSeesLabel: false,
-    };
+    const shape = { ...REPORT, inputShape: [8, 8, 1] };
     const options = { filters: [3, 4], depth: 2, width: 5 };
     const { trunk, decoder } = convNets(shape, options);
     const maps = (trunk?.layers ?? [])
@@ -119,14 +115,7 @@ describe('conv preset', () => {
   });
 
   it('has the parameters of the report’s nets', () => {
-    const shape = {
-      inputShape: [28, 28, 1],
-      classes: 10,
-      latent: 50,
-      parametersPerValue: 1,
-      encoderSeesLabel: false,
-    };
-    const nets = convNets(shape);
+    const nets = convNets({ ...REPORT, inputShape: [28, 28, 1] });
     expect(nets.trunk?.countParams()).toBe(9 * 32 + 32 + (9 * 32 * 64 + 64) + (7 * 7 * 64 * 512 + 512));
     expect(nets.classifier.countParams()).toBe(512 * 10 + 10);
     expect(nets.encoder.countParams()).toBe(2 * (512 * 50 + 50));

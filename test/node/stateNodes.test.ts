@@ -31,7 +31,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       const [done] = binding.runSavedModel(model, [id], `${given}:0`, `${taken}:0`);
       lent.fill(2);
       const [read] = binding.runSavedModel(model, [], '', `${now}:0`);
-      expect([...binding.tensorDataSync(read?.id as number)]).toEqual(Array(8).fill(1));
+      expect(Array.from(binding.tensorDataSync(read?.id as number))).toEqual(Array(8).fill(1));
       for (const one of [id, done?.id, read?.id]) binding.deleteTensor(one as number);
       binding.deleteSavedModel(model);
     });
