@@ -37,3 +37,25 @@ export interface Callbacks {
   /** After the last step, or the one that an abort let finish; weights and history are final. */
   onTrainEnd?(result: TrainResult): void | Promise<void>;
 }
+
+/** Several sets of callbacks as one, which calls them in their order. */
+export const inTurn = (callbacks: Callbacks | readonly Callbacks[] = []): Required<Callbacks> => {
+  const all: readonly Callbacks[] = [callbacks].flat();
+  return {
+    async onTrainBegin(plan) {
+      for (const one of all) await one.onTrainBegin?.(plan);
+    },
+    async onEpochBegin(epoch) {
+      for (const one of all) await one.onEpochBegin?.(epoch);
+    },
+    async onBatchEnd(batch) {
+      for (const one of all) await one.onBatchEnd?.(batch);
+    },
+    async onEpochEnd(epoch, row) {
+      for (const one of all) await one.onEpochEnd?.(epoch, row);
+    },
+    async onTrainEnd(result) {
+      for (const one of all) await one.onTrainEnd?.(result);
+    },
+  };
+};

@@ -1,76 +1,16 @@
 /** Checkpoints: everything that a run needs to go on as if it had never stopped. */
 import { getBackend, version_core as tfjsVersion, tidy } from '@tensorflow/tfjs-core';
-import type { SplitIndices } from '../core/batch';
-import {
-  brief,
-  canonical,
-  isCount,
-  isListOf,
-  isNullOr,
-  isRecord,
-  isRecordOf,
-  isString,
-  type Json,
-  parse,
-} from '../core/json';
-import type { NoiseState } from '../core/noise';
+import { isCount, isListOf, isNullOr, isRecord, isRecordOf, isString, type Json, parse } from '../core/json';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
 import { version } from '../core/version';
-import type { Model } from '../models/model';
 import { assertStored, assignVariables, readTensors, toTensor } from '../models/modelFile';
-import type { Optimizer } from './adam';
-import type { Average } from './average';
 import type { HistoryRow, Sums } from './history';
 import type { WrittenBy } from './resumed';
+import { assertSameRun, assertSameSplit, type RunIdentity } from './runIdentity';
+import type { Progress, RunState } from './runState';
 
 const FORMAT = 'ssvae checkpoint 1';
-
-/** The best epoch so far, and its weights. */
-export interface Best {
-  readonly epoch: number;
-  readonly value: number;
-  readonly variables: Readonly<Record<string, StoredArray>>;
-}
-
-/** The part of a run's state that is not in the model and not in the optimizer. */
-export interface Progress {
-  /** the next step */
-  readonly step: number;
-  /** time spent, in seconds */
-  readonly seconds: number;
-  readonly history: readonly HistoryRow[];
-  /** sums of the epoch under way */
-  readonly sums: Sums;
-  readonly best?: Best;
-}
-
-/** What a checkpoint is made of, and what it is put back into. */
-export interface RunState {
-  readonly model: Model;
-  readonly optimizer: Optimizer;
-  readonly average: Average | undefined;
-}
-
-/** What a checkpoint must agree with, to be this run's; each is compared whatever the order of its keys. */
-export interface RunIdentity {
-  readonly spec: Json;
-  readonly counts: { readonly labeled: number; readonly unlabeled: number };
-  readonly stepsPerEpoch: number;
-  /** of the batch source, where it has one: seed, split and order of the data */
-  readonly data: string;
-  readonly noise: NoiseState;
-  /** settings of the objective, where it tells them */
-  readonly objective: Json;
-  /** settings of the optimizer, where it tells them */
-  readonly optimizer: Json;
-  /** weights of the loss's parts */
-  readonly loss: Json;
-  /** settings of the average of the weights, null where there is none */
-  readonly averaging: Json;
-  /** indices of the examples of either part, where the source of the batches has them */
-  readonly split: SplitIndices | undefined;
-}
 
 /** A checkpoint that has been read, and is this run's. */
 export interface Checkpoint {
@@ -182,32 +122,6 @@ const parseMetadata = (where: string, value: Json): Metadata => {
     sums: parse(where, 'sums', sums, 'names', isListOf(isString)),
     best: parse(where, 'best', best, 'an epoch or null', isNullOr(isCount)),
   };
-};
-
-const assertSameRun = (where: string, found: Metadata['run'], run: Omit<RunIdentity, 'split'>): void => {
-  for (const [key, value] of Object.entries(run)) {
-    if (canonical(found[key]) === canonical(value)) continue;
-    throw new RangeError(
-      `${where}: ${key} is ${brief(value)} in this run and ${brief(found[key])} in the checkpoint, needed the same to go on; without resume a run begins anew`,
-    );
-  }
-};
-
-const assertSameSplit = (
-  where: string,
-  found: Readonly<Record<string, StoredArray>>,
-  split: SplitIndices | undefined,
-): void => {
-  for (const [part, own] of Object.entries(split ?? {})) {
-    const there = found[part]?.data ?? [];
-    const count = Math.max(own.length, there.length);
-    for (let i = 0; i < count; i++) {
-      if (own[i] === there[i]) continue;
-      throw new RangeError(
-        `${where}: split.${part}[${i}] is ${own[i] ?? 'none'} in this run and ${there[i] ?? 'none'} in the checkpoint, needed the same examples to go on; without resume a run begins anew`,
-      );
-    }
-  }
 };
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

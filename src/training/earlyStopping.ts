@@ -1,7 +1,7 @@
 /** Early stopping: which epoch is the best, and when there has been none better for long enough. */
-import type { Best, Progress } from './checkpoint';
 import type { HistoryRow } from './history';
 import type { EarlyStopping } from './options';
+import type { Best, Progress } from './runState';
 
 /** The metric's value, where the epoch has one; an epoch with all of its columns must. */
 export const metricOf = (

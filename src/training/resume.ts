@@ -1,7 +1,9 @@
 /** Going on with a run: which checkpoint, and what if it cannot be used. */
 import { isFolder, type Storage, type StorageFolder } from '../core/storage';
-import { type Checkpoint, parseCheckpoint, type RunIdentity, type RunState } from './checkpoint';
+import { type Checkpoint, parseCheckpoint } from './checkpoint';
 import { type CheckpointFile, checkpointsIn } from './checkpointFiles';
+import type { RunIdentity } from './runIdentity';
+import type { RunState } from './runState';
 
 /** Which checkpoint a run goes on from: the newest (`true` and `'latest'`), or one of a folder by its name. */
 export type Resume = boolean | 'latest' | (string & {});
