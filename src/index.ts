@@ -174,11 +174,11 @@ export type {
   CheckpointOptions,
   EarlyStopping,
   NonFinitePolicy,
+  Resume,
   StepOptions,
   TrainOptions,
   Weighting,
 } from './training/options';
-export type { Resume } from './training/resume';
 export type { Resumed, WrittenBy } from './training/resumed';
 export {
   type Execute,

@@ -8,7 +8,6 @@ import type { Objective, Phase } from '../models/objective';
 import type { Optimizer } from './adam';
 import type { Averaging } from './average';
 import type { Callbacks } from './callbacks';
-import type { Resume } from './resume';
 import type { Execute } from './step';
 
 /**
@@ -108,6 +107,9 @@ export interface CheckpointOptions {
    */
   readonly keep?: number;
 }
+
+/** Which checkpoint a run goes on from: the newest (`true` and `'latest'`), or one of a folder by its name. */
+export type Resume = boolean | 'latest' | (string & {});
 
 /** Choices of a whole run. */
 export interface TrainOptions<M extends Model> extends StepOptions<M> {

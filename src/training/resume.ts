@@ -2,11 +2,9 @@
 import { isFolder, type Storage, type StorageFolder } from '../core/storage';
 import { type Checkpoint, parseCheckpoint } from './checkpoint';
 import { type CheckpointFile, checkpointsIn } from './checkpointFiles';
+import type { Resume } from './options';
 import type { RunIdentity } from './runIdentity';
 import type { RunState } from './runState';
-
-/** Which checkpoint a run goes on from: the newest (`true` and `'latest'`), or one of a folder by its name. */
-export type Resume = boolean | 'latest' | (string & {});
 
 /** A checkpoint that a run can go on from. */
 export interface FoundCheckpoint {
