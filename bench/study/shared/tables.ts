@@ -16,6 +16,9 @@ interface Example {
   readonly backend: string;
 }
 
+/** Whether the labelled cross-entropy has a weight. */
+const isSupervised = ({ settings }: Result): boolean => settings.alpha > 0;
+
 const seconds = (lines: readonly Result[]): string =>
   spread(
     column(lines, (line) => line.seconds),
@@ -86,6 +89,46 @@ async function accuracy(name: string): Promise<string> {
       'Optimized-ELBO over M2',
       'epochs of both',
       's of both',
+    ],
+    rows,
+  );
+}
+
+/** What parts of an objective do, one by one; with the labelled cross-entropy and without it. */
+async function ablation(name: string): Promise<string> {
+  const all = await linesOf<Result>(`ablation-${name}`);
+  const [supervised, without] = [all.filter(isSupervised), all.filter((line) => !isSupervised(line))];
+  const atBest = (lines: readonly Result[], curve: string): string =>
+    spread(
+      column(lines, ({ curves, bestEpoch }) => curves?.[`validation.${curve}`]?.[bestEpoch - 1]),
+      2,
+    );
+  const plain = supervised.filter((line) => line.case === 'm2-conv');
+  const rows = grouped(supervised, (line) => line.case).map(([key, lines]) => {
+    const alone = without.filter((line) => line.case === key);
+    return [
+      titles[key] ?? key,
+      String(lines.length),
+      percent(column(lines, accuracyOf)),
+      key === 'm2-conv' ? '' : percent(paired(lines, plain, accuracyOf)),
+      atBest(lines, 'entropy'),
+      atBest(lines, 'mutualInformation'),
+      atBest(lines, 'calibrationError'),
+      String(alone.length),
+      percent(column(alone, accuracyOf)),
+    ];
+  });
+  return toTable(
+    [
+      'objective',
+      'seeds',
+      'test, %',
+      'over M2',
+      'entropy, nats',
+      'mutual information, nats',
+      'calibration error',
+      'seeds, α 0',
+      'test, %, α 0',
     ],
     rows,
   );
@@ -163,6 +206,7 @@ export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
   'accuracy mnist': () => accuracy('mnist'),
   'accuracy fashion-mnist': () => accuracy('fashion-mnist'),
   'accuracy cifar10': () => accuracy('cifar10'),
+  ablation: () => ablation('mnist'),
   flagship: () => recipe('flagship-mnist'),
   'consistent cifar10': () => recipe('consistent-cifar10'),
 };
