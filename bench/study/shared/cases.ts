@@ -70,6 +70,7 @@ export const cases: Readonly<Record<string, Settings>> = {
   'optimized-elbo-reverse': { ...optimized, direction: 'q||labels' },
   'labels-only-conv': { ...conv, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
   'm2-conv': { ...conv, method: 'm2', labelHandling: 'gumbel', alpha: 50 },
+  'm2-mlp-gumbel': { ...mlp, method: 'm2', labelHandling: 'gumbel', alpha: 50 },
   'm2-mlp': { ...mlp, method: 'm2', labelHandling: 'exact', alpha: 50 },
   'labels-only-mlp': { ...mlp, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
   flagship: {

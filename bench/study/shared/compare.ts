@@ -16,6 +16,7 @@ export const titles: Readonly<Record<string, string>> = {
   'optimized-elbo': 'Optimized-ELBO',
   'labels-only-mlp': 'labels alone, MLP',
   'm2-mlp': 'M2, MLP, exact',
+  'm2-mlp-gumbel': 'M2, MLP, Gumbel',
   'labels-only-conv': 'labels alone, conv',
   'm2-conv': 'M2, conv, Gumbel',
   'entropy-penalty': '+ entropy penalty, β 0.5',

@@ -207,6 +207,7 @@ export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
   'accuracy fashion-mnist': () => accuracy('fashion-mnist'),
   'accuracy cifar10': () => accuracy('cifar10'),
   ablation: () => ablation('mnist'),
+  kingma: () => recipe('kingma-mnist'),
   flagship: () => recipe('flagship-mnist'),
   'consistent cifar10': () => recipe('consistent-cifar10'),
 };
