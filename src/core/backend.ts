@@ -42,6 +42,14 @@ export const reasonOf = (thrown: unknown): string => {
   return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
 };
 
+/** Threads that WebAssembly computes with, once it has started. */
+let running = 1;
+
+/** What to put behind the backend's name. */
+const threadsInWords = (count: number): string => (count === 1 ? '' : ` and ${count} threads`);
+
+const wasmHasStarted = (): boolean => 'wasm' in engine().registry;
+
 /** Threads that were asked for and cannot be had; no package to install would bring them. */
 class NoThreads extends Error {}
 
@@ -51,33 +59,39 @@ class NoThreads extends Error {}
  * @throws Error
  */
 export function assertWasmNotStarted(): void {
-  if ('wasm' in engine().registry)
+  if (wasmHasStarted())
     throw new Error('WebAssembly has started already, and threads are to be had only before');
 }
 
 /**
- * Starts threads, and says how many there are; where they cannot be had there is one, and it is said why.
+ * Starts threads, and says how many there are; where they cannot be had there is one, and it is said why. A backend that has
+ * started keeps the threads that it has.
  *
  * @param count threads, the calling one included
  * @param explicit whether the backend was asked for by name: then what cannot be had is an error
  * @param startAll starts the others
  * @returns words to put behind the backend's name
- * @throws Error naming how many were asked for, and why there is one only
+ * @throws Error naming how many were asked for, and why it cannot be
  */
 export async function tryThreads(
   count: number,
   explicit: boolean,
   startAll: () => Promise<void>,
 ): Promise<string> {
+  if (!wasmHasStarted()) running = 1;
+  else if (count === 1 || count === running) return threadsInWords(running);
   if (count === 1) return '';
   try {
     await startAll();
-    return ` and ${count} threads`;
+    running = count;
+    return threadsInWords(count);
   } catch (error) {
     const reason = reasonOf(error);
     if (explicit)
-      throw new NoThreads(`selectBackend: threads is ${count}, needed 1: ${reason}`, { cause: error });
-    return `, one thread (${reason})`;
+      throw new NoThreads(`selectBackend: threads is ${count}, needed ${running}: ${reason}`, {
+        cause: error,
+      });
+    return running === 1 ? `, one thread (${reason})` : `${threadsInWords(running)} (${reason})`;
   }
 }
 

@@ -5,7 +5,10 @@
  */
 import { assertNumber, recordOf } from './assert';
 
-/** A value that depends on the training step (0, 1, 2, …) alone. */
+/**
+ * A value that depends on the training step (0, 1, 2, …) alone. It must answer for steps beyond the run too: two schedules are
+ * compared by their values at steps up to 100,000.
+ */
 export type Schedule = (step: number) => number;
 
 /** Wherever a weight, temperature or rate is taken: a number, or a schedule of it. */

@@ -2,6 +2,7 @@
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertNumbers, recordOf } from '../core/assert';
 import { describe, formatShape, sizeOf } from '../core/shape';
+import { unitOf } from '../core/unitInterval';
 
 /** A set of examples, one class each. */
 export interface Dataset {
@@ -134,9 +135,6 @@ const assertIndices = (where: string, dataset: Dataset, indices: ArrayLike<numbe
   }
 };
 
-// byte / 255 rounded once to float32: a product with 1/255 would be off in the last bit for some bytes.
-const UNIT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
 /**
  * The inputs of some examples, as one tensor.
  *
@@ -157,7 +155,7 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
     const from = (indices[b] as number) * size;
     const to = b * size;
     if (x instanceof Float32Array) values.set(x.subarray(from, from + size), to);
-    else for (let d = 0; d < size; d++) values[to + d] = UNIT[x[from + d] as number] as number;
+    else for (let d = 0; d < size; d++) values[to + d] = unitOf(x[from + d] as number);
   }
   return tensor(values, [indices.length, ...shape], 'float32');
 }

@@ -4,6 +4,7 @@ import { assertInteger, assertNumbers } from '../core/assert';
 import { createRests } from '../core/rests';
 import { assertShapes, describe, formatShape } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
+import { unitsOf } from '../core/unitInterval';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
 export interface Examples {
@@ -57,8 +58,7 @@ function openValues(
     count: x.length / size,
     between(from, to) {
       const values = x.subarray(from * size, to * size);
-      const scaled =
-        values instanceof Uint8Array ? Float32Array.from(values, (byte) => byte / 255) : values.slice();
+      const scaled = values instanceof Uint8Array ? unitsOf(values) : values.slice();
       return tensor(scaled, [to - from, ...inputShape], 'float32');
     },
   };

@@ -1,7 +1,9 @@
 /** Models on plain arrays, in batches. */
 import { mul, reshape, softmax, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, recordOf } from '../core/assert';
+import { createRests } from '../core/rests';
 import { describe, formatShape } from '../core/shape';
+import { unitsOf } from '../core/unitInterval';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 
@@ -24,12 +26,12 @@ export type PlainInputs = Uint8Array | Float32Array | readonly number[];
 
 /** Values start … end as floats; those that are no numbers are refused. */
 const toFloats = (where: string, data: PlainInputs, start: number, end: number): Float32Array => {
+  if (data instanceof Uint8Array) return unitsOf(data.subarray(start, end));
   const piece = data.slice(start, end);
   // What is no number, and which Float32Array.from would take for one or choke on, is told of as what it is.
   const values = Array.isArray(piece)
     ? Float32Array.from(piece, (value) => (typeof value === 'number' ? value : Number.NaN))
     : Float32Array.from(piece);
-  if (data instanceof Uint8Array) return values.map((byte) => byte / 255);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new RangeError(
@@ -59,7 +61,10 @@ const inBatches = async (
   }
   const count = data.length / size;
   const all = new Float32Array(count * width);
+  // Reading a tensor settles at once on some backends, and a page would freeze.
+  const rest = createRests();
   for (let start = 0; start < count; start += batchSize) {
+    await rest();
     const end = Math.min(count, start + batchSize);
     const values = toFloats(where, data, start * size, end * size);
     const out = tidy(() => apply(tensor(values, [end - start, ...inputShape])));

@@ -70,7 +70,7 @@ export function presetFrom<P extends { readonly preset: 'mlp' | 'conv' }>(
  * @param name of the net
  * @param net a tfjs-layers model, or what was given in its place
  * @param inputs shapes without the batch axis
- * @param outputs likewise
+ * @param outputs likewise; without them, one of any shape
  * @throws TypeError or RangeError naming the net, its shapes and the shapes needed
  */
 export function assertOwnNet(
@@ -78,15 +78,16 @@ export function assertOwnNet(
   name: string,
   net: LayersModel | undefined,
   inputs: readonly (readonly number[])[],
-  outputs: readonly (readonly number[])[],
+  outputs?: readonly (readonly number[])[],
 ): void {
-  const needed = `${inputs.map(formatShape).join(', ')} → ${outputs.map(formatShape).join(', ')}, apart from the batch axis`;
+  const listed = (shapes: readonly (readonly number[])[]): string => shapes.map(formatShape).join(', ');
+  const needed = `${listed(inputs)} → ${outputs ? listed(outputs) : 'one output'}, apart from the batch axis`;
   if (typeof net?.apply !== 'function')
     throw new TypeError(`${where}: nets.${name} is ${describe(net)}, needed a tfjs-layers model ${needed}`);
   const shapes = (tensors: LayersModel['inputs']): string =>
-    tensors.map(({ shape }) => formatShape(shape.slice(1) as number[])).join(', ');
+    listed(tensors.map(({ shape }) => shape.slice(1) as number[]));
   const [from, to] = [shapes(net.inputs), shapes(net.outputs)];
-  if (from !== inputs.map(formatShape).join(', ') || to !== outputs.map(formatShape).join(', '))
+  if (from !== listed(inputs) || (outputs ? to !== listed(outputs) : net.outputs.length !== 1))
     throw new RangeError(`${where}: nets.${name} maps ${from} → ${to}, needed ${needed}`);
   assertNoRandomLayers(where, `nets.${name}`, net);
 }

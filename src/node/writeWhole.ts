@@ -31,7 +31,8 @@ const removeAbandoned = async (path: string): Promise<void> => {
       ({ mtimeMs }) => Date.now() - mtimeMs,
       () => 0,
     );
-    if (age > ABANDONED_AFTER_MS) await rm(beside, { force: true });
+    // One that this process may not remove is no fault of what has just been written.
+    if (age > ABANDONED_AFTER_MS) await rm(beside, { force: true }).catch(() => undefined);
   }
 };
 

@@ -39,8 +39,8 @@ export interface Callbacks {
 }
 
 /** Several sets of callbacks as one, which calls them in their order. */
-export const inTurn = (callbacks: Callbacks | readonly Callbacks[] = []): Required<Callbacks> => {
-  const all: readonly Callbacks[] = [callbacks].flat();
+export const inTurn = (callbacks?: Callbacks | readonly Callbacks[]): Required<Callbacks> => {
+  const all: readonly Callbacks[] = [callbacks ?? []].flat();
   return {
     async onTrainBegin(plan) {
       for (const one of all) await one.onTrainBegin?.(plan);

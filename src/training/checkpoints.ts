@@ -52,7 +52,8 @@ export function createCheckpoints(
 ): Checkpoints {
   if (options === undefined) return NOWHERE;
   const { storage, keep = KEPT } = options;
-  let saved: Progress | undefined;
+  // What nothing has been done of is not written: a run that is aborted at once leaves what lies there.
+  let saved = START;
   return {
     keepBest: isFolder(storage),
     async begin(resume) {

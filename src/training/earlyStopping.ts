@@ -3,14 +3,14 @@ import type { HistoryRow } from './history';
 import type { EarlyStopping } from './options';
 import type { Best, Progress } from './runState';
 
-/** The metric's value, where the epoch has one; an epoch with all of its columns must. */
+/** The metric's value, where the epoch has one; an epoch with all of its columns, and all of its steps, must. */
 export const metricOf = (
   row: HistoryRow,
   { metric }: EarlyStopping,
   validated: boolean,
 ): number | undefined => {
   const value = row[metric];
-  if (value === undefined && (validated || !metric.startsWith('validation.'))) {
+  if (value === undefined && !row.skipped && (validated || !metric.startsWith('validation.'))) {
     throw new RangeError(
       `train: earlyStopping.metric is "${metric}", needed a column of the history: ${Object.keys(row).join(', ')}`,
     );

@@ -7,7 +7,7 @@ export interface HistoryRow {
   readonly epoch: number;
   /** steps done when the epoch ended */
   readonly step: number;
-  /** time spent since the run began, those before an interruption included */
+  /** time spent up to the epoch's last step, validations of the epochs before and steps before an interruption included */
   readonly seconds: number;
   /** a mean over the epoch's steps, or a number of the validation */
   readonly [column: string]: number;
@@ -35,13 +35,13 @@ export interface TrainResult {
 /** Sums of named numbers, in the order of their first coming. */
 export type Sums = Readonly<Record<string, { readonly sum: number; readonly count: number }>>;
 
-/** Adds numbers to sums. */
-export const addTo = (sums: Sums, numbers: Readonly<Record<string, number>>): Sums => ({
+/** Adds numbers to sums, each of them of one step or the total of several things. */
+export const addTo = (sums: Sums, numbers: Readonly<Record<string, number>>, things = 1): Sums => ({
   ...sums,
   ...Object.fromEntries(
     Object.entries(numbers).map(([name, number]) => {
       const { sum = 0, count = 0 } = sums[name] ?? {};
-      return [name, { sum: sum + number, count: count + 1 }];
+      return [name, { sum: sum + number, count: count + things }];
     }),
   ),
 });

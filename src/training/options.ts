@@ -63,7 +63,8 @@ export interface StepOptions<M extends Model> {
   readonly gradientNorm?: boolean;
   /**
    * what becomes of a step whose loss or gradient is NaN or infinite. Its update is left out on the device at once, so
-   * that no weight is ever NaN; it is noticed when the terms are read.
+   * that no weight is ever NaN; it is noticed when the terms are read, at the end of every epoch, and ahead of every
+   * checkpoint.
    *
    * - `'throw'` (default): an error names the terms and the step; the model has its last good weights.
    * - `'stop'`: the run ends as `'diverged'`, with a checkpoint.
@@ -83,7 +84,7 @@ export interface EarlyStopping {
   readonly metric: string;
   /** whether more or less of it is better */
   readonly better: 'higher' | 'lower';
-  /** epochs without an improvement after which the run stops */
+  /** epochs without an improvement after which the run stops; 0 is as 1 */
   readonly patience: number;
   /** an improvement must exceed this; default 0 */
   readonly minDelta?: number;

@@ -78,7 +78,7 @@ export function assertSameRun(
   for (const [key, value] of Object.entries(run)) {
     if (canonical(found[key]) === canonical(value)) continue;
     throw new RangeError(
-      `${where}: ${key} is ${brief(value)} in this run and ${brief(found[key])} in the checkpoint, needed the same to go on; without resume a run begins anew`,
+      `${where}: ${key} is ${brief(value)} in this run and ${brief(found[key])} in the checkpoint, needed the same to go on; a new run needs another place`,
     );
   }
 }
@@ -102,7 +102,7 @@ export function assertSameSplit(
     for (let i = 0; i < count; i++) {
       if (own[i] === there[i]) continue;
       throw new RangeError(
-        `${where}: split.${part}[${i}] is ${own[i] ?? 'none'} in this run and ${there[i] ?? 'none'} in the checkpoint, needed the same examples to go on; without resume a run begins anew`,
+        `${where}: split.${part}[${i}] is ${own[i] ?? 'none'} in this run and ${there[i] ?? 'none'} in the checkpoint, needed the same examples to go on; a new run needs another place`,
       );
     }
   }

@@ -1,9 +1,8 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
-import { createRests } from '../core/rests';
 import type { Model } from '../models/model';
 import { assignVariables } from '../models/modelFile';
 import { createAdam } from './adam';
-import { assertTrainOptions } from './assertTrainOptions';
+import { assertTrainOptions } from './assertOptions';
 import { createAverage } from './average';
 import { inTurn } from './callbacks';
 import { createCheckpoints } from './checkpoints';
@@ -47,7 +46,8 @@ async function run<M extends Model>(
   options: TrainOptions<M>,
   state: RunState,
 ): Promise<TrainResult> {
-  const { batches, epochs, objective, readEvery = 1, signal, timeLimit = Number.POSITIVE_INFINITY } = options;
+  const { signal, ...stepOptions } = options;
+  const { batches, epochs, objective, readEvery = 1, timeLimit = Number.POSITIVE_INFINITY } = options;
   const { optimizer, average } = state;
   const { stepsPerEpoch } = batches;
   const last = epochs * stepsPerEpoch;
@@ -96,49 +96,56 @@ async function run<M extends Model>(
     await tell.onTrainBegin({ epochs, stepsPerEpoch, firstStep, ...(resumed && { resumed }) });
     const began = performance.now();
     let clock = began;
-    let late = false;
-    let diverged = false;
-    const rest = createRests();
+    let [late, diverged] = [false, false];
     const phases = typeof objective === 'function' ? 1 : objective.length;
-    const readInto = createReadings(options.nonFinite ?? 'throw', phases, firstStep);
+    const readings = createReadings(options.nonFinite ?? 'throw', phases, firstStep);
     // A fault at the end of an epoch, in its validation say, leaves a checkpoint whose epoch has yet to be closed.
     if (firstStep > 0 && firstStep % stepsPerEpoch === 0 && progress.history.at(-1)?.step !== firstStep)
       await endEpoch();
     let stop = shouldStop(progress, options.earlyStopping);
     await beginEpoch(stop);
     const steps = trainingSteps(model, {
-      ...options,
+      ...stepOptions,
       execute,
       optimizer,
       ...(average && { average }),
       from: firstStep,
-      to: stop ? firstStep : last,
+      to: stop || signal?.aborted ? firstStep : last,
     });
     for await (const done of steps) {
       const { epoch, read } = done;
       const step = done.step + 1;
       const ends = step % stepsPerEpoch === 0;
+      const saves = step % saveEvery === 0;
       let { sums } = progress;
       // An epoch without any reading would leave a row without columns.
       if (done.step % readEvery === 0 || (ends && Object.keys(sums).length === 0))
-        ({ sums, diverged } = await readInto(done, sums));
+        ({ sums, diverged } = await readings.read(done, sums));
+      else if (ends || saves) ({ sums, diverged } = await readings.look(done, sums));
       const now = performance.now();
       progress = { ...progress, step, seconds: progress.seconds + (now - clock) / 1000, sums };
       clock = now;
       whole = true;
       await tell.onBatchEnd({ step: done.step, epoch, read });
       if (ends) stop = await endEpoch();
-      if (step % saveEvery === 0) await save();
-      await rest();
+      if (saves) await save();
       late = performance.now() - began >= 1000 * timeLimit;
-      if (stop || diverged || late) break;
-      await beginEpoch(stop);
+      if (stop || diverged) break;
+      if (!late) await beginEpoch(stop);
+      if (late || signal?.aborted) {
+        // Nobody would look at these steps later on.
+        ({ sums, diverged } = await readings.look(done, progress.sums));
+        if (sums !== progress.sums) progress = { ...progress, sums };
+        break;
+      }
     }
     await save();
 
+    const stopped =
+      progress.step >= last && !diverged
+        ? 'finished'
+        : reasonOf({ diverged, stop, aborted: signal?.aborted === true, late });
     const { best, history, step } = progress;
-    const early = stop ? 'early' : signal?.aborted ? 'aborted' : late ? 'time' : 'finished';
-    const stopped = diverged ? 'diverged' : step < last ? early : 'finished';
     // A run that may go on needs the weights of its last step.
     if (stopped === 'finished' || stopped === 'early') {
       if (best) assignVariables('train', model.variables, best.variables);
@@ -162,6 +169,19 @@ async function run<M extends Model>(
     throw error;
   }
 }
+
+/** Why a run ended before its last step. */
+const reasonOf = ({
+  diverged,
+  stop,
+  aborted,
+  late,
+}: Readonly<Record<'diverged' | 'stop' | 'aborted' | 'late', boolean>>): TrainResult['stopped'] => {
+  if (diverged) return 'diverged';
+  if (stop) return 'early';
+  if (aborted) return 'aborted';
+  return late ? 'time' : 'finished';
+};
 
 /** The error of a run that failed, and whose checkpoint could not be written either. */
 const unsaved = (error: unknown, second: unknown): Error =>

@@ -1,19 +1,20 @@
 /** The loop over steps, usable by itself. */
 import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumber, assertOneOf, recordOf } from '../core/assert';
+import { assertInteger } from '../core/assert';
 import type { Batch } from '../core/batch';
-import { assertNoise } from '../core/noise';
-import { type ScalarOrSchedule, valueAt } from '../core/schedules';
-import { describe, formatShape } from '../core/shape';
+import { createRests } from '../core/rests';
 import { sumOfScalars } from '../core/sumOfScalars';
 import { assertInputsSupported } from '../models/inputs';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
+import { assertStepOptions } from './assertOptions';
+import { augmented } from './augmented';
 import type { Average } from './average';
-import type { StepOptions } from './options';
+import { lossWeights } from './lossWeights';
+import type { NonFinitePolicy, StepOptions } from './options';
 import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
-import { disposeTerms, executeEagerly, type LossWeights, namedTerms, type StepOutput } from './step';
+import { disposeTerms, executeEagerly, namedTerms, type StepOutput } from './step';
 
 /** A step that was done; its tensors live until the next one is asked for. */
 export interface StepResult {
@@ -39,52 +40,15 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
   readonly to?: number;
   /** an average of the weights, e.g. of `createAverage`: each step takes its weights in */
   readonly average?: Average;
+  /**
+   * `'ignore'`: steps are not looked at; any other: the update of a step whose loss or gradient is NaN or infinite is left
+   * out and counted by {@link StepResult.skipped}, and the loop goes on, as it reads nothing itself
+   */
+  readonly nonFinite?: NonFinitePolicy;
 }
 
 const disposeBatch = ({ labeled, unlabeled }: Batch): void => {
   for (const tensor of [labeled?.x, labeled?.y, unlabeled?.x]) tensor?.dispose();
-};
-
-const lossWeights = <M extends Model>({
-  batches,
-  weighting = 'mean',
-  alpha,
-  parameterPrior,
-}: StepOptions<M>) => {
-  const { labeled, unlabeled } = batches.counts;
-  const all = labeled + unlabeled;
-  const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;
-  const rate: ScalarOrSchedule = alpha ?? byKingma;
-  return (step: number): LossWeights => ({
-    labeled: weighting === 'dataset' ? labeled / all : 1,
-    unlabeled: weighting === 'dataset' ? unlabeled / all : 1,
-    crossEntropy: valueAt(rate, step, 'alpha'),
-    parameters: parameterPrior === undefined ? 0 : 1 / (parameterPrior ** 2 * all),
-  });
-};
-
-/** The batch with its inputs changed; the given one is left as it is. */
-const augmented = <M extends Model>(
-  { labeled, unlabeled }: Batch,
-  step: number,
-  { augment, noise }: StepOptions<M>,
-): Batch => {
-  const by = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : (augment ?? {});
-  const stream = noise.split('augment').split(step);
-  const change = (part: 'labeled' | 'unlabeled', x: Tensor): Tensor => {
-    // Cloned, so that a function that gives its input back does not make one tensor belong to two batches.
-    const changed = by[part]?.(x, stream.split(part)).clone() ?? x.clone();
-    if (formatShape(changed.shape) !== formatShape(x.shape)) {
-      throw new RangeError(
-        `train: augment gives ${part} inputs of shape ${formatShape(changed.shape)}, needed ${formatShape(x.shape)}`,
-      );
-    }
-    return changed;
-  };
-  return tidy(() => ({
-    ...(labeled && { labeled: { x: change('labeled', labeled.x), y: labeled.y } }),
-    ...(unlabeled && { unlabeled: { x: change('unlabeled', unlabeled.x) } }),
-  }));
 };
 
 /** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
@@ -113,59 +77,6 @@ const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): 
   former?.dispose();
   return count;
 };
-
-/**
- * Refuses what no step could use.
- *
- * @throws TypeError or RangeError naming the option
- */
-export function assertStepOptions<M extends Model>(model: M, options: StepOptions<M>): void {
-  const where = 'train';
-  const {
-    objective,
-    batches,
-    noise,
-    alpha,
-    weighting,
-    parameterPrior,
-    clipNorm,
-    nonFinite,
-    execute,
-    augment,
-  } = recordOf(where, options);
-  if (typeof model?.variables !== 'object')
-    throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
-  resolvePhases(model, objective);
-  if (typeof batches?.at !== 'function')
-    throw new TypeError(
-      `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
-    );
-  assertNoise(where, noise);
-  if (execute !== undefined && typeof execute !== 'function')
-    throw new TypeError(`${where}: execute is ${describe(execute)}, needed a function`);
-  if (augment !== undefined && typeof augment !== 'function' && typeof augment !== 'object')
-    throw new TypeError(
-      `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
-    );
-  if (typeof augment === 'object') {
-    for (const part of Object.keys(augment))
-      assertOneOf(where, 'a name in augment', part, ['labeled', 'unlabeled']);
-  }
-  assertInteger(where, 'batches.stepsPerEpoch', batches.stepsPerEpoch);
-  const { labeled, unlabeled } = batches.counts ?? {};
-  assertInteger(where, 'batches.counts.labeled', labeled, 0);
-  assertInteger(where, 'batches.counts.unlabeled', unlabeled, 0);
-  assertInteger(where, 'batches.counts.labeled + unlabeled', labeled + unlabeled);
-  if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
-  if (alpha !== undefined && typeof alpha !== 'function')
-    assertNumber(where, 'alpha', alpha, 'a schedule or a finite number', Number.isFinite);
-  if (nonFinite !== undefined)
-    assertOneOf(where, 'nonFinite', nonFinite, ['throw', 'stop', 'skip', 'ignore']);
-  if (clipNorm !== undefined)
-    assertNumber(where, 'clipNorm', clipNorm, 'a number above 0', (norm) => norm > 0);
-  if (parameterPrior !== undefined)
-    assertNumber(where, 'parameterPrior', parameterPrior, 'a standard deviation above 0', (sd) => sd > 0);
-}
 
 /**
  * Trains a model step by step, each step an item of an async iteration.
@@ -202,8 +113,12 @@ export async function* trainingSteps<M extends Model>(
   const phases = resolvePhases(model, options.objective);
   const guarded = nonFinite !== 'ignore';
   let skipped: Scalar | undefined;
+  // Every promise of a step may settle at once: without rests no event would arrive, that of an abort least of all.
+  const rest = createRests();
   try {
-    for (let step = from; step < to && !signal?.aborted; step++) {
+    for (let step = from; step < to; step++) {
+      await rest();
+      if (signal?.aborted) break;
       const given = await batches.at(step);
       let batch = given;
       const done: StepOutput[] = [];

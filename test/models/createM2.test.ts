@@ -157,6 +157,18 @@ describe('createM2', () => {
     expectClose(await read(m2.classify(x)), await read(expected));
   });
 
+  it.each([
+    ['a promise', Promise.resolve(), 'Promise'],
+    ['a name', 'conv', '"conv"'],
+  ])('refuses %s for a trunk', (_, trunk, came) => {
+    const nets = { ...ownNets(false), trunk: trunk as unknown as LayersModel };
+    expect(() => tinyM2({ nets, encoderSeesLabel: false })).toThrowError(
+      new TypeError(
+        `createM2: nets.trunk is ${came}, needed a tfjs-layers model [8,8,1] → one output, apart from the batch axis`,
+      ),
+    );
+  });
+
   it('frees a preset’s nets once: disposing again does nothing', () => {
     const before = alive();
     const m2 = tinyM2({ nets: CONV });

@@ -139,6 +139,29 @@ describe('predict', () => {
   });
 });
 
+describe('predict on many examples', () => {
+  cleanUpAfterEach();
+
+  it('gives way to timers between batches', async () => {
+    const model = tinyM2();
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 1);
+    const slow = {
+      ...model,
+      classify(x: Tensor) {
+        const start = performance.now();
+        while (performance.now() - start < 20);
+        return model.classify(x);
+      },
+    };
+    await predict(slow, bytes, { batchSize: 1 });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(1);
+  });
+});
+
 describe('embed', () => {
   cleanUpAfterEach();
 

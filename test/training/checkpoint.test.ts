@@ -102,6 +102,15 @@ describe('resuming', () => {
   cleanUpAfterEach();
   const [, nets] = NETS[0];
 
+  it('leaves what lies there where a new run is aborted before its first step', async () => {
+    const storage = memoryStorage();
+    await go(nets, storage);
+    const { bytes } = storage;
+    const { result } = await go(nets, storage, { resume: false, signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ step: 0, stopped: 'aborted' });
+    expect(storage.bytes).toBe(bytes);
+  });
+
   /** A run whose callback throws behind a step. */
   const faulty = (crash: number): Partial<TrainOptions<M2>> => ({
     callbacks: {
@@ -292,7 +301,7 @@ describe('resuming', () => {
     [
       'another data set',
       { batches: tinyBatches({ dataset: tinyDataset(30, 2), stepsPerEpoch: 3, binarize: 'dynamic' }) },
-      /^resume: memory: data is ".*" in this run and ".*" in the checkpoint, needed the same to go on; without resume a run begins anew$/,
+      /^resume: memory: data is ".*" in this run and ".*" in the checkpoint, needed the same to go on; a new run needs another place$/,
     ],
     [
       'another order of the data',

@@ -345,7 +345,7 @@ describe('a checkpoint that cannot be used', () => {
     const other = memoryFolder();
     await go(other, { epochs: 2 });
     await expect(go(other, { resume: 'latest', objective: optimizedElbo() })).rejects.toThrow(
-      /objective is .* in the checkpoint, needed the same to go on; without resume a run begins anew; no older checkpoint/,
+      /objective is .* in the checkpoint, needed the same to go on; a new run needs another place; no older checkpoint/,
     );
   });
 });

@@ -83,6 +83,16 @@ describe('trainingSteps', () => {
     model.dispose();
   });
 
+  it('hears a signal that an event gives, without an end of its own', async () => {
+    const model = tinyM2();
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 50);
+    let count = 0;
+    for await (const _ of trainingSteps(model, { ...run(), signal: abort.signal })) count++;
+    expect(count).toBeGreaterThan(0);
+    model.dispose();
+  });
+
   it('leaks nothing when left early, nor when it goes to its end', async () => {
     const model = tinyM2();
     const options = run();
@@ -481,6 +491,13 @@ describe('train', () => {
     expect([result.step, result.stopped, result.history.length]).toEqual([5, 'aborted', 1]);
     const none = await train(model, run({ signal: AbortSignal.abort() }));
     expect([none.step, none.stopped, none.history]).toEqual([0, 'aborted', []]);
+    model.dispose();
+  });
+
+  it('takes null for no callbacks, as untyped programs pass it', async () => {
+    const model = tinyM2();
+    const none = null as unknown as undefined;
+    expect((await train(model, run({ epochs: 1, callbacks: none as never }))).stopped).toBe('finished');
     model.dispose();
   });
 

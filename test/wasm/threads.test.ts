@@ -45,6 +45,24 @@ describe('threads on WebAssembly in Node', () => {
     ]);
   });
 
+  it('stay as they are where the backend is chosen again', async () => {
+    const { stdout } = await project.run(`
+      import * as tf from '@tensorflow/tfjs-core';
+      import { selectBackend } from './node.mjs';
+      for (const threads of [2, 2, undefined, 3])
+        await selectBackend({ backend: 'wasm', ...(threads && { threads }) }).then(
+          ({ description }) => console.log(description.split(', ')[0]),
+          (error) => console.log(String(error)),
+        );
+      process.exit();
+    `);
+    expect(stdout.trim().split('\n')).toEqual([
+      ...Array(3).fill('WebAssembly with SIMD and 2 threads'),
+      'Error: selectBackend: threads is 3, needed 2: ' +
+        'WebAssembly has started already, and threads are to be had only before',
+    ]);
+  });
+
   // The second of three workers cannot be made, as where a policy or a limit forbids it.
   const withFailingWorker = (options: string): string => `
     import workers from 'node:worker_threads';

@@ -36,8 +36,8 @@ const checkOwn = (
 ): void => {
   const input = [...inputShape];
   const output = [...inputShape.slice(0, -1), (inputShape.at(-1) as number) * parametersPerValue];
-  const features = nets.trunk ? (nets.trunk.outputs?.[0]?.shape.slice(1) as number[]) : input;
-  if (nets.trunk) assertOwnNet('createM2', 'trunk', nets.trunk, [input], [features]);
+  if (nets.trunk) assertOwnNet('createM2', 'trunk', nets.trunk, [input]);
+  const features = nets.trunk ? (nets.trunk.outputs[0]?.shape.slice(1) as number[]) : input;
   assertOwnNet('createM2', 'classifier', nets.classifier, [features], [[classes]]);
   assertOwnNet('createM2', 'encoder', nets.encoder, encoderSeesLabel ? [features, [classes]] : [features], [
     [latent],

@@ -1,10 +1,64 @@
-/** Refusal of options that no run could use, before the first step. */
-import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+/** Refusal of options that no step or no run could use, before the first step. */
+import { assertInteger, assertNumber, assertOneOf, recordOf } from '../core/assert';
+import { assertNoise } from '../core/noise';
 import { describe } from '../core/shape';
 import { isFolder } from '../core/storage';
 import type { Model } from '../models/model';
-import type { TrainOptions } from './options';
-import { assertStepOptions } from './trainingSteps';
+import type { StepOptions, TrainOptions } from './options';
+import { resolvePhases } from './phases';
+
+/**
+ * Refuses what no step could use.
+ *
+ * @throws TypeError or RangeError naming the option
+ */
+export function assertStepOptions<M extends Model>(model: M, options: StepOptions<M>): void {
+  const where = 'train';
+  const {
+    objective,
+    batches,
+    noise,
+    alpha,
+    weighting,
+    parameterPrior,
+    clipNorm,
+    nonFinite,
+    execute,
+    augment,
+  } = recordOf(where, options);
+  if (typeof model?.variables !== 'object')
+    throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
+  resolvePhases(model, objective);
+  if (typeof batches?.at !== 'function')
+    throw new TypeError(
+      `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
+    );
+  assertNoise(where, noise);
+  if (execute !== undefined && typeof execute !== 'function')
+    throw new TypeError(`${where}: execute is ${describe(execute)}, needed a function`);
+  if (augment !== undefined && typeof augment !== 'function' && typeof augment !== 'object')
+    throw new TypeError(
+      `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
+    );
+  if (typeof augment === 'object') {
+    for (const part of Object.keys(augment))
+      assertOneOf(where, 'a name in augment', part, ['labeled', 'unlabeled']);
+  }
+  assertInteger(where, 'batches.stepsPerEpoch', batches.stepsPerEpoch);
+  const { labeled, unlabeled } = batches.counts ?? {};
+  assertInteger(where, 'batches.counts.labeled', labeled, 0);
+  assertInteger(where, 'batches.counts.unlabeled', unlabeled, 0);
+  assertInteger(where, 'batches.counts.labeled + unlabeled', labeled + unlabeled);
+  if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
+  if (alpha !== undefined && typeof alpha !== 'function')
+    assertNumber(where, 'alpha', alpha, 'a schedule or a finite number', Number.isFinite);
+  if (nonFinite !== undefined)
+    assertOneOf(where, 'nonFinite', nonFinite, ['throw', 'stop', 'skip', 'ignore']);
+  if (clipNorm !== undefined)
+    assertNumber(where, 'clipNorm', clipNorm, 'a number above 0', (norm) => norm > 0);
+  if (parameterPrior !== undefined)
+    assertNumber(where, 'parameterPrior', parameterPrior, 'a standard deviation above 0', (sd) => sd > 0);
+}
 
 /** Which checkpoints are written and gone on from. */
 const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches }: TrainOptions<M>): void => {

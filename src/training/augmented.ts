@@ -1,0 +1,38 @@
+/** Changes of a batch's inputs, ahead of the objective. */
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Batch } from '../core/batch';
+import { formatShape } from '../core/shape';
+import type { Model } from '../models/model';
+import type { StepOptions } from './options';
+
+/**
+ * The batch with its inputs changed; the given one is left as it is.
+ *
+ * @param batch as the source gave it
+ * @param step that it is of: its draws are of no other
+ * @param options of the run
+ * @returns tensors of the caller's own
+ * @throws RangeError when the changed inputs are of another shape
+ */
+export function augmented<M extends Model>(
+  { labeled, unlabeled }: Batch,
+  step: number,
+  { augment, noise }: Pick<StepOptions<M>, 'augment' | 'noise'>,
+): Batch {
+  const by = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : (augment ?? {});
+  const stream = noise.split('augment').split(step);
+  const change = (part: 'labeled' | 'unlabeled', x: Tensor): Tensor => {
+    // Cloned, so that a function that gives its input back does not make one tensor belong to two batches.
+    const changed = by[part]?.(x, stream.split(part)).clone() ?? x.clone();
+    if (formatShape(changed.shape) !== formatShape(x.shape)) {
+      throw new RangeError(
+        `train: augment gives ${part} inputs of shape ${formatShape(changed.shape)}, needed ${formatShape(x.shape)}`,
+      );
+    }
+    return changed;
+  };
+  return tidy(() => ({
+    ...(labeled && { labeled: { x: change('labeled', labeled.x), y: labeled.y } }),
+    ...(unlabeled && { unlabeled: { x: change('unlabeled', unlabeled.x) } }),
+  }));
+}

@@ -1,0 +1,29 @@
+/** Weights of the loss's parts, step by step. */
+import { type ScalarOrSchedule, valueAt } from '../core/schedules';
+import type { Model } from '../models/model';
+import type { StepOptions } from './options';
+import type { LossWeights } from './step';
+
+/**
+ * Weights of the loss's parts.
+ *
+ * @param options of the run
+ * @returns the weights at a step
+ */
+export function lossWeights<M extends Model>({
+  batches,
+  weighting = 'mean',
+  alpha,
+  parameterPrior,
+}: StepOptions<M>): (step: number) => LossWeights {
+  const { labeled, unlabeled } = batches.counts;
+  const all = labeled + unlabeled;
+  const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;
+  const rate: ScalarOrSchedule = alpha ?? byKingma;
+  return (step) => ({
+    labeled: weighting === 'dataset' ? labeled / all : 1,
+    unlabeled: weighting === 'dataset' ? unlabeled / all : 1,
+    crossEntropy: valueAt(rate, step, 'alpha'),
+    parameters: parameterPrior === undefined ? 0 : 1 / (parameterPrior ** 2 * all),
+  });
+}
