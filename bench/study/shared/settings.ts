@@ -61,6 +61,8 @@ export interface Settings {
   readonly direction?: LabelKlDirection;
   /** consistency between unlabelled examples */
   readonly consistency?: { readonly weight: number };
+  /** steps over which the weight of consistency rises from 0, so that it holds on to what the labels have taught */
+  readonly consistencyWarmup?: number;
   /** steps over which γ and β rise from 0, so that labels spread before clusters are fixed */
   readonly warmup?: number;
   /** changes of the labelled images, and of the unlabelled ones ahead of their interpolation; predictions are of these as they are */
@@ -117,6 +119,7 @@ const NAMES: Readonly<Record<keyof Settings, true>> = {
   labeledWeights: true,
   direction: true,
   consistency: true,
+  consistencyWarmup: true,
   warmup: true,
   affine: true,
   cropAndFlip: true,
@@ -154,22 +157,23 @@ const scaled = <T extends object>(weights: T, by: number): { readonly [K in keyo
     readonly [K in keyof T]: number;
   };
 
-/** Weights that rise from 0 over so many steps, or stand as they are. */
+/** A weight that rises from 0 over so many steps, or stands as it is. */
+const risen = (to: number, steps: number | undefined): ScalarOrSchedule =>
+  steps === undefined ? to : linearWarmup({ to, steps });
+
+/** Weights that rise likewise. */
 const rising = <T extends object>(
   weights: T,
   steps: number | undefined,
 ): { readonly [K in keyof T]: ScalarOrSchedule } =>
   Object.fromEntries(
-    Object.entries(weights).map(([name, to]) => [
-      name,
-      steps === undefined ? to : linearWarmup({ to: to as number, steps }),
-    ]),
+    Object.entries(weights).map(([name, to]) => [name, risen(to as number, steps)]),
   ) as { readonly [K in keyof T]: ScalarOrSchedule };
 
 /** The objective of a case. */
 export const objectiveOf = (settings: Settings): Objective<M2> => {
   const { method, labelHandling, temperature, epsilon, direction, consistency, warmup } = settings;
-  const { elboWeight = 1, labeledWeights, unlabeledWarmup } = settings;
+  const { elboWeight = 1, labeledWeights, unlabeledWarmup, consistencyWarmup } = settings;
   if (method === 'labels-only') return labelsOnly();
   const augment = changesOf(settings);
   const usual = method === 'm2' ? LABELED_BOUND : REPORT_LABELED_WEIGHTS;
@@ -180,12 +184,12 @@ export const objectiveOf = (settings: Settings): Objective<M2> => {
       labeled: scaled({ ...usual, ...labeledWeights }, elboWeight),
       unlabeled: rising(scaled(BOUND_WEIGHTS, elboWeight), unlabeledWarmup),
     },
-    ...(consistency && { consistency: { ...consistency, ...given({ augment }) } }),
+    ...(consistency && {
+      consistency: { weight: risen(consistency.weight, consistencyWarmup), ...given({ augment }) },
+    }),
   };
   if (method === 'm2') return m2(shared);
-  const risen = (to: number): ScalarOrSchedule =>
-    warmup === undefined ? to : linearWarmup({ to, steps: warmup });
-  const [gamma, beta] = [risen(settings.gamma), risen(settings.beta)];
+  const [gamma, beta] = [risen(settings.gamma, warmup), risen(settings.beta, warmup)];
   return optimizedElbo({ ...shared, gamma, beta, epsilon, ...given({ direction }) });
 };
 
