@@ -1,6 +1,6 @@
 /** Figures of the study: how M2 and the Optimized-ELBO train at 100 labels of MNIST, epoch by epoch. */
 import { figures } from 'ssvae';
-import { readLines } from '../../lines';
+import { linesOf } from '../../lines';
 import type { Result } from './results';
 
 /** The figure of a run after an epoch; runs of other seeds share epochs. */
@@ -16,9 +16,7 @@ async function seriesOf(
   curve: string,
   epochs = Number.POSITIVE_INFINITY,
 ): Promise<Readonly<Record<string, readonly Row[]>> | undefined> {
-  const lines = (await readLines<Result>('docs/results/accuracy-mnist.jsonl')).filter(
-    ({ labels }) => labels === 100,
-  );
+  const lines = (await linesOf<Result>('accuracy-mnist')).filter(({ labels }) => labels === 100);
   const series = Object.entries(COMPARED).map(([title, name]): [string, Row[]] => [
     title,
     lines
@@ -47,5 +45,16 @@ export const studyFigures: Readonly<Record<string, () => Promise<figures.VegaLit
   },
   'mnist-labelled-bound': curves('labeled.elbo', 'Labelled bound', 'nats', 30),
   'mnist-mutual-information': curves('validation.mutualInformation', 'Mutual information', 'nats'),
+  async 'mnist-kingma'() {
+    const rows = (await linesOf<Result>('kingma-mnist')).flatMap(({ validationCurve }) =>
+      validationCurve.map((value, epoch) => ({ epoch, value })),
+    );
+    if (rows.length === 0) return undefined;
+    const reference = { value: 0.8803, label: 'Kingma 2014' };
+    return figures.learningCurves(
+      { 'M2, MLP': rows },
+      { value, quantity: 'Accuracy on held-out examples', unit: '%', reference },
+    );
+  },
   'mnist-calibration': curves('validation.calibrationError', 'Expected calibration error', '%'),
 };

@@ -166,9 +166,9 @@ const rising = <T extends object>(
   weights: T,
   steps: number | undefined,
 ): { readonly [K in keyof T]: ScalarOrSchedule } =>
-  Object.fromEntries(
-    Object.entries(weights).map(([name, to]) => [name, risen(to as number, steps)]),
-  ) as { readonly [K in keyof T]: ScalarOrSchedule };
+  Object.fromEntries(Object.entries(weights).map(([name, to]) => [name, risen(to as number, steps)])) as {
+    readonly [K in keyof T]: ScalarOrSchedule;
+  };
 
 /** The objective of a case. */
 export const objectiveOf = (settings: Settings): Objective<M2> => {
