@@ -172,6 +172,26 @@ async function choice(name: string): Promise<string> {
   return toTable(['method, nets, labels', 'α', 'epochs', 'validation, %'], rows);
 }
 
+/** What was tried on the held-out examples on the way to a recipe. */
+async function trials(name: string): Promise<string> {
+  const rows = (await linesOf<Result>(`${name}-choose`)).map(
+    ({ settings: { labelHandling, batchNorm, binarize }, epochs, seed, validationCurve, seconds: s }) => [
+      labelHandling,
+      batchNorm ? 'in each net' : 'none',
+      binarize ? 'drawn' : 'as they are',
+      String(seed),
+      String(epochs),
+      percent([validationCurve[9] ?? Number.NaN]),
+      percent([validationCurve.at(-1) as number]),
+      String(s),
+    ],
+  );
+  return toTable(
+    ['labels', 'batch norm', 'pixels', 'seed', 'epochs', 'after 10, %', 'in the end, %', 's'],
+    rows,
+  );
+}
+
 async function example(name: string): Promise<string> {
   const lines = await linesOf<Example>(`${name}-example`);
   const baseline = lines.filter(({ method }) => method === 'labels-only');
@@ -208,6 +228,7 @@ export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
   'accuracy cifar10': () => accuracy('cifar10'),
   ablation: () => ablation('mnist'),
   kingma: () => recipe('kingma-mnist'),
+  'kingma choice': () => trials('kingma-mnist'),
   flagship: () => recipe('flagship-mnist'),
   'consistent cifar10': () => recipe('consistent-cifar10'),
 };
