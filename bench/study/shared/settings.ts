@@ -68,6 +68,8 @@ export interface Settings {
   /** changes of the labelled images, and of the unlabelled ones ahead of their interpolation; predictions are of these as they are */
   readonly affine?: AffineOptions;
   readonly cropAndFlip?: CropAndFlipOptions;
+  /** share of each kernel, times the rate, that a step takes off (Loshchilov & Hutter 2019) */
+  readonly weightDecay?: number;
   /** averaged weights, by which the model is measured */
   readonly averaging?: Averaging;
   /** `'cosine'`: the rate falls to 0 at the last step */
@@ -123,6 +125,7 @@ const NAMES: Readonly<Record<keyof Settings, true>> = {
   warmup: true,
   affine: true,
   cropAndFlip: true,
+  weightDecay: true,
   averaging: true,
   decay: true,
   binarize: true,
@@ -194,8 +197,12 @@ export const objectiveOf = (settings: Settings): Objective<M2> => {
 };
 
 /** The optimizer of a case, over a run of so many steps. */
-export const optimizerOf = ({ learningRate, adamEpsilon, decay }: Settings, steps: number): Optimizer =>
+export const optimizerOf = (
+  { learningRate, adamEpsilon, decay, weightDecay }: Settings,
+  steps: number,
+): Optimizer =>
   createAdam({
+    ...given({ weightDecay }),
     learningRate: decay === 'cosine' ? cosineDecay({ from: learningRate, steps }) : learningRate,
     epsilon: adamEpsilon,
   });
