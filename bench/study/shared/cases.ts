@@ -79,5 +79,13 @@ export const cases: Readonly<Record<string, Settings>> = {
     warmup: 3294,
   },
   'photographs-conv': photographs,
-  'photographs-deep': { ...photographs, filters: [32, 64, 128], depth: 2 },
+  'photographs-deep': {
+    ...photographs,
+    filters: [32, 64, 128],
+    depth: 2,
+    affine: { rotation: 0.25, scale: 0.15, shear: 0.15 },
+    consistency: { weight: 2 },
+    consistencyWarmup: 2050,
+    weightDecay: 0.05,
+  },
 };

@@ -151,8 +151,12 @@ const given = <T extends object>(options: T): Partial<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** How images are changed; nothing where they are not. */
-const changesOf = ({ affine: moved, cropAndFlip: cropped }: Settings): Augment | undefined =>
-  moved ? affine(moved) : cropped && cropAndFlip(cropped);
+const changesOf = ({ affine: moved, cropAndFlip: cropped }: Settings): Augment | undefined => {
+  const [move, crop] = [moved && affine(moved), cropped && cropAndFlip(cropped)];
+  return move && crop
+    ? (x, noise) => crop(move(x, noise.split('affine')), noise.split('crop'))
+    : (move ?? crop);
+};
 
 /** Weights times a number. */
 const scaled = <T extends object>(weights: T, by: number): { readonly [K in keyof T]: number } =>
