@@ -83,9 +83,7 @@ export const cases: Readonly<Record<string, Settings>> = {
     ...photographs,
     filters: [32, 64, 128],
     depth: 2,
-    affine: { rotation: 0.25, scale: 0.15, shear: 0.15 },
-    consistency: { weight: 2 },
-    consistencyWarmup: 2050,
-    weightDecay: 0.05,
+    consistency: { weight: 8 },
+    consistencyWarmup: 4100,
   },
 };
