@@ -79,8 +79,7 @@ export async function tryThreads(
   startAll: () => Promise<void>,
 ): Promise<string> {
   if (!wasmHasStarted()) running = 1;
-  else if (count === 1 || count === running) return threadsInWords(running);
-  if (count === 1) return '';
+  if (count === 1 || count === running) return threadsInWords(running);
   try {
     await startAll();
     running = count;

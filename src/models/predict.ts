@@ -31,7 +31,7 @@ const toFloats = (where: string, data: PlainInputs, start: number, end: number):
   // What is no number, and which Float32Array.from would take for one or choke on, is told of as what it is.
   const values = Array.isArray(piece)
     ? Float32Array.from(piece, (value) => (typeof value === 'number' ? value : Number.NaN))
-    : Float32Array.from(piece);
+    : (piece as Float32Array);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new RangeError(

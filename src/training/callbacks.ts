@@ -41,21 +41,14 @@ export interface Callbacks {
 /** Several sets of callbacks as one, which calls them in their order. */
 export const inTurn = (callbacks?: Callbacks | readonly Callbacks[]): Required<Callbacks> => {
   const all: readonly Callbacks[] = [callbacks ?? []].flat();
+  const each = async (call: (one: Callbacks) => void | Promise<void>): Promise<void> => {
+    for (const one of all) await call(one);
+  };
   return {
-    async onTrainBegin(plan) {
-      for (const one of all) await one.onTrainBegin?.(plan);
-    },
-    async onEpochBegin(epoch) {
-      for (const one of all) await one.onEpochBegin?.(epoch);
-    },
-    async onBatchEnd(batch) {
-      for (const one of all) await one.onBatchEnd?.(batch);
-    },
-    async onEpochEnd(epoch, row) {
-      for (const one of all) await one.onEpochEnd?.(epoch, row);
-    },
-    async onTrainEnd(result) {
-      for (const one of all) await one.onTrainEnd?.(result);
-    },
+    onTrainBegin: (plan) => each((one) => one.onTrainBegin?.(plan)),
+    onEpochBegin: (epoch) => each((one) => one.onEpochBegin?.(epoch)),
+    onBatchEnd: (batch) => each((one) => one.onBatchEnd?.(batch)),
+    onEpochEnd: (epoch, row) => each((one) => one.onEpochEnd?.(epoch, row)),
+    onTrainEnd: (result) => each((one) => one.onTrainEnd?.(result)),
   };
 };

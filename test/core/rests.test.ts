@@ -1,26 +1,19 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createRests } from '../../src/core/rests';
-
-const work = (ms: number): void => {
-  const start = performance.now();
-  while (performance.now() - start < ms);
-};
+import { busyFor, ticksDuring } from '../support/waiting';
 
 describe('createRests', () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   it.each(['setImmediate', 'MessageChannel'])('lets timers have their turn, by %s', async (by) => {
     if (by === 'MessageChannel') vi.stubGlobal('setImmediate', undefined);
-    let ticks = 0;
-    const timer = setInterval(() => {
-      ticks += 1;
-    }, 1);
     const rest = createRests();
-    for (let i = 0; i < 5; i++) {
-      work(40);
-      await rest();
-    }
-    clearInterval(timer);
+    const ticks = await ticksDuring(async () => {
+      for (let i = 0; i < 5; i++) {
+        busyFor(40);
+        await rest();
+      }
+    });
     expect(ticks).toBeGreaterThan(1);
   });
 

@@ -4,6 +4,7 @@ import { createDataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { Classifier } from '../../src/models/model';
 import { mutualInformation } from '../../src/regularizers/mutualInformation';
+import { busyFor, ticksDuring } from '../support/waiting';
 
 /** Logits are the inputs themselves. */
 const passThrough = (classes: number): Classifier => ({
@@ -134,18 +135,16 @@ describe('evaluateClassifier', () => {
   });
 
   it('lets other work run between batches', async () => {
-    let ran = 0;
-    const timer = setInterval(() => ran++, 0);
     const model = passThrough(1);
     const slow = {
       ...model,
       classify(x: tf.Tensor) {
-        for (const start = performance.now(); performance.now() - start < 20; );
+        busyFor(20);
         return model.classify(x);
       },
     };
-    await evaluateClassifier(slow, { x: new Float32Array(40), y: new Uint8Array(40) }, { batchSize: 1 });
-    clearInterval(timer);
+    const examples = { x: new Float32Array(40), y: new Uint8Array(40) };
+    const ran = await ticksDuring(() => evaluateClassifier(slow, examples, { batchSize: 1 }));
     expect(ran).toBeGreaterThan(5);
   });
 

@@ -7,6 +7,7 @@ import * as categorical from '../../src/distributions/categorical';
 import { embed, type PlainInputs, predict } from '../../src/models/predict';
 import { cleanUpAfterEach, expectClose, read, readRows } from '../support/numbers';
 import { alive, CLASSES, CONV, LATENT, SHAPE, tinyDataset, tinyExamples, tinyM2 } from '../support/tiny';
+import { busyFor, ticksDuring } from '../support/waiting';
 
 const { x: bytes } = tinyDataset(7, 5);
 const floats = Float32Array.from(bytes, (byte) => byte / 255);
@@ -144,21 +145,14 @@ describe('predict on many examples', () => {
 
   it('gives way to timers between batches', async () => {
     const model = tinyM2();
-    let ticks = 0;
-    const timer = setInterval(() => {
-      ticks += 1;
-    }, 1);
     const slow = {
       ...model,
       classify(x: Tensor) {
-        const start = performance.now();
-        while (performance.now() - start < 20);
+        busyFor(20);
         return model.classify(x);
       },
     };
-    await predict(slow, bytes, { batchSize: 1 });
-    clearInterval(timer);
-    expect(ticks).toBeGreaterThan(1);
+    expect(await ticksDuring(() => predict(slow, bytes, { batchSize: 1 }))).toBeGreaterThan(1);
   });
 });
 

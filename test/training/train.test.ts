@@ -28,6 +28,7 @@ import {
   weightsOf,
 } from '../support/tiny';
 import { expectSameEnding } from '../support/tinyRun';
+import { busyFor, ticksDuring } from '../support/waiting';
 
 const run = (options: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
   objective: m2(),
@@ -503,16 +504,8 @@ describe('train', () => {
 
   it('gives way to timers while it runs', async () => {
     const model = tinyM2();
-    let ticks = 0;
-    const timer = setInterval(() => {
-      ticks += 1;
-    }, 1);
-    const pause = (): void => {
-      const start = performance.now();
-      while (performance.now() - start < 20);
-    };
-    await train(model, run({ epochs: 3, callbacks: { onBatchEnd: pause } }));
-    clearInterval(timer);
+    const callbacks = { onBatchEnd: () => busyFor(20) };
+    const ticks = await ticksDuring(() => train(model, run({ epochs: 3, callbacks })));
     expect(ticks).toBeGreaterThan(2);
     model.dispose();
   });

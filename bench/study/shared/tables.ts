@@ -175,10 +175,9 @@ async function choice(name: string): Promise<string> {
 /** What was tried on the held-out examples on the way to a recipe. */
 async function trials(name: string): Promise<string> {
   const rows = (await linesOf<Result>(`${name}-choose`)).map(
-    ({ settings: { labelHandling, batchNorm, binarize }, epochs, seed, validationCurve, seconds: s }) => [
+    ({ settings: { labelHandling, batchNorm }, epochs, seed, validationCurve, seconds: s }) => [
       labelHandling,
       batchNorm ? 'in each net' : 'none',
-      binarize ? 'drawn' : 'as they are',
       String(seed),
       String(epochs),
       percent([validationCurve[9] ?? Number.NaN]),
@@ -186,10 +185,7 @@ async function trials(name: string): Promise<string> {
       String(s),
     ],
   );
-  return toTable(
-    ['labels', 'batch norm', 'pixels', 'seed', 'epochs', 'after 10, %', 'in the end, %', 's'],
-    rows,
-  );
+  return toTable(['labels', 'batch norm', 'seed', 'epochs', 'after 10, %', 'in the end, %', 's'], rows);
 }
 
 async function example(name: string): Promise<string> {

@@ -9,10 +9,10 @@ import { Unrecordable } from './unrecordable';
 export class NodeList {
   readonly nodes: GraphNode[] = [];
 
-  /** Adds a node, or several that end in one; gives its name. */
-  add(...nodes: readonly [...GraphNode[], GraphNode]): string {
-    this.nodes.push(...nodes);
-    return (nodes.at(-1) as GraphNode).name;
+  /** Adds a node; gives its name. */
+  add(node: GraphNode): string {
+    this.nodes.push(node);
+    return node.name;
   }
 }
 
@@ -81,22 +81,6 @@ export const assignNode = (
   attributes: { dtype: typeOf('float32') },
 });
 
-/**
- * Assigns a value that may lie in memory lent by JavaScript, as every tensor made of an array does: what is kept is a copy.
- *
- * The binding gives lent memory back on the thread that lets go of it last, and only the main thread may tell Node so: two
- * variables let go by two threads of TensorFlow at once would break Node's list of references.
- */
-export const keepNodes = (
-  name: string,
-  variable: string,
-  value: string,
-  after: readonly string[] = [],
-): readonly [copy: GraphNode, assign: GraphNode] => {
-  const copy = floatNode(`${name}/copy`, 'DeepCopy', [value]);
-  return [copy, assignNode(name, variable, copy.name, after)];
-};
-
 /** An operation on float32 tensors that is told its type. */
 export const floatNode = (
   name: string,
@@ -104,6 +88,15 @@ export const floatNode = (
   inputs: readonly string[],
   attributes: Readonly<Record<string, AttributeValue>> = {},
 ): GraphNode => ({ name, op, inputs, attributes: { T: typeOf('float32'), ...attributes } });
+
+/**
+ * A copy of a value, for a variable to keep where the value may lie in memory lent by JavaScript, as that of every tensor made
+ * of an array does.
+ *
+ * The binding gives lent memory back on the thread that lets go of it last, and only the main thread may tell Node so: two
+ * variables let go by two threads of TensorFlow at once would break Node's list of references.
+ */
+export const copyNode = (name: string, value: string): GraphNode => floatNode(name, 'DeepCopy', [value]);
 
 /** Attributes that the backend leaves to TensorFlow's eager mode, which infers them; a graph must be told. */
 const INFERRED: Readonly<Record<string, (types: readonly string[]) => Record<string, AttributeValue>>> = {

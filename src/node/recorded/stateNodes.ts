@@ -1,7 +1,15 @@
 /** The state of a step within its graph: weights, moments, averages. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { GraphParts } from './graphParts';
-import { doneNode, keepNodes, type NodeList, placeholderNode, readNode, variableNode } from './nodes';
+import {
+  assignNode,
+  copyNode,
+  doneNode,
+  type NodeList,
+  placeholderNode,
+  readNode,
+  variableNode,
+} from './nodes';
 
 /** Variables by name: `model/NAME`, `moment/first/NAME`, `moment/second/NAME` and `average/NAME`. */
 export type State = Readonly<Record<string, Variable>>;
@@ -41,7 +49,7 @@ export function stateOf({ plan, variables, trained, adam, averages = {} }: Graph
 const addPlace = (graph: NodeList, node: string, shape: readonly number[]): Place => {
   graph.add(variableNode(node, shape));
   const given = graph.add(placeholderNode(`${node}/given`, shape));
-  const take = graph.add(...keepNodes(`${node}/take`, node, given));
+  const take = graph.add(assignNode(`${node}/take`, node, graph.add(copyNode(`${node}/copy`, given))));
   return {
     node,
     given,

@@ -5,9 +5,9 @@ import { type GraphParts, modelName, type UpdateGroup } from './graphParts';
 import {
   assignNode,
   constantNode,
+  copyNode,
   doneNode,
   floatNode,
-  keepNodes,
   type NodeList,
   placeholderNode,
   readNode,
@@ -101,8 +101,8 @@ const addAdam = (
 /** Adds the new value of a variable that the forward pass moved. */
 const addMoved = ({ graph, places, nodeOf }: Step, gate: Gate, name: string, ref: Ref): string => {
   const { node: place } = places.placeOf(`model/${name}`);
-  const value = gate.through(`${place}/moved`, nodeOf(ref));
-  return graph.add(...keepNodes(`${place}/move`, place, value, [places.readOf(`model/${name}`)]));
+  const value = graph.add(copyNode(`${place}/moved/copy`, gate.through(`${place}/moved`, nodeOf(ref))));
+  return graph.add(assignNode(`${place}/move`, place, value, [places.readOf(`model/${name}`)]));
 };
 
 /** Adds the move of an average towards its variable, as that is once the update is settled. */
