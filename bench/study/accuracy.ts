@@ -7,8 +7,8 @@
 import { commandOf } from './shared/command';
 import { runCells } from './shared/runCells';
 
-/** Where several label seeds are run, one elsewhere. */
-const COMPARED = new Set(['mnist 100', 'cifar10 4000']);
+/** Where three label seeds are run, one elsewhere. */
+const THREE_SEEDS = new Set(['mnist 100', 'cifar10 4000']);
 
 const { cells, ...where } = commandOf({
   prefix: 'accuracy',
@@ -18,7 +18,7 @@ const { cells, ...where } = commandOf({
     'fashion-mnist': [100, 600, 1000, 3000],
     cifar10: [4000, 1000, 10000],
   },
-  seeds: (dataset, labels) => (COMPARED.has(`${dataset} ${labels}`) ? [1, 2, 3] : [1]),
+  seeds: (dataset, labels) => (THREE_SEEDS.has(`${dataset} ${labels}`) ? [1, 2, 3] : [1]),
   epochs: 50,
   patience: 15,
 });

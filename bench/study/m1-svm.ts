@@ -15,9 +15,10 @@ import { trainedVae } from './shared/m1';
 import { m1CommandOf } from './shared/m1Command';
 import { isSameM1Cell, type M1Result } from './shared/m1Results';
 import { runM1Cell } from './shared/m1Run';
+import { platform } from './shared/platform';
 
 const { dir, dataset, choose, vae, machine, cells, out } = m1CommandOf();
-await selectBackend({ backend: 'tensorflow' });
+const { name: backend } = await selectBackend({ backend: 'tensorflow' });
 const data = await loadDataset(dataset, { dir });
 const model = await trainedVae(data.train, vae, `runs/m1/${dataset}`);
 const codes = await codesOf(model, choose ? { train: data.train } : data, machine);
@@ -28,7 +29,7 @@ for (const cell of cells) {
     console.log(`${title}: in ${out} already`);
     continue;
   }
-  const result = runM1Cell(cell, data, codes);
+  const result: M1Result = { ...runM1Cell(cell, data, codes), backend, platform: platform() };
   await appendLine(out, result);
   const { validationAccuracy, testAccuracy = '–' } = result;
   console.log(`${title}: validation ${validationAccuracy}, test ${testAccuracy}`);

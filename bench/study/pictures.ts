@@ -40,7 +40,9 @@ const pictures: Readonly<Record<string, Uint8Array>> = {
   samples: gridPng(await figures.classSamples(model, { noise: createNoise(1) }), SCALE),
   analogies: gridPng(await figures.analogies(model, inputs), SCALE),
   reconstructions: gridPng(await figures.reconstructions(model, inputs), SCALE),
-  latent: chartPng(await chartSvg(latentMap(codes, [...test.y.subarray(0, MAPPED)]), 'latent')),
+  latent: chartPng(
+    await chartSvg(latentMap(codes, [...test.y.subarray(0, MAPPED)], createNoise(1)), 'latent'),
+  ),
 };
 await mkdir('docs/figures', { recursive: true });
 for (const [name, bytes] of Object.entries(pictures)) {

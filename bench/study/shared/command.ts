@@ -11,7 +11,7 @@ export interface Defaults {
   /** of its files in docs/results, before the data set; default none */
   readonly prefix?: string;
   readonly cases: readonly string[];
-  /** numbers of labels by data set, the first of which is taken where none is named */
+  /** numbers of labels by data set; of the data sets the first is taken where none is named */
   readonly labels: Readonly<Record<string, readonly number[]>>;
   /** label seeds of a number of labels */
   readonly seeds: (dataset: string, labels: number) => readonly number[];
@@ -79,5 +79,11 @@ export function commandOf(defaults: Defaults): RunOptions & { readonly cells: re
   const name = [...(defaults.prefix ? [defaults.prefix] : []), dataset, ...(choose ? ['choose'] : [])].join(
     '-',
   );
-  return { data, backend, choose, out: values.out ?? `docs/results/${name}.jsonl`, cells };
+  return {
+    data,
+    backend,
+    purpose: choose ? 'choose' : 'report',
+    out: values.out ?? `docs/results/${name}.jsonl`,
+    cells,
+  };
 }

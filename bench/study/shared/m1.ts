@@ -1,5 +1,5 @@
 /** The VAE of the M1 + SVM study: trained once on all training images, without labels, and then read from its file. */
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAdam,
@@ -75,6 +75,7 @@ export async function trainedVae(images: Dataset, settings: VaeSettings, folder:
       },
     });
     await saveModel(model, file(`${path}.safetensors`));
+    await rm(`${path}.checkpoint`, { force: true });
     return model;
   } finally {
     execute.dispose();

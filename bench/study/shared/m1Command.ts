@@ -28,6 +28,6 @@ export function m1CommandOf() {
   const cells = values.labels
     .map((count) => countOf('labels', count))
     .flatMap((labels) => seeds.map((seed): M1Cell => ({ dataset, labels, seed, vae, machine, purpose })));
-  const out = values.out ?? `docs/results/m1-svm${choose ? '-choose' : ''}.jsonl`;
+  const out = values.out ?? `docs/results/m1-svm-${dataset}${choose ? '-choose' : ''}.jsonl`;
   return { dir, dataset: dataset as DatasetName, choose, vae, machine, cells, out };
 }

@@ -4,7 +4,6 @@ import { type Codes, examplesOf, together } from './codes';
 import { splitOf } from './data';
 import type { M1Cell, M1Result } from './m1Results';
 import { GRID, type MachineSettings } from './m1Settings';
-import { platform } from './platform';
 import { svmAccuracy } from './svm';
 
 /**
@@ -16,7 +15,7 @@ export function runM1Cell(
   cell: M1Cell,
   { train, test }: { readonly train: Dataset; readonly test: Dataset },
   codes: Codes,
-): M1Result {
+): Omit<M1Result, 'backend' | 'platform'> {
   const split = splitOf(train, cell.labels, cell.seed);
   const known = together(
     [codes.train, ...codes.virtual].map((features) => examplesOf(train, features, split.labeled)),
@@ -35,7 +34,5 @@ export function runM1Cell(
       ? { testAccuracy: svmAccuracy(known, examplesOf(test, codes.test), settingsOf(cell.machine)) }
       : { grid: GRID.map((machine) => ({ ...machine, validationAccuracy: validationOf(machine) })) }),
     activeUnits: codes.activeUnits,
-    backend: 'tensorflow',
-    platform: platform(),
   };
 }

@@ -28,7 +28,7 @@ export interface MachineSettings {
   readonly virtualExamples?: boolean;
 }
 
-/** Nets and codes as published; the rest, which was left open, by the validation part. */
+/** Nets and codes as in the earlier study; the rest, which was left open, by the validation part. */
 export const VAE: VaeSettings = {
   widths: [600, 600],
   activation: 'softplus',

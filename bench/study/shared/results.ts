@@ -50,3 +50,24 @@ export const keyOf = ({ case: name, dataset, labels, seed, epochs, patience, set
     Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)),
     ...(patience === undefined ? [] : [patience]),
   ]);
+
+/** Where a run computes, and what for. */
+export type Circumstances = Pick<Result, 'backend' | 'purpose'>;
+
+/** Whether a line is that of the run asked for. */
+export const isResultOf = (result: Result, cell: Cell, { backend, purpose }: Circumstances): boolean =>
+  result.backend === backend && result.purpose === purpose && keyOf(result) === keyOf(cell);
+
+/** Lines of one experiment, by seed; an error where they are of several, which no mean may be taken over. */
+export const ofOneExperiment = (lines: readonly Result[]): readonly Result[] => {
+  const bySeed = [...lines].sort((a, b) => a.seed - b.seed);
+  for (const [i, line] of bySeed.entries()) {
+    const last = bySeed[i - 1];
+    if (!last) continue;
+    const title = `${line.case}, ${line.labels} labels of ${line.dataset}`;
+    if (line.seed === last.seed) throw new Error(`study: two lines of seed ${line.seed} of ${title}`);
+    if (!isResultOf(line, { ...last, seed: line.seed }, last))
+      throw new Error(`study: seeds ${last.seed} and ${line.seed} of ${title} differ in their settings`);
+  }
+  return bySeed;
+};

@@ -3,7 +3,7 @@ import { linesOf } from '../../lines';
 import { percent, spread } from '../../spread';
 import { toTable } from '../../toTable';
 import { accuracyOf, column, countsOf, grouped, paired, titles } from './compare';
-import type { Result } from './results';
+import { ofOneExperiment, type Result } from './results';
 
 /** A line of docs/results/digits-example.jsonl, likewise. */
 interface Example {
@@ -19,6 +19,10 @@ interface Example {
 /** Whether the labelled cross-entropy has a weight. */
 const isSupervised = ({ settings }: Result): boolean => settings.alpha > 0;
 
+/** Lines of each case, which are of one experiment. */
+const byCase = (lines: readonly Result[]): readonly (readonly [string, readonly Result[]])[] =>
+  grouped(lines, (line) => line.case).map(([key, own]) => [key, ofOneExperiment(own)]);
+
 const seconds = (lines: readonly Result[]): string =>
   spread(
     column(lines, (line) => line.seconds),
@@ -29,7 +33,7 @@ const seconds = (lines: readonly Result[]): string =>
 async function study(name: string): Promise<string> {
   const ours = await linesOf<Result>(name);
   const baseline = ours.filter((line) => line.case === 'labels-only-conv');
-  const rows = grouped(ours, (line) => line.case).map(([key, lines]) => [
+  const rows = byCase(ours).map(([key, lines]) => [
     titles[key] ?? key,
     String(lines.length),
     percent(column(lines, (line) => line.validationAccuracy)),
@@ -63,7 +67,7 @@ async function accuracy(name: string): Promise<string> {
   const all = await linesOf<Result>(`accuracy-${name}`);
   const rows = countsOf(all).map((labels) => {
     const of = (one: string): readonly Result[] =>
-      all.filter((line) => line.labels === labels && line.case === one);
+      ofOneExperiment(all.filter((line) => line.labels === labels && line.case === one));
     const [alone, plain, optimized] = [of('labels-only-conv'), of('m2-conv'), of('optimized-elbo-conv')];
     const test = (lines: readonly Result[]): string => percent(column(lines, accuracyOf));
     return [
@@ -104,8 +108,8 @@ async function ablation(name: string): Promise<string> {
       2,
     );
   const plain = supervised.filter((line) => line.case === 'm2-conv');
-  const rows = grouped(supervised, (line) => line.case).map(([key, lines]) => {
-    const alone = without.filter((line) => line.case === key);
+  const rows = byCase(supervised).map(([key, lines]) => {
+    const alone = ofOneExperiment(without.filter((line) => line.case === key));
     return [
       titles[key] ?? key,
       String(lines.length),
@@ -137,7 +141,7 @@ async function ablation(name: string): Promise<string> {
 /** Runs of one recipe, seed by seed, and all of them. */
 async function recipe(name: string): Promise<string> {
   const all = await linesOf<Result>(name);
-  const rows = grouped(all, (line) => line.case).flatMap(([key, lines]) => {
+  const rows = byCase(all).flatMap(([key, lines]) => {
     const row = (seed: string, own: readonly Result[]): string[] => [
       titles[key] ?? key,
       seed,
@@ -147,7 +151,7 @@ async function recipe(name: string): Promise<string> {
       own.map(({ bestEpoch }) => bestEpoch).join(', '),
       seconds(own),
     ];
-    const bySeed = [...lines].sort((a, b) => a.seed - b.seed).map((line) => row(String(line.seed), [line]));
+    const bySeed = lines.map((line) => row(String(line.seed), [line]));
     return lines.length === 1 ? bySeed : [...bySeed, row(`all ${lines.length}`, lines)];
   });
   return toTable(['', 'seed', 'validation, %', 'test, %', 'test error, %', 'best epoch', 's'], rows);

@@ -16,7 +16,7 @@ import {
 import { file, recordedStep } from 'ssvae/node';
 import { batchesOf, splitOf } from './data';
 import { platform } from './platform';
-import { type Cell, keyOf, type Result } from './results';
+import { type Cell, type Circumstances, keyOf, type Result } from './results';
 import { modelOf, objectiveOf, optimizerOf, trainerOf } from './settings';
 
 /** Test examples that the exact-sum bound is taken on. */
@@ -34,13 +34,19 @@ const CURVES = [
   'unlabeled.objective',
 ];
 
-/** Where and for what a cell is run. */
-export interface Setting {
-  readonly data: { readonly train: Dataset; readonly test: Dataset };
-  readonly backend: { readonly name: string };
-  /** to choose settings: the test set is not touched */
-  readonly choose: boolean;
-}
+/** Where a run keeps its checkpoint, and its model in the end. */
+const filesOf = (cell: Cell, backend: string): { readonly checkpoint: string; readonly model: string } => {
+  const id = createHash('sha256')
+    .update(`${backend}${keyOf(cell)}`)
+    .digest('hex')
+    .slice(0, 16);
+  const path = join('runs', 'study', `${cell.case}-${cell.seed}-${id}`);
+  return { checkpoint: `${path}.safetensors`, model: `${path}.model.safetensors` };
+};
+
+/** Takes the checkpoint of a run away whose line is written. */
+export const forgetCheckpoint = (cell: Cell, { backend }: Circumstances): Promise<void> =>
+  rm(filesOf(cell, backend).checkpoint, { force: true });
 
 /** The first examples of a set. */
 const first = (dataset: Dataset, count: number): Dataset =>
@@ -64,8 +70,14 @@ const told = (epoch: number, row: HistoryRow): string =>
  * Trains a cell and measures it with the weights of its best epoch on the held-out examples.
  *
  * A run that was interrupted goes on from its last checkpoint in runs/study, where the model is kept in the end.
+ *
+ * @param circumstances to choose settings, the test set is not touched
  */
-export async function trainCell(cell: Cell, { data, backend, choose }: Setting): Promise<Result> {
+export async function trainCell(
+  cell: Cell,
+  data: { readonly train: Dataset; readonly test: Dataset },
+  { backend, purpose }: Circumstances,
+): Promise<Result> {
   const { settings, seed, epochs, patience = epochs } = cell;
   const noise = createNoise(seed);
   const split = splitOf(data.train, cell.labels, seed);
@@ -74,12 +86,7 @@ export async function trainCell(cell: Cell, { data, backend, choose }: Setting):
   const batches = batchesOf(settings, { dataset: data.train, split, noise: noise.split('batches') });
   const optimizer = optimizerOf(settings, epochs * batches.stepsPerEpoch);
   const execute = recordedStep();
-  const id = createHash('sha256')
-    .update(`${backend.name}${keyOf(cell)}`)
-    .digest('hex')
-    .slice(0, 16);
-  const path = join('runs', 'study', `${cell.case}-${seed}-${id}`);
-  const checkpoint = `${path}.safetensors`;
+  const files = filesOf(cell, backend);
   try {
     const { history, step, best } = await train(model, {
       objective: objectiveOf(settings),
@@ -92,23 +99,23 @@ export async function trainCell(cell: Cell, { data, backend, choose }: Setting):
       // It leaves every method at its best epoch on the validation examples.
       earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience },
       validate: (current) => evaluateClassifier(current, held),
-      checkpoint: { storage: file(checkpoint) },
+      checkpoint: { storage: file(files.checkpoint) },
       resume: true,
-      ...(backend.name === 'tensorflow' && { execute }),
+      ...(backend === 'tensorflow' && { execute }),
       callbacks: { onEpochEnd: (epoch, row) => console.log(told(epoch, row)) },
     });
     const bound = (): Promise<{ elbo: number }> =>
       evaluateElbo(model, first(data.test, ELBO_EXAMPLES), { noise: createNoise(seed).split('elbo') });
     const result: Result = {
       ...cell,
-      purpose: choose ? 'choose' : 'report',
+      purpose,
       steps: step,
       seconds: Math.round(history.at(-1)?.seconds ?? 0),
       validationAccuracy: best?.value ?? Number.NaN,
       bestEpoch: (best?.epoch ?? 0) + 1,
       validationCurve: history.map((row) => row['validation.accuracy'] as number),
       curves: curvesOf(history),
-      ...(!choose && {
+      ...(purpose === 'report' && {
         testAccuracy: (await evaluateClassifier(model, data.test)).accuracy,
         // A decoder that was never trained has no bound to speak of.
         ...(settings.method !== 'labels-only' && {
@@ -116,12 +123,11 @@ export async function trainCell(cell: Cell, { data, backend, choose }: Setting):
           elboExamples: ELBO_EXAMPLES,
         }),
       }),
-      backend: backend.name,
+      backend,
       platform: platform(),
       load: Number(loadavg()[0]?.toFixed(1)),
     };
-    await saveModel(model, file(`${path}.model.safetensors`));
-    await rm(checkpoint, { force: true });
+    await saveModel(model, file(files.model));
     return result;
   } finally {
     execute.dispose();
