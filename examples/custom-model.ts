@@ -21,8 +21,8 @@ const run = (net: keyof typeof nets, ...x: tf.Tensor[]) =>
   tf.tidy(() => nets[net].apply(tf.concat(x, 1)) as tf.Tensor2D);
 
 const classify = (x: tf.Tensor) => run('classifier', x);
-const dispose = () => Object.values(nets).map((net) => net.dispose());
-const own = { variables: ssvae.namedWeights(nets), classify, dispose };
+const variables = ssvae.namedWeights(nets);
+const own = { variables, classify, dispose: () => tf.dispose({ ...variables }) };
 const model = { inputShape: [2], classes: K, spec: 'two moons', ...own };
 
 // Likelihood: Laplace of scale b, log p(x|m) = −Σ |x − m| / b − D·log 2b, with b = 0.1 and D = 2.

@@ -21,7 +21,10 @@ const ofSource: readonly Step[] = [
 
 const ofPackage: readonly Step[] = [
   ['build', 'tsup'],
-  ['pack', `npm pack --silent --pack-destination "${folder}" && mv "${folder}"/ssvae-*.tgz "${tarball}"`],
+  [
+    'pack',
+    `npm pack --ignore-scripts --silent --pack-destination "${folder}" && mv "${folder}"/ssvae-*.tgz "${tarball}"`,
+  ],
   ['size', 'size-limit'],
   ['package.json', `publint --strict "${tarball}"`],
   ['types of the package', `attw "${tarball}" --profile node16`],

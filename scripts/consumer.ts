@@ -12,7 +12,11 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const peers = ['core', 'layers', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu'];
 
 async function pack(folder: string): Promise<string> {
-  const { stdout } = await runFile('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
+  const { stdout } = await runFile(
+    'npm',
+    ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
+    { cwd: root },
+  );
   return join(folder, stdout.trim());
 }
 

@@ -1,6 +1,6 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, optionsOf } from '../core/assert';
 import {
   type BackendCandidate,
   type BackendChoice,
@@ -123,11 +123,16 @@ const cpu: BackendCandidate = {
  * @example
  * const { name } = await selectBackend({ wasmPaths: '/wasm/' });
  */
-export async function selectBackend({
-  backend,
-  wasmPaths,
-  threads = 1,
-}: SelectBackendOptions = {}): Promise<BackendChoice> {
+export async function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
+  const {
+    backend,
+    wasmPaths,
+    threads = 1,
+  } = optionsOf('selectBackend', options, {
+    backend: true,
+    wasmPaths: true,
+    threads: true,
+  });
   assertInteger('selectBackend', 'threads', threads);
   return chooseBackend([webgpu, webgl, wasm(wasmPaths, threads), cpu], backend);
 }

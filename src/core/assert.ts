@@ -68,6 +68,26 @@ export function recordOf<T>(where: string, value: T, name = 'options'): T {
   return value;
 }
 
+/** Names of all options of a function; one that is left out here is an error of types. */
+export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
+
+/**
+ * The options of a function, each of a known name: one that is misspelt would be left out of account without a word.
+ *
+ * @param where name of the calling function, for the message
+ * @param options what came
+ * @param names of all there are
+ * @returns the options
+ * @throws TypeError when they are no object
+ * @throws RangeError when a name is none of them
+ */
+export function optionsOf<T extends object>(where: string, options: T, names: OptionNames<T>): T {
+  for (const name of Object.keys(recordOf(where, options)))
+    if (!Object.hasOwn(names, name))
+      throw new RangeError(`${where}: ${name} is no option, needed ${Object.keys(names).join(', ')}`);
+  return options;
+}
+
 /** Refuses what lacks a function that is called, or whose `name` is none. */
 export function assertMethods<T>(
   where: string,

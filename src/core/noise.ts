@@ -108,6 +108,8 @@ class Stream implements Noise {
   }
 
   split(name: string | number): Noise {
+    if (typeof name !== 'string' && (typeof name !== 'number' || Number.isNaN(name)))
+      throw new TypeError(`noise: the name of a split is ${describe(name)}, needed a text or a number`);
     const key = deriveKey(this.#key, name);
     return new Stream({ key, words: key });
   }

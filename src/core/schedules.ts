@@ -3,7 +3,7 @@
  *
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
-import { assertNumber, recordOf } from './assert';
+import { assertNumber, optionsOf } from './assert';
 
 /**
  * A value that depends on the training step (0, 1, 2, …) alone. It must answer for steps beyond the run too: two schedules are
@@ -69,7 +69,11 @@ export interface WarmupOptions {
  * @example linearWarmup({ steps: 100 })(25) // 0.25
  */
 export function linearWarmup(options: WarmupOptions): Schedule {
-  const { from = 0, to = 1, steps } = recordOf('linearWarmup', options);
+  const {
+    from = 0,
+    to = 1,
+    steps,
+  } = optionsOf('linearWarmup', options, { from: true, to: true, steps: true });
   finite('linearWarmup', { from, to });
   positive('linearWarmup', { steps });
   return (step) => from + (to - from) * Math.min(1, step / steps);
@@ -90,7 +94,12 @@ export interface SigmoidWarmupOptions extends WarmupOptions {
  * @example sigmoidWarmup({ steps: 100 })(50) // 0.5
  */
 export function sigmoidWarmup(options: SigmoidWarmupOptions): Schedule {
-  const { from = 0, to = 1, steps, steepness = 12 } = recordOf('sigmoidWarmup', options);
+  const {
+    from = 0,
+    to = 1,
+    steps,
+    steepness = 12,
+  } = optionsOf('sigmoidWarmup', options, { from: true, to: true, steps: true, steepness: true });
   finite('sigmoidWarmup', { from, to });
   positive('sigmoidWarmup', { steps });
   // Flatter ones are straight lines, and their ends too near each other to be told apart.
@@ -127,7 +136,12 @@ export interface CyclicalOptions {
  * @example cyclical({ period: 100 })(125) // 0.5
  */
 export function cyclical(options: CyclicalOptions): Schedule {
-  const { from = 0, to = 1, period, rise = 0.5 } = recordOf('cyclical', options);
+  const {
+    from = 0,
+    to = 1,
+    period,
+    rise = 0.5,
+  } = optionsOf('cyclical', options, { from: true, to: true, period: true, rise: true });
   finite('cyclical', { from, to });
   positive('cyclical', { period });
   assertNumber('cyclical', 'rise', rise, 'a number in (0, 1]', (v) => v > 0 && v <= 1);
@@ -153,7 +167,11 @@ export interface ExponentialDecayOptions {
  * @example exponentialDecay({ rate: 1e-4, floor: 0.5 })(1000) // 0.9048374180359595
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
-  const { from = 1, rate, floor = 0 } = recordOf('exponentialDecay', options);
+  const {
+    from = 1,
+    rate,
+    floor = 0,
+  } = optionsOf('exponentialDecay', options, { from: true, rate: true, floor: true });
   finite('exponentialDecay', { from, floor });
   positive('exponentialDecay', { rate });
   return (step) => Math.max(floor, from * Math.exp(-rate * step));
@@ -178,7 +196,11 @@ export interface CosineDecayOptions {
  * @example cosineDecay({ from: 1e-3, steps: 100 })(50) // 0.0005
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  const { from = 1, to = 0, steps } = recordOf('cosineDecay', options);
+  const {
+    from = 1,
+    to = 0,
+    steps,
+  } = optionsOf('cosineDecay', options, { from: true, to: true, steps: true });
   finite('cosineDecay', { from, to });
   positive('cosineDecay', { steps });
   return (step) => to + 0.5 * (from - to) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));

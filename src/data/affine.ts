@@ -14,7 +14,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { assertMethods, assertNumber, recordOf } from '../core/assert';
+import { assertMethods, assertNumber, optionsOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
 import { transformImages } from './transformImages';
@@ -47,7 +47,17 @@ const MOST = 1e6;
  * @example affine({ rotation: 0.2, scale: 0.1, shift: 2 })(tf.ones([1, 28, 28, 1]), noise).shape // [1, 28, 28, 1]
  */
 export function affine(options: AffineOptions): Augment {
-  const { rotation = 0, scale = 0, shear = 0, shift = 0 } = recordOf('affine', options);
+  const {
+    rotation = 0,
+    scale = 0,
+    shear = 0,
+    shift = 0,
+  } = optionsOf('affine', options, {
+    rotation: true,
+    scale: true,
+    shear: true,
+    shift: true,
+  });
   for (const [name, amount] of Object.entries({ rotation, shear, shift })) {
     assertNumber('affine', name, amount, `a number from 0 to ${MOST}`, (v) => v >= 0 && v <= MOST);
   }

@@ -1,6 +1,13 @@
 /** Training batches by step. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertFlags, assertInteger, assertOneOf, recordOf } from '../core/assert';
+import {
+  assertFlags,
+  assertInteger,
+  assertOneOf,
+  type OptionNames,
+  optionsOf,
+  recordOf,
+} from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
 import { crc32 } from '../core/crc32';
 import { assertNoise, type Noise } from '../core/noise';
@@ -35,6 +42,16 @@ export interface BatchesOptions {
    */
   readonly resident?: boolean;
 }
+
+const NAMES: OptionNames<BatchesOptions> = {
+  dataset: true,
+  split: true,
+  batchSize: true,
+  noise: true,
+  binarize: true,
+  stepsPerEpoch: true,
+  resident: true,
+};
 
 /** Refuses indices that the data set does not have. */
 const assertIndices = (
@@ -120,7 +137,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     binarize = 'none',
     stepsPerEpoch,
     resident = false,
-  } = recordOf('createBatches', options);
+  } = optionsOf('createBatches', options, NAMES);
   const dataset = checkDataset('createBatches', 'dataset.', given);
   recordOf('createBatches', split, 'split');
   recordOf('createBatches', batchSize, 'batchSize');

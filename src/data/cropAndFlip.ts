@@ -15,7 +15,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, assertSize, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, assertSize, optionsOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
 import { transformImages } from './transformImages';
@@ -42,7 +42,7 @@ const DRAWS = 3;
  * @example cropAndFlip({ padding: 4 })(tf.ones([1, 32, 32, 3]), noise).shape // [1, 32, 32, 3]
  */
 export function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
-  const { padding = 4, flip = true } = recordOf('cropAndFlip', options);
+  const { padding = 4, flip = true } = optionsOf('cropAndFlip', options, { padding: true, flip: true });
   assertInteger('cropAndFlip', 'padding', padding, 0);
   assertSize('cropAndFlip', 'padding', padding);
   return (x, noise) => {

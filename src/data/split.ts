@@ -1,5 +1,5 @@
 /** Which examples are labelled, which are not, and which are held back: stratified, by seed. */
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertDataset, type Dataset } from './dataset';
 
@@ -22,6 +22,8 @@ export interface SplitOptions {
   /** stream that the choice is drawn from */
   readonly noise: Noise;
 }
+
+const NAMES: OptionNames<SplitOptions> = { labeled: true, validation: true, noise: true };
 
 const byClass = ({ y, classes }: Dataset): number[][] => {
   const members: number[][] = Array.from({ length: classes }, () => []);
@@ -77,7 +79,7 @@ const equal = (total: number, sizes: readonly number[], order: Int32Array): numb
  * @example splitDataset(digits({ count: 1000, noise }), { labeled: 100, noise }).unlabeled.length // 900
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
-  const { labeled, validation = 0, noise } = recordOf('splitDataset', options);
+  const { labeled, validation = 0, noise } = optionsOf('splitDataset', options, NAMES);
   assertDataset('splitDataset', dataset);
   assertNoise('splitDataset', noise);
   const { count, classes } = dataset;

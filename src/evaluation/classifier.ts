@@ -1,7 +1,9 @@
 /** Everything that can be said of a classifier on labelled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
+import { supportOf } from '../models/inputs';
+import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
 import { accuracy } from './accuracy';
 import { type CalibrationBin, calibration } from './calibration';
@@ -57,7 +59,7 @@ export interface ClassifierEvaluation {
  * @param data inputs, and the class of each
  * @param options batch size and bins
  * @returns counts, shares and means; see {@link accuracy}, {@link confusionMatrix}, {@link calibration}
- * @throws RangeError when there is no example, x does not fit the model, a label is no integer from 0 to K − 1,
+ * @throws RangeError when there is no example, x does not fit the model or is outside what its likelihood is a density of, a label is no integer from 0 to K − 1,
  * or a logit is NaN
  * @example (await evaluateClassifier(model, dataset)).accuracy // such as 0.93
  */
@@ -66,8 +68,12 @@ export async function evaluateClassifier(
   data: LabeledExamples,
   options: EvaluateClassifierOptions = {},
 ): Promise<ClassifierEvaluation> {
-  const { batchSize = 500, bins = 15 } = recordOf('evaluateClassifier', options);
+  const { batchSize = 500, bins = 15 } = optionsOf('evaluateClassifier', options, {
+    batchSize: true,
+    bins: true,
+  });
   assertMethods('evaluateClassifier', 'model', model, ['classify']);
+  assertLiving('evaluateClassifier', model);
   recordOf('evaluateClassifier', data, 'data');
   assertInteger('evaluateClassifier', 'bins', bins);
   assertInteger('evaluateClassifier', 'batchSize', batchSize);
@@ -76,7 +82,7 @@ export async function evaluateClassifier(
   const { count } = examples;
   assertLabels('evaluateClassifier', 'y', data.y, count, classes);
   // Some kernels take a NaN for 0, and logits of such an input would look like any others.
-  await assertSupported('evaluateClassifier', data.x, FINITE);
+  await assertSupported('evaluateClassifier', data.x, supportOf(model) ?? FINITE);
 
   const predictions = new Int32Array(count);
   const confidences = new Float64Array(count);

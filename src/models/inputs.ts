@@ -1,6 +1,11 @@
 /** Whether batches hold what a model describes. */
 import type { BatchSource } from '../core/batch';
+import type { Support } from '../core/support';
 import type { Model, SemiSupervisedVae } from './model';
+
+/** What inputs the model's likelihood is a density of, where it has one that tells. */
+export const supportOf = (model: Model): Support | undefined =>
+  (model as Partial<SemiSupervisedVae>).likelihood?.support;
 
 /**
  * Refuses batches with inputs that the model's likelihood is no density of: a Bernoulli likelihood of values 0 … 255
@@ -16,6 +21,6 @@ export async function assertInputsSupported(
   model: Model,
   batches: BatchSource,
 ): Promise<void> {
-  const { likelihood } = model as Partial<SemiSupervisedVae>;
-  if (likelihood?.support !== undefined) await batches.assertWithin?.(where, likelihood.support);
+  const support = supportOf(model);
+  if (support !== undefined) await batches.assertWithin?.(where, support);
 }

@@ -1,10 +1,13 @@
 /** Models on plain arrays, in batches. */
 import { mul, reshape, softmax, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, optionsOf } from '../core/assert';
 import { createRests } from '../core/rests';
 import { describe, formatShape } from '../core/shape';
+import { assertWithin, type Support } from '../core/support';
 import { unitsOf } from '../core/unitInterval';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
+import { supportOf } from './inputs';
+import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 
 /** How plain arrays are gone through. */
@@ -21,11 +24,20 @@ export interface Prediction {
   readonly probabilities: Float32Array;
 }
 
-/** Inputs as plain arrays: N examples in succession, NHWC. Bytes mean value/255. */
+/**
+ * Inputs as plain arrays: N examples in succession, NHWC. Bytes mean value/255; numbers and float32 values are taken as they
+ * are, in the range that the model was trained on.
+ */
 export type PlainInputs = Uint8Array | Float32Array | readonly number[];
 
-/** Values start … end as floats; those that are no numbers are refused. */
-const toFloats = (where: string, data: PlainInputs, start: number, end: number): Float32Array => {
+/** Values start … end as floats; those that are no numbers, or that the model's likelihood is no density of, are refused. */
+const toFloats = (
+  where: string,
+  data: PlainInputs,
+  support: Support | undefined,
+  start: number,
+  end: number,
+): Float32Array => {
   if (data instanceof Uint8Array) return unitsOf(data.subarray(start, end));
   const piece = data.slice(start, end);
   // What is no number, and which Float32Array.from would take for one or choke on, is told of as what it is.
@@ -37,19 +49,23 @@ const toFloats = (where: string, data: PlainInputs, start: number, end: number):
     throw new RangeError(
       `${where}: data[${start + bad}] is ${describe(data[start + bad])}, needed finite numbers`,
     );
+  if (support) assertWithin(where, 'data', data, support, start, end);
   return values;
 };
 
 /** Applies a model's function [B, …] → [B, width] to every batch of the data. */
 const inBatches = async (
   where: string,
-  { inputShape }: Model,
+  model: Model,
   data: PlainInputs,
   options: PredictOptions,
   width: number,
   apply: (x: Tensor) => Tensor,
 ): Promise<Float32Array> => {
-  const { batchSize = 500 } = recordOf(where, options);
+  const { batchSize = 500 } = optionsOf(where, options, { batchSize: true });
+  assertLiving(where, model);
+  const { inputShape } = model;
+  const support = supportOf(model);
   assertInteger(where, 'batchSize', batchSize);
   if (!(data instanceof Uint8Array || data instanceof Float32Array || Array.isArray(data)))
     throw new TypeError(`${where}: data is ${describe(data)}, needed bytes, float32 values or numbers`);
@@ -66,7 +82,7 @@ const inBatches = async (
   for (let start = 0; start < count; start += batchSize) {
     await rest();
     const end = Math.min(count, start + batchSize);
-    const values = toFloats(where, data, start * size, end * size);
+    const values = toFloats(where, data, support, start * size, end * size);
     const out = tidy(() => apply(tensor(values, [end - start, ...inputShape])));
     try {
       all.set(await out.data(), start * width);
@@ -90,8 +106,8 @@ const inBatches = async (
  * @param options the batch size
  * @returns class indices and q(y|x); empty arrays for no examples
  * @throws TypeError when the model is none, or the data is none of these
- * @throws RangeError when it is no whole number of examples, or a number is not finite: of the data, or of what the
- *   model gives
+ * @throws RangeError when it is no whole number of examples, a number is not finite (of the data, or of what the model
+ *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
  */
 export async function predict(
@@ -121,8 +137,8 @@ export async function predict(
  * @param options the batch size
  * @returns N·Z numbers
  * @throws TypeError when the model is none, or the data is none of these
- * @throws RangeError when it is no whole number of examples, or a number is not finite: of the data, or of what the
- *   model gives
+ * @throws RangeError when it is no whole number of examples, a number is not finite (of the data, or of what the model
+ *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await embed(model, new Uint8Array(784))).length // 50
  */
 export async function embed(

@@ -1,9 +1,11 @@
 /** A trained model, kept apart from any training checkpoint. */
+
 import { assertMethods, recordOf } from '../core/assert';
 import { brief, canonical, isRecord } from '../core/json';
 import { writeSafetensors } from '../core/safetensors';
 import type { Storage } from '../core/storage';
 import type { Likelihood } from '../distributions/likelihood';
+import { assertLiving } from './living';
 import { createM2, type M2 } from './m2/m2';
 import { isOwn, type M2Nets, parsePreset, presetValues } from './m2/nets';
 import { parseM2Spec } from './m2/spec';
@@ -21,6 +23,7 @@ import { FORMAT, readModelFile, rebuild } from './presetFile';
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
   recordOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
+  assertLiving('saveModel', model);
   assertMethods('saveModel', 'storage', storage, ['write']);
   const arrays = await readTensors(model.variables);
   await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
@@ -48,6 +51,7 @@ const assertSameSpec = (where: string, name: string, found: unknown, needed: unk
  */
 export async function loadVariables(model: Model, storage: Storage): Promise<void> {
   recordOf('loadVariables', recordOf('loadVariables', model, 'model').variables, 'model.variables');
+  assertLiving('loadVariables', model);
   const { where, arrays, spec } = await readModelFile('loadVariables', storage);
   assertStored(where, model.variables, arrays);
   assertSameSpec(where, 'spec', spec, model.spec);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import util from 'node:util';
 import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, optionsOf } from '../core/assert';
 import {
   type BackendCandidate,
   type BackendChoice,
@@ -148,10 +148,11 @@ const cpu: BackendCandidate = {
  * const { name, description } = await selectBackend();
  * console.log(name, description); // wasm WebAssembly with SIMD, …: the best that can be had here
  */
-export async function selectBackend({
-  backend,
-  threads = 1,
-}: SelectBackendOptions = {}): Promise<BackendChoice> {
+export async function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
+  const { backend, threads = 1 } = optionsOf('selectBackend', options, {
+    backend: true,
+    threads: true,
+  });
   assertInteger('selectBackend', 'threads', threads);
   return chooseBackend([tensorflow, webgpu, wasm(threads), cpu], backend);
 }

@@ -12,7 +12,7 @@ import {
   variable,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumber, recordOf } from '../core/assert';
+import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { runFused } from '../core/fusedKernel';
 import type { Json } from '../core/json';
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
@@ -32,6 +32,14 @@ export interface AdamOptions {
   /** decoupled decay of variables of two axes and more (Loshchilov & Hutter 2019, Algorithm 2); default 0 */
   readonly weightDecay?: ScalarOrSchedule;
 }
+
+const NAMES: OptionNames<AdamOptions> = {
+  learningRate: true,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+  weightDecay: true,
+};
 
 /** State of an optimizer, to be written and put back to the bit. */
 export interface OptimizerState {
@@ -145,7 +153,7 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     beta2 = 0.999,
     epsilon = 1e-8,
     weightDecay = 0,
-  } = recordOf('createAdam', options);
+  } = optionsOf('createAdam', options, NAMES);
   for (const [name, beta] of Object.entries({ beta1, beta2 })) {
     assertNumber('createAdam', name, beta, 'a number in [0, 1)', (b) => b >= 0 && b < 1);
   }

@@ -1,9 +1,21 @@
 /** Refusal of options that no step or no run could use, before the first step. */
-import { assertInteger, assertNumber, assertOneOf, recordOf } from '../core/assert';
+
+import {
+  assertFunction,
+  assertInteger,
+  assertMethods,
+  assertNumber,
+  assertOneOf,
+  type OptionNames,
+  optionsOf,
+  recordOf,
+} from '../core/assert';
 import { assertNoise } from '../core/noise';
 import { describe } from '../core/shape';
 import { isFolder } from '../core/storage';
+import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
+import type { Callbacks } from './callbacks';
 import type { StepOptions, TrainOptions } from './options';
 import { resolvePhases } from './phases';
 
@@ -25,15 +37,23 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
     nonFinite,
     execute,
     augment,
+    optimizer,
+    signal,
   } = recordOf(where, options);
   if (typeof model?.variables !== 'object')
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
+  assertLiving(where, model);
   resolvePhases(model, objective);
   if (typeof batches?.at !== 'function')
     throw new TypeError(
       `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
     );
   assertNoise(where, noise);
+  if (optimizer !== undefined) assertMethods(where, 'optimizer', optimizer, ['apply']);
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean')
+    throw new TypeError(
+      `${where}: signal is ${describe(signal)}, needed an AbortSignal: a controller has it as its signal`,
+    );
   if (execute !== undefined && typeof execute !== 'function')
     throw new TypeError(`${where}: execute is ${describe(execute)}, needed a function`);
   if (augment !== undefined && typeof augment !== 'function' && typeof augment !== 'object')
@@ -41,8 +61,10 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
       `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
     );
   if (typeof augment === 'object') {
-    for (const part of Object.keys(augment))
+    for (const [part, change] of Object.entries(recordOf(where, augment, 'augment'))) {
       assertOneOf(where, 'a name in augment', part, ['labeled', 'unlabeled']);
+      if (change !== undefined) assertFunction(where, `augment.${part}`, change);
+    }
   }
   assertInteger(where, 'batches.stepsPerEpoch', batches.stepsPerEpoch);
   const { labeled, unlabeled } = batches.counts ?? {};
@@ -51,7 +73,13 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
   assertInteger(where, 'batches.counts.labeled + unlabeled', labeled + unlabeled);
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
   if (alpha !== undefined && typeof alpha !== 'function')
-    assertNumber(where, 'alpha', alpha, 'a schedule or a finite number', Number.isFinite);
+    assertNumber(
+      where,
+      'alpha',
+      alpha,
+      'a schedule or a finite number of at least 0',
+      (weight) => weight >= 0 && Number.isFinite(weight),
+    );
   if (nonFinite !== undefined)
     assertOneOf(where, 'nonFinite', nonFinite, ['throw', 'stop', 'skip', 'ignore']);
   if (clipNorm !== undefined)
@@ -98,13 +126,59 @@ const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches 
     );
 };
 
+const CALLBACKS: OptionNames<Callbacks> = {
+  onTrainBegin: true,
+  onEpochBegin: true,
+  onBatchEnd: true,
+  onEpochEnd: true,
+  onTrainEnd: true,
+};
+
+/** Refuses callbacks that would never be called. */
+const assertCallbacks = (callbacks: TrainOptions<Model>['callbacks']): void => {
+  for (const one of [callbacks ?? []].flat() as readonly Callbacks[])
+    for (const [name, call] of Object.entries(recordOf('train', one, 'callbacks'))) {
+      // Whoever keeps a state beside them may.
+      if (!name.startsWith('on')) continue;
+      assertOneOf('train', 'a name in callbacks', name, Object.keys(CALLBACKS));
+      if (call !== undefined) assertFunction('train', `callbacks.${name}`, call);
+    }
+};
+
+const NAMES: OptionNames<TrainOptions<Model>> = {
+  objective: true,
+  batches: true,
+  noise: true,
+  epochs: true,
+  optimizer: true,
+  weighting: true,
+  alpha: true,
+  parameterPrior: true,
+  augment: true,
+  clipNorm: true,
+  gradientNorm: true,
+  nonFinite: true,
+  execute: true,
+  signal: true,
+  callbacks: true,
+  validate: true,
+  validateEvery: true,
+  earlyStopping: true,
+  averaging: true,
+  readEvery: true,
+  timeLimit: true,
+  checkpoint: true,
+  resume: true,
+};
+
 /**
  * Refuses options that no run could use.
  *
  * @throws TypeError or RangeError naming the option
  */
 export function assertTrainOptions<M extends Model>(model: M, options: TrainOptions<M>): void {
-  assertStepOptions(model, options);
+  assertStepOptions(model, optionsOf('train', options, NAMES));
+  assertCallbacks(options.callbacks);
   const { epochs, validate, validateEvery = 1, readEvery = 1, earlyStopping, averaging, timeLimit } = options;
   assertInteger('train', 'epochs', epochs);
   assertInteger('train', 'validateEvery', validateEvery);

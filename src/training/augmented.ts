@@ -1,7 +1,7 @@
 /** Changes of a batch's inputs, ahead of the objective. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
-import { formatShape } from '../core/shape';
+import { describe, formatShape } from '../core/shape';
 import type { Model } from '../models/model';
 import type { StepOptions } from './options';
 
@@ -12,7 +12,7 @@ import type { StepOptions } from './options';
  * @param step that it is of: its draws are of no other
  * @param options of the run
  * @returns tensors of the caller's own
- * @throws RangeError when the changed inputs are of another shape
+ * @throws TypeError or RangeError when the changed inputs are no tensor, or of another shape
  */
 export function augmented<M extends Model>(
   { labeled, unlabeled }: Batch,
@@ -22,8 +22,11 @@ export function augmented<M extends Model>(
   const by = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : (augment ?? {});
   const stream = noise.split('augment').split(step);
   const change = (part: 'labeled' | 'unlabeled', x: Tensor): Tensor => {
+    const given = by[part] === undefined ? x : by[part](x, stream.split(part));
+    if (!Array.isArray(given?.shape))
+      throw new TypeError(`train: augment gives ${describe(given)} for ${part} inputs, needed a tensor`);
     // Cloned, so that a function that gives its input back does not make one tensor belong to two batches.
-    const changed = by[part]?.(x, stream.split(part)).clone() ?? x.clone();
+    const changed = given.clone();
     if (formatShape(changed.shape) !== formatShape(x.shape)) {
       throw new RangeError(
         `train: augment gives ${part} inputs of shape ${formatShape(changed.shape)}, needed ${formatShape(x.shape)}`,

@@ -1,4 +1,5 @@
 /** The end of an epoch: its row of the history, and its weights where they are the best so far. */
+import { recordOf } from '../core/assert';
 import type { Model } from '../models/model';
 import { readTensors } from '../models/modelFile';
 import { improves, metricOf } from './earlyStopping';
@@ -29,7 +30,9 @@ export async function closeEpoch<M extends Model>(
 ): Promise<Progress> {
   const epoch = step / batches.stepsPerEpoch - 1;
   const due = validate !== undefined && ((epoch + 1) % validateEvery === 0 || epoch + 1 === epochs);
-  const measured = due ? validationColumns(await validate(model)) : {};
+  const measured = due
+    ? validationColumns(recordOf('train', await validate(model), 'what validate gives'))
+    : {};
   const row: HistoryRow = { epoch, step, seconds, ...meansOf(sums), ...measured };
   const value = earlyStopping && metricOf(row, earlyStopping, due);
   const isBest = earlyStopping !== undefined && value !== undefined && improves(value, former, earlyStopping);

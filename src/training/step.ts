@@ -10,6 +10,7 @@ import {
   type Variable,
   variableGrads,
 } from '@tensorflow/tfjs-core';
+import { assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { readsAtOnce } from '../core/host';
 import { describe, formatShape } from '../core/shape';
@@ -118,16 +119,28 @@ export const namedTerms = ({ labeled, unlabeled }: ObjectiveTerms): (readonly [s
   );
 
 /** Refuses terms that are not numbers per example, or one number: their mean would pass for a mean over examples. */
-const assertTerms = (terms: ObjectiveTerms): void => {
-  if (typeof terms !== 'object' || terms === null)
-    throw new TypeError(`train: the objective gives ${describe(terms)}, needed named terms`);
-  for (const [name, term] of namedTerms(terms)) {
-    if (!Array.isArray(term?.shape))
-      throw new TypeError(`train: the objective's ${name} is ${describe(term)}, needed a tensor [B]`);
-    if (term.shape.length > 1)
-      throw new RangeError(
-        `train: the objective's ${name} has shape ${formatShape(term.shape)}, needed one value per example, [B]`,
-      );
+const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
+  if (typeof terms !== 'object' || terms === null || Array.isArray(terms))
+    throw new TypeError(
+      `train: the objective gives ${describe(terms)}, needed terms, as { labeled: { objective } }`,
+    );
+  for (const [part, named] of Object.entries(terms)) {
+    assertOneOf('train', 'a part of what the objective gives', part, ['labeled', 'unlabeled']);
+    if (named === undefined) continue;
+    if (typeof named !== 'object' || named === null || Array.isArray(named.shape))
+      throw new TypeError(`train: the objective's ${part} is ${describe(named)}, needed terms by name`);
+    const count = batch[part as keyof Batch]?.x.shape[0];
+    for (const [name, term] of Object.entries(named as Terms)) {
+      if (!Array.isArray(term?.shape))
+        throw new TypeError(
+          `train: the objective's ${part}.${name} is ${describe(term)}, needed a tensor [B]`,
+        );
+      const [rows = count] = term.shape;
+      if (term.shape.length > 1 || (count !== undefined && rows !== count))
+        throw new RangeError(
+          `train: the objective's ${part}.${name} has shape ${formatShape(term.shape)}, needed one value per example, [${count ?? 'B'}]`,
+        );
+    }
   }
 };
 
@@ -172,7 +185,7 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
   let terms: ObjectiveTerms = {};
   const lossOfBatch = (): Scalar => {
     const found = objective(model, batch, context);
-    assertTerms(found);
+    assertTerms(found, batch);
     terms = keepCopies(found);
     return lossOf(terms, weights, variables);
   };
@@ -196,6 +209,11 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
   } catch (error) {
     disposeTerms(terms);
     freeTape();
+    if (error instanceof Error && error.message.startsWith('Cannot find a connection'))
+      throw new RangeError(
+        'train: the loss depends on no variable of the model, needed an objective of its nets, without tf.variable or dataSync on the way',
+        { cause: error },
+      );
     throw error;
   }
 }

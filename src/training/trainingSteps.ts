@@ -57,6 +57,8 @@ const readMeans = async (
   terms: ObjectiveTerms,
   norms: readonly (readonly [string, Tensor])[],
 ): Promise<Record<string, number>> => {
+  if (loss.isDisposed)
+    throw new RangeError('train: the step to be read is over, needed read() ahead of the next one');
   const named: readonly (readonly [string, Tensor])[] = [['loss', loss], ...norms, ...namedTerms(terms)];
   const values = await Promise.all(named.map(([, tensor]) => tensor.data()));
   return Object.fromEntries(

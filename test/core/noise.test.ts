@@ -94,6 +94,15 @@ describe('createNoise', () => {
 });
 
 describe('split', () => {
+  it.each([undefined, Number.NaN, { step: 1 }, null])(
+    'refuses %j for a name: all such would be one stream',
+    (name) => {
+      expect(() => createNoise(3).split(name as never)).toThrow(
+        /^noise: the name of a split is .*, needed a text or a number$/,
+      );
+    },
+  );
+
   it('neither reads nor moves the parent', () => {
     const [split, whole] = [createNoise(3), createNoise(3)];
     const before = split.state;

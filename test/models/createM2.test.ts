@@ -1,4 +1,4 @@
-import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { engine, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import {
   input,
   type LayersModel,
@@ -12,6 +12,8 @@ import { createNoise, type Noise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { createM2, type M2Options } from '../../src/models/m2/m2';
+import { predict } from '../../src/models/predict';
+import { saveModel } from '../../src/models/saveModel';
 import { everyLabel, repeatRows } from '../../src/objectives/everyLabel';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import { alive, CLASSES, CONV, LATENT, MLP, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';
@@ -59,6 +61,39 @@ describe('createM2', () => {
       likelihood: { kind: 'bernoulli' },
     });
     m2.dispose();
+  });
+
+  it('refuses an option that is none', () => {
+    expect(() => tinyM2({ latentDim: 2 } as object)).toThrow(
+      /^createM2: latentDim is no option, needed inputShape, classes, latent, /,
+    );
+  });
+
+  it('asks for a backend where there is none yet', () => {
+    const host = engine();
+    const { registryFactory } = host;
+    host.registryFactory = {};
+    try {
+      expect(() => createM2({ inputShape: [2], classes: 2 })).toThrow(
+        /^createM2: .* needed one: await selectBackend/,
+      );
+    } finally {
+      host.registryFactory = registryFactory;
+    }
+  });
+
+  it('tells of a model that is disposed', async () => {
+    const m2 = tinyM2();
+    const { x, y } = tinyExamples(2);
+    m2.dispose();
+    const message = /: the model is disposed, needed one that is not$/;
+    expect(() => m2.classify(x)).toThrow(message);
+    expect(() => m2.encode(x, y)).toThrow(message);
+    expect(() => m2.generate([0], createNoise(0))).toThrow(message);
+    await expect(predict(m2, new Uint8Array(64))).rejects.toThrow(message);
+    await expect(
+      saveModel(m2, { name: 'nowhere', read: async () => undefined, write: async () => {} }),
+    ).rejects.toThrow(message);
   });
 
   it('has softplus hidden layers: the logits are those of the layers written out', async () => {

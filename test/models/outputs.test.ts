@@ -122,6 +122,18 @@ describe('predict', () => {
       new TypeError('predict: data is Uint8ClampedArray, needed bytes, float32 values or numbers'),
     ],
     [
+      'numbers from 0 to 255, which a Bernoulli likelihood is no density of',
+      Array.from({ length: 64 }, (_, i) => (i === 0 ? 1 : 200)),
+      {},
+      new RangeError('predict: data[1] is 200, needed a number from 0 to 1'),
+    ],
+    [
+      'an option that is none',
+      bytes,
+      { batch: 10 },
+      new RangeError('predict: batch is no option, needed batchSize'),
+    ],
+    [
       'no batch',
       bytes,
       { batchSize: 0 },

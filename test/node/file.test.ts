@@ -11,6 +11,14 @@ describe('file', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
+  it('refuses what is no path', () => {
+    expect(() => file(undefined as never)).toThrow('file: path is undefined, needed the path of a file');
+  });
+
+  it('tells of a folder in its place', async () => {
+    await expect(file(folder).read()).rejects.toThrow(/^file: .*ssvae-file-.* cannot be read \(EISDIR/);
+  });
+
   it('has nothing before the first write, and then what was written last', async () => {
     const storage = file(join(folder, 'a.safetensors'));
     expect(await storage.read()).toBeUndefined();

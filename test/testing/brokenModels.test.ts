@@ -197,7 +197,16 @@ const faults: Readonly<Record<string, Fault>> = {
       if (!labeled || !unlabeled) return { ...(labeled && { labeled }), ...(unlabeled && { unlabeled }) };
       return { labeled, unlabeled: { ...unlabeled, elbo: labeled.elbo as Tensor } };
     },
-    also: ['takes a shorter last batch'],
+    also: [
+      'takes a shorter last batch',
+      'stays finite on inputs of all 0 and of all 1',
+      'refuses inputs that are NaN',
+      'leaves its inputs as they are',
+      'training moves every trainable variable',
+      'trains where a class has no labelled example',
+      ...RUNS,
+      'training leaves no tensor',
+    ],
   },
   'a term that is infinite': {
     check: 'the objective gives finite terms, [B] or scalar',

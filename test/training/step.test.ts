@@ -247,7 +247,7 @@ describe('executeEagerly', () => {
     [
       'gives a matrix',
       () => ({ labeled: { objective: tensor([[1]]) } }),
-      "train: the objective's labeled.objective has shape [1,1], needed one value per example, [B]",
+      /labeled.objective has shape \[1,1\], needed one value per example, \[\d\]/,
     ],
     [
       'gives a number',
@@ -257,9 +257,24 @@ describe('executeEagerly', () => {
     [
       'gives nothing',
       () => undefined as unknown as object,
-      'train: the objective gives undefined, needed named terms',
+      'train: the objective gives undefined, needed terms, as { labeled: { objective } }',
     ],
-    ['depends on no variable', () => ({ labeled: { objective: tensor1d([1, 2]) } }), /connection/],
+    ['depends on no variable', () => ({ labeled: { objective: tensor(1) } }), /no variable of the model/],
+    [
+      'has values of other examples',
+      () => ({ labeled: { objective: tensor([1, 2, 3, 4, 5, 6, 7]) } }),
+      /labeled.objective has shape \[7\], needed one value per example, \[\d\]/,
+    ],
+    [
+      'gives a part that there is not',
+      () => ({ labeled: { objective: tensor(1) }, metrics: { norm: tensor(1) } }) as object,
+      'train: a part of what the objective gives is "metrics", needed one of "labeled", "unlabeled"',
+    ],
+    [
+      'gives a tensor for a part',
+      () => ({ labeled: tensor([1, 2]) }) as unknown as object,
+      "train: the objective's labeled is a tensor [2], needed terms by name",
+    ],
   ])('leaves no tensor when the objective %s', (_, objective, message) => {
     const model = line();
     const job = work(model, objective);

@@ -1,4 +1,4 @@
-import { add, keep, mean, mul, slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { add, keep, mean, mul, slice, type Tensor, tensor, variable } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
@@ -214,7 +214,22 @@ describe('trainingSteps', () => {
       { weighting: 'sum' as 'mean' },
       new RangeError('train: weighting is "sum", needed one of "mean", "dataset"'),
     ],
-    [{ alpha: Number.NaN }, new RangeError('train: alpha is NaN, needed a schedule or a finite number')],
+    [
+      { alpha: Number.NaN },
+      new RangeError('train: alpha is NaN, needed a schedule or a finite number of at least 0'),
+    ],
+    [{ alpha: -5 }, new RangeError('train: alpha is -5, needed a schedule or a finite number of at least 0')],
+    [
+      { optimizer: 'adam' as never },
+      new TypeError('train: optimizer is "adam", needed an object with apply()'),
+    ],
+    [
+      { signal: new AbortController() as never },
+      new TypeError(
+        'train: signal is AbortController, needed an AbortSignal: a controller has it as its signal',
+      ),
+    ],
+    [{ augment: { labeled: 1 as never } }, new TypeError('train: augment.labeled is 1, needed a function')],
     [
       { parameterPrior: 0 },
       new RangeError('train: parameterPrior is 0, needed a standard deviation above 0'),
@@ -294,6 +309,53 @@ describe('train', () => {
     model.dispose();
   });
 
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'an option that is none',
+      { learningRate: 1e-3 },
+      /^train: learningRate is no option, needed objective, /,
+    ],
+    [
+      'a callback that is none',
+      { callbacks: { onEpochEnds: () => {} } },
+      /^train: a name in callbacks is "onEpochEnds"/,
+    ],
+    [
+      'a function for callbacks',
+      { callbacks: () => {} },
+      /^train: callbacks is a function, needed an object/,
+    ],
+    ['no callbacks among callbacks', { callbacks: [null] }, /^train: callbacks is null, needed an object/],
+    ['a callback that is no function', { callbacks: { onEpochEnd: 1 } }, /^train: callbacks.onEpochEnd is 1/],
+    [
+      'a validation of nothing',
+      { validate: async () => {} },
+      /^train: what validate gives is undefined, needed an object/,
+    ],
+    [
+      'augmentation to nothing',
+      { augment: () => {} },
+      /^train: augment gives undefined for labeled inputs, needed a tensor/,
+    ],
+    [
+      'augmentation later on',
+      { augment: async () => {} },
+      /^train: augment gives Promise for labeled inputs, needed a tensor/,
+    ],
+  ])('refuses %s', async (_, options, message) => {
+    const model = tinyM2();
+    const before = alive();
+    await expect(train(model, { ...run(), ...options })).rejects.toThrow(message);
+    expect(alive()).toEqual(before);
+    model.dispose();
+  });
+
+  it('refuses a model that is disposed', async () => {
+    const model = tinyM2();
+    model.dispose();
+    await expect(train(model, run())).rejects.toThrow('train: the model is disposed, needed one that is not');
+  });
+
   it('tells of an epoch before the first step of it', async () => {
     const model = tinyM2();
     const seen: unknown[] = [];
@@ -365,9 +427,9 @@ describe('train', () => {
   });
 
   it('leaves alone what an objective gives as a term but did not make', async () => {
-    const constant = tensor([1, 2]);
+    const constant = tensor(1.5);
     const model = tinyM2();
-    const bias = Object.values(model.variables).find(({ rank }) => rank === 1) as Tensor;
+    const bias = variable(tensor(2));
     const before = alive();
     const objective: Objective<M2> = (...given) => {
       const { labeled, ...rest } = m2()(...given);
@@ -378,6 +440,7 @@ describe('train', () => {
     expect([constant.isDisposed, bias.isDisposed]).toEqual([false, false]);
     expect(alive()).toEqual(before);
     constant.dispose();
+    bias.dispose();
     model.dispose();
   });
 

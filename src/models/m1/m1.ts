@@ -1,6 +1,8 @@
 /** The M1 model of Kingma 2014: a VAE whose codes a classifier learns from. */
+
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, recordOf } from '../../core/assert';
+import { assertInteger, type OptionNames, optionsOf } from '../../core/assert';
+import { assertBackend } from '../../core/host';
 import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
@@ -11,6 +13,7 @@ import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { assertLikelihood } from '../likelihoods';
+import { assertLiving } from '../living';
 import type { Vae } from '../model';
 import { whole } from '../whole';
 import { isOwn, type M1Nets, parsePreset, resolveNets } from './nets';
@@ -44,6 +47,15 @@ export interface M1 extends Vae {
   decode(z: Tensor, pass?: Pass): Tensor;
 }
 
+const NAMES: OptionNames<M1Options> = {
+  inputShape: true,
+  latent: true,
+  nets: true,
+  likelihood: true,
+  initializer: true,
+  noise: true,
+};
+
 /**
  * Creates an M1 model (Kingma et al. 2014, "M1", Eq. 1; the VAE of Kingma & Welling 2014 and Rezende et al. 2014).
  *
@@ -59,10 +71,11 @@ export interface M1 extends Vae {
  * @example createM1({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
  */
 export function createM1(options: M1Options): M1 {
-  const { inputShape, latent = 50, likelihood = bernoulli } = recordOf('createM1', options);
+  const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf('createM1', options, NAMES);
   const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
   assertInputShape('createM1', inputShape);
   assertInteger('createM1', 'latent', latent);
+  assertBackend('createM1');
   assertLikelihood('createM1', likelihood);
   assertInitializer('createM1', initializer);
   assertNoise('createM1', noise);
@@ -92,6 +105,7 @@ export function createM1(options: M1Options): M1 {
       likelihood: likelihood.spec ?? null,
     }),
     encode(x, pass = {}) {
+      assertLiving('encode', model);
       assertShapes('encode', { x: [x, `B ${inputShape.join(' ')}`] });
       return tidy(() => {
         const [mean, logVar] = encoder.apply(x, { ...pass }) as [Tensor, Tensor];
@@ -99,6 +113,7 @@ export function createM1(options: M1Options): M1 {
       });
     },
     decode(z, pass = {}) {
+      assertLiving('decode', model);
       assertShapes('decode', { z: [z, `B ${latent}`] });
       return tidy(() => decoder.apply(z, { ...pass }) as Tensor);
     },

@@ -1,6 +1,6 @@
 /** The objective of M1: the bound of a VAE. */
 import { sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, recordOf } from '../../core/assert';
+import { assertNumber, optionsOf } from '../../core/assert';
 import type { Noise } from '../../core/noise';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
@@ -60,7 +60,7 @@ const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: Pa
  * @example train(model, { objective: m1({ klWeight: linearWarmup({ steps: 6000 }) }), batches, epochs: 100, noise })
  */
 export function m1(options: M1ObjectiveOptions = {}): Objective<M1> {
-  const { klWeight = 1 } = recordOf('m1', options);
+  const { klWeight = 1 } = optionsOf('m1', options, { klWeight: true });
   if (typeof klWeight !== 'function')
     assertNumber(
       'm1',

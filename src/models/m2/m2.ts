@@ -1,7 +1,16 @@
 /** The M2 model of Kingma 2014: what it is, and how it is made. */
+
 import { slice, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertInteger, assertNumbers, assertOneOf, assertSize, recordOf } from '../../core/assert';
+import {
+  assertInteger,
+  assertNumbers,
+  assertOneOf,
+  assertSize,
+  type OptionNames,
+  optionsOf,
+} from '../../core/assert';
+import { assertBackend } from '../../core/host';
 import { oneHotLabels } from '../../core/labels';
 import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
@@ -16,6 +25,7 @@ import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { repeatRows } from '../../objectives/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../../objectives/labelPrior';
 import { assertLikelihood } from '../likelihoods';
+import { assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';
 import { whole } from '../whole';
 import { isOwn, type M2Nets, parsePreset, resolveNets } from './nets';
@@ -77,6 +87,18 @@ export interface M2 extends SemiSupervisedVae {
   decode(z: Tensor, y: Tensor, pass?: Pass): Tensor;
 }
 
+const NAMES: OptionNames<M2Options> = {
+  inputShape: true,
+  classes: true,
+  latent: true,
+  nets: true,
+  likelihood: true,
+  labelPrior: true,
+  encoderSeesLabel: true,
+  initializer: true,
+  noise: true,
+};
+
 type Checked = 'inputShape' | 'classes' | 'latent' | 'labelPrior' | 'likelihood' | 'initializer' | 'noise';
 
 const checkOptions = ({
@@ -109,10 +131,11 @@ const checkOptions = ({
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
-  const { inputShape, classes, latent = 50, likelihood = bernoulli } = recordOf('createM2', options);
+  const { inputShape, classes, latent = 50, likelihood = bernoulli } = optionsOf('createM2', options, NAMES);
   const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
   assertInteger('createM2', 'classes', classes, 2);
   assertSize('createM2', 'classes', classes);
+  assertBackend('createM2');
   const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
   checkOptions({ inputShape, classes, latent, labelPrior, likelihood, initializer, noise });
   const chosen = isOwn(given) ? given : parsePreset('createM2', given);
@@ -162,6 +185,7 @@ export function createM2(options: M2Options): M2 {
     return { mean, logVar };
   };
   const assertInputs = (where: string, x: Tensor): void => {
+    assertLiving(where, model);
     assertShapes(where, { x: [x, `B ${inputShape.join(' ')}`] });
   };
 
@@ -201,6 +225,7 @@ export function createM2(options: M2Options): M2 {
       return tidy(() => ({ ...posterior(features(x), y) }));
     },
     decode(z, y, pass) {
+      assertLiving('decode', model);
       assertShapes('decode', { z: [z, `N ${latent}`], y: [y, `R ${classes}`] });
       return tidy(() => conditioned<Tensor>(nets.decoder, z, y, pass));
     },

@@ -1,5 +1,6 @@
 /** The objectives of M2: the report's Eq. 8 and its Optimized-ELBO, one function with two sets of weights. */
 import { mul, softmax, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { optionsOf } from '../../core/assert';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import type { ScalarOrSchedule } from '../../core/schedules';
@@ -23,8 +24,10 @@ import { type Objective, type ObjectiveContext, scheduled, type Terms } from '..
 import { type Part, type PartPass, passesOf } from './jointPass';
 import type { M2 } from './m2';
 import {
+  M2_NAMES,
   M2_SETTINGS,
   type M2ObjectiveOptions,
+  OPTIMIZED_NAMES,
   OPTIMIZED_SETTINGS,
   type OptimizedElboOptions,
   type Settings,
@@ -196,7 +199,7 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
  * @example train(model, { objective: m2({ labelHandling: 'gumbel' }), batches, epochs: 10, noise })
  */
 export const m2 = (options: M2ObjectiveOptions = {}): Objective<M2> =>
-  objectiveOf('m2', M2_SETTINGS, options);
+  objectiveOf('m2', M2_SETTINGS, optionsOf('m2', options, M2_NAMES));
 
 /**
  * The Optimized-ELBO (report §3.6): the bound of M2 with entropy penalty, mutual information and smoothed labels.
@@ -213,7 +216,7 @@ export const m2 = (options: M2ObjectiveOptions = {}): Objective<M2> =>
  * @example train(model, { objective: optimizedElbo({ gamma: 1, beta: 0.5 }), batches, epochs: 10, noise })
  */
 export const optimizedElbo = (options: OptimizedElboOptions = {}): Objective<M2> =>
-  objectiveOf('optimizedElbo', OPTIMIZED_SETTINGS, options);
+  objectiveOf('optimizedElbo', OPTIMIZED_SETTINGS, optionsOf('optimizedElbo', options, OPTIMIZED_NAMES));
 
 /**
  * A classifier on the labels alone: the baseline that a semi-supervised model is measured against.

@@ -1,5 +1,12 @@
 /** Choices of the objectives of M2, their defaults, and what is refused. */
-import { assertFunction, assertInteger, assertNumber, assertOneOf, recordOf } from '../../core/assert';
+import {
+  assertFunction,
+  assertInteger,
+  assertNumber,
+  assertOneOf,
+  type OptionNames,
+  recordOf,
+} from '../../core/assert';
 import type { Augment } from '../../core/batch';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
@@ -75,6 +82,25 @@ export interface OptimizedElboOptions extends M2ObjectiveOptions {
    */
   readonly expectation?: 'true-label' | 'exact';
 }
+
+/** Names of the choices of `m2`. */
+export const M2_NAMES: OptionNames<M2ObjectiveOptions> = {
+  labelHandling: true,
+  temperature: true,
+  weights: true,
+  consistency: true,
+};
+
+/** Names of those of `optimizedElbo`. */
+export const OPTIMIZED_NAMES: OptionNames<OptimizedElboOptions> = {
+  ...M2_NAMES,
+  gamma: true,
+  beta: true,
+  epsilon: true,
+  spread: true,
+  direction: true,
+  expectation: true,
+};
 
 /** Every choice made. */
 export type Settings = Required<Omit<OptimizedElboOptions, 'weights' | 'consistency'>> & {
@@ -168,7 +194,7 @@ const given = <T extends object>(options: T): Partial<T> => {
  * @throws RangeError when an option is none of its choices, or out of its range
  */
 export function settingsOf(where: string, defaults: Settings, options: OptimizedElboOptions): Settings {
-  const { consistency, ...others } = recordOf(where, options);
+  const { consistency, ...others } = options;
   const { labeled = {}, unlabeled = {} } = recordOf(where, others.weights ?? {}, 'weights');
   const settings: Settings = {
     ...defaults,
