@@ -40,6 +40,7 @@ export {
   gatherInputs,
   gatherLabels,
   subset,
+  UNKNOWN_CLASS,
 } from './data/dataset';
 export { type DigitsOptions, digits } from './data/digits';
 export { type GunzipOptions, gunzip, isGzip } from './data/gzip';

@@ -14,7 +14,13 @@ import { assertNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { type Binarization, binarize as toBinary } from './binarize';
-import { type CreateDatasetOptions, checkDataset, type Dataset, gatherLabels } from './dataset';
+import {
+  type CreateDatasetOptions,
+  checkDataset,
+  type Dataset,
+  gatherLabels,
+  UNKNOWN_CLASS,
+} from './dataset';
 import { hostInputs, residentInputs } from './inputSource';
 
 /** How batches are made. */
@@ -67,6 +73,15 @@ const assertIndices = (
       `createBatches: split.${part}[${position}] is ${indices[position]}, needed an index below ${count}, the examples of "${name}"`,
     );
   }
+};
+
+/** Refuses labelled examples without a label. */
+const assertKnown = (indices: Int32Array, { y }: Dataset): void => {
+  const position = indices.findIndex((index) => y[index] === UNKNOWN_CLASS);
+  if (position >= 0)
+    throw new RangeError(
+      `createBatches: split.labeled[${position}] is ${indices[position]}, needed an example whose class is known`,
+    );
 };
 
 /** Refuses values of a data set's examples outside a support. */
@@ -149,6 +164,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
   if (stepsPerEpoch !== undefined) assertInteger('createBatches', 'stepsPerEpoch', stepsPerEpoch);
   assertIndices('labeled', split.labeled, dataset);
   assertIndices('unlabeled', split.unlabeled, dataset);
+  assertKnown(split.labeled, dataset);
   if (batchSize.labeled + batchSize.unlabeled === 0)
     throw new RangeError(
       'createBatches: batchSize.labeled and batchSize.unlabeled are 0, needed at least 1 of either kind',

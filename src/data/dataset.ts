@@ -4,13 +4,16 @@ import { assertInteger, assertNumber, assertNumbers, recordOf } from '../core/as
 import { describe, formatShape, sizeOf } from '../core/shape';
 import { unitOf } from '../core/unitInterval';
 
-/** A set of examples, one class each. */
+/** What stands in a data set's `y` for a class that is not known. */
+export const UNKNOWN_CLASS = 255;
+
+/** A set of examples, one class each, some or all of which may be unknown. */
 export interface Dataset {
   /** what the set is called in tables and messages */
   readonly name: string;
   /** inputs, count × prod(shape), row-major (images: height, width, channels); a byte means value / 255 */
   readonly x: Uint8Array | Float32Array;
-  /** class of each example, 0 … classes − 1 */
+  /** class of each example, 0 … classes − 1, or {@link UNKNOWN_CLASS} */
   readonly y: Uint8Array;
   /** shape of one example, such as [28, 28, 1] or [2] */
   readonly shape: readonly number[];
@@ -26,11 +29,11 @@ export interface CreateDatasetOptions {
   readonly name: string;
   /** inputs, count × prod(shape), row-major; bytes stand for value / 255 */
   readonly x: Uint8Array | Float32Array;
-  /** class of each example */
-  readonly y: ArrayLike<number>;
+  /** class of each example; −1 (or {@link UNKNOWN_CLASS}) where it is not known. Default: no class is known */
+  readonly y?: ArrayLike<number>;
   /** shape of one example */
   readonly shape: readonly number[];
-  /** number of classes, at most 256 */
+  /** number of classes, K, at most 255 */
   readonly classes: number;
 }
 
@@ -38,12 +41,13 @@ const toClasses = (where: string, name: string, y: ArrayLike<number>, classes: n
   const labels = y instanceof Uint8Array ? y : new Uint8Array(y.length);
   for (let i = 0; i < y.length; i++) {
     const label = y[i] as number;
-    if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
+    const unknown = label === -1 || label === UNKNOWN_CLASS;
+    if (!unknown && !(Number.isInteger(label) && label >= 0 && label < classes)) {
       throw new RangeError(
-        `${where}: ${name}[${i}] is ${describe(label)}, needed an integer from 0 to ${classes - 1}`,
+        `${where}: ${name}[${i}] is ${describe(label)}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class`,
       );
     }
-    labels[i] = label;
+    labels[i] = unknown ? UNKNOWN_CLASS : label;
   }
   return labels;
 };
@@ -69,18 +73,23 @@ export function checkDataset(where: string, prefix: string, given: CreateDataset
     where,
     `${prefix}classes`,
     classes,
-    'an integer from 1 to 256',
-    (k) => Number.isInteger(k) && k >= 1 && k <= 256,
+    'an integer from 1 to 255',
+    (k) => Number.isInteger(k) && k >= 1 && k <= 255,
   );
   if (!(x instanceof Uint8Array || x instanceof Float32Array)) {
     throw new TypeError(`${where}: ${prefix}x is ${describe(x)}, needed a Uint8Array or a Float32Array`);
   }
-  if (typeof y !== 'object' || !Number.isInteger(y?.length)) {
+  const size = sizeOf(shape);
+  if (y !== undefined && (typeof y !== 'object' || !Number.isInteger(y?.length))) {
     throw new TypeError(`${where}: ${prefix}y is ${describe(y)}, needed an array of class indices`);
   }
-  const count = y.length;
-  if (count === 0) throw new RangeError(`${where}: ${prefix}y is empty, needed at least one example`);
-  const size = sizeOf(shape);
+  const count = y?.length ?? x.length / size;
+  if (count === 0)
+    throw new RangeError(`${where}: ${prefix}${y ? 'y' : 'x'} is empty, needed at least one example`);
+  if (!Number.isInteger(count))
+    throw new RangeError(
+      `${where}: ${prefix}x has ${x.length} values, needed a multiple of ${size} for examples ${formatShape(shape)}`,
+    );
   if (x.length !== count * size) {
     throw new RangeError(
       `${where}: ${prefix}x has ${x.length} values, needed ${count * size} = ${count} labels × shape ${formatShape(shape)}`,
@@ -93,19 +102,22 @@ export function checkDataset(where: string, prefix: string, given: CreateDataset
         throw new RangeError(`${where}: ${prefix}x[${i}] is ${x[i]}, needed finite numbers`);
     }
   }
-  return { name, x, y: toClasses(where, `${prefix}y`, y, classes), shape: [...shape], classes, count };
+  const known = y ? toClasses(where, `${prefix}y`, y, classes) : new Uint8Array(count).fill(UNKNOWN_CLASS);
+  return { name, x, y: known, shape: [...shape], classes, count };
 }
 
 /**
  * A data set out of plain arrays, checked once so that nothing behind it need check again.
  *
- * The arrays are kept, not copied: do not write to them afterwards. Tensors are read by `tensorDataset`.
+ * The arrays are kept, not copied: do not write to them afterwards. Tensors are read by `tensorDataset`. Where a class is not
+ * known, −1 stands in its place, or `y` is left out: `splitDataset` then takes labelled and held-back examples from the others.
  *
  * @param options name, inputs, classes of the examples, shape of one example, number of classes
  * @returns the set, with its count
  * @throws TypeError when `x` is neither bytes nor float32, or `y` or `shape` is no array
  * @throws RangeError when lengths do not fit each other, a label is no class, an input is NaN or infinite, or the set is empty
  * @example createDataset({ name: 'pair', x: new Uint8Array([0, 255]), y: [0, 1], shape: [1], classes: 2 }).count // 2
+ * @example createDataset({ name: 'mostly unlabelled', x: new Uint8Array([0, 255, 3]), y: [0, 1, -1], shape: [1], classes: 2 }).y // [0, 1, 255]
  */
 export function createDataset(options: CreateDatasetOptions): Dataset {
   return checkDataset('createDataset', '', options);
@@ -166,14 +178,19 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
  * @param dataset where they come from
  * @param indices which examples, in this order
  * @returns [B, K]
- * @throws RangeError when an index is no example of the set
+ * @throws RangeError when an index is no example of the set, or one whose class is not known
  * @example gatherLabels(pair, [1]) // [[0, 1]], for the pair of classes 0 and 1 above
  */
 export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
   assertIndices('gatherLabels', dataset, indices);
   const { y, classes } = dataset;
   const values = new Float32Array(indices.length * classes);
-  for (let b = 0; b < indices.length; b++) values[b * classes + (y[indices[b] as number] as number)] = 1;
+  for (let b = 0; b < indices.length; b++) {
+    const label = y[indices[b] as number] as number;
+    if (label === UNKNOWN_CLASS)
+      throw new RangeError(`gatherLabels: the class of example ${indices[b]} is unknown, needed a known one`);
+    values[b * classes + label] = 1;
+  }
   return tensor2d(values, [indices.length, classes]);
 }
 

@@ -15,8 +15,8 @@ export interface Split {
 
 /** How a data set is split. */
 export interface SplitOptions {
-  /** number of labelled examples */
-  readonly labeled: number;
+  /** number of labelled examples; default: every example whose class is known, but for those held back */
+  readonly labeled?: number;
   /** number of examples held back; default 0 */
   readonly validation?: number;
   /** stream that the choice is drawn from */
@@ -25,10 +25,12 @@ export interface SplitOptions {
 
 const NAMES: OptionNames<SplitOptions> = { labeled: true, validation: true, noise: true };
 
-const byClass = ({ y, classes }: Dataset): number[][] => {
+/** Examples of each class, and those of none that is known. */
+const byClass = ({ y, classes }: Dataset): { readonly members: number[][]; readonly unknown: number[] } => {
   const members: number[][] = Array.from({ length: classes }, () => []);
-  for (let i = 0; i < y.length; i++) members[y[i] as number]?.push(i);
-  return members;
+  const unknown: number[] = [];
+  for (let i = 0; i < y.length; i++) (members[y[i] as number] ?? unknown).push(i);
+  return { members, unknown };
 };
 
 // Proportional to class sizes by largest remainders, ties in the drawn order of classes; no class is emptied.
@@ -68,9 +70,9 @@ const equal = (total: number, sizes: readonly number[], order: Int32Array): numb
  * Splits a data set into labelled, unlabelled and validation examples.
  *
  * Labelled examples are as many for each class, up to one (a class that has too few gives all it has, and the
- * others make up for it); validation examples are in proportion to the classes; the rest is unlabelled. With the
- * same stream more labels contain the fewer, and the labelled do not depend on the size of the validation part
- * (unless it leaves a class too few).
+ * others make up for it); validation examples are in proportion to the classes; the rest is unlabelled, and so is every
+ * example whose class is not known. With the same stream more labels contain the fewer, and the labelled do not depend on
+ * the size of the validation part (unless it leaves a class too few).
  *
  * @param dataset what is split; only its classes are looked at
  * @param options number of labelled and of validation examples, noise
@@ -79,16 +81,20 @@ const equal = (total: number, sizes: readonly number[], order: Int32Array): numb
  * @example splitDataset(digits({ count: 1000, noise }), { labeled: 100, noise }).unlabeled.length // 900
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
-  const { labeled, validation = 0, noise } = optionsOf('splitDataset', options, NAMES);
+  const { validation = 0, noise } = optionsOf('splitDataset', options, NAMES);
   assertDataset('splitDataset', dataset);
   assertNoise('splitDataset', noise);
-  const { count, classes } = dataset;
-  assertInteger('splitDataset', 'labeled', labeled);
+  const { classes } = dataset;
+  const { members, unknown } = byClass(dataset);
+  const count = dataset.count - unknown.length;
   assertInteger('splitDataset', 'validation', validation, 0);
-  const members = byClass(dataset);
+  const { labeled = count - validation } = options;
+  assertInteger('splitDataset', 'labeled', labeled);
   const empty = members.findIndex((examples) => examples.length === 0);
   if (empty >= 0)
-    throw new RangeError(`splitDataset: class ${empty} has no example, needed at least one of each class`);
+    throw new RangeError(
+      `splitDataset: class ${empty} has no ${unknown.length > 0 ? 'known ' : ''}example, needed at least one of each class`,
+    );
   if (labeled < classes) {
     throw new RangeError(
       `splitDataset: labeled is ${labeled}, needed at least ${classes}, one for each class`,
@@ -96,7 +102,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   }
   if (labeled + validation > count) {
     throw new RangeError(
-      `splitDataset: labeled + validation is ${labeled} + ${validation}, needed at most ${count}, the examples of "${dataset.name}"`,
+      `splitDataset: labeled + validation is ${labeled} + ${validation}, needed at most ${count}, the examples of ${unknown.length > 0 ? 'a known class in ' : ''}"${dataset.name}"`,
     );
   }
   const order = noise.split('classes').permutation(classes);
@@ -107,7 +113,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
     sizes.map((size, k) => size - (held[k] as number)),
     order,
   );
-  const parts: { [name in keyof Split]: number[] } = { labeled: [], unlabeled: [], validation: [] };
+  const parts: { [name in keyof Split]: number[] } = { labeled: [], unlabeled: unknown, validation: [] };
   for (const [k, examples] of members.entries()) {
     const shuffled = Array.from(noise.split(k).permutation(examples.length), (i) => examples[i] as number);
     // Labels come from the front and the validation part from the back, so that neither moves the other.

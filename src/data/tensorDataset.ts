@@ -10,9 +10,9 @@ export interface TensorDatasetOptions {
   readonly name: string;
   /** inputs, [N, …shape], float32; values are taken as they are */
   readonly x: Tensor;
-  /** class of each example: indices [N], or one-hot rows [N, K]; float32, int32 or bool */
+  /** class of each example: indices [N], −1 where it is not known, or one-hot rows [N, K]; float32, int32 or bool */
   readonly y: Tensor;
-  /** K, the width of one-hot rows; at most 256 */
+  /** K, the width of one-hot rows; at most 255 */
   readonly classes: number;
 }
 

@@ -16,6 +16,9 @@ import type { RunState } from './runState';
 import { type Execute, executeEagerly } from './step';
 import { trainingSteps } from './trainingSteps';
 
+/** Models that a run is training: two runs on one would each undo what the other does. */
+const inTraining = new WeakSet<Model>();
+
 /**
  * Trains a model.
  *
@@ -26,15 +29,20 @@ import { trainingSteps } from './trainingSteps';
  * @param options objective, batches, epochs, noise; callbacks, validation, early stopping, checkpoint
  * @returns history, number of steps, and why the run ended
  * @throws TypeError or RangeError naming the option, before the first step
+ * @throws Error when a run is training the model already
  * @example const { history } = await train(model, { objective: m2(), batches, epochs: 10, noise: createNoise(1) })
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
   assertTrainOptions(model, options);
+  if (inTraining.has(model))
+    throw new Error('train: model is being trained already, needed the end of that run: await train(…)');
   const optimizer = options.optimizer ?? createAdam();
   const average = options.averaging && createAverage(model.variables, options.averaging);
+  inTraining.add(model);
   try {
     return await run(model, options, { model, optimizer, average });
   } finally {
+    inTraining.delete(model);
     average?.dispose();
     if (options.optimizer === undefined) optimizer.dispose();
   }

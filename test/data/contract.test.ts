@@ -7,6 +7,7 @@ import { createNoise } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { batchesFrom } from '../../src/data/batchesFrom';
 import { type CreateDatasetOptions, createDataset } from '../../src/data/dataset';
+import { splitDataset } from '../../src/data/split';
 import { tensorDataset } from '../../src/data/tensorDataset';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { assertInputsSupported } from '../../src/models/inputs';
@@ -172,6 +173,22 @@ const cases: Readonly<Record<string, () => unknown>> = {
     createDataset(six({ x: spoilt(3, Number.NaN) }));
   },
   'no example': () => createDataset(six({ x: new Float32Array(0), y: [] })),
+  'a class that is not known': async () => {
+    const dataset = createDataset(six({ y: [0, -1, 1, -1, 2, -1] }));
+    const split = splitDataset(dataset, { noise: createNoise(1) });
+    expect([[...split.labeled], [...split.unlabeled]]).toEqual([
+      [0, 2, 4],
+      [1, 3, 5],
+    ]);
+    const { y, unlabeled } = await at(batchesOf({ dataset, split }), 0);
+    expect([y?.length, unlabeled?.length]).toEqual([2, 2]);
+    expect(createDataset(six({ y: undefined })).count).toBe(6);
+  },
+  'a split that labels such an example': () =>
+    batchesOf({
+      dataset: six({ y: [0, -1, 1, -1, 2, -1] }),
+      split: { labeled: Int32Array.of(1, 2), unlabeled: Int32Array.of(3, 5) },
+    }),
   'a label out of range': () => createDataset(six({ y: [0, 3, 2, 0, 1, 2] })),
   'a label that is no integer': () => createDataset(six({ y: [0, 0.5, 2, 0, 1, 2] })),
   'a row of labels that is not one-hot': () =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { createDataset, gatherInputs, gatherLabels } from '../../src/data/dataset';
+import { createDataset, gatherInputs, gatherLabels, subset, UNKNOWN_CLASS } from '../../src/data/dataset';
 
 const bytes = createDataset({
   name: 'bytes',
@@ -59,9 +59,31 @@ test.each([
     { y: [0, 1] },
     'createDataset: x has 4 values, needed 8 = 2 labels × shape [4]',
   ],
-  ['a label that is no class', { y: [2] }, 'createDataset: y[0] is 2, needed an integer from 0 to 1'],
-  ['a label between classes', { y: [0.5] }, 'createDataset: y[0] is 0.5, needed an integer from 0 to 1'],
-  ['a negative label', { y: [-1] }, 'createDataset: y[0] is -1, needed an integer from 0 to 1'],
+  [
+    'a label that is no class',
+    { y: [2] },
+    'createDataset: y[0] is 2, needed an integer from 0 to 1, or -1 for an unknown class',
+  ],
+  [
+    'a label between classes',
+    { y: [0.5] },
+    'createDataset: y[0] is 0.5, needed an integer from 0 to 1, or -1 for an unknown class',
+  ],
+  [
+    'a negative label',
+    { y: [-2] },
+    'createDataset: y[0] is -2, needed an integer from 0 to 1, or -1 for an unknown class',
+  ],
+  [
+    'part of an example',
+    { x: new Uint8Array(5), y: undefined },
+    'createDataset: x has 5 values, needed a multiple of 4 for examples [4]',
+  ],
+  [
+    'nothing at all',
+    { x: new Uint8Array(0), y: undefined },
+    'createDataset: x is empty, needed at least one example',
+  ],
   ['no example', { x: new Uint8Array(0), y: [] }, 'createDataset: y is empty, needed at least one example'],
   ['a NaN', { x: Float32Array.of(0, 1, Number.NaN, 0) }, 'createDataset: x[2] is NaN, needed finite numbers'],
   [
@@ -70,9 +92,23 @@ test.each([
     'createDataset: x[1] is Infinity, needed finite numbers',
   ],
   ['an empty axis', { shape: [0] }, 'createDataset: shape[0] is 0, needed an integer of at least 1'],
-  ['too many classes', { classes: 257 }, 'createDataset: classes is 257, needed an integer from 1 to 256'],
+  ['too many classes', { classes: 256 }, 'createDataset: classes is 256, needed an integer from 1 to 255'],
 ])('refuses %s, by name', (_, wrong, message) => {
   expect(() => createDataset({ ...one, ...wrong })).toThrow(new RangeError(message));
+});
+
+test('a class may be unknown: −1, what a byte makes of it, or no class at all', () => {
+  const x = new Uint8Array(3);
+  const set = { name: 'set', x, shape: [1], classes: 2 };
+  for (const y of [[0, -1, 1], Uint8Array.of(0, UNKNOWN_CLASS, 1), Int8Array.of(0, -1, 1)])
+    expect([...createDataset({ ...set, y }).y]).toEqual([0, UNKNOWN_CLASS, 1]);
+  const none = createDataset(set);
+  expect([none.count, ...none.y]).toEqual([3, UNKNOWN_CLASS, UNKNOWN_CLASS, UNKNOWN_CLASS]);
+  expect(createDataset(none)).toEqual(none);
+  expect([...subset(createDataset({ ...set, y: [0, -1, 1] }), [1, 2]).y]).toEqual([UNKNOWN_CLASS, 1]);
+  expect(() => gatherLabels(none, [1])).toThrow(
+    'gatherLabels: the class of example 1 is unknown, needed a known one',
+  );
 });
 
 test('an index outside the set is refused', () => {

@@ -57,6 +57,26 @@ test('the three parts are disjoint, ascending, and make up the whole, for any se
   );
 });
 
+test('examples of unknown class are unlabelled; by default all others are labelled', () => {
+  const dataset = withClasses([0, -1, 1, 1, -1, 0, 0, -1], 2);
+  const all = splitDataset(dataset, { noise: createNoise(0) });
+  expect([[...all.labeled], [...all.unlabeled], [...all.validation]]).toEqual([
+    [0, 2, 3, 5, 6],
+    [1, 4, 7],
+    [],
+  ]);
+  const some = splitDataset(dataset, { validation: 2, noise: createNoise(0) });
+  expect([some.labeled.length, [...some.unlabeled], some.validation.length]).toEqual([3, [1, 4, 7], 2]);
+  const few = splitDataset(dataset, { labeled: 2, noise: createNoise(0) });
+  expect([few.labeled.length, few.unlabeled.length]).toEqual([2, 6]);
+  expect(() => splitDataset(dataset, { labeled: 6, noise: createNoise(0) })).toThrow(
+    'needed at most 5, the examples of a known class in "set"',
+  );
+  expect(() => splitDataset(withClasses([0, -1], 2), { noise: createNoise(0) })).toThrow(
+    'splitDataset: class 1 has no known example, needed at least one of each class',
+  );
+});
+
 test('the validation part keeps the proportions of unequal classes', () => {
   const dataset = withClasses(
     [...new Array(600).fill(0), ...new Array(300).fill(1), ...new Array(100).fill(2)],

@@ -350,6 +350,15 @@ describe('train', () => {
     model.dispose();
   });
 
+  it('refuses a second run on a model while one is under way, and not after it', async () => {
+    const model = tinyM2();
+    const first = train(model, run());
+    await expect(train(model, run())).rejects.toThrow(/^train: model is being trained already/);
+    expect((await first).stopped).toBe('finished');
+    expect((await train(model, run())).stopped).toBe('finished');
+    model.dispose();
+  });
+
   it('refuses a model that is disposed', async () => {
     const model = tinyM2();
     model.dispose();

@@ -14,8 +14,8 @@ const size = (shape: readonly number[]): number => shape.reduce((product, axis) 
 const isDataset = ({ x, y, shape, classes, count }: ssvae.Dataset): void => {
   must(x.length === count * size(shape) && y.length === count && count > 0, 'as many values as examples');
   must(
-    y.every((label) => label < classes),
-    'classes below K',
+    y.every((label) => label < classes || label === ssvae.UNKNOWN_CLASS),
+    'classes below K, or unknown',
   );
   must(x instanceof Uint8Array || x.every(Number.isFinite), 'finite inputs');
 };
@@ -28,7 +28,7 @@ const arrays = sized(({ B, K, D }) =>
       fc.uint8Array({ minLength: B * D, maxLength: B * D }),
       fc.float32Array({ minLength: B * D, maxLength: B * D, noNaN: true, noDefaultInfinity: true }),
     ),
-    y: fc.array(fc.nat(K - 1), { minLength: B, maxLength: B }),
+    y: fc.array(fc.integer({ min: -1, max: K - 1 }), { minLength: B, maxLength: B }),
     shape: fc.constantFrom([D], [D, 1], [1, D, 1]),
     classes: fc.constant(K),
   }),
