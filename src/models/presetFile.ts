@@ -37,7 +37,9 @@ export const readModelFile = async (reader: string, storage: Storage): Promise<M
   const { arrays, metadata } = readSafetensors(bytes, where);
   const { format, spec } = isRecord(metadata) ? metadata : {};
   if (format !== FORMAT)
-    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+    throw new RangeError(
+      `${where}: the format is ${describe(format)}, needed "${FORMAT}", as saveModel writes; a checkpoint is read by train, with resume`,
+    );
   return { where, arrays, spec };
 };
 

@@ -159,9 +159,12 @@ describe('saveModel and loadModel', () => {
       [flipped, /^loadModel: memory: the checksum is \w{8}, the file says "\w{8}"; the file is damaged$/],
       [
         json({ format: 'ssvae checkpoint 1' }),
-        'loadModel: memory: the format is "ssvae checkpoint 1", needed "ssvae model 1"',
+        'loadModel: memory: the format is "ssvae checkpoint 1", needed "ssvae model 1", as saveModel writes; a checkpoint is read by train, with resume',
       ],
-      [json(null), 'loadModel: memory: the format is undefined, needed "ssvae model 1"'],
+      [
+        json(null),
+        'loadModel: memory: the format is undefined, needed "ssvae model 1", as saveModel writes; a checkpoint is read by train, with resume',
+      ],
       [
         json({ format: 'ssvae model 1', spec: { model: 'm1' } }),
         'loadModel: memory: the model is "m1", needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one\'s own',
@@ -312,7 +315,7 @@ describe('loadVariables', () => {
       [undefined, 'loadVariables: memory does not exist, needed a file that saveModel wrote'],
       [
         writeSafetensors({ arrays: {}, metadata: { format: 'ssvae checkpoint 1' } }),
-        'loadVariables: memory: the format is "ssvae checkpoint 1", needed "ssvae model 1"',
+        'loadVariables: memory: the format is "ssvae checkpoint 1", needed "ssvae model 1", as saveModel writes; a checkpoint is read by train, with resume',
       ],
     ];
     for (const [content, message] of cases)
