@@ -138,23 +138,28 @@ async function ablation(name: string): Promise<string> {
   );
 }
 
-/** Runs of one recipe, seed by seed, and all of them. */
+/** Runs of recipes by the number of labels, seed by seed, and all of them. */
 async function recipe(name: string): Promise<string> {
   const all = await linesOf<Result>(name);
-  const rows = byCase(all).flatMap(([key, lines]) => {
-    const row = (seed: string, own: readonly Result[]): string[] => [
-      titles[key] ?? key,
-      seed,
-      percent(column(own, (line) => line.validationAccuracy)),
-      percent(column(own, accuracyOf)),
-      percent(column(own, (line) => 1 - accuracyOf(line))),
-      own.map(({ bestEpoch }) => bestEpoch).join(', '),
-      seconds(own),
-    ];
-    const bySeed = lines.map((line) => row(String(line.seed), [line]));
-    return lines.length === 1 ? bySeed : [...bySeed, row(`all ${lines.length}`, lines)];
-  });
-  return toTable(['', 'seed', 'validation, %', 'test, %', 'test error, %', 'best epoch', 's'], rows);
+  const rowsAt = (labels: number): string[][] =>
+    byCase(all.filter((line) => line.labels === labels)).flatMap(([key, lines]) => {
+      const row = (seed: string, own: readonly Result[]): string[] => [
+        titles[key] ?? key,
+        String(labels),
+        seed,
+        percent(column(own, (line) => line.validationAccuracy)),
+        percent(column(own, accuracyOf)),
+        percent(column(own, (line) => 1 - accuracyOf(line))),
+        own.map(({ bestEpoch }) => bestEpoch).join(', '),
+        seconds(own),
+      ];
+      const bySeed = lines.map((line) => row(String(line.seed), [line]));
+      return lines.length === 1 ? bySeed : [...bySeed, row(`all ${lines.length}`, lines)];
+    });
+  return toTable(
+    ['', 'labels', 'seed', 'validation, %', 'test, %', 'test error, %', 'best epoch', 's'],
+    countsOf(all).flatMap(rowsAt),
+  );
 }
 
 async function choice(name: string): Promise<string> {
