@@ -62,25 +62,34 @@ async function study(name: string): Promise<string> {
   );
 }
 
-/** Methods beside each other by the number of labels. */
+const COMPARED = ['labels-only-conv', 'm2-conv', 'optimized-elbo-conv'] as const;
+
+/** Methods beside each other by the number of labels, of the seeds that all of them were run with. */
 async function accuracy(name: string): Promise<string> {
   const all = await linesOf<Result>(`accuracy-${name}`);
-  const rows = countsOf(all).map((labels) => {
-    const of = (one: string): readonly Result[] =>
-      ofOneExperiment(all.filter((line) => line.labels === labels && line.case === one));
-    const [alone, plain, optimized] = [of('labels-only-conv'), of('m2-conv'), of('optimized-elbo-conv')];
+  const rows = countsOf(all).flatMap((labels) => {
+    const here = all.filter((line) => line.labels === labels);
+    const whole = here.filter(({ seed }) =>
+      COMPARED.every((one) => here.some((line) => line.case === one && line.seed === seed)),
+    );
+    if (whole.length === 0) return [];
+    const [alone, plain, optimized] = COMPARED.map((one) =>
+      ofOneExperiment(whole.filter((line) => line.case === one)),
+    ) as [readonly Result[], readonly Result[], readonly Result[]];
     const test = (lines: readonly Result[]): string => percent(column(lines, accuracyOf));
     return [
-      String(labels),
-      String(optimized.length),
-      test(alone),
-      test(plain),
-      test(optimized),
-      percent(paired(optimized, plain, accuracyOf)),
-      [plain, optimized]
-        .map((lines) => lines.map(({ validationCurve }) => validationCurve.length).join(', '))
-        .join(' / '),
-      [plain, optimized].map(seconds).join(' / '),
+      [
+        String(labels),
+        String(optimized.length),
+        test(alone),
+        test(plain),
+        test(optimized),
+        percent(paired(optimized, plain, accuracyOf)),
+        [plain, optimized]
+          .map((lines) => lines.map(({ validationCurve }) => validationCurve.length).join(', '))
+          .join(' / '),
+        [plain, optimized].map(seconds).join(' / '),
+      ],
     ];
   });
   return toTable(
