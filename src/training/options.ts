@@ -39,7 +39,7 @@ export interface StepOptions<M extends Model> {
   /** default `'mean'` (report Eq. 8) */
   readonly weighting?: Weighting;
   /**
-   * α, weight of the labelled-mean cross-entropy in either weighting; default Kingma 2014's 0.1·N of a sum over the
+   * α, at least 0, weight of the labelled-mean cross-entropy in either weighting; default Kingma 2014's 0.1·N of a sum over the
    * data: 0.1 under `'dataset'`, and 0.1·N/N_l under `'mean'`, the same relative to a labelled example's bound
    */
   readonly alpha?: ScalarOrSchedule;
@@ -93,8 +93,9 @@ export interface EarlyStopping {
 /** Where and when checkpoints are written. */
 export interface CheckpointOptions {
   /**
-   * one file, which each checkpoint replaces, e.g. `file('run.safetensors')` of `ssvae/node`; or a folder, e.g.
-   * `folder('runs/m2')`, which keeps the last of them and the best
+   * one file, which each checkpoint replaces, that of a former run too where there is no `resume`, e.g.
+   * `file('run.safetensors')` of `ssvae/node`; or a folder, e.g. `folder('runs/m2')`, which keeps the last of them and the
+   * best, and is refused where a former run has left its own
    */
   readonly storage: Storage | StorageFolder;
   /**
