@@ -3,7 +3,7 @@
  *
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
-import { assertNumber, optionsOf } from './assert';
+import { assertNumber, type OptionNames, optionsOf } from './assert';
 
 /**
  * A value that depends on the training step (0, 1, 2, …) alone. It must answer for steps beyond the run too: two schedules are
@@ -39,6 +39,21 @@ export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): 
 }
 
 /**
+ * Refuses a number outside its range; a schedule is read step by step.
+ *
+ * @throws RangeError naming function, argument, what came and what was needed
+ */
+export function assertScheduled(
+  where: string,
+  name: string,
+  value: ScalarOrSchedule,
+  needed = 'a finite number of at least 0',
+  holds = (number: number): boolean => number >= 0 && Number.isFinite(number),
+): void {
+  if (typeof value !== 'function') assertNumber(where, name, value, `a schedule or ${needed}`, holds);
+}
+
+/**
  * The same value at every step.
  *
  *   f(t) = v
@@ -60,6 +75,8 @@ export interface WarmupOptions {
   readonly steps: number;
 }
 
+const SPAN: OptionNames<WarmupOptions & CosineDecayOptions> = { from: true, to: true, steps: true };
+
 /**
  * Linear warm-up, then constant. Used for the KL weight by Bowman et al. 2016 and Sønderby et al. 2016.
  *
@@ -69,11 +86,7 @@ export interface WarmupOptions {
  * @example linearWarmup({ steps: 100 })(25) // 0.25
  */
 export function linearWarmup(options: WarmupOptions): Schedule {
-  const {
-    from = 0,
-    to = 1,
-    steps,
-  } = optionsOf('linearWarmup', options, { from: true, to: true, steps: true });
+  const { from = 0, to = 1, steps } = optionsOf('linearWarmup', options, SPAN);
   finite('linearWarmup', { from, to });
   positive('linearWarmup', { steps });
   return (step) => from + (to - from) * Math.min(1, step / steps);
@@ -85,6 +98,8 @@ export interface SigmoidWarmupOptions extends WarmupOptions {
   readonly steepness?: number;
 }
 
+const SIGMOID: OptionNames<SigmoidWarmupOptions> = { ...SPAN, steepness: true };
+
 /**
  * Sigmoid warm-up (Bowman et al. 2016), rescaled so that it starts at `from` and ends at `to` exactly.
  *
@@ -94,12 +109,7 @@ export interface SigmoidWarmupOptions extends WarmupOptions {
  * @example sigmoidWarmup({ steps: 100 })(50) // 0.5
  */
 export function sigmoidWarmup(options: SigmoidWarmupOptions): Schedule {
-  const {
-    from = 0,
-    to = 1,
-    steps,
-    steepness = 12,
-  } = optionsOf('sigmoidWarmup', options, { from: true, to: true, steps: true, steepness: true });
+  const { from = 0, to = 1, steps, steepness = 12 } = optionsOf('sigmoidWarmup', options, SIGMOID);
   finite('sigmoidWarmup', { from, to });
   positive('sigmoidWarmup', { steps });
   // Flatter ones are straight lines, and their ends too near each other to be told apart.
@@ -127,6 +137,8 @@ export interface CyclicalOptions {
   readonly rise?: number;
 }
 
+const CYCLE: OptionNames<CyclicalOptions> = { from: true, to: true, period: true, rise: true };
+
 /**
  * Cyclical annealing: linear rise, plateau, restart (Fu et al. 2019, Eq. 6–7).
  *
@@ -136,12 +148,7 @@ export interface CyclicalOptions {
  * @example cyclical({ period: 100 })(125) // 0.5
  */
 export function cyclical(options: CyclicalOptions): Schedule {
-  const {
-    from = 0,
-    to = 1,
-    period,
-    rise = 0.5,
-  } = optionsOf('cyclical', options, { from: true, to: true, period: true, rise: true });
+  const { from = 0, to = 1, period, rise = 0.5 } = optionsOf('cyclical', options, CYCLE);
   finite('cyclical', { from, to });
   positive('cyclical', { period });
   assertNumber('cyclical', 'rise', rise, 'a number in (0, 1]', (v) => v > 0 && v <= 1);
@@ -158,6 +165,8 @@ export interface ExponentialDecayOptions {
   readonly floor?: number;
 }
 
+const DECAY: OptionNames<ExponentialDecayOptions> = { from: true, rate: true, floor: true };
+
 /**
  * Exponential decay with a floor: the temperature schedule of Jang et al. 2017 (§4.3: floor 0.5, rate 1e-5…1e-4).
  *
@@ -167,11 +176,7 @@ export interface ExponentialDecayOptions {
  * @example exponentialDecay({ rate: 1e-4, floor: 0.5 })(1000) // 0.9048374180359595
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
-  const {
-    from = 1,
-    rate,
-    floor = 0,
-  } = optionsOf('exponentialDecay', options, { from: true, rate: true, floor: true });
+  const { from = 1, rate, floor = 0 } = optionsOf('exponentialDecay', options, DECAY);
   finite('exponentialDecay', { from, floor });
   positive('exponentialDecay', { rate });
   return (step) => Math.max(floor, from * Math.exp(-rate * step));
@@ -196,11 +201,7 @@ export interface CosineDecayOptions {
  * @example cosineDecay({ from: 1e-3, steps: 100 })(50) // 0.0005
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  const {
-    from = 1,
-    to = 0,
-    steps,
-  } = optionsOf('cosineDecay', options, { from: true, to: true, steps: true });
+  const { from = 1, to = 0, steps } = optionsOf('cosineDecay', options, SPAN);
   finite('cosineDecay', { from, to });
   positive('cosineDecay', { steps });
   return (step) => to + 0.5 * (from - to) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));

@@ -1,5 +1,4 @@
 /** Refusal of options that no step or no run could use, before the first step. */
-
 import {
   assertFunction,
   assertInteger,
@@ -11,6 +10,7 @@ import {
   recordOf,
 } from '../core/assert';
 import { assertNoise } from '../core/noise';
+import { assertScheduled } from '../core/schedules';
 import { describe } from '../core/shape';
 import { isFolder } from '../core/storage';
 import { assertLiving } from '../models/living';
@@ -54,14 +54,13 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
     throw new TypeError(
       `${where}: signal is ${describe(signal)}, needed an AbortSignal: a controller has it as its signal`,
     );
-  if (execute !== undefined && typeof execute !== 'function')
-    throw new TypeError(`${where}: execute is ${describe(execute)}, needed a function`);
-  if (augment !== undefined && typeof augment !== 'function' && typeof augment !== 'object')
-    throw new TypeError(
-      `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
-    );
-  if (typeof augment === 'object') {
-    for (const [part, change] of Object.entries(recordOf(where, augment, 'augment'))) {
+  if (execute !== undefined) assertFunction(where, 'execute', execute);
+  if (augment !== undefined && typeof augment !== 'function') {
+    if (typeof augment !== 'object' || augment === null)
+      throw new TypeError(
+        `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
+      );
+    for (const [part, change] of Object.entries(augment)) {
       assertOneOf(where, 'a name in augment', part, ['labeled', 'unlabeled']);
       if (change !== undefined) assertFunction(where, `augment.${part}`, change);
     }
@@ -72,14 +71,7 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
   assertInteger(where, 'batches.counts.unlabeled', unlabeled, 0);
   assertInteger(where, 'batches.counts.labeled + unlabeled', labeled + unlabeled);
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
-  if (alpha !== undefined && typeof alpha !== 'function')
-    assertNumber(
-      where,
-      'alpha',
-      alpha,
-      'a schedule or a finite number of at least 0',
-      (weight) => weight >= 0 && Number.isFinite(weight),
-    );
+  if (alpha !== undefined) assertScheduled(where, 'alpha', alpha);
   if (nonFinite !== undefined)
     assertOneOf(where, 'nonFinite', nonFinite, ['throw', 'stop', 'skip', 'ignore']);
   if (clipNorm !== undefined)
@@ -188,8 +180,7 @@ export function assertTrainOptions<M extends Model>(model: M, options: TrainOpti
   if (averaging !== undefined)
     assertNumber('train', 'averaging.decay', averaging.decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
   assertCheckpointOptions(options);
-  if (validate !== undefined && typeof validate !== 'function')
-    throw new TypeError(`train: validate is ${describe(validate)}, needed a function of the model`);
+  if (validate !== undefined) assertFunction('train', 'validate', validate);
   if (earlyStopping) {
     if (validate === undefined && earlyStopping.metric?.startsWith('validation.'))
       throw new RangeError(

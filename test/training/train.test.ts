@@ -708,7 +708,7 @@ describe('train', () => {
     [
       'validation that is no function',
       { validate: {} as never },
-      new TypeError('train: validate is Object, needed a function of the model'),
+      new TypeError('train: validate is Object, needed a function'),
     ],
     [
       'negative patience',

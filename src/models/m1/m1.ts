@@ -1,5 +1,4 @@
 /** The M1 model of Kingma 2014: a VAE whose codes a classifier learns from. */
-
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, type OptionNames, optionsOf } from '../../core/assert';
 import { assertBackend } from '../../core/host';

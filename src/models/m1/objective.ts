@@ -1,8 +1,8 @@
 /** The objective of M1: the bound of a VAE. */
 import { sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, optionsOf } from '../../core/assert';
+import { optionsOf } from '../../core/assert';
 import type { Noise } from '../../core/noise';
-import type { ScalarOrSchedule } from '../../core/schedules';
+import { assertScheduled, type ScalarOrSchedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
 import { weightedSum } from '../../core/weightedSum';
 import * as gaussian from '../../distributions/gaussian';
@@ -61,14 +61,7 @@ const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: Pa
  */
 export function m1(options: M1ObjectiveOptions = {}): Objective<M1> {
   const { klWeight = 1 } = optionsOf('m1', options, { klWeight: true });
-  if (typeof klWeight !== 'function')
-    assertNumber(
-      'm1',
-      'klWeight',
-      klWeight,
-      'a schedule or a finite number of at least 0',
-      (w) => w >= 0 && Number.isFinite(w),
-    );
+  assertScheduled('m1', 'klWeight', klWeight);
   const objective: Objective<M1> = (model, { labeled, unlabeled }, context) =>
     tidy(() => {
       const terms = (part: 'labeled' | 'unlabeled', x: Tensor, updateStatistics: boolean): Terms =>

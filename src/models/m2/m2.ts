@@ -1,5 +1,4 @@
 /** The M2 model of Kingma 2014: what it is, and how it is made. */
-
 import { slice, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {

@@ -8,7 +8,7 @@ import {
   recordOf,
 } from '../../core/assert';
 import type { Augment } from '../../core/batch';
-import type { ScalarOrSchedule } from '../../core/schedules';
+import { assertScheduled, type ScalarOrSchedule } from '../../core/schedules';
 import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
 import { BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
 import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
@@ -130,19 +130,6 @@ export const OPTIMIZED_SETTINGS: Settings = {
   weights: { labeled: REPORT_LABELED_WEIGHTS },
 };
 
-const isAtLeast0 = (value: number): boolean => value >= 0 && Number.isFinite(value);
-
-/** A schedule is read step by step; a number is checked at once. */
-const assertScheduled = (
-  where: string,
-  name: string,
-  value: ScalarOrSchedule,
-  needed: string,
-  holds: (value: number) => boolean,
-): void => {
-  if (typeof value !== 'function') assertNumber(where, name, value, `a schedule or ${needed}`, holds);
-};
-
 const assertWeights = (
   where: string,
   part: string,
@@ -168,13 +155,13 @@ const check = (where: string, settings: Settings): void => {
     const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
     assertNumber(where, 'epsilon', epsilon, needed, (e) => e > 0 && e < 1);
   }
-  const positive = (value: number): boolean => isAtLeast0(value) && value > 0;
+  const positive = (value: number): boolean => value > 0 && Number.isFinite(value);
   assertScheduled(where, 'temperature', temperature, 'a finite number above 0', positive);
-  assertScheduled(where, 'beta', beta, 'a finite number of at least 0', isAtLeast0);
-  assertScheduled(where, 'gamma', gamma, 'a finite number of at least 0', isAtLeast0);
+  assertScheduled(where, 'beta', beta);
+  assertScheduled(where, 'gamma', gamma);
   if (settings.consistency) {
     const { weight, concentration, augment } = settings.consistency;
-    assertScheduled(where, 'consistency.weight', weight, 'a finite number of at least 0', isAtLeast0);
+    assertScheduled(where, 'consistency.weight', weight);
     assertInteger(where, 'consistency.concentration', concentration);
     if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
   }
