@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { percent } from '../../bench/spread';
 import { cases } from '../../bench/study/shared/cases';
-import { column, paired } from '../../bench/study/shared/compare';
+import { changedSettings, column, paired } from '../../bench/study/shared/compare';
 import { isResultOf, ofOneExperiment, type Result } from '../../bench/study/shared/results';
 import type { Settings } from '../../bench/study/shared/settings';
 
@@ -47,6 +47,17 @@ describe('lines of one experiment', () => {
     expect(() => ofOneExperiment([line(), line({ seed: 2, ...change })])).toThrow(
       /seeds 1 and 2 of m2-conv, .* differ/,
     );
+  });
+});
+
+describe('settings that are not the case’s', () => {
+  it('are told as --set takes them', () => {
+    const other = line({ settings: { ...settings, alpha: 10, batchNorm: true } as Settings });
+    expect(changedSettings(other)).toEqual(['alpha=10', 'batchNorm=true']);
+  });
+
+  it('are none of a case as it is', () => {
+    expect(changedSettings(line())).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Lines of results beside each other: names, groups, differences at the same seed. */
-
+import { cases } from './cases';
 import type { Result } from './results';
 
 /** Share of the test examples that a run classifies right; NaN where it did not look at them. */
@@ -8,6 +8,15 @@ export const accuracyOf = ({ testAccuracy = Number.NaN }: Result): number => tes
 /** Numbers of labels that lines have, the least first. */
 export const countsOf = (lines: readonly { readonly labels: number }[]): readonly number[] =>
   [...new Set(lines.map(({ labels }) => labels))].sort((a, b) => a - b);
+
+/** The settings of a line that are not its case's, as `--set` takes them. */
+export const changedSettings = ({ case: name, settings }: Result): readonly string[] => {
+  const usual: Readonly<Record<string, unknown>> = { ...cases[name] };
+  return Object.entries(settings)
+    .map(([setting, value]) => [setting, JSON.stringify(value)] as const)
+    .filter(([setting, json]) => json !== JSON.stringify(usual[setting]))
+    .map(([setting, json]) => `${setting}=${json}`);
+};
 
 /** Methods and cases as tables call them, in their order. */
 export const titles: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import { linesOf } from '../../lines';
 import { percent, spread } from '../../spread';
 import { toTable } from '../../toTable';
-import { accuracyOf, column, countsOf, grouped, paired, titles } from './compare';
+import { accuracyOf, changedSettings, column, countsOf, grouped, paired, titles } from './compare';
 import { ofOneExperiment, type Result } from './results';
 
 /** A line of docs/results/digits-example.jsonl, likewise. */
@@ -190,20 +190,23 @@ async function choice(name: string): Promise<string> {
   return toTable(['method, nets, labels', 'α', 'epochs', 'validation, %'], rows);
 }
 
-/** What was tried on the held-out examples on the way to a recipe. */
+/** What was tried on the held-out examples on the way to a recipe, as it was told to. */
 async function trials(name: string): Promise<string> {
-  const rows = (await linesOf<Result>(`${name}-choose`)).map(
-    ({ settings: { labelHandling, batchNorm }, epochs, seed, validationCurve, seconds: s }) => [
-      labelHandling,
-      batchNorm ? 'in each net' : 'none',
+  const rows = (await linesOf<Result>(`${name}-choose`)).map((line) => {
+    const { epochs, seed, validationCurve, seconds: s } = line;
+    return [
+      changedSettings(line)
+        .map((setting) => `\`${setting}\``)
+        .join(', ') || 'as it is',
       String(seed),
       String(epochs),
       percent([validationCurve[9] ?? Number.NaN]),
+      percent([Math.max(...validationCurve)]),
       percent([validationCurve.at(-1) as number]),
       String(s),
-    ],
-  );
-  return toTable(['labels', 'batch norm', 'seed', 'epochs', 'after 10, %', 'in the end, %', 's'], rows);
+    ];
+  });
+  return toTable(['`--set`', 'seed', 'epochs', 'after 10, %', 'at best, %', 'in the end, %', 's'], rows);
 }
 
 async function example(name: string): Promise<string> {
@@ -244,5 +247,6 @@ export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
   kingma: () => recipe('kingma-mnist'),
   'kingma choice': () => trials('kingma-mnist'),
   flagship: () => recipe('flagship-mnist'),
+  'flagship fashion-mnist': () => recipe('flagship-fashion-mnist'),
   'consistent cifar10': () => recipe('consistent-cifar10'),
 };
