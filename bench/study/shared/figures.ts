@@ -44,6 +44,7 @@ export const studyFigures: Readonly<Record<string, () => Promise<figures.VegaLit
     return series && figures.entropyByEpoch(series, { value, classes: 10 });
   },
   'mnist-labelled-bound': curves('labeled.elbo', 'Labelled bound', 'nats', 30),
+  'mnist-unlabelled-bound': curves('unlabeled.elbo', 'Bound of unlabelled images', 'nats'),
   'mnist-mutual-information': curves('validation.mutualInformation', 'Mutual information', 'nats'),
   async 'mnist-kingma'() {
     const rows = (await linesOf<Result>('kingma-mnist')).flatMap(({ validationCurve }) =>
