@@ -14,7 +14,7 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { assertMethods, assertNumber, optionsOf } from '../core/assert';
+import { assertMethods, assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
 import { transformImages } from './transformImages';
@@ -30,6 +30,8 @@ export interface AffineOptions {
   /** displacement along both axes, in pixels; default 0 */
   readonly shift?: number;
 }
+
+const NAMES: OptionNames<AffineOptions> = { rotation: true, scale: true, shear: true, shift: true };
 
 /** Far beyond any image; near the end of float32, places would be differences of infinities. */
 const MOST = 1e6;
@@ -47,17 +49,7 @@ const MOST = 1e6;
  * @example affine({ rotation: 0.2, scale: 0.1, shift: 2 })(tf.ones([1, 28, 28, 1]), noise).shape // [1, 28, 28, 1]
  */
 export function affine(options: AffineOptions): Augment {
-  const {
-    rotation = 0,
-    scale = 0,
-    shear = 0,
-    shift = 0,
-  } = optionsOf('affine', options, {
-    rotation: true,
-    scale: true,
-    shear: true,
-    shift: true,
-  });
+  const { rotation = 0, scale = 0, shear = 0, shift = 0 } = optionsOf('affine', options, NAMES);
   for (const [name, amount] of Object.entries({ rotation, shear, shift })) {
     assertNumber('affine', name, amount, `a number from 0 to ${MOST}`, (v) => v >= 0 && v <= MOST);
   }
