@@ -74,17 +74,27 @@ export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
 /**
  * The options of a function, each of a known name: one that is misspelt would be left out of account without a word.
  *
+ * Where none can be left out, `recordOf` does: the one that is misspelt is missed.
+ *
  * @param where name of the calling function, for the message
  * @param options what came
  * @param names of all there are
+ * @param name the argument
  * @returns the options
  * @throws TypeError when they are no object
  * @throws RangeError when a name is none of them
  */
-export function optionsOf<T extends object>(where: string, options: T, names: OptionNames<T>): T {
-  for (const name of Object.keys(recordOf(where, options)))
-    if (!Object.hasOwn(names, name))
-      throw new RangeError(`${where}: ${name} is no option, needed ${Object.keys(names).join(', ')}`);
+export function optionsOf<T extends object>(
+  where: string,
+  options: T,
+  names: OptionNames<T>,
+  name = 'options',
+): T {
+  for (const given of Object.keys(recordOf(where, options, name)))
+    if (!Object.hasOwn(names, given)) {
+      const path = name === 'options' ? given : `${name}.${given}`;
+      throw new RangeError(`${where}: ${path} is no option, needed ${Object.keys(names).join(', ')}`);
+    }
   return options;
 }
 

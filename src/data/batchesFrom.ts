@@ -1,5 +1,5 @@
 /** Training batches out of iterators. */
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import type { Batch, BatchSource } from '../core/batch';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
@@ -14,6 +14,8 @@ export interface BatchesFromOptions {
   /** names data and order, so that a run is resumed only on the same: a version, a checksum; default none */
   readonly identity?: string;
 }
+
+const NAMES: OptionNames<BatchesFromOptions> = { stepsPerEpoch: true, counts: true, identity: true };
 
 /** Batches out of an iterator. */
 export interface IteratedBatches extends BatchSource {
@@ -53,7 +55,7 @@ export function batchesFrom(
   source: BatchIterable | ((pass: number) => BatchIterable | Promise<BatchIterable>),
   options: BatchesFromOptions,
 ): IteratedBatches {
-  const { stepsPerEpoch, counts, identity } = recordOf('batchesFrom', options);
+  const { stepsPerEpoch, counts, identity } = optionsOf('batchesFrom', options, NAMES);
   if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
     throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
   assertInteger(WHERE, 'stepsPerEpoch', stepsPerEpoch);

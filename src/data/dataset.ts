@@ -1,6 +1,13 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumber, assertNumbers, recordOf } from '../core/assert';
+import {
+  assertInteger,
+  assertNumber,
+  assertNumbers,
+  type OptionNames,
+  optionsOf,
+  recordOf,
+} from '../core/assert';
 import { describe, formatShape, sizeOf } from '../core/shape';
 import { unitOf } from '../core/unitInterval';
 
@@ -36,6 +43,16 @@ export interface CreateDatasetOptions {
   /** number of classes, K, at most 255 */
   readonly classes: number;
 }
+
+// A data set is made of one as well.
+const NAMES: OptionNames<CreateDatasetOptions & Dataset> = {
+  name: true,
+  x: true,
+  y: true,
+  shape: true,
+  classes: true,
+  count: true,
+};
 
 const toClasses = (where: string, name: string, y: ArrayLike<number>, classes: number): Uint8Array => {
   const labels = y instanceof Uint8Array ? y : new Uint8Array(y.length);
@@ -120,7 +137,7 @@ export function checkDataset(where: string, prefix: string, given: CreateDataset
  * @example createDataset({ name: 'mostly unlabelled', x: new Uint8Array([0, 255, 3]), y: [0, 1, -1], shape: [1], classes: 2 }).y // [0, 1, 255]
  */
 export function createDataset(options: CreateDatasetOptions): Dataset {
-  return checkDataset('createDataset', '', options);
+  return checkDataset('createDataset', '', optionsOf('createDataset', options, NAMES));
 }
 
 /** Refuses what `createDataset` has not made, by a look at its parts and not at its values. */

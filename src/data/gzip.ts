@@ -1,5 +1,5 @@
 /** Unpacking of gzip by the web-standard stream, which Node and browsers have alike. */
-import { assertBytes, assertInteger, recordOf } from '../core/assert';
+import { assertBytes, assertInteger, optionsOf } from '../core/assert';
 
 /** How much may come out. */
 export interface GunzipOptions {
@@ -37,7 +37,7 @@ const inPieces = (bytes: Uint8Array): ReadableStream<BufferSource> => {
  * @example await gunzip(packed) // the bytes that were packed
  */
 export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Promise<Uint8Array> {
-  const { maxBytes = 2 ** 30 } = recordOf('gunzip', options);
+  const { maxBytes = 2 ** 30 } = optionsOf('gunzip', options, { maxBytes: true });
   assertBytes('gunzip', 'bytes', bytes);
   assertInteger('gunzip', 'maxBytes', maxBytes);
   if (!isGzip(bytes))

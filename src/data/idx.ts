@@ -1,5 +1,5 @@
 /** The IDX format of MNIST and its relatives. */
-import { assertBytes, recordOf } from '../core/assert';
+import { assertBytes, type OptionNames, optionsOf } from '../core/assert';
 import { formatShape } from '../core/shape';
 import { createDataset, type Dataset } from './dataset';
 import { isGzip } from './gzip';
@@ -66,6 +66,8 @@ export interface IdxDatasetOptions {
   readonly classes?: number;
 }
 
+const NAMES: OptionNames<IdxDatasetOptions> = { name: true, images: true, labels: true, classes: true };
+
 /**
  * A data set out of an IDX file of images and one of labels.
  *
@@ -75,7 +77,7 @@ export interface IdxDatasetOptions {
  * @example idxDataset({ name: 'mnist', images, labels }).shape // [28, 28, 1]
  */
 export function idxDataset(options: IdxDatasetOptions): Dataset {
-  const { name, images, labels, classes = 10 } = recordOf('idxDataset', options);
+  const { name, images, labels, classes = 10 } = optionsOf('idxDataset', options, NAMES);
   assertBytes('idxDataset', 'images', images);
   assertBytes('idxDataset', 'labels', labels);
   const { shape, data: x } = parseIdx(images);

@@ -1,6 +1,6 @@
 /** Two interleaved half circles: the smallest set that few labels and many inputs can learn. */
 
-import { assertInteger, assertNumber, assertSize, recordOf } from '../core/assert';
+import { assertInteger, assertNumber, assertSize, type OptionNames, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { createDataset, type Dataset } from './dataset';
 
@@ -14,6 +14,8 @@ export interface TwoMoonsOptions {
   readonly noise: Noise;
 }
 
+const NAMES: OptionNames<TwoMoonsOptions> = { count: true, sd: true, noise: true };
+
 /**
  * Two moons in the plane (the set of scikit-learn's `make_moons`, with random positions along the arcs).
  *
@@ -25,7 +27,7 @@ export interface TwoMoonsOptions {
  * @example twoMoons({ count: 500, noise }).shape // [2]
  */
 export function twoMoons(options: TwoMoonsOptions): Dataset {
-  const { count, sd = 0.1, noise } = recordOf('twoMoons', options);
+  const { count, sd = 0.1, noise } = optionsOf('twoMoons', options, NAMES);
   assertInteger('twoMoons', 'count', count, 2);
   assertSize('twoMoons', 'count × 2', 2 * count);
   assertNoise('twoMoons', noise);

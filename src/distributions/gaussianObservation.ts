@@ -1,6 +1,6 @@
 /** Gaussian observation model p(x|z,y), with a fixed or a learned variance. */
 import { fill, slice, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf, recordOf } from '../core/assert';
+import { assertNumber, assertOneOf, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes, formatShape } from '../core/shape';
 import type { Gaussian } from './gaussian';
@@ -42,7 +42,10 @@ export interface GaussianObservation extends Likelihood {
  * @example gaussianObservation({ sigma: 1 }).logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.4189385]
  */
 export function gaussianObservation(options: GaussianObservationOptions = {}): GaussianObservation {
-  const { variance = 'fixed', sigma = 1 } = recordOf('gaussianObservation', options);
+  const { variance = 'fixed', sigma = 1 } = optionsOf('gaussianObservation', options, {
+    variance: true,
+    sigma: true,
+  });
   assertOneOf('gaussianObservation', 'variance', variance, ['fixed', 'learned']);
   assertNumber(
     'gaussianObservation',

@@ -1,6 +1,6 @@
 /** Gumbel-Softmax (concrete) distribution: a categorical draw that a gradient flows through. */
 import { add, div, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
+import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import { oneHotArgMax } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
@@ -15,6 +15,8 @@ export interface GumbelSoftmaxOptions {
   /** stream that the Gumbel noise is drawn from */
   readonly noise: Noise;
 }
+
+const NAMES: OptionNames<GumbelSoftmaxOptions> = { temperature: true, hard: true, noise: true };
 
 // The straight-through estimator is biased by design: the gradient passes the argmax as if it were not there.
 const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
@@ -41,8 +43,8 @@ const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
  */
 export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions): Tensor2D {
   assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K', 'float32'] });
-  assertNoise('sampleGumbelSoftmax', options?.noise);
-  const { temperature, hard = false, noise } = options;
+  const { temperature, hard = false, noise } = optionsOf('sampleGumbelSoftmax', options, NAMES);
+  assertNoise('sampleGumbelSoftmax', noise);
   assertNumber(
     'sampleGumbelSoftmax',
     'temperature',

@@ -1,6 +1,6 @@
 /** Kullback–Leibler divergence by sampling, where no closed form exists. */
 import { add, div, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { assertFunction, assertInteger, recordOf } from '../core/assert';
+import { assertFunction, assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
@@ -18,6 +18,14 @@ export interface MonteCarloKlOptions {
   readonly noise: Noise;
 }
 
+const NAMES: OptionNames<MonteCarloKlOptions> = {
+  sample: true,
+  logQ: true,
+  logP: true,
+  samples: true,
+  noise: true,
+};
+
 /**
  * Monte-Carlo estimate of KL(q‖p), per example.
  *
@@ -28,7 +36,7 @@ export interface MonteCarloKlOptions {
  * @example monteCarloKl({ sample: (n) => gaussian.sample(q, n), logQ: (z) => gaussian.logProb(q, z), logP: (z) => gaussian.logProb(q, z), noise }) // [0]
  */
 export function monteCarloKl(options: MonteCarloKlOptions): Tensor1D {
-  const { sample, logQ, logP, samples = 1, noise } = recordOf('monteCarloKl', options);
+  const { sample, logQ, logP, samples = 1, noise } = optionsOf('monteCarloKl', options, NAMES);
   for (const [name, part] of Object.entries({ sample, logQ, logP }))
     assertFunction('monteCarloKl', name, part);
   assertInteger('monteCarloKl', 'samples', samples);

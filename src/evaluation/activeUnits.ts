@@ -1,6 +1,6 @@
 /** How many latent dimensions a model uses. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertNumber, recordOf } from '../core/assert';
+import { assertNumber, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** When a unit counts as active. */
@@ -29,7 +29,7 @@ export interface ActiveUnits {
  * @example await activeUnits(tf.tensor2d([[1, 0], [-1, 0]])) // { active: 1, variances: [1, 0] }
  */
 export async function activeUnits(means: Tensor, options: ActiveUnitsOptions = {}): Promise<ActiveUnits> {
-  const { threshold = 0.01 } = recordOf('activeUnits', options);
+  const { threshold = 0.01 } = optionsOf('activeUnits', options, { threshold: true });
   const { N = 0, Z = 0 } = assertShapes('activeUnits', { means: [means, 'N Z'] });
   assertNumber('activeUnits', 'threshold', threshold, 'a number of at least 0', (t) => t >= 0);
   const values = await means.data();

@@ -1,5 +1,5 @@
 /** Whether a classifier is right as often as it says. */
-import { assertInteger, assertNumber, assertNumbers, assertSize, recordOf } from '../core/assert';
+import { assertInteger, assertNumber, assertNumbers, assertSize, optionsOf } from '../core/assert';
 import { describe } from '../core/shape';
 
 /** How confidences are grouped. */
@@ -49,7 +49,7 @@ export function calibration(
   correct: ArrayLike<boolean | number>,
   options: CalibrationOptions = {},
 ): Calibration {
-  const { bins = 15 } = recordOf('calibration', options);
+  const { bins = 15 } = optionsOf('calibration', options, { bins: true });
   assertInteger('calibration', 'bins', bins);
   assertSize('calibration', 'bins', bins);
   assertNumbers('calibration', 'confidences', confidences);

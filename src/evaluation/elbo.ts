@@ -1,6 +1,6 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
 import { add, mul, softmax, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { oneHotLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
@@ -22,6 +22,8 @@ export interface EvaluateElboOptions {
   /** stream that the draws come from */
   readonly noise: Noise;
 }
+
+const NAMES: OptionNames<EvaluateElboOptions> = { samples: true, batchSize: true, noise: true };
 
 /** Means over the examples, in nats each. */
 export interface ElboEvaluation {
@@ -62,7 +64,7 @@ export async function evaluateElbo(
   data: Examples & { readonly y?: ArrayLike<number> },
   options: EvaluateElboOptions,
 ): Promise<ElboEvaluation> {
-  const { samples = 1, batchSize = 100, noise } = recordOf('evaluateElbo', options);
+  const { samples = 1, batchSize = 100, noise } = optionsOf('evaluateElbo', options, NAMES);
   assertInteger('evaluateElbo', 'samples', samples);
   assertMethods('evaluateElbo', 'model', model, ['classify', 'encode', 'decode']);
   recordOf('evaluateElbo', data, 'data');

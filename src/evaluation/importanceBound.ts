@@ -12,7 +12,7 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { createRests } from '../core/rests';
 import { assertShapes } from '../core/shape';
@@ -65,6 +65,8 @@ export interface EvaluateImportanceBoundOptions {
   readonly noise: Noise;
 }
 
+const NAMES: OptionNames<EvaluateImportanceBoundOptions> = { samples: true, batchSize: true, noise: true };
+
 /** What {@link evaluateImportanceBound} finds. */
 export interface ImportanceBoundEvaluation {
   /** N */
@@ -93,7 +95,7 @@ export async function evaluateImportanceBound(
   data: Examples,
   options: EvaluateImportanceBoundOptions,
 ): Promise<ImportanceBoundEvaluation> {
-  const { samples, batchSize = 100, noise } = recordOf('evaluateImportanceBound', options);
+  const { samples, batchSize = 100, noise } = optionsOf('evaluateImportanceBound', options, NAMES);
   assertInteger('evaluateImportanceBound', 'samples', samples);
   assertMethods('evaluateImportanceBound', 'model', model, ['classify', 'encode', 'decode']);
   recordOf('evaluateImportanceBound', data, 'data');

@@ -1,10 +1,10 @@
 /** One style, every class. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertMethods, recordOf } from '../core/assert';
+import { assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
-import { labelsOf, type ModelGridOptions, readCells } from './cells';
+import { GRID_NAMES, labelsOf, type ModelGridOptions, readCells } from './cells';
 import { layOut, type PixelGrid } from './imageGrid';
 
 /** What is drawn, and how. */
@@ -12,6 +12,8 @@ export interface AnalogiesOptions extends ModelGridOptions {
   /** class of each input; default what the classifier takes it for */
   readonly labels?: readonly number[];
 }
+
+const NAMES: OptionNames<AnalogiesOptions> = { ...GRID_NAMES, labels: true };
 
 /**
  * Analogies (Kingma et al. 2014, Figure 1b): a row for each input, of the input and then E[x|z,y] for every y, at
@@ -30,7 +32,7 @@ export async function analogies(
   options: AnalogiesOptions = {},
 ): Promise<PixelGrid> {
   assertMethods('analogies', 'model', model, ['classify', 'encode', 'decode']);
-  const { labels, shape = model.inputShape, padding } = recordOf('analogies', options);
+  const { labels, shape = model.inputShape, padding } = optionsOf('analogies', options, NAMES);
   const { classes } = model;
   assertShapes('analogies', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());

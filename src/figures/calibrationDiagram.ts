@@ -1,5 +1,5 @@
 /** Whether a classifier is right as often as it says, as a chart. */
-import { assertNumber, recordOf } from '../core/assert';
+import { assertNumber, optionsOf } from '../core/assert';
 import { assertLooks, assertSeries, chart, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
 
 /** The examples whose confidence lies in one interval. */
@@ -38,7 +38,7 @@ export function calibrationDiagram(
   series: Readonly<Record<string, readonly CalibrationDiagramBin[]>>,
   options: CalibrationDiagramOptions = {},
 ): VegaLiteSpec {
-  const { title, width = 320 } = recordOf('calibrationDiagram', options);
+  const { title, width = 320 } = optionsOf('calibrationDiagram', options, { title: true, width: true });
   assertSeries('calibrationDiagram', series);
   assertLooks('calibrationDiagram', { title }, { width });
   const names = Object.keys(series);

@@ -1,6 +1,6 @@
 /** Images of a model, read from tensors. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertNumbers } from '../core/assert';
+import { assertNumbers, type OptionNames } from '../core/assert';
 import { oneHotLabels } from '../core/labels';
 import * as categorical from '../distributions/categorical';
 import type { Classifier } from '../models/model';
@@ -13,6 +13,9 @@ export interface ModelGridOptions {
   /** pixels between images; default 1 */
   readonly padding?: number;
 }
+
+/** Names of these choices. */
+export const GRID_NAMES: OptionNames<ModelGridOptions> = { shape: true, padding: true };
 
 /** Reads images [N, …], one cell each, and frees them. */
 export async function readCells(images: Tensor): Promise<Cell[]> {

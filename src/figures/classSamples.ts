@@ -1,9 +1,9 @@
 /** What a model thinks the classes look like. */
-import { assertInteger, assertMethods, assertSize, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, assertSize, type OptionNames, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
-import { type ModelGridOptions, readCells } from './cells';
+import { GRID_NAMES, type ModelGridOptions, readCells } from './cells';
 import { layOut, type PixelGrid } from './imageGrid';
 
 /** What is drawn, and how. */
@@ -13,6 +13,8 @@ export interface ClassSamplesOptions extends ModelGridOptions {
   /** stream that the codes come from */
   readonly noise: Noise;
 }
+
+const NAMES: OptionNames<ClassSamplesOptions> = { ...GRID_NAMES, perClass: true, noise: true };
 
 /**
  * Samples by class: a row for each class, of E[x|z,y] at codes z ~ N(0, I).
@@ -28,7 +30,12 @@ export async function classSamples(
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
   assertMethods('classSamples', 'model', model, ['generate']);
-  const { perClass = 10, noise, shape = model.inputShape, padding } = recordOf('classSamples', options);
+  const {
+    perClass = 10,
+    noise,
+    shape = model.inputShape,
+    padding,
+  } = optionsOf('classSamples', options, NAMES);
   assertInteger('classSamples', 'perClass', perClass);
   assertNoise('classSamples', noise);
   assertSize('classSamples', 'the size of the picture', model.classes * perClass * sizeOf(model.inputShape));

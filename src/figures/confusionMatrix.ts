@@ -1,5 +1,5 @@
 /** Which classes are taken for which, as a chart. */
-import { recordOf } from '../core/assert';
+import { optionsOf } from '../core/assert';
 import { isFiniteNumber, isListOf, isString } from '../core/json';
 import { describe } from '../core/shape';
 import { assertLooks, chart, type VegaLiteSpec } from './spec';
@@ -31,7 +31,7 @@ export function confusionMatrix(
   counts: readonly (readonly number[])[],
   options: ConfusionMatrixOptions = {},
 ): VegaLiteSpec {
-  const { classNames, title } = recordOf('confusionMatrix', options);
+  const { classNames, title } = optionsOf('confusionMatrix', options, { classNames: true, title: true });
   assertLooks('confusionMatrix', { title }, {});
   if (!Array.isArray(counts) || !counts.every(isListOf(isFiniteNumber)))
     throw new TypeError(`confusionMatrix: counts is ${describe(counts)}, needed rows of numbers`);

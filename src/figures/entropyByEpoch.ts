@@ -1,5 +1,5 @@
 /** How sure a classifier grows over training. */
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import { type HistoryRow, learningCurves } from './learningCurves';
 import type { VegaLiteSpec } from './spec';
 
@@ -12,6 +12,8 @@ export interface EntropyByEpochOptions<Row extends HistoryRow> {
   /** heading; default `Entropy of q(y|x)` */
   readonly title?: string;
 }
+
+const NAMES: OptionNames<EntropyByEpochOptions<HistoryRow>> = { value: true, classes: true, title: true };
 
 /**
  * The mean entropy of q(y|x) by epoch, a curve for each series, below the line of the most it can be.
@@ -26,7 +28,7 @@ export function entropyByEpoch<Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,
   options: EntropyByEpochOptions<Row>,
 ): VegaLiteSpec {
-  const { value, classes, title = 'Entropy of q(y|x)' } = recordOf('entropyByEpoch', options);
+  const { value, classes, title = 'Entropy of q(y|x)' } = optionsOf('entropyByEpoch', options, NAMES);
   assertInteger('entropyByEpoch', 'classes', classes);
   return learningCurves(series, {
     value,

@@ -1,5 +1,5 @@
 /** Images side by side, as plain pixels. */
-import { assertInteger, assertNumber, assertSize, recordOf } from '../core/assert';
+import { assertInteger, assertNumber, assertSize, type OptionNames, optionsOf } from '../core/assert';
 import { describe, formatShape, sizeOf } from '../core/shape';
 
 /** A picture: rows of pixels from the top, channels of a pixel beside each other. */
@@ -26,6 +26,8 @@ export interface ImageGridOptions {
   readonly background?: number;
 }
 
+const NAMES: OptionNames<ImageGridOptions> = { shape: true, columns: true, padding: true, background: true };
+
 /** Values of one image, or nothing for an empty place. */
 export type Cell = Uint8Array | Float32Array | undefined;
 
@@ -40,7 +42,7 @@ export type Cell = Uint8Array | Float32Array | undefined;
  * @example imageGrid(Float32Array.of(0, 1), { shape: [1, 1], columns: 2, padding: 0 }).pixels // [0, 255]
  */
 export function imageGrid(images: Uint8Array | Float32Array, options: ImageGridOptions): PixelGrid {
-  assertImageShape('imageGrid', recordOf('imageGrid', options).shape);
+  assertImageShape('imageGrid', optionsOf('imageGrid', options, NAMES).shape);
   if (!(images instanceof Uint8Array || images instanceof Float32Array))
     throw new TypeError(`imageGrid: images is ${describe(images)}, needed a Uint8Array or a Float32Array`);
   const size = sizeOf(options.shape);

@@ -1,5 +1,5 @@
 /** How a quantity changes over training, for one run or several beside each other. */
-import { assertFunction, assertNumber, recordOf } from '../core/assert';
+import { assertFunction, assertNumber, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import {
   assertLooks,
   assertSeries,
@@ -43,6 +43,16 @@ export interface LearningCurvesOptions<Row extends HistoryRow> {
   readonly height?: number;
 }
 
+const NAMES: OptionNames<LearningCurvesOptions<HistoryRow>> = {
+  value: true,
+  quantity: true,
+  unit: true,
+  title: true,
+  reference: true,
+  width: true,
+  height: true,
+};
+
 /**
  * A quantity by epoch, a curve for each series.
  *
@@ -67,7 +77,7 @@ export function learningCurves<Row extends HistoryRow>(
     reference,
     width = 420,
     height = 260,
-  } = recordOf('learningCurves', options);
+  } = optionsOf('learningCurves', options, NAMES);
   assertSeries('learningCurves', series);
   assertFunction('learningCurves', 'value', value);
   assertLooks('learningCurves', { quantity, unit, title }, { width, height });

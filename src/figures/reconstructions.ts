@@ -1,9 +1,9 @@
 /** What a model keeps of its inputs. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
-import { labelsOf, type ModelGridOptions, readCells } from './cells';
+import { GRID_NAMES, labelsOf, type ModelGridOptions, readCells } from './cells';
 import { type Cell, layOut, type PixelGrid } from './imageGrid';
 
 /** What is drawn, and how. */
@@ -13,6 +13,8 @@ export interface ReconstructionsOptions extends ModelGridOptions {
   /** inputs in a row; default 10 */
   readonly columns?: number;
 }
+
+const NAMES: OptionNames<ReconstructionsOptions> = { ...GRID_NAMES, labels: true, columns: true };
 
 /**
  * Reconstructions: a row of inputs above a row of E[x|z,y] at z = E[z|x,y], as many pairs of rows as it takes.
@@ -30,7 +32,12 @@ export async function reconstructions(
   options: ReconstructionsOptions = {},
 ): Promise<PixelGrid> {
   assertMethods('reconstructions', 'model', model, ['classify', 'reconstruct']);
-  const { labels, columns = 10, shape = model.inputShape, padding } = recordOf('reconstructions', options);
+  const {
+    labels,
+    columns = 10,
+    shape = model.inputShape,
+    padding,
+  } = optionsOf('reconstructions', options, NAMES);
   assertInteger('reconstructions', 'columns', columns);
   assertShapes('reconstructions', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());

@@ -1,5 +1,5 @@
 /** Files of saved models, and the presets that they rebuild. */
-import { assertBytes, assertMethods, recordOf } from '../core/assert';
+import { assertBytes, assertMethods, optionsOf } from '../core/assert';
 import { isRecord } from '../core/json';
 import { readSafetensors, type StoredArray } from '../core/safetensors';
 import { describe } from '../core/shape';
@@ -102,7 +102,7 @@ export async function rebuild<
   options: { readonly nets?: Nets; readonly likelihood?: Likelihood },
   { parse, isOwn, valuesOf, create }: Rebuilt<Spec, Nets, M>,
 ): Promise<M> {
-  recordOf(reader, options);
+  optionsOf(reader, options, { nets: true, likelihood: true });
   const { where, arrays, spec } = await readModelFile(reader, storage);
   const parsed = parse(where, spec);
   const nets = options.nets ?? parsed.nets;

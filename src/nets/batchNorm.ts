@@ -1,7 +1,7 @@
 /** Batch normalisation whose running statistics move when the caller says so. */
 import { add, moments, mul, rsqrt, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { assertNumber, recordOf } from '../core/assert';
+import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import type { Pass } from './pass';
 
 /** Arguments of the layer. */
@@ -13,6 +13,8 @@ export interface BatchNormOptions {
   /** added to the variance; default 1e-5 (that of PyTorch) */
   readonly epsilon?: number;
 }
+
+const NAMES: OptionNames<BatchNormOptions> = { name: true, momentum: true, epsilon: true };
 
 /**
  * Batch normalisation (Ioffe & Szegedy 2015) over every axis but the last.
@@ -30,7 +32,7 @@ export class BatchNorm extends layers.Layer {
   readonly #epsilon: number;
 
   constructor(options: BatchNormOptions) {
-    const { name, momentum = 0.9, epsilon = 1e-5 } = recordOf('BatchNorm', options);
+    const { name, momentum = 0.9, epsilon = 1e-5 } = optionsOf('BatchNorm', options, NAMES);
     assertNumber('BatchNorm', 'momentum', momentum, 'a number in [0, 1)', (m) => m >= 0 && m < 1);
     assertNumber(
       'BatchNorm',

@@ -1,6 +1,6 @@
 /** Convolutional nets of the report. */
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertFlags, assertInteger, recordOf } from '../core/assert';
+import { assertFlags, assertInteger, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { type Activation, assertActivation } from './activation';
 import { dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
 import { assertHalves, convFeatures, convFeatureValues, convImage, convImageValues } from './convStacks';
@@ -27,6 +27,15 @@ export interface ConvOptions {
   /** one convolutional trunk for classifier and encoder; default `true` (the report) */
   readonly sharedTrunk?: boolean;
 }
+
+const NAMES: OptionNames<ConvOptions> = {
+  filters: true,
+  depth: true,
+  width: true,
+  activation: true,
+  batchNorm: true,
+  sharedTrunk: true,
+};
 
 const choicesOf = ({
   filters = [32, 64],
@@ -75,7 +84,7 @@ export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSup
   assertPresetShape('convNets', recordOf('convNets', shape, 'shape'));
   const { inputShape, classes, latent, parametersPerValue, encoderSeesLabel } = shape;
   const { filters, depth, width, activation, batchNorm, sharedTrunk } = choicesOf(
-    recordOf('convNets', options),
+    optionsOf('convNets', options, NAMES),
   );
   assertInteger('convNets', 'width', width);
   assertWidths('convNets', 'filter', filters);

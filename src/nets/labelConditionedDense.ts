@@ -1,7 +1,7 @@
 /** A dense layer that takes features and label apart. */
 import { add, matMul, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of the layer. */
@@ -13,6 +13,8 @@ export interface LabelConditionedDenseOptions {
   /** default `'linear'` */
   readonly activation?: Activation;
 }
+
+const NAMES: OptionNames<LabelConditionedDenseOptions> = { name: true, units: true, activation: true };
 
 /**
  * h = activation( x·W_x + y·W_y + b ): a dense layer on the concatenation [x, y], without the concatenation.
@@ -27,7 +29,7 @@ export class LabelConditionedDense extends layers.Layer {
   readonly #activation: Activation;
 
   constructor(options: LabelConditionedDenseOptions) {
-    const { name, units, activation = 'linear' } = recordOf('LabelConditionedDense', options);
+    const { name, units, activation = 'linear' } = optionsOf('LabelConditionedDense', options, NAMES);
     assertInteger('LabelConditionedDense', 'units', units);
     assertActivation('LabelConditionedDense', activation);
     super({ name });

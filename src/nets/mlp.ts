@@ -1,6 +1,6 @@
 /** Nets of fully connected layers: those of Kingma 2014. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertFlags, recordOf } from '../core/assert';
+import { assertFlags, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { sizeOf } from '../core/shape';
 import { type Activation, assertActivation } from './activation';
 import { connect, dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
@@ -23,6 +23,8 @@ export interface MlpOptions {
   /** one stack of hidden layers for classifier and encoder; default `false`: three nets, as in Kingma 2014 */
   readonly sharedTrunk?: boolean;
 }
+
+const NAMES: OptionNames<MlpOptions> = { widths: true, activation: true, batchNorm: true, sharedTrunk: true };
 
 const choicesOf = ({
   widths = [500],
@@ -62,7 +64,7 @@ export function mlpValues(
 export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSupervisedNets {
   assertPresetShape('mlpNets', recordOf('mlpNets', shape, 'shape'));
   const { inputShape, classes, latent, parametersPerValue, encoderSeesLabel } = shape;
-  const { widths, activation, batchNorm, sharedTrunk } = choicesOf(recordOf('mlpNets', options));
+  const { widths, activation, batchNorm, sharedTrunk } = choicesOf(optionsOf('mlpNets', options, NAMES));
   assertWidths('mlpNets', 'width', widths);
   assertActivation('mlpNets', activation);
   assertFlags('mlpNets', { batchNorm, sharedTrunk });

@@ -10,7 +10,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { assertInteger, assertOneOf, recordOf } from '../core/assert';
+import { assertInteger, assertOneOf, type OptionNames, optionsOf } from '../core/assert';
 import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of {@link StridedConvTranspose}. */
@@ -29,6 +29,8 @@ export interface StridedConvOptions extends StridedConvTransposeOptions {
   readonly stride?: 1 | 2;
 }
 
+const NAMES: OptionNames<StridedConvTransposeOptions> = { name: true, filters: true, activation: true };
+
 const KERNEL = 3;
 const STRIDE = 2;
 
@@ -36,8 +38,7 @@ abstract class Strided extends layers.Layer {
   protected readonly filters: number;
   protected readonly activation: Activation;
 
-  constructor(where: string, options: StridedConvTransposeOptions) {
-    const { name, filters, activation = 'linear' } = recordOf(where, options);
+  constructor(where: string, { name, filters, activation = 'linear' }: StridedConvTransposeOptions) {
     assertInteger(where, 'filters', filters);
     assertActivation(where, activation);
     super({ name });
@@ -73,7 +74,7 @@ export class StridedConv extends Strided {
   private readonly stride: 1 | 2;
 
   constructor(options: StridedConvOptions) {
-    super('StridedConv', options);
+    super('StridedConv', optionsOf('StridedConv', options, { ...NAMES, stride: true }));
     const { stride = 2 } = options;
     assertOneOf('StridedConv', 'stride', stride, [1, 2]);
     this.stride = stride;
@@ -113,7 +114,7 @@ export class StridedConvTranspose extends Strided {
   static readonly className = 'StridedConvTranspose';
 
   constructor(options: StridedConvTransposeOptions) {
-    super('StridedConvTranspose', options);
+    super('StridedConvTranspose', optionsOf('StridedConvTranspose', options, NAMES));
   }
 
   /** @ignore */

@@ -1,7 +1,7 @@
 /** Known data sets out of a folder of their official files. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assertOneOf } from '../core/assert';
+import { assertOneOf, recordOf } from '../core/assert';
 import { parseCifar10 } from '../data/cifar';
 import { createDataset, type Dataset } from '../data/dataset';
 import { gunzip, isGzip } from '../data/gzip';
@@ -128,8 +128,9 @@ const loadCifar = async (name: string, paths: readonly string[]): Promise<Datase
  * missing (all are named) or one is damaged
  * @example (await loadDataset('mnist', { dir: 'data/mnist' })).train.count // 60000
  */
-export async function loadDataset(name: DatasetName, { dir }: LoadDatasetOptions): Promise<TrainAndTest> {
+export async function loadDataset(name: DatasetName, options: LoadDatasetOptions): Promise<TrainAndTest> {
   assertDatasetName('loadDataset', name);
+  const { dir } = recordOf('loadDataset', options);
   const files = datasetFiles[name];
   const paths = await locate(dir, [...files.train, ...files.test]);
   const load = name === 'cifar10' ? loadCifar : loadIdx;

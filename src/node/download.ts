@@ -1,5 +1,6 @@
 /** Known data sets from where they are published. */
 import { join } from 'node:path';
+import { type OptionNames, optionsOf } from '../core/assert';
 import { assertDatasetName, type DatasetName, loadDataset, type TrainAndTest } from './datasets';
 import { type InstallOptions, install } from './install';
 import { sources } from './sources';
@@ -9,6 +10,15 @@ export interface DownloadDatasetOptions extends InstallOptions {
   /** folder that keeps what has been downloaded; each set has a folder of its name inside */
   readonly cacheDir: string;
 }
+
+const NAMES: OptionNames<DownloadDatasetOptions> = {
+  cacheDir: true,
+  baseUrl: true,
+  fetch: true,
+  onProgress: true,
+  signal: true,
+  silence: true,
+};
 
 /**
  * Downloads a data set, unless it is in the cache, and loads it.
@@ -28,14 +38,15 @@ export interface DownloadDatasetOptions extends InstallOptions {
  */
 export async function downloadDataset(
   name: DatasetName,
-  { cacheDir, ...options }: DownloadDatasetOptions,
+  options: DownloadDatasetOptions,
 ): Promise<TrainAndTest> {
   assertDatasetName('downloadDataset', name);
+  const { cacheDir, ...how } = optionsOf('downloadDataset', options, NAMES);
   const dir = join(cacheDir, name);
   try {
-    await install(sources[name], dir, options);
+    await install(sources[name], dir, how);
   } catch (cause) {
-    options.signal?.throwIfAborted();
+    how.signal?.throwIfAborted();
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
       `downloadDataset: ${what}; try again, give another baseUrl, or put the files into "${dir}"`,

@@ -1,4 +1,5 @@
 /** Progress on the terminal. */
+import { type OptionNames, optionsOf } from '../core/assert';
 import type { BatchEnd, Callbacks } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
 import type { Resumed } from '../training/resumed';
@@ -12,6 +13,8 @@ export interface ProgressBarOptions {
   /** default: standard error, so that results can be piped */
   readonly stream?: NodeJS.WriteStream;
 }
+
+const NAMES: OptionNames<ProgressBarOptions> = { title: true, columns: true, stream: true };
 
 const WIDTH = 24;
 const REDRAW_EVERY_MS = 100;
@@ -34,11 +37,12 @@ const goesOn = ({ step, from, sameBackend, writtenBy }: Resumed, steps: number):
  * @returns callbacks for `train`
  * @example await train(model, { objective: m2(), batches, epochs: 10, noise, callbacks: progressBar({ title: 'M2' }) })
  */
-export function progressBar({
-  title = 'training',
-  columns = ['loss', 'validation.accuracy'],
-  stream = process.stderr,
-}: ProgressBarOptions = {}): Callbacks {
+export function progressBar(options: ProgressBarOptions = {}): Callbacks {
+  const {
+    title = 'training',
+    columns = ['loss', 'validation.accuracy'],
+    stream = process.stderr,
+  } = optionsOf('progressBar', options, NAMES);
   let steps = 1;
   let first = 0;
   let epochs = 1;

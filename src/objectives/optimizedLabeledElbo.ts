@@ -1,10 +1,14 @@
 /** The labelled part of the Optimized-ELBO. */
 import { type Tensor, type Tensor1D, tensor2d, tidy, tile } from '@tensorflow/tfjs-core';
-import { recordOf } from '../core/assert';
+import { type OptionNames, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import { categoricalKl } from '../divergences/categoricalKl';
-import { type SmoothedLabelKlArguments, smoothedLabelKl } from '../regularizers/smoothedLabelKl';
+import {
+  SMOOTHED_NAMES,
+  type SmoothedLabelKlArguments,
+  smoothedLabelKl,
+} from '../regularizers/smoothedLabelKl';
 import { assertLabelPrior, logLabelPrior } from './labelPrior';
 import { completeWeights } from './weights';
 
@@ -33,6 +37,14 @@ export interface OptimizedLabeledElboArguments extends SmoothedLabelKlArguments 
   /** defaults: the report's {@link REPORT_LABELED_WEIGHTS} */
   readonly weights?: Partial<LabeledWeights>;
 }
+
+const NAMES: OptionNames<OptimizedLabeledElboArguments> = {
+  ...SMOOTHED_NAMES,
+  logLikelihood: true,
+  latentKl: true,
+  labelPrior: true,
+  weights: true,
+};
 
 /** The labelled objective and its parts, [B] each, in nats. A part of weight 0 is left out. */
 export interface OptimizedLabeledElboTerms {
@@ -68,10 +80,10 @@ export const REPORT_LABELED_WEIGHTS: LabeledWeights = Object.freeze({
  * @example optimizedLabeledElbo({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), labels: tf.tensor2d([[1, 0]]), logits: tf.zeros([1, 2]), labelPrior: [0.5, 0.5], epsilon: 0.1 }).objective // [-100.368064]
  */
 export function optimizedLabeledElbo(given: OptimizedLabeledElboArguments): OptimizedLabeledElboTerms {
-  const { logLikelihood, latentKl, labelPrior, weights, ...label } = recordOf(
+  const { logLikelihood, latentKl, labelPrior, weights, ...label } = optionsOf(
     'optimizedLabeledElbo',
     given,
-    'the argument',
+    NAMES,
   );
   const { labels, logits } = label;
   const { B = 0, K = 0 } = assertShapes('optimizedLabeledElbo', {

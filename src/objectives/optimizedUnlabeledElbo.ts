@@ -1,6 +1,6 @@
 /** The unlabelled part of the Optimized-ELBO. */
 import { type Scalar, type Tensor, type Tensor1D, tidy, zeros } from '@tensorflow/tfjs-core';
-import { assertNumber, recordOf } from '../core/assert';
+import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import { categoricalEntropy } from '../regularizers/entropy';
@@ -37,6 +37,16 @@ export interface OptimizedUnlabeledElboArguments {
   /** defaults: 1 each, the bound itself */
   readonly weights?: Partial<UnlabeledWeights>;
 }
+
+const NAMES: OptionNames<OptimizedUnlabeledElboArguments> = {
+  labelLogits: true,
+  logLikelihood: true,
+  latentKl: true,
+  logLabelPrior: true,
+  beta: true,
+  gamma: true,
+  weights: true,
+};
 
 /** The unlabelled objective, the plain bound beside it, and their parts, in nats; [B] each but for the statistic. */
 export interface OptimizedUnlabeledElboTerms {
@@ -86,7 +96,7 @@ export function optimizedUnlabeledElbo(given: OptimizedUnlabeledElboArguments): 
     gamma = 0,
     weights,
     ...values
-  } = recordOf('optimizedUnlabeledElbo', given, 'the argument');
+  } = optionsOf('optimizedUnlabeledElbo', given, NAMES);
   const where = 'optimizedUnlabeledElbo';
   const { B = 0 } = assertShapes(where, { labelLogits: [labelLogits, 'B K', 'float32'] });
   for (const [name, weight] of Object.entries({ beta, gamma })) {

@@ -1,6 +1,6 @@
 /** Label smoothing. */
 import { add, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf, recordOf } from '../core/assert';
+import { assertNumber, assertOneOf, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** Where the mass that is taken from the true class goes. */
@@ -29,7 +29,7 @@ export interface SmoothLabelsOptions {
  * @example smoothLabels(tf.tensor2d([[1, 0, 0]]), 0.1) // [[0.9, 0.05, 0.05]]
  */
 export function smoothLabels(labels: Tensor, epsilon: number, options: SmoothLabelsOptions = {}): Tensor2D {
-  const { spread = 'others' } = recordOf('smoothLabels', options);
+  const { spread = 'others' } = optionsOf('smoothLabels', options, { spread: true });
   const { K = 0 } = assertShapes('smoothLabels', { labels: [labels, 'B K'] });
   assertNumber('smoothLabels', 'epsilon', epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
   assertOneOf('smoothLabels', 'spread', spread, ['others', 'uniform']);

@@ -17,7 +17,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf, recordOf } from '../core/assert';
+import { assertNumber, assertOneOf, type OptionNames, optionsOf } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import { LOWEST } from '../core/logSpace';
 import { assertShapes } from '../core/shape';
@@ -38,6 +38,15 @@ export interface SmoothedLabelKlArguments extends SmoothLabelsOptions {
   /** which divergence; default `'labels||q'` */
   readonly direction?: LabelKlDirection;
 }
+
+/** Names of these arguments. */
+export const SMOOTHED_NAMES: OptionNames<SmoothedLabelKlArguments> = {
+  labels: true,
+  logits: true,
+  epsilon: true,
+  direction: true,
+  spread: true,
+};
 
 // −H(p̂) = Σ_k p̂_k log p̂_k, hand-written for 0·log 0 = 0: the slope log p̂_k + 1 is −∞ at a label of exactly 0, where it
 // is taken to be 0 like the term it belongs to.
@@ -82,7 +91,7 @@ export function smoothedLabelKl(given: SmoothedLabelKlArguments): Tensor1D {
     epsilon,
     spread = 'others',
     direction = 'labels||q',
-  } = recordOf('smoothedLabelKl', given, 'the argument');
+  } = optionsOf('smoothedLabelKl', given, SMOOTHED_NAMES);
   const { K = 0 } = assertShapes('smoothedLabelKl', {
     labels: [labels, 'B K'],
     logits: [logits, 'B K', 'float32'],

@@ -1,5 +1,5 @@
 /** What the battery is told of a model. */
-import { assertNumber } from '../core/assert';
+import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { describe, formatShape } from '../core/shape';
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
@@ -26,6 +26,13 @@ export interface ModelChecksOptions<M extends Model> {
   readonly tolerance?: number;
 }
 
+const NAMES: OptionNames<ModelChecksOptions<Model>> = {
+  objective: true,
+  examples: true,
+  untouched: true,
+  tolerance: true,
+};
+
 /** Fewer would leave no batch of either kind. */
 const LEAST = 8;
 
@@ -35,11 +42,9 @@ const LEAST = 8;
  * @param model one that was made, for what the options must fit
  * @throws TypeError or RangeError naming the option
  */
-export function assertOptions<M extends Model>(
-  model: M,
-  { objective, examples, untouched = [], tolerance = 0 }: ModelChecksOptions<M>,
-): void {
+export function assertOptions<M extends Model>(model: M, options: ModelChecksOptions<M>): void {
   const where = 'modelChecks';
+  const { objective, examples, untouched = [], tolerance = 0 } = optionsOf(where, options, NAMES);
   if (typeof objective !== 'function' && !(Array.isArray(objective) && objective.length > 0))
     throw new TypeError(
       `${where}: objective is ${describe(objective)}, needed a function such as m2(), or phases`,

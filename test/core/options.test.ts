@@ -1,23 +1,50 @@
 import { describe, expect, it } from 'vitest';
+import { oneHotLabels } from '../../src/core/labels';
 import {
   affine,
+  BatchNorm,
+  convNets,
   cosineDecay,
   createAdam,
   createBatches,
+  createDataset,
   createM1,
+  createM2,
   createNoise,
   cropAndFlip,
   digits,
+  evaluateElbo,
+  evaluateImportanceBound,
+  figures,
+  gaussianObservation,
   linearWarmup,
+  loadModel,
   m1,
   m2,
+  mlpNets,
   optimizedElbo,
+  optimizedLabeledElbo,
+  optimizedUnlabeledElbo,
+  StridedConv,
+  sampleGumbelSoftmax,
+  smoothedLabelKl,
+  smoothLabels,
   splitDataset,
+  twoMoons,
 } from '../../src/index';
-import { selectBackend } from '../../src/node/index';
+import {
+  downloadDataset,
+  file,
+  loadDataset,
+  progressBar,
+  recordedStep,
+  selectBackend,
+} from '../../src/node/index';
 
 const noise = createNoise(1);
 const dataset = digits({ count: 20, noise });
+const y = oneHotLabels('test', [0, 1], 2);
+const shape = { inputShape: [4], classes: 2, latent: 2, parametersPerValue: 1, encoderSeesLabel: false };
 
 describe('an option that is misspelt', () => {
   it.each<[string, () => unknown, RegExp]>([
@@ -45,8 +72,80 @@ describe('an option that is misspelt', () => {
     ['cropAndFlip', () => cropAndFlip({ pad: 4 } as object), /^cropAndFlip: pad is no option/],
     ['linearWarmup', () => linearWarmup({ step: 1 } as never), /^linearWarmup: step is no option/],
     ['cosineDecay', () => cosineDecay({ start: 1 } as never), /^cosineDecay: start is no option/],
+    [
+      'the weights of m2',
+      () => m2({ weights: { labelled: { latentKl: 0 } } } as object),
+      /^m2: weights\.labelled is no option, needed labeled, unlabeled$/,
+    ],
+    [
+      'the consistency of m2',
+      () => m2({ consistency: { weight: 1, concetration: 7 } } as never),
+      /^m2: consistency\.concetration is no option, needed weight, concentration, augment$/,
+    ],
+    [
+      'createDataset',
+      () => createDataset({ ...dataset, labels: dataset.y } as never),
+      /: labels is no option/,
+    ],
+    ['twoMoons', () => twoMoons({ count: 9, noise, noiseLevel: 1 } as never), /: noiseLevel is no option/],
+    ['gaussianObservation', () => gaussianObservation({ sd: 0.1 } as object), /: sd is no option/],
+    ['smoothLabels', () => smoothLabels(y, 0.1, { spred: 'uniform' } as object), /: spred is no option/],
+    [
+      'smoothedLabelKl',
+      () => smoothedLabelKl({ labels: y, logits: y, eps: 1 } as never),
+      /: eps is no option/,
+    ],
+    [
+      'sampleGumbelSoftmax',
+      () => sampleGumbelSoftmax(y, { temperature: 1, noise, straightThrough: true } as never),
+      /: straightThrough is no option, needed temperature, hard, noise$/,
+    ],
+    [
+      'optimizedUnlabeledElbo',
+      () => optimizedUnlabeledElbo({ labelLogits: y, betta: 5 } as never),
+      /: betta is no/,
+    ],
+    [
+      'optimizedLabeledElbo',
+      () => optimizedLabeledElbo({ logits: y, wieghts: {} } as never),
+      /: wieghts is no/,
+    ],
+    [
+      'mlpNets',
+      () => mlpNets(shape, { width: [3] } as object),
+      /^mlpNets: width is no option, needed widths, /,
+    ],
+    ['convNets', () => convNets(shape, { filter: [3] } as object), /^convNets: filter is no option/],
+    ['BatchNorm', () => new BatchNorm({ name: 'norm', momentun: 0.99 } as never), /: momentun is no option/],
+    ['StridedConv', () => new StridedConv({ name: 'c', filters: 2, strides: 1 } as never), /: strides is no/],
+    ['recordedStep', () => recordedStep({ onFallback: () => {} } as object), /: onFallback is no option/],
+    ['progressBar', () => progressBar({ name: 'M2' } as object), /^progressBar: name is no option/],
   ])('is refused by %s', (_, call, message) => {
     expect(call).toThrow(message);
+  });
+
+  it('is refused where a promise is given', async () => {
+    const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
+    const evaluated = { noise, sampels: 100 } as never;
+    await expect(evaluateElbo(model, dataset, evaluated)).rejects.toThrow(
+      /^evaluateElbo: sampels is no option/,
+    );
+    await expect(evaluateImportanceBound(model, dataset, evaluated)).rejects.toThrow(
+      /: sampels is no option/,
+    );
+    await expect(loadModel(file('none'), { net: 1 } as object)).rejects.toThrow(
+      /^loadModel: net is no option/,
+    );
+    await expect(figures.classSamples(model, { noise, per: 2 } as never)).rejects.toThrow(
+      /: per is no option/,
+    );
+    await expect(downloadDataset('mnist', { cacheDir: '.', retries: 2 } as never)).rejects.toThrow(
+      /: retries is/,
+    );
+    await expect(loadDataset('mnist', undefined as never)).rejects.toThrow(
+      /^loadDataset: options is undefined/,
+    );
+    model.dispose();
   });
 
   it('is refused by selectBackend, and so is a name for options', async () => {

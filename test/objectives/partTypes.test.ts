@@ -21,10 +21,11 @@ it('parts of a bound are refused where they are no float32', () => {
     [0, 1],
     [1, 0],
   ]);
-  const parts = { logLikelihood: floats, latentKl: truths, logLabelPrior: floats };
+  const shared = { logLikelihood: floats, latentKl: truths };
+  const parts = { ...shared, logLabelPrior: floats };
   expect(() => labeledElbo(parts)).toThrow('labeledElbo: latentKl has dtype bool, needed float32');
   expect(() =>
-    optimizedLabeledElbo({ ...parts, labels, logits, labelPrior: [0.5, 0.5], epsilon: 0.1 }),
+    optimizedLabeledElbo({ ...shared, labels, logits, labelPrior: [0.5, 0.5], epsilon: 0.1 }),
   ).toThrow('optimizedLabeledElbo: latentKl has dtype bool, needed float32');
   expect(() => optimizedUnlabeledElbo({ ...parts, labelLogits: logits })).toThrow(
     'optimizedUnlabeledElbo: latentKl has dtype bool, needed float32',

@@ -5,7 +5,7 @@ import {
   assertNumber,
   assertOneOf,
   type OptionNames,
-  recordOf,
+  optionsOf,
 } from '../../core/assert';
 import type { Augment } from '../../core/batch';
 import { assertScheduled, type ScalarOrSchedule } from '../../core/schedules';
@@ -82,6 +82,8 @@ export interface OptimizedElboOptions extends M2ObjectiveOptions {
    */
   readonly expectation?: 'true-label' | 'exact';
 }
+
+const CONSISTENCY_NAMES: OptionNames<Consistency> = { weight: true, concentration: true, augment: true };
 
 /** Names of the choices of `m2`. */
 export const M2_NAMES: OptionNames<M2ObjectiveOptions> = {
@@ -182,14 +184,20 @@ const given = <T extends object>(options: T): Partial<T> => {
  */
 export function settingsOf(where: string, defaults: Settings, options: OptimizedElboOptions): Settings {
   const { consistency, ...others } = options;
-  const { labeled = {}, unlabeled = {} } = recordOf(where, others.weights ?? {}, 'weights');
+  const { labeled = {}, unlabeled = {} } = optionsOf(
+    where,
+    others.weights ?? {},
+    { labeled: true, unlabeled: true },
+    'weights',
+  );
   const settings: Settings = {
     ...defaults,
     ...given(others),
     ...(consistency !== undefined && {
-      consistency: { concentration: 2, ...given(recordOf(where, consistency, 'consistency')) } as NonNullable<
-        Settings['consistency']
-      >,
+      consistency: {
+        concentration: 2,
+        ...given(optionsOf(where, consistency, CONSISTENCY_NAMES, 'consistency')),
+      } as NonNullable<Settings['consistency']>,
     }),
     weights: {
       labeled: { ...defaults.weights.labeled, ...given(labeled) },

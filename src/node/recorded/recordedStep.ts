@@ -1,5 +1,6 @@
 /** An executor that records a step and runs it as one TensorFlow graph from then on. */
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { optionsOf } from '../../core/assert';
 import type { Model } from '../../models/model';
 import type { ObjectiveTerms } from '../../models/objective';
 import { type Execute, executeEagerly, type StepOutput, type StepWork } from '../../training/step';
@@ -27,6 +28,9 @@ export interface RecordedStepOptions {
    */
   readonly onEager?: (reason: string) => void;
 }
+
+const warn = (reason: string): void =>
+  console.warn(`recordedStep: the step is run operation by operation, as ${reason}`);
 
 /** An executor that owns graphs. */
 export interface RecordedStep extends Execute {
@@ -97,9 +101,8 @@ const run = <M extends Model>(
  * @returns an executor for `train` and `trainingSteps`; steps of an optimizer other than `createAdam` run one by one
  * @example await train(model, { objective: m2(), batches, epochs: 10, noise, execute: recordedStep() })
  */
-export function recordedStep({
-  onEager = (reason) => console.warn(`recordedStep: the step is run operation by operation, as ${reason}`),
-}: RecordedStepOptions = {}): RecordedStep {
+export function recordedStep(options: RecordedStepOptions = {}): RecordedStep {
+  const { onEager = warn } = optionsOf('recordedStep', options, { onEager: true });
   let recordings: readonly Recording[] = [];
   /** Signatures of an objective's steps that cannot be recorded. */
   let refused = new WeakMap<object, WeakMap<object, Set<string>>>();
