@@ -1,9 +1,11 @@
-import { sigmoid, softplus } from './functions';
+import { log1pExp, sigmoid } from './functions';
 
 // @ts-ignore: decorator
 @inline
 function logLikelihood(l: v128, x: v128): v128 {
-  return f32x4.sub(f32x4.mul(l, x), softplus(l));
+  // max(l, 0) is taken off by itself: at x = 1 nothing is left, and the logarithm keeps its digits.
+  const larger = f32x4.sub(f32x4.mul(l, x), f32x4.max(l, f32x4.splat(0)));
+  return f32x4.sub(larger, log1pExp(f32x4.neg(f32x4.abs(l))));
 }
 
 // @ts-ignore: decorator

@@ -75,11 +75,11 @@ export function log1p(u: v128): v128 {
   return f32x4.add(log(w), v128.andnot(lost, exact));
 }
 
-/** max(x, 0) + log(1 + u), u = e^{−|x|}: with t = u/(2 + u) it is 2t·(1 + t²/3 + … + t¹⁴/15), as t is at most ⅓. */
+/** log(1 + e^x), x at most 0: with t = u/(2 + u), u = e^x, it is 2t·(1 + t²/3 + … + t¹⁴/15), as t is at most ⅓. */
 // @ts-ignore: decorator
 @inline
-export function softplus(x: v128): v128 {
-  const u = exp(f32x4.neg(f32x4.abs(x)));
+export function log1pExp(x: v128): v128 {
+  const u = exp(x);
   const t = f32x4.div(u, f32x4.add(u, all(2)));
   const z = f32x4.mul(t, t);
   let series = fma(z, all(2.0 / 15), all(2.0 / 13));
@@ -89,7 +89,14 @@ export function softplus(x: v128): v128 {
   series = fma(series, z, all(2.0 / 5));
   series = fma(series, z, all(2.0 / 3));
   const twice = f32x4.add(t, t);
-  return f32x4.add(f32x4.max(x, all(0)), fma(f32x4.mul(t, z), series, twice));
+  return fma(f32x4.mul(t, z), series, twice);
+}
+
+/** log(1 + e^x) = max(x, 0) + log(1 + e^{−|x|}). */
+// @ts-ignore: decorator
+@inline
+export function softplus(x: v128): v128 {
+  return f32x4.add(f32x4.max(x, all(0)), log1pExp(f32x4.neg(f32x4.abs(x))));
 }
 
 /** 1/(1 + e^{−|x|}), or that times e^{−|x|} below 0: nothing overflows. */

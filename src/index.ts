@@ -6,6 +6,7 @@
 export type { Augment, Batch, BatchSource, LabeledBatch, SplitIndices, UnlabeledBatch } from './core/batch';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export type { Json } from './core/json';
+export { UNKNOWN_CLASS } from './core/labels';
 export { createNoise, type Noise, type NoiseState, restoreNoise } from './core/noise';
 export {
   type CosineDecayOptions,
@@ -40,7 +41,6 @@ export {
   gatherInputs,
   gatherLabels,
   subset,
-  UNKNOWN_CLASS,
 } from './data/dataset';
 export { type DigitsOptions, digits } from './data/digits';
 export { type GunzipOptions, gunzip, isGzip } from './data/gzip';
@@ -128,6 +128,7 @@ export { type LabelExpectationArguments, labelExpectation } from './objectives/l
 export { type LabeledElboArguments, type LabeledElboTerms, labeledElbo } from './objectives/labeledElbo';
 export { logLabelPrior, uniformLabelPrior } from './objectives/labelPrior';
 export {
+  LABELED_BOUND_WEIGHTS,
   type LabeledWeights,
   type OptimizedLabeledElboArguments,
   type OptimizedLabeledElboTerms,
@@ -135,10 +136,10 @@ export {
   REPORT_LABELED_WEIGHTS,
 } from './objectives/optimizedLabeledElbo';
 export {
-  BOUND_WEIGHTS,
   type OptimizedUnlabeledElboArguments,
   type OptimizedUnlabeledElboTerms,
   optimizedUnlabeledElbo,
+  UNLABELED_BOUND_WEIGHTS,
   type UnlabeledWeights,
 } from './objectives/optimizedUnlabeledElbo';
 export {

@@ -1,5 +1,5 @@
 /**
- * A typed `tf.customGrad`: the one place of the library where a cast is allowed.
+ * A typed `tf.customGrad`.
  *
  * Every input must be a tensor argument: a tensor that the callback merely closes over gets no gradient, and
  * TensorFlow.js does not say so. Second derivatives are not offered. The engine asks for all gradients at once, wanted

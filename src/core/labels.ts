@@ -2,6 +2,12 @@
 import { argMax, cast, oneHot, onesLike, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { describe } from './shape';
 
+/** What stands in a data set's `y` for a class that is not known. */
+export const UNKNOWN_CLASS = 255;
+
+/** Whether a label says that a class is not known: −1, or {@link UNKNOWN_CLASS}. */
+export const isUnknown = (label: number): boolean => label === -1 || label === UNKNOWN_CLASS;
+
 /**
  * One-hot rows of class indices.
  *

@@ -94,8 +94,9 @@ export function log1pOfFraction(u: Tensor): Tensor {
 }
 
 const composedBernoulli = (logits: Tensor, x: Tensor): Tensor => {
-  const softplus = add(maximum(logits, 0), log1p(exp(neg(abs(logits)))));
-  return sub(mul(logits, x), softplus);
+  // max(l, 0) is taken off l·x by itself: at x = 1 nothing is left, and the logarithm keeps its digits.
+  const larger = sub(mul(logits, x), maximum(logits, 0));
+  return sub(larger, log1p(exp(neg(abs(logits)))));
 };
 
 // Hand-written for cost and for digits: autodiff through max(l, 0) − l·x + log1p(e^{−|l|}) is a dozen kernels and

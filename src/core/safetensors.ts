@@ -7,7 +7,7 @@
  */
 import { crc32 } from './crc32';
 import { isCount, isListOf, isRecord, isString, type Json, parseJson } from './json';
-import { describe } from './shape';
+import { describe, sizeOf } from './shape';
 
 /** A named array of a file. */
 export interface StoredArray {
@@ -41,8 +41,6 @@ const kindOf = (data: StoredArray['data']): Kind =>
 
 const bytesOf = (data: StoredArray['data']): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 
 const checksum = (entries: Readonly<Record<string, unknown>>, metadata: string, arrays: Uint8Array): string =>
   crc32(new TextEncoder().encode(JSON.stringify(entries) + metadata), arrays)

@@ -10,17 +10,12 @@ import {
 } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
 import { crc32 } from '../core/crc32';
+import { UNKNOWN_CLASS } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { type Binarization, binarize as toBinary } from './binarize';
-import {
-  type CreateDatasetOptions,
-  checkDataset,
-  type Dataset,
-  gatherLabels,
-  UNKNOWN_CLASS,
-} from './dataset';
+import { type CreateDatasetOptions, checkDataset, type Dataset, gatherLabels } from './dataset';
 import { hostInputs, residentInputs } from './inputSource';
 
 /** How batches are made. */

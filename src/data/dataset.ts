@@ -8,11 +8,9 @@ import {
   optionsOf,
   recordOf,
 } from '../core/assert';
+import { isUnknown, UNKNOWN_CLASS } from '../core/labels';
 import { describe, formatShape, sizeOf } from '../core/shape';
 import { unitOf } from '../core/unitInterval';
-
-/** What stands in a data set's `y` for a class that is not known. */
-export const UNKNOWN_CLASS = 255;
 
 /** A set of examples, one class each, some or all of which may be unknown. */
 export interface Dataset {
@@ -58,7 +56,7 @@ const toClasses = (where: string, name: string, y: ArrayLike<number>, classes: n
   const labels = y instanceof Uint8Array ? y : new Uint8Array(y.length);
   for (let i = 0; i < y.length; i++) {
     const label = y[i] as number;
-    const unknown = label === -1 || label === UNKNOWN_CLASS;
+    const unknown = isUnknown(label);
     if (!unknown && !(Number.isInteger(label) && label >= 0 && label < classes)) {
       throw new RangeError(
         `${where}: ${name}[${i}] is ${describe(label)}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class`,

@@ -1,6 +1,6 @@
 /** The IDX format of MNIST and its relatives. */
 import { assertBytes, type OptionNames, optionsOf } from '../core/assert';
-import { formatShape } from '../core/shape';
+import { formatShape, sizeOf } from '../core/shape';
 import { createDataset, type Dataset } from './dataset';
 import { isGzip } from './gzip';
 
@@ -43,7 +43,7 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, header);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   // Many sizes overflow to infinity, and that times a zero is no number.
-  const values = shape.includes(0) ? 0 : shape.reduce((size, axis) => size * axis, 1);
+  const values = shape.includes(0) ? 0 : sizeOf(shape);
   const needed = header + values;
   if (bytes.length !== needed) {
     const fault = bytes.length < needed ? 'truncated' : 'longer than its header says';

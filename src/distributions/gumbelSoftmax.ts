@@ -16,6 +16,12 @@ export interface GumbelSoftmaxOptions {
   readonly noise: Noise;
 }
 
+/** The range of τ in words. */
+export const TEMPERATURES = 'a finite number of at least 1e-30, so that (l + g) / τ stays finite';
+
+/** Whether τ lies in it: 1/τ beyond float32 would make every draw NaN; this leaves room for logits of 1e8. */
+export const isTemperature = (tau: number): boolean => tau >= 1e-30 && Number.isFinite(tau);
+
 const NAMES: OptionNames<GumbelSoftmaxOptions> = { temperature: true, hard: true, noise: true };
 
 // The straight-through estimator is biased by design: the gradient passes the argmax as if it were not there.
@@ -45,14 +51,7 @@ export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOption
   assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K', 'float32'] });
   const { temperature, hard = false, noise } = optionsOf('sampleGumbelSoftmax', options, NAMES);
   assertNoise('sampleGumbelSoftmax', noise);
-  assertNumber(
-    'sampleGumbelSoftmax',
-    'temperature',
-    temperature,
-    // 1/τ beyond float32 would make every draw NaN; this leaves room for logits of 1e8.
-    'a finite number of at least 1e-30, so that (l + g) / τ stays finite',
-    (t) => t >= 1e-30 && Number.isFinite(t),
-  );
+  assertNumber('sampleGumbelSoftmax', 'temperature', temperature, TEMPERATURES, isTemperature);
   return tidy(() => {
     const relaxed = softmax(div(add(logits, noise.gumbel(logits.shape)), temperature));
     return (hard ? straightThrough(relaxed) : relaxed) as Tensor2D;

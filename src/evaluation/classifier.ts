@@ -89,7 +89,7 @@ export async function evaluateClassifier(
   const marginal = new Float64Array(classes);
   let entropy = 0;
   let negativeLogLikelihood = 0;
-  await forEachBatch('evaluateClassifier', examples, batchSize, async (x, from, to) => {
+  await forEachBatch(examples, batchSize, async (x, from, to) => {
     const logits = tidy(() => model.classify(x));
     try {
       assertShapes('evaluateClassifier', {

@@ -1,7 +1,7 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
-import { add, mul, softmax, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, mul, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
-import { oneHotLabels } from '../core/labels';
+import { isUnknown, oneHotLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../models/model';
@@ -9,9 +9,16 @@ import { byLabel } from '../objectives/everyLabel';
 import { labelExpectation } from '../objectives/labelExpectation';
 import { labeledElbo } from '../objectives/labeledElbo';
 import { logLabelPrior } from '../objectives/labelPrior';
-import { unlabeledElbo } from '../objectives/unlabeledElbo';
+import { optimizedUnlabeledElbo } from '../objectives/optimizedUnlabeledElbo';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertLabels, assertSupported, type Examples, forEachBatch, openExamples } from './examples';
+import {
+  assertBound,
+  assertLabels,
+  assertSupported,
+  type Examples,
+  forEachBatch,
+  openExamples,
+} from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
@@ -39,9 +46,14 @@ export interface ElboEvaluation {
   readonly logLabelPrior: number;
   /** mean H(q(y|x)) */
   readonly labelEntropy: number;
-  /** mean L(x, y) at the true label, where labels are given */
+  /** mean L(x, y) at the true label, over the examples whose class is known; left out where none is */
   readonly labeledElbo?: number;
 }
+
+/** The row of L at the true label. */
+const LABELED = 5;
+
+const knownOr0 = (label = 0): number => (isUnknown(label) ? 0 : label);
 
 /**
  * The plain bound of a model on examples (report Eq. 14; Kingma 2014, Eq. 7, which states its negative).
@@ -52,7 +64,7 @@ export interface ElboEvaluation {
  * drawn: the estimate is unbiased at any S. Where labels are given, L at the true one is reported beside it.
  *
  * @param model the model
- * @param data inputs, and their classes where known
+ * @param data inputs, and their classes; −1 (or {@link UNKNOWN_CLASS}) where one is not known
  * @param options samples, batch size, noise
  * @returns means over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, a
@@ -72,30 +84,30 @@ export async function evaluateElbo(
   assertInteger('evaluateElbo', 'batchSize', batchSize);
   const examples = openExamples('evaluateElbo', data.x, model.inputShape);
   const { y } = data;
-  if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes);
+  if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes, isUnknown);
+  const known = y ? Array.from(y).filter((label) => !isUnknown(label)).length : 0;
   await assertSupported('evaluateElbo', data.x, model.likelihood.support);
 
   const totals = new Array<number>(6).fill(0);
-  await forEachBatch('evaluateElbo', examples, batchSize, async (x, from, to) => {
-    const labels = y && Array.from({ length: to - from }, (_, i) => y[from + i] ?? 0);
+  await forEachBatch(examples, batchSize, async (x, from, to) => {
+    const batch = to - from;
+    // In the place of a class that is not known any other will do: its row is left out.
+    const labels =
+      known > 0 && y ? Array.from({ length: batch }, (_, i) => knownOr0(y[from + i])) : undefined;
     const terms = boundTerms(model, x, labels, samples, noise);
     try {
-      const values = await terms.data();
-      for (const [i, value] of values.entries()) {
-        if (Number.isNaN(value)) {
-          throw new RangeError(
-            `evaluateElbo: the bound of example ${from + (i % (to - from))} is NaN, needed inputs and weights without NaN`,
-          );
-        }
-        const term = Math.floor(i / (to - from));
-        totals[term] = (totals[term] ?? 0) + value;
+      for (const [i, value] of (await terms.data()).entries()) {
+        const [term, example] = [Math.floor(i / batch), from + (i % batch)];
+        if (term === LABELED && isUnknown(y?.[example] as number)) continue;
+        assertBound('evaluateElbo', example, value);
+        totals[term] = (totals[term] as number) + value;
       }
     } finally {
       terms.dispose();
     }
   });
 
-  const [elbo = 0, logLikelihood = 0, latentKl = 0, prior = 0, labelEntropy = 0, labeled = 0] = totals.map(
+  const [elbo = 0, logLikelihood = 0, latentKl = 0, prior = 0, labelEntropy = 0] = totals.map(
     (total) => total / examples.count,
   );
   return {
@@ -105,15 +117,15 @@ export async function evaluateElbo(
     latentKl,
     logLabelPrior: prior,
     labelEntropy,
-    ...(y && { labeledElbo: labeled }),
+    ...(known > 0 && { labeledElbo: (totals[LABELED] as number) / known }),
   };
 }
 
-/** U and its parts, then L at the true label where known: a row each, [5, B] or [6, B]. */
+/** U and its parts, then L at the true label where labels are given: a row each, [5, B] or [6, B]. */
 const boundTerms = (
   model: SemiSupervisedVae,
   x: Tensor,
-  labels: readonly number[] | undefined,
+  labels: ArrayLike<number> | undefined,
   samples: number,
   noise: Noise,
 ): Tensor =>
@@ -122,28 +134,23 @@ const boundTerms = (
     const every = encodeEveryLabel(model, x);
     let total: Tensor | undefined;
     for (let s = 0; s < samples; s++) {
-      const { logLikelihood } = drawEveryLabel(model, every, noise);
+      const { logLikelihood } = drawEveryLabel('evaluateElbo', model, every, noise);
       total = total === undefined ? logLikelihood : add(total, logLikelihood);
     }
-    const bound = labeledElbo({
+    const parts = {
       logLikelihood: mul(total ?? 0, 1 / samples),
       latentKl: forEveryLabel(model, gaussianKl({ mean: every.mean, logVar: every.logVar })),
       logLabelPrior: logLabelPrior(every.labels, model.labelPrior),
+    };
+    const terms = optimizedUnlabeledElbo({
+      labelLogits: model.classify(x),
+      logLikelihood: byLabel(parts.logLikelihood, classes),
+      latentKl: byLabel(parts.latentKl, classes),
+      logLabelPrior: byLabel(parts.logLabelPrior, classes),
     });
-    const labelLogits = model.classify(x);
-    const posterior = softmax(labelLogits);
-    const expectation = (values: Tensor) =>
-      labelExpectation({ labels: posterior, valueByLabel: byLabel(values, classes) });
-    const labeledBound = byLabel(bound.elbo, classes);
-    const { elbo, labelEntropy } = unlabeledElbo({ labelLogits, labeledBound });
-    const terms = [
-      elbo,
-      expectation(bound.logLikelihood),
-      expectation(bound.latentKl),
-      expectation(bound.logLabelPrior),
-      labelEntropy,
-    ];
-    if (labels === undefined) return stack(terms);
+    const rows = [terms.elbo, terms.logLikelihood, terms.latentKl, terms.logLabelPrior, terms.labelEntropy];
+    if (labels === undefined) return stack(rows);
     const truth = oneHotLabels('evaluateElbo', labels, classes);
-    return stack([...terms, sum(mul(truth, labeledBound), 1)]);
+    const valueByLabel = byLabel(labeledElbo(parts).elbo, classes);
+    return stack([...rows, labelExpectation({ labels: truth, valueByLabel })]);
   });

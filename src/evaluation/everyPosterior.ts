@@ -1,9 +1,10 @@
 /** q(z|x[,y]) and p(x|z,y) at every label: what the exact-sum bounds have in common. */
 import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
+import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
 import type { SemiSupervisedVae } from '../models/model';
-import { everyLabel, repeatRows } from '../objectives/everyLabel';
+import { repeatRows, withEveryLabel } from '../objectives/everyLabel';
 
 /**
  * A batch folded over its labels, and its posterior.
@@ -25,7 +26,7 @@ export type EveryPosterior = {
 /** Encodes a batch [B, …] with every label. */
 export const encodeEveryLabel = (model: SemiSupervisedVae, x: Tensor): EveryPosterior =>
   tidy(() => {
-    const every = { x: repeatRows(x, model.classes), labels: everyLabel(x.shape[0] ?? 0, model.classes) };
+    const every = withEveryLabel(x, model.classes);
     const { mean, logVar } = model.encoderSeesLabel ? model.encode(every.x, every.labels) : model.encode(x);
     return { ...every, mean, logVar };
   });
@@ -35,9 +36,16 @@ export const forEveryLabel = (model: SemiSupervisedVae, values: Tensor): Tensor 
   model.encoderSeesLabel ? values : repeatRows(values, model.classes);
 
 /** A draw z ~ q(z|x[,y]), in the rows of q, and log p(x|z,y) at it, [B·K]. */
-export const drawEveryLabel = (model: SemiSupervisedVae, { x, labels, ...q }: EveryPosterior, noise: Noise) =>
+export const drawEveryLabel = (
+  where: string,
+  model: SemiSupervisedVae,
+  { x, labels, ...q }: EveryPosterior,
+  noise: Noise,
+) =>
   tidy((): { z: Tensor; logLikelihood: Tensor1D } => {
     const z = gaussian.sample(q, noise);
-    const parameters = model.decode(forEveryLabel(model, z), labels);
-    return { z, logLikelihood: model.likelihood.logProb(parameters, x) };
+    const logLikelihood = model.likelihood.logProb(model.decode(forEveryLabel(model, z), labels), x);
+    // One that sums over the batch would broadcast.
+    assertShapes(where, { labels: [labels, 'B K'], logLikelihood: [logLikelihood, 'B', 'float32'] });
+    return { z, logLikelihood };
   });

@@ -1,8 +1,8 @@
 /** The data that evaluation reads: plain arrays or tensors, cut into batches here. */
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumbers } from '../core/assert';
+import { assertNumbers } from '../core/assert';
 import { createRests } from '../core/rests';
-import { assertShapes, describe, formatShape } from '../core/shape';
+import { assertShapes, describe, formatShape, sizeOf } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { unitsOf } from '../core/unitInterval';
 
@@ -48,7 +48,7 @@ function openValues(
   x: Uint8Array | Float32Array,
   inputShape: readonly number[],
 ): OpenedExamples {
-  const size = inputShape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(inputShape);
   if (x.length % size !== 0) {
     throw new RangeError(
       `${where}: x holds ${x.length} values, needed a multiple of ${size} for inputs ${formatShape(inputShape)}`,
@@ -98,6 +98,7 @@ export const FINITE: Support = { least: Number.NEGATIVE_INFINITY, largest: Numbe
  * Refuses labels that do not fit.
  *
  * @param where name of the calling function, for the message
+ * @param isAllowed whether something else may stand for a label
  * @throws RangeError unless there are `count` integers from 0 to `classes` − 1
  */
 export function assertLabels(
@@ -106,6 +107,7 @@ export function assertLabels(
   y: ArrayLike<number>,
   count: number,
   classes: number,
+  isAllowed: (label: number) => boolean = () => false,
 ): void {
   assertNumbers(where, name, y);
   if (y.length !== count) {
@@ -115,7 +117,7 @@ export function assertLabels(
   }
   for (let i = 0; i < count; i++) {
     const label = y[i] ?? Number.NaN;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+    if (!isAllowed(label) && !(Number.isInteger(label) && label >= 0 && label < classes)) {
       throw new RangeError(
         `${where}: ${name}[${i}] is ${describe(label)}, needed an integer from 0 to ${classes - 1}`,
       );
@@ -123,19 +125,24 @@ export function assertLabels(
   }
 }
 
+/** Refuses the bound of an example that is NaN. */
+export function assertBound(where: string, example: number, bound: number): void {
+  if (Number.isNaN(bound))
+    throw new RangeError(
+      `${where}: the bound of example ${example} is NaN, needed finite inputs and weights, and a likelihood that is finite at them`,
+    );
+}
+
 /**
  * Calls `visit` with each batch in order, the last one as short as it comes; gives way to other work between them.
  *
- * @param where name of the calling function, for the message
  * @param visit reads `x`, examples `from` to `to`, without freeing it
  */
 export async function forEachBatch(
-  where: string,
   { count, between }: OpenedExamples,
   batchSize: number,
   visit: (x: Tensor, from: number, to: number) => Promise<void>,
 ): Promise<void> {
-  assertInteger(where, 'batchSize', batchSize);
   // Reading a tensor settles at once on some backends, and a page would freeze.
   const rest = createRests();
   for (let from = 0; from < count; from += batchSize) {

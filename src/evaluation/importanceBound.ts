@@ -1,8 +1,8 @@
 /** The importance-weighted bound: tighter than the ELBO, and with many draws close to log p(x). */
 import {
   add,
-  log,
   logSumExp,
+  maximum,
   stack,
   sub,
   type Tensor,
@@ -13,6 +13,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
+import { LOWEST } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
 import { createRests } from '../core/rests';
 import { assertShapes } from '../core/shape';
@@ -21,7 +22,7 @@ import type { SemiSupervisedVae } from '../models/model';
 import { byLabel } from '../objectives/everyLabel';
 import { assertLabelPrior } from '../objectives/labelPrior';
 import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertSupported, type Examples, forEachBatch, openExamples } from './examples';
+import { assertBound, assertSupported, type Examples, forEachBatch, openExamples } from './examples';
 
 /** What the bound is made of. */
 export interface ImportanceWeightedBoundArguments {
@@ -50,8 +51,9 @@ export function importanceWeightedBound(given: ImportanceWeightedBoundArguments)
   });
   assertLabelPrior('importanceWeightedBound', labelPrior, K);
   return tidy(() => {
-    const logPrior = sub(log(tensor1d([...labelPrior])), Math.log(S));
-    return logSumExp<Tensor1D>(add(logSumExp(logWeights, 0), logPrior), 1);
+    // In float64, which holds classes that float32 does not; and a label that no draw allows has a weight of 0.
+    const logPrior = tensor1d(labelPrior.map((p) => Math.log(p) - Math.log(S)));
+    return logSumExp<Tensor1D>(add(logSumExp(maximum(logWeights, LOWEST), 0), logPrior), 1);
   });
 }
 
@@ -87,7 +89,7 @@ export interface ImportanceBoundEvaluation {
  * @param options samples, batch size, noise
  * @returns the mean over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, or
- * samples is no integer of at least 1
+ * samples is no integer of at least 1, or a bound is NaN
  * @example (await evaluateImportanceBound(model, dataset, { samples: 100, noise: createNoise(0) })).bound // such as -98.7
  */
 export async function evaluateImportanceBound(
@@ -104,7 +106,7 @@ export async function evaluateImportanceBound(
   const examples = openExamples('evaluateImportanceBound', data.x, model.inputShape);
   await assertSupported('evaluateImportanceBound', data.x, model.likelihood.support);
   let total = 0;
-  await forEachBatch('evaluateImportanceBound', examples, batchSize, async (x) => {
+  await forEachBatch(examples, batchSize, async (x, from) => {
     const every = encodeEveryLabel(model, x);
     const weights: Tensor[] = [];
     let bound: Tensor1D | undefined;
@@ -117,7 +119,10 @@ export async function evaluateImportanceBound(
       bound = tidy(() =>
         importanceWeightedBound({ logWeights: stack(weights), labelPrior: model.labelPrior }),
       );
-      for (const value of await bound.data()) total += value;
+      for (const [i, value] of (await bound.data()).entries()) {
+        assertBound('evaluateImportanceBound', from + i, value);
+        total += value;
+      }
     } finally {
       for (const held of [...Object.values(every), ...weights, ...(bound ? [bound] : [])]) held.dispose();
     }
@@ -128,7 +133,7 @@ export async function evaluateImportanceBound(
 /** log w of one draw, [B, K]. */
 const drawWeights = (model: SemiSupervisedVae, every: EveryPosterior, noise: Noise): Tensor2D =>
   tidy(() => {
-    const { z, logLikelihood } = drawEveryLabel(model, every, noise);
+    const { z, logLikelihood } = drawEveryLabel('evaluateImportanceBound', model, every, noise);
     const prior = { mean: zerosLike(z), logVar: zerosLike(z) };
     const ratio = sub(gaussian.logProb(prior, z), gaussian.logProb(every, z));
     return byLabel(add(logLikelihood, forEveryLabel(model, ratio)), model.classes);

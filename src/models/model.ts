@@ -64,7 +64,7 @@ export interface SemiSupervisedVae extends Classifier {
   /** parameters of p(x|z,y) of codes [B, Z] and labels [B, K] */
   decode(z: Tensor, y: Tensor): Tensor;
   /** E[x|z,y] at z ~ N(0, I), one image for each label of a list of class indices: [N, …] */
-  generate(labels: readonly number[], noise: Noise): Tensor;
+  generate(labels: ArrayLike<number> & Iterable<number>, noise: Noise): Tensor;
   /** E[x|z,y] at z = E[z|x,y]; y is the classifier's mode where no labels [B, K] are given */
   reconstruct(x: Tensor, y?: Tensor): Tensor;
 }

@@ -2,7 +2,7 @@
 import { mul, reshape, softmax, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, optionsOf } from '../core/assert';
 import { createRests } from '../core/rests';
-import { describe, formatShape } from '../core/shape';
+import { describe, formatShape, sizeOf } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { unitsOf } from '../core/unitInterval';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
@@ -69,7 +69,7 @@ const inBatches = async (
   assertInteger(where, 'batchSize', batchSize);
   if (!(data instanceof Uint8Array || data instanceof Float32Array || Array.isArray(data)))
     throw new TypeError(`${where}: data is ${describe(data)}, needed bytes, float32 values or numbers`);
-  const size = inputShape.reduce((product, axis) => product * axis, 1);
+  const size = sizeOf(inputShape);
   if (data.length % size !== 0) {
     throw new RangeError(
       `${where}: data has ${data.length} values, needed a multiple of ${size} for examples ${formatShape(inputShape)}`,

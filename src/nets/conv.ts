@@ -8,6 +8,7 @@ import { assertValues, layerValues } from './layerValues';
 import {
   assertPresetShape,
   assertWidths,
+  outputShapeOf,
   type PresetShape,
   type SemiSupervisedNets,
 } from './semiSupervisedNets';
@@ -47,10 +48,8 @@ const choicesOf = ({
 }: ConvOptions) => ({ filters, depth, width, activation, batchNorm, sharedTrunk });
 
 /** Values of the layers of {@link convNets}. */
-export function convValues(
-  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
-  options: ConvOptions,
-): readonly number[] {
+export function convValues(shape: PresetShape, options: ConvOptions): readonly number[] {
+  const { inputShape, classes, latent, encoderSeesLabel } = shape;
   const { filters, depth, width, batchNorm, sharedTrunk } = choicesOf(options);
   const conv = { inputShape, filters, depth, width };
   const features = convFeatureValues(conv, batchNorm);
@@ -59,7 +58,7 @@ export function convValues(
     ...(encoderSeesLabel ? [layerValues(width + classes, width, batchNorm)] : []),
     layerValues(width, classes + 2 * latent),
     layerValues(latent + classes, width, batchNorm),
-    ...convImageValues(conv, (inputShape.at(-1) as number) * parametersPerValue, batchNorm),
+    ...convImageValues(conv, outputShapeOf(shape).at(-1) as number, batchNorm),
   ];
 }
 
@@ -82,7 +81,7 @@ export function convValues(
  */
 export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSupervisedNets {
   assertPresetShape('convNets', recordOf('convNets', shape, 'shape'));
-  const { inputShape, classes, latent, parametersPerValue, encoderSeesLabel } = shape;
+  const { inputShape, classes, latent, encoderSeesLabel } = shape;
   const { filters, depth, width, activation, batchNorm, sharedTrunk } = choicesOf(
     optionsOf('convNets', options, NAMES),
   );
@@ -107,7 +106,7 @@ export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSup
 
   const z = inputOf([latent], 'z');
   const y = inputOf([classes], 'y');
-  const channels = (inputShape.at(-1) as number) * parametersPerValue;
+  const channels = outputShapeOf(shape).at(-1) as number;
   const code = hiddenStack([width], hidden, z, y);
 
   return {

@@ -8,6 +8,7 @@ import { assertValues, layerValues, stackValues } from './layerValues';
 import {
   assertPresetShape,
   assertWidths,
+  outputShapeOf,
   type PresetShape,
   type SemiSupervisedNets,
 } from './semiSupervisedNets';
@@ -63,7 +64,7 @@ export function mlpValues(
  */
 export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSupervisedNets {
   assertPresetShape('mlpNets', recordOf('mlpNets', shape, 'shape'));
-  const { inputShape, classes, latent, parametersPerValue, encoderSeesLabel } = shape;
+  const { inputShape, classes, latent, encoderSeesLabel } = shape;
   const { widths, activation, batchNorm, sharedTrunk } = choicesOf(optionsOf('mlpNets', options, NAMES));
   assertWidths('mlpNets', 'width', widths);
   assertActivation('mlpNets', activation);
@@ -87,7 +88,7 @@ export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSuper
   const seen = encoderSeesLabel ? inputOf([classes], 'y') : undefined;
   const z = inputOf([latent], 'z');
   const y = inputOf([classes], 'y');
-  const outputShape = [...inputShape.slice(0, -1), (inputShape.at(-1) as number) * parametersPerValue];
+  const outputShape = outputShapeOf(shape);
   const size = sizeOf(outputShape);
   const output = dense('output', size, 'linear', hiddenStack([...widths].reverse(), hidden, z, y));
   const shaped =

@@ -57,6 +57,15 @@ export interface PresetShape {
   readonly encoderSeesLabel: boolean;
 }
 
+/** Shape of what a decoder gives for one example: on the last axis, the parameters of each value. */
+export const outputShapeOf = ({
+  inputShape,
+  parametersPerValue,
+}: Pick<PresetShape, 'inputShape' | 'parametersPerValue'>): number[] => [
+  ...inputShape.slice(0, -1),
+  (inputShape.at(-1) as number) * parametersPerValue,
+];
+
 /** Refuses what is no shape of one example. */
 export function assertInputShape(where: string, inputShape: readonly number[]): void {
   if (!Array.isArray(inputShape) || inputShape.length === 0) {

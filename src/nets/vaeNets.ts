@@ -8,7 +8,7 @@ import type { ConvOptions } from './conv';
 import { assertHalves, convFeatures, convFeatureValues, convImage, convImageValues } from './convStacks';
 import { assertValues, layerValues, stackValues } from './layerValues';
 import type { MlpOptions } from './mlp';
-import { assertWidths, type PresetShape } from './semiSupervisedNets';
+import { assertWidths, outputShapeOf, type PresetShape } from './semiSupervisedNets';
 
 /**
  * Nets of q(z|x) and p(x|z), as tfjs-layers models of these inputs and outputs (B the batch axis):
@@ -33,11 +33,6 @@ export type MlpVaeOptions = Omit<MlpOptions, 'sharedTrunk'>;
 
 /** Choices of the convolutional preset. */
 export type ConvVaeOptions = Omit<ConvOptions, 'sharedTrunk'>;
-
-const outputShapeOf = ({ inputShape, parametersPerValue }: VaeShape): number[] => [
-  ...inputShape.slice(0, -1),
-  (inputShape.at(-1) as number) * parametersPerValue,
-];
 
 const mlpChoices = ({ widths = [600, 600], activation = 'softplus', batchNorm = true }: MlpVaeOptions) => ({
   widths,

@@ -7,7 +7,7 @@ import { assertShapes } from '../core/shape';
 export interface LabelExpectationArguments {
   /** p̂: probabilities, [B, K] */
   readonly labels: Tensor;
-  /** v: the value at each label, [B, K], as `byLabel` gives it */
+  /** v: the value at each label, [B, K], as `byLabel` gives it; finite, also where p̂ is 0 */
   readonly valueByLabel: Tensor;
 }
 

@@ -56,6 +56,15 @@ export interface OptimizedLabeledElboTerms {
   readonly labelKl?: Tensor1D;
 }
 
+/** Unit weights on the terms of M2's labelled bound: the bound of a labelled example itself. */
+export const LABELED_BOUND_WEIGHTS: LabeledWeights = Object.freeze({
+  logLikelihood: 1,
+  latentKl: 1,
+  logLabelPrior: 1,
+  labelPriorKl: 0,
+  labelKl: 0,
+});
+
 /** Unit weights on the terms of the report's §3.6; log p(y) is no part of it. */
 export const REPORT_LABELED_WEIGHTS: LabeledWeights = Object.freeze({
   logLikelihood: 1,
@@ -70,7 +79,7 @@ export const REPORT_LABELED_WEIGHTS: LabeledWeights = Object.freeze({
  *
  *   J_L(x, y) = a·E log p(x|z,y) − b·KL(q(z|x)‖p(z)) + c·log p(y) − d·KL(q(y|x)‖p(y)) − e·KL between q(y|x) and p̂
  *
- * Not a bound: it can exceed log p(x, y). With weights (1, 1, 1, 0, 0) it is the labelled bound of M2. At unit
+ * Not a bound: it can exceed log p(x, y). With {@link LABELED_BOUND_WEIGHTS}, (1, 1, 1, 0, 0), it is the labelled bound of M2. At unit
  * weights d and e, K = 10, a uniform prior and ε = 0.1, the two label terms alone have their optimum at 50 %
  * confidence on a known label for KL(q‖p̂) and at 43 % for KL(p̂‖q).
  *

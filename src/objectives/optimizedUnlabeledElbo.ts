@@ -66,8 +66,8 @@ export interface OptimizedUnlabeledElboTerms {
   readonly mutualInformation?: Scalar;
 }
 
-/** Unit weights: the bound itself. */
-export const BOUND_WEIGHTS: UnlabeledWeights = Object.freeze({
+/** Unit weights: the bound of an unlabelled example itself. */
+export const UNLABELED_BOUND_WEIGHTS: UnlabeledWeights = Object.freeze({
   logLikelihood: 1,
   latentKl: 1,
   logLabelPrior: 1,
@@ -102,7 +102,7 @@ export function optimizedUnlabeledElbo(given: OptimizedUnlabeledElboArguments): 
   for (const [name, weight] of Object.entries({ beta, gamma })) {
     assertNumber(where, name, weight, 'a finite number of at least 0', (w) => w >= 0 && Number.isFinite(w));
   }
-  const w = completeWeights(where, BOUND_WEIGHTS, weights);
+  const w = completeWeights(where, UNLABELED_BOUND_WEIGHTS, weights);
   return tidy(() => {
     const expect = (name: keyof typeof values): Tensor1D =>
       expectOverPosterior(where, name, labelLogits, values[name]).clone();
@@ -126,7 +126,7 @@ export function optimizedUnlabeledElbo(given: OptimizedUnlabeledElboArguments): 
       ) as Tensor1D;
     };
     const information = gamma === 0 ? {} : { mutualInformation: mutualInformation(labelLogits) };
-    const elbo = bound(BOUND_WEIGHTS);
+    const elbo = bound(UNLABELED_BOUND_WEIGHTS);
     const objective = bound(
       { ...w, labelEntropy: w.labelEntropy - beta },
       information.mutualInformation ? [[gamma, information.mutualInformation]] : [],

@@ -8,7 +8,7 @@ import { categoricalEntropy } from '../regularizers/entropy';
 export interface UnlabeledElboArguments {
   /** logits of q(y|x), [B, K] */
   readonly labelLogits: Tensor;
-  /** L(x, y): at every label, [B, K], for the exact sum; or at one sampled label, [B] */
+  /** L(x, y): at every label, [B, K], for the exact sum, finite also where q(y|x) is 0; or at one sampled label, [B] */
   readonly labeledBound: Tensor;
 }
 

@@ -15,7 +15,7 @@ import {
 import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { runFused } from '../core/fusedKernel';
 import type { Json } from '../core/json';
-import { type ScalarOrSchedule, valueAt } from '../core/schedules';
+import { assertScheduled, type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe } from '../core/shape';
 import { specOf } from '../core/spec';
 
@@ -165,14 +165,7 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     (e) => e > 0 && Number.isFinite(e),
   );
   for (const [name, rate] of Object.entries({ learningRate, weightDecay })) {
-    if (typeof rate === 'function') continue;
-    assertNumber(
-      'createAdam',
-      name,
-      rate,
-      'a schedule or a finite number of at least 0',
-      (r) => r >= 0 && Number.isFinite(r),
-    );
+    assertScheduled('createAdam', name, rate);
   }
   const moments = new Map<string, Moments>();
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { createDataset, gatherInputs, gatherLabels, subset, UNKNOWN_CLASS } from '../../src/data/dataset';
+import { UNKNOWN_CLASS } from '../../src/core/labels';
+import { createDataset, gatherInputs, gatherLabels, subset } from '../../src/data/dataset';
 
 const bytes = createDataset({
   name: 'bytes',

@@ -1,4 +1,4 @@
-import { fill, grads, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { fill, grads, neg, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
@@ -43,6 +43,14 @@ describe('bernoulli', () => {
     for (const [i, l] of logits.entries()) {
       expect(Math.abs((values[i] as number) + Math.log1p(Math.exp(l)))).toBeLessThan(2e-7);
     }
+  });
+
+  it('is the same of a sure value whichever it is, to the bit', async () => {
+    const logits = tensor2d([[10, 12, 14, 16, 30, 0.5, -3]]);
+    const [ones, zeroes] = [fill([1, 7], 1), zeros([1, 7])];
+    expect(await read(bernoulli.logProb(logits, ones))).toEqual(
+      await read(bernoulli.logProb(neg(logits), zeroes)),
+    );
   });
 
   it('keeps the digits of a small entropy, whichever value is the sure one', async () => {

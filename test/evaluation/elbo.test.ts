@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { UNKNOWN_CLASS } from '../../src/core/labels';
 import { createNoise } from '../../src/core/noise';
+import { createDataset } from '../../src/data/dataset';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { at, linearGaussian, logSumExp } from './linearGaussian';
 
@@ -73,6 +75,28 @@ describe('evaluateElbo', () => {
     const { logLikelihood, latentKl, logLabelPrior, labelEntropy } = found;
     expect(found.elbo).toBeCloseTo(logLikelihood - latentKl + logLabelPrior + labelEntropy, 5);
     expect(found).not.toHaveProperty('labeledElbo');
+  });
+
+  it('takes the labelled bound over the examples whose class is known', async () => {
+    const { model } = linearGaussian({
+      slopes: [0, 0],
+      offsets: [-1, 0.5],
+      sigma: 1,
+      labelPrior: [0.5, 0.5],
+    });
+    // z does not matter here, so no draw does.
+    const at = async (values: Float32Array, classes?: number[]) =>
+      evaluateElbo(
+        model,
+        { x: values, ...(classes && { y: classes }) },
+        { noise: createNoise(1), batchSize: 2 },
+      );
+    const some = await at(x, [-1, 0, UNKNOWN_CLASS, 1, -1]);
+    const known = await at(Float32Array.of(0.2, 2.5), [0, 1]);
+    expect(some.labeledElbo).toBeCloseTo(known.labeledElbo as number, 5);
+    expect(some.elbo).toBeCloseTo((await at(x)).elbo, 5);
+    const none = createDataset({ name: 'unknown', x, shape: [1], classes: 2 });
+    expect(await evaluateElbo(model, none, { noise: createNoise(1) })).not.toHaveProperty('labeledElbo');
   });
 
   it('is log p(x) at the exact posteriors, and below it by their divergence otherwise', async () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
+import { createDataset } from '../../src/data/dataset';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { evaluateImportanceBound, importanceWeightedBound } from '../../src/evaluation/importanceBound';
 import { linearGaussian, logSumExp } from './linearGaussian';
@@ -41,6 +42,19 @@ describe('importanceWeightedBound', () => {
     const bound = importanceWeightedBound({ logWeights, labelPrior: [0.5, 0.5] });
     expect((await bound.data())[0]).toBeCloseTo(-1.3798855, 6);
     tf.dispose([logWeights, bound]);
+  });
+
+  it('leaves a label out that no draw allows, and keeps one that is very rare', async () => {
+    const at = async (weights: number[], labelPrior: number[]): Promise<number> => {
+      const logWeights = tf.tensor3d([[weights]]);
+      const bound = importanceWeightedBound({ logWeights, labelPrior });
+      const [value = Number.NaN] = await bound.data();
+      tf.dispose([logWeights, bound]);
+      return value;
+    };
+    expect(await at([-1, Number.NEGATIVE_INFINITY], [0.5, 0.5])).toBeCloseTo(-1 - Math.LN2, 5);
+    // float32 has no 1e-50, whose logarithm is −115.129.
+    expect(await at([-1000, -1], [1 - 1e-50, 1e-50])).toBeCloseTo(-116.129, 3);
   });
 
   it('leaves one tensor behind, and names a wrong shape', () => {
@@ -124,6 +138,39 @@ describe('evaluateImportanceBound', () => {
       evaluateImportanceBound(broken, { x }, { samples: 3, noise: createNoise(1), batchSize: 2 }),
     ).rejects.toThrow('importanceWeightedBound: labelPrior sums to 0.9');
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('takes a data set of which no class is known', async () => {
+    const { model } = linearGaussian(settings);
+    const dataset = createDataset({ name: 'unknown', x, shape: [1], classes: 2 });
+    const { count } = await evaluateImportanceBound(model, dataset, { samples: 1, noise: createNoise(1) });
+    expect(count).toBe(5);
+  });
+
+  it('names the example whose bound is NaN, and a likelihood that sums over the batch', async () => {
+    const { model } = linearGaussian(settings);
+    const of = (change: (logProb: tf.Tensor1D, x: tf.Tensor) => tf.Tensor): typeof model => ({
+      ...model,
+      likelihood: {
+        ...model.likelihood,
+        logProb: (parameters, values) =>
+          change(model.likelihood.logProb(parameters, values), values) as tf.Tensor1D,
+      },
+    });
+    const options = { samples: 2, noise: createNoise(1), batchSize: 2 };
+    const undefinedAt = of((logProb, values) =>
+      tf.where(tf.greater(tf.reshape(values, [-1]), 2), tf.fill(logProb.shape, Number.NaN), logProb),
+    );
+    await expect(evaluateImportanceBound(undefinedAt, { x }, options)).rejects.toThrow(
+      /^evaluateImportanceBound: the bound of example 3 is NaN/,
+    );
+    const summed = of((logProb) => tf.sum(logProb));
+    await expect(evaluateImportanceBound(summed, { x }, options)).rejects.toThrow(
+      'evaluateImportanceBound: logLikelihood has shape [], needed [B] = [4]',
+    );
+    await expect(evaluateElbo(summed, { x }, { noise: createNoise(1) })).rejects.toThrow(
+      'evaluateElbo: logLikelihood has shape [], needed [B] = [10]',
+    );
   });
 
   it('refuses zero samples and no example', async () => {

@@ -1,4 +1,4 @@
-import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { sum, type Tensor, type Tensor1D, tensor, zeros } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
@@ -289,6 +289,23 @@ describe('m1', () => {
       await statistics({ unlabeled: { x } }),
     );
     expect(await statistics({ labeled: { x, y } })).toEqual(await statistics({ unlabeled: { x } }));
+  });
+
+  it('refuses a likelihood that sums over the batch, which would broadcast', () => {
+    const model = tinyM1();
+    const summed = {
+      ...model,
+      likelihood: {
+        ...model.likelihood,
+        logProb: (parameters: Tensor, x: Tensor) =>
+          sum(model.likelihood.logProb(parameters, x)) as unknown as Tensor1D,
+      },
+    };
+    const x = zeros([3, ...SHAPE]);
+    expect(() => m1()(summed, { unlabeled: { x } }, { step: 0, noise: createNoise(1) })).toThrow(
+      'm1: logLikelihood has shape [], needed [B] = [3]',
+    );
+    model.dispose();
   });
 
   it('tells its settings, and refuses a weight that is none', () => {

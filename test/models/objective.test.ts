@@ -502,7 +502,7 @@ describe('objectives', () => {
     [
       'a temperature of 0',
       () => m2({ temperature: 0 }),
-      'm2: temperature is 0, needed a schedule or a finite number above 0',
+      'm2: temperature is 0, needed a schedule or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
     ],
     [
       'a negative β',

@@ -4,13 +4,13 @@ import {
   type Augment,
   type Averaging,
   affine,
-  BOUND_WEIGHTS,
   type CropAndFlipOptions,
   cosineDecay,
   createAdam,
   createM2,
   cropAndFlip,
   type Initializer,
+  LABELED_BOUND_WEIGHTS,
   type LabeledWeights,
   type LabelKlDirection,
   labelsOnly,
@@ -26,6 +26,7 @@ import {
   REPORT_LABELED_WEIGHTS,
   type ScalarOrSchedule,
   type TrainOptions,
+  UNLABELED_BOUND_WEIGHTS,
 } from 'ssvae';
 
 /** Everything that defines a run but its data, its seed and its length. */
@@ -137,15 +138,6 @@ const NAMES: Readonly<Record<keyof Settings, true>> = {
 /** Names of all settings. */
 export const SETTING_NAMES = Object.keys(NAMES) as readonly (keyof Settings)[];
 
-/** Weights of M2's labelled bound. */
-export const LABELED_BOUND: LabeledWeights = {
-  logLikelihood: 1,
-  latentKl: 1,
-  logLabelPrior: 1,
-  labelPriorKl: 0,
-  labelKl: 0,
-};
-
 /** What is given. */
 const given = <T extends object>(options: T): Partial<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
@@ -183,13 +175,13 @@ export const objectiveOf = (settings: Settings): Objective<M2> => {
   const { elboWeight = 1, labeledWeights, unlabeledWarmup, consistencyWarmup } = settings;
   if (method === 'labels-only') return labelsOnly();
   const augment = changesOf(settings);
-  const usual = method === 'm2' ? LABELED_BOUND : REPORT_LABELED_WEIGHTS;
+  const usual = method === 'm2' ? LABELED_BOUND_WEIGHTS : REPORT_LABELED_WEIGHTS;
   const shared: M2ObjectiveOptions = {
     labelHandling,
     temperature,
     weights: {
       labeled: scaled({ ...usual, ...labeledWeights }, elboWeight),
-      unlabeled: rising(scaled(BOUND_WEIGHTS, elboWeight), unlabeledWarmup),
+      unlabeled: rising(scaled(UNLABELED_BOUND_WEIGHTS, elboWeight), unlabeledWarmup),
     },
     ...(consistency && {
       consistency: { weight: risen(consistency.weight, consistencyWarmup), ...given({ augment }) },

@@ -1,5 +1,6 @@
 /** Choice of the nets of an M1 model. */
 import { isRecord } from '../../core/json';
+import { outputShapeOf } from '../../nets/semiSupervisedNets';
 import {
   type ConvVaeOptions,
   convVaeNets,
@@ -52,8 +53,8 @@ export const presetValues = (shape: VaeShape, { preset, ...choices }: M1Preset):
  */
 export function resolveNets(nets: M1Preset | VaeNets, shape: VaeShape): VaeNets {
   if (isOwn(nets)) {
-    const { inputShape, latent, parametersPerValue } = shape;
-    const output = [...inputShape.slice(0, -1), (inputShape.at(-1) as number) * parametersPerValue];
+    const { inputShape, latent } = shape;
+    const output = outputShapeOf(shape);
     assertOwnNet('createM1', 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);
     assertOwnNet('createM1', 'decoder', nets.decoder, [[latent]], [output]);
     return nets;

@@ -3,6 +3,7 @@ import { sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { optionsOf } from '../../core/assert';
 import type { Noise } from '../../core/noise';
 import { assertScheduled, type ScalarOrSchedule } from '../../core/schedules';
+import { assertShapes } from '../../core/shape';
 import { specOf } from '../../core/spec';
 import { weightedSum } from '../../core/weightedSum';
 import * as gaussian from '../../distributions/gaussian';
@@ -31,6 +32,11 @@ const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: Pa
   const latentKl = gaussianKl(q);
   const decoded = model.decode(gaussian.sample(q, noise.split('latent')), pass);
   const logLikelihood = model.likelihood.logProb(decoded, x);
+  // A likelihood that sums over the batch would broadcast.
+  assertShapes('m1', {
+    latentKl: [latentKl, 'B', 'float32'],
+    logLikelihood: [logLikelihood, 'B', 'float32'],
+  });
   const terms = [
     [1, logLikelihood],
     [-klWeight, latentKl],

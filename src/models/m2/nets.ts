@@ -2,7 +2,7 @@
 import { isRecord } from '../../core/json';
 import { type ConvOptions, convNets, convValues } from '../../nets/conv';
 import { type MlpOptions, mlpNets, mlpValues } from '../../nets/mlp';
-import type { PresetShape, SemiSupervisedNets } from '../../nets/semiSupervisedNets';
+import { outputShapeOf, type PresetShape, type SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 import { assertOwnNet, presetFrom, TRUNK_CHOICES } from '../presets';
 
 /** A preset with its choices. */
@@ -30,12 +30,10 @@ export const isOwn = (nets: M2Nets): nets is SemiSupervisedNets => isRecord(nets
 export const parsePreset = (where: string, nets: unknown): M2Preset =>
   presetFrom<M2Preset>(where, nets, TRUNK_CHOICES);
 
-const checkOwn = (
-  nets: SemiSupervisedNets,
-  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
-): void => {
+const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
+  const { inputShape, classes, latent, encoderSeesLabel } = shape;
   const input = [...inputShape];
-  const output = [...inputShape.slice(0, -1), (inputShape.at(-1) as number) * parametersPerValue];
+  const output = outputShapeOf(shape);
   if (nets.trunk) assertOwnNet('createM2', 'trunk', nets.trunk, [input]);
   const features = nets.trunk ? (nets.trunk.outputs[0]?.shape.slice(1) as number[]) : input;
   assertOwnNet('createM2', 'classifier', nets.classifier, [features], [[classes]]);

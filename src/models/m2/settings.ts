@@ -9,8 +9,13 @@ import {
 } from '../../core/assert';
 import type { Augment } from '../../core/batch';
 import { assertScheduled, type ScalarOrSchedule } from '../../core/schedules';
-import { type LabeledWeights, REPORT_LABELED_WEIGHTS } from '../../objectives/optimizedLabeledElbo';
-import { BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
+import { isTemperature, TEMPERATURES } from '../../distributions/gumbelSoftmax';
+import {
+  LABELED_BOUND_WEIGHTS,
+  type LabeledWeights,
+  REPORT_LABELED_WEIGHTS,
+} from '../../objectives/optimizedLabeledElbo';
+import { UNLABELED_BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
 import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
 import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
 
@@ -120,7 +125,7 @@ export const M2_SETTINGS: Settings = {
   spread: 'others',
   direction: 'labels||q',
   expectation: 'true-label',
-  weights: { labeled: { logLikelihood: 1, latentKl: 1, logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } },
+  weights: { labeled: LABELED_BOUND_WEIGHTS },
 };
 
 /** Those of `optimizedElbo`. */
@@ -144,7 +149,7 @@ const assertWeights = (
   }
 };
 
-/** Refuses before the first step what the terms would refuse at it. */
+/** Refuses before the first step what the terms would refuse at it, but for an ε of which float32 holds no share. */
 const check = (where: string, settings: Settings): void => {
   const { labelHandling, expectation, spread, direction, epsilon, temperature, beta, gamma } = settings;
   const { labeled, unlabeled } = settings.weights;
@@ -157,8 +162,7 @@ const check = (where: string, settings: Settings): void => {
     const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
     assertNumber(where, 'epsilon', epsilon, needed, (e) => e > 0 && e < 1);
   }
-  const positive = (value: number): boolean => value > 0 && Number.isFinite(value);
-  assertScheduled(where, 'temperature', temperature, 'a finite number above 0', positive);
+  assertScheduled(where, 'temperature', temperature, TEMPERATURES, isTemperature);
   assertScheduled(where, 'beta', beta);
   assertScheduled(where, 'gamma', gamma);
   if (settings.consistency) {
@@ -168,7 +172,7 @@ const check = (where: string, settings: Settings): void => {
     if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
   }
   assertWeights(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS));
-  assertWeights(where, 'unlabeled', unlabeled, Object.keys(BOUND_WEIGHTS));
+  assertWeights(where, 'unlabeled', unlabeled, Object.keys(UNLABELED_BOUND_WEIGHTS));
 };
 
 const given = <T extends object>(options: T): Partial<T> => {
