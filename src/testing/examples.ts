@@ -1,4 +1,6 @@
 /** The examples that a model is checked on: a few of those given, or drawn ones. */
+
+import { isUnknown } from '../core/labels';
 import { createNoise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import type { Support } from '../core/support';
@@ -59,11 +61,11 @@ const drawExamples = (model: Model, count: number): Dataset =>
     classes: classesOf(model),
   });
 
-/** Of each class the first example, and then the first of the others. */
+/** Of each class the first example, and then the first of the others; what is checked takes a class for any of them. */
 const byClass = ({ y, count }: Dataset): number[] => {
-  const all = Array.from({ length: count }, (_, i) => i);
+  const known = Array.from({ length: count }, (_, i) => i).filter((i) => !isUnknown(y[i] as number));
   const isFirst = (i: number): boolean => y.indexOf(y[i] as number) === i;
-  return [...all.filter(isFirst), ...all.filter((i) => !isFirst(i))];
+  return [...known.filter(isFirst), ...known.filter((i) => !isFirst(i))];
 };
 
 /** The examples to check a model on. */

@@ -1,5 +1,6 @@
 /** What the battery is told of a model. */
 import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { isUnknown } from '../core/labels';
 import { describe, formatShape } from '../core/shape';
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
@@ -10,7 +11,7 @@ export interface ModelChecksOptions<M extends Model> {
   /** what the model is trained to maximise, or its phases */
   readonly objective: Objective<M> | readonly Phase<M>[];
   /**
-   * examples to check on, of which a few are taken; at least 8, and best some of every class. Default: drawn, from a
+   * examples to check on, of which a few are taken whose class is known; at least 8, and best some of every class. Default: drawn, from a
    * seed, within the support of the model's likelihood; from 0 to 1 where it tells none
    */
   readonly examples?: Dataset;
@@ -70,4 +71,6 @@ export function assertOptions<M extends Model>(model: M, options: ModelChecksOpt
     );
   if (examples.count < LEAST)
     throw new RangeError(`${where}: examples are ${examples.count}, needed at least ${LEAST}`);
+  if (examples.y.every(isUnknown))
+    throw new RangeError(`${where}: examples have no known class, needed some to take`);
 }

@@ -16,7 +16,7 @@ import { isFolder } from '../core/storage';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { Callbacks } from './callbacks';
-import type { StepOptions, TrainOptions } from './options';
+import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from './options';
 import { resolvePhases } from './phases';
 
 /**
@@ -80,10 +80,12 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
     assertNumber(where, 'parameterPrior', parameterPrior, 'a standard deviation above 0', (sd) => sd > 0);
 }
 
+const CHECKPOINT_NAMES: OptionNames<CheckpointOptions> = { storage: true, every: true, keep: true };
+
 /** Which checkpoints are written and gone on from. */
 const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches }: TrainOptions<M>): void => {
   if (checkpoint !== undefined) {
-    const { storage, every, keep } = checkpoint;
+    const { storage, every, keep } = optionsOf('train', checkpoint, CHECKPOINT_NAMES, 'checkpoint');
     if (
       typeof storage !== 'object' ||
       storage === null ||
@@ -137,6 +139,13 @@ const assertCallbacks = (callbacks: TrainOptions<Model>['callbacks']): void => {
     }
 };
 
+const STOPPING_NAMES: OptionNames<EarlyStopping> = {
+  metric: true,
+  better: true,
+  patience: true,
+  minDelta: true,
+};
+
 const NAMES: OptionNames<TrainOptions<Model>> = {
   objective: true,
   batches: true,
@@ -177,24 +186,30 @@ export function assertTrainOptions<M extends Model>(model: M, options: TrainOpti
   assertInteger('train', 'readEvery', readEvery);
   if (timeLimit !== undefined)
     assertNumber('train', 'timeLimit', timeLimit, 'a number of seconds above 0', (seconds) => seconds > 0);
-  if (averaging !== undefined)
-    assertNumber('train', 'averaging.decay', averaging.decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
+  if (averaging !== undefined) {
+    const { decay } = optionsOf('train', averaging, { decay: true }, 'averaging');
+    assertNumber('train', 'averaging.decay', decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
+  }
   assertCheckpointOptions(options);
   if (validate !== undefined) assertFunction('train', 'validate', validate);
   if (earlyStopping) {
-    if (validate === undefined && earlyStopping.metric?.startsWith('validation.'))
-      throw new RangeError(
-        `train: earlyStopping.metric is "${earlyStopping.metric}", needed validate as well`,
-      );
-    assertInteger('train', 'earlyStopping.patience', earlyStopping.patience, 0);
-    assertOneOf('train', 'earlyStopping.better', earlyStopping.better, ['higher', 'lower']);
-    const { minDelta = 0 } = earlyStopping;
-    assertNumber(
+    const { metric, patience, better, minDelta } = optionsOf(
       'train',
-      'earlyStopping.minDelta',
-      minDelta,
-      'a number of at least 0',
-      (delta) => delta >= 0,
+      earlyStopping,
+      STOPPING_NAMES,
+      'earlyStopping',
     );
+    if (validate === undefined && metric?.startsWith('validation.'))
+      throw new RangeError(`train: earlyStopping.metric is "${metric}", needed validate as well`);
+    assertInteger('train', 'earlyStopping.patience', patience, 0);
+    assertOneOf('train', 'earlyStopping.better', better, ['higher', 'lower']);
+    if (minDelta !== undefined)
+      assertNumber(
+        'train',
+        'earlyStopping.minDelta',
+        minDelta,
+        'a number of at least 0',
+        (delta) => delta >= 0,
+      );
   }
 }

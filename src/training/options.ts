@@ -64,7 +64,7 @@ export interface StepOptions<M extends Model> {
   /**
    * what becomes of a step whose loss or gradient is NaN or infinite. Its update is left out on the device at once, so
    * that no weight is ever NaN; it is noticed when the terms are read, at the end of every epoch, and ahead of every
-   * checkpoint.
+   * checkpoint but that of a fault of the batches.
    *
    * - `'throw'` (default): an error names the terms and the step; the model has its last good weights.
    * - `'stop'`: the run ends as `'diverged'`, with a checkpoint.
@@ -126,7 +126,7 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly validate?: (model: M) => Promise<object>;
   /** epochs between validations; the last epoch has one in any case. Default 1. */
   readonly validateEvery?: number;
-  /** stops on a metric; the model is left with the weights of its best epoch, unless aborted: then with the last */
+  /** stops on a metric; the model is left with the weights of its best epoch, unless the run was aborted or out of time, to go on */
   readonly earlyStopping?: EarlyStopping;
   /**
    * an exponential moving average of all weights, updated at every step: validation, `onEpochEnd`, the best weights and

@@ -126,24 +126,38 @@ async function run<M extends Model>(
       const ends = step % stepsPerEpoch === 0;
       const saves = step % saveEvery === 0;
       let { sums } = progress;
-      // An epoch without any reading would leave a row without columns.
-      if (done.step % readEvery === 0 || (ends && Object.keys(sums).length === 0))
+      // An epoch without any reading would leave a row without columns; the share of skipped steps is none of a reading.
+      const unread = Object.keys(sums).every((name) => name === 'skipped');
+      if (done.step % readEvery === 0 || (ends && unread))
         ({ sums, diverged } = await readings.read(done, sums));
       else if (ends || saves) ({ sums, diverged } = await readings.look(done, sums));
       const now = performance.now();
       progress = { ...progress, step, seconds: progress.seconds + (now - clock) / 1000, sums };
       clock = now;
       whole = true;
-      await tell.onBatchEnd({ step: done.step, epoch, read });
-      if (ends) stop = await endEpoch();
-      if (saves) await save();
-      late = performance.now() - began >= 1000 * timeLimit;
-      if (stop || diverged) break;
-      if (!late) await beginEpoch(stop);
-      if (late || signal?.aborted) {
-        // Nobody would look at these steps later on.
+      /** For steps that nobody would look at later on. */
+      const look = async (): Promise<void> => {
+        whole = false;
         ({ sums, diverged } = await readings.look(done, progress.sums));
         if (sums !== progress.sums) progress = { ...progress, sums };
+        whole = true;
+      };
+      try {
+        await tell.onBatchEnd({ step: done.step, epoch, read });
+        if (ends) stop = await endEpoch();
+        if (saves) await save();
+        late = performance.now() - began >= 1000 * timeLimit;
+        if (stop || diverged) break;
+        if (!late) await beginEpoch(stop);
+      } catch (error) {
+        if (whole)
+          await look().catch((second) => {
+            throw both(error, second);
+          });
+        throw error;
+      }
+      if (late || signal?.aborted) {
+        await look();
         break;
       }
     }
@@ -155,7 +169,7 @@ async function run<M extends Model>(
         : reasonOf({ diverged, stop, aborted: signal?.aborted === true, late });
     const { best, history, step } = progress;
     // A run that may go on needs the weights of its last step.
-    if (stopped === 'finished' || stopped === 'early') {
+    if (stopped !== 'aborted' && stopped !== 'time') {
       if (best) assignVariables('train', model.variables, best.variables);
       else average?.intoVariables();
     }
@@ -172,7 +186,7 @@ async function run<M extends Model>(
     // What was done is kept: the fault of a callback, of the validation or of the data costs no step.
     if (whole && progress.step > firstStep)
       await save().catch((second) => {
-        throw unsaved(error, second);
+        throw both(error, `no checkpoint could be written: ${String(second)}`);
       });
     throw error;
   }
@@ -191,6 +205,6 @@ const reasonOf = ({
   return late ? 'time' : 'finished';
 };
 
-/** The error of a run that failed, and whose checkpoint could not be written either. */
-const unsaved = (error: unknown, second: unknown): Error =>
-  new Error(`${String(error)}; and no checkpoint could be written: ${String(second)}`, { cause: error });
+/** The error of a run that failed twice. */
+const both = (error: unknown, what: unknown): Error =>
+  new Error(`${String(error)}; and ${String(what)}`, { cause: error });

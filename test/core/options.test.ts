@@ -30,6 +30,7 @@ import {
   smoothedLabelKl,
   smoothLabels,
   splitDataset,
+  train,
   twoMoons,
 } from '../../src/index';
 import {
@@ -145,6 +146,22 @@ describe('an option that is misspelt', () => {
     await expect(loadDataset('mnist', undefined as never)).rejects.toThrow(
       /^loadDataset: options is undefined/,
     );
+    model.dispose();
+  });
+
+  it.each([
+    [{ checkpoint: { evry: 1 } }, 'train: checkpoint.evry is no option, needed storage, every, keep'],
+    [
+      { earlyStopping: { minDelat: 1 } },
+      'train: earlyStopping.minDelat is no option, needed metric, better, patience, minDelta',
+    ],
+    [{ averaging: { decay: 0.9, warmup: 3 } }, 'train: averaging.warmup is no option, needed decay'],
+  ])('is refused by train: %j', async (wrong, message) => {
+    const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
+    const split = splitDataset(dataset, { labeled: 10, noise });
+    const batches = createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, noise });
+    const options = { objective: m2(), batches, noise, epochs: 1, ...wrong } as never;
+    await expect(train(model, options)).rejects.toThrow(message);
     model.dispose();
   });
 

@@ -211,6 +211,16 @@ describe('checkModel', () => {
     await checkModel(tinyVae, { objective });
   });
 
+  it('takes examples of which some classes are unknown, and refuses those of which all are', async () => {
+    const whole = examplesOf(12);
+    const some = createDataset({ ...whole, y: Array.from(whole.y, (k, i) => (i % 4 === 3 ? k : -1)) });
+    await checkModel(tinyVae, { ...options, examples: some });
+    const none = createDataset({ ...whole, y: Array.from(whole.y, () => -1) });
+    expect(() => modelChecks(tinyVae, { ...options, examples: none })).toThrow(
+      'modelChecks: examples have no known class, needed some',
+    );
+  });
+
   it('takes examples of one’s own, some classes missing', async () => {
     await checkModel(tinyVae, { ...options, examples: examplesOf(8) });
   });

@@ -111,6 +111,69 @@ describe('a loss that is not finite', () => {
     model.dispose();
   });
 
+  it('leaves the last terms of an epoch in its row, where no reading before had any', async () => {
+    const options = run({ objective: broken({ 1: Number.NaN }), nonFinite: 'skip', readEvery: 25 });
+    const [model, kept] = [tinyM2(), tinyM2()];
+    const { history } = await train(model, options);
+    expect(history.map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
+    // The look ahead of a checkpoint within the epoch is no reading.
+    const withCheckpoints = { ...options, checkpoint: { storage: memoryStorage(), every: 2 } };
+    const names = (await train(kept, withCheckpoints)).history.map((row) => Object.keys(row).sort());
+    expect(names).toEqual(history.map((row) => Object.keys(row).sort()));
+    model.dispose();
+    kept.dispose();
+  });
+
+  it('is told of beside the fault of a callback, as no resumed run would look at it', async () => {
+    const model = tinyM2();
+    const storage = memoryStorage();
+    const failing = run({
+      readEvery: 25,
+      checkpoint: { storage, every: 25 },
+      callbacks: {
+        onBatchEnd: ({ step }) => {
+          if (step === 2) throw new Error('disk full');
+        },
+      },
+    });
+    await expect(train(model, failing)).rejects.toThrow(
+      /^Error: disk full; and RangeError: train: .* NaN at step 2/,
+    );
+    const skipping = tinyM2();
+    await expect(train(skipping, { ...failing, nonFinite: 'skip' })).rejects.toThrow(/^disk full$/);
+    const { history } = await train(tinyM2(), {
+      ...failing,
+      callbacks: {},
+      nonFinite: 'skip',
+      resume: true,
+    });
+    expect(history.map(({ skipped }) => skipped)).toEqual([0.25, 0.25]);
+    model.dispose();
+    skipping.dispose();
+  });
+
+  it('leaves a diverged run with the weights of its best epoch', async () => {
+    const model = tinyM2();
+    let ofFirst: Readonly<Record<string, readonly number[]>> = {};
+    const { stopped, best } = await train(
+      model,
+      run({
+        objective: broken({ 6: Number.NaN }),
+        nonFinite: 'stop',
+        validate: async () => ({ accuracy: 0.5 }),
+        earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: 5 },
+        callbacks: {
+          async onEpochEnd() {
+            ofFirst = await weightsOf(model);
+          },
+        },
+      }),
+    );
+    expect([stopped, best?.epoch]).toEqual(['diverged', 0]);
+    expect(await weightsOf(model)).toEqual(ofFirst);
+    model.dispose();
+  });
+
   it('stops the run, with good weights in the model and in the checkpoint', async () => {
     const storage = memoryStorage();
     const model = tinyM2();
