@@ -11,8 +11,8 @@ export interface ModelChecksOptions<M extends Model> {
   /** what the model is trained to maximise, or its phases */
   readonly objective: Objective<M> | readonly Phase<M>[];
   /**
-   * examples to check on, of which a few are taken whose class is known; at least 8, and best some of every class. Default: drawn, from a
-   * seed, within the support of the model's likelihood; from 0 to 1 where it tells none
+   * examples to check on, of which a few are taken whose class is known; at least 8, and best some of every class.
+   * Default: drawn, from a seed, within the support of the model's likelihood; from 0 to 1 where it tells none
    */
   readonly examples?: Dataset;
   /**

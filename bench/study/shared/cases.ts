@@ -54,6 +54,35 @@ const photographs = {
   cropAndFlip: { padding: 4 },
 } as const;
 
+const flagship = {
+  ...consistent,
+  affine: { rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 },
+  warmup: 3294,
+} as const;
+
+const deep = {
+  ...photographs,
+  filters: [32, 64, 128],
+  depth: 2,
+  consistency: { weight: 8 },
+  consistencyWarmup: 4100,
+} as const;
+
+/** What a recipe is without its unlabelled images: the same nets, changes, averages and steps on the labels alone. */
+const labelsAlone = ({
+  consistency,
+  consistencyWarmup,
+  warmup,
+  elboWeight,
+  ...others
+}: Settings): Settings => ({
+  ...others,
+  method: 'labels-only',
+  gamma: 0,
+  beta: 0,
+  epsilon: 0,
+});
+
 /** The cases by name. Labels-only runs take as many steps as the others on the same nets. */
 export const cases: Readonly<Record<string, Settings>> = {
   'optimized-elbo-conv': optimized,
@@ -74,17 +103,11 @@ export const cases: Readonly<Record<string, Settings>> = {
   'm2-mlp-gumbel': { ...mlp, method: 'm2', labelHandling: 'gumbel', alpha: 50 },
   'm2-mlp': { ...mlp, method: 'm2', labelHandling: 'exact', alpha: 50 },
   'labels-only-mlp': { ...mlp, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
-  flagship: {
-    ...consistent,
-    affine: { rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 },
-    warmup: 3294,
-  },
+  flagship,
+  'flagship-without-bound': { ...flagship, elboWeight: 0 },
+  'flagship-labels-only': labelsAlone(flagship),
   'photographs-conv': photographs,
-  'photographs-deep': {
-    ...photographs,
-    filters: [32, 64, 128],
-    depth: 2,
-    consistency: { weight: 8 },
-    consistencyWarmup: 4100,
-  },
+  'photographs-conv-labels-only': labelsAlone(photographs),
+  'photographs-deep': deep,
+  'photographs-deep-labels-only': labelsAlone(deep),
 };

@@ -36,8 +36,12 @@ export const titles: Readonly<Record<string, string>> = {
   'optimized-elbo-conv': 'Optimized-ELBO, conv, Gumbel',
   'optimized-elbo-reverse': 'Optimized-ELBO with KL(q ‖ ỹ)',
   flagship: 'flagship',
+  'flagship-without-bound': 'without the bound',
+  'flagship-labels-only': 'labels alone',
   'photographs-conv': 'the report’s nets',
+  'photographs-conv-labels-only': 'the report’s nets, labels alone',
   'photographs-deep': 'six convolutions',
+  'photographs-deep-labels-only': 'six convolutions, labels alone',
 };
 
 /** Values that a line has, in the order of the seeds. */
