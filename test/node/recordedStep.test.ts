@@ -554,6 +554,34 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       },
     );
 
+    it.each<[string, (model: M2, step: number) => number]>([
+      ['a period of steps', (_, step) => (step % 10 === 5 ? 3 : 1)],
+      ['every other epoch', (_, step) => (Math.floor(step / 20) % 2 === 0 ? 1 : 0.5)],
+      [
+        'a weight that is read on the host',
+        ({ variables }) => 1 + (sum(square(Object.values(variables)[0] as Tensor)).dataSync()[0] ?? 0),
+      ],
+    ])('is told once it has changed, where no trial saw it: %s', async (_, factor) => {
+      const reasons: string[] = [];
+      const execute = recordedStep({ onEager: (why) => reasons.push(why) });
+      const objective: Objective<M2> = (model, batch, context) =>
+        scaled((step) => factor(model, step))(model, batch, context);
+      const before = alive();
+      await run({ objective, execute }, { steps: 100 });
+      expect(reasons).toHaveLength(1);
+      expect(reasons[0]).toMatch(
+        /^something has changed by step \d+ that no trial saw change: the graph gives a loss/,
+      );
+      execute.dispose();
+      expect(alive()).toEqual(before);
+    });
+
+    it('is tried again without a trace: weights, moments, statistics and draws go on as they were', async () => {
+      const execute = recorded();
+      expectAlike(await run({ execute }, { steps: 40 }), await run({}, { steps: 40 }));
+      execute.dispose();
+    });
+
     it('is not recorded with another optimizer', async () => {
       const model = tinyM2({ nets: MLP });
       const { adam: _, ...own } = createAdam();

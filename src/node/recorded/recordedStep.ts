@@ -16,6 +16,7 @@ import {
   record,
   signatureOf,
   take,
+  tryAgain,
 } from './recording';
 import type { Outputs } from './stepGraph';
 import { batchTensors } from './trial';
@@ -95,7 +96,8 @@ const run = <M extends Model>(
  * on other examples, with other noise, and with other numbers in place of schedules. Where the trials do the same but for
  * what was declared — batch, noise, weights, schedules read by `scheduled` — the step becomes a graph, whose loss is
  * compared with theirs; where they differ by anything else, that is told and the step is run operation by operation, as on
- * any other backend. Weights, moments and averages live in the graph and come back when they are read.
+ * any other backend. It is tried again at the next step and from time to time, as what nobody declared may change later;
+ * where its loss is then another, that is told, and the steps from there on are run operation by operation. Weights, moments and averages live in the graph and come back when they are read.
  *
  * @param options what is told of steps that cannot be recorded
  * @returns an executor for `train` and `trainingSteps`; steps of an optimizer other than `createAdam` run one by one
@@ -129,18 +131,22 @@ export function recordedStep(options: RecordedStepOptions = {}): RecordedStep {
   const recordingOf = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording | undefined => {
     const signature = signatureOf(work);
     const found = recordings.find((recording) => isOf(recording, work, signature));
-    if (found) return found;
     const signatures = refusedOf(work);
-    if (signatures.has(signature)) return undefined;
-    // Each run of `train` has moments and averages of its own, and would leave a graph.
-    drop(isGone);
+    if (!found && signatures.has(signature)) return undefined;
     try {
+      if (found) {
+        if (found.isDue()) tryAgain(backend, found, work);
+        return found;
+      }
+      // Each run of `train` has moments and averages of its own, and would leave a graph.
+      drop(isGone);
       const recording = record(backend, work);
       drop((other) => isFormer(other, work, signature));
       recordings = [...recordings, recording];
       return recording;
     } catch (error) {
       if (!(error instanceof Unrecordable)) throw error;
+      drop((recording) => recording === found);
       tell(error.message);
       signatures.add(signature);
       return undefined;

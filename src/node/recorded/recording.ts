@@ -1,6 +1,6 @@
 /** A step that has been recorded: how it comes to be, and what it can be run for. */
 import { tidy } from '@tensorflow/tfjs-core';
-import { createNoise } from '../../core/noise';
+import { createNoise, type Noise } from '../../core/noise';
 import type { Model } from '../../models/model';
 import type { AdamUpdate } from '../../training/adam';
 import type { Average } from '../../training/average';
@@ -27,10 +27,27 @@ export interface Recording {
   readonly groups: readonly UpdateGroup[];
   readonly adam: AdamUpdate;
   readonly average: Average | undefined;
+  /** whether it is to be tried again ahead of this run of it, asked once for each */
+  readonly isDue: () => boolean;
 }
 
 /** Steps at which a recorded one is tried beside its own: a schedule that nobody declared changes at one of them. */
 const TRIED = (step: number): readonly number[] => [step, step + 1, 3 * step + 1009, 1_000_003];
+
+/** The longest time between two trials of a recording, in runs: they cost less than a hundredth of these then. */
+const LONGEST_GAP = 2048;
+
+/** Asked at each run: at the first, and then after gaps that grow and are drawn, so that no period goes unseen for long. */
+const createTrialTimes = (noise: Noise): (() => boolean) => {
+  let [gap, left] = [1, 1];
+  return () => {
+    left -= 1;
+    if (left > 0) return false;
+    gap = Math.min(LONGEST_GAP, 2 * gap);
+    left = 1 + Math.floor(gap * noise.next());
+    return true;
+  };
+};
 
 /** What a recording depends on beside the values that it is fed. */
 export const signatureOf = <M extends Model>({
@@ -66,15 +83,15 @@ export const take = ({ graph, state }: Pick<Recording, 'graph' | 'state'>): void
   state.taken(names);
 };
 
-/** Refuses a graph that does not compute what the trial did. */
-const assertAgrees = ({ plan, graph, groups, average }: Recording): void => {
-  const { trial } = plan;
+/** Refuses a graph that does not compute what a trial did, of those that it is made of or of a later one. */
+const assertAgrees = ({ plan, graph, groups, average }: Recording, trial = plan.trial): void => {
   const { lossValue } = trial;
+  const { declared } = plan.trial;
   const loss = tidy(() =>
     graph.lossOf({
       batch: trial.batch,
       noise: drawAgain(trial.draws, trial.noise),
-      numbers: numbersOf(plan, ({ stoodFor }) => stoodFor),
+      numbers: numbersOf(plan, (number) => trial.declared[declared.indexOf(number)]?.stoodFor ?? Number.NaN),
       // No update is asked for, so its numbers are not read.
       update: [...groups.flatMap(() => [1, 0, 1]), ...(average ? [0] : [])],
     }),
@@ -109,7 +126,8 @@ const load = <M extends Model>(
     state = createDeviceState(backend, loaded.state, () => loaded.readAll());
     const signature = signatureOf(work);
     const { objective } = work;
-    const recording = { model, objective, signature, plan, graph, state, groups, adam, average };
+    const isDue = createTrialTimes(createNoise(work.context.step).split('times'));
+    const recording = { model, objective, signature, plan, graph, state, groups, adam, average, isDue };
     take(recording);
     assertAgrees(recording);
     return recording;
@@ -151,6 +169,42 @@ export const record = <M extends Model>(backend: NativeBackend, work: StepWork<M
     return load(backend, work, adam, trials);
   } finally {
     for (const { batch } of trials) for (const tensor of Object.values(batch)) tensor.dispose();
+  }
+};
+
+/**
+ * Tries the step of a recording once more, as it is now, and compares: a value that did not change in the trials may have
+ * since, a variable of the program or a weight that is read on the host.
+ *
+ * @throws Unrecordable where the graph gives another loss
+ */
+export const tryAgain = <M extends Model>(
+  backend: NativeBackend,
+  recording: Recording,
+  work: StepWork<M>,
+): void => {
+  const { step } = work.context;
+  const draws = createNoise(step).split('trials').split('again');
+  let trial: Trial;
+  try {
+    trial = tryStep(backend, work, { step, index: 0, draws });
+  } catch {
+    // With the numbers that stand for others it may refuse what it takes otherwise: then there is nothing to compare.
+    return;
+  }
+  try {
+    // Of a loss that is none nothing can be said.
+    if (!Number.isFinite(trial.lossValue)) return;
+    take(recording);
+    assertAgrees(recording, trial);
+  } catch (error) {
+    throw error instanceof Unrecordable
+      ? new Unrecordable(
+          `something has changed by step ${step} that no trial saw change: ${error.message}; some steps before may have been run with what it was`,
+        )
+      : error;
+  } finally {
+    for (const tensor of Object.values(trial.batch)) tensor.dispose();
   }
 };
 
