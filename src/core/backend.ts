@@ -1,6 +1,8 @@
 /** The choice of a backend: candidates in order, the first that starts is taken, and it is said why. */
+
 import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 import { assertOneOf } from './assert';
+import { messageOf } from './messageOf';
 
 /** One backend that may or may not be had here. */
 export interface BackendCandidate {
@@ -38,7 +40,7 @@ export interface BackendChoice {
 
 /** The first line of whatever was thrown, without a full stop. */
 export const reasonOf = (thrown: unknown): string => {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
 };
 

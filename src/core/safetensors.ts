@@ -5,6 +5,7 @@
  * the arrays. Metadata is one JSON text under the key `ssvae`; a CRC-32 over it, the header's other entries and
  * the arrays stands beside it.
  */
+import { bytesOf } from './bytesOf';
 import { crc32 } from './crc32';
 import { isCount, isListOf, isRecord, isString, type Json, parseJson } from './json';
 import { describe, sizeOf } from './shape';
@@ -38,9 +39,6 @@ interface Entry {
 
 const kindOf = (data: StoredArray['data']): Kind =>
   (Object.keys(KINDS) as Kind[]).find((kind) => data instanceof KINDS[kind]) as Kind;
-
-const bytesOf = (data: StoredArray['data']): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 const checksum = (entries: Readonly<Record<string, unknown>>, metadata: string, arrays: Uint8Array): string =>
   crc32(new TextEncoder().encode(JSON.stringify(entries) + metadata), arrays)

@@ -1,4 +1,5 @@
 /** Training batches by step. */
+
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   assertFlags,
@@ -9,6 +10,7 @@ import {
   recordOf,
 } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
+import { bytesOf } from '../core/bytesOf';
 import { crc32 } from '../core/crc32';
 import { UNKNOWN_CLASS } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
@@ -90,9 +92,6 @@ const assertExamplesWithin = (
   for (const indices of parts)
     for (const n of indices) assertWithin(where, 'dataset.x', x, support, n * size, (n + 1) * size);
 };
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 // The order of pass e is drawn from the stream and e alone; only the last is kept.
 const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) => number) => {

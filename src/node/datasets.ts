@@ -1,7 +1,10 @@
 /** Known data sets out of a folder of their official files. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf, recordOf } from '../core/assert';
+import { bytesOf } from '../core/bytesOf';
+import { messageOf } from '../core/messageOf';
 import { parseCifar10 } from '../data/cifar';
 import { createDataset, type Dataset } from '../data/dataset';
 import { gunzip, isGzip } from '../data/gzip';
@@ -52,8 +55,6 @@ const CIFAR_FOLDER = 'cifar-10-batches-bin';
 export const assertDatasetName = (where: string, name: DatasetName): void =>
   assertOneOf(where, 'name', name, ['mnist', 'fashion-mnist', 'cifar10']);
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 // Every message below starts with the function and names the path, so that one line says what to look at.
 const refuse = (what: string, cause?: unknown): Error => new Error(`loadDataset: ${what}`, { cause });
 
@@ -79,7 +80,7 @@ const locate = async (dir: string, files: readonly string[]): Promise<readonly s
 
 const readUnpacked = async (path: string): Promise<Uint8Array> => {
   const bytes = await readFile(path);
-  return isGzip(bytes) ? gunzip(bytes) : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return isGzip(bytes) ? gunzip(bytes) : bytesOf(bytes);
 };
 
 // Errors of parsers and unpacking know no path; here they get one.

@@ -1,6 +1,8 @@
 /** Known data sets from where they are published. */
+
 import { join } from 'node:path';
 import { type OptionNames, optionsOf } from '../core/assert';
+import { messageOf } from '../core/messageOf';
 import { assertDatasetName, type DatasetName, loadDataset, type TrainAndTest } from './datasets';
 import { type InstallOptions, install } from './install';
 import { sources } from './sources';
@@ -47,9 +49,8 @@ export async function downloadDataset(
     await install(sources[name], dir, how);
   } catch (cause) {
     how.signal?.throwIfAborted();
-    const what = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `downloadDataset: ${what}; try again, give another baseUrl, or put the files into "${dir}"`,
+      `downloadDataset: ${messageOf(cause)}; try again, give another baseUrl, or put the files into "${dir}"`,
       { cause },
     );
   }

@@ -1,7 +1,9 @@
 /** Files of a published source into a folder, each checked before it gets its name. */
+
 import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../core/messageOf';
 import { gunzip } from '../data/gzip';
 import { type DownloadProgress, fetchBytes } from './fetchBytes';
 import { openPartialFile, type PartialFile } from './partialFile';
@@ -58,7 +60,7 @@ const unpack = async (
 ): Promise<ReadonlyMap<string, Uint8Array>> => {
   assertChecksum(url, source, 'packed', packed);
   const bytes = await gunzip(packed, { maxBytes: source.maxBytes }).catch((cause: unknown) => {
-    throw new Error(`${url.href} cannot be unpacked (${cause instanceof Error ? cause.message : cause})`, {
+    throw new Error(`${url.href} cannot be unpacked (${messageOf(cause)})`, {
       cause,
     });
   });

@@ -1,6 +1,8 @@
 /** What has come of a download, on disk, so that an interrupted one can go on. */
+
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { messageOf } from '../core/messageOf';
 
 /**
  * The beginning of a download.
@@ -29,8 +31,7 @@ const worded = async <T>(path: string, work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`"${path}" cannot be written (${why})`, { cause });
+    throw new Error(`"${path}" cannot be written (${messageOf(cause)})`, { cause });
   }
 };
 

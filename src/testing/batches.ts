@@ -1,7 +1,9 @@
 /** Batches of every size and make-up. */
+
+import { messageOf } from '../core/messageOf';
 import type { Model } from '../models/model';
 import { predict } from '../models/predict';
-import { type Check, messageOf } from './check';
+import type { Check } from './check';
 import { functionsOf, isClassifier, resultsOf } from './functions';
 import { assertResults } from './shapes';
 import { batchesOf, batchOf, inputsOf, partsOf, ROWS, type Subject, trainOn } from './subject';

@@ -11,7 +11,3 @@ export interface Check {
   /** Throws an Error that says what does not hold. */
   run<M extends Model>(subject: Subject<M>): Promise<void>;
 }
-
-/** Message of anything thrown. */
-export const messageOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);

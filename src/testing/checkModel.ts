@@ -1,9 +1,11 @@
 /** The battery: every check that a model can be asked. */
+
+import { messageOf } from '../core/messageOf';
 import { createNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import type { Model } from '../models/model';
 import { batchChecks } from './batches';
-import { type Check, messageOf } from './check';
+import type { Check } from './check';
 import { descriptionChecks } from './description';
 import { type CheckedExamples, examplesFor } from './examples';
 import { functionsOf, isClassifier, isPlainVae, isSemiSupervised } from './functions';

@@ -1,12 +1,13 @@
 /** Inputs at the edges, inputs that are none, and whether inputs stay what they were. */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { BatchSource } from '../core/batch';
+import { messageOf } from '../core/messageOf';
 import { createNoise } from '../core/noise';
 import { evaluateClassifier } from '../evaluation/classifier';
 import { evaluateElbo } from '../evaluation/elbo';
 import type { Model } from '../models/model';
 import { embed, predict } from '../models/predict';
-import { type Check, messageOf } from './check';
+import type { Check } from './check';
 import { constantInputs } from './examples';
 import { functionsOf, isClassifier, isPlainVae, isSemiSupervised, resultsOf } from './functions';
 import { batchesOf, batchOf, inputsOf, partsOf, ROWS, STEPS, type Subject, trainOn } from './subject';

@@ -33,6 +33,8 @@ export interface Result extends Cell {
   readonly elboExamples?: number;
   /** e.g. `'tensorflow'`, or `'pytorch'` */
   readonly backend: string;
+  /** whether steps were recorded, or run operation by operation; lines from before it was told have none */
+  readonly recorded?: boolean;
   /** versions and processor */
   readonly platform: string;
   /** load average of the machine at the end; above the number of cores, seconds say little */

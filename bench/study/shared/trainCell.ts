@@ -124,6 +124,7 @@ export async function trainCell(
         }),
       }),
       backend,
+      recorded: backend === 'tensorflow',
       platform: platform(),
       load: Number(loadavg()[0]?.toFixed(1)),
     };
