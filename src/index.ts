@@ -105,7 +105,8 @@ export {
   scheduled,
   type Terms,
 } from './models/objective';
-export { embed, type PlainInputs, type Prediction, type PredictOptions, predict } from './models/predict';
+export type { Inputs } from './models/openInputs';
+export { embed, type Prediction, type PredictOptions, predict } from './models/predict';
 export { type LoadModelOptions, loadModel, loadVariables, saveModel } from './models/saveModel';
 export type { Activation } from './nets/activation';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';

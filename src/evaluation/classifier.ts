@@ -1,21 +1,15 @@
 /** Everything that can be said of a classifier on labelled examples. */
+
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
-import { supportOf } from '../models/inputs';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
+import { forEachBatch } from '../models/openInputs';
 import { accuracy } from './accuracy';
 import { type CalibrationBin, calibration } from './calibration';
 import { confusionMatrix } from './confusionMatrix';
-import {
-  assertLabels,
-  assertSupported,
-  FINITE,
-  forEachBatch,
-  type LabeledExamples,
-  openExamples,
-} from './examples';
+import { assertLabels, type LabeledExamples, openExamples } from './examples';
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {
@@ -77,12 +71,11 @@ export async function evaluateClassifier(
   recordOf('evaluateClassifier', data, 'data');
   assertInteger('evaluateClassifier', 'bins', bins);
   assertInteger('evaluateClassifier', 'batchSize', batchSize);
-  const examples = openExamples('evaluateClassifier', data.x, model.inputShape);
+  const examples = await openExamples('evaluateClassifier', data.x, model);
   const { classes } = model;
   const { count } = examples;
   assertLabels('evaluateClassifier', 'y', data.y, count, classes);
   // Some kernels take a NaN for 0, and logits of such an input would look like any others.
-  await assertSupported('evaluateClassifier', data.x, supportOf(model) ?? FINITE);
 
   const predictions = new Int32Array(count);
   const confidences = new Float64Array(count);

@@ -1,24 +1,19 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
+
 import { add, mul, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { isUnknown, oneHotLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../models/model';
+import { forEachBatch } from '../models/openInputs';
 import { byLabel } from '../objectives/everyLabel';
 import { labelExpectation } from '../objectives/labelExpectation';
 import { labeledElbo } from '../objectives/labeledElbo';
 import { logLabelPrior } from '../objectives/labelPrior';
 import { optimizedUnlabeledElbo } from '../objectives/optimizedUnlabeledElbo';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import {
-  assertBound,
-  assertLabels,
-  assertSupported,
-  type Examples,
-  forEachBatch,
-  openExamples,
-} from './examples';
+import { assertBound, assertLabels, type Examples, openExamples } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
@@ -82,11 +77,10 @@ export async function evaluateElbo(
   recordOf('evaluateElbo', data, 'data');
   assertNoise('evaluateElbo', noise);
   assertInteger('evaluateElbo', 'batchSize', batchSize);
-  const examples = openExamples('evaluateElbo', data.x, model.inputShape);
+  const examples = await openExamples('evaluateElbo', data.x, model);
   const { y } = data;
   if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes, isUnknown);
   const known = y ? Array.from(y).filter((label) => !isUnknown(label)).length : 0;
-  await assertSupported('evaluateElbo', data.x, model.likelihood.support);
 
   const totals = new Array<number>(6).fill(0);
   await forEachBatch(examples, batchSize, async (x, from, to) => {

@@ -1,4 +1,5 @@
 /** The importance-weighted bound: tighter than the ELBO, and with many draws close to log p(x). */
+
 import {
   add,
   logSumExp,
@@ -19,10 +20,11 @@ import { createRests } from '../core/rests';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
 import type { SemiSupervisedVae } from '../models/model';
+import { forEachBatch } from '../models/openInputs';
 import { byLabel } from '../objectives/everyLabel';
 import { assertLabelPrior } from '../objectives/labelPrior';
 import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertBound, assertSupported, type Examples, forEachBatch, openExamples } from './examples';
+import { assertBound, type Examples, openExamples } from './examples';
 
 /** What the bound is made of. */
 export interface ImportanceWeightedBoundArguments {
@@ -103,8 +105,7 @@ export async function evaluateImportanceBound(
   recordOf('evaluateImportanceBound', data, 'data');
   assertNoise('evaluateImportanceBound', noise);
   assertInteger('evaluateImportanceBound', 'batchSize', batchSize);
-  const examples = openExamples('evaluateImportanceBound', data.x, model.inputShape);
-  await assertSupported('evaluateImportanceBound', data.x, model.likelihood.support);
+  const examples = await openExamples('evaluateImportanceBound', data.x, model);
   let total = 0;
   await forEachBatch(examples, batchSize, async (x, from) => {
     const every = encodeEveryLabel(model, x);

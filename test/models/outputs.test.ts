@@ -4,7 +4,8 @@ import { oneHotLabels } from '../../src/core/labels';
 import { createNoise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import * as categorical from '../../src/distributions/categorical';
-import { embed, type PlainInputs, predict } from '../../src/models/predict';
+import type { Inputs } from '../../src/models/openInputs';
+import { embed, predict } from '../../src/models/predict';
 import { cleanUpAfterEach, expectClose, read, readRows } from '../support/numbers';
 import { alive, CLASSES, CONV, LATENT, SHAPE, tinyDataset, tinyExamples, tinyM2 } from '../support/tiny';
 import { busyFor, ticksDuring } from '../support/waiting';
@@ -78,6 +79,7 @@ describe('predict', () => {
     expect(await predict(model, floats)).toEqual(fromBytes);
     expect(await predict(model, Array.from(floats))).toEqual(fromBytes);
     expect(await predict(model, Buffer.from(bytes))).toEqual(fromBytes);
+    expect(await predict(model, tensor(floats, [7, ...SHAPE]))).toEqual(fromBytes);
     const offset = new Uint8Array([9, ...bytes]).subarray(1);
     expect(await predict(model, offset)).toEqual(fromBytes);
   });
@@ -102,30 +104,36 @@ describe('predict', () => {
     expect(alive()).toEqual(before);
   });
 
-  it.each<[string, PlainInputs, object, Error]>([
+  it.each<[string, Inputs, object, Error]>([
     [
       'part of an example',
       new Uint8Array(65),
       {},
-      new RangeError('predict: data has 65 values, needed a multiple of 64 for examples [8,8,1]'),
+      new RangeError('predict: data holds 65 values, needed a multiple of 64 for inputs [8,8,1]'),
     ],
     [
       'a pixel that is no number',
       new Float32Array(128).fill(Number.NaN, 70, 71),
       {},
-      new RangeError('predict: data[70] is NaN, needed finite numbers'),
+      new RangeError('predict: data[70] is NaN, needed a number from 0 to 1'),
     ],
     [
       'clamped bytes, whose scale nobody has said',
       new Uint8ClampedArray(64) as unknown as Uint8Array,
       {},
-      new TypeError('predict: data is Uint8ClampedArray, needed bytes, float32 values or numbers'),
+      new TypeError('predict: data is Uint8ClampedArray, needed bytes, float32 values, numbers or a tensor'),
     ],
     [
       'numbers from 0 to 255, which a Bernoulli likelihood is no density of',
       Array.from({ length: 64 }, (_, i) => (i === 0 ? 1 : 200)),
       {},
       new RangeError('predict: data[1] is 200, needed a number from 0 to 1'),
+    ],
+    [
+      'a text among the numbers',
+      [...Array.from({ length: 63 }, () => 0), '1'] as never,
+      {},
+      new RangeError('predict: data[63] is "1", needed a number'),
     ],
     [
       'an option that is none',

@@ -1,0 +1,121 @@
+/** Inputs as plain arrays or tensors, checked once and gone through in batches. */
+import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { createRests } from '../core/rests';
+import { assertShapes, describe, formatShape, sizeOf } from '../core/shape';
+import { assertWithin, type Support } from '../core/support';
+import { unitsOf } from '../core/unitInterval';
+import { supportOf } from './inputs';
+import type { Model } from './model';
+
+/**
+ * N examples: one after another as bytes (value / 255), float32 values or numbers as they are, in the range that the model
+ * was trained on; or as a float32 tensor [N, …].
+ */
+export type Inputs = Uint8Array | Float32Array | readonly number[] | Tensor;
+
+/** Inputs ready to be cut: how many examples, and any run of them as a tensor that belongs to the caller. */
+export interface OpenedInputs {
+  readonly count: number;
+  between(from: number, to: number): Tensor;
+}
+
+/** What inputs are where no likelihood narrows it down. */
+const FINITE: Support = { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY };
+
+/** Numbers as float32 values; what is none, and would be taken for one, is told of as what it is. */
+const toFloats = (where: string, name: string, numbers: readonly number[]): Float32Array =>
+  Float32Array.from(numbers, (value, i) => {
+    if (typeof value !== 'number')
+      throw new RangeError(`${where}: ${name}[${i}] is ${describe(value)}, needed a number`);
+    return value;
+  });
+
+const openTensor = (
+  where: string,
+  name: string,
+  inputs: Tensor,
+  inputShape: readonly number[],
+): OpenedInputs => {
+  if (!Array.isArray(inputs?.shape))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor`,
+    );
+  if (inputs.shape.length === 0 || formatShape(inputs.shape.slice(1)) !== formatShape(inputShape))
+    throw new RangeError(
+      `${where}: ${name} is ${describe(inputs)}, needed [N,${inputShape}], or bytes, float32 values or numbers`,
+    );
+  assertShapes(where, { [name]: [inputs, 'N ...', 'float32'] });
+  return { count: inputs.shape[0] as number, between: (from, to) => slice(inputs, from, to - from) };
+};
+
+const openValues = (
+  where: string,
+  name: string,
+  values: Uint8Array | Float32Array,
+  inputShape: readonly number[],
+): OpenedInputs => {
+  const size = sizeOf(inputShape);
+  if (values.length % size !== 0)
+    throw new RangeError(
+      `${where}: ${name} holds ${values.length} values, needed a multiple of ${size} for inputs ${formatShape(inputShape)}`,
+    );
+  return {
+    count: values.length / size,
+    between(from, to) {
+      const part = values.subarray(from * size, to * size);
+      const floats = part instanceof Uint8Array ? unitsOf(part) : part.slice();
+      return tensor(floats, [to - from, ...inputShape], 'float32');
+    },
+  };
+};
+
+/**
+ * Checks inputs against a model: its input shape, and what its likelihood is a density of. A tensor is read once.
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @throws TypeError when they are no inputs
+ * @throws RangeError when they do not divide into examples of the model, or a value is outside, or not finite
+ */
+export async function openInputs(
+  where: string,
+  name: string,
+  inputs: Inputs,
+  model: Model,
+): Promise<OpenedInputs> {
+  const { inputShape } = model;
+  const support = supportOf(model) ?? FINITE;
+  if (inputs instanceof Uint8Array || inputs instanceof Float32Array || Array.isArray(inputs)) {
+    const values = Array.isArray(inputs) ? toFloats(where, name, inputs) : (inputs as Float32Array);
+    const opened = openValues(where, name, values, inputShape);
+    assertWithin(where, name, inputs as ArrayLike<number>, support);
+    return opened;
+  }
+  const opened = openTensor(where, name, inputs as Tensor, inputShape);
+  assertWithin(where, name, await (inputs as Tensor).data(), support);
+  return opened;
+}
+
+/**
+ * Calls `visit` with each batch in order, the last one as short as it comes; gives way to other work between them.
+ *
+ * @param visit reads `x`, examples `from` to `to`, without freeing it
+ */
+export async function forEachBatch(
+  { count, between }: OpenedInputs,
+  batchSize: number,
+  visit: (x: Tensor, from: number, to: number) => Promise<void>,
+): Promise<void> {
+  // Reading a tensor settles at once on some backends, and a page would freeze.
+  const rest = createRests();
+  for (let from = 0; from < count; from += batchSize) {
+    await rest();
+    const to = Math.min(from + batchSize, count);
+    const x = between(from, to);
+    try {
+      await visit(x, from, to);
+    } finally {
+      x.dispose();
+    }
+  }
+}
