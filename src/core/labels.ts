@@ -5,8 +5,9 @@ import { describe } from './shape';
 /** What stands in a data set's `y` for a class that is not known. */
 export const UNKNOWN_CLASS = 255;
 
-/** Whether a label says that a class is not known: −1, or {@link UNKNOWN_CLASS}. */
-export const isUnknown = (label: number): boolean => label === -1 || label === UNKNOWN_CLASS;
+/** Whether a label says that a class is not known: −1, or {@link UNKNOWN_CLASS} where there are too few classes for it. */
+export const isUnknown = (label: number, classes = UNKNOWN_CLASS): boolean =>
+  label === -1 || (label === UNKNOWN_CLASS && classes <= UNKNOWN_CLASS);
 
 /**
  * One-hot rows of class indices.

@@ -48,8 +48,6 @@ export interface ElboEvaluation {
 /** The row of L at the true label. */
 const LABELED = 5;
 
-const knownOr0 = (label = 0): number => (isUnknown(label) ? 0 : label);
-
 /**
  * The plain bound of a model on examples (report Eq. 14; Kingma 2014, Eq. 7, which states its negative).
  *
@@ -79,20 +77,21 @@ export async function evaluateElbo(
   assertInteger('evaluateElbo', 'batchSize', batchSize);
   const examples = await openExamples('evaluateElbo', data.x, model);
   const { y } = data;
-  if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes, isUnknown);
-  const known = y ? Array.from(y).filter((label) => !isUnknown(label)).length : 0;
+  const isMissing = (label: number): boolean => isUnknown(label, model.classes);
+  if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes, isMissing);
+  const known = y ? Array.from(y).filter((label) => !isMissing(label)).length : 0;
 
   const totals = new Array<number>(6).fill(0);
   await forEachBatch(examples, batchSize, async (x, from, to) => {
     const batch = to - from;
     // In the place of a class that is not known any other will do: its row is left out.
-    const labels =
-      known > 0 && y ? Array.from({ length: batch }, (_, i) => knownOr0(y[from + i])) : undefined;
+    const classOf = (label = 0): number => (isMissing(label) ? 0 : label);
+    const labels = known > 0 && y ? Array.from({ length: batch }, (_, i) => classOf(y[from + i])) : undefined;
     const terms = boundTerms(model, x, labels, samples, noise);
     try {
       for (const [i, value] of (await terms.data()).entries()) {
         const [term, example] = [Math.floor(i / batch), from + (i % batch)];
-        if (term === LABELED && isUnknown(y?.[example] as number)) continue;
+        if (term === LABELED && isMissing(y?.[example] as number)) continue;
         assertBound('evaluateElbo', example, value);
         totals[term] = (totals[term] as number) + value;
       }
