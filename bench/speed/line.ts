@@ -1,5 +1,4 @@
 /** Lines of docs/results/performance.jsonl. */
-
 import type { LeverName } from './levers';
 import { medianOf } from './median';
 import type { GrowthPoint, Workload } from './workloads';

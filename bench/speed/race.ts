@@ -1,5 +1,4 @@
 /** Contenders take turns: A B C, A B C, …, so that what a machine does beside falls on all of them alike. */
-
 import { type Running, start } from './contenderProcess';
 import type { Contender } from './contenders';
 import { type Machine, msOf, type SpeedLine } from './line';

@@ -2,7 +2,7 @@
  * The lowest error, at 100 labels of MNIST above all: interpolation consistency, batch norm, affine changes, averaged
  * weights; and what is left of it without the bound, and without unlabelled images.
  *
- *   npx tsx bench/study/flagship.ts --data DIR [--dataset mnist|fashion-mnist] [--labels N …] [--seed S …] [--set NAME=JSON …]
+ *   npx tsx bench/study/flagship.ts --data DIR [--dataset mnist|fashion-mnist] [--labels N …] [--seed S …] [--epochs E]
  */
 import { commandOf } from './shared/command';
 import { runCells } from './shared/runCells';

@@ -1,5 +1,4 @@
 /** The choice of a backend: candidates in order, the first that starts is taken, and it is said why. */
-
 import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 import { assertOneOf } from './assert';
 import { messageOf } from './messageOf';

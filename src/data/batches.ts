@@ -1,5 +1,4 @@
 /** Training batches by step. */
-
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   assertFlags,

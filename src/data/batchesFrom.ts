@@ -21,7 +21,7 @@ const NAMES: OptionNames<BatchesFromOptions> = { stepsPerEpoch: true, counts: tr
 export interface IteratedBatches extends BatchSource {
   /** whether any step can be asked for: batches come from a function, and not from one iterator alone */
   readonly replayable: boolean;
-  /** Leaves the pass under way: its iterator is told (`return`), and a batch held back is freed. A later step begins the pass anew. */
+  /** Leaves the pass under way: its iterator is told (`return`), a batch held back is freed, and a later step begins it anew. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,4 @@
 /** Two interleaved half circles: the smallest set that few labels and many inputs can learn. */
-
 import { assertInteger, assertNumber, assertSize, type OptionNames, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { createDataset, type Dataset } from './dataset';

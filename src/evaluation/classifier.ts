@@ -1,5 +1,4 @@
 /** Everything that can be said of a classifier on labelled examples. */
-
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';

@@ -1,5 +1,4 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
-
 import { add, mul, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { isUnknown, oneHotLabels } from '../core/labels';
@@ -80,14 +79,13 @@ export async function evaluateElbo(
   const isMissing = (label: number): boolean => isUnknown(label, model.classes);
   if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes, isMissing);
   const known = y ? Array.from(y).filter((label) => !isMissing(label)).length : 0;
+  // In the place of a class that is not known any other will do: its row is left out.
+  const labels = y && known > 0 ? Int32Array.from(y, (label) => (isMissing(label) ? 0 : label)) : undefined;
 
   const totals = new Array<number>(6).fill(0);
   await forEachBatch(examples, batchSize, async (x, from, to) => {
     const batch = to - from;
-    // In the place of a class that is not known any other will do: its row is left out.
-    const classOf = (label = 0): number => (isMissing(label) ? 0 : label);
-    const labels = known > 0 && y ? Array.from({ length: batch }, (_, i) => classOf(y[from + i])) : undefined;
-    const terms = boundTerms(model, x, labels, samples, noise);
+    const terms = boundTerms(model, x, labels?.subarray(from, to), samples, noise);
     try {
       for (const [i, value] of (await terms.data()).entries()) {
         const [term, example] = [Math.floor(i / batch), from + (i % batch)];

@@ -1,5 +1,4 @@
 /** The importance-weighted bound: tighter than the ELBO, and with many draws close to log p(x). */
-
 import {
   add,
   logSumExp,

@@ -1,5 +1,4 @@
 /** What every chart shares. */
-
 import { assertNumber, recordOf } from '../core/assert';
 import { isRecord, type Json } from '../core/json';
 import { describe } from '../core/shape';

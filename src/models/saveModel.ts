@@ -1,5 +1,4 @@
 /** A trained model, kept apart from any training checkpoint. */
-
 import { assertMethods, recordOf } from '../core/assert';
 import { brief, canonical, isRecord } from '../core/json';
 import { writeSafetensors } from '../core/safetensors';

@@ -1,5 +1,4 @@
 /** Known data sets out of a folder of their official files. */
-
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf, recordOf } from '../core/assert';

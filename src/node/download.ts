@@ -1,5 +1,4 @@
 /** Known data sets from where they are published. */
-
 import { join } from 'node:path';
 import { type OptionNames, optionsOf } from '../core/assert';
 import { messageOf } from '../core/messageOf';

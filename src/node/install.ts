@@ -1,5 +1,4 @@
 /** Files of a published source into a folder, each checked before it gets its name. */
-
 import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';

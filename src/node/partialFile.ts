@@ -1,5 +1,4 @@
 /** What has come of a download, on disk, so that an interrupted one can go on. */
-
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { messageOf } from '../core/messageOf';

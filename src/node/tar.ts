@@ -1,5 +1,4 @@
 /** Reading of tar archives: as much of the format as published data sets need. */
-
 import { describe } from '../core/shape';
 
 /** A file of an archive. */

@@ -79,8 +79,8 @@ export const REPORT_LABELED_WEIGHTS: LabeledWeights = Object.freeze({
  *
  *   J_L(x, y) = a·E log p(x|z,y) − b·KL(q(z|x)‖p(z)) + c·log p(y) − d·KL(q(y|x)‖p(y)) − e·KL between q(y|x) and p̂
  *
- * Not a bound: it can exceed log p(x, y). With {@link LABELED_BOUND_WEIGHTS}, (1, 1, 1, 0, 0), it is the labelled bound of M2. At unit
- * weights d and e, K = 10, a uniform prior and ε = 0.1, the two label terms alone have their optimum at 50 %
+ * Not a bound: it can exceed log p(x, y). With {@link LABELED_BOUND_WEIGHTS}, (1, 1, 1, 0, 0), it is the labelled bound
+ * of M2. At unit weights d and e, K = 10, a uniform prior and ε = 0.1, the two label terms alone have their optimum at 50 %
  * confidence on a known label for KL(q‖p̂) and at 43 % for KL(p̂‖q).
  *
  * @returns the objective and its parts, [B] each, nats

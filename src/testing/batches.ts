@@ -1,5 +1,4 @@
 /** Batches of every size and make-up. */
-
 import { messageOf } from '../core/messageOf';
 import type { Model } from '../models/model';
 import { predict } from '../models/predict';

@@ -1,5 +1,4 @@
 /** The battery: every check that a model can be asked. */
-
 import { messageOf } from '../core/messageOf';
 import { createNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';

@@ -1,5 +1,4 @@
 /** The examples that a model is checked on: a few of those given, or drawn ones. */
-
 import { isUnknown } from '../core/labels';
 import { createNoise } from '../core/noise';
 import { sizeOf } from '../core/shape';

@@ -257,7 +257,12 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     get state() {
       const entries = [...moments].sort(([a], [b]) => (a < b ? -1 : 1));
       return {
-        tensors: Object.fromEntries(entries.flatMap(([name, { first, second }]) => [[`first/${name}`, first], [`second/${name}`, second]])), // biome-ignore format: a pair per moment
+        tensors: Object.fromEntries(
+          entries.flatMap(([name, { first, second }]) => [
+            [`first/${name}`, first],
+            [`second/${name}`, second],
+          ]),
+        ),
         counts: Object.fromEntries(entries.map(([name, { updates }]) => [name, updates])),
       };
     },

@@ -21,7 +21,7 @@ export interface TrainResult {
   readonly step: number;
   /** why it ended: all epochs done, the signal, early stopping, the time limit, or a loss that is not finite */
   readonly stopped: 'finished' | 'aborted' | 'early' | 'time' | 'diverged';
-  /** the best epoch by the metric of early stopping; the model has its weights, unless the run was aborted or out of time, to go on */
+  /** the best epoch by the metric of early stopping; the model has its weights, unless the run is to go on (aborted, out of time) */
   readonly best?: {
     /** 0, 1, 2, … */
     readonly epoch: number;

@@ -126,14 +126,14 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly validate?: (model: M) => Promise<object>;
   /** epochs between validations; the last epoch has one in any case. Default 1. */
   readonly validateEvery?: number;
-  /** stops on a metric; the model is left with the weights of its best epoch, unless the run was aborted or out of time, to go on */
+  /** stops on a metric; the model is left with the weights of its best epoch, unless the run is to go on (aborted, out of time) */
   readonly earlyStopping?: EarlyStopping;
   /**
    * an exponential moving average of all weights, updated at every step: validation, `onEpochEnd`, the best weights and
    * the model that a finished run leaves have the average in the weights' place; default none
    */
   readonly averaging?: Averaging;
-  /** steps between readings of the terms for the history; an epoch has one at least. Default 1, more where reading a device is slow */
+  /** steps between readings of the terms for the history, at least one an epoch; default 1, more where reading a device is slow */
   readonly readEvery?: number;
   /**
    * seconds that this call may take: the run then ends behind the step under way, as if aborted, and a resumed one goes

@@ -14,7 +14,7 @@ import { createReadings } from './readings';
 import { identityOf } from './runIdentity';
 import type { RunState } from './runState';
 import { type Execute, executeEagerly } from './step';
-import { trainingSteps } from './trainingSteps';
+import { type StepResult, trainingSteps } from './trainingSteps';
 
 /** Models that a run is training: two runs on one would each undo what the other does. */
 const inTraining = new WeakSet<Model>();
@@ -107,6 +107,14 @@ async function run<M extends Model>(
     let [late, diverged] = [false, false];
     const phases = typeof objective === 'function' ? 1 : objective.length;
     const readings = createReadings(options.nonFinite ?? 'throw', phases, firstStep);
+    /** Looks at the steps that are behind, where nobody would look at them later on. */
+    const look = async (done: StepResult): Promise<void> => {
+      whole = false;
+      const seen = await readings.look(done, progress.sums);
+      ({ diverged } = seen);
+      if (seen.sums !== progress.sums) progress = { ...progress, sums: seen.sums };
+      whole = true;
+    };
     // A fault at the end of an epoch, in its validation say, leaves a checkpoint whose epoch has yet to be closed.
     if (firstStep > 0 && firstStep % stepsPerEpoch === 0 && progress.history.at(-1)?.step !== firstStep)
       await endEpoch();
@@ -135,13 +143,6 @@ async function run<M extends Model>(
       progress = { ...progress, step, seconds: progress.seconds + (now - clock) / 1000, sums };
       clock = now;
       whole = true;
-      /** For steps that nobody would look at later on. */
-      const look = async (): Promise<void> => {
-        whole = false;
-        ({ sums, diverged } = await readings.look(done, progress.sums));
-        if (sums !== progress.sums) progress = { ...progress, sums };
-        whole = true;
-      };
       try {
         await tell.onBatchEnd({ step: done.step, epoch, read });
         if (ends) stop = await endEpoch();
@@ -151,13 +152,13 @@ async function run<M extends Model>(
         if (!late) await beginEpoch(stop);
       } catch (error) {
         if (whole)
-          await look().catch((second) => {
+          await look(done).catch((second) => {
             throw both(error, second);
           });
         throw error;
       }
       if (late || signal?.aborted) {
-        await look();
+        await look(done);
         break;
       }
     }

@@ -1,5 +1,4 @@
 /** Compiles specifications the way any Vega-Lite renderer does. */
-
 import { type LoggerInterface, parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { expect } from 'vitest';

@@ -66,7 +66,7 @@ export interface Settings {
   readonly consistencyWarmup?: number;
   /** steps over which γ and β rise from 0, so that labels spread before clusters are fixed */
   readonly warmup?: number;
-  /** changes of the labelled images, and of the unlabelled ones ahead of their interpolation; predictions are of these as they are */
+  /** changes of labelled images, and of unlabelled ones ahead of their interpolation; predictions are of these as they are */
   readonly affine?: AffineOptions;
   readonly cropAndFlip?: CropAndFlipOptions;
   /** share of each kernel, times the rate, that a step takes off (Loshchilov & Hutter 2019) */

@@ -97,7 +97,8 @@ const run = <M extends Model>(
  * what was declared — batch, noise, weights, schedules read by `scheduled` — the step becomes a graph, whose loss is
  * compared with theirs; where they differ by anything else, that is told and the step is run operation by operation, as on
  * any other backend. It is tried again at the next step and from time to time, as what nobody declared may change later;
- * where its loss is then another, that is told, and the steps from there on are run operation by operation. Weights, moments and averages live in the graph and come back when they are read.
+ * where its loss is then another, that is told, and the steps from there on are run operation by operation. Weights, moments
+ * and averages live in the graph and come back when they are read.
  *
  * @param options what is told of steps that cannot be recorded
  * @returns an executor for `train` and `trainingSteps`; steps of an optimizer other than `createAdam` run one by one
@@ -128,22 +129,27 @@ export function recordedStep(options: RecordedStepOptions = {}): RecordedStep {
     return signatures;
   };
 
+  const recordAnew = <M extends Model>(
+    backend: NativeBackend,
+    work: StepWork<M>,
+    signature: string,
+  ): Recording => {
+    // Each run of `train` has moments and averages of its own, and would leave a graph.
+    drop(isGone);
+    const recording = record(backend, work);
+    drop((other) => isFormer(other, work, signature));
+    recordings = [...recordings, recording];
+    return recording;
+  };
+
   const recordingOf = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording | undefined => {
     const signature = signatureOf(work);
     const found = recordings.find((recording) => isOf(recording, work, signature));
     const signatures = refusedOf(work);
     if (!found && signatures.has(signature)) return undefined;
     try {
-      if (found) {
-        if (found.isDue()) tryAgain(backend, found, work);
-        return found;
-      }
-      // Each run of `train` has moments and averages of its own, and would leave a graph.
-      drop(isGone);
-      const recording = record(backend, work);
-      drop((other) => isFormer(other, work, signature));
-      recordings = [...recordings, recording];
-      return recording;
+      if (found?.isDue()) tryAgain(backend, found, work);
+      return found ?? recordAnew(backend, work, signature);
     } catch (error) {
       if (!(error instanceof Unrecordable)) throw error;
       drop((recording) => recording === found);

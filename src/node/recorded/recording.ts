@@ -172,6 +172,20 @@ export const record = <M extends Model>(backend: NativeBackend, work: StepWork<M
   }
 };
 
+/** Another trial of a step where it stands; none where it refuses the numbers that stand for its own. */
+const tryIfItCan = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Trial | undefined => {
+  const { step } = work.context;
+  try {
+    return tryStep(backend, work, {
+      step,
+      index: 0,
+      draws: createNoise(step).split('trials').split('again'),
+    });
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * Tries the step of a recording once more, as it is now, and compares: a value that did not change in the trials may have
  * since, a variable of the program or a weight that is read on the host.
@@ -184,25 +198,18 @@ export const tryAgain = <M extends Model>(
   work: StepWork<M>,
 ): void => {
   const { step } = work.context;
-  const draws = createNoise(step).split('trials').split('again');
-  let trial: Trial;
-  try {
-    trial = tryStep(backend, work, { step, index: 0, draws });
-  } catch {
-    // With the numbers that stand for others it may refuse what it takes otherwise: then there is nothing to compare.
-    return;
-  }
+  const trial = tryIfItCan(backend, work);
+  if (!trial) return;
   try {
     // Of a loss that is none nothing can be said.
     if (!Number.isFinite(trial.lossValue)) return;
     take(recording);
     assertAgrees(recording, trial);
   } catch (error) {
-    throw error instanceof Unrecordable
-      ? new Unrecordable(
-          `something has changed by step ${step} that no trial saw change: ${error.message}; some steps before may have been run with what it was`,
-        )
-      : error;
+    if (!(error instanceof Unrecordable)) throw error;
+    throw new Unrecordable(
+      `something has changed by step ${step} that no trial saw change: ${error.message}; some steps before may have been run with what it was`,
+    );
   } finally {
     for (const tensor of Object.values(trial.batch)) tensor.dispose();
   }
