@@ -1,8 +1,9 @@
 /**
  * The main example over three seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
  *
- * Takes the flags of `npm start`; `--seed` is the first of the three. Prints mean ± standard deviation and the paired differences to the labels alone, and
- * leaves a line for each run in OUT/seeds.jsonl; with `--resume`, what stands there is not repeated.
+ * Takes the flags of `npm start`; `--seed` is the first of the three. Prints mean ± standard deviation and the paired
+ * differences to the labels alone, and leaves a line for each run in OUT/seeds.jsonl; with `--resume`, what stands there is
+ * not repeated.
  */
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
