@@ -14,6 +14,7 @@ const { cells, ...where } = commandOf({
     'entropy-penalty',
     'mutual-information',
     'both-entropies',
+    'label-prior',
     'smoothed-labels',
     'smoothed-labels-reverse',
     'optimized-elbo-conv',

@@ -83,6 +83,9 @@ const labelsAlone = ({
   epsilon: 0,
 });
 
+/** Predictions of each unlabelled image for itself. */
+const inconsistent = ({ consistency, ...others }: Settings): Settings => others;
+
 /** The cases by name. Labels-only runs take as many steps as the others on the same nets. */
 export const cases: Readonly<Record<string, Settings>> = {
   'optimized-elbo-conv': optimized,
@@ -90,6 +93,7 @@ export const cases: Readonly<Record<string, Settings>> = {
   'entropy-penalty': { ...bound, beta: 0.5 },
   'mutual-information': { ...bound, gamma: 1 },
   'both-entropies': { ...bound, beta: 0.5, gamma: 1 },
+  'label-prior': { ...bound, labeledWeights: { ...LABELED_BOUND_WEIGHTS, labelPriorKl: 1 } },
   'smoothed-labels': { ...bound, epsilon: 0.001, labeledWeights: { ...LABELED_BOUND_WEIGHTS, labelKl: 1 } },
   'smoothed-labels-reverse': {
     ...bound,
@@ -105,6 +109,8 @@ export const cases: Readonly<Record<string, Settings>> = {
   'labels-only-mlp': { ...mlp, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
   flagship,
   'flagship-without-bound': { ...flagship, elboWeight: 0 },
+  'flagship-without-consistency': inconsistent(flagship),
+  'flagship-without-entropies': { ...flagship, gamma: 0, beta: 0 },
   'flagship-labels-only': labelsAlone(flagship),
   'photographs-conv': photographs,
   'photographs-conv-labels-only': labelsAlone(photographs),
