@@ -190,13 +190,16 @@ async function choice(name: string): Promise<string> {
   return toTable(['method, nets, labels', 'α', 'epochs', 'validation, %'], rows);
 }
 
+/** An argument as a shell takes it. */
+const inShell = (argument: string): string => (/^[\w.=]+$/.test(argument) ? argument : `'${argument}'`);
+
 /** What was tried on the held-out examples on the way to a recipe, as it was told to. */
 async function trials(name: string): Promise<string> {
   const rows = (await linesOf<Result>(`${name}-choose`)).map((line) => {
     const { epochs, seed, validationCurve, seconds: s } = line;
     return [
       changedSettings(line)
-        .map((setting) => `\`${setting}\``)
+        .map((setting) => `\`${inShell(setting)}\``)
         .join(', ') || 'as it is',
       String(seed),
       String(epochs),
