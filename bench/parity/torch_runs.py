@@ -100,8 +100,9 @@ def main():
     parser.add_argument("--splits", type=Path, default=Path("runs/parity"))
     parser.add_argument("--case", action="append")
     parser.add_argument("--seed", action="append", type=int)
+    parser.add_argument("--out", type=Path, help="default: RESULTS-pytorch.jsonl beside the results")
     args = parser.parse_args()
-    out = args.results.with_name(f"{args.results.stem}-pytorch.jsonl")
+    out = args.out or args.results.with_name(f"{args.results.stem}-pytorch.jsonl")
     train_set, test_set = read_examples(args.data, "train"), read_examples(args.data, "t10k")
     for line in read_lines(args.results):
         cell = {name: line[name] for name in ("case", "dataset", "labels", "seed", "epochs", "settings")}
