@@ -250,6 +250,7 @@ export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
   kingma: () => recipe('kingma-mnist'),
   'kingma choice': () => trials('kingma-mnist'),
   flagship: () => recipe('flagship-mnist'),
+  'flagship choice': () => trials('flagship-mnist'),
   'flagship fashion-mnist': () => recipe('flagship-fashion-mnist'),
   'consistent cifar10': () => recipe('consistent-cifar10'),
 };
