@@ -253,4 +253,5 @@ export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
   'flagship choice': () => trials('flagship-mnist'),
   'flagship fashion-mnist': () => recipe('flagship-fashion-mnist'),
   'consistent cifar10': () => recipe('consistent-cifar10'),
+  'consistent cifar10 choice': () => trials('consistent-cifar10'),
 };
