@@ -33,7 +33,7 @@ export interface Result extends Cell {
   readonly elboExamples?: number;
   /** e.g. `'tensorflow'`, or `'pytorch'` */
   readonly backend: string;
-  /** whether steps were recorded, or run operation by operation; lines from before it was told have none */
+  /** whether all steps were recorded; lines from before it was told have none */
   readonly recorded?: boolean;
   /** versions and processor */
   readonly platform: string;

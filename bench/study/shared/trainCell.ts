@@ -85,7 +85,13 @@ export async function trainCell(
   const model = modelOf(settings, data.train, noise.split('weights'));
   const batches = batchesOf(settings, { dataset: data.train, split, noise: noise.split('batches') });
   const optimizer = optimizerOf(settings, epochs * batches.stepsPerEpoch);
-  const execute = recordedStep();
+  let recorded = backend === 'tensorflow';
+  const execute = recordedStep({
+    onEager(reason) {
+      recorded = false;
+      console.warn(`study: steps are run operation by operation, as ${reason}`);
+    },
+  });
   const files = filesOf(cell, backend);
   try {
     const { history, step, best } = await train(model, {
@@ -124,7 +130,7 @@ export async function trainCell(
         }),
       }),
       backend,
-      recorded: backend === 'tensorflow',
+      recorded,
       platform: platform(),
       load: Number(loadavg()[0]?.toFixed(1)),
     };
