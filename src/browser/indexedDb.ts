@@ -1,5 +1,5 @@
 /** IndexedDB as storage. */
-import type { Storage, StorageFolder } from '../core/storage';
+import { type Claim, claimWithinProcess, type Storage, type StorageFolder } from '../core/storage';
 
 const DATABASE = 'ssvae';
 const STORE = 'files';
@@ -45,6 +45,41 @@ const changing = async (change: (store: IDBObjectStore) => void): Promise<void> 
 };
 
 /**
+ * Takes an entry for one run. The browser frees it when the page is closed, and keeps other tabs and workers out where it has
+ * Web Locks; elsewhere (a page that is not secure) one run is kept from another within the page only.
+ */
+const claimEntry = async (name: string): Promise<Claim> => {
+  const within = claimWithinProcess(name, name);
+  const { locks } = navigator;
+  if (locks === undefined) return within;
+  let giveBack = (): void => {};
+  const taken = await new Promise<boolean>((resolve, reject) => {
+    locks
+      .request(`ssvae ${name}`, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        return lock === null ? undefined : new Promise<void>((end) => (giveBack = end));
+      })
+      .catch(reject);
+  }).catch(async (error: unknown) => {
+    await within.release();
+    throw error;
+  });
+  if (!taken) {
+    await within.release();
+    throw new Error(
+      `${name} belongs to the run of another tab or worker, needed the end of that run, or another place`,
+    );
+  }
+  return {
+    confirm: within.confirm,
+    async release() {
+      giveBack();
+      await within.release();
+    },
+  };
+};
+
+/**
  * An entry of the page's IndexedDB, for models and checkpoints.
  *
  * One transaction replaces the entry whole, so a page closed half-way leaves the former content readable.
@@ -61,6 +96,7 @@ export function indexedDb(key: string): Storage {
       return found instanceof Uint8Array ? found : undefined;
     },
     write: (bytes) => changing((store) => store.put(bytes, key)),
+    claim: () => claimEntry(`indexeddb:${key}`),
   };
 }
 
@@ -82,5 +118,6 @@ export function indexedDbFolder(name: string): StorageFolder {
     },
     file: (entry) => indexedDb(prefix + entry),
     remove: (entry) => changing((store) => store.delete(prefix + entry)),
+    claim: () => claimEntry(`indexeddb:${prefix}`),
   };
 }

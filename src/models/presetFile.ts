@@ -1,9 +1,9 @@
 /** Files of saved models, and the presets that they rebuild. */
-import { assertBytes, assertMethods, optionsOf } from '../core/assert';
+import { assertMethods, optionsOf } from '../core/assert';
 import { isRecord } from '../core/json';
 import { readSafetensors, type StoredArray } from '../core/safetensors';
 import { describe } from '../core/shape';
-import type { Storage } from '../core/storage';
+import { contentOf, type Storage } from '../core/storage';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
 import { totalOf } from '../nets/layerValues';
 import { likelihoodOf } from './likelihoods';
@@ -30,10 +30,9 @@ export interface ModelFile {
 export const readModelFile = async (reader: string, storage: Storage): Promise<ModelFile> => {
   assertMethods(reader, 'storage', storage, ['read']);
   const where = `${reader}: ${storage.name}`;
-  const bytes = await storage.read();
+  const bytes = await contentOf(where, storage);
   if (bytes === undefined)
     throw new RangeError(`${where} does not exist, needed a file that saveModel wrote`);
-  assertBytes(where, 'its content', bytes);
   const { arrays, metadata } = readSafetensors(bytes, where);
   const { format, spec } = isRecord(metadata) ? metadata : {};
   if (format !== FORMAT)

@@ -1,40 +1,61 @@
 /** Files as storage. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { reasonOf } from '../core/backend';
 import { describe } from '../core/shape';
 import type { Storage } from '../core/storage';
-import { isMissing } from './missing';
-import { writeWhole } from './writeWhole';
+import { claimOnDisk, lockOf } from './claim';
+import { isMissing, naming } from './systemError';
+import { targetOf, writeWhole } from './writeWhole';
+
+const isFolderAt = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+};
 
 /**
  * A file on disk, for models and checkpoints.
  *
- * Written beside, flushed to the disk, and renamed: whoever reads sees the former content or the new, whole. Folders
- * on the way are made.
+ * Written beside, flushed to the disk, and renamed: a reader sees the former content or the new, whole. Folders on the way
+ * are made. Where the file exists its mode stays, and a link leads to the file that is replaced. A checkpoint's file belongs
+ * to one run: a second run is refused, in this process or another.
  *
  * @param path of the file, from the working directory
  * @returns a storage of that file
- * @throws TypeError when the path is none; the storage's `read` an Error where something else than a file is there
+ * @throws TypeError when the path is none; the storage's functions an Error naming the path
  * @example await saveModel(model, file('runs/m2.safetensors'))
  */
 export function file(path: string): Storage {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`file: path is ${describe(path)}, needed the path of a file`);
-  const target = resolve(path);
-  return {
-    name: path,
-    async read() {
-      try {
-        return new Uint8Array(await readFile(target));
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw new Error(`file: ${path} cannot be read (${reasonOf(error)})`, { cause: error });
-      }
-    },
-    async write(bytes) {
+  return fileAt(resolve(path), path);
+}
+
+/** The storage of a file, called as the user calls it. */
+export const fileAt = (target: string, name: string): Storage => ({
+  name,
+  read: () =>
+    naming(`file: ${name}`, 'cannot be read', async () => {
+      const bytes = await readFile(target).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+        return undefined;
+      });
+      return bytes && new Uint8Array(bytes);
+    }),
+  write: (bytes) =>
+    naming(`file: ${name}`, 'cannot be written', async () => {
       await mkdir(dirname(target), { recursive: true });
       await writeWhole(target, bytes);
-    },
-  };
-}
+    }),
+  async claim() {
+    const real = await naming(`file: ${name}`, 'cannot be written', async () => {
+      const real = await targetOf(target);
+      if (await isFolderAt(real)) throw new Error('it is a folder, needed the path of a file');
+      return real;
+    });
+    return claimOnDisk(lockOf(real), name);
+  },
+});

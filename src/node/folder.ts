@@ -1,34 +1,56 @@
 /** Folders as storage of several files. */
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { describe } from '../core/shape';
 import type { StorageFolder } from '../core/storage';
-import { file } from './file';
-import { isMissing } from './missing';
-import { isBeside } from './writeWhole';
+import { claimOnDisk, lockIn } from './claim';
+import { fileAt } from './file';
+import { isMissing, naming } from './systemError';
+import { isOwn, targetOf } from './writeWhole';
+
+/** Refuses a name that leads out of the folder. */
+const assertPlain = (name: string): void => {
+  if (typeof name !== 'string' || name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name))
+    throw new RangeError(`folder: the name of a file is ${describe(name)}, needed one without a path`);
+};
 
 /**
  * A folder on disk, for the checkpoints of a run: `train` keeps the last of them and the best in it.
  *
- * Each of its files is written as {@link file} writes: whole, or not at all.
+ * Each of its files is written as {@link file} writes: whole, or not at all. The folder belongs to one run at a time: a second
+ * run is refused, in this process or another.
  *
- * @param path of the folder, from the working directory; made when something is written
+ * @param path of the folder, from the working directory; made when a run takes it, or something is written
  * @returns a storage of several files
+ * @throws TypeError when the path is none; the storage's functions an Error naming the path
  * @example await train(model, { …options, checkpoint: { storage: folder('runs/m2') }, resume: 'latest' })
  */
 export function folder(path: string): StorageFolder {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`folder: path is ${describe(path)}, needed the path of a folder`);
   const target = resolve(path);
   return {
     name: path,
     async list() {
-      try {
-        const entries = await readdir(target, { withFileTypes: true });
-        return entries.flatMap((entry) => (entry.isFile() && !isBeside(entry.name) ? [entry.name] : []));
-      } catch (error) {
-        if (isMissing(error)) return [];
-        throw error;
-      }
+      const entries = await naming(`folder: ${path}`, 'cannot be read', () =>
+        readdir(target, { withFileTypes: true }).catch((error: unknown) => {
+          if (isMissing(error)) return [];
+          throw error;
+        }),
+      );
+      return entries.flatMap((entry) => (entry.isFile() && !isOwn(entry.name) ? [entry.name] : []));
     },
-    file: (name) => file(join(path, name)),
-    remove: (name) => rm(join(target, name), { force: true }),
+    file(name) {
+      assertPlain(name);
+      return fileAt(join(target, name), join(path, name));
+    },
+    async remove(name) {
+      assertPlain(name);
+      await rm(join(target, name), { force: true });
+    },
+    async claim() {
+      const real = await naming(`folder: ${path}`, 'cannot be written', () => targetOf(target));
+      return claimOnDisk(lockIn(real), path);
+    },
   };
 }

@@ -1,34 +1,65 @@
 /** Files that are whole or absent. */
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { codeOf, isMissing } from './systemError';
 
-/** A file half-written that has lain untouched for this long is of a process that was killed. */
+/** A file half-written that has not been touched for this long belongs to a killed process. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
-/** Whether a name is that of a file being written beside another. */
-export const isBeside = (name: string): boolean =>
-  /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/.test(name);
+/** Names of files that only the library makes: half-written files, and those that say whom a place belongs to. */
+const OWN = /^\.ssvae-[\da-f-]+\.(?:tmp|lock)$/;
 
-// The rename itself is on disk only when its folder is; Windows cannot open folders and needs no such thing.
+/** Whether a file is one of the library's own, beside the files of the user. */
+export const isOwn = (name: string): boolean => OWN.test(name);
+
+/** Path of a new file in a folder, to be renamed or removed soon; one that is left behind is removed after an hour. */
+export const besideIn = (folder: string): string => join(folder, `.ssvae-${randomUUID()}.tmp`);
+
+/** The file that a path leads to: links are followed, that of a file which is not there yet included. */
+export async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return readlink(path).then(
+      (link) => resolve(dirname(path), link),
+      () => path,
+    );
+  }
+}
+
+/** What file systems say that cannot flush: some network and FUSE ones, and folders that may not be opened. */
+const CANNOT_FLUSH = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES', 'EPERM', 'EISDIR'];
+
+const flush = async (handle: FileHandle): Promise<void> => {
+  await handle.sync().catch((error: unknown) => {
+    if (!CANNOT_FLUSH.includes(codeOf(error) ?? '')) throw error;
+  });
+};
+
+// The rename itself is on disk only when its folder is. Windows cannot open folders and needs no such thing.
 const flushFolder = async (path: string): Promise<void> => {
   if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
+  const folder = await open(path, 'r').catch((error: unknown) => {
+    if (!CANNOT_FLUSH.includes(codeOf(error) ?? '')) throw error;
+  });
+  if (folder === undefined) return;
   try {
-    await folder.sync();
+    await flush(folder);
   } finally {
     await folder.close();
   }
 };
 
-/** Takes away what killed processes left half-written in a folder. */
+/** Removes what killed processes left half-written in a folder. */
 const removeAbandoned = async (path: string): Promise<void> => {
   for (const name of await readdir(path).catch(() => [])) {
-    if (!isBeside(name)) continue;
+    if (!isOwn(name) || !name.endsWith('.tmp')) continue;
     const beside = join(path, name);
-    // Another process may rename or remove it meanwhile.
+    // Another process may rename or remove it meanwhile. Clocks differ: a time far ahead is as old as one far back.
     const age = await stat(beside).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
+      ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
       () => 0,
     );
     // One that this process may not remove is no fault of what has just been written.
@@ -36,27 +67,44 @@ const removeAbandoned = async (path: string): Promise<void> => {
   }
 };
 
+/** Writes a file beside its target, flushes it, and renames it. */
+const writeBeside = async (target: string, bytes: Uint8Array, mode: number | undefined): Promise<void> => {
+  const beside = besideIn(dirname(target));
+  try {
+    const handle = await open(beside, 'wx', mode);
+    try {
+      // The mode of a new file is cut by the process's mask, that of the former file was not.
+      if (mode !== undefined) await handle.chmod(mode).catch(() => undefined);
+      await handle.writeFile(bytes);
+      await flush(handle);
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, target);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw error;
+  }
+};
+
 /**
  * Writes a file beside its name, flushes it to the disk and renames it: under its own name there is the former content
- * or the new, whole. Several such writes may be under way. What a killed process left beside is taken away after an hour.
+ * or the new, whole. A link stays a link, and its target is replaced; the former file's mode stays. Several such writes
+ * may be under way. What a killed process left beside is removed after an hour.
  *
  * @param path of the file; its folder is there
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${path}.${randomUUID()}.tmp`;
-  try {
-    const handle = await open(beside, 'wx');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-  await flushFolder(dirname(path));
-  await removeAbandoned(dirname(path));
+  const target = await targetOf(path);
+  const mode = await stat(target).then(
+    (found) => found.mode & 0o7777,
+    () => undefined,
+  );
+  await writeBeside(target, bytes, mode).catch((error: unknown) => {
+    // A process that was suspended for over an hour finds its half-written file removed.
+    if (!isMissing(error)) throw error;
+    return writeBeside(target, bytes, mode);
+  });
+  await flushFolder(dirname(target));
+  await removeAbandoned(dirname(target));
 }

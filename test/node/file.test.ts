@@ -1,15 +1,33 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import fs, {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { file } from '../../src/node/file';
+import { folder as directory } from '../../src/node/folder';
 
 describe('file', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ssvae-file-'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it('refuses what is no path', () => {
     expect(() => file(undefined as never)).toThrow('file: path is undefined, needed the path of a file');
@@ -72,5 +90,105 @@ describe('file', () => {
       expect(seen.every((value) => value === seen[0])).toBe(true);
     }
     await writing;
+  });
+
+  it.each(['there', 'not there yet'])(
+    'replaces what a link leads to, and leaves the link: %s',
+    async (state) => {
+      await mkdir(join(folder, 'elsewhere'));
+      const [target, link] = [join(folder, 'elsewhere', 'real'), join(folder, 'link')];
+      if (state === 'there') await writeFile(target, 'former');
+      await symlink(join('elsewhere', 'real'), link);
+      await file(link).write(Uint8Array.of(1));
+      expect((await lstat(link)).isSymbolicLink()).toBe(true);
+      expect([...(await readFile(target))]).toEqual([1]);
+      expect((await readdir(folder)).sort()).toEqual(['elsewhere', 'link']);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('keeps the mode of the file that it replaces', async () => {
+    const path = join(folder, 'a');
+    for (const mode of [0o600, 0o664]) {
+      await writeFile(path, '');
+      await chmod(path, mode);
+      await file(path).write(Uint8Array.of(1));
+      expect((await stat(path)).mode & 0o777).toBe(mode);
+    }
+  });
+
+  it("leaves other programs' files alone, however old and like its own", async () => {
+    const names = [
+      'thesis.docx.123e4567-e89b-12d3-a456-426614174000.tmp',
+      '.tmp',
+      'a.tmp',
+      '.ssvae-notes.txt',
+    ];
+    for (const name of names) {
+      await writeFile(join(folder, name), 'precious');
+      await utimes(join(folder, name), 1, 1);
+    }
+    await file(join(folder, 'a')).write(Uint8Array.of(1));
+    expect((await readdir(folder)).sort()).toEqual([...names, 'a'].sort());
+  });
+
+  it('removes what a killed process left half-written, though its clock was ahead', async () => {
+    const beside = join(folder, '.ssvae-123e4567-e89b-12d3-a456-426614174000.tmp');
+    await writeFile(beside, '');
+    const ahead = new Date(Date.now() + 2 * 60 * 60 * 1000);
+    await utimes(beside, ahead, ahead);
+    await file(join(folder, 'a')).write(Uint8Array.of(1));
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  it('is whole though its half-written file was removed, as of a process that was suspended', async () => {
+    const rename = vi.spyOn(fs, 'rename');
+    const missing = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' });
+    rename.mockRejectedValueOnce(missing);
+    syncBuiltinESMExports();
+    await file(join(folder, 'a')).write(Uint8Array.of(1));
+    expect(rename).toHaveBeenCalledTimes(2);
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  it.each(['EINVAL', 'ENOTSUP', 'EACCES'])(
+    'is written where a folder cannot be flushed: %s',
+    async (code) => {
+      const open = fs.open;
+      vi.spyOn(fs, 'open').mockImplementation(async (path, flags, mode) => {
+        const handle = await open(path, flags, mode);
+        if (flags === 'r') handle.sync = () => Promise.reject(Object.assign(new Error(code), { code }));
+        return handle;
+      });
+      syncBuiltinESMExports();
+      await file(join(folder, 'a')).write(Uint8Array.of(1));
+      expect([...(await readFile(join(folder, 'a')))]).toEqual([1]);
+    },
+  );
+
+  it('tells of the first fault, not of the cleaning up, and names the place', async () => {
+    vi.spyOn(fs, 'rename').mockRejectedValue(
+      Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }),
+    );
+    vi.spyOn(fs, 'rm').mockRejectedValue(new Error('EIO: i/o error'));
+    syncBuiltinESMExports();
+    const path = join(folder, 'a');
+    await expect(file(path).write(Uint8Array.of(1))).rejects.toThrow(
+      `file: ${path} cannot be written (ENOSPC: no space left on device)`,
+    );
+  });
+
+  it('stays where it was when the working folder changes', async () => {
+    const here = process.cwd();
+    try {
+      process.chdir(folder);
+      const [storage, place] = [file('a'), directory('runs')];
+      process.chdir(here);
+      await storage.write(Uint8Array.of(1));
+      await place.file('b').write(Uint8Array.of(2));
+    } finally {
+      process.chdir(here);
+    }
+    expect((await readdir(folder)).sort()).toEqual(['a', 'runs']);
+    expect(await readdir(join(folder, 'runs'))).toEqual(['b']);
   });
 });

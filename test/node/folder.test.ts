@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folder } from '../../src/node/folder';
 
-const BESIDE = 'a.123e4567-e89b-12d3-a456-426614174000.tmp';
+const BESIDE = '.ssvae-123e4567-e89b-12d3-a456-426614174000.tmp';
 
 describe('folder', () => {
   let path: string;
@@ -47,5 +47,14 @@ describe('folder', () => {
   it('reports what it cannot list', async () => {
     await writeFile(join(path, 'a'), '');
     await expect(folder(join(path, 'a')).list()).rejects.toThrow(/ENOTDIR/);
+  });
+
+  it('refuses what is no path, and names that lead elsewhere', () => {
+    for (const none of ['', undefined as never])
+      expect(() => folder(none)).toThrow(/^folder: path is (""|undefined), needed the path of a folder$/);
+    for (const name of ['', '.', '..', '../a', 'a/b', 'a\\b', 'a\0'])
+      expect(() => folder(path).file(name)).toThrow(
+        /^folder: the name of a file is .*, needed one without a path$/,
+      );
   });
 });

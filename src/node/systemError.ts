@@ -1,0 +1,26 @@
+/** Errors of the file system: their codes, and their words for the user. */
+import { reasonOf } from '../core/backend';
+
+/** The code of a system error, e.g. `'ENOENT'`. */
+export const codeOf = (error: unknown): string | undefined => {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+};
+
+/** Whether an error of the file system says that something is not there. */
+export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
+
+/**
+ * What some work gives; where it fails the error names the place.
+ *
+ * @param where function and place
+ * @param what cannot be done
+ * @throws Error in one line
+ */
+export const naming = async <T>(where: string, what: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new Error(`${where} ${what} (${reasonOf(cause)})`, { cause });
+  }
+};

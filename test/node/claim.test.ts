@@ -1,0 +1,152 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Storage, StorageFolder } from '../../src/core/storage';
+import { lockIn } from '../../src/node/claim';
+import { file } from '../../src/node/file';
+import { folder } from '../../src/node/folder';
+
+const claim = (place: Storage | StorageFolder) => {
+  if (place.claim === undefined) throw new Error('the place has no claim');
+  return place.claim();
+};
+
+/** Another process that holds a folder. */
+const holderOf = (path: string): Promise<ChildProcess> =>
+  new Promise((resolve, reject) => {
+    const program = fileURLToPath(new URL('../support/claim/holder.ts', import.meta.url));
+    const child = fork(program, [path], { execArgv: ['--import', 'tsx'], stdio: 'pipe' });
+    child.once('message', () => resolve(child));
+    child.once('close', (code) => reject(new Error(`the holder ended with ${code}`)));
+  });
+
+const killed = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.once('close', () => resolve());
+    child.kill('SIGKILL');
+  });
+
+describe('a place on disk', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'ssvae-claim-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  it.each([
+    ['file', (name: string) => file(name)],
+    ['folder', (name: string) => folder(name)],
+  ])('belongs to one run of this process: %s', async (_, placeOf) => {
+    const path = join(root, 'runs', 'a');
+    const first = await claim(placeOf(path));
+    await expect(claim(placeOf(path))).rejects.toThrow(
+      `${path} belongs to another run of this process, needed the end of that run, or another place`,
+    );
+    await claim(placeOf(join(root, 'runs', 'b'))).then((other) => other.release());
+    await first.confirm();
+    await first.release();
+    await claim(placeOf(path)).then((second) => second.release());
+  });
+
+  it('belongs to a run of another process while that lives, suspended or not, and is free once it is killed', async () => {
+    const child = await holderOf(root);
+    const refused = new RegExp(
+      `belongs to the run of process ${child.pid} on ${hostname()} since 20.*, last seen \\d+ s ago`,
+    );
+    await expect(claim(folder(root))).rejects.toThrow(refused);
+    child.kill('SIGSTOP');
+    await expect(claim(folder(root))).rejects.toThrow(refused);
+    await killed(child);
+    const own = await claim(folder(root));
+    await own.release();
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  /** What this process writes, and the same changed. */
+  const ownerNow = async (): Promise<Record<string, unknown>> => {
+    const own = await claim(folder(root));
+    const owner = JSON.parse(await readFile(lockIn(root), 'utf8'));
+    await own.release();
+    return owner;
+  };
+  const left = async (content: unknown, minutesAgo = 0): Promise<void> => {
+    await writeFile(lockIn(root), typeof content === 'string' ? content : JSON.stringify(content));
+    const then = new Date(Date.now() - 60_000 * minutesAgo);
+    await utimes(lockIn(root), then, then);
+  };
+
+  it.each<[string, object | string, number, boolean]>([
+    ['this very thread, which has forgotten it', { run: 'other' }, 0, true],
+    ['a process that had the number of this one', { run: 'other', began: '1' }, 0, true],
+    ['a number that no process has', { run: 'other', process: 2 ** 22 + 1 }, 0, true],
+    ['another thread of this process', { run: 'other', thread: 99 }, 0, false],
+    ['another thread of this process, long silent', { run: 'other', thread: 99 }, 3, true],
+    ['another machine', { run: 'other', machine: 'elsewhere 1 2' }, 0, false],
+    ['another machine, long silent', { run: 'other', machine: 'elsewhere 1 2' }, 3, true],
+    ['a file that is being written', '', 0, false],
+    ['a file that was never finished', '{"run":', 3, true],
+  ])('left by %s', async (_, changes, minutesAgo, isFree) => {
+    const owner = await ownerNow();
+    await left(typeof changes === 'string' ? changes : { ...owner, ...changes }, minutesAgo);
+    if (!isFree) {
+      await expect(claim(folder(root))).rejects.toThrow(`if no such run is left, remove ${lockIn(root)}`);
+      return;
+    }
+    const own = await claim(folder(root));
+    expect(JSON.parse(await readFile(lockIn(root), 'utf8')).run).not.toBe('other');
+    await own.release();
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('is found to be lost before the next write, and is not given away by the one who lost it', async () => {
+    const owner = await ownerNow();
+    const own = await claim(folder(root));
+    await own.confirm();
+    await left({ ...owner, run: 'other', machine: 'elsewhere 1 2' });
+    await expect(own.confirm()).rejects.toThrow('belongs to the run of process');
+    await own.release();
+    expect(JSON.parse(await readFile(lockIn(root), 'utf8')).run).toBe('other');
+  });
+
+  it('is taken again where its file, or the whole folder, was removed by hand', async () => {
+    const path = join(root, 'run');
+    const own = await claim(folder(path));
+    await rm(path, { recursive: true });
+    await own.confirm();
+    await expect(claim(folder(path))).rejects.toThrow('belongs to another run');
+    await own.release();
+  });
+
+  it('is taken by one of many who find a dead run there', async () => {
+    const owner = await ownerNow();
+    await left({ ...owner, run: 'other', began: '1' });
+    const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => claim(folder(root))));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('is refused where nothing can be written', async () => {
+    await mkdir(join(root, 'taken'));
+    await writeFile(join(root, 'plain'), '');
+    for (const [place, reason] of [
+      [
+        file(join(root, 'taken')),
+        /^file: .*taken cannot be written \(it is a folder, needed the path of a file\)$/,
+      ],
+      [file(join(root, 'plain', 'a')), /cannot be written \(ENOTDIR/],
+      [folder(join(root, 'plain')), /plain nothing can be written \(E(EXIST|NOTDIR)/],
+      [file(join(root, 'n'.repeat(300))), /cannot be written \(ENAMETOOLONG/],
+    ] as const)
+      await expect(claim(place)).rejects.toThrow(reason);
+  });
+
+  it('can have the longest name there is', async () => {
+    const storage = file(join(root, 'n'.repeat(255)));
+    const own = await claim(storage);
+    await storage.write(Uint8Array.of(1));
+    await own.release();
+    expect(await storage.read()).toEqual(Uint8Array.of(1));
+  });
+});
