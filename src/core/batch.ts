@@ -1,5 +1,6 @@
 /** What a training step consumes. */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Json } from './json';
 import type { Noise } from './noise';
 import type { Support } from './support';
 
@@ -66,4 +67,8 @@ export interface BatchSource {
 }
 
 /** Changes inputs [B, …] for training, drawing from `noise`; shape and range stay. */
-export type Augment = (x: Tensor, noise: Noise) => Tensor;
+export interface Augment {
+  (x: Tensor, noise: Noise): Tensor;
+  /** its settings: a run is resumed only with the same; a function of your own may do without */
+  readonly spec?: Json;
+}

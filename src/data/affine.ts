@@ -17,6 +17,7 @@ import {
 import { assertMethods, assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
+import { specOf } from '../core/spec';
 import { transformImages } from './transformImages';
 
 /** Largest changes; each is drawn uniformly between its negative and itself, for every image anew. */
@@ -55,7 +56,7 @@ export function affine(options: AffineOptions): Augment {
   }
   assertNumber('affine', 'scale', scale, 'a number in [0, 1)', (v) => v >= 0 && v < 1);
   const largest = [rotation, scale, shear, shift, shift];
-  return (x, noise) => {
+  const change: Augment = (x, noise) => {
     const { B = 0, H = 0, W = 0 } = assertShapes('affine', { x: [x, 'B H W C', 'float32'] });
     assertMethods('affine', 'noise', noise, ['uniform']);
     const [cx, cy] = [(W - 1) / 2, (H - 1) / 2];
@@ -76,4 +77,5 @@ export function affine(options: AffineOptions): Augment {
       return transformImages(x, rows, 'bilinear');
     });
   };
+  return Object.assign(change, { spec: specOf({ augment: 'affine', rotation, scale, shear, shift }) });
 }

@@ -18,6 +18,7 @@ import {
 import { assertInteger, assertMethods, assertSize, optionsOf } from '../core/assert';
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
+import { specOf } from '../core/spec';
 import { transformImages } from './transformImages';
 
 /** What {@link cropAndFlip} does. */
@@ -45,7 +46,7 @@ export function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
   const { padding = 4, flip = true } = optionsOf('cropAndFlip', options, { padding: true, flip: true });
   assertInteger('cropAndFlip', 'padding', padding, 0);
   assertSize('cropAndFlip', 'padding', padding);
-  return (x, noise) => {
+  const change: Augment = (x, noise) => {
     const { B = 0, W = 0 } = assertShapes('cropAndFlip', { x: [x, 'B H W C', 'float32'] });
     assertMethods('cropAndFlip', 'noise', noise, ['uniform']);
     // On the device from the draws on, so that a step that changes its images can be recorded.
@@ -62,4 +63,5 @@ export function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
       return transformImages(x, rows, 'nearest');
     });
   };
+  return Object.assign(change, { spec: specOf({ augment: 'cropAndFlip', padding, flip }) });
 }

@@ -16,7 +16,7 @@ import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { runFused } from '../core/fusedKernel';
 import type { Json } from '../core/json';
 import { assertScheduled, type ScalarOrSchedule, valueAt } from '../core/schedules';
-import { describe } from '../core/shape';
+import { describe, formatShape } from '../core/shape';
 import { specOf } from '../core/spec';
 
 /** Settings of Adam; Kingma & Ba 2015 is the source of every default but the weight decay. */
@@ -105,8 +105,13 @@ export interface Optimizer {
   readonly spec?: Json;
   /** the state as it is; its tensors stay the optimizer's */
   readonly state: OptimizerState;
-  /** Puts a state in place; tensors are copied. */
-  restore(state: OptimizerState): void;
+  /**
+   * Puts a state in place; tensors are copied.
+   *
+   * @param state that {@link Optimizer.state} gave
+   * @param variables that it is going to move, by name: a state that does not fit them is refused, and nothing is changed
+   */
+  restore(state: OptimizerState, variables?: Readonly<Record<string, Variable>>): void;
   /** frees the state */
   dispose(): void;
 }
@@ -266,7 +271,7 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
         counts: Object.fromEntries(entries.map(([name, { updates }]) => [name, updates])),
       };
     },
-    restore({ tensors, counts }) {
+    restore({ tensors, counts }, variables) {
       const restored = Object.entries(counts).map(([name, updates]) => {
         const [first, second] = [tensors[`first/${name}`], tensors[`second/${name}`]];
         if (first === undefined || second === undefined) {
@@ -274,8 +279,18 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
             `adam.restore: moments of "${name}" are ${describe(first)} and ${describe(second)}, needed both`,
           );
         }
+        const { shape } = variables === undefined ? first : (variables[name] ?? { shape: undefined });
+        for (const moment of [first, second])
+          if (shape === undefined || formatShape(moment.shape) !== formatShape(shape))
+            throw new RangeError(
+              `adam.restore: a moment of ${describe(name)} is ${formatShape(moment.shape)}, needed ${shape ? formatShape(shape) : 'a variable of the model'}`,
+            );
         return { name, first, second, updates };
       });
+      if (Object.keys(tensors).length !== 2 * restored.length)
+        throw new RangeError(
+          `adam.restore: there are ${Object.keys(tensors).length} moments, needed two for each of ${restored.length} counts`,
+        );
       // Copied before the former state goes, which the given one may be.
       const copies = new Map<string, Moments>();
       tidy(() => {

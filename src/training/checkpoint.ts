@@ -7,7 +7,7 @@ import { version } from '../core/version';
 import { assertStored, assignVariables, readTensors, toTensor } from '../models/modelFile';
 import type { HistoryRow, Sums } from './history';
 import type { WrittenBy } from './resumed';
-import { assertSameRun, assertSameSplit, type RunIdentity } from './runIdentity';
+import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity } from './runIdentity';
 import type { Progress, RunState } from './runState';
 
 const FORMAT = 'ssvae checkpoint 1';
@@ -106,6 +106,10 @@ interface Metadata {
   readonly best: number | null;
 }
 
+/** Whether a value is a list of names, each of which stands once: each costs a look through all rows. */
+const isNames = (value: unknown): value is readonly string[] =>
+  isListOf(isString)(value) && new Set(value).size === value.length;
+
 const parseMetadata = (where: string, value: Json): Metadata => {
   const { format, writtenBy, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
   if (format !== FORMAT)
@@ -118,18 +122,51 @@ const parseMetadata = (where: string, value: Json): Metadata => {
     step: parse(where, 'step', step, 'a step', isCount),
     run: parse(where, 'run', run, 'a record', isRecord),
     updates: parse(where, 'updates', updates, 'counts by name', isRecordOf(isCount)),
-    columns: parse(where, 'columns', columns, 'names', isListOf(isString)),
-    sums: parse(where, 'sums', sums, 'names', isListOf(isString)),
+    columns: parse(where, 'columns', columns, 'names, each once', isNames),
+    sums: parse(where, 'sums', sums, 'names, each once', isNames),
     best: parse(where, 'best', best, 'an epoch or null', isNullOr(isCount)),
   };
 };
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
+/** Refuses what no checkpoint has: a name that is misread would be left out without a word. */
+const assertNames = (where: string, names: readonly string[], { columns, sums }: Metadata): void => {
+  const single = [
+    'seconds',
+    'best-value',
+    ...columns.flatMap((column) => [`history/${column}`, `present/${column}`]),
+    ...sums.map((name) => `sums/${name}`),
+  ];
+  const known = new Set(single);
+  const surplus = names.find(
+    (name) => !known.has(name) && !/^(model|optimizer|average|best|split)\//.test(name),
+  );
+  if (surplus !== undefined)
+    throw new RangeError(`${where}: the file has ${describe(surplus)}, which no checkpoint has`);
+};
+
+/** Refuses a history that a run of so many steps does not leave; the last epoch may have yet to be closed. */
+const assertEpochs = (
+  where: string,
+  history: readonly HistoryRow[],
+  step: number,
+  stepsPerEpoch: number,
+): void => {
+  const over = Math.floor(step / stepsPerEpoch);
+  const closed = history.length === over || (history.length === over - 1 && step % stepsPerEpoch === 0);
+  const wrong = history.findIndex((row, i) => row.epoch !== i || row.step !== (i + 1) * stepsPerEpoch);
+  if (!closed || wrong >= 0)
+    throw new RangeError(
+      `${where}: the history has ${closed ? `another epoch in row ${wrong}` : `${history.length} epochs`}, needed the ${over} of ${step} steps, ${stepsPerEpoch} in each`,
+    );
+};
+
 const parseProgress = (
   where: string,
   arrays: Readonly<Record<string, StoredArray>>,
   { step, columns, sums, best }: Metadata,
+  stepsPerEpoch: number,
 ): Progress => {
   const numbersOf = (name: string, count: number): readonly number[] => {
     const { data } = arrays[name] ?? {};
@@ -149,6 +186,7 @@ const parseProgress = (
     const [values, present] = [numbersOf(`history/${column}`, rows), numbersOf(`present/${column}`, rows)];
     for (const [i, row] of history.entries()) if (present[i] === 1) row[column] = values[i] as number;
   }
+  assertEpochs(where, history, step, stepsPerEpoch);
   const [seconds = 0] = numbersOf('seconds', 1);
   const sumOf = (name: string): Sums[string] => {
     const [sum = 0, count = 0] = numbersOf(`sums/${name}`, 2);
@@ -161,6 +199,8 @@ const parseProgress = (
     sums: Object.fromEntries(sums.map((name) => [name, sumOf(name)])),
   };
   if (best === null) return progress;
+  if (best >= rows)
+    throw new RangeError(`${where}: the best epoch is ${best}, needed one of the history's ${rows}`);
   const [value = 0] = numbersOf('best-value', 1);
   return { ...progress, best: { epoch: best, value, variables: withPrefix('best', arrays) } };
 };
@@ -178,13 +218,17 @@ export function parseCheckpoint(
   where: string,
   bytes: Uint8Array,
   { model, average }: RunState,
-  { split, ...run }: RunIdentity,
+  { split, earlyStopping, ...run }: RunIdentity,
 ): Checkpoint {
   const { arrays, metadata } = readSafetensors(bytes, where);
   const parsed = parseMetadata(where, metadata);
   assertSameSplit(where, withPrefix('split', arrays), split);
   assertSameRun(where, parsed.run, run);
-  const progress = parseProgress(where, arrays, parsed);
+  const progress = parseProgress(where, arrays, parsed, run.stepsPerEpoch);
+  assertNames(where, Object.keys(arrays), parsed);
+  // Until an epoch has been measured nothing depends on it: a metric that was misspelt can be put right.
+  if (progress.best || isMeasured(progress.history, earlyStopping))
+    assertSameRun(where, parsed.run, { earlyStopping });
   const [variables, averages] = [withPrefix('model', arrays), withPrefix('average', arrays)];
   assertStored(where, model.variables, variables);
   assertStored(`${where}: average`, average ? model.variables : {}, averages);
@@ -210,13 +254,13 @@ export function parseCheckpoint(
 export function applyCheckpoint(
   where: string,
   { variables, average: averages, moments, updates }: Checkpoint,
-  { model, optimizer, average }: RunState,
+  { model, optimizer, average, moved }: RunState,
 ): void {
   tidy(() => {
     const tensors = Object.fromEntries(
       Object.entries(moments).map(([name, stored]) => [name, toTensor(stored)]),
     );
-    optimizer.restore({ tensors, counts: updates });
+    optimizer.restore({ tensors, counts: updates }, moved);
   });
   assignVariables(where, model.variables, variables);
   if (average) assignVariables(where, average.tensors, averages);

@@ -48,7 +48,9 @@ export async function keepCheckpoint(
   await place.file(nameOfStep(step)).write(bytes);
   // What lies ahead of this step is of the same run, before it was taken up from an older checkpoint: it is left alone.
   const behind = (await checkpointsIn(place)).filter((file) => file.step <= step);
-  for (const old of behind.slice(kept)) if (old.step !== best) await place.remove(old.name);
+  // One that cannot be removed is tried again at the next save: the new checkpoint is whole.
+  for (const old of behind.slice(kept))
+    if (old.step !== best) await place.remove(old.name).catch(() => undefined);
 }
 
 /**

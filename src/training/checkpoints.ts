@@ -1,6 +1,7 @@
 /** Checkpoints of a run: written as it goes, and the one that it goes on from. */
 import { getBackend } from '@tensorflow/tfjs-core';
-import { isFolder } from '../core/storage';
+import { messageOf } from '../core/messageOf';
+import { type Claim, claimWithinProcess, isFolder, type Storage, type StorageFolder } from '../core/storage';
 import { applyCheckpoint, encodeCheckpoint } from './checkpoint';
 import { assertFresh, keepCheckpoint } from './checkpointFiles';
 import type { CheckpointOptions, Resume } from './options';
@@ -23,10 +24,12 @@ export interface Beginning {
 export interface Checkpoints {
   /** whether the best epoch is to have one of its own */
   readonly keepBest: boolean;
-  /** Puts the checkpoint in place that the run goes on from, where there is one. */
+  /** Takes the place for the run, and puts the checkpoint in place that the run goes on from, where there is one. */
   begin(resume: Resume): Promise<Beginning>;
   /** Writes one, unless this very progress lies in the last. */
   save(progress: Progress): Promise<void>;
+  /** Gives the place back. */
+  end(): Promise<void>;
 }
 
 const START: Progress = { step: 0, seconds: 0, history: [], sums: {} };
@@ -36,6 +39,20 @@ const NOWHERE: Checkpoints = {
   keepBest: false,
   begin: async () => ({ progress: START }),
   save: async () => {},
+  end: async () => {},
+};
+
+/**
+ * Takes a place for a run.
+ *
+ * @throws Error when another run holds it, or nothing can be written there
+ */
+const claim = async (place: Storage | StorageFolder): Promise<Claim> => {
+  try {
+    return await (place.claim?.() ?? claimWithinProcess(place, place.name));
+  } catch (cause) {
+    throw new Error(`train: checkpoint.storage cannot be used: ${messageOf(cause)}`, { cause });
+  }
 };
 
 /**
@@ -54,9 +71,11 @@ export function createCheckpoints(
   const { storage, keep = KEPT } = options;
   // What nothing has been done of is not written: a run that is aborted at once leaves what lies there.
   let saved = START;
+  let claimed: Claim | undefined;
   return {
     keepBest: isFolder(storage),
     async begin(resume) {
+      claimed = await claim(storage);
       const found = resume ? await findCheckpoint(storage, resume, state, run) : undefined;
       if (found === undefined) {
         await assertFresh(storage);
@@ -73,8 +92,12 @@ export function createCheckpoints(
       if (saved === progress) return;
       const { step, best } = progress;
       const bytes = await encodeCheckpoint(state, progress, run);
+      await claimed?.confirm();
       await keepCheckpoint(storage, bytes, step, keep, best && (best.epoch + 1) * run.stepsPerEpoch);
       saved = progress;
+    },
+    async end() {
+      await claimed?.release();
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Going on with a run: which checkpoint, and what if it cannot be used. */
-import { isFolder, type Storage, type StorageFolder } from '../core/storage';
+import { contentOf, isFolder, type Storage, type StorageFolder } from '../core/storage';
 import { type Checkpoint, parseCheckpoint } from './checkpoint';
 import { type CheckpointFile, checkpointsIn } from './checkpointFiles';
 import type { Resume } from './options';
@@ -18,10 +18,9 @@ const readFrom = async (
   state: RunState,
   run: RunIdentity,
 ): Promise<FoundCheckpoint | undefined> => {
-  const bytes = await storage.read();
-  return (
-    bytes && { name: storage.name, checkpoint: parseCheckpoint(`resume: ${storage.name}`, bytes, state, run) }
-  );
+  const where = `resume: ${storage.name}`;
+  const bytes = await contentOf(where, storage);
+  return bytes && { name: storage.name, checkpoint: parseCheckpoint(where, bytes, state, run) };
 };
 
 /** The newest of the checkpoints that this run could go on from. */
@@ -73,7 +72,10 @@ export async function findCheckpoint(
   const file = chosen(files, place, resume);
   if (file === undefined) return undefined;
   try {
-    return await readFrom(file.storage, state, run);
+    const found = await readFrom(file.storage, state, run);
+    if (found === undefined)
+      throw new RangeError(`resume: ${file.storage.name} is listed but has no content, needed a checkpoint`);
+    return found;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const older = await firstUsable(

@@ -1,11 +1,12 @@
 /** What makes a checkpoint a run's own: settings and data, without which it could not go on alike. */
-import type { SplitIndices } from '../core/batch';
-import { brief, canonical, type Json } from '../core/json';
+import type { Augment, SplitIndices } from '../core/batch';
+import { brief, canonical, isRecord, type Json } from '../core/json';
 import type { NoiseState } from '../core/noise';
 import type { StoredArray } from '../core/safetensors';
 import { specOf } from '../core/spec';
 import type { Model } from '../models/model';
 import type { Optimizer } from './adam';
+import type { HistoryRow } from './history';
 import type { TrainOptions } from './options';
 import { specOfPhases } from './phases';
 
@@ -25,9 +26,36 @@ export interface RunIdentity {
   readonly loss: Json;
   /** settings of the average of the weights, null where there is none */
   readonly averaging: Json;
+  /** what changes the inputs of either part: settings where they are told, else only that there is something */
+  readonly augment: Json;
+  /** what the best epoch is chosen by, null where none is */
+  readonly earlyStopping: Json;
   /** indices of the examples of either part, where the source of the batches has them */
   readonly split: SplitIndices | undefined;
 }
+
+/** What changes the inputs: a function's settings where it tells them. */
+const specOfAugment = <M extends Model>(augment: TrainOptions<M>['augment']): Json => {
+  const specOfOne = (change: Augment | undefined): Json => (change ? (change.spec ?? 'a function') : 'none');
+  return typeof augment === 'function' || augment === undefined
+    ? { labeled: specOfOne(augment), unlabeled: specOfOne(augment) }
+    : { labeled: specOfOne(augment.labeled), unlabeled: specOfOne(augment.unlabeled) };
+};
+
+/** What decides which epoch is the best. Patience only decides when the run ends, and may grow as `epochs` may. */
+const specOfStopping = <M extends Model>(options: TrainOptions<M>): Json => {
+  const { earlyStopping, validateEvery = 1, readEvery = 1 } = options;
+  if (earlyStopping === undefined) return null;
+  const { metric, better, minDelta = 0 } = earlyStopping;
+  const measured = metric.startsWith('validation.') ? { validateEvery } : { readEvery };
+  return specOf({ metric, better, minDelta, ...measured });
+};
+
+/** Whether an epoch has the number that the best one is chosen by. */
+export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json): boolean => {
+  const metric = isRecord(earlyStopping) ? earlyStopping.metric : undefined;
+  return typeof metric === 'string' && history.some((row) => metric in row);
+};
 
 /**
  * Identity of a run.
@@ -58,9 +86,29 @@ export function identityOf<M extends Model>(
       clipNorm: options.clipNorm ?? 'none',
     }),
     averaging: averaging ? { decay: averaging.decay } : null,
+    augment: specOfAugment(options.augment),
+    earlyStopping: specOfStopping(options),
     split: batches.split,
   };
 }
+
+const ownValue = (record: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+/** The first place where two settings differ: its path, and the value of either. */
+const firstDifference = (
+  path: string,
+  own: unknown,
+  found: unknown,
+): readonly [path: string, own: unknown, found: unknown] | undefined => {
+  if (canonical(own) === canonical(found)) return undefined;
+  if (!isRecord(own) || !isRecord(found)) return [path, own, found];
+  const names = [...new Set([...Object.keys(own), ...Object.keys(found)])];
+  return names.reduce<ReturnType<typeof firstDifference>>(
+    (first, name) => first ?? firstDifference(`${path}.${name}`, ownValue(own, name), ownValue(found, name)),
+    undefined,
+  );
+};
 
 /**
  * Refuses settings that are not this run's.
@@ -73,12 +121,14 @@ export function identityOf<M extends Model>(
 export function assertSameRun(
   where: string,
   found: Readonly<Record<string, unknown>>,
-  run: Omit<RunIdentity, 'split'>,
+  run: Partial<Omit<RunIdentity, 'split'>>,
 ): void {
   for (const [key, value] of Object.entries(run)) {
-    if (canonical(found[key]) === canonical(value)) continue;
+    const different = firstDifference(key, value, ownValue(found, key));
+    if (different === undefined) continue;
+    const [path, own, theirs] = different;
     throw new RangeError(
-      `${where}: ${key} is ${brief(value)} in this run and ${brief(found[key])} in the checkpoint, needed the same to go on; a new run needs another place`,
+      `${where}: ${path} is ${brief(own)} in this run and ${brief(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
     );
   }
 }

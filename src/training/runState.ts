@@ -1,4 +1,5 @@
 /** State of a run: the tensors that it moves, and how far it has come. */
+import type { Variable } from '@tensorflow/tfjs-core';
 import type { StoredArray } from '../core/safetensors';
 import type { Model } from '../models/model';
 import type { Optimizer } from './adam';
@@ -10,6 +11,8 @@ export interface RunState {
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly average: Average | undefined;
+  /** what the optimizer moves, by the names that it keeps its state under */
+  readonly moved: Readonly<Record<string, Variable>>;
 }
 
 /** The best epoch so far, and its weights. */

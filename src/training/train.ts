@@ -1,23 +1,24 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
+
+import { hold } from '../core/held';
 import type { Model } from '../models/model';
 import { assignVariables } from '../models/modelFile';
 import { createAdam } from './adam';
 import { assertTrainOptions } from './assertOptions';
 import { createAverage } from './average';
 import { inTurn } from './callbacks';
-import { createCheckpoints } from './checkpoints';
+import { type Checkpoints, createCheckpoints } from './checkpoints';
 import { closeEpoch } from './closeEpoch';
 import { shouldStop } from './earlyStopping';
+import { assertFree } from './free';
 import type { HistoryRow, TrainResult } from './history';
 import type { TrainOptions } from './options';
+import { resolvePhases } from './phases';
 import { createReadings } from './readings';
 import { identityOf } from './runIdentity';
 import type { RunState } from './runState';
 import { type Execute, executeEagerly } from './step';
 import { type StepResult, trainingSteps } from './trainingSteps';
-
-/** Models that a run is training: two runs on one would each undo what the other does. */
-const inTraining = new WeakSet<Model>();
 
 /**
  * Trains a model.
@@ -29,22 +30,27 @@ const inTraining = new WeakSet<Model>();
  * @param options objective, batches, epochs, noise; callbacks, validation, early stopping, checkpoint
  * @returns history, number of steps, and why the run ended
  * @throws TypeError or RangeError naming the option, before the first step
- * @throws Error when a run is training the model already
+ * @throws Error when another run has the model, the optimizer or the checkpoint's place
  * @example const { history } = await train(model, { objective: m2(), batches, epochs: 10, noise: createNoise(1) })
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
   assertTrainOptions(model, options);
-  if (inTraining.has(model))
-    throw new Error('train: model is being trained already, needed the end of that run: await train(…)');
+  assertFree(model, options);
   const optimizer = options.optimizer ?? createAdam();
+  const giveBack = [model, optimizer].map(hold);
   const average = options.averaging && createAverage(model.variables, options.averaging);
-  inTraining.add(model);
+  let checkpoints: Checkpoints | undefined;
   try {
-    return await run(model, options, { model, optimizer, average });
+    const phases = resolvePhases(model, options.objective);
+    const moved = Object.assign({}, ...phases.map(({ variables }) => variables));
+    const state = { model, optimizer, average, moved };
+    checkpoints = createCheckpoints(options.checkpoint, state, identityOf(model, options, optimizer));
+    return await run(model, options, state, checkpoints);
   } finally {
-    inTraining.delete(model);
+    for (const give of giveBack) give();
     average?.dispose();
     if (options.optimizer === undefined) optimizer.dispose();
+    await checkpoints?.end();
   }
 }
 
@@ -52,16 +58,15 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
 async function run<M extends Model>(
   model: M,
   options: TrainOptions<M>,
-  state: RunState,
+  { optimizer, average }: RunState,
+  checkpoints: Checkpoints,
 ): Promise<TrainResult> {
   const { signal, ...stepOptions } = options;
   const { batches, epochs, objective, readEvery = 1, timeLimit = Number.POSITIVE_INFINITY } = options;
-  const { optimizer, average } = state;
   const { stepsPerEpoch } = batches;
   const last = epochs * stepsPerEpoch;
   const saveEvery = options.checkpoint?.every ?? stepsPerEpoch;
   const tell = inTurn(options.callbacks);
-  const checkpoints = createCheckpoints(options.checkpoint, state, identityOf(model, options, optimizer));
   const { progress: beginning, resumed } = await checkpoints.begin(options.resume ?? false);
   const { step: firstStep } = beginning;
   let progress = beginning;

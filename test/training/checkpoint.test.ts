@@ -208,23 +208,23 @@ describe('resuming', () => {
   });
 
   it.each([
-    ['objective', { objective: m2() }],
+    ['objective.labelHandling', { objective: m2() }],
     [
-      'objective',
+      'objective.temperature',
       {
         objective: optimizedElbo({ labelHandling: 'gumbel', temperature: linearWarmup({ to: 1, steps: 9 }) }),
       },
     ],
-    ['optimizer', { optimizer: createAdam({ learningRate: 1 }) }],
-    ['loss', { alpha: 99 }],
-    ['loss', { weighting: 'dataset' }],
-    ['loss', { parameterPrior: 1 }],
+    ['optimizer.learningRate', { optimizer: createAdam({ learningRate: 1 }) }],
+    ['loss.alpha', { alpha: 99 }],
+    ['loss.weighting', { weighting: 'dataset' }],
+    ['loss.parameterPrior', { parameterPrior: 1 }],
   ] as const)('refuses a run with another %s: %j', async (what, other) => {
     const storage = memoryStorage();
     await go(nets, storage, { epochs: 1 });
     await expect(go(nets, storage, other)).rejects.toThrow(
       new RegExp(
-        `^resume: memory: ${what} is .* in this run and .* in the checkpoint, needed the same to go on`,
+        `^resume: memory: ${what.replace('.', '\\.')} is .* in this run and .* in the checkpoint, needed the same to go on`,
       ),
     );
   });
@@ -329,7 +329,7 @@ describe('resuming', () => {
       { batches: tinyBatches({ stepsPerEpoch: 4, binarize: 'dynamic' }) },
       /^resume: memory: stepsPerEpoch is 4 in this run and 3 in the checkpoint/,
     ],
-    ['another seed', { noise: createNoise(5) }, /^resume: memory: noise is/],
+    ['another seed', { noise: createNoise(5) }, /^resume: memory: noise\.key is/],
   ])('is refused with %s, by name', async (_, other, message) => {
     const storage = await interrupted();
     await expect(go(nets, storage, other)).rejects.toThrow(message);
@@ -339,7 +339,7 @@ describe('resuming', () => {
     const storage = await interrupted();
     const other = { preset: 'mlp', widths: [5], batchNorm: true } as unknown as Nets;
     await expect(go(other, storage)).rejects.toThrow(
-      /^resume: memory: spec is .*"widths":\[5\].*in this run and .*"widths":\[4\]/,
+      /^resume: memory: spec\.nets\.widths is \[5\] in this run and \[4\] in the checkpoint/,
     );
     const reordered = { batchNorm: true, widths: [4], preset: 'mlp' } as const as Nets;
     expect((await go(reordered, storage)).result).toMatchObject({ step: LAST });
@@ -429,6 +429,56 @@ describe('resuming', () => {
           delete arrays['optimizer/second/encoder/mean/kernel'];
         }),
         'adam.restore: moments of "encoder/mean/kernel" are a tensor [4,3] and undefined, needed both',
+      ],
+      [
+        tampered(bytes, (arrays) => {
+          arrays['optimizer/first/encoder/mean/kernel'] = { shape: [3], data: new Float32Array(3) };
+        }),
+        'adam.restore: a moment of "encoder/mean/kernel" is [3], needed [4,3]',
+      ],
+      [
+        tampered(bytes, (_, metadata) => {
+          metadata.updates = {};
+        }),
+        /adam.restore: there are \d+ moments, needed two for each of 0 counts/,
+      ],
+      [
+        tampered(bytes, (arrays, metadata) => {
+          metadata.updates = { ...(metadata.updates as object), other: 3 };
+          for (const moment of ['first', 'second'])
+            arrays[`optimizer/${moment}/other`] = { shape: [3], data: new Float32Array(3) };
+        }),
+        'adam.restore: a moment of "other" is [3], needed a variable of the model',
+      ],
+      [
+        tampered(bytes, (_, metadata) => {
+          metadata.columns = Array(7000).fill('loss');
+        }),
+        'resume: memory: columns is an array of 7000, needed names, each once',
+      ],
+      [
+        tampered(bytes, (_, metadata) => {
+          metadata.step = Number.MAX_SAFE_INTEGER;
+        }),
+        /resume: memory: the history has 1 epochs, needed the \d+ of 9007199254740991 steps/,
+      ],
+      [
+        tampered(bytes, (arrays) => {
+          arrays['history/epoch'] = { shape: [1], data: Float64Array.of(7) };
+        }),
+        'resume: memory: the history has another epoch in row 0',
+      ],
+      [
+        tampered(bytes, (_, metadata) => {
+          metadata.best = 1e15;
+        }),
+        "resume: memory: the best epoch is 1000000000000000, needed one of the history's 1",
+      ],
+      [
+        tampered(bytes, (arrays) => {
+          arrays['__proto__/x'] = { shape: [1], data: Float32Array.of(1) };
+        }),
+        'resume: memory: the file has "__proto__/x", which no checkpoint has',
       ],
     ];
     for (const [content, message] of cases) {

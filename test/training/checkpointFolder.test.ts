@@ -240,7 +240,7 @@ describe('a checkpoint that cannot be used', () => {
         changed(bytes, (metadata) => {
           ofRun(metadata).spec = { ...(ofRun(metadata).spec as object), latent: 4 + below(noise, 1000) };
         }),
-      /spec is .* in this run and .*"latent":\d+.* in the checkpoint/,
+      /spec\.latent is 3 in this run and \d+ in the checkpoint/,
     ],
     [
       'of another shape of a variable',
@@ -285,7 +285,7 @@ describe('a checkpoint that cannot be used', () => {
         changed(bytes, (metadata) => {
           ofRun(metadata).noise = { key: [below(noise, 1000), 1], counter: 0 };
         }),
-      /noise is .* in this run and .* in the checkpoint/,
+      /noise\.key is .* in this run and .* in the checkpoint/,
     ],
     [
       'of another step than a number',
@@ -345,7 +345,43 @@ describe('a checkpoint that cannot be used', () => {
     const other = memoryFolder();
     await go(other, { epochs: 2 });
     await expect(go(other, { resume: 'latest', objective: optimizedElbo() })).rejects.toThrow(
-      /objective is .* in the checkpoint, needed the same to go on; a new run needs another place; no older checkpoint/,
+      /objective\.gamma is 1 in this run and 0 in the checkpoint, needed the same to go on; a new run needs another place; no older checkpoint/,
     );
+  });
+
+  it('is refused where a storage lists it and has no content, or gives something else', async () => {
+    const folder = memoryFolder();
+    await go(folder, { epochs: 2 });
+    const gone = {
+      ...folder,
+      file: (name: string) => ({
+        ...folder.file(name),
+        ...(name === step(6) && { read: async () => undefined }),
+      }),
+    };
+    await expect(go(gone, { resume: true })).rejects.toThrow(
+      `resume: memory/${step(6)} is listed but has no content, needed a checkpoint; memory/${step(3)} is whole`,
+    );
+    for (const [content, what] of [
+      [null, 'null'],
+      [new ArrayBuffer(8), 'ArrayBuffer'],
+      ['text', '"text"'],
+    ] as const) {
+      const wrong = {
+        ...folder,
+        file: (name: string) => ({ ...folder.file(name), read: async () => content as never }),
+      };
+      await expect(go(wrong, { resume: true })).rejects.toThrow(
+        `resume: memory/${step(6)}: its content is ${what}, needed a Uint8Array`,
+      );
+    }
+  });
+
+  it('that is old and cannot be removed does not end the run', async () => {
+    const folder = memoryFolder();
+    const stuck = { ...folder, remove: () => Promise.reject(new Error('EPERM')) };
+    const { result } = await go(stuck, { checkpoint: { storage: stuck, keep: 1 } });
+    expect(result).toMatchObject({ step: 12, stopped: 'finished' });
+    expect(stepsIn(folder)).toEqual([3, 6, 9, 12]);
   });
 });
