@@ -4,6 +4,9 @@ import { type Claim, claimWithinProcess, type Storage, type StorageFolder } from
 const DATABASE = 'ssvae';
 const STORE = 'files';
 
+/** How long a run waits for an entry that another one holds. */
+const LOCK_WITHIN_MS = 1000;
+
 const settled = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -52,31 +55,28 @@ const claimEntry = async (name: string): Promise<Claim> => {
   const within = claimWithinProcess(name, name);
   const { locks } = navigator;
   if (locks === undefined) return within;
-  let giveBack = (): void => {};
-  const taken = await new Promise<boolean>((resolve, reject) => {
-    locks
-      .request(`ssvae ${name}`, { ifAvailable: true }, (lock) => {
-        resolve(lock !== null);
-        return lock === null ? undefined : new Promise<void>((end) => (giveBack = end));
-      })
-      .catch(reject);
-  }).catch(async (error: unknown) => {
+  // A page that has just been closed gives its locks back a moment later.
+  const patience = AbortSignal.timeout(LOCK_WITHIN_MS);
+  try {
+    const giveBack = await new Promise<() => void>((resolve, reject) => {
+      const hold = (): Promise<void> => new Promise((end) => resolve(end));
+      locks.request(`ssvae ${name}`, { signal: patience }, hold).catch(reject);
+    });
+    return {
+      confirm: within.confirm,
+      async release() {
+        giveBack();
+        await within.release();
+      },
+    };
+  } catch (cause) {
     await within.release();
-    throw error;
-  });
-  if (!taken) {
-    await within.release();
+    if (!patience.aborted) throw cause;
     throw new Error(
       `${name} belongs to the run of another tab or worker, needed the end of that run, or another place`,
+      { cause },
     );
   }
-  return {
-    confirm: within.confirm,
-    async release() {
-      giveBack();
-      await within.release();
-    },
-  };
 };
 
 /**

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { PageFunctions } from './page/main';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -47,6 +47,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface Site {
   /** Opens the page afresh; `query` without its question mark, with `isolated` cross-origin isolated. */
   open(query?: string): Promise<Page>;
+  /** Opens the page in another tab of the same browser, with the same storage. */
+  openBeside(page: Page): Promise<Page>;
   /** Loads an open page anew: its memory is lost, its storage is kept. */
   reload(page: Page): Promise<void>;
   close(): Promise<void>;
@@ -112,13 +114,16 @@ export async function openSite(): Promise<Site> {
 
   const ready = (page: Page) => page.waitForFunction('globalThis.ssvaeTest !== undefined');
 
+  const openIn = async (context: BrowserContext, query: string): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(`http://localhost:${port}/?${query}`);
+    await ready(page);
+    return page;
+  };
+
   return {
-    async open(query = '') {
-      const page = await browser.newPage();
-      await page.goto(`http://localhost:${port}/?${query}`);
-      await ready(page);
-      return page;
-    },
+    open: async (query = '') => openIn(await browser.newContext(), query),
+    openBeside: (page) => openIn(page.context(), ''),
     async reload(page) {
       await page.reload();
       await ready(page);

@@ -106,6 +106,33 @@ describe('a model in Chromium', () => {
     await page.close();
   });
 
+  it.each([{}, { keep: 2 }])(
+    'keeps the checkpoints of one tab from another until it is closed: %j',
+    async (place) => {
+      const first = await site.open();
+      const second = await site.openBeside(first);
+      for (const page of [first, second]) await call(page, 'select', { backend: 'wasm', wasmPaths });
+      const training = call(first, 'train', { key: 'shared', resume: true, pause: 200, ...place }).catch(
+        () => 'closed',
+      );
+      await first.waitForFunction(
+        () => (globalThis as { ssvaeStep?: number }).ssvaeStep !== undefined,
+        undefined,
+        {
+          polling: 1,
+        },
+      );
+      await expect(call(second, 'train', { key: 'shared', resume: true, ...place })).rejects.toThrow(
+        /train: checkpoint.storage cannot be used: indexeddb:shared\/? belongs to the run of another tab or worker/,
+      );
+      await first.close();
+      expect(await training).toBe('closed');
+      const { stopped, tensorsLeft } = await call(second, 'train', { key: 'shared', resume: true, ...place });
+      expect({ stopped, tensorsLeft }).toEqual({ stopped: 'finished', tensorsLeft: 0 });
+      await second.close();
+    },
+  );
+
   it('reads IDX files packed with gzip', async () => {
     const page = await site.open();
     const pixels = Array.from({ length: 2 * 3 * 2 }, (_, i) => 20 * i);
