@@ -20,7 +20,7 @@ export type FusedKernel = 'SsvaeAdam' | 'SsvaeBernoulliLogLikelihood' | 'SsvaeBe
  * @param name of the kernel
  * @param inputs by name
  * @param attributes numbers
- * @returns its results, or nothing where the backend lacks it or an input is not float32
+ * @returns its results, or nothing where the backend lacks it, it gives none, or an input is not float32
  */
 export function runFused(
   name: FusedKernel,
@@ -31,5 +31,7 @@ export function runFused(
   const known = getKernel(name, getBackend()) as KernelConfig | undefined;
   if (known === undefined || Object.values(inputs).some(({ dtype }) => dtype !== 'float32')) return undefined;
   const results: Tensor | Tensor[] = engine().runKernel(name, { ...inputs }, attributes as NamedAttrMap);
-  return Array.isArray(results) ? results : [results];
+  if (!Array.isArray(results)) return [results];
+  // A kernel that has too few digits for these numbers gives nothing.
+  return results.length > 0 ? results : undefined;
 }

@@ -53,6 +53,10 @@ export function assertScheduled(
   if (typeof value !== 'function') assertNumber(where, name, value, `a schedule or ${needed}`, holds);
 }
 
+/** From one value to another, which the two ends are exactly: from + (to − from) need not be `to`. */
+const between = (from: number, to: number, share: number): number =>
+  share <= 0 ? from : share >= 1 ? to : from + (to - from) * share;
+
 /**
  * The same value at every step.
  *
@@ -89,7 +93,7 @@ export function linearWarmup(options: WarmupOptions): Schedule {
   const { from = 0, to = 1, steps } = optionsOf('linearWarmup', options, SPAN);
   finite('linearWarmup', { from, to });
   positive('linearWarmup', { steps });
-  return (step) => from + (to - from) * Math.min(1, step / steps);
+  return (step) => between(from, to, step / steps);
 }
 
 /** Span and slope of a sigmoid warm-up. */
@@ -122,7 +126,7 @@ export function sigmoidWarmup(options: SigmoidWarmupOptions): Schedule {
   );
   const logistic = (u: number): number => 1 / (1 + Math.exp(-steepness * (u - 0.5)));
   const [low, high] = [logistic(0), logistic(1)];
-  return (step) => from + ((to - from) * (logistic(Math.min(1, step / steps)) - low)) / (high - low);
+  return (step) => between(from, to, (logistic(Math.min(1, step / steps)) - low) / (high - low));
 }
 
 /** Shape of a cyclical schedule. */
@@ -152,7 +156,7 @@ export function cyclical(options: CyclicalOptions): Schedule {
   finite('cyclical', { from, to });
   positive('cyclical', { period });
   assertNumber('cyclical', 'rise', rise, 'a number in (0, 1]', (v) => v > 0 && v <= 1);
-  return (step) => from + (to - from) * Math.min(1, (step % period) / period / rise);
+  return (step) => between(from, to, (step % period) / period / rise);
 }
 
 /** Shape of an exponential decay. */
@@ -204,5 +208,5 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   const { from = 1, to = 0, steps } = optionsOf('cosineDecay', options, SPAN);
   finite('cosineDecay', { from, to });
   positive('cosineDecay', { steps });
-  return (step) => to + 0.5 * (from - to) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));
+  return (step) => between(to, from, 0.5 * (1 + Math.cos(Math.PI * Math.min(1, step / steps))));
 }

@@ -22,6 +22,9 @@ const NAMES: OptionNames<BatchNormOptions> = { name: true, momentum: true, epsil
  *   training:    γ · (x − mean_batch) / sqrt(var_batch + ε) + β
  *   evaluation:  γ · (x − running mean) / sqrt(running variance + ε) + β
  *
+ * Either variance is over all n values of a channel, as in the paper's training pass and in TensorFlow.js. PyTorch's running
+ * variance divides by n − 1, so it is n/(n − 1) times this one: 1 % more at n = 100.
+ *
  * Unlike the stock layer, whose every training pass moves the running statistics, this one moves them only in a
  * {@link Pass} with `updateStatistics`: a step that runs a net on labelled and on unlabelled examples counts once.
  */

@@ -15,6 +15,7 @@ import {
 import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { runFused } from '../core/fusedKernel';
 import type { Json } from '../core/json';
+import { type MeanShares, meanShares, movedMean, movesFromFormer } from '../core/movingMean';
 import { assertScheduled, type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe, formatShape } from '../core/shape';
 import { specOf } from '../core/spec';
@@ -126,8 +127,8 @@ interface Rates {
   /** what is left of a decayed variable; 1 where nothing decays */
   readonly kept: Tensor | number;
   readonly times: (factor: number) => Tensor | number;
-  readonly first: Tensor | number;
-  readonly second: Tensor | number;
+  readonly first: MeanShares;
+  readonly second: MeanShares;
 }
 
 /** Rates as numbers, unless the device decides on one of them. */
@@ -139,7 +140,7 @@ const hostRates = (rates: Readonly<Record<string, Tensor | number>>): Record<str
 /**
  * Adam (Kingma & Ba 2015, Algorithm 1), decoupled weight decay after Loshchilov & Hutter 2019.
  *
- *   m ← m + (1 − β₁)(g − m)      v ← v + (1 − β₂)(g² − v)
+ *   m ← β₁·m + (1 − β₁)·g      v ← β₂·v + (1 − β₂)·g²
  *   θ ← θ − η·λ·θ − η · m̂ / (√v̂ + ε̂),   m̂ = m/(1 − β₁ᵗ),   v̂ = v/(1 − β₂ᵗ)
  *
  * The stock optimizer matches its state by position, takes another ε on WebGL and cannot be resumed to the bit;
@@ -187,6 +188,9 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     return fresh;
   };
 
+  // A backend's own operation moves both means from their former values.
+  const fuses = movesFromFormer(beta1) && movesFromFormer(beta2);
+
   /** Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + epsilon). */
   const corrected = (rate: number, updates: number): Pick<AdamNumbers, 'size' | 'epsilon'> => {
     const root = Math.sqrt(1 - beta2 ** updates);
@@ -199,14 +203,16 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     const { first, second, updates } = state;
     const bias = corrected(rates.rate, updates);
     const kept = target.rank >= 2 ? rates.kept : 1;
-    const numbers = hostRates({ firstRate: rates.first, secondRate: rates.second, kept, ...bias });
+    const numbers = fuses
+      ? hostRates({ firstRate: rates.first.taken, secondRate: rates.second.taken, kept, ...bias })
+      : undefined;
     const fused = numbers && runFused('SsvaeAdam', { value: target, first, second, gradient }, numbers);
     if (fused !== undefined) {
       for (const [i, variable] of [target, first, second].entries()) variable.assign(fused[i] as Tensor);
       return;
     }
-    first.assign(add(first, mul(sub(gradient, first), rates.first)));
-    second.assign(add(second, mul(sub(square(gradient), second), rates.second)));
+    first.assign(movedMean(first, gradient, rates.first));
+    second.assign(movedMean(second, square(gradient), rates.second));
     const shrunk = kept !== 1 ? mul(target, kept) : target;
     target.assign(sub(shrunk, div(mul(first, rates.times(bias.size)), add(sqrt(second), bias.epsilon))));
   };
@@ -250,7 +256,8 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
         const times = (factor: number) => (applied ? mul(applied, factor) : factor);
         // On the host where it can be: a kernel a step is spent only where the device decides.
         const kept = decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay));
-        const rates = { rate, kept, times, first: times(1 - beta1), second: times(1 - beta2) };
+        const [first, second] = [meanShares(beta1, applied), meanShares(beta2, applied)];
+        const rates = { rate, kept, times, first, second };
         for (const [name, gradient] of Object.entries(gradients)) {
           const target = variables[name];
           if (target === undefined)

@@ -1,6 +1,7 @@
 /** Averages of weights, for evaluation. */
-import { add, mul, sub, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertMethods, assertNumber, recordOf } from '../core/assert';
+import { meanShares, movedMean } from '../core/movingMean';
 import { sharing } from '../core/sharing';
 
 /** How weights are averaged. */
@@ -36,7 +37,7 @@ export const decayAt = (decay: number, step: number): number => Math.min(decay, 
  * Exponential moving average of variables, trainable or not (Polyak & Juditsky 1992; the decay of the first steps is
  * that of TensorFlow's `ExponentialMovingAverage`).
  *
- *   θ̄ ← θ̄ + (1 − d_t)(θ − θ̄)
+ *   θ̄ ← d_t·θ̄ + (1 − d_t)·θ
  *
  * @param variables by name; the average begins with their values
  * @param averaging decay
@@ -57,11 +58,11 @@ export function createAverage(variables: Readonly<Record<string, Variable>>, ave
     tensors,
     decayAt: (step) => decayAt(decay, step),
     update(step) {
-      const share = 1 - decayAt(decay, step);
+      const shares = meanShares(decayAt(decay, step));
       tidy(() => {
         for (const [name, source] of named) {
           const average = tensors[name] as Variable;
-          average.assign(add(average, mul(sub(source, average), share)));
+          average.assign(movedMean(average, source, shares));
         }
       });
     },

@@ -175,6 +175,23 @@ describe('valueAt', () => {
   });
 });
 
+describe('the ends of a schedule', () => {
+  // 0.1 + (0.7 − 0.1) is 0.7000000000000001 at some of these pairs.
+  const numbers = [0, 0.1, 0.2, 0.3, 0.7, 1 / 3, 1e-3, 3e-4, 5, 1e8, -0.3];
+  const pairs = numbers.flatMap((from) => numbers.map((to) => [from, to] as const));
+  it.each<[string, (from: number, to: number) => Schedule, number]>([
+    ['linearWarmup', (from, to) => linearWarmup({ from, to, steps: 7 }), 7],
+    ['sigmoidWarmup', (from, to) => sigmoidWarmup({ from, to, steps: 7 }), 7],
+    ['cyclical', (from, to) => cyclical({ from, to, period: 10, rise: 0.3 }), 3],
+    ['cosineDecay', (from, to) => cosineDecay({ from, to, steps: 7 }), 7],
+  ])('are exact: %s', (_, make, last) => {
+    for (const [from, to] of pairs) {
+      const schedule = make(from, to);
+      expect([schedule(0), schedule(last)], `${from} to ${to}`).toEqual([from, to]);
+    }
+  });
+});
+
 describe('a schedule', () => {
   it.each([
     [() => constant(Number.NaN), 'constant: value is NaN, needed a finite float32 number'],

@@ -50,6 +50,23 @@ describe('BatchNorm', () => {
     await checkGradient((...all) => f(...(all as [Tensor])), inputs);
   });
 
+  it.each([0, 0.5, 0.9, 0.999])(
+    'moves its statistics by a momentum of %s as float64 does',
+    async (momentum) => {
+      const layer = new BatchNorm({ name: 'norm', momentum });
+      layer.build([null, 1]);
+      const expected = [0, 1];
+      for (const scale of [1000, 1, 1e-3, 1e-3]) {
+        layer.call(tensor([[scale], [3 * scale]]), { training: true });
+        // The variance is over both examples, not one less.
+        for (const [i, now] of [2 * scale, scale ** 2].entries())
+          expected[i] = momentum * (expected[i] as number) + (1 - momentum) * now;
+        for (const [i, [found = Number.NaN]] of (await statistics(layer)).entries())
+          expect(Math.abs(found / (expected[i] as number) - 1)).toBeLessThan(1e-5);
+      }
+    },
+  );
+
   it('moves nothing in evaluation, nor in a training pass that is told not to', async () => {
     const layer = goldenLayer();
     layer.call(toTensor(golden.x));

@@ -582,6 +582,36 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       execute.dispose();
     });
 
+    it.each<[string, { readonly beta2?: number; readonly decay?: number }, string]>([
+      ['of no memory', { beta2: 0 }, "beta2 is 0, for which TensorFlow's Adam has too few digits"],
+      ['near 1', { beta2: 0.999999 }, "beta2 is 0.999999, for which TensorFlow's Adam has too few digits"],
+      ['of the average', { decay: 0 }, 'the average keeps 0, too little to move from it'],
+    ])(
+      'is run operation by operation with a share that its operations lack digits for: %s',
+      async (_, given, why) => {
+        const { beta2 = 0.999, decay } = given;
+        const reasons: string[] = [];
+        const go = async (execute?: Execute): Promise<Record<string, number[]>> => {
+          const [model, optimizer] = [tinyM2({ nets: MLP }), createAdam({ beta2 })];
+          await train(model, {
+            objective: m2(),
+            batches: tinyBatches(),
+            noise: createNoise(4),
+            epochs: 1,
+            optimizer,
+            ...(decay !== undefined && { averaging: { decay } }),
+            ...(execute && { execute }),
+          });
+          const weights = await weightsOf(model);
+          optimizer.dispose();
+          model.dispose();
+          return weights;
+        };
+        expect(await go(recordedStep({ onEager: (reason) => reasons.push(reason) }))).toEqual(await go());
+        expect(reasons).toEqual([why]);
+      },
+    );
+
     it('is not recorded with another optimizer', async () => {
       const model = tinyM2({ nets: MLP });
       const { adam: _, ...own } = createAdam();

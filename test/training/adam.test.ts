@@ -62,6 +62,57 @@ describe('createAdam', () => {
     },
   );
 
+  // Gradients that fall from 1 to 1e-4 and rise again: each step is compared in full, as the weights begin at 0.
+  it.each(
+    [0, 0.9].flatMap((beta1) => [0, 1e-4, 0.05, 0.5, 0.9, 0.999, 0.999999].map((beta2) => [beta1, beta2])),
+  )('takes the steps of float64 at β₁ = %s and β₂ = %s', async (beta1 = 0, beta2 = 0) => {
+    const adam = createAdam({ beta1, beta2 });
+    const weight = variable(tensor([0, 0]));
+    const [moments, means] = [
+      [0, 0],
+      [0, 0],
+    ] as [number[], number[]];
+    for (const [step, size] of [1, 1e-2, 1e-4, 1e-4, 1e-4, 0.3, 1e-3].entries()) {
+      const gradient = [size, -3 * size];
+      weight.assign(tensor([0, 0]));
+      adam.apply({ weight }, { weight: tensor(gradient) }, step);
+      const expected = gradient.map((g, i) => {
+        means[i] = beta1 * (means[i] as number) + (1 - beta1) * g;
+        moments[i] = beta2 * (moments[i] as number) + (1 - beta2) * g ** 2;
+        const root = Math.sqrt((moments[i] as number) / (1 - beta2 ** (step + 1)));
+        return -(means[i] as number) / (1 - beta1 ** (step + 1)) / (root + 1e-8);
+      });
+      const moved = (await numbers(weight)).map((value) => value / 1e-3);
+      for (const [i, ratio] of expected.entries())
+        expect(Math.abs((moved[i] as number) / ratio - 1), `step ${step}`).toBeLessThan(2e-5);
+    }
+    adam.dispose();
+  });
+
+  it('settles at the square of a gradient that stays, at every β₂', async () => {
+    for (const beta2 of [0, 1e-4, 0.05, 0.5, 0.999, 0.999999]) {
+      const adam = createAdam({ beta2 });
+      const weight = variable(tensor([0]));
+      const tensors = { 'first/weight': tensor([0.7]), 'second/weight': tensor([0.49]) };
+      adam.restore({ tensors, counts: { weight: 1 } });
+      for (let step = 1; step < 200; step++) adam.apply({ weight }, { weight: tensor([0.7]) }, step);
+      expectClose(await numbers(adam.state.tensors['second/weight'] as Tensor), [0.49], 1e-6);
+      adam.dispose();
+    }
+  });
+
+  it('leaves a step out to the bit at every β', async () => {
+    for (const beta of [0, 1e-4, 0.3, 0.999]) {
+      const adam = createAdam({ beta1: beta, beta2: beta });
+      const weight = variable(tensor([1, -2, 3]));
+      adam.apply({ weight }, { weight: tensor([0.1, 0.7, -3]) }, 0, tensor(1));
+      const before = [await numbers(weight), (await stateOf(adam))[0]];
+      adam.apply({ weight }, { weight: tensor([0, 0, 0]) }, 1, tensor(0));
+      expect([await numbers(weight), (await stateOf(adam))[0]]).toEqual(before);
+      adam.dispose();
+    }
+  });
+
   it('reads its rates at the step it is told, not at a count of its own', async () => {
     const learningRate = (step: number): number => (step === 7 ? 0.5 : 0);
     const adam = createAdam({ learningRate, epsilon: 1e-12 });

@@ -32,6 +32,16 @@ describe('createAverage', () => {
     weight.dispose();
   });
 
+  it('is the weight itself at a decay of 0, however large it was before', async () => {
+    const weight = variable(scalar(1e4));
+    const average = createAverage({ weight }, { decay: 0 });
+    weight.assign(scalar(1e-4));
+    average.update(0);
+    expect(await numberOf(average.tensors.weight as Variable)).toBe(Math.fround(1e-4));
+    average.dispose();
+    weight.dispose();
+  });
+
   it('keeps little of the first weights, and then its decay', () => {
     expect([0, 1, 8, 90, 1000].map((step) => decayAt(0.95, step))).toEqual([0.1, 2 / 11, 0.5, 0.91, 0.95]);
     expect(decayAt(0, 5)).toBe(0);

@@ -66,4 +66,21 @@ describe('Adam on WebAssembly', () => {
       expect(relativeDifference(numbers, actual[i] as Float32Array)).toBeLessThan(1e-6);
     }
   });
+
+  // Below a tenth no operation of the backend's own is used; above, it moves from the former value as the others do.
+  it.each([0, 1e-4, 0.1, 0.5, 0.999999])('takes the steps of the cpu backend at β₂ = %s', async (beta2) => {
+    const compute = (): tf.Tensor[] => {
+      const optimizer = createAdam({ beta1: 0, beta2 });
+      const weight = tf.variable(tf.zeros([5]));
+      for (const [step, size] of [1, 1e-4, 1e-4].entries())
+        optimizer.apply({ weight }, { weight: tf.mul(values([5], step), size) }, step);
+      const results = [...Object.values(optimizer.state.tensors), weight].map((one) => one.clone());
+      optimizer.dispose();
+      weight.dispose();
+      return results;
+    };
+    const [expected, actual] = [await onBackend('cpu', compute), await onBackend('wasm', compute)];
+    for (const [i, numbers] of expected.entries())
+      expect(relativeDifference(numbers, actual[i] as Float32Array)).toBeLessThan(1e-6);
+  });
 });

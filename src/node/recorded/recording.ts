@@ -1,10 +1,12 @@
 /** A step that has been recorded: how it comes to be, and what it can be run for. */
 import { tidy } from '@tensorflow/tfjs-core';
+import { movesFromFormer } from '../../core/movingMean';
 import { createNoise, type Noise } from '../../core/noise';
 import type { Model } from '../../models/model';
 import type { AdamUpdate } from '../../training/adam';
 import type { Average } from '../../training/average';
 import type { StepWork } from '../../training/step';
+import { isExactInAdam } from '../native/adam';
 import { useNativeGradients } from '../native/gradients';
 import type { NativeBackend } from '../native/tensorflow';
 import { createDeviceState, type DeviceState } from './deviceState';
@@ -159,6 +161,11 @@ const tryAt = <M extends Model>(backend: NativeBackend, work: StepWork<M>, of: T
 export const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording => {
   const { adam } = work.optimizer;
   if (!adam) throw new Unrecordable('the optimizer is not that of createAdam');
+  for (const [name, beta] of Object.entries({ beta1: adam.beta1, beta2: adam.beta2 }))
+    if (!isExactInAdam(beta))
+      throw new Unrecordable(`${name} is ${beta}, for which TensorFlow's Adam has too few digits`);
+  if (work.average && !movesFromFormer(work.average.decayAt(0)))
+    throw new Unrecordable(`the average keeps ${work.average.decayAt(0)}, too little to move from it`);
   useNativeGradients();
   const { step } = work.context;
   const stream = createNoise(step).split('trials');
