@@ -31,6 +31,19 @@ export interface Calibration {
 }
 
 /**
+ * m, the bin of a confidence. Where the product p·M is rounded, the quotients m/M decide, which are the bins' ends; for a
+ * confidence that float32 holds these in float32, as the nearest it has to 7/25 lies above 7/25.
+ */
+function binOf(confidence: number, bins: number): number {
+  const isSingle = Math.fround(confidence) === confidence;
+  const end = (bin: number): number => (isSingle ? Math.fround(bin / bins) : bin / bins);
+  let bin = Math.min(bins, Math.max(1, Math.ceil(confidence * bins)));
+  while (bin > 1 && confidence <= end(bin - 1)) bin--;
+  while (bin < bins && confidence > end(bin)) bin++;
+  return bin;
+}
+
+/**
  * Expected calibration error over bins of equal width (Guo et al. 2017, Eq. 3).
  *
  *   ECE = Σ_m |B_m|/N · | acc(B_m) − conf(B_m) |,   B_m = { n : (m − 1)/M < p_n ≤ m/M }
@@ -68,7 +81,7 @@ export function calibration(
     const right = correct[i];
     if (right !== true && right !== false && right !== 0 && right !== 1)
       throw new RangeError(`calibration: correct[${i}] is ${describe(right)}, needed true or false, 1 or 0`);
-    const bin = sums[Math.max(0, Math.ceil(confidence * bins) - 1)];
+    const bin = sums[binOf(confidence as number, bins) - 1];
     if (bin === undefined) continue;
     bin.count++;
     bin.confidence += confidence;

@@ -104,6 +104,35 @@ describe('calibration', () => {
     ]);
   });
 
+  it('puts m/M into bin m for every m and M up to 100, in float64 and in float32', () => {
+    for (let bins = 1; bins <= 100; bins++) {
+      const ends = Array.from({ length: bins }, (_, m) => (m + 1) / bins);
+      for (const confidences of [ends, Float32Array.from(ends)]) {
+        const found = calibration(confidences, new Array(bins).fill(true), { bins }).bins;
+        expect(
+          found.map(({ to, count }) => [to, count]),
+          `${bins} bins`,
+        ).toEqual(ends.map((end) => [end, 1]));
+      }
+    }
+  });
+
+  it('puts the next number above m/M into bin m + 1, and the next below into bin m', () => {
+    const words = new BigInt64Array(1);
+    const beside = (value: number, by: bigint): number => {
+      const float = new Float64Array(words.buffer);
+      float[0] = value;
+      words[0] = (words[0] as bigint) + by;
+      return float[0] as number;
+    };
+    for (let bins = 2; bins <= 100; bins++) {
+      for (let m = 1; m < bins; m++) {
+        const to = [1n, -1n].map((by) => calibration([beside(m / bins, by)], [true], { bins }).bins[0]?.to);
+        expect(to).toEqual([(m + 1) / bins, m / bins]);
+      }
+    }
+  });
+
   it('is zero for a classifier that is sure and right, and one for one that is sure and wrong', () => {
     expect(calibration([1, 1], [1, 1]).calibrationError).toBe(0);
     expect(calibration([1, 1], [0, 0]).calibrationError).toBe(1);
