@@ -33,6 +33,13 @@ export function oneHotLabels(where: string, labels: ArrayLike<number>, classes: 
   return tensor2d(rows, [labels.length, classes]);
 }
 
+/** Index of the largest of a row's scores, the first where several are. */
+export function indexOfLargest(row: ArrayLike<number>): number {
+  let largest = 0;
+  for (let k = 1; k < row.length; k++) if ((row[k] as number) > (row[largest] as number)) largest = k;
+  return largest;
+}
+
 /**
  * One-hot rows of the largest score of each row, the first where several are.
  *

@@ -1,6 +1,7 @@
 /** Everything that can be said of a classifier on labelled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
+import { indexOfLargest } from '../core/labels';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
@@ -127,8 +128,7 @@ const entropyOf = (probabilities: Float64Array): number =>
 
 /** Mode, its probability, all probabilities, entropy, and log-probability of `label`, of one row of logits. */
 function summarise(logits: ArrayLike<number>, label: number) {
-  let mode = 0;
-  for (let k = 1; k < logits.length; k++) if ((logits[k] ?? 0) > (logits[mode] ?? 0)) mode = k;
+  const mode = indexOfLargest(logits);
   const highest = logits[mode] ?? 0;
   let mass = 0;
   for (let k = 0; k < logits.length; k++) mass += Math.exp((logits[k] ?? 0) - highest);

@@ -1,6 +1,8 @@
 /** Models on data, in batches. */
-import { mul, reshape, softmax, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { concat, maximum, mul, reshape, softmax, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, optionsOf } from '../core/assert';
+import { indexOfLargest } from '../core/labels';
+import { LOWEST } from '../core/logSpace';
 import { everyLabel, repeatRows } from '../objectives/everyLabel';
 import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
@@ -14,7 +16,7 @@ export interface PredictOptions {
 
 /** Labels of examples. */
 export interface Prediction {
-  /** the most probable class of each example */
+  /** the class of each example's largest logit, the first of them where several are */
   readonly labels: Int32Array;
   /** q(y|x), N × K in rows */
   readonly probabilities: Float32Array;
@@ -68,13 +70,19 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Prediction> {
   assertMethods('predict', 'model', model, ['classify']);
-  const probabilities = await inBatches('predict', model, data, options, model.classes, (x) =>
-    softmax(model.classify(x)),
-  );
-  const labels = new Int32Array(probabilities.length / model.classes);
+  const { classes } = model;
+  // The class is the largest logit's, as everywhere: probabilities may be equal where logits are not. A logit of −∞ is a
+  // class ruled out, and finite here.
+  const rows = await inBatches('predict', model, data, options, 2 * classes, (x) => {
+    const logits = model.classify(x);
+    return concat([maximum(logits, LOWEST), softmax(logits)], 1);
+  });
+  const labels = new Int32Array(rows.length / (2 * classes));
+  const probabilities = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
-    const row = probabilities.subarray(i * model.classes, (i + 1) * model.classes);
-    labels[i] = row.indexOf(Math.max(...row));
+    const [from, between, to] = [2 * i * classes, (2 * i + 1) * classes, (2 * i + 2) * classes];
+    labels[i] = indexOfLargest(rows.subarray(from, between));
+    probabilities.set(rows.subarray(between, to), i * classes);
   }
   return { labels, probabilities };
 }

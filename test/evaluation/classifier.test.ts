@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { createNoise } from '../../src/core/noise';
 import { createDataset } from '../../src/data/dataset';
+import * as categorical from '../../src/distributions/categorical';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { Classifier } from '../../src/models/model';
+import { predict } from '../../src/models/predict';
 import { mutualInformation } from '../../src/regularizers/mutualInformation';
 import { busyFor, ticksDuring } from '../support/waiting';
 
@@ -81,6 +84,38 @@ describe('evaluateClassifier', () => {
     expect(found.entropy).toBeCloseTo(Math.LN2, 12);
     expect(found.mutualInformation).toBe(0);
     expect(found.negativeLogLikelihood).toBeCloseTo(Math.LN2, 12);
+  });
+
+  it('takes the class that predict and categorical.mode take: that of the largest logit, the first where several are', async () => {
+    const noise = createNoise(5);
+    const rows = [
+      [0, 1e-8],
+      [1e-8, 0],
+      [-1e-8, 0],
+      [100, 100],
+      [Number.NEGATIVE_INFINITY, -5],
+      [-200, -200.00002],
+      ...Array.from({ length: 200 }, () => [3 + 1e-6 * noise.next(), 3 + 1e-6 * noise.next()]),
+    ].map((row) => row.map(Math.fround));
+    const expected = rows.map(([a = 0, b = 0]) => (b > a ? 1 : 0));
+    const x = new Float32Array(rows.flat());
+    // Inputs are finite, so a class is ruled out by the model.
+    const given = Float32Array.from(x, (v) => (Number.isFinite(v) ? v : -3e38));
+    const model: Classifier = {
+      ...passThrough(2),
+      classify: (inputs) =>
+        tf.tidy(() => {
+          const logits = tf.reshape<tf.Rank.R2>(inputs, [-1, 2]);
+          return tf.where(tf.greater(logits, -2e38), logits, Number.NEGATIVE_INFINITY) as tf.Tensor2D;
+        }),
+    };
+    expect([...(await predict(model, given)).labels]).toEqual(expected);
+    expect((await evaluateClassifier(model, { x: given, y: expected })).accuracy).toBe(1);
+    const logits = tf.tensor2d(x, [rows.length, 2]);
+    const modes = categorical.mode(logits);
+    const oneHot = await modes.data();
+    expect(rows.map((_, i) => (oneHot[2 * i + 1] === 1 ? 1 : 0))).toEqual(expected);
+    tf.dispose([logits, modes]);
   });
 
   it('stays finite at extreme logits', async () => {
