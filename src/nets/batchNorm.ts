@@ -25,6 +25,10 @@ const NAMES: OptionNames<BatchNormOptions> = { name: true, momentum: true, epsil
  * Either variance is over all n values of a channel, as in the paper's training pass and in TensorFlow.js. PyTorch's running
  * variance divides by n − 1, so it is n/(n − 1) times this one: 1 % more at n = 100.
  *
+ * A bias right ahead of this layer has no effect, as the mean takes it away, and its gradient is rounding alone, which Adam
+ * turns into steps of the full rate. Training does not feel them. Evaluation does where the rate is large, as the running mean
+ * lags behind. The presets keep such biases. In nets of your own, leave them out (`useBias: false`).
+ *
  * Unlike the stock layer, whose every training pass moves the running statistics, this one moves them only in a
  * {@link Pass} with `updateStatistics`: a step that runs a net on labelled and on unlabelled examples counts once.
  */

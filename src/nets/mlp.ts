@@ -19,7 +19,7 @@ export interface MlpOptions {
   readonly widths?: readonly number[];
   /** default `'softplus'` (Kingma 2014, §4.3) */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation; default `false`: Kingma 2014 has none */
+  /** batch norm before each hidden activation (see {@link BatchNorm}); default `false`: Kingma 2014 has none */
   readonly batchNorm?: boolean;
   /** one stack of hidden layers for classifier and encoder; default `false`: three nets, as in Kingma 2014 */
   readonly sharedTrunk?: boolean;

@@ -75,8 +75,8 @@ const SMALLEST = 2 ** -126;
  *   'q||labels':  KL(q‖p̂) = −Σ_k q_k log p̂_k − H(q) = Σ_k q_k ( log q_k − log p̂_k ),   q = softmax(l)
  *
  * The first keeps a strong gradient where q is confidently wrong. The second is infinite at ε = 0 for any softmax,
- * which is refused rather than clipped, and its gradient vanishes where q is confidently wrong (−0.00018 at
- * confidence 0.9999 with ε = 0.1). In labels, the slope log p̂_k of the first is −∞ where p̂_k is exactly 0 (ε = 0); the
+ * which is refused rather than clipped, and its gradient vanishes where q is confidently wrong (−0.00018 in the true class's
+ * logit at K = 10, confidence 0.9999 and ε = 0.1). In labels, the slope log p̂_k of the first is −∞ where p̂_k is exactly 0 (ε = 0); the
  * gradient there is that of the cross-entropy alone.
  *
  * @returns [B], nats; non-negative up to rounding; +∞ where a class of logit −∞ has a smoothed label above 0 (`'labels||q'`)
