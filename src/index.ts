@@ -77,6 +77,7 @@ export {
   type EvaluateClassifierOptions,
   evaluateClassifier,
 } from './evaluation/classifier';
+export type { ClassScores, ClassSummary } from './evaluation/classScores';
 export { confusionMatrix } from './evaluation/confusionMatrix';
 export { type ElboEvaluation, type EvaluateElboOptions, evaluateElbo } from './evaluation/elbo';
 export type { Examples, LabeledExamples } from './evaluation/examples';

@@ -8,6 +8,7 @@ import type { Classifier } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import { accuracy } from './accuracy';
 import { type CalibrationBin, calibration } from './calibration';
+import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
 import { assertLabels, type LabeledExamples, openExamples } from './examples';
 
@@ -20,11 +21,13 @@ export interface EvaluateClassifierOptions {
 }
 
 /** What {@link evaluateClassifier} finds. */
-export interface ClassifierEvaluation {
+export interface ClassifierEvaluation extends ClassSummary {
   /** N */
   readonly count: number;
   /** share of examples classified right, 0 to 1 */
   readonly accuracy: number;
+  /** K shares: entry k − 1 is that of the examples whose class is among the k most probable; the last is 1 */
+  readonly topAccuracy: readonly number[];
   /** counts, K × K: a row for each true class, a column for each predicted one */
   readonly confusion: readonly (readonly number[])[];
   /** expected calibration error, 0 to 1 */
@@ -46,7 +49,12 @@ export interface ClassifierEvaluation {
  *   entropy = (1/N) Σ_n H(q(y|x_n))        negativeLogLikelihood = −(1/N) Σ_n log q(y_n|x_n)
  *   mutualInformation = H( (1/N) Σ_n q(y|x_n) ) − entropy
  *
- * All are means over examples, not over batches, so the batch size changes none of them. The sums are taken in
+ *   precision_k = C_kk / Σ_i C_ik   recall_k = C_kk / Σ_j C_kj   F1_k = 2 C_kk / (Σ_i C_ik + Σ_j C_kj)
+ *   balancedAccuracy = mean_k recall_k   macroF1 = mean_k F1_k
+ *
+ * A class without examples is left out of `byClass` and of both means. One that is never predicted has a precision of 0.
+ *
+ * All others are means over examples, not over batches, so the batch size changes none of them. The sums are taken in
  * float64 from the logits.
  *
  * @param model classifies inputs [B, …]
@@ -78,6 +86,7 @@ export async function evaluateClassifier(
   // Some kernels take a NaN for 0, and logits of such an input would look like any others.
 
   const predictions = new Int32Array(count);
+  const ranks = new Array<number>(classes).fill(0);
   const confidences = new Float64Array(count);
   const marginal = new Float64Array(classes);
   let entropy = 0;
@@ -96,6 +105,7 @@ export async function evaluateClassifier(
           throw new RangeError(`evaluateClassifier: logits of example ${i} are [${row}], needed numbers`);
         }
         predictions[i] = posterior.mode;
+        ranks[posterior.rank] = (ranks[posterior.rank] as number) + 1;
         confidences[i] = posterior.confidence;
         entropy += posterior.entropy;
         negativeLogLikelihood -= posterior.logProb;
@@ -109,10 +119,17 @@ export async function evaluateClassifier(
 
   const correct = Array.from(predictions, (prediction, i) => prediction === data.y[i]);
   const { calibrationError, bins: calibrationBins } = calibration(confidences, correct, { bins });
+  const confusion = confusionMatrix(data.y, predictions, classes);
+  let among = 0;
   return {
     count,
     accuracy: accuracy(data.y, predictions),
-    confusion: confusionMatrix(data.y, predictions, classes),
+    topAccuracy: ranks.map((ranked) => {
+      among += ranked;
+      return among / count;
+    }),
+    ...classScores(confusion),
+    confusion,
     calibrationError,
     calibrationBins,
     entropy: entropy / count,
@@ -126,7 +143,18 @@ export async function evaluateClassifier(
 const entropyOf = (probabilities: Float64Array): number =>
   probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 
-/** Mode, its probability, all probabilities, entropy, and log-probability of `label`, of one row of logits. */
+/** How many classes come ahead of a label: those of larger logits, and the earlier ones of equal logits. */
+function rankOf(logits: ArrayLike<number>, label: number): number {
+  const own = logits[label] as number;
+  let rank = 0;
+  for (let k = 0; k < logits.length; k++) {
+    const other = logits[k] as number;
+    if (other > own || (other === own && k < label)) rank++;
+  }
+  return rank;
+}
+
+/** Mode, its probability, all probabilities, entropy, and log-probability and rank of `label`, of one row of logits. */
 function summarise(logits: ArrayLike<number>, label: number) {
   const mode = indexOfLargest(logits);
   const highest = logits[mode] ?? 0;
@@ -141,5 +169,5 @@ function summarise(logits: ArrayLike<number>, label: number) {
     if (logProb !== Number.NEGATIVE_INFINITY) entropy -= Math.exp(logProb) * logProb;
   }
   const logProb = (logits[label] ?? 0) - highest - logMass;
-  return { mode, confidence: 1 / mass, probabilities, entropy, logProb };
+  return { mode, confidence: 1 / mass, probabilities, entropy, logProb, rank: rankOf(logits, label) };
 }

@@ -7,6 +7,7 @@ import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { Classifier } from '../../src/models/model';
 import { predict } from '../../src/models/predict';
 import { mutualInformation } from '../../src/regularizers/mutualInformation';
+import goldens from '../golden/scores.json';
 import { busyFor, ticksDuring } from '../support/waiting';
 
 /** Logits are the inputs themselves. */
@@ -72,6 +73,32 @@ describe('evaluateClassifier', () => {
       expect(found.calibrationError).toBeCloseTo(Math.abs(confidence - 3 / 5), 6);
       expect(found.calibrationBins[0]?.confidence).toBeCloseTo(confidence, 6);
     }
+  });
+
+  it.each(goldens.cases.map((golden) => [golden.title, golden] as const))(
+    'has the scores of scikit-learn: %s',
+    async (_, { classes, labels, logits, ...expected }) => {
+      const found = await evaluateClassifier(passThrough(classes), {
+        x: Float32Array.from(logits.flat()),
+        y: labels,
+      });
+      for (const [i, scores] of expected.byClass.entries())
+        for (const [name, score] of Object.entries(scores))
+          expect(found.byClass[i]?.[name as 'f1'], `${name} of ${scores.class}`).toBeCloseTo(score, 12);
+      expect(found.byClass.length).toBe(expected.byClass.length);
+      expect(found.macroF1).toBeCloseTo(expected.macroF1, 12);
+      expect(found.balancedAccuracy).toBeCloseTo(expected.balancedAccuracy, 12);
+      expect(found.topAccuracy.length).toBe(classes);
+      for (const [k, share] of expected.topAccuracy.entries())
+        expect(found.topAccuracy[k]).toBeCloseTo(share, 12);
+    },
+  );
+
+  it('ranks equal logits by class, so that the first of the top accuracies is the accuracy', async () => {
+    const ties = { x: new Float32Array(9), y: [0, 1, 2] };
+    const { accuracy, topAccuracy } = await evaluateClassifier(passThrough(3), ties);
+    expect(topAccuracy).toEqual([1 / 3, 2 / 3, 1]);
+    expect(accuracy).toBe(1 / 3);
   });
 
   it('works with two classes, and takes the first of two equal logits', async () => {

@@ -82,8 +82,27 @@ export const evaluation: Descriptions = {
     fc.tuple(models, examples, optional({ batchSize, bins: fc.integer({ min: 1, max: 9 }) })) as never,
     {
       cheap: (_, __, options) => !(((options as { readonly bins?: number } | null)?.bins as number) > 1e6),
-      always: ({ count, accuracy, confusion, entropy, mutualInformation, negativeLogLikelihood }) => {
+      always: ({
+        count,
+        accuracy,
+        confusion,
+        entropy,
+        mutualInformation,
+        negativeLogLikelihood,
+        ...more
+      }) => {
         must(count > 0 && accuracy >= 0 && accuracy <= 1, 'a share of at least one example');
+        const { byClass, macroF1, balancedAccuracy, topAccuracy } = more;
+        const scores = byClass.flatMap(({ precision, recall, f1 }) => [precision, recall, f1]);
+        must(
+          [macroF1, balancedAccuracy, ...scores].every((score) => score >= 0 && score <= 1),
+          'scores from 0 to 1',
+        );
+        must(byClass.reduce((sum, one) => sum + one.count, 0) === count, 'every example in one class');
+        must(
+          topAccuracy[0] === accuracy && topAccuracy.at(-1) === 1,
+          'shares that rise from the accuracy to 1',
+        );
         must(confusion.flat().reduce((sum, n) => sum + n, 0) === count, 'every example counted once');
         must(entropy >= 0 && entropy <= Math.log(CLASSES) + 1e-6, 'an entropy from 0 to log K');
         must(mutualInformation >= 0, 'mutual information of at least 0');
