@@ -9,6 +9,7 @@ export {
   type SelectBackendOptions,
   selectBackend,
 } from './backend';
+export { csvLog } from './csvLog';
 export { type DatasetName, type LoadDatasetOptions, loadDataset, type TrainAndTest } from './datasets';
 export { type DownloadDatasetOptions, downloadDataset } from './download';
 export type { DownloadProgress } from './fetchBytes';
@@ -16,3 +17,4 @@ export { file } from './file';
 export { folder } from './folder';
 export { type ProgressBarOptions, progressBar } from './progressBar';
 export { type RecordedStep, type RecordedStepOptions, recordedStep } from './recorded/recordedStep';
+export { tensorBoard } from './tensorBoard';

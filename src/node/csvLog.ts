@@ -1,0 +1,86 @@
+/** The history of a run as a table of comma-separated values. */
+import { assertMethods } from '../core/assert';
+import { brief } from '../core/json';
+import type { Storage } from '../core/storage';
+import type { Callbacks } from '../training/callbacks';
+import type { HistoryRow } from '../training/history';
+import { file } from './file';
+
+/** What every row has. */
+const FIRST = ['epoch', 'step', 'seconds'];
+
+const quoted = (name: string): string => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
+
+const unquoted = (cell: string): string =>
+  cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+
+/** Rows under a header of every column that any of them has; a cell without a number is empty. */
+const encode = (rows: readonly HistoryRow[]): string => {
+  const columns = [...new Set([...FIRST, ...rows.flatMap(Object.keys)])];
+  const cellOf = (row: HistoryRow, name: string) => (Object.hasOwn(row, name) ? row[name] : '');
+  const lines = [columns.map(quoted), ...rows.map((row) => columns.map((name) => cellOf(row, name)))];
+  return `${lines.map((cells) => cells.join(',')).join('\n')}\n`;
+};
+
+/** Rows of a table that {@link encode} wrote; nothing where it is another. */
+const decode = (text: string): readonly HistoryRow[] | undefined => {
+  const lines: string[][] = [[]];
+  for (const [, cell = '', end] of text.matchAll(/("(?:[^"]|"")*"|[^,\n]*)(,|\n)/g)) {
+    lines.at(-1)?.push(unquoted(cell));
+    if (end === '\n') lines.push([]);
+  }
+  const [columns = [], ...rows] = lines.slice(0, -1);
+  const decoded = rows.map((cells) =>
+    Object.fromEntries(columns.flatMap((name, i) => (cells[i] ? [[name, Number(cells[i])]] : []))),
+  ) as unknown as HistoryRow[];
+  return FIRST.every((name, i) => columns[i] === name) && decoded.every(({ step }) => Number.isInteger(step))
+    ? decoded
+    : undefined;
+};
+
+/**
+ * Callbacks that keep the history of a run as a table: a row for each epoch, a column for each number.
+ *
+ * The table is written whole at the beginning and behind every epoch, so what a killed run leaves are whole lines. A column that
+ * comes later, of a validation at every fifth epoch say, joins the header, and earlier rows have an empty cell in it. A
+ * resumed run keeps the rows up to its checkpoint and goes on. A new run replaces the table.
+ *
+ * @param place path of the file, or a storage
+ * @returns callbacks for `train`
+ * @throws TypeError when the place is none
+ * @example await train(model, { objective: m2(), batches, epochs: 10, noise, callbacks: csvLog('runs/m2.csv') })
+ */
+export function csvLog(place: string | Storage): Callbacks {
+  if (typeof place !== 'string') assertMethods('csvLog', 'place', place, ['read', 'write']);
+  const storage = typeof place === 'string' ? file(place) : place;
+  let rows: readonly HistoryRow[] = [];
+
+  const write = (): Promise<void> => storage.write(new TextEncoder().encode(encode(rows)));
+  const former = async (): Promise<readonly HistoryRow[]> => {
+    const bytes = await storage.read();
+    if (bytes === undefined) return [];
+    const text = new TextDecoder().decode(bytes);
+    const found = decode(text);
+    if (found === undefined)
+      throw new RangeError(
+        `csvLog: ${storage.name} begins with ${brief(text)}, needed the table of the run that goes on; another one needs another place`,
+      );
+    return found;
+  };
+
+  return {
+    async onTrainBegin({ firstStep, resumed }) {
+      rows = resumed ? (await former()).filter(({ step }) => step <= firstStep) : [];
+      await write();
+    },
+    async onEpochEnd(epoch, row) {
+      rows = [...rows.filter((other) => other.epoch !== epoch), row];
+      await write();
+    },
+    async onTrainEnd({ history }) {
+      // The fault of another callback may have kept an epoch from this one.
+      rows = history;
+      await write();
+    },
+  };
+}

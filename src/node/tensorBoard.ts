@@ -1,0 +1,45 @@
+/** The history of a run for TensorBoard. */
+import { appendFile, mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe } from '../core/shape';
+import type { Callbacks } from '../training/callbacks';
+import { type EventContent, eventRecord } from './eventRecord';
+
+let files = 0;
+
+/**
+ * Callbacks that write the history of a run as event files, which `tensorboard --logdir` shows as curves by step.
+ *
+ * A number `labeled.elbo` of the history becomes the curve `labeled/elbo`, so that TensorBoard groups them by part. Each call of
+ * `train` adds a file to the folder. A resumed one says where it goes on, and TensorBoard then leaves out what an interrupted
+ * run wrote beyond that step. Each run wants a folder of its own.
+ *
+ * @param path of the folder; made when the run begins
+ * @returns callbacks for `train`
+ * @throws TypeError when the path is none
+ * @example await train(model, { objective: m2(), batches, epochs: 10, noise, callbacks: tensorBoard('runs/m2/events') })
+ */
+export function tensorBoard(path: string): Callbacks {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`tensorBoard: path is ${describe(path)}, needed the path of a folder`);
+  const folder = resolve(path);
+  let target = '';
+  const write = (step: number, content: EventContent): Promise<void> =>
+    appendFile(target, eventRecord({ seconds: Date.now() / 1000, step, ...content }));
+  return {
+    async onTrainBegin({ firstStep }) {
+      // Readers take the files of a folder in the order of their names.
+      const name = [Math.floor(Date.now() / 1000), hostname(), process.pid, files++].join('.');
+      target = join(folder, `events.out.tfevents.${name}`);
+      await mkdir(folder, { recursive: true });
+      await write(firstStep, { fileVersion: 'brain.Event:2' });
+      // Readers forget what they have of this step and of later ones.
+      await write(firstStep + 1, { begins: true });
+    },
+    async onEpochEnd(_, { epoch: __, step, seconds: ___, ...columns }) {
+      const scalars = Object.entries(columns).map(([name, value]) => [name.replace('.', '/'), value]);
+      await write(step, { scalars: Object.fromEntries(scalars) });
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BinaryReader } from 'google-protobuf';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { crc32c } from '../../src/core/crc32';
+import { createNoise } from '../../src/core/noise';
+import { m2 } from '../../src/models/m2/objective';
+import { eventRecord } from '../../src/node/eventRecord';
+import { tensorBoard } from '../../src/node/tensorBoard';
+import { createAdam } from '../../src/training/adam';
+import type { TrainOptions } from '../../src/training/options';
+import { train } from '../../src/training/train';
+import goldens from '../golden/events.json';
+import { memoryStorage, tinyBatches, tinyM2 } from '../support/tiny';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** Events of a file: of each its step, and scalars, or what else it says. */
+const eventsIn = (
+  bytes: Buffer,
+): [step: number, scalars: Record<string, number> | 'version' | 'begins'][] => {
+  const events: ReturnType<typeof eventsIn> = [];
+  for (let at = 0; at < bytes.length; ) {
+    const size = Number(bytes.readBigUInt64LE(at));
+    const event = new BinaryReader(bytes.subarray(at + 12, at + 12 + size));
+    let step = 0;
+    let what: (typeof events)[0][1] = {};
+    while (event.nextField()) {
+      const field = event.getFieldNumber();
+      if (field === 2) step = event.readInt64();
+      else if (field === 3) what = event.readString() === 'brain.Event:2' ? 'version' : {};
+      else if (field === 7) {
+        event.skipField();
+        what = 'begins';
+      } else if (field === 5) {
+        const scalars: Record<string, number> = {};
+        const summary = new BinaryReader(event.readBytes() as Uint8Array);
+        while (summary.nextField()) {
+          const value = new BinaryReader(summary.readBytes() as Uint8Array);
+          let tag = '';
+          while (value.nextField()) {
+            if (value.getFieldNumber() === 1) tag = value.readString();
+            else scalars[tag] = value.readFloat();
+          }
+        }
+        what = scalars;
+      } else event.skipField();
+    }
+    events.push([step, what]);
+    at += 16 + size;
+  }
+  return events;
+};
+
+describe('an event record', () => {
+  it('has the bytes of TensorBoard’s own', () => {
+    const { values, record } = goldens.scalars;
+    const found = [
+      eventRecord({ seconds: 1.7e9 + 0.25, step: 0, fileVersion: 'brain.Event:2' }),
+      eventRecord({ seconds: 1.7e9, step: 2 ** 33 + 5, begins: true }),
+      eventRecord({ seconds: 1, step: 352, scalars: values }),
+      eventRecord({ seconds: 1, step: 1, scalars: { steps: Number.POSITIVE_INFINITY } }),
+    ];
+    expect(found.map(hex)).toEqual([goldens.version, goldens.begins, record, goldens.infinite]);
+  });
+
+  it('has the checksum of RFC 3720', () => {
+    expect(crc32c(new TextEncoder().encode('123456789'))).toBe(0xe3069283);
+    expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
+  });
+});
+
+describe('tensorBoard', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'ssvae-events-')), 'runs', 'm2');
+  });
+  afterEach(() => rm(join(folder, '../..'), { recursive: true, force: true }));
+
+  const run = async (more: Partial<TrainOptions<ReturnType<typeof tinyM2>>> = {}) => {
+    const [model, optimizer] = [tinyM2(), createAdam()];
+    const result = await train(model, {
+      objective: m2(),
+      batches: tinyBatches({ stepsPerEpoch: 2 }),
+      optimizer,
+      epochs: 3,
+      noise: createNoise(4),
+      validate: async () => ({ score: 0.5 }),
+      callbacks: tensorBoard(folder),
+      ...more,
+    });
+    optimizer.dispose();
+    model.dispose();
+    return result;
+  };
+  const eventsOf = async (nth: number) =>
+    eventsIn(await readFile(join(folder, (await readdir(folder)).sort()[nth] ?? '')));
+
+  it('writes every number of the history at its step, grouped by its part', async () => {
+    const { history } = await run();
+    const [version, begins, ...epochs] = await eventsOf(0);
+    expect([version, begins]).toEqual([
+      [0, 'version'],
+      [1, 'begins'],
+    ]);
+    expect(epochs).toEqual(
+      history.map(({ epoch: _, seconds: __, step, ...columns }) => [
+        step,
+        Object.fromEntries(
+          Object.entries(columns).map(([name, value]) => [name.replace('.', '/'), Math.fround(value)]),
+        ),
+      ]),
+    );
+    expect(Object.keys(epochs[0]?.[1] ?? {})).toEqual(
+      expect.arrayContaining(['loss', 'labeled/elbo', 'unlabeled/elbo', 'validation/score']),
+    );
+  });
+
+  it('a resumed run adds a file, which has readers forget what an interrupted one wrote beyond its checkpoint', async () => {
+    const checkpoint = { storage: memoryStorage() };
+    await run({ checkpoint, epochs: 1 });
+    await run({ checkpoint, resume: true });
+    expect((await readdir(folder)).length).toBe(2);
+    expect((await eventsOf(0)).map(([step]) => step)).toEqual([0, 1, 2]);
+    expect((await eventsOf(1)).map(([step]) => step)).toEqual([2, 3, 4, 6]);
+  });
+
+  it('refuses what is no path, and a place that cannot be written before the first step', async () => {
+    expect(() => tensorBoard(undefined as never)).toThrow(
+      new TypeError('tensorBoard: path is undefined, needed the path of a folder'),
+    );
+    let steps = 0;
+    const counting = { onBatchEnd: () => void steps++ };
+    await expect(run({ callbacks: [tensorBoard('/dev/null/events'), counting] })).rejects.toThrow('ENOTDIR');
+    expect(steps).toBe(0);
+  });
+});
