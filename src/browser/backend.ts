@@ -1,15 +1,12 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
 import { assertInteger, optionsOf } from '../core/assert';
-import {
-  type BackendCandidate,
-  type BackendChoice,
-  chooseBackend,
-  reasonOf,
-  tryThreads,
-} from '../core/backend';
+import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../core/backend';
+import { Broken, notLoaded, Refused, reasonOf } from '../core/backendErrors';
+import { describe } from '../core/shape';
 import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../core/webgpu';
-import { startThreads, type WasmPaths } from './wasmThreads';
+import type { StockBackend } from '../wasm/stockBinary';
+import { faultOfPaths, startThreads, type WasmPaths } from './wasmThreads';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
 export type { WasmPaths } from './wasmThreads';
@@ -18,7 +15,7 @@ export type { WasmPaths } from './wasmThreads';
 export interface SelectBackendOptions {
   /** the backend to take, or an error; default: the best that can be had */
   readonly backend?: 'webgpu' | 'webgl' | 'wasm' | 'cpu';
-  /** default: beside the script */
+  /** where the `.wasm` files of WebAssembly are; a wrong place is an error. Default: beside the script */
   readonly wasmPaths?: WasmPaths;
   /**
    * threads that WebAssembly computes with, which change no result; default 1. More are to be had where training runs in a
@@ -30,8 +27,6 @@ export interface SelectBackendOptions {
 
 // Each import of a backend stands in a `try` of its own: esbuild and webpack then build without the package, with a
 // warning, as Vite does without one, and what is missing is missed only here, when it is tried.
-const absent = (name: string, cause: unknown): Error =>
-  new Error(`${name} cannot be loaded (${reasonOf(cause)})`, { cause });
 
 const webgpu: BackendCandidate = {
   name: 'webgpu',
@@ -44,7 +39,7 @@ const webgpu: BackendCandidate = {
     try {
       await import('@tensorflow/tfjs-backend-webgpu');
     } catch (cause) {
-      throw absent(webgpu.packages, cause);
+      throw notLoaded(webgpu.packages, cause);
     }
     return `WebGPU on ${adapter}`;
   },
@@ -71,7 +66,7 @@ const webgl: BackendCandidate = {
     try {
       await import('@tensorflow/tfjs-backend-webgl');
     } catch (cause) {
-      throw absent(webgl.packages, cause);
+      throw notLoaded(webgl.packages, cause);
     }
     if (!env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
       throw new Error('WebGL computes in half precision here, in which a bound means little');
@@ -80,14 +75,39 @@ const webgl: BackendCandidate = {
   },
 };
 
+/** What a page must serve. */
+const WASM_FILES = 'the .wasm files of @tensorflow/tfjs-backend-wasm/dist';
+
+/** The refusal of a place: a slower backend in the place of WebAssembly would hide that the place is wrong. */
+const wrongPaths = (paths: WasmPaths, reason: string): Error =>
+  new Refused(
+    `selectBackend: wasmPaths is ${describe(paths)}, where WebAssembly does not start (${reason}), needed ${WASM_FILES}`,
+  );
+
 const wasm = (paths: WasmPaths | undefined, threads: number): BackendCandidate => ({
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm (and serve its .wasm files, see wasmPaths)',
   async load(explicit) {
-    const { setWasmPaths } = await import('../wasm/index');
-    if (paths !== undefined) setWasmPaths(paths);
-    const team = await tryThreads(threads, explicit, () => startThreads(threads, paths));
+    let stock: StockBackend;
+    try {
+      stock = await import('@tensorflow/tfjs-backend-wasm');
+    } catch (cause) {
+      throw notLoaded('@tensorflow/tfjs-backend-wasm', cause);
+    }
+    await import('../wasm/training');
+    if (paths !== undefined) {
+      try {
+        stock.setWasmPaths(paths);
+      } catch (cause) {
+        throw wrongPaths(paths, reasonOf(cause));
+      }
+    }
+    const team = await tryThreads(threads, explicit, () => startThreads(threads, paths, stock));
     return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
+  },
+  async explain(reason) {
+    if (paths !== undefined) return wrongPaths(paths, (await faultOfPaths(paths)) ?? reason);
+    return new Broken(`${reason}; serve ${WASM_FILES} beside the script, or say in wasmPaths where`);
   },
 });
 
@@ -98,7 +118,7 @@ const cpu: BackendCandidate = {
     try {
       await import('@tensorflow/tfjs-backend-cpu');
     } catch (cause) {
-      throw absent(cpu.packages, cause);
+      throw notLoaded(cpu.packages, cause);
     }
     return 'plain JavaScript';
   },
@@ -112,14 +132,14 @@ const cpu: BackendCandidate = {
  * taken, and it is said. Half precision is refused always. Each backend is a chunk of its own, fetched only
  * when it is tried.
  *
- * What to install: `@tensorflow/tfjs-backend-wasm` always (esbuild and webpack look for it when they build), and of
- * `@tensorflow/tfjs-backend-webgpu`, `-webgl` and `-cpu` those that the page shall have. Built without one of these
- * three, Vite says nothing and esbuild and webpack warn that it cannot be resolved; in the page that backend is then
- * passed over, or an error that names the package where it was asked for.
+ * What to install: of `@tensorflow/tfjs-backend-webgpu`, `-webgl`, `-wasm` and `-cpu` those that the page shall have.
+ * Built without one of them, Vite says nothing and esbuild and webpack warn that it cannot be resolved; in the page that
+ * backend is then passed over, or an error that names the package where it was asked for.
  *
  * @returns which backend is in use, and the reason each better one is not
  * @throws RangeError when `backend` is none of these, or `threads` no integer of at least 1
- * @throws Error when the one asked for cannot be had, naming the package to install, or the threads for it cannot
+ * @throws Error when the one asked for cannot be had, naming the package where it lacks one, or its threads cannot; and
+ * where WebAssembly does not start with the `wasmPaths` that were given, so that no slower backend takes its place
  * @example
  * const { name } = await selectBackend({ wasmPaths: '/wasm/' });
  */

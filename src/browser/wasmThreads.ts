@@ -1,7 +1,8 @@
 /** Workers for the WebAssembly backend, where a page may share memory with them. */
 import { env } from '@tensorflow/tfjs-core';
 import { assertWasmNotStarted } from '../core/backend';
-import { everyBuild, STOCK_BINARY, shareMemory } from '../wasm/stockBinary';
+import { reasonOf } from '../core/backendErrors';
+import { assertModule, everyBuild, STOCK_BINARY, type StockBackend, shareMemory } from '../wasm/stockBinary';
 import { startWorkers, workerSource } from '../wasm/workers';
 
 /** Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are served: a folder's URL, or one URL per file. */
@@ -20,6 +21,21 @@ const fetchBinary = async (url: string): Promise<Uint8Array<ArrayBuffer>> => {
   return new Uint8Array(await response.arrayBuffer());
 };
 
+/**
+ * What is wrong with the place of the files, as far as one of them tells: the backend itself only says that it failed.
+ *
+ * @param paths where they should be
+ */
+export async function faultOfPaths(paths: WasmPaths): Promise<string | undefined> {
+  try {
+    const url = urlOfBinary(paths);
+    assertModule(await fetchBinary(url), url);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
 /** A worker that has begun; what a page's policy forbids shows as an error of it. */
 const startWorker = (source: string): Promise<Worker> =>
   new Promise((resolve, reject) => {
@@ -36,10 +52,15 @@ const startWorker = (source: string): Promise<Worker> =>
  *
  * @param count threads, the calling one included
  * @param paths where the backend's files are served
+ * @param stock the backend, which is not started yet
  * @throws Error where the backend has started already, the page is not isolated, the calling thread is the page's own, the
  *   binary cannot be fetched or is damaged, or a worker does not start
  */
-export async function startThreads(count: number, paths: WasmPaths | undefined): Promise<void> {
+export async function startThreads(
+  count: number,
+  paths: WasmPaths | undefined,
+  { setWasmPaths }: StockBackend,
+): Promise<void> {
   assertWasmNotStarted();
   if (!globalThis.crossOriginIsolated)
     throw new Error(
@@ -51,7 +72,7 @@ export async function startThreads(count: number, paths: WasmPaths | undefined):
   const url = urlOfBinary(paths);
   const binary = await fetchBinary(url);
   shareMemory(binary, url);
-  const wasm = await import('../wasm/index');
+  const { useThreads } = await import('../wasm/training');
   const source = URL.createObjectURL(
     new Blob([workerSource((take) => `onmessage = ({ data }) => ${take}(data); postMessage('ready');`)]),
   );
@@ -61,10 +82,10 @@ export async function startThreads(count: number, paths: WasmPaths | undefined):
       () => startWorker(source),
       (startThread) => {
         const shared = new Blob([binary], { type: 'application/wasm' });
-        wasm.setWasmPaths(everyBuild(URL.createObjectURL(shared)));
+        setWasmPaths(everyBuild(URL.createObjectURL(shared)));
         // Its own threads would have a pool beside ours, and another binary.
         env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-        wasm.useThreads(count, startThread);
+        useThreads(count, startThread);
       },
     );
   } finally {

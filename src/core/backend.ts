@@ -1,7 +1,7 @@
 /** The choice of a backend: candidates in order, the first that starts is taken, and it is said why. */
 import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 import { assertOneOf } from './assert';
-import { messageOf } from './messageOf';
+import { Broken, NotInstalled, Refused, reasonOf } from './backendErrors';
 
 /** One backend that may or may not be had here. */
 export interface BackendCandidate {
@@ -17,6 +17,12 @@ export interface BackendCandidate {
    * @throws Error saying why it cannot be had, or is not worth having unless asked for
    */
   load(explicit: boolean): Promise<string>;
+  /**
+   * Says why the backend was loaded and does not start, and what to do; without it, the reason stands alone.
+   *
+   * @param reason what TensorFlow.js says
+   */
+  explain?(reason: string): Promise<Error>;
 }
 
 /** A backend that was not taken. */
@@ -37,22 +43,26 @@ export interface BackendChoice {
   readonly passedOver: readonly PassedOverBackend[];
 }
 
-/** The first line of whatever was thrown, without a full stop. */
-export const reasonOf = (thrown: unknown): string => {
-  const message = messageOf(thrown);
-  return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
-};
+/** What is known of the choice, kept with the engine: the copies of this library in one program share it. */
+interface Choosing {
+  /** threads that WebAssembly computes with, once it has started */
+  threads: number;
+  /** the choice under way; the next one waits for it */
+  turn: Promise<unknown>;
+}
 
-/** Threads that WebAssembly computes with, once it has started. */
-let running = 1;
+const choosing = (): Choosing => {
+  const shared = engine() as unknown as Record<symbol, Choosing | undefined>;
+  const key = Symbol.for('ssvae.selectBackend');
+  const known = shared[key] ?? { threads: 1, turn: Promise.resolve() };
+  shared[key] = known;
+  return known;
+};
 
 /** What to put behind the backend's name. */
 const threadsInWords = (count: number): string => (count === 1 ? '' : ` and ${count} threads`);
 
 const wasmHasStarted = (): boolean => 'wasm' in engine().registry;
-
-/** Threads that were asked for and cannot be had; no package to install would bring them. */
-class NoThreads extends Error {}
 
 /**
  * Refuses threads once the memory of WebAssembly is made.
@@ -79,36 +89,65 @@ export async function tryThreads(
   explicit: boolean,
   startAll: () => Promise<void>,
 ): Promise<string> {
-  if (!wasmHasStarted()) running = 1;
-  if (count === 1 || count === running) return threadsInWords(running);
+  const state = choosing();
+  if (!wasmHasStarted()) state.threads = 1;
+  if (count === 1 || count === state.threads) return threadsInWords(state.threads);
   try {
     await startAll();
-    running = count;
+    state.threads = count;
     return threadsInWords(count);
   } catch (error) {
     const reason = reasonOf(error);
     if (explicit)
-      throw new NoThreads(`selectBackend: threads is ${count}, needed ${running}: ${reason}`, {
+      throw new Refused(`selectBackend: threads is ${count}, needed ${state.threads}: ${reason}`, {
         cause: error,
       });
-    return running === 1 ? `, one thread (${reason})` : `${threadsInWords(running)} (${reason})`;
+    return state.threads === 1 ? `, one thread (${reason})` : `${threadsInWords(state.threads)} (${reason})`;
   }
 }
 
-const start = async ({ name, load }: BackendCandidate, explicit: boolean): Promise<string> => {
+/** Starts a backend that is registered. The engine prints what its factory throws; here it is the reason. */
+const startRegistered = async (name: string): Promise<void> => {
+  const registered = engine().registryFactory[name];
+  if (registered === undefined) throw new Error('it is not registered');
+  const { factory } = registered;
+  let reason = 'it did not start; TensorFlow.js has printed why';
+  registered.factory = async () => {
+    try {
+      return await factory();
+    } catch (error) {
+      reason = reasonOf(error);
+      throw error;
+    }
+  };
+  try {
+    if (!(await setBackend(name))) throw new Error(reason);
+    await ready();
+  } finally {
+    registered.factory = factory;
+  }
+};
+
+const start = async ({ name, load, explain }: BackendCandidate, explicit: boolean): Promise<string> => {
   const description = await load(explicit);
-  if (!(await setBackend(name))) throw new Error('it did not start; TensorFlow.js has printed why');
-  await ready();
+  try {
+    await startRegistered(name);
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw (await explain?.(reason)) ?? new Broken(reason, { cause: error });
+  }
   return description;
 };
 
 /**
- * Puts the first candidate that starts to use, or the one asked for.
+ * Puts the first candidate that starts to use, or the one asked for. Of two choices at once, the second waits for the
+ * first.
  *
  * @param candidates best first
  * @param wanted name of one of them; without it, each is tried in turn
  * @throws RangeError when `wanted` is no candidate
- * @throws Error when the one wanted cannot be had, naming what to install, or its threads cannot, or when none can
+ * @throws Error when the one wanted cannot be had, naming what to install where that is what it lacks, when what goes with
+ *   it cannot, or when none can
  */
 export async function chooseBackend(
   candidates: readonly BackendCandidate[],
@@ -122,24 +161,36 @@ export async function chooseBackend(
       candidates.map(({ name }) => name),
     );
   }
+  const state = choosing();
+  const choice = state.turn.then(() => choose(candidates, wanted));
+  state.turn = choice.catch(() => undefined);
+  return choice;
+}
+
+async function choose(
+  candidates: readonly BackendCandidate[],
+  wanted: string | undefined,
+): Promise<BackendChoice> {
   const passedOver: PassedOverBackend[] = [];
+  const broken: string[] = [];
   for (const candidate of candidates) {
     const { name, packages } = candidate;
     if (wanted !== undefined && name !== wanted) continue;
     try {
       const description = await start(candidate, wanted !== undefined);
       const why = wanted === undefined ? 'the best that can be had here' : 'as asked';
-      return { name, description: `${description}: ${why}`, passedOver };
+      return { name, description: [`${description}: ${why}`, ...broken].join('; '), passedOver };
     } catch (error) {
-      if (error instanceof NoThreads) throw error;
+      if (error instanceof Refused) throw error;
       const reason = reasonOf(error);
       if (wanted !== undefined) {
-        throw new Error(
-          `selectBackend: backend is "${name}", which cannot be had: ${reason}; needed: npm install ${packages}`,
-          { cause: error },
-        );
+        const cure = error instanceof NotInstalled ? `; needed: npm install ${packages}` : '';
+        throw new Error(`selectBackend: backend is "${name}", which cannot be had: ${reason}${cure}`, {
+          cause: error,
+        });
       }
       passedOver.push({ name, reason });
+      if (error instanceof Broken) broken.push(`${name} is installed, faster, and fails: ${reason}`);
     }
   }
   const tried = passedOver.map(({ name, reason }) => `${name} (${reason})`).join(', ');

@@ -1,7 +1,7 @@
 /**
- * What something thrown says; not everything thrown is an error.
+ * What something thrown says; not everything thrown is an error, and an error of another realm is none of ours.
  *
  * @param thrown whatever a `catch` was given
  */
 export const messageOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
+  String(typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown);

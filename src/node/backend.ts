@@ -1,19 +1,13 @@
 /** The backend for Node: native TensorFlow, WebGPU, WebAssembly or plain JavaScript. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import util from 'node:util';
 import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import { assertInteger, optionsOf } from '../core/assert';
-import {
-  type BackendCandidate,
-  type BackendChoice,
-  chooseBackend,
-  reasonOf,
-  tryThreads,
-} from '../core/backend';
+import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../core/backend';
+import { Broken, NotInstalled, notLoaded, reasonOf } from '../core/backendErrors';
 import { type Gpu, nameAdapter } from '../core/webgpu';
+import type { StockBackend } from '../wasm/stockBinary';
 import { useNativeKernels } from './native/index';
+import { loadPackage } from './packages';
 import { startThreads } from './wasmThreads';
 
 export type { BackendChoice, PassedOverBackend } from '../core/backend';
@@ -30,25 +24,6 @@ export interface SelectBackendOptions {
   readonly threads?: number;
 }
 
-// Optional packages are looked up in the user's project first, then beside this library; the specifier is no
-// literal, so that neither bundlers nor compilers ask for packages that nobody installed.
-const load = async (name: string): Promise<unknown> => {
-  let path: string | undefined;
-  try {
-    path = createRequire(join(process.cwd(), 'package.json')).resolve(name);
-  } catch {
-    // Not there: the import below says so, unless the package lies beside this library.
-  }
-  try {
-    return await import(path === undefined ? name : pathToFileURL(path).href);
-  } catch (error) {
-    if (path === undefined && /cannot find|failed to load/i.test(reasonOf(error))) {
-      throw new Error(`${name} is not installed`, { cause: error });
-    }
-    throw error;
-  }
-};
-
 // tfjs-node calls functions of `util` that Node 23 removed.
 const restoreUtilFunctions = (): void => {
   const removed = {
@@ -59,6 +34,9 @@ const restoreUtilFunctions = (): void => {
     if (!(name in util)) Object.defineProperty(util, name, { value, configurable: true, writable: true });
   }
 };
+
+// Each import of a backend stands in a `try` of its own: bundlers then build without the package, with a warning at most,
+// and what is missing is missed only here, when it is tried.
 
 const NATIVE = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
@@ -73,21 +51,22 @@ const tensorflow: BackendCandidate = {
     restoreUtilFunctions();
     // The C++ library logs its start-up otherwise; it reads the variable when it is loaded.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-    const reasons: string[] = [];
+    const errors: unknown[] = [];
     for (const name of NATIVE) {
       try {
-        await load(name);
+        await loadPackage(name);
         useNativeKernels();
         return `native TensorFlow from ${name}`;
       } catch (error) {
-        reasons.push(reasonOf(error));
+        errors.push(error);
         // It registers its kernels before it looks for its library; the next one would warn about each.
         for (const { kernelName } of getKernelsForBackend('tensorflow')) {
           unregisterKernel(kernelName, 'tensorflow');
         }
       }
     }
-    throw new Error(reasons.join(', '));
+    const absent = errors.every((error) => error instanceof NotInstalled);
+    throw new (absent ? NotInstalled : Broken)(errors.map(reasonOf).join(', '));
   },
 };
 
@@ -102,7 +81,7 @@ const webgpu: BackendCandidate = {
   packages: 'webgpu @tensorflow/tfjs-backend-webgpu',
   async load(explicit) {
     // The package is loaded by name, so its type is stated here.
-    const { create, globals } = (await load('webgpu')) as Dawn;
+    const { create, globals } = (await loadPackage('webgpu')) as Dawn;
     const gpu = create([]);
     const adapter = await nameAdapter(gpu, explicit);
     // The backend looks for both when it is imported. Node has a navigator since 21.
@@ -110,7 +89,11 @@ const webgpu: BackendCandidate = {
     if (!('navigator' in globalThis))
       Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
     Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
-    await import('@tensorflow/tfjs-backend-webgpu');
+    try {
+      await import('@tensorflow/tfjs-backend-webgpu');
+    } catch (cause) {
+      throw notLoaded('@tensorflow/tfjs-backend-webgpu', cause);
+    }
     return `WebGPU by the npm package webgpu on ${adapter}`;
   },
 };
@@ -119,17 +102,33 @@ const wasm = (threads: number): BackendCandidate => ({
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm',
   async load(explicit) {
-    await import('../wasm/index');
-    const team = await tryThreads(threads, explicit, () => startThreads(threads));
+    let stock: StockBackend;
+    try {
+      stock = await import('@tensorflow/tfjs-backend-wasm');
+    } catch (cause) {
+      throw notLoaded('@tensorflow/tfjs-backend-wasm', cause);
+    }
+    await import('../wasm/training');
+    const team = await tryThreads(threads, explicit, () => startThreads(threads, stock));
     return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
   },
+  explain: async (reason) =>
+    new Broken(
+      reason.includes('.wasm')
+        ? 'its .wasm files do not load; a bundled program needs those of @tensorflow/tfjs-backend-wasm/dist beside it'
+        : reason,
+    ),
 });
 
 const cpu: BackendCandidate = {
   name: 'cpu',
   packages: '@tensorflow/tfjs-backend-cpu',
   async load() {
-    await import('@tensorflow/tfjs-backend-cpu');
+    try {
+      await import('@tensorflow/tfjs-backend-cpu');
+    } catch (cause) {
+      throw notLoaded(cpu.packages, cause);
+    }
     return 'plain JavaScript';
   },
 };
@@ -139,11 +138,14 @@ const cpu: BackendCandidate = {
  *
  * In order: native TensorFlow (`@tensorflow/tfjs-node-gpu`, then `@tensorflow/tfjs-node`), WebGPU where the
  * `webgpu` package finds an adapter in hardware, WebAssembly with the training kernels of `ssvae/wasm`, plain
- * JavaScript. Asked for by name, WebGPU takes an adapter in software too, and says so.
+ * JavaScript. Asked for by name, WebGPU takes an adapter in software too, and says so. Where a better one is installed
+ * and fails, the description says so. Of two calls at once the second waits for the first.
+ *
+ * Packages are looked up from the folder that the program was started in, from the program, and beside this library.
  *
  * @returns which backend is in use, and the reason each better one is not
  * @throws RangeError when `backend` is none of these, or `threads` no integer of at least 1
- * @throws Error when the one asked for cannot be had, naming the package to install, or the threads for it cannot
+ * @throws Error when the one asked for cannot be had, naming the package where it lacks one, or its threads cannot
  * @example
  * const { name, description } = await selectBackend();
  * console.log(name, description); // wasm WebAssembly with SIMD, …: the best that can be had here

@@ -1,23 +1,23 @@
 /** Worker threads for the WebAssembly backend. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { assertWasmNotStarted } from '../core/backend';
-import { everyBuild, STOCK_BINARY, shareMemory } from '../wasm/stockBinary';
+import { everyBuild, STOCK_BINARY, type StockBackend, shareMemory } from '../wasm/stockBinary';
 import { startWorkers, workerSource } from '../wasm/workers';
+import { pathInProject } from './packages';
 
-/** Where the backend's binary lies: seen from the program's folder, or from the program. */
+/** Where the backend's binary lies: in the project, or beside a program that was bundled. */
 const pathOfBinary = (): string => {
-  for (const from of [join(process.cwd(), 'package.json'), process.argv[1] ?? '']) {
-    try {
-      return createRequire(from).resolve(`@tensorflow/tfjs-backend-wasm/dist/${STOCK_BINARY}`);
-    } catch {
-      // The next place may know.
-    }
-  }
-  throw new Error(`${STOCK_BINARY} is found from neither the working folder nor the program`);
+  const beside = join(dirname(process.argv[1] ?? ''), STOCK_BINARY);
+  const path =
+    pathInProject(`@tensorflow/tfjs-backend-wasm/dist/${STOCK_BINARY}`) ??
+    (existsSync(beside) ? beside : undefined);
+  if (path === undefined)
+    throw new Error(`${STOCK_BINARY} is found from neither the working folder nor the program`);
+  return path;
 };
 
 /** A worker that has begun. */
@@ -33,14 +33,15 @@ const startWorker = async (source: string): Promise<Worker> => {
  * Makes the backend that starts next share its memory with worker threads, and lets our kernels use them.
  *
  * @param count threads, the main one included
+ * @param stock the backend, which is not started yet
  * @throws Error where the backend has started already, its binary is not found or damaged, or a worker does not start
  */
-export async function startThreads(count: number): Promise<void> {
+export async function startThreads(count: number, { setWasmPaths }: StockBackend): Promise<void> {
   assertWasmNotStarted();
   const path = pathOfBinary();
   const binary = await readFile(path);
   shareMemory(binary, path);
-  const wasm = await import('../wasm/index');
+  const { useThreads } = await import('../wasm/training');
   const source = workerSource(
     (take) => `require('node:worker_threads').parentPort.once('message', ${take});`,
   );
@@ -48,8 +49,8 @@ export async function startThreads(count: number): Promise<void> {
     count - 1,
     () => startWorker(source),
     (startThread) => {
-      wasm.setWasmPaths(everyBuild(`data:application/wasm;base64,${binary.toString('base64')}`), true);
-      wasm.useThreads(count, startThread);
+      setWasmPaths(everyBuild(`data:application/wasm;base64,${binary.toString('base64')}`), true);
+      useThreads(count, startThread);
     },
   );
 }

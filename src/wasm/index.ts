@@ -27,11 +27,9 @@
  * @module
  */
 import '@tensorflow/tfjs-backend-wasm';
-import { registerTrainingKernels } from './register';
-
-registerTrainingKernels();
+import './training';
 
 export { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-export { useThreads } from './module';
 export type { Shared } from './serve';
 export type { StartThread } from './team';
+export { useThreads } from './training';

@@ -4,6 +4,9 @@
  * The backend has a build with threads, which does not start in Node and has a pool of its own. Its other build computes
  * the same in shared memory; only one byte of it says whose memory it is.
  */
+/** The part of the backend's module that says where its binaries are. */
+export type StockBackend = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths'>;
+
 /** The binary that is used; engines without SIMD are refused. */
 export const STOCK_BINARY = 'tfjs-backend-wasm-simd.wasm';
 
@@ -24,6 +27,16 @@ const MEMORY_SECTION = 5;
 const [BOUNDED, SHARED] = [1, 3];
 
 /**
+ * Refuses bytes that are no WebAssembly module.
+ *
+ * @param place path or URL of the module, for the message
+ * @throws Error
+ */
+export function assertModule(binary: Uint8Array, place: string): void {
+  if (MAGIC.some((byte, i) => binary[i] !== byte)) throw new Error(`${place} is no WebAssembly module`);
+}
+
+/**
  * Declares the memory of a WebAssembly module as shared, in place.
  *
  * @param place path or URL of the module, for the message
@@ -31,7 +44,7 @@ const [BOUNDED, SHARED] = [1, 3];
  *   size, which shared memory must have
  */
 export function shareMemory(binary: Uint8Array, place: string): void {
-  if (MAGIC.some((byte, i) => binary[i] !== byte)) throw new Error(`${place} is no WebAssembly module`);
+  assertModule(binary, place);
   let at = HEADER;
   const next = (): number => {
     let value = 0;

@@ -123,11 +123,34 @@ describe('the library in Chromium', () => {
     await page.close();
   });
 
-  it('names what to install and serve when the files of WebAssembly are not where they should be', async () => {
+  it('refuses a wrong place of the files of WebAssembly, asked for or not, rather than take a slower backend', async () => {
+    const needed = 'needed the .wasm files of @tensorflow/tfjs-backend-wasm/dist';
+    for (const [wasmPaths, reason] of [
+      ['/nowhere/', '/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found'],
+      ['/wasm', '/wasmtfjs-backend-wasm-simd.wasm answered 404 Not Found'],
+      ['/?', '/?tfjs-backend-wasm-simd.wasm is no WebAssembly module'],
+    ] as const)
+      for (const asked of [{ backend: 'wasm' }, {}] as const) {
+        const page = await site.open();
+        await expect(call(page, 'run', { ...asked, wasmPaths })).rejects.toThrow(
+          `selectBackend: wasmPaths is "${wasmPaths}", where WebAssembly does not start (${reason}), ${needed}`,
+        );
+        await page.close();
+      }
     const page = await site.open();
-    await expect(call(page, 'run', { backend: 'wasm', wasmPaths: '/nowhere/' })).rejects.toThrow(
-      /backend is "wasm", which cannot be had: .*needed: npm install @tensorflow\/tfjs-backend-wasm .*wasmPaths/,
+    await expect(call(page, 'run', { wasmPaths: { 'tfjs-backend-wasm.wasm': '/wasm/' } })).rejects.toThrow(
+      'where WebAssembly does not start (There were no entries found for the following binaries: tfjs-backend-wasm-simd.wasm',
     );
     await page.close();
+  });
+
+  it('says so where nobody said where the files of WebAssembly are, and it does not start', async () => {
+    const page = await site.open();
+    const { choice } = await call(page, 'run', {});
+    await page.close();
+    expect(choice.name).toBe('cpu');
+    expect(choice.description).toMatch(
+      /^plain JavaScript: the best that can be had here; wasm is installed, faster, and fails: .*; serve the \.wasm files/,
+    );
   });
 });

@@ -4,9 +4,11 @@ import { createRequire } from 'node:module';
 import { env } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startThreads } from '../../src/browser/wasmThreads';
-import { setWasmPaths, useThreads } from '../../src/wasm/index';
+import { useThreads } from '../../src/wasm/training';
 
-vi.mock('../../src/wasm/index', () => ({ setWasmPaths: vi.fn(), useThreads: vi.fn() }));
+vi.mock('../../src/wasm/training', () => ({ useThreads: vi.fn() }));
+
+const stock = { setWasmPaths: () => void events.push('paths') };
 
 const FLAG = 'WASM_HAS_MULTITHREAD_SUPPORT';
 
@@ -50,7 +52,6 @@ beforeEach(() => {
   env().registerFlag(FLAG, () => true);
   env().set(FLAG, true);
   const note = (event: string) => () => void events.push(event);
-  vi.mocked(setWasmPaths).mockImplementation(note('paths'));
   vi.mocked(useThreads).mockImplementation(note('threads'));
   let urls = 0;
   vi.spyOn(URL, 'createObjectURL').mockImplementation(() => {
@@ -69,7 +70,7 @@ afterEach(() => {
 });
 
 it('starts all workers before it changes anything', async () => {
-  await startThreads(3, '/wasm/');
+  await startThreads(3, '/wasm/', stock);
   expect(events).toEqual(['blob:1', '1 starts', '2 starts', 'blob:2', 'paths', 'threads', 'blob:1 revoked']);
   expect(env().getBool(FLAG)).toBe(false);
 });
@@ -78,7 +79,7 @@ it.each([1, 2, 3])(
   'ends the workers that have started, and changes nothing, where number %i fails',
   async (n) => {
     failing = n;
-    await expect(startThreads(4, '/wasm/')).rejects.toThrow(
+    await expect(startThreads(4, '/wasm/', stock)).rejects.toThrow(
       'a worker did not start (its policy may forbid workers of blobs)',
     );
     const [first, ...rest] = events;

@@ -151,6 +151,75 @@ describe('selectBackend in Node', () => {
     expect((await select('')).choice.description).toContain('from @tensorflow/tfjs-node:');
   });
 
+  it('does not say to install what is installed and fails, and says what else was taken instead', async () => {
+    await project.write(
+      'node_modules/@tensorflow/tfjs-node/index.js',
+      `throw new Error('The native addon module cannot be found.');`,
+    );
+    const reason = '@tensorflow/tfjs-node-gpu is not installed, The native addon module cannot be found';
+    expect(await select(`{ backend: 'tensorflow' }`)).toEqual({
+      name: 'Error',
+      message: `selectBackend: backend is "tensorflow", which cannot be had: ${reason}`,
+    });
+    const { choice } = await select('');
+    expect(choice.description).toBe(
+      'WebAssembly with SIMD, with the training kernels of ssvae/wasm: the best that can be had here; ' +
+        `tensorflow is installed, faster, and fails: ${reason}`,
+    );
+  });
+
+  it('says that WebAssembly does not start, rather than only being slow', async () => {
+    const before = `
+      const { registerBackend, removeBackend } = tf;
+      await import('@tensorflow/tfjs-backend-wasm');
+      removeBackend('wasm');
+      registerBackend('wasm', () => Promise.reject({ message: 'no such .wasm file' }));`;
+    const { choice } = await select('', { before });
+    const reason =
+      'its .wasm files do not load; a bundled program needs those of @tensorflow/tfjs-backend-wasm/dist beside it';
+    expect(choice.name).toBe('cpu');
+    expect(choice.description).toBe(
+      `plain JavaScript: the best that can be had here; wasm is installed, faster, and fails: ${reason}`,
+    );
+    expect(choice.passedOver.at(-1)).toEqual({ name: 'wasm', reason });
+    expect(await select(`{ backend: 'wasm' }`, { before })).toEqual({
+      name: 'Error',
+      message: `selectBackend: backend is "wasm", which cannot be had: ${reason}`,
+    });
+  });
+
+  it.each(['mjs', 'cjs'] as const)(
+    'finds packages of the project when the working folder was changed, from %s',
+    async (format) => {
+      await project.write('node_modules/@tensorflow/tfjs-node/index.js', FAKE_NATIVE);
+      const { choice } = await select('', { format, before: `process.chdir('/');` });
+      expect(choice.name).toBe('tensorflow');
+    },
+  );
+
+  const together = async (...options: readonly string[]) => {
+    const body = `
+      const backends = await Promise.all(['mjs', 'cjs'].map((format) => import('./backend.' + format)));
+      const choices = [${options}].map((options, i) => backends[i % 2].selectBackend({ backend: 'wasm', ...options }));
+      const said = await Promise.allSettled(choices);
+      console.log(JSON.stringify(said.map(({ value, reason }) => value?.description ?? reason.message)));
+      process.exit();`;
+    const { stdout } = await library.run(`(async () => {${body}})();`, { cwd: project.folder });
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  };
+
+  it('answers two calls at once one after the other, of two copies of the library too', async () => {
+    const said = (team: string): string =>
+      `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm: as asked`;
+    const refused = (threads: number, needed: number): string =>
+      `selectBackend: threads is ${threads}, needed ${needed}: WebAssembly has started already, and threads are to be had only before`;
+    expect(await together('{}', '{}')).toEqual([said(''), said('')]);
+    expect(await together('{}', '{ threads: 2 }')).toEqual([said(''), refused(2, 1)]);
+    const two = said(' and 2 threads');
+    expect(await together('{ threads: 2 }', '{ threads: 2 }', '{}')).toEqual([two, two, two]);
+    expect(await together('{ threads: 2 }', '{ threads: 3 }')).toEqual([two, refused(3, 2)]);
+  });
+
   it.each([
     ['no adapter', 'null', 'WebGPU finds no adapter'],
     [
