@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { writeEntryFolders } from './scripts/entryFolders';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
@@ -17,6 +19,22 @@ const oneFilePerModule: Plugin = {
       const isFolder = !existsSync(join(resolveDir, `${path}.ts`));
       return { path: `${path}${isFolder ? '/index' : ''}${extension}`, external: true };
     });
+  },
+};
+
+/**
+ * Makes the CommonJS build `require` the backends that the sources `import()`: sandboxes such as Jest's have no
+ * `import()`, and what is required can require in turn. It stays inside its `try`, so that bundlers do without what is not
+ * installed. `importModule` is for ES modules alone, and awaits nothing.
+ */
+const requireInCommonJs: Plugin = {
+  name: 'require-in-commonjs',
+  setup(build) {
+    if (build.initialOptions.format !== 'cjs') return;
+    build.onLoad({ filter: /src\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('await import(', 'await require('),
+      loader: 'ts',
+    }));
   },
 };
 
@@ -39,5 +57,6 @@ export default defineConfig({
   clean: true,
   silent: true,
   removeNodeProtocol: false,
-  esbuildPlugins: [oneFilePerModule],
+  onSuccess: writeEntryFolders,
+  esbuildPlugins: [requireInCommonJs, oneFilePerModule],
 });

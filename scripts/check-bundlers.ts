@@ -1,9 +1,10 @@
 /**
- * Bundles a browser app with esbuild, Vite and webpack and runs it: `tsx scripts/check-bundlers.ts [TARBALL]`.
+ * Bundles a browser app with esbuild, Vite and webpack, a worker with Vite and a server with esbuild, and runs them:
+ * `tsx scripts/check-bundlers.ts [TARBALL]`.
  *
- * One backend is not installed, as in most projects: a bundler may warn of that one, and of nothing else.
+ * Backends are not installed, as in most projects: a bundler may warn of those, and of nothing else.
  */
-import { rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
@@ -16,6 +17,13 @@ const UNRESOLVED = /node:|externalized for browser|Can't resolve|Could not resol
 
 /** An optional peer that the project lacks. */
 const ABSENT = '@tensorflow/tfjs-backend-webgpu';
+
+const WASM = '@tensorflow/tfjs-backend-wasm';
+
+/** What esbuild needs to bundle CommonJS, as TensorFlow.js is in Node, into an ES module. */
+const BANNER =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); " +
+  'const __dirname = import.meta.dirname;';
 
 /** Makes Node look like a web worker: with a `process`, TensorFlow.js would ask for modules that only Node has. */
 const IN_A_WORKER =
@@ -77,8 +85,37 @@ const bundlers: Readonly<Record<string, (folder: string, out: string) => Promise
   },
 };
 
+/** A worker that trains: Vite's other format of workers has no chunks, so that no backend could be fetched by itself. */
+const bundleWorker = (folder: string, out: string, format: 'es' | 'iife') =>
+  vite.build({
+    root: folder,
+    configFile: false,
+    logLevel: 'silent',
+    worker: { format },
+    build: { outDir: out, minify: false, rollupOptions: { input: join(folder, 'page.js') } },
+  });
+
+/** A server in one file, of which nothing but that file and those of WebAssembly is needed. */
+async function bundleServer(folder: string, format: 'cjs' | 'esm'): Promise<string> {
+  const file = `server.${format === 'cjs' ? 'cjs' : 'mjs'}`;
+  const { warnings } = await esbuild.build({
+    absWorkingDir: folder,
+    entryPoints: [file],
+    outfile: join(folder, 'server', file),
+    bundle: true,
+    format,
+    platform: 'node',
+    logLevel: 'silent',
+    ...(format === 'esm' && { banner: { js: BANNER } }),
+  });
+  for (const { text } of warnings)
+    if (!text.includes('@tensorflow/tfjs-backend-')) throw new Error(`esbuild for Node, ${format}: ${text}`);
+  return file;
+}
+
 await withConsumer(process.argv[2], async (folder) => {
-  await rm(join(folder, 'node_modules', ABSENT));
+  const uninstall = (name: string) => rm(join(folder, 'node_modules', name));
+  await uninstall(ABSENT);
   for (const [name, bundle] of Object.entries(bundlers)) {
     const out = join(folder, name);
     const complaints = (await bundle(folder, out)).filter(
@@ -87,4 +124,21 @@ await withConsumer(process.argv[2], async (folder) => {
     if (complaints.length > 0) throw new Error(`${name}:\n${complaints.join('\n')}`);
     await expectHalf(name, out, process.execPath, '--input-type=module', '--eval', IN_A_WORKER);
   }
+  await bundleWorker(folder, 'worker', 'es');
+
+  const server = join(folder, 'server');
+  for (const format of ['cjs', 'esm'] as const) {
+    const file = await bundleServer(folder, format);
+    const binary = 'tfjs-backend-wasm-simd.wasm';
+    await copyFile(join(folder, 'node_modules', WASM, 'dist', binary), join(server, binary));
+    await expectHalf(`esbuild for Node, ${format}`, server, process.execPath, file, 'wasm');
+  }
+  for (const name of [WASM, '@tensorflow/tfjs-backend-cpu']) await uninstall(name);
+  await expectHalf(
+    'esbuild for Node without backends',
+    server,
+    process.execPath,
+    await bundleServer(folder, 'cjs'),
+    'none',
+  );
 });

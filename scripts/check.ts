@@ -15,6 +15,7 @@ const ofSource: readonly Step[] = [
   ['direction of imports', 'depcruise src --output-type err'],
   ['unused exports and dependencies', 'knip'],
   ['compiled kernels', 'tsx scripts/build-wasm.ts --check'],
+  ['checksums of packages', 'tsx scripts/check-lock.ts'],
   ['tables of results', 'tsx bench/tables.ts --check'],
   ['documentation of every export', `typedoc --out "${join(folder, 'docs')}" --logLevel Warn`],
 ];
@@ -27,8 +28,9 @@ const ofPackage: readonly Step[] = [
   ],
   ['size', 'size-limit'],
   ['package.json', `publint --strict "${tarball}"`],
-  ['types of the package', `attw "${tarball}" --profile node16`],
+  ['types of the package', `attw "${tarball}"`],
   ['imports of the package', `tsx scripts/check-imports.ts "${tarball}"`],
+  ['runners of tests', `tsx scripts/check-runners.ts "${tarball}"`],
   ['bundlers', `tsx scripts/check-bundlers.ts "${tarball}"`],
 ];
 
