@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { notLoaded } from '../core/backendErrors';
 import { importModule } from './importModule';
-import { codeOf } from './missing';
+import { codeOf } from './systemError';
 
 /** The value, or nothing where it cannot be had. */
 const attempt = <T>(get: () => T): T | undefined => {
