@@ -1,5 +1,6 @@
 /** Checks of plain arguments; shapes are checked in `shape.ts`. */
-import { describe } from './shape';
+import { describe, oneLine } from './describe';
+import { assertNoFunction, assertNoMaker } from './uncalled';
 
 /**
  * Refuses a number outside its range.
@@ -63,10 +64,18 @@ export const assertSize = (where: string, name: string, value: number): void =>
  * @throws TypeError when it is no object
  */
 export function recordOf<T>(where: string, value: T, name = 'options'): T {
+  assertNoFunction(where, name, value);
   if (typeof value !== 'object' || value === null)
     throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object`);
   return value;
 }
+
+/** Whether an object was written as one, `{ … }`: the getters of a class, or entries of a map, would be passed over. */
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Another realm has an `Object.prototype` of its own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+};
 
 /** Names of all options of a function; one that is left out here is an error of types. */
 export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
@@ -81,7 +90,7 @@ export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
  * @param names of all there are
  * @param name the argument
  * @returns the options
- * @throws TypeError when they are no object
+ * @throws TypeError when they are no plain object
  * @throws RangeError when a name is none of them
  */
 export function optionsOf<T extends object>(
@@ -90,9 +99,11 @@ export function optionsOf<T extends object>(
   names: OptionNames<T>,
   name = 'options',
 ): T {
-  for (const given of Object.keys(recordOf(where, options, name)))
+  if (!isPlain(recordOf(where, options, name)))
+    throw new TypeError(`${where}: ${name} is ${describe(options)}, needed a plain object, { … }`);
+  for (const given of Object.keys(options))
     if (!Object.hasOwn(names, given)) {
-      const path = name === 'options' ? given : `${name}.${given}`;
+      const path = oneLine(name === 'options' ? given : `${name}.${given}`);
       throw new RangeError(`${where}: ${path} is no option, needed ${Object.keys(names).join(', ')}`);
     }
   return options;
@@ -106,12 +117,14 @@ export function assertMethods<T>(
   methods: readonly (keyof T & string)[],
 ): void {
   const missing = methods.find((method) => typeof value?.[method] !== 'function');
-  if (missing !== undefined)
-    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object with ${missing}()`);
+  if (missing === undefined) return;
+  assertNoFunction(where, name, value);
+  throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object with ${missing}()`);
 }
 
-/** Refuses what is no function. */
+/** Refuses what is no function, or one that makes what is needed. */
 export function assertFunction(where: string, name: string, value: unknown): void {
+  assertNoMaker(where, name, value);
   if (typeof value !== 'function')
     throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a function`);
 }

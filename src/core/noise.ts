@@ -11,6 +11,7 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertSize } from './assert';
 import { describe, sizeOf } from './shape';
+import { assertNoFunction } from './uncalled';
 
 /** Position of a stream: its key and its generator's state, four unsigned 32-bit words each. */
 export interface NoiseState {
@@ -191,6 +192,7 @@ class Stream implements Noise {
  * @throws TypeError naming function, argument, what came and what was needed
  */
 export function assertNoise(where: string, noise: Noise | undefined): asserts noise is Noise {
+  assertNoFunction(where, 'noise', noise);
   // A text has a split too.
   if (typeof noise !== 'object' || typeof noise?.split !== 'function')
     throw new TypeError(`${where}: noise is ${describe(noise)}, needed a stream, as createNoise(seed) makes`);

@@ -7,8 +7,9 @@
  */
 import { bytesOf } from './bytesOf';
 import { crc32 } from './crc32';
-import { isCount, isListOf, isRecord, isString, type Json, parseJson } from './json';
-import { describe, sizeOf } from './shape';
+import { describe, formatShape } from './describe';
+import { isCount, isListOf, isRecord, isString, type Json, parseStoredJson } from './json';
+import { sizeOf } from './shape';
 
 /** A named array of a file. */
 export interface StoredArray {
@@ -45,12 +46,23 @@ const checksum = (entries: Readonly<Record<string, unknown>>, metadata: string, 
     .toString(16)
     .padStart(8, '0');
 
+/** Metadata as a text; a cycle, a bigint or a getter that throws has none, and the host would not say whose it is. */
+const textOf = (metadata: Json): string => {
+  try {
+    const text: unknown = JSON.stringify(metadata);
+    if (isString(text)) return text;
+  } catch {
+    // As above.
+  }
+  throw new RangeError(`writeSafetensors: metadata is ${describe(metadata)}, needed a value that JSON holds`);
+};
+
 /**
  * Writes arrays and metadata as one safetensors file.
  *
  * @param file arrays by name, and any JSON
  * @returns the bytes
- * @throws RangeError when an array's length is not the product of its shape
+ * @throws RangeError when an array's length is not the product of its shape, or the metadata is nothing that JSON holds
  */
 export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
   // Widest types first, so that every array is aligned for its type in the mapped file.
@@ -63,7 +75,7 @@ export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
   for (const [name, { shape, data }] of sorted) {
     if (data.length !== sizeOf(shape)) {
       throw new RangeError(
-        `writeSafetensors: "${name}" has ${data.length} values, needed ${sizeOf(shape)} for [${shape}]`,
+        `writeSafetensors: ${describe(name)} has ${data.length} values, needed ${sizeOf(shape)} for ${formatShape(shape)}`,
       );
     }
     const begin = end;
@@ -75,7 +87,7 @@ export function writeSafetensors({ arrays, metadata }: StoredFile): Uint8Array {
   for (const [i, [, { data }]] of sorted.entries()) {
     body.set(bytesOf(data), named[i]?.[1].data_offsets[0]);
   }
-  const text = JSON.stringify(metadata);
+  const text = textOf(metadata);
   const header = JSON.stringify({
     __metadata__: { ssvae: text, crc32: checksum(entries, text, body) },
     ...entries,
@@ -111,7 +123,7 @@ const parseHeader = (
     );
   }
   const start = 8 + Number(length);
-  const header = parseJson(decodeText(bytes.subarray(8, start)));
+  const header = parseStoredJson(where, 'the header', decodeText(bytes.subarray(8, start)));
   if (isRecord(header)) return { header, start };
   throw new RangeError(`${where}: the header is no JSON object; damaged or no safetensors file`);
 };
@@ -121,7 +133,8 @@ const isKind = (value: unknown): value is Kind => isString(value) && Object.hasO
 /** Whether an entry is one, and its numbers fit each other and a body of `size` bytes. */
 const isEntry = (value: unknown, size: number): value is Entry => {
   if (!isRecord(value)) return false;
-  const { dtype, shape, data_offsets: offsets } = value;
+  const { dtype, shape, data_offsets: offsets, ...surplus } = value;
+  if (Object.keys(surplus).length > 0) return false;
   if (!isKind(dtype) || !isListOf(isCount)(shape) || !isListOf(isCount)(offsets)) return false;
   const [begin = 0, end = 0] = offsets;
   const fits = begin <= end && end <= size && offsets.length === 2;
@@ -178,7 +191,7 @@ export function readSafetensors(bytes: Uint8Array, where = 'readSafetensors'): S
       `${where}: the checksum is ${actual}, the file says ${describe(expected)}; the file is damaged`,
     );
   }
-  const metadata = parseJson(ssvae);
+  const metadata = parseStoredJson(where, 'the metadata', ssvae);
   if (metadata === undefined)
     throw new RangeError(`${where}: the metadata is no JSON, needed a file that ssvae wrote`);
   const arrays = parseEntries(where, entries, body.length).map(([name, entry]): [string, StoredArray] => {

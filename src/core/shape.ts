@@ -4,6 +4,9 @@
  * TensorFlow.js broadcasts silently: a mean [2,3] with a log-variance [2,1] gives a plausible and wrong
  * divergence. Every public function therefore states its axes on its first line.
  */
+import { describe, formatShape, inBrackets } from './describe';
+
+export { describe, formatShape } from './describe';
 
 /** Whatever carries a shape: tensors of any tfjs build are accepted, so nothing is tested by `instanceof`. */
 export interface Shaped {
@@ -21,7 +24,10 @@ type Expected = readonly [tensor: Shaped, pattern: string, dtype?: 'float32'];
 export type AxisSizes = Readonly<Record<string, number>>;
 
 const isShaped = (value: unknown): value is Shaped =>
-  typeof value === 'object' && value !== null && Array.isArray((value as Partial<Shaped>).shape);
+  typeof value === 'object' &&
+  value !== null &&
+  Array.isArray((value as Partial<Shaped>).shape) &&
+  (value as Shaped).shape.every(Number.isInteger);
 
 /** Types of tensors that hold numbers. */
 const NUMBERS: readonly string[] = ['float32', 'int32', 'bool'];
@@ -29,22 +35,9 @@ const NUMBERS: readonly string[] = ['float32', 'int32', 'bool'];
 /** Number of values in a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 
-/** `[2,3]`, the way shapes stand in every error text. */
-export const formatShape = (shape: readonly number[]): string => `[${shape.join(',')}]`;
-
-/** Characters of a text that an error text shows: it may come from a file, and be as long as that. */
-const LONGEST = 100;
-
-/** Names a value in an error text without printing the whole of it. */
-export const describe = (value: unknown): string => {
-  if (isShaped(value)) return `a tensor ${formatShape(value.shape)}`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object';
-  return String(value);
-};
+/** Whether two shapes are the same. */
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((axis, i) => axis === b[i]);
 
 /**
  * Checks tensors against patterns of axis names, all in one namespace.
@@ -85,13 +78,11 @@ export function assertShapes(where: string, arguments_: Readonly<Record<string, 
         (axis, i) =>
           tensor.shape[i] === (/^\d+$/.test(axis) ? Number(axis) : (sizes[axis] ?? tensor.shape[i])),
       ) &&
-      (!open || rest === undefined || formatShape(rest) === formatShape(tail));
+      (!open || rest === undefined || sameShape(rest, tail));
     if (!fits) {
-      const needed = axes.map((axis) =>
-        axis === '...' ? (rest?.join(',') ?? '...') : (sizes[axis] ?? axis),
-      );
+      const needed = axes.flatMap((axis) => (axis === '...' ? (rest ?? axis) : (sizes[axis] ?? axis)));
       throw new RangeError(
-        `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed [${axes.join(',')}] = [${needed.join(',')}]`,
+        `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed ${inBrackets(axes)} = ${inBrackets(needed)}`,
       );
     }
     if (tensor.shape.includes(0))

@@ -1,7 +1,8 @@
 /** Likelihoods of models: what is refused, and those that a file names. */
 import { assertInteger } from '../core/assert';
-import { isFiniteNumber, isRecord, parse } from '../core/json';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+import { isFiniteNumber, isRecord, parse, parseRecord } from '../core/json';
+import { assertNoFunction } from '../core/uncalled';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
@@ -12,6 +13,7 @@ import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
  * @throws TypeError or RangeError naming the option
  */
 export function assertLikelihood(where: string, likelihood: Likelihood): void {
+  assertNoFunction(where, 'likelihood', likelihood);
   if (typeof likelihood?.logProb !== 'function')
     throw new TypeError(
       `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli`,
@@ -27,9 +29,16 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
 export function parseLikelihood(where: string, value: unknown): LikelihoodSpec | null {
   if (value === null) return null;
   const { kind, variance, sigma } = isRecord(value) ? value : {};
-  if (kind === 'bernoulli') return { kind };
-  if (kind === 'gaussian' && (variance === 'fixed' || variance === 'learned'))
+  const holds = (...entries: readonly string[]): void =>
+    void parseRecord(where, 'spec.likelihood', value, ['kind', ...entries]);
+  if (kind === 'bernoulli') {
+    holds();
+    return { kind };
+  }
+  if (kind === 'gaussian' && (variance === 'fixed' || variance === 'learned')) {
+    holds('variance', 'sigma');
     return { kind, variance, sigma: parse(where, 'sigma', sigma, 'a number', isFiniteNumber) };
+  }
   throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed "bernoulli" or "gaussian"`);
 }
 

@@ -1,17 +1,22 @@
 /** Variables to and from files: shared by saved models and checkpoints. */
 import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { describe, formatShape } from '../core/describe';
+import { own } from '../core/json';
 import type { StoredArray } from '../core/safetensors';
-import { describe, formatShape } from '../core/shape';
+import { sameShape } from '../core/shape';
 
 /**
  * Values of tensors, by name.
  *
  * @param tensors float32 tensors, left as they are
+ * @throws RangeError naming the first that is disposed: training is told of it where a callback has freed the model
  */
 export async function readTensors(
   tensors: Readonly<Record<string, Tensor>>,
 ): Promise<Record<string, StoredArray>> {
   const entries = Object.entries(tensors);
+  for (const [name, { isDisposed }] of entries)
+    if (isDisposed) throw new RangeError(`train: ${describe(name)} is disposed, needed a living tensor`);
   const values = await Promise.all(entries.map(([, source]) => source.data()));
   return Object.fromEntries(
     entries.map(([name, { shape }], i) => [
@@ -35,16 +40,23 @@ export function assertStored(
   arrays: Readonly<Record<string, StoredArray>>,
 ): void {
   for (const [name, { shape }] of Object.entries(variables)) {
-    const stored = arrays[name];
+    const stored = own(arrays, name);
     if (stored === undefined)
-      throw new RangeError(`${where}: the file has no variable "${name}", needed ${formatShape(shape)}`);
-    if (formatShape(stored.shape) !== formatShape(shape)) {
       throw new RangeError(
-        `${where}: variable "${name}" is ${formatShape(stored.shape)} in the file, needed ${formatShape(shape)}`,
+        `${where}: the file has no variable ${describe(name)}, needed ${formatShape(shape)}`,
       );
-    }
+    if (!sameShape(stored.shape, shape))
+      throw new RangeError(
+        `${where}: variable ${describe(name)} is ${formatShape(stored.shape)} in the file, needed ${formatShape(shape)}`,
+      );
+    // The bytes of a float, called an integer, would be read as a number like any other.
+    const kind = describe(stored.data);
+    if (kind !== 'Float32Array')
+      throw new RangeError(
+        `${where}: variable ${describe(name)} is ${kind} in the file, needed Float32Array`,
+      );
   }
-  const extra = Object.keys(arrays).find((name) => variables[name] === undefined);
+  const extra = Object.keys(arrays).find((name) => !Object.hasOwn(variables, name));
   if (extra !== undefined)
     throw new RangeError(`${where}: the file has a variable ${describe(extra)} that the model lacks`);
 }
@@ -68,6 +80,7 @@ export function assignVariables(
 ): void {
   assertStored(where, variables, arrays);
   tidy(() => {
-    for (const [name, stored] of Object.entries(arrays)) variables[name]?.assign(toTensor(stored));
+    for (const [name, variable] of Object.entries(variables))
+      variable.assign(toTensor(own(arrays, name) as StoredArray));
   });
 }

@@ -1,8 +1,8 @@
 /** Files of saved models, and the presets that they rebuild. */
 import { assertMethods, optionsOf } from '../core/assert';
-import { isRecord } from '../core/json';
+import { describe, oneLine } from '../core/describe';
+import { isRecord, parseRecord } from '../core/json';
 import { readSafetensors, type StoredArray } from '../core/safetensors';
-import { describe } from '../core/shape';
 import { contentOf, type Storage } from '../core/storage';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
 import { totalOf } from '../nets/layerValues';
@@ -29,16 +29,17 @@ export interface ModelFile {
  */
 export const readModelFile = async (reader: string, storage: Storage): Promise<ModelFile> => {
   assertMethods(reader, 'storage', storage, ['read']);
-  const where = `${reader}: ${storage.name}`;
+  const where = `${reader}: ${oneLine(String(storage.name), 300)}`;
   const bytes = await contentOf(where, storage);
   if (bytes === undefined)
     throw new RangeError(`${where} does not exist, needed a file that saveModel wrote`);
   const { arrays, metadata } = readSafetensors(bytes, where);
-  const { format, spec } = isRecord(metadata) ? metadata : {};
+  const { format } = isRecord(metadata) ? metadata : {};
   if (format !== FORMAT)
     throw new RangeError(
       `${where}: the format is ${describe(format)}, needed "${FORMAT}", as saveModel writes; a checkpoint is read by train, with resume`,
     );
+  const { spec } = parseRecord(where, 'the metadata', metadata, ['format', 'spec']);
   return { where, arrays, spec };
 };
 

@@ -1,7 +1,8 @@
 /** Presets of nets with their choices, and one's own nets: what is refused. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { describe, formatShape, oneLine } from '../core/describe';
 import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../core/json';
-import { describe, formatShape } from '../core/shape';
+import { assertNoFunction } from '../core/uncalled';
 import { assertNoRandomLayers } from '../nets/randomLayers';
 
 /** What a choice may be, and that in words. */
@@ -38,7 +39,9 @@ const isPreset = <P extends { readonly preset: 'mlp' | 'conv' }>(
   for (const [name, value] of Object.entries(choices)) {
     if (!Object.hasOwn(known[preset], name)) {
       const needed = Object.keys(known[preset]).join(', ');
-      throw new RangeError(`${where}: nets.${name} is no choice of "${preset}", needed one of ${needed}`);
+      throw new RangeError(
+        `${where}: nets.${oneLine(name)} is no choice of "${preset}", needed one of ${needed}`,
+      );
     }
     const [fits, needed] = known[preset][name] as Choice;
     if (value !== undefined && !fits(value))
@@ -57,6 +60,7 @@ export function presetFrom<P extends { readonly preset: 'mlp' | 'conv' }>(
   nets: unknown,
   known: Choices,
 ): P {
+  assertNoFunction(where, 'nets', nets);
   const preset = isString(nets) ? { preset: nets } : nets;
   if (isPreset<P>(where, preset, known)) return preset;
   const came = describe(isRecord(preset) ? preset.preset : preset);
@@ -82,7 +86,7 @@ export function assertOwnNet(
 ): void {
   const listed = (shapes: readonly (readonly number[])[]): string => shapes.map(formatShape).join(', ');
   const needed = `${listed(inputs)} → ${outputs ? listed(outputs) : 'one output'}, apart from the batch axis`;
-  if (typeof net?.apply !== 'function')
+  if (typeof net?.apply !== 'function' || !Array.isArray(net.inputs) || !Array.isArray(net.outputs))
     throw new TypeError(`${where}: nets.${name} is ${describe(net)}, needed a tfjs-layers model ${needed}`);
   const shapes = (tensors: LayersModel['inputs']): string =>
     listed(tensors.map(({ shape }) => shape.slice(1) as number[]));

@@ -1,6 +1,7 @@
 /** A trained model, kept apart from any training checkpoint. */
 import { assertMethods, recordOf } from '../core/assert';
-import { brief, canonical, isRecord } from '../core/json';
+import { oneLine } from '../core/describe';
+import { brief, canonical, isRecord, own } from '../core/json';
 import { writeSafetensors } from '../core/safetensors';
 import type { Storage } from '../core/storage';
 import type { Likelihood } from '../distributions/likelihood';
@@ -30,13 +31,16 @@ export async function saveModel(model: Model, storage: Storage): Promise<void> {
 
 /** Refuses another spec, naming the first entry that differs. */
 const assertSameSpec = (where: string, name: string, found: unknown, needed: unknown): void => {
-  if (canonical(found) === canonical(needed)) return;
-  if (!isRecord(found) || !isRecord(needed))
+  if (!isRecord(found) || !isRecord(needed)) {
+    if (canonical(found) === canonical(needed)) return;
     throw new RangeError(
-      `${where}: ${name} is ${brief(found)} in the file, needed ${brief(needed)} as in the model`,
+      `${where}: ${oneLine(name, 300)} is ${brief(found)} in the file, needed ${brief(needed)} as in the model`,
     );
-  for (const entry of new Set([...Object.keys(needed), ...Object.keys(found)]))
-    assertSameSpec(where, `${name}.${entry.slice(0, 100)}`, found[entry], needed[entry]);
+  }
+  const assertEntry = (entry: string): void =>
+    assertSameSpec(where, `${name}.${oneLine(entry)}`, own(found, entry), own(needed, entry));
+  for (const entry of Object.keys(needed)) assertEntry(entry);
+  for (const entry of Object.keys(found)) if (!Object.hasOwn(needed, entry)) assertEntry(entry);
 };
 
 /**

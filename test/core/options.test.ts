@@ -1,3 +1,4 @@
+import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { oneHotLabels } from '../../src/core/labels';
 import {
@@ -123,6 +124,42 @@ describe('an option that is misspelt', () => {
     ['progressBar', () => progressBar({ name: 'M2' } as object), /^progressBar: name is no option/],
   ])('is refused by %s', (_, call, message) => {
     expect(call).toThrow(message);
+  });
+
+  class Settings {
+    get learningRate(): number {
+      return 1;
+    }
+  }
+  it.each<[string, () => unknown, string]>([
+    [
+      'a map',
+      () => createAdam(new Map([['learningRate', 1]]) as object),
+      'createAdam: options is Map, needed a plain object, { … }',
+    ],
+    [
+      'a class whose getters stand on its prototype',
+      () => createAdam(new Settings()),
+      'createAdam: options is Settings, needed a plain object, { … }',
+    ],
+    [
+      'what inherits from other options',
+      () => createAdam(Object.create({ learningRate: 1 })),
+      'createAdam: options is Object, needed a plain object, { … }',
+    ],
+    ['a list', () => m2([] as object), 'm2: options is an array of 0, needed a plain object, { … }'],
+    [
+      'a name that moves the cursor',
+      () => m2({ '\u001b[2J': 1 } as object),
+      'm2: \\u001b[2J is no option, needed labelHandling',
+    ],
+  ])('is not passed over in %s', (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  it('is found in options of another realm, or without a prototype', () => {
+    for (const options of [vm.runInNewContext('({ learningRate: 0.5 })'), Object.create(null)])
+      expect(() => createAdam(options).dispose()).not.toThrow();
   });
 
   it('is refused where a promise is given', async () => {

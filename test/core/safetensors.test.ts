@@ -207,6 +207,13 @@ describe('safetensors files', () => {
   const bytes8 = (name: string, from: number, to: number): string =>
     `${JSON.stringify(name)}:{"dtype":"U8","shape":[${to - from}],"data_offsets":[${from},${to}]}`;
 
+  // The checksum of the last of the two, as a reader sees the header.
+  const twice = (() => {
+    const bytes = signed(`{${bytes8('a', 0, 8)}}`);
+    const text = new TextDecoder().decode(bytes.subarray(8, bytes.length - 8));
+    return withHeader(text.replace(/,"a":/, `,${bytes8('a', 0, 4)},"a":`));
+  })();
+
   it.each([
     [
       'one piece under two names',
@@ -222,6 +229,22 @@ describe('safetensors files', () => {
       'bytes that belong to nothing',
       signed(`{${bytes8('a', 0, 6)}}`),
       'test: the entries end at byte 6, needed 8, the end of the file',
+    ],
+    ['two arrays of one name', twice, 'test: the header has two entries of one name, needed each name once'],
+    [
+      'metadata of two entries of one name',
+      signed(`{${bytes8('a', 0, 8)}}`, '{"spec":{"a":1,"b":{"a":2},"a":3}}'),
+      'test: the metadata has two entries of one name, needed each name once',
+    ],
+    [
+      'an entry with something beside',
+      signed('{"a":{"dtype":"U8","shape":[8],"data_offsets":[0,8],"more":1}}'),
+      'test: the entry "a" does not fit the file',
+    ],
+    [
+      'more names than any model has',
+      signed(`{${Array.from({ length: 130_000 }, (_, i) => bytes8(String(i), 0, 0)).join(',')}}`),
+      'test: the header has 520003 entries, needed at most 500000',
     ],
     ['a name of two lines', signed('{"a\\nb":null}'), 'test: the entry "a\\nb" does not fit the file'],
     [
@@ -250,6 +273,17 @@ describe('safetensors files', () => {
     ]);
     const read = readSafetensors(signed(`{${bytes8('a', 0, 8)}}`, metadata));
     expect(JSON.stringify(read.metadata)).toBe(metadata);
+  });
+
+  it('are not written with metadata that JSON lacks', () => {
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+    expect(() => writeSafetensors({ arrays: {}, metadata: cycle as never })).toThrow(
+      /^writeSafetensors: metadata is Object, needed a value that JSON holds$/,
+    );
+    expect(() => writeSafetensors({ arrays: {}, metadata: { seed: 1n } as never })).toThrow(
+      /^writeSafetensors: metadata/,
+    );
   });
 
   it('are not written with a shape that does not hold the values', () => {

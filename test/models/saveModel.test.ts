@@ -206,6 +206,102 @@ describe('saveModel and loadModel', () => {
       await expect(loadModel(memoryStorage(content))).rejects.toThrow(message);
   });
 
+  it.each(['toString', '__proto__', 'constructor', 'hasOwnProperty'])(
+    'refuse a variable called %s, and reach no prototype by it',
+    async (name) => {
+      const { bytes: file } = await saved();
+      const { arrays, metadata } = readSafetensors(file as Uint8Array);
+      const extra = Object.fromEntries([
+        ...Object.entries(arrays),
+        [name, { shape: [1], data: new Float32Array(1) }],
+      ]);
+      const storage = memoryStorage(writeSafetensors({ arrays: extra, metadata }));
+      await expect(loadModel(storage)).rejects.toThrow(
+        `loadModel: memory: the file has a variable "${name}" that the model lacks`,
+      );
+      const model = tinyM2();
+      await expect(loadVariables(model, storage)).rejects.toThrow(
+        `a variable "${name}" that the model lacks`,
+      );
+      model.dispose();
+    },
+  );
+
+  it('refuse floats that are called integers', async () => {
+    const { bytes: file } = await saved();
+    const { arrays, metadata } = readSafetensors(file as Uint8Array);
+    const [name = ''] = Object.keys(arrays);
+    const { shape, data } = arrays[name] as (typeof arrays)[string];
+    const called = { shape, data: new Int32Array(data.buffer) };
+    const storage = memoryStorage(writeSafetensors({ arrays: { ...arrays, [name]: called }, metadata }));
+    await expect(loadModel(storage)).rejects.toThrow(
+      `loadModel: memory: variable "${name}" is Int32Array in the file, needed Float32Array`,
+    );
+  });
+
+  it('keep weights that are NaN, as a run may leave them, and prediction tells of them', async () => {
+    const { bytes: file } = await saved();
+    const { arrays, metadata } = readSafetensors(file as Uint8Array);
+    const broken = Object.fromEntries(
+      Object.entries(arrays).map(([name, { shape, data }]) => [
+        name,
+        { shape, data: Float32Array.from(data).fill(Number.NaN) },
+      ]),
+    );
+    const model = await loadModel(memoryStorage(writeSafetensors({ arrays: broken, metadata })));
+    await expect(predict(model, bytes)).rejects.toThrow(
+      'predict: example 0 gives NaN, needed a model of finite weights',
+    );
+    model.dispose();
+  });
+
+  it.each<[string, (spec: Record<string, Json>) => Json, string]>([
+    [
+      'another entry',
+      (spec) => ({ ...spec, depth: 3 }),
+      'spec has an entry "depth", needed model, inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood alone',
+    ],
+    [
+      'a hundred thousand of them',
+      (spec) => ({ ...spec, ...Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i])) }),
+      'spec has an entry "k0", needed model,',
+    ],
+    [
+      'another entry of the likelihood',
+      (spec) => ({ ...spec, likelihood: { kind: 'bernoulli', sigma: 1 } }),
+      'spec.likelihood has an entry "sigma", needed kind alone',
+    ],
+    [
+      'an entry that clears the screen',
+      (spec) => ({ ...spec, '\u009b2J': 1 }),
+      'spec has an entry "\\u009b2J", needed model,',
+    ],
+    [
+      'a name of a class that is none',
+      () => JSON.parse('{"model":{"constructor":{"name":{"toString":1}}}}'),
+      'the model is Object, needed "m2"',
+    ],
+    [
+      'a model of a hundred thousand axes',
+      () => ({ model: { shape: Array(100_000).fill(7) } }),
+      'the model is a tensor [7,7,7,7,7,7,7,7,7,7,…], needed "m2"',
+    ],
+  ])('refuse a spec with %s, in a line', async (_, change, message) => {
+    const { bytes: file } = await saved();
+    const error: Error = await loadModel(memoryStorage(withSpec(file as Uint8Array, change))).catch((e) => e);
+    expect(error.message).toContain(`loadModel: memory: ${message}`);
+    expect(error.message.length).toBeLessThan(300);
+  });
+
+  it('refuse metadata with another entry', async () => {
+    const { bytes: file } = await saved();
+    const { arrays, metadata } = readSafetensors(file as Uint8Array);
+    const more = writeSafetensors({ arrays, metadata: { ...(metadata as object), more: 1 } });
+    await expect(loadModel(memoryStorage(more))).rejects.toThrow(
+      'loadModel: memory: the metadata has an entry "more", needed format, spec alone',
+    );
+  });
+
   it('allocate nothing for a spec that the file has no weights for', async () => {
     const { bytes: file = new Uint8Array() } = await saved();
     const greedy = memoryStorage(withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })));

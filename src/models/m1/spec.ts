@@ -1,6 +1,7 @@
 /** JSON that rebuilds an M1 model. */
-import { isCount, isListOf, isRecord, type Json, parse } from '../../core/json';
-import { describe } from '../../core/shape';
+
+import { describe } from '../../core/describe';
+import { isCount, isListOf, isRecord, type Json, parse, parseRecord } from '../../core/json';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
 import { parseLikelihood } from '../likelihoods';
@@ -17,6 +18,12 @@ export interface M1Spec {
 /** The same as JSON; choices that were left open are left out. */
 export const toJson = (spec: M1Spec): Json => specOf({ model: 'm1', ...spec });
 
+/** Names of all entries. */
+const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood'] as const satisfies readonly (
+  | 'model'
+  | keyof M1Spec
+)[];
+
 /**
  * A spec from a file.
  *
@@ -25,12 +32,12 @@ export const toJson = (spec: M1Spec): Json => specOf({ model: 'm1', ...spec });
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseM1Spec(where: string, value: unknown): M1Spec {
-  const spec = isRecord(value) ? value : {};
-  if (spec.model !== 'm1')
+  const { model } = isRecord(value) ? value : {};
+  if (model !== 'm1')
     throw new RangeError(
-      `${where}: the model is ${describe(spec.model)}, needed "m1"; loadModel reads an M2, and loadVariables fills a model of one's own`,
+      `${where}: the model is ${describe(model)}, needed "m1"; loadModel reads an M2, and loadVariables fills a model of one's own`,
     );
-  const { inputShape, latent, nets, likelihood } = spec;
+  const { inputShape, latent, nets, likelihood } = parseRecord(where, 'spec', value, ENTRIES);
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     latent: parse(where, 'latent', latent, 'a count', isCount),

@@ -1,6 +1,16 @@
 /** JSON that rebuilds an M2 model. */
-import { isBoolean, isCount, isFiniteNumber, isListOf, isRecord, type Json, parse } from '../../core/json';
-import { describe } from '../../core/shape';
+
+import { describe } from '../../core/describe';
+import {
+  isBoolean,
+  isCount,
+  isFiniteNumber,
+  isListOf,
+  isRecord,
+  type Json,
+  parse,
+  parseRecord,
+} from '../../core/json';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
 import { parseLikelihood } from '../likelihoods';
@@ -20,6 +30,18 @@ export interface M2Spec {
 /** The same as JSON; choices that were left open are left out. */
 export const toJson = (spec: M2Spec): Json => specOf({ model: 'm2', ...spec });
 
+/** Names of all entries. */
+const ENTRIES = [
+  'model',
+  'inputShape',
+  'classes',
+  'latent',
+  'labelPrior',
+  'encoderSeesLabel',
+  'nets',
+  'likelihood',
+] as const satisfies readonly ('model' | keyof M2Spec)[];
+
 /**
  * A spec from a file.
  *
@@ -28,12 +50,17 @@ export const toJson = (spec: M2Spec): Json => specOf({ model: 'm2', ...spec });
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseM2Spec(where: string, value: unknown): M2Spec {
-  const spec = isRecord(value) ? value : {};
-  if (spec.model !== 'm2')
+  const { model } = isRecord(value) ? value : {};
+  if (model !== 'm2')
     throw new RangeError(
-      `${where}: the model is ${describe(spec.model)}, needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one's own`,
+      `${where}: the model is ${describe(model)}, needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one's own`,
     );
-  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood } = spec;
+  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood } = parseRecord(
+    where,
+    'spec',
+    value,
+    ENTRIES,
+  );
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     classes: parse(where, 'classes', classes, 'a count', isCount),

@@ -2,6 +2,7 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import type { Noise } from '../../../src/core/noise';
 import { sizeOf } from '../../../src/core/shape';
+import { hostileValues } from '../hostile';
 import { below, pick } from '../mutations';
 import { DrawnTensor, isContainer, Opaque } from './drawn';
 
@@ -41,6 +42,11 @@ const filled = (noise: Noise, shape: readonly number[], dtype: DataType): DrawnT
 const anyTensor = (noise: Noise): DrawnTensor =>
   filled(noise, pick(noise, shapes), pick(noise, ['float32', 'float32', 'int32', 'bool', 'string']));
 
+const hostile = (noise: Noise): Opaque => {
+  const [name, make] = pick(noise, hostileValues);
+  return new Opaque(make, name);
+};
+
 /** Anything at all. */
 const stranger = (noise: Noise): unknown => {
   const kinds: readonly (() => unknown)[] = [
@@ -48,6 +54,8 @@ const stranger = (noise: Noise): unknown => {
     () => pick(noise, numbers),
     () => pick(noise, [undefined, null, true, false, '', 'text', 'none', 5n]),
     () => pick(noise, [[], {}, [1, 2], [Number.NaN], [[]], [null], ['a', 'b'], { length: 2 }, { a: 1 }]),
+    () => hostile(noise),
+    () => hostile(noise),
     () => anyTensor(noise),
     () => new (pick(noise, typed))(below(noise, 3)),
     () => new Opaque(() => () => pick(noise, numbers), 'a function that gives a number'),
