@@ -1,6 +1,7 @@
-import { gzipSync } from 'node:zlib';
+import { constants, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { crc32 } from '../../src/core/crc32';
 import { parseCifar10 } from '../../src/data/cifar';
 import { gunzip, isGzip } from '../../src/data/gzip';
 import { idxDataset, parseIdx } from '../../src/data/idx';
@@ -187,4 +188,94 @@ test('a small file that unpacks to a huge one is stopped at the limit', async ()
     'gunzip: bytes unpack to more than 100000 bytes, needed at most maxBytes',
   );
   expect((await gunzip(bomb, { maxBytes: 20_000_000 })).length).toBe(20_000_000);
+});
+
+test('whatever packs it, deflate is unpacked alike: levels, strategies, windows, fixed codes and stored blocks', async () => {
+  const { Z_DEFAULT_STRATEGY, Z_FILTERED, Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED } = constants;
+  const word = fc.array(fc.integer({ min: 97, max: 122 }), { minLength: 1, maxLength: 12 });
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 3000 }),
+    // Words again and again, which is what deflate is for.
+    fc
+      .tuple(fc.array(word, { minLength: 1, maxLength: 20 }), fc.array(fc.nat(19), { maxLength: 4000 }))
+      .map(([words, order]) => Uint8Array.from(order.flatMap((i) => words[i % words.length] ?? []))),
+  );
+  const options = fc.record({
+    level: fc.integer({ min: 0, max: 9 }),
+    strategy: fc.constantFrom(Z_DEFAULT_STRATEGY, Z_FILTERED, Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED),
+    windowBits: fc.integer({ min: 9, max: 15 }),
+    memLevel: fc.integer({ min: 1, max: 9 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(bytes, options, async (whole, how) => {
+      expect(await gunzip(gzipSync(whole, how))).toEqual(new Uint8Array(whole));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const [hello, world] = ['hello', 'world'].map((word) => new Uint8Array(gzipSync(word))) as [
+  Uint8Array,
+  Uint8Array,
+];
+const joined = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
+const read = async (bytes: Uint8Array): Promise<string> => new TextDecoder().decode(await gunzip(bytes));
+
+test('a gzip file is a series of members, and zeros behind one are padding', async () => {
+  const zeros = new Uint8Array(700);
+  expect(await read(joined(hello, world))).toBe('helloworld');
+  expect(await read(joined(hello, zeros))).toBe('hello');
+  expect(await read(joined(hello, world, zeros))).toBe('helloworld');
+  expect(await read(joined(hello, zeros, world))).toBe('helloworld');
+  expect(await read(joined(gzipSync(''), hello, gzipSync('')))).toBe('hello');
+  // Blocks that are packed one by one, as genomics does.
+  const whole = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) >> 7);
+  const blocks = Array.from({ length: 30 }, (_, i) => gzipSync(whole.subarray(10_000 * i, 10_000 * (i + 1))));
+  expect(await gunzip(joined(...blocks))).toEqual(whole);
+});
+
+test('what stands behind the end of the gzip data is named, and a damaged second member is damaged', async () => {
+  const rubbish = new TextEncoder().encode('not the data');
+  const needed = 'needed another member, or zeros';
+  await expect(gunzip(joined(hello, rubbish))).rejects.toThrow(
+    new RangeError(`gunzip: bytes have 12 bytes behind the end of the gzip data, ${needed}`),
+  );
+  await expect(gunzip(joined(hello, world, new Uint8Array(4), rubbish))).rejects.toThrow(
+    `gunzip: bytes have 16 bytes behind the end of the gzip data, ${needed}`,
+  );
+  await expect(gunzip(joined(hello, Uint8Array.of(0x1f)))).rejects.toThrow(
+    'bytes have 1 bytes behind the end',
+  );
+  for (let kept = 2; kept < world.length; kept++)
+    await expect(gunzip(joined(hello, world.subarray(0, kept)))).rejects.toThrow(
+      /^gunzip: bytes are damaged or truncated \(\d+ bytes, \d+ unpacked\), needed a whole gzip file$/,
+    );
+});
+
+test('the limit of gunzip holds for all members together', async () => {
+  const two = joined(hello, world);
+  expect((await gunzip(two, { maxBytes: 10 })).length).toBe(10);
+  await expect(gunzip(two, { maxBytes: 9 })).rejects.toThrow('unpack to more than 9 bytes');
+  const many = joined(...new Array(40).fill(gzipSync(new Uint8Array(1_000_000))));
+  await expect(gunzip(many, { maxBytes: 20_000_000 })).rejects.toThrow('unpack to more than 20000000 bytes');
+});
+
+test('a gzip header may hold a name, a comment, extra fields and a checksum of its own', async () => {
+  const body = hello.subarray(10);
+  const fields = [
+    ...[3, 0, 7, 7, 7], // extra
+    ...new TextEncoder().encode('a name\0a comment\0'),
+  ];
+  const header = Uint8Array.of(0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, ...fields);
+  const check = crc32(header) & 0xffff;
+  const [low, high] = [check & 255, check >> 8];
+  expect(await read(joined(header, Uint8Array.of(low, high), body))).toBe('hello');
+  await expect(read(joined(header, Uint8Array.of(low ^ 1, high), body))).rejects.toThrow(
+    'damaged or truncated',
+  );
+  for (let length = 2; length < header.length; length++)
+    await expect(gunzip(header.subarray(0, length))).rejects.toThrow('damaged or truncated');
+  const reserved = hello.slice();
+  reserved[3] = 0x20;
+  await expect(gunzip(reserved)).rejects.toThrow('damaged or truncated');
 });
