@@ -1,14 +1,18 @@
-/** How an example meets whoever runs it: flags, Ctrl-C, mistakes. */
+/** How an example meets whoever runs it: flags, signals, mistakes. */
 import { readSettings, type Settings, UsageError, usage } from './settings';
 
-/** The run was ended by Ctrl-C; what was done is in a checkpoint. */
+/** The run was ended by a signal; what was done is in a checkpoint. */
 export class Interrupted extends Error {}
+
+/** Signals that end a run, with the code that shells give them: Ctrl-C, and what schedulers and containers send. */
+const ENDING = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** What the library refuses begins with the name of the function that refuses it; a stack adds nothing to that. */
 const isRefusal = (error: unknown): error is Error => error instanceof Error && /^\w+: /.test(error.message);
 
 /**
- * Runs a program with its flags. A mistake of the user's is one line; Ctrl-C ends the run behind the step under way.
+ * Runs a program with its flags. A mistake of the user's is one line; Ctrl-C and SIGTERM end the run behind the step under
+ * way, and a second one at once.
  *
  * @param command what is typed to run it
  * @param program what to run
@@ -18,7 +22,12 @@ export async function withSettings(
   program: (settings: Settings, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  let code: number = ENDING.SIGINT;
+  for (const [signal, itsCode] of Object.entries(ENDING))
+    process.once(signal, () => {
+      code = itsCode;
+      interrupt.abort();
+    });
   const args = process.argv.slice(2);
   try {
     const settings = readSettings(args);
@@ -30,10 +39,10 @@ export async function withSettings(
       console.error(
         `\nStopped; a checkpoint is written. To go on: ${command} -- ${[...flags, '--resume'].join(' ')}`,
       );
-      process.exitCode = 130;
+      process.exitCode = code;
     } else if (interrupt.signal.aborted) {
       console.error('\nStopped.');
-      process.exitCode = 130;
+      process.exitCode = code;
     } else if (error instanceof UsageError || isRefusal(error)) {
       console.error(error.message);
       process.exitCode = 2;

@@ -3,7 +3,15 @@
  *
  * @packageDocumentation
  */
-export type { Augment, Batch, BatchSource, LabeledBatch, SplitIndices, UnlabeledBatch } from './core/batch';
+export type {
+  Augment,
+  Batch,
+  BatchSource,
+  LabeledBatch,
+  Passes,
+  SplitIndices,
+  UnlabeledBatch,
+} from './core/batch';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export type { Json } from './core/json';
 export { UNKNOWN_CLASS } from './core/labels';

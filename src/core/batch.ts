@@ -49,6 +49,13 @@ export interface BatchSource {
     /** N_u, examples */
     readonly unlabeled: number;
   };
+  /** examples of either kind in a batch, where that is the same for all: it tells how often an epoch shows each example */
+  readonly batchSize?: {
+    /** labelled examples in a batch */
+    readonly labeled: number;
+    /** unlabelled examples in a batch */
+    readonly unlabeled: number;
+  };
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
   /** which examples are shown, where the source knows: they stand in every checkpoint, and a run goes on with the same */
@@ -65,6 +72,22 @@ export interface BatchSource {
   /** Frees what the source keeps beside its batches, where it keeps anything; training leaves that to whoever made it. */
   dispose?(): void;
 }
+
+/** How often an epoch shows each example of either kind, where a kind is shown at all. */
+export interface Passes {
+  /** times that each labelled example is shown */
+  readonly labeled?: number;
+  /** times that each unlabelled example is shown; about 1 by default, as a pass ends with its last whole batch */
+  readonly unlabeled?: number;
+}
+
+/** How often an epoch of a source shows each example; nothing where the source does not tell its batch size. */
+export const passesOf = ({ stepsPerEpoch, counts, batchSize }: BatchSource): Passes | undefined => {
+  if (batchSize === undefined) return undefined;
+  const of = (kind: 'labeled' | 'unlabeled') =>
+    batchSize[kind] > 0 ? { [kind]: (stepsPerEpoch * batchSize[kind]) / counts[kind] } : {};
+  return { ...of('labeled'), ...of('unlabeled') };
+};
 
 /** Changes inputs [B, …] for training, drawing from `noise`; shape and range stay. */
 export interface Augment {

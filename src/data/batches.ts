@@ -194,6 +194,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
   return {
     stepsPerEpoch: stepsPerEpoch ?? (unlabeled > 0 ? unlabeledSteps : labeledSteps),
     counts: { labeled, unlabeled },
+    batchSize: { labeled: batchSize.labeled, unlabeled: batchSize.unlabeled },
     split: {
       labeled: split.labeled,
       unlabeled: split.unlabeled,

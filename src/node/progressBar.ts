@@ -1,8 +1,9 @@
 /** Progress on the terminal. */
 import { type OptionNames, optionsOf } from '../core/assert';
-import type { BatchEnd, Callbacks } from '../training/callbacks';
+import type { BatchEnd, Callbacks, TrainingPlan } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
 import type { Resumed } from '../training/resumed';
+import { writerOf } from './writer';
 
 /** How progress is shown. */
 export interface ProgressBarOptions {
@@ -22,16 +23,40 @@ const REDRAW_EVERY_MS = 100;
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 
+/** Characters of a text that comes from a file: it may be as long as that. */
+const LONGEST = 100;
+
+/** A text that comes from a file, without what moves a cursor or hides text. */
+const printable = (text: string): string =>
+  text.slice(0, LONGEST).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+
 /** Where a run goes on, and what is not as it was. */
 const goesOn = ({ step, from, sameBackend, writtenBy }: Resumed, steps: number): string => {
-  const other = `, written on ${writtenBy.backend}: on another backend it goes on alike but for rounding`;
-  return `goes on at step ${step + 1}/${steps} from ${from}${sameBackend ? '' : other}`;
+  if (step >= steps) return `is finished: step ${step}/${steps} of ${printable(from)}`;
+  const other = `, written on ${printable(writtenBy.backend)}: on another backend it goes on alike but for rounding`;
+  return `goes on at step ${step + 1}/${steps} from ${printable(from)}${sameBackend ? '' : other}`;
+};
+
+const times = (count: number): string =>
+  count === 1 ? 'once' : `${count < 10 ? Number(count.toPrecision(2)) : Math.round(count)} times`;
+
+/** What an epoch is. */
+const epochInWords = ({ stepsPerEpoch, passes }: TrainingPlan): string | undefined => {
+  const shown = [
+    passes?.unlabeled !== undefined && `each unlabeled example ${times(passes.unlabeled)}`,
+    passes?.labeled !== undefined && `each labeled example ${times(passes.labeled)}`,
+  ].filter((part) => typeof part === 'string');
+  return shown.length === 0 ? undefined : `an epoch is ${stepsPerEpoch} steps: ${shown.join(', ')}`;
 };
 
 /**
  * Callbacks that show a bar, the time left and the loss, and leave one line for each epoch.
  *
- * On a terminal the bar is redrawn in place; elsewhere (a file, a pipe) only the lines of the epochs are written.
+ * On a terminal the bar is redrawn in place; elsewhere (a file, a pipe) only the lines of the epochs are written. Where
+ * the source of the batches tells its batch size, as that of `createBatches` does, a line at the beginning says what an
+ * epoch is: a pass over the unlabeled examples, in which those with a label come many times.
+ *
+ * Nothing that becomes of the stream ends a run: once its reader is gone, as of a pipe into `head`, nothing is shown.
  *
  * @param options title, columns, stream
  * @returns callbacks for `train`
@@ -50,8 +75,9 @@ export function progressBar(options: ProgressBarOptions = {}): Callbacks {
   let started = 0;
   let drawn = 0;
 
+  const write = writerOf(stream);
   const clear = (): void => {
-    if (stream.isTTY) stream.write('\r\x1b[2K');
+    if (stream.isTTY) write('\r\x1b[2K');
   };
   const draw = async ({ step, epoch, read }: BatchEnd): Promise<void> => {
     const now = performance.now();
@@ -62,7 +88,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callbacks {
     const bar = '█'.repeat(Math.round(done * WIDTH)).padEnd(WIDTH, '░');
     const left = ((now - started) / 1000 / (step + 1 - first)) * (steps - step - 1);
     clear();
-    stream.write(
+    write(
       `${title} ${bar} epoch ${epoch + 1}/${epochs} step ${step + 1}/${steps} loss ${loss.toFixed(2)} ${clock(left)} left`,
     );
   };
@@ -71,7 +97,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callbacks {
       row[name] === undefined ? [] : [`${name} ${(row[name] as number).toFixed(4)}`],
     );
     clear();
-    stream.write(`${title} epoch ${epoch + 1}/${epochs} ${stepsPerEpoch} steps ${shown.join(' ')}\n`);
+    write(`${title} epoch ${epoch + 1}/${epochs} ${stepsPerEpoch} steps ${shown.join(' ')}\n`);
   };
 
   return {
@@ -80,7 +106,9 @@ export function progressBar(options: ProgressBarOptions = {}): Callbacks {
       steps = epochs * stepsPerEpoch;
       first = plan.firstStep;
       started = performance.now();
-      if (plan.resumed) stream.write(`${title} ${goesOn(plan.resumed, steps)}\n`);
+      if (plan.resumed) write(`${title} ${goesOn(plan.resumed, steps)}\n`);
+      const epoch = epochInWords(plan);
+      if (epoch !== undefined && first < steps) write(`${title} ${epoch}\n`);
     },
     onBatchEnd: draw,
     onEpochEnd: endEpoch,

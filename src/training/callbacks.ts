@@ -1,4 +1,5 @@
 /** Callbacks of a training run, under the names that tfjs-layers gives them. */
+import type { Passes } from '../core/batch';
 import type { HistoryRow, TrainResult } from './history';
 import type { Resumed } from './resumed';
 
@@ -10,6 +11,8 @@ export interface TrainingPlan {
   readonly stepsPerEpoch: number;
   /** the first step of this run: above 0 where it goes on from a checkpoint */
   readonly firstStep: number;
+  /** how often an epoch shows each example, where the source of the batches tells its batch size */
+  readonly passes?: Passes;
   /** the checkpoint, where it goes on from one */
   readonly resumed?: Resumed;
 }

@@ -1,5 +1,6 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
 
+import { passesOf } from '../core/batch';
 import { hold } from '../core/held';
 import type { Model } from '../models/model';
 import { assignVariables } from '../models/modelFile';
@@ -106,7 +107,9 @@ async function run<M extends Model>(
   };
 
   try {
-    await tell.onTrainBegin({ epochs, stepsPerEpoch, firstStep, ...(resumed && { resumed }) });
+    const passes = passesOf(batches);
+    const from = { firstStep, ...(resumed && { resumed }) };
+    await tell.onTrainBegin({ epochs, stepsPerEpoch, ...(passes && { passes }), ...from });
     const began = performance.now();
     let clock = began;
     let [late, diverged] = [false, false];

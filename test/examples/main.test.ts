@@ -87,6 +87,41 @@ describe('npm start', () => {
       expect(stdout).toContain(`--${flag}`);
   });
 
+  it('stops at SIGTERM with a checkpoint, and says how to go on', async () => {
+    const out = join(folder, 'terminated');
+    const flags = ['--objective', 'm2', '--epochs', '2', '--backend', 'wasm', '--out', out];
+    let terminated = false;
+    const stopped = await runMain(flags, (child, stderr) => {
+      if (terminated || !stderr.includes('epoch 1/2')) return;
+      terminated = child.kill('SIGTERM');
+    });
+    expect(stopped.code).toBe(143);
+    expect(stopped.stderr).toContain(`Stopped; a checkpoint is written. To go on: npm start -- `);
+    expect(stopped.stderr).toContain(`--out ${out} --resume`);
+    expect(await readdir(out)).toEqual(['m2-mlp-100labels-2epochs-seed1.safetensors']);
+    const resumed = await runMain([...flags, '--resume']);
+    expect(resumed.code).toBe(0);
+    expect(resumed.stderr).toContain('goes on at step');
+  });
+
+  it('goes on where nobody reads what it shows any longer', async () => {
+    const flags = [
+      '--objective',
+      'm2',
+      '--epochs',
+      '2',
+      '--backend',
+      'wasm',
+      '--out',
+      join(folder, 'unread'),
+    ];
+    const { code, stdout } = await runMain(flags, (child, stderr) => {
+      if (stderr.includes('epoch 1/2')) child.stderr?.destroy();
+    });
+    expect(code).toBe(0);
+    expect(results(stdout)).toHaveLength(1);
+  });
+
   it('stops at Ctrl-C with a checkpoint, and resumed ends where a run never stopped does', async () => {
     const flags = (out: string) => [
       ...['--objective', 'm2', '--epochs', '2', '--backend', 'wasm', '--out', join(folder, out)],
