@@ -117,6 +117,7 @@ export {
 export type { Inputs } from './models/openInputs';
 export { embed, type Prediction, type PredictOptions, predict } from './models/predict';
 export { type LoadModelOptions, loadModel, loadVariables, saveModel } from './models/saveModel';
+export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/softmaxClassifier';
 export type { Activation } from './nets/activation';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';

@@ -88,7 +88,7 @@ export async function predict(
 }
 
 /**
- * Latent features of data, for use elsewhere: posterior means, N × Z in rows.
+ * Latent features of data, for use elsewhere: posterior means, N × Z in rows. `fitSoftmaxClassifier` learns labels from them.
  *
  * Where the posterior sees the label, the mean is averaged over q(y|x): Σ_y q(y|x) E[z|x,y].
  *

@@ -132,6 +132,28 @@ export const modelFunctions: Descriptions = {
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
     release: (model) => model.dispose(),
   }),
+  fitSoftmaxClassifier: described(
+    ssvae.fitSoftmaxClassifier,
+    fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 6 })).chain(([width, count]) => {
+      const numbers = fc.double({ min: -5, max: 5, noNaN: true });
+      return fc.tuple(
+        fc.array(numbers, { minLength: width * count, maxLength: width * count }),
+        fc.array(fc.nat(2), { minLength: count, maxLength: count }),
+        optional({
+          classes: fc.integer({ min: 3, max: 5 }),
+          l2: fc.double({ min: 0.01, max: 10, noNaN: true }),
+        }),
+      );
+    }),
+    {
+      cheap: (_, __, options) =>
+        !(((options as { readonly classes?: number } | null)?.classes as number) > 1e4),
+      always: ({ classes, inputShape: [width = 0] }, codes, labels) => {
+        must(classes >= 2 && width * labels.length === codes.length, 'K classes of codes [N, Z]');
+      },
+      release: (classifier) => classifier.dispose(),
+    },
+  ),
   embed: described(
     ssvae.embed,
     fc.tuple(fc.oneof(models, fc.constant(ownM1)), plain, predictOptions) as never,

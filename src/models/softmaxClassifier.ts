@@ -1,0 +1,141 @@
+/** A linear classifier of codes: multinomial logistic regression. */
+import { add, matMul, type Tensor2D, tensor1d, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
+import { assertInteger, assertNumber, assertNumbers, assertSize, optionsOf } from '../core/assert';
+import { indexOfLargest, isUnknown } from '../core/labels';
+import { minimize, type ValueAndSlope } from '../core/lbfgs';
+import { assertShapes, describe } from '../core/shape';
+import type { Classifier } from './model';
+
+/** How the classifier is fitted. */
+export interface SoftmaxClassifierOptions {
+  /** K; default: one more than the largest label */
+  readonly classes?: number;
+  /** λ, how much large weights cost; default 1 */
+  readonly l2?: number;
+}
+
+/** A code with a 1 behind, which the bias belongs to, and its class. */
+interface Example {
+  readonly code: Float64Array;
+  readonly label: number;
+}
+
+/** The objective and its slope at weights: a row for each class, its bias behind. */
+const lossAt = (
+  weights: Float64Array,
+  examples: readonly Example[],
+  classes: number,
+  l2: number,
+): ValueAndSlope => {
+  const size = weights.length / classes;
+  const slope = weights.map((weight, i) => (i % size === size - 1 ? 0 : l2 * weight));
+  let value = weights.reduce(
+    (sum, weight, i) => sum + (i % size === size - 1 ? 0 : (l2 / 2) * weight ** 2),
+    0,
+  );
+  const logits = new Float64Array(classes);
+  for (const { code, label } of examples) {
+    for (let k = 0; k < classes; k++) {
+      let logit = 0;
+      for (let d = 0; d < size; d++) logit += (code[d] as number) * (weights[k * size + d] as number);
+      logits[k] = logit;
+    }
+    const highest = logits[indexOfLargest(logits)] as number;
+    const mass = logits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
+    value += Math.log(mass) + highest - (logits[label] as number);
+    for (let k = 0; k < classes; k++) {
+      const excess = Math.exp((logits[k] as number) - highest) / mass - (k === label ? 1 : 0);
+      for (let d = 0; d < size; d++)
+        slope[k * size + d] = (slope[k * size + d] as number) + excess * (code[d] as number);
+    }
+  }
+  return { value: value / examples.length, slope: slope.map((entry) => entry / examples.length) };
+};
+
+/** Known labels, with the rows that they belong to. */
+const knownOf = (labels: ArrayLike<number>, given?: number): { classes: number; rows: number[] } => {
+  const rows = Array.from(labels, (_, i) => i).filter((i) => !isUnknown(labels[i] as number, given));
+  const largest = rows.reduce((most, i) => Math.max(most, labels[i] as number), 1);
+  const classes = given ?? largest + 1;
+  for (const i of rows)
+    if (!Number.isInteger(labels[i]) || (labels[i] as number) < 0 || (labels[i] as number) >= classes)
+      throw new RangeError(
+        `fitSoftmaxClassifier: labels[${i}] is ${describe(labels[i])}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class`,
+      );
+  if (rows.length === 0)
+    throw new RangeError('fitSoftmaxClassifier: labels name no class, needed at least one known label');
+  return { classes, rows };
+};
+
+/**
+ * Fits a softmax classifier to codes, such as those that {@link embed} gives of an M1: the second half of Kingma et al. 2014's M1.
+ *
+ *   minimize  (1/N) [ Σ_n −log softmax(W z_n + b)_{y_n} + ½ λ ‖W‖² ]      over W [K, Z] and b [K]
+ *
+ * That is scikit-learn's `LogisticRegression(C=1/λ)` for three classes and more. The minimum is one, and found by L-BFGS in
+ * float64 from 0: no seed, and the same on every backend. Columns of very different scales should be standardized first.
+ *
+ * @param codes N rows of Z numbers in succession
+ * @param labels class of each row; those of −1 are left out
+ * @param options classes and λ
+ * @returns a classifier of codes [B, Z], for `predict` and `evaluateClassifier`; yours to dispose
+ * @throws RangeError when the codes do not divide into N rows, a code is not finite, a label is no class, or none is known
+ * @example fitSoftmaxClassifier(await embed(model, dataset.x), dataset.y) // predict(it, await embed(model, other)).labels
+ */
+export function fitSoftmaxClassifier(
+  codes: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  options: SoftmaxClassifierOptions = {},
+): Classifier {
+  const where = 'fitSoftmaxClassifier';
+  const { classes: given, l2 = 1 } = optionsOf(where, options, { classes: true, l2: true });
+  assertNumbers(where, 'codes', codes);
+  assertNumbers(where, 'labels', labels);
+  if (given !== undefined) assertInteger(where, 'classes', given, 2);
+  assertNumber(where, 'l2', l2, 'a finite number above 0', (v) => v > 0 && Number.isFinite(v));
+  const { classes, rows } = knownOf(labels, given);
+  const width = codes.length / labels.length;
+  if (!Number.isInteger(width) || width === 0)
+    throw new RangeError(
+      `${where}: codes hold ${codes.length} numbers, needed a multiple of ${labels.length}, one row for each label`,
+    );
+  assertSize(where, 'classes × width', classes * (width + 1));
+  for (let i = 0; i < codes.length; i++)
+    assertNumber(where, `codes[${i}]`, codes[i], 'a finite number', Number.isFinite);
+
+  const size = width + 1;
+  const examples = rows.map((row): Example => {
+    const entryOf = (d: number): number => (d === width ? 1 : (codes[row * width + d] as number));
+    return {
+      code: Float64Array.from({ length: size }, (_, d) => entryOf(d)),
+      label: labels[row] as number,
+    };
+  });
+  const found = minimize((at) => lossAt(at, examples, classes, l2), new Float64Array(classes * size));
+
+  const weights = Array.from({ length: classes }, (_, k) => found.subarray(k * size, (k + 1) * size));
+  const variables = tidy(() => ({
+    kernel: variable(
+      tensor2d(
+        weights.map((row) => [...row.subarray(0, width)]),
+        [classes, width],
+      ),
+      false,
+    ),
+    bias: variable(tensor1d(weights.map((row) => row[width] as number)), false),
+  }));
+  return {
+    inputShape: [width],
+    classes,
+    variables,
+    spec: { classifier: 'softmax', inputShape: [width], classes, l2 },
+    classify(x) {
+      assertShapes('classify', { x: [x, `B ${width}`, 'float32'] });
+      const { kernel, bias } = variables;
+      return tidy(() => add(matMul<Tensor2D>(x, kernel, false, true), bias));
+    },
+    dispose() {
+      for (const one of Object.values(variables)) one.dispose();
+    },
+  };
+}
