@@ -1,10 +1,10 @@
 /** Known data sets out of a folder of their official files. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf, recordOf } from '../core/assert';
 import { bytesOf } from '../core/bytesOf';
 import { messageOf } from '../core/messageOf';
-import { parseCifar10 } from '../data/cifar';
+import { type CifarRecords, parseCifar10 } from '../data/cifar';
 import { createDataset, type Dataset } from '../data/dataset';
 import { gunzip, isGzip } from '../data/gzip';
 import { idxDataset } from '../data/idx';
@@ -26,22 +26,47 @@ export interface LoadDatasetOptions {
   readonly dir: string;
 }
 
-interface Files {
-  readonly train: readonly string[];
-  readonly test: readonly string[];
+/** A file of a known data set. */
+interface DatasetFile {
+  /** official name, unpacked */
+  readonly name: string;
+  /** more than it can hold, unpacked; a download is held to it too */
+  readonly maxBytes: number;
 }
 
+interface Files {
+  readonly train: readonly DatasetFile[];
+  readonly test: readonly DatasetFile[];
+}
+
+const MEBIBYTE = 2 ** 20;
+
 const idxFiles: Files = {
-  train: ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte'],
-  test: ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'],
+  train: [
+    { name: 'train-images-idx3-ubyte', maxBytes: 64 * MEBIBYTE },
+    { name: 'train-labels-idx1-ubyte', maxBytes: MEBIBYTE },
+  ],
+  test: [
+    { name: 't10k-images-idx3-ubyte', maxBytes: 64 * MEBIBYTE },
+    { name: 't10k-labels-idx1-ubyte', maxBytes: MEBIBYTE },
+  ],
 };
 
-/** Official names of the files of each set, unpacked. */
+const cifarFile = (name: string): DatasetFile => ({ name, maxBytes: 32 * MEBIBYTE });
+
+/** Official files of each set. */
 export const datasetFiles: Readonly<Record<DatasetName, Files>> = {
   mnist: idxFiles,
   'fashion-mnist': idxFiles,
-  cifar10: { train: [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`), test: ['test_batch.bin'] },
+  cifar10: {
+    train: [1, 2, 3, 4, 5].map((batch) => cifarFile(`data_batch_${batch}.bin`)),
+    test: [cifarFile('test_batch.bin')],
+  },
 };
+
+/** Names that a file may have: its own, or with the dot that some unpackers of IDX files write, packed or not. */
+export const spellingsOf = (name: string): readonly string[] =>
+  [...new Set([name, name.replace('-idx', '.idx')])].flatMap((spelling) => [spelling, `${spelling}.gz`]);
 
 /** The folder inside the archive that CIFAR-10 is published as. */
 const CIFAR_FOLDER = 'cifar-10-batches-bin';
@@ -57,29 +82,44 @@ export const assertDatasetName = (where: string, name: DatasetName): void =>
 // Every message below starts with the function and names the path, so that one line says what to look at.
 const refuse = (what: string, cause?: unknown): Error => new Error(`loadDataset: ${what}`, { cause });
 
-const listing = async (dir: string): Promise<readonly string[]> => {
+/** Names in a folder: of everything, and of what is no folder itself, as some copies hold folders named like their files. */
+const listing = async (
+  dir: string,
+): Promise<{ readonly names: readonly string[]; readonly files: readonly string[] }> => {
   try {
-    return await readdir(dir);
+    const entries = await readdir(dir, { withFileTypes: true });
+    const named = (of: typeof entries): readonly string[] => of.map(({ name }) => name);
+    return { names: named(entries), files: named(entries.filter((entry) => !entry.isDirectory())) };
   } catch (cause) {
     throw refuse(`dir is "${dir}", which cannot be read (${messageOf(cause)}), needed a folder`, cause);
   }
 };
 
-const locate = async (dir: string, files: readonly string[]): Promise<readonly string[]> => {
+/** A file of a data set, where it is. */
+interface FoundFile extends DatasetFile {
+  readonly path: string;
+}
+
+const locate = async (dir: string, wanted: readonly DatasetFile[]): Promise<readonly FoundFile[]> => {
   const present = await listing(dir);
-  const inside = present.includes(CIFAR_FOLDER) && files.includes('test_batch.bin');
-  const folder = inside && !present.includes('test_batch.bin') ? join(dir, CIFAR_FOLDER) : dir;
-  const names = folder === dir ? present : await listing(folder);
-  const found = files.map((file) => [file, `${file}.gz`].find((name) => names.includes(name)));
-  const missing = files.filter((_, i) => found[i] === undefined);
+  const inside = present.names.includes(CIFAR_FOLDER) && wanted.some(({ name }) => name === 'test_batch.bin');
+  const folder = inside && !present.files.includes('test_batch.bin') ? join(dir, CIFAR_FOLDER) : dir;
+  const { files } = folder === dir ? present : await listing(folder);
+  const found = wanted.map((file) => ({
+    ...file,
+    as: spellingsOf(file.name).find((name) => files.includes(name)),
+  }));
+  const missing = found.filter(({ as }) => as === undefined).map(({ name }) => name);
   if (missing.length > 0)
     throw refuse(`"${folder}" lacks ${missing.join(', ')}, needed each of them, plain or .gz`);
-  return found.map((name) => join(folder, name ?? ''));
+  return found.map(({ as = '', ...file }) => ({ ...file, path: join(folder, as) }));
 };
 
-const readUnpacked = async (path: string): Promise<Uint8Array> => {
+const readUnpacked = async ({ path, maxBytes }: FoundFile): Promise<Uint8Array> => {
+  const { size } = await stat(path);
+  if (size > maxBytes) throw new RangeError(`the file has ${size} bytes, needed at most ${maxBytes}`);
   const bytes = await readFile(path);
-  return isGzip(bytes) ? gunzip(bytes) : bytesOf(bytes);
+  return isGzip(bytes) ? gunzip(bytes, { maxBytes }) : bytesOf(bytes);
 };
 
 // Errors of parsers and unpacking know no path; here they get one.
@@ -91,18 +131,22 @@ const about = async <T>(paths: readonly string[], work: () => Promise<T>): Promi
   }
 };
 
-const loadIdx = (name: string, paths: readonly string[]): Promise<Dataset> =>
-  about(paths, async () => {
-    const [images = new Uint8Array(), labels = new Uint8Array()] = await Promise.all(paths.map(readUnpacked));
-    return idxDataset({ name, images, labels });
-  });
-
-const loadCifar = async (name: string, paths: readonly string[]): Promise<Dataset> => {
-  const parts = await Promise.all(
-    paths.map((path) => about([path], async () => parseCifar10(await readUnpacked(path)))),
+const loadIdx = async (name: string, found: readonly FoundFile[]): Promise<Dataset> => {
+  const files: Uint8Array[] = [];
+  for (const file of found) files.push(await about([file.path], () => readUnpacked(file)));
+  const [images = new Uint8Array(), labels = new Uint8Array()] = files;
+  return about(
+    found.map(({ path }) => path),
+    async () => idxDataset({ name, images, labels }),
   );
-  const sizes = parts.map(({ y }) => y.length);
-  const count = sizes.reduce((sum, size) => sum + size, 0);
+};
+
+const loadCifar = async (name: string, found: readonly FoundFile[]): Promise<Dataset> => {
+  const parts: CifarRecords[] = [];
+  // One after another, as unpacking and sorting of pixels take room beside what comes of them.
+  for (const file of found)
+    parts.push(await about([file.path], async () => parseCifar10(await readUnpacked(file))));
+  const count = parts.reduce((sum, { y }) => sum + y.length, 0);
   const shape = [32, 32, 3];
   const x = new Uint8Array(count * 32 * 32 * 3);
   const y = new Uint8Array(count);
@@ -119,7 +163,8 @@ const loadCifar = async (name: string, paths: readonly string[]): Promise<Datase
  * Loads a data set from a folder.
  *
  * MNIST and Fashion-MNIST: four IDX files; CIFAR-10: `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin`,
- * there or in `cifar-10-batches-bin`. Each may be packed, with `.gz` behind its name.
+ * there or in `cifar-10-batches-bin`. Each may be packed, with `.gz` behind its name, and IDX files may be named with a dot,
+ * `train-images.idx3-ubyte`. No file is unpacked to more than its kind can hold.
  *
  * @param name which data set
  * @param options the folder
@@ -132,9 +177,9 @@ export async function loadDataset(name: DatasetName, options: LoadDatasetOptions
   assertDatasetName('loadDataset', name);
   const { dir } = recordOf('loadDataset', options);
   const files = datasetFiles[name];
-  const paths = await locate(dir, [...files.train, ...files.test]);
+  const found = await locate(dir, [...files.train, ...files.test]);
   const load = name === 'cifar10' ? loadCifar : loadIdx;
-  const train = await load(`${name} train`, paths.slice(0, files.train.length));
-  const test = await load(`${name} test`, paths.slice(files.train.length));
+  const train = await load(`${name} train`, found.slice(0, files.train.length));
+  const test = await load(`${name} test`, found.slice(files.train.length));
   return { train, test };
 }

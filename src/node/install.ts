@@ -4,6 +4,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../core/messageOf';
 import { gunzip } from '../data/gzip';
+import { spellingsOf } from './datasets';
 import { type DownloadProgress, fetchBytes } from './fetchBytes';
 import { openPartialFile, type PartialFile } from './partialFile';
 import type { Source, SourceFile } from './sources';
@@ -30,8 +31,9 @@ const isFile = (path: string): Promise<boolean> =>
     () => false,
   );
 
-// A packed file that somebody put there is as good: the loader reads both.
-const exists = async (path: string): Promise<boolean> => (await isFile(path)) || (await isFile(`${path}.gz`));
+// A packed file that somebody put there is as good, and so is one under its other name: the loader reads them all.
+const exists = async (dir: string, name: string): Promise<boolean> =>
+  (await Promise.all(spellingsOf(name).map((spelling) => isFile(join(dir, spelling))))).includes(true);
 
 const assertChecksum = (
   url: URL,
@@ -138,8 +140,8 @@ export async function install(
 ): Promise<void> {
   await mkdir(dir, { recursive: true });
   for (const file of source.files) {
-    const paths = file.unpacksTo.map((name) => join(dir, name));
-    if ((await Promise.all(paths.map(exists))).every((present) => present)) continue;
+    const present = await Promise.all(file.unpacksTo.map((name) => exists(dir, name)));
+    if (!present.includes(false)) continue;
     await installFile(urlOf(file.file, baseUrl ?? source.baseUrl), file, dir, options);
   }
 }

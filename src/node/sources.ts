@@ -25,13 +25,13 @@ export interface Source {
 
 const MEBIBYTE = 2 ** 20;
 
-const idxSource = (name: DatasetName, baseUrl: string, sha256: Readonly<Record<string, string>>): Source => ({
+const idxSource = (set: DatasetName, baseUrl: string, sha256: Readonly<Record<string, string>>): Source => ({
   baseUrl,
-  files: [...datasetFiles[name].train, ...datasetFiles[name].test].map((file) => ({
-    file: `${file}.gz`,
-    unpacksTo: [file],
-    checksum: { of: 'unpacked', algorithm: 'sha256', hex: sha256[file] ?? '' },
-    maxBytes: (file.includes('labels') ? 1 : 64) * MEBIBYTE,
+  files: [...datasetFiles[set].train, ...datasetFiles[set].test].map(({ name, maxBytes }) => ({
+    file: `${name}.gz`,
+    unpacksTo: [name],
+    checksum: { of: 'unpacked', algorithm: 'sha256', hex: sha256[name] ?? '' },
+    maxBytes,
   })),
 });
 
@@ -58,7 +58,7 @@ export const sources: Readonly<Record<DatasetName, Source>> = {
     files: [
       {
         file: 'cifar-10-binary.tar.gz',
-        unpacksTo: [...datasetFiles.cifar10.train, ...datasetFiles.cifar10.test],
+        unpacksTo: [...datasetFiles.cifar10.train, ...datasetFiles.cifar10.test].map(({ name }) => name),
         checksum: { of: 'packed', algorithm: 'md5', hex: 'c32a1d4ab5d03f1284b67883e8d87530' },
         maxBytes: 256 * MEBIBYTE,
       },

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,6 +15,13 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 const put = async (files: Readonly<Record<string, Uint8Array>>, into = dir): Promise<void> => {
   await mkdir(into, { recursive: true });
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(into, name), bytes);
+};
+
+/** A new folder of files. */
+const placed = async (files: Readonly<Record<string, Uint8Array>>): Promise<string> => {
+  const folder = await mkdtemp(join(dir, 'files-'));
+  await put(files, folder);
+  return folder;
 };
 
 const packedIdx = (): Record<string, Uint8Array> =>
@@ -38,6 +45,41 @@ test('loads IDX files, packed or not, the same', async () => {
     train: { ...plain.train, name: 'fashion-mnist train' },
     test: { ...plain.test, name: 'fashion-mnist test' },
   });
+});
+
+test('takes IDX files by the name with a dot, packed or not, and no folder for one of them', async () => {
+  const plain = await loadDataset('mnist', { dir: await placed(tinyIdx) });
+  const dotted = Object.fromEntries(
+    Object.entries(tinyIdx).map(([name, bytes]) => [name.replace('-idx', '.idx'), bytes]),
+  );
+  const packed = Object.fromEntries(
+    Object.entries(dotted).map(([name, bytes]) => [`${name}.gz`, gzipSync(bytes)]),
+  );
+  for (const files of [dotted, packed])
+    expect(await loadDataset('mnist', { dir: await placed(files) })).toEqual(plain);
+  // The copy that is most often downloaded by hand has folders of the official names beside the files.
+  const beside = await placed(dotted);
+  for (const name of Object.keys(tinyIdx)) await mkdir(join(beside, name));
+  expect(await loadDataset('mnist', { dir: beside })).toEqual(plain);
+});
+
+test.each([
+  ['mnist', 't10k-labels-idx1-ubyte', 1],
+  ['mnist', 'train-images-idx3-ubyte', 64],
+  ['cifar10', 'data_batch_3.bin', 32],
+] as const)('of %s, %s is not unpacked beyond %i MiB', async (name, file, most) => {
+  const files = name === 'mnist' ? tinyIdx : cifarFiles;
+  const bomb = gzipSync(new Uint8Array((most + 8) * 2 ** 20), { level: 1 });
+  const { [file as keyof typeof files]: _, ...others } = files as Record<string, Uint8Array>;
+  const from = await placed({ ...others, [`${file}.gz`]: bomb });
+  expect(await refusal(name, from)).toBe(
+    `loadDataset: "${join(from, file)}.gz": gunzip: bytes unpack to more than ${most * 2 ** 20} bytes, needed at most maxBytes`,
+  );
+  const plain = await placed(files);
+  await truncate(join(plain, file), 2 ** 40);
+  expect(await refusal(name, plain)).toBe(
+    `loadDataset: "${join(plain, file)}": the file has ${2 ** 40} bytes, needed at most ${most * 2 ** 20}`,
+  );
 });
 
 const cifarFiles = {
