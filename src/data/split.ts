@@ -1,5 +1,5 @@
 /** Which examples are labelled, which are not, and which are held back: stratified, by seed. */
-import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
+import { assertFlags, assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { assertDataset, type Dataset } from './dataset';
 
@@ -17,13 +17,23 @@ export interface Split {
 export interface SplitOptions {
   /** number of labelled examples; default: every example whose class is known, but for those held back */
   readonly labeled?: number;
+  /**
+   * whether every class must have a labelled example; default `true`. With `false` a class may have none, or no known
+   * example at all: it is learnt from the unlabelled examples alone
+   */
+  readonly everyClass?: boolean;
   /** number of examples held back; default 0 */
   readonly validation?: number;
   /** stream that the choice is drawn from */
   readonly noise: Noise;
 }
 
-const NAMES: OptionNames<SplitOptions> = { labeled: true, validation: true, noise: true };
+const NAMES: OptionNames<SplitOptions> = {
+  labeled: true,
+  everyClass: true,
+  validation: true,
+  noise: true,
+};
 
 /** Examples of each class, and those of none that is known. */
 const byClass = ({ y, classes }: Dataset): { readonly members: number[][]; readonly unknown: number[] } => {
@@ -33,16 +43,20 @@ const byClass = ({ y, classes }: Dataset): { readonly members: number[][]; reado
   return { members, unknown };
 };
 
-// Proportional to class sizes by largest remainders, ties in the drawn order of classes; no class is emptied.
-const proportional = (total: number, sizes: readonly number[], order: Int32Array): number[] => {
-  const all = sizes.reduce((sum, size) => sum + size, 0);
-  const shares = sizes.map((size) => Math.min(Math.floor((total * size) / all), size - 1));
+// Proportional to class sizes by largest remainders, ties in the drawn order of classes; `kept` of each are left.
+const proportional = (total: number, sizes: readonly number[], order: Int32Array, kept: number): number[] => {
+  const all = Math.max(
+    1,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  const most = sizes.map((size) => Math.max(0, size - kept));
+  const shares = sizes.map((size, k) => Math.min(Math.floor((total * size) / all), most[k] as number));
   const remainder = (k: number): number => (total * (sizes[k] as number)) / all - (shares[k] as number);
   let missing = total - shares.reduce((sum, share) => sum + share, 0);
   const ranked = [...order].sort((a, b) => remainder(b) - remainder(a));
   while (missing > 0) {
     for (const k of ranked) {
-      if (missing > 0 && (shares[k] as number) < (sizes[k] as number) - 1) {
+      if (missing > 0 && (shares[k] as number) < (most[k] as number)) {
         shares[k] = (shares[k] as number) + 1;
         missing--;
       }
@@ -66,6 +80,46 @@ const equal = (total: number, sizes: readonly number[], order: Int32Array): numb
   return shares;
 };
 
+interface Wanted {
+  readonly labeled: number | undefined;
+  readonly validation: number;
+  readonly everyClass: boolean;
+}
+
+/** Number of labelled examples; numbers that the known examples cannot fill are refused, in the words they were given in. */
+const labeledOf = (
+  dataset: Dataset,
+  members: readonly (readonly number[])[],
+  { labeled, validation, everyClass }: Wanted,
+): number => {
+  const { name, classes } = dataset;
+  const count = members.reduce((sum, examples) => sum + examples.length, 0);
+  const known = count < dataset.count;
+  const refuse = (what: string): never => {
+    throw new RangeError(`splitDataset: ${what}`);
+  };
+  const empty = members.findIndex((examples) => examples.length === 0);
+  if (everyClass && empty >= 0)
+    refuse(
+      `class ${empty} has no ${known ? 'known ' : ''}example, needed at least one of each class, or everyClass: false`,
+    );
+  const least = everyClass ? classes : 0;
+  const examples = `the examples ${known ? 'of a known class in ' : 'of '}"${name}"`;
+  if (labeled !== undefined && labeled < least)
+    refuse(`labeled is ${labeled}, needed at least ${least}, one for each class, or everyClass: false`);
+  if (labeled !== undefined && labeled + validation > count)
+    refuse(
+      validation === 0
+        ? `labeled is ${labeled}, needed at most ${count}, ${examples}`
+        : `labeled + validation is ${labeled} + ${validation}, needed at most ${count}, ${examples}`,
+    );
+  if (labeled === undefined && validation > count - least)
+    refuse(
+      `validation is ${validation}, needed at most ${count - least}: ${examples} are ${count}${everyClass ? `, and one of each of ${classes} classes is to be labelled` : ''}`,
+    );
+  return labeled ?? count - validation;
+};
+
 /**
  * Splits a data set into labelled, unlabelled and validation examples.
  *
@@ -75,39 +129,25 @@ const equal = (total: number, sizes: readonly number[], order: Int32Array): numb
  * the size of the validation part (unless it leaves a class too few).
  *
  * @param dataset what is split; only its classes are looked at
- * @param options number of labelled and of validation examples, noise
+ * @param options number of labelled and of validation examples, whether every class needs a label, noise
  * @returns indices into the data set
- * @throws RangeError when a class has no example, there are fewer labels than classes, or more are asked for than there are
+ * @throws RangeError when more are asked for than there are, or, unless `everyClass` is `false`, a class has no known example
+ * or there are fewer labels than classes
  * @example splitDataset(digits({ count: 1000, noise }), { labeled: 100, noise }).unlabeled.length // 900
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
-  const { validation = 0, noise } = optionsOf('splitDataset', options, NAMES);
+  const { validation = 0, everyClass = true, noise } = optionsOf('splitDataset', options, NAMES);
   assertDataset('splitDataset', dataset);
   assertNoise('splitDataset', noise);
-  const { classes } = dataset;
-  const { members, unknown } = byClass(dataset);
-  const count = dataset.count - unknown.length;
+  assertFlags('splitDataset', { everyClass });
   assertInteger('splitDataset', 'validation', validation, 0);
-  const { labeled = count - validation } = options;
-  assertInteger('splitDataset', 'labeled', labeled);
-  const empty = members.findIndex((examples) => examples.length === 0);
-  if (empty >= 0)
-    throw new RangeError(
-      `splitDataset: class ${empty} has no ${unknown.length > 0 ? 'known ' : ''}example, needed at least one of each class`,
-    );
-  if (labeled < classes) {
-    throw new RangeError(
-      `splitDataset: labeled is ${labeled}, needed at least ${classes}, one for each class`,
-    );
-  }
-  if (labeled + validation > count) {
-    throw new RangeError(
-      `splitDataset: labeled + validation is ${labeled} + ${validation}, needed at most ${count}, the examples of ${unknown.length > 0 ? 'a known class in ' : ''}"${dataset.name}"`,
-    );
-  }
-  const order = noise.split('classes').permutation(classes);
+  if (options.labeled !== undefined)
+    assertInteger('splitDataset', 'labeled', options.labeled, everyClass ? 1 : 0);
+  const { members, unknown } = byClass(dataset);
+  const labeled = labeledOf(dataset, members, { labeled: options.labeled, validation, everyClass });
+  const order = noise.split('classes').permutation(dataset.classes);
   const sizes = members.map((examples) => examples.length);
-  const held = proportional(validation, sizes, order);
+  const held = proportional(validation, sizes, order, everyClass ? 1 : 0);
   const shown = equal(
     labeled,
     sizes.map((size, k) => size - (held[k] as number)),

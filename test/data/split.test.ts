@@ -117,15 +117,72 @@ test('every example is chosen about equally often', () => {
 
 test.each([
   [{ labeled: 9 }, 'splitDataset: labeled is 9, needed at least 10, one for each class'],
-  [
-    { labeled: 1001 },
-    'splitDataset: labeled + validation is 1001 + 0, needed at most 1000, the examples of "set"',
-  ],
+  [{ labeled: 1001 }, 'splitDataset: labeled is 1001, needed at most 1000, the examples of "set"'],
   [{ labeled: 900, validation: 101 }, 'splitDataset: labeled + validation is 900 + 101, needed at most 1000'],
   [{ labeled: 10.5 }, 'splitDataset: labeled is 10.5, needed an integer of at least 1'],
   [{ labeled: 10, validation: -1 }, 'splitDataset: validation is -1, needed an integer of at least 0'],
 ])('refuses %j', (options, message) => {
   expect(() => splitDataset(balanced, { ...options, noise: createNoise(0) })).toThrow(message);
+});
+
+const fewLabels = withClasses(
+  [...Array.from({ length: 20 }, (_, i) => i % 10), ...new Array(80).fill(-1)],
+  10,
+);
+
+test.each([
+  [
+    { validation: 50 },
+    'splitDataset: validation is 50, needed at most 10: the examples of a known class in "set" are 20, and one of each of 10 classes is to be labelled',
+  ],
+  [
+    { validation: 50, everyClass: false },
+    'splitDataset: validation is 50, needed at most 20: the examples of a known class in "set" are 20',
+  ],
+  [{ labeled: 30 }, 'splitDataset: labeled is 30, needed at most 20, the examples of a known class in "set"'],
+  [
+    { labeled: 15, validation: 6 },
+    'splitDataset: labeled + validation is 15 + 6, needed at most 20, the examples of a known class in "set"',
+  ],
+  [
+    { labeled: 5 },
+    'splitDataset: labeled is 5, needed at least 10, one for each class, or everyClass: false',
+  ],
+  [{ everyClass: 'no' as never }, 'splitDataset: everyClass is "no", needed one of true, false'],
+])('says what cannot be, of %j, in the words that were given', (options, message) => {
+  expect(() => splitDataset(fewLabels, { ...options, noise: createNoise(0) })).toThrow(
+    new RangeError(message),
+  );
+});
+
+test('with everyClass: false, classes may be without a label, or without an example', () => {
+  const seven = withClasses([...Array.from({ length: 70 }, (_, i) => i % 7), ...new Array(30).fill(-1)], 10);
+  expect(() => splitDataset(seven, { labeled: 70, noise: createNoise(0) })).toThrow(
+    'splitDataset: class 7 has no known example, needed at least one of each class, or everyClass: false',
+  );
+  const choose = (labeled?: number, validation = 0, dataset = seven) =>
+    splitDataset(dataset, {
+      ...(labeled !== undefined && { labeled }),
+      validation,
+      everyClass: false,
+      noise: createNoise(0),
+    });
+  expect(perClass(seven, choose(70).labeled)).toEqual([10, 10, 10, 10, 10, 10, 10, 0, 0, 0]);
+  expect(choose().labeled.length).toBe(70);
+  expect(perClass(seven, choose(35, 14).validation)).toEqual([2, 2, 2, 2, 2, 2, 2, 0, 0, 0]);
+  // Fewer labels than classes: one each, as far as they go.
+  expect(perClass(seven, choose(5).labeled).sort()).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+  // All known examples held back: none is left to be labelled, and none is lost.
+  const held = choose(0, 70);
+  expect([held.labeled.length, held.unlabeled.length, held.validation.length]).toEqual([0, 30, 70]);
+  const none = choose(undefined, 0, withClasses([-1, -1, -1], 2));
+  expect([[...none.labeled], [...none.unlabeled]]).toEqual([[], [0, 1, 2]]);
+  // Labels from 1 to 26, as of letters, in 27 classes.
+  const letters = withClasses(
+    Array.from({ length: 260 }, (_, i) => 1 + (i % 26)),
+    27,
+  );
+  expect(perClass(letters, choose(52, 26, letters).labeled)).toEqual([0, ...new Array(26).fill(2)]);
 });
 
 test('refuses a class without examples', () => {

@@ -138,7 +138,12 @@ export const sets: Descriptions = {
     fc.tuple(
       fc.constant(bars),
       fc.record(
-        { labeled: fc.integer({ min: 3, max: 12 }), validation: fc.nat(10), noise: noises },
+        {
+          labeled: fc.integer({ min: 3, max: 12 }),
+          validation: fc.nat(10),
+          everyClass: fc.boolean(),
+          noise: noises,
+        },
         { requiredKeys: ['labeled', 'noise'] },
       ),
     ) as never,
