@@ -1,25 +1,64 @@
 /**
- * Kills training runs at random moments and resumes them: `npx tsx scripts/kill-runs.ts [--kills 60] [--seed 1]`.
+ * Kills training runs and resumes them, then disturbs others: `npx tsx scripts/kill-runs.ts [--kills 60] [--faults 10] [--seed 1]`.
  *
- * Prints a table; ends with an error where a checkpoint cannot be read, or a run ends otherwise than one never killed.
+ * Prints tables; ends with an error where a checkpoint cannot be read, or a run ends otherwise than one left alone.
  */
 import { parseArgs } from 'node:util';
 import { killRuns } from '../test/support/kill/killRuns';
+import { disturbRuns } from '../test/support/kill/otherFaults';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kills: { type: 'string', default: '60' },
+    faults: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+  },
 });
+const [kills, faults, seed] = [values.kills, values.faults, values.seed].map(Number) as [
+  number,
+  number,
+  number,
+];
+const row = (...cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
+const BACKENDS = ['cpu', 'wasm'] as const;
 
-console.log(
-  '| backend | kills | in a save | in a step | checkpoints read, all whole | left half-written beside them | steps done twice | runs ended, all alike to the bit |',
+row(
+  'backend',
+  'killed',
+  'kills',
+  'in a save',
+  'in a step',
+  'checkpoints read, all whole',
+  'left half-written beside them',
+  'steps done twice',
+  'runs ended, all alike to the bit',
 );
-console.log('|---|---|---|---|---|---|---|---|');
-for (const backend of ['cpu', 'wasm'] as const) {
-  const { kills, inSaves, inSteps, read, halfWritten, repeated, endings } = await killRuns(
+console.log('|---|---|---|---|---|---|---|---|---|');
+for (const backend of BACKENDS)
+  for (const aim of ['anywhere', 'saves'] as const) {
+    const figures = await killRuns(backend, kills, seed, 40, aim);
+    const { inSaves, inSteps, read, halfWritten, repeated, endings } = figures;
+    const moment = aim === 'saves' ? 'as a half-written file appears' : 'at random';
+    row(backend, moment, figures.kills, inSaves, inSteps, read, halfWritten, repeated, endings);
+  }
+
+console.log();
+row(
+  'backend',
+  'second runs',
+  'refused before a step',
+  'suspended in a save',
+  'ended alike',
+  'output unread',
+  'ended alike',
+);
+console.log('|---|---|---|---|---|---|---|');
+for (const backend of BACKENDS) {
+  const { second, refused, suspended, suspendedEnded, unread, unreadEnded } = await disturbRuns(
     backend,
-    Number(values.kills),
-    Number(values.seed),
-    40,
+    faults,
+    seed,
+    6,
   );
-  console.log(`| ${[backend, kills, inSaves, inSteps, read, halfWritten, repeated, endings].join(' | ')} |`);
+  row(backend, second, refused, suspended, suspendedEnded, unread, unreadEnded);
 }

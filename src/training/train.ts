@@ -1,5 +1,4 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
-
 import { passesOf } from '../core/batch';
 import { hold } from '../core/held';
 import type { Model } from '../models/model';

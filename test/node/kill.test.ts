@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { killRuns } from '../support/kill/killRuns';
+import { disturbRuns } from '../support/kill/otherFaults';
 
 // The processes choose their backends themselves; `scripts/kill-runs.ts` kills more of them.
 it.each(['cpu', 'wasm'] as const)(
@@ -13,3 +14,20 @@ it.each(['cpu', 'wasm'] as const)(
   },
   180_000,
 );
+
+it('a run that is killed as a half-written file appears ends to the bit as one that is not', async () => {
+  const figures = await killRuns('wasm', 3, 7, 6, 'saves');
+  expect(figures).toMatchObject({ kills: 3, halfWritten: expect.any(Number) });
+  expect(figures.halfWritten).toBeGreaterThan(0);
+}, 180_000);
+
+it('a second run is refused, and a suspended or unread one ends to the bit as one that is left alone', async () => {
+  expect(await disturbRuns('wasm', 1, 7, 6)).toEqual({
+    second: 2,
+    refused: 2,
+    suspended: 1,
+    suspendedEnded: 1,
+    unread: 1,
+    unreadEnded: 1,
+  });
+}, 180_000);

@@ -10,6 +10,7 @@ import { evaluateClassifier } from '../../../src/evaluation/classifier';
 import { optimizedElbo } from '../../../src/models/m2/objective';
 import { selectBackend } from '../../../src/node/backend';
 import { folder } from '../../../src/node/folder';
+import { progressBar } from '../../../src/node/progressBar';
 import { createAdam } from '../../../src/training/adam';
 import { train } from '../../../src/training/train';
 import { comparable, type Ending } from '../ending';
@@ -68,10 +69,13 @@ const result = await train(model, {
   averaging: { decay: 0.9 },
   checkpoint: { storage: place, every: 2, keep: 2 },
   resume: 'latest',
-  callbacks: {
-    onTrainBegin: ({ firstStep }) => tell({ event: 'began', step: firstStep }),
-    onBatchEnd: ({ step }) => tell({ event: 'step', step }),
-  },
+  callbacks: [
+    {
+      onTrainBegin: ({ firstStep }) => tell({ event: 'began', step: firstStep }),
+      onBatchEnd: ({ step }) => tell({ event: 'step', step }),
+    },
+    progressBar(),
+  ],
 });
 const ending: Message = { event: 'ended', weights: await weightsOf(model), result: comparable(result) };
 // Disconnected when the message is out: it is long.

@@ -1,0 +1,56 @@
+/** A training run in a process of its own. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Ending } from '../ending';
+import type { Message } from './run';
+
+const program = fileURLToPath(new URL('run.ts', import.meta.url));
+
+/** How a process ended. */
+export interface RunEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** what the run came to, where it ended */
+  readonly ended?: Ending;
+  /** what the process wrote to standard error, as far as somebody read it */
+  readonly errors: string;
+}
+
+/** A run under way. */
+export interface RunProcess {
+  readonly child: ChildProcess;
+  readonly end: Promise<RunEnd>;
+}
+
+/**
+ * Starts a run.
+ *
+ * @param backend of the run
+ * @param path folder of its checkpoints
+ * @param epochs of five steps
+ * @param heard called with what the run says of its steps and saves
+ */
+export function startRun(
+  backend: 'cpu' | 'wasm',
+  path: string,
+  epochs: number,
+  heard: (message: Message, child: ChildProcess) => void = () => {},
+): RunProcess {
+  const child = fork(program, [backend, path, String(epochs)], {
+    execArgv: ['--import', 'tsx'],
+    stdio: 'pipe',
+  });
+  let errors = '';
+  child.stderr?.on('data', (chunk) => {
+    errors += chunk;
+  });
+  let ended: Ending | undefined;
+  child.on('message', (message: Message) => {
+    if (message.event === 'ended') ended = { weights: message.weights, result: message.result };
+    heard(message, child);
+  });
+  const end = new Promise<RunEnd>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, errors, ...(ended && { ended }) }));
+  });
+  return { child, end };
+}
