@@ -60,7 +60,7 @@ const assertImageShape = (where: string, shape: readonly number[]): void => {
   const depth = shape[2] ?? 1;
   if (shape.length < 2 || shape.length > 3 || (depth !== 1 && depth !== 3)) {
     throw new RangeError(
-      `${where}: shape is ${formatShape(shape.map(describe) as never)}, needed [height,width], or with 1 or 3 channels`,
+      `${where}: shape is ${formatShape(shape)}, needed [height,width], or with 1 or 3 channels`,
     );
   }
   for (const axis of shape) assertInteger(where, 'an axis of shape', axis);
