@@ -116,7 +116,9 @@ export function assertMethods<T>(
   value: T,
   methods: readonly (keyof T & string)[],
 ): void {
-  const missing = methods.find((method) => typeof value?.[method] !== 'function');
+  // Every function has `apply` and `call`.
+  const inherits = (method: string): boolean => typeof value === 'function' && !Object.hasOwn(value, method);
+  const missing = methods.find((method) => typeof value?.[method] !== 'function' || inherits(method));
   if (missing === undefined) return;
   assertNoFunction(where, name, value);
   throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object with ${missing}()`);

@@ -56,6 +56,10 @@ export interface BatchSource {
     /** unlabelled examples in a batch */
     readonly unlabeled: number;
   };
+  /** shape of one example, where the source knows: a model of another is refused before the first step */
+  readonly inputShape?: readonly number[];
+  /** K, where the source knows and has labels: likewise */
+  readonly classes?: number;
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
   /** which examples are shown, where the source knows: they stand in every checkpoint, and a run goes on with the same */

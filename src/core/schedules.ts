@@ -4,6 +4,7 @@
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
 import { assertNumber, type OptionNames, optionsOf } from './assert';
+import { assertNoMaker, maker } from './uncalled';
 
 /**
  * A value that depends on the training step (0, 1, 2, …) alone. It must answer for steps beyond the run too: two schedules are
@@ -38,19 +39,39 @@ export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): 
   return now;
 }
 
+/** Range of a weight, an amount or a rate, in words and as a test. */
+const AT_LEAST_0 = 'a finite number of at least 0';
+const isAtLeast0 = (number: number): boolean => number >= 0 && Number.isFinite(number);
+
 /**
- * Refuses a number outside its range; a schedule is read step by step.
+ * A number or schedule that stays in its range: a number outside is refused at once, a value of a schedule at its step.
  *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @param value what came
+ * @param needed the range in words; default a finite number of at least 0
+ * @param holds whether a number lies in that range
+ * @returns the number; or a schedule of the same values, which throws where one lies outside. What two runs are compared by
+ *   is the schedule that came: it may leave its range at steps that no run reaches
  * @throws RangeError naming function, argument, what came and what was needed
  */
-export function assertScheduled(
+export function inRange(
   where: string,
   name: string,
   value: ScalarOrSchedule,
-  needed = 'a finite number of at least 0',
-  holds = (number: number): boolean => number >= 0 && Number.isFinite(number),
-): void {
-  if (typeof value !== 'function') assertNumber(where, name, value, `a schedule or ${needed}`, holds);
+  needed = AT_LEAST_0,
+  holds = isAtLeast0,
+): ScalarOrSchedule {
+  if (typeof value !== 'function') {
+    assertNumber(where, name, value, `a schedule or ${needed}`, holds);
+    return value;
+  }
+  assertNoMaker(where, name, value);
+  return (step) => {
+    const now = value(step);
+    assertNumber(where, `${name} at step ${step}`, now, needed, holds);
+    return now;
+  };
 }
 
 /** From one value to another, which the two ends are exactly: from + (to − from) need not be `to`. */
@@ -64,10 +85,10 @@ const between = (from: number, to: number, share: number): number =>
  *
  * @example constant(0.5)(100) // 0.5
  */
-export function constant(value: number): Schedule {
+export const constant = /* @__PURE__ */ maker('constant(0.5)', (value: number): Schedule => {
   finite('constant', { value });
   return () => value;
-}
+});
 
 /** Span of a warm-up. */
 export interface WarmupOptions {
@@ -89,12 +110,15 @@ const SPAN: OptionNames<WarmupOptions & CosineDecayOptions> = { from: true, to: 
  * @throws RangeError when `steps` is not above 0
  * @example linearWarmup({ steps: 100 })(25) // 0.25
  */
-export function linearWarmup(options: WarmupOptions): Schedule {
-  const { from = 0, to = 1, steps } = optionsOf('linearWarmup', options, SPAN);
-  finite('linearWarmup', { from, to });
-  positive('linearWarmup', { steps });
-  return (step) => between(from, to, step / steps);
-}
+export const linearWarmup = /* @__PURE__ */ maker(
+  'linearWarmup({ … })',
+  (options: WarmupOptions): Schedule => {
+    const { from = 0, to = 1, steps } = optionsOf('linearWarmup', options, SPAN);
+    finite('linearWarmup', { from, to });
+    positive('linearWarmup', { steps });
+    return (step) => between(from, to, step / steps);
+  },
+);
 
 /** Span and slope of a sigmoid warm-up. */
 export interface SigmoidWarmupOptions extends WarmupOptions {
@@ -112,22 +136,25 @@ const SIGMOID: OptionNames<SigmoidWarmupOptions> = { ...SPAN, steepness: true };
  * @throws RangeError when `steps` is not above 0, or `steepness` is below 1e-6
  * @example sigmoidWarmup({ steps: 100 })(50) // 0.5
  */
-export function sigmoidWarmup(options: SigmoidWarmupOptions): Schedule {
-  const { from = 0, to = 1, steps, steepness = 12 } = optionsOf('sigmoidWarmup', options, SIGMOID);
-  finite('sigmoidWarmup', { from, to });
-  positive('sigmoidWarmup', { steps });
-  // Flatter ones are straight lines, and their ends too near each other to be told apart.
-  assertNumber(
-    'sigmoidWarmup',
-    'steepness',
-    steepness,
-    'a finite number of at least 1e-6',
-    (v) => v >= 1e-6 && Number.isFinite(v),
-  );
-  const logistic = (u: number): number => 1 / (1 + Math.exp(-steepness * (u - 0.5)));
-  const [low, high] = [logistic(0), logistic(1)];
-  return (step) => between(from, to, (logistic(Math.min(1, step / steps)) - low) / (high - low));
-}
+export const sigmoidWarmup = /* @__PURE__ */ maker(
+  'sigmoidWarmup({ … })',
+  (options: SigmoidWarmupOptions): Schedule => {
+    const { from = 0, to = 1, steps, steepness = 12 } = optionsOf('sigmoidWarmup', options, SIGMOID);
+    finite('sigmoidWarmup', { from, to });
+    positive('sigmoidWarmup', { steps });
+    // Flatter ones are straight lines, and their ends too near each other to be told apart.
+    assertNumber(
+      'sigmoidWarmup',
+      'steepness',
+      steepness,
+      'a finite number of at least 1e-6',
+      (v) => v >= 1e-6 && Number.isFinite(v),
+    );
+    const logistic = (u: number): number => 1 / (1 + Math.exp(-steepness * (u - 0.5)));
+    const [low, high] = [logistic(0), logistic(1)];
+    return (step) => between(from, to, (logistic(Math.min(1, step / steps)) - low) / (high - low));
+  },
+);
 
 /** Shape of a cyclical schedule. */
 export interface CyclicalOptions {
@@ -151,13 +178,13 @@ const CYCLE: OptionNames<CyclicalOptions> = { from: true, to: true, period: true
  * @throws RangeError when `period` is not above 0 or `rise` lies outside (0, 1]
  * @example cyclical({ period: 100 })(125) // 0.5
  */
-export function cyclical(options: CyclicalOptions): Schedule {
+export const cyclical = /* @__PURE__ */ maker('cyclical({ … })', (options: CyclicalOptions): Schedule => {
   const { from = 0, to = 1, period, rise = 0.5 } = optionsOf('cyclical', options, CYCLE);
   finite('cyclical', { from, to });
   positive('cyclical', { period });
   assertNumber('cyclical', 'rise', rise, 'a number in (0, 1]', (v) => v > 0 && v <= 1);
   return (step) => between(from, to, (step % period) / period / rise);
-}
+});
 
 /** Shape of an exponential decay. */
 export interface ExponentialDecayOptions {
@@ -179,12 +206,15 @@ const DECAY: OptionNames<ExponentialDecayOptions> = { from: true, rate: true, fl
  * @throws RangeError when `rate` is not above 0
  * @example exponentialDecay({ rate: 1e-4, floor: 0.5 })(1000) // 0.9048374180359595
  */
-export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
-  const { from = 1, rate, floor = 0 } = optionsOf('exponentialDecay', options, DECAY);
-  finite('exponentialDecay', { from, floor });
-  positive('exponentialDecay', { rate });
-  return (step) => Math.max(floor, from * Math.exp(-rate * step));
-}
+export const exponentialDecay = /* @__PURE__ */ maker(
+  'exponentialDecay({ … })',
+  (options: ExponentialDecayOptions): Schedule => {
+    const { from = 1, rate, floor = 0 } = optionsOf('exponentialDecay', options, DECAY);
+    finite('exponentialDecay', { from, floor });
+    positive('exponentialDecay', { rate });
+    return (step) => Math.max(floor, from * Math.exp(-rate * step));
+  },
+);
 
 /** Shape of a cosine decay. */
 export interface CosineDecayOptions {
@@ -204,9 +234,12 @@ export interface CosineDecayOptions {
  * @throws RangeError when `steps` is not above 0
  * @example cosineDecay({ from: 1e-3, steps: 100 })(50) // 0.0005
  */
-export function cosineDecay(options: CosineDecayOptions): Schedule {
-  const { from = 1, to = 0, steps } = optionsOf('cosineDecay', options, SPAN);
-  finite('cosineDecay', { from, to });
-  positive('cosineDecay', { steps });
-  return (step) => between(to, from, 0.5 * (1 + Math.cos(Math.PI * Math.min(1, step / steps))));
-}
+export const cosineDecay = /* @__PURE__ */ maker(
+  'cosineDecay({ … })',
+  (options: CosineDecayOptions): Schedule => {
+    const { from = 1, to = 0, steps } = optionsOf('cosineDecay', options, SPAN);
+    finite('cosineDecay', { from, to });
+    positive('cosineDecay', { steps });
+    return (step) => between(to, from, 0.5 * (1 + Math.cos(Math.PI * Math.min(1, step / steps))));
+  },
+);

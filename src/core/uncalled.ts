@@ -15,15 +15,20 @@ type AnyFunction = (...args: never[]) => unknown;
  * @returns the same function
  */
 export const maker = <F extends AnyFunction>(call: string, make: F): F =>
-  Object.defineProperty(make, CALL, { value: call });
+  Object.defineProperties(make, {
+    [CALL]: { value: call },
+    // An argument has no name of its own.
+    name: { value: nameIn(call), configurable: true },
+  });
+
+const nameIn = (call: string): string => call.replace(/^new /, '').replace(/\(.*$/, '');
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === 'function';
 
 const markOf = (value: AnyFunction): unknown => (value as { readonly [CALL]?: unknown })[CALL];
 
 const refuse = (where: string, name: string, call: string): never => {
-  const itself = call.replace(/^new /, '').replace(/\(.*$/, '');
-  throw new TypeError(`${where}: ${name} is ${itself} itself, needed what it makes: ${call}`);
+  throw new TypeError(`${where}: ${name} is ${nameIn(call)} itself, needed what it makes: ${call}`);
 };
 
 /**

@@ -18,6 +18,7 @@ import { assertMethods, assertNumber, type OptionNames, optionsOf } from '../cor
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
 import { specOf } from '../core/spec';
+import { maker } from '../core/uncalled';
 import { transformImages } from './transformImages';
 
 /** Largest changes; each is drawn uniformly between its negative and itself, for every image anew. */
@@ -49,7 +50,7 @@ const MOST = 1e6;
  * @throws RangeError when an amount is negative or above 1e6, or `scale` is not below 1
  * @example affine({ rotation: 0.2, scale: 0.1, shift: 2 })(tf.ones([1, 28, 28, 1]), noise).shape // [1, 28, 28, 1]
  */
-export function affine(options: AffineOptions): Augment {
+export const affine = /* @__PURE__ */ maker('affine({ … })', (options: AffineOptions): Augment => {
   const { rotation = 0, scale = 0, shear = 0, shift = 0 } = optionsOf('affine', options, NAMES);
   for (const [name, amount] of Object.entries({ rotation, shear, shift })) {
     assertNumber('affine', name, amount, `a number from 0 to ${MOST}`, (v) => v >= 0 && v <= MOST);
@@ -78,4 +79,4 @@ export function affine(options: AffineOptions): Augment {
     });
   };
   return Object.assign(change, { spec: specOf({ augment: 'affine', rotation, scale, shear, shift }) });
-}
+});

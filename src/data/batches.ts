@@ -195,6 +195,8 @@ export function createBatches(options: BatchesOptions): BatchSource {
     stepsPerEpoch: stepsPerEpoch ?? (unlabeled > 0 ? unlabeledSteps : labeledSteps),
     counts: { labeled, unlabeled },
     batchSize: { labeled: batchSize.labeled, unlabeled: batchSize.unlabeled },
+    inputShape: dataset.shape,
+    classes: dataset.classes,
     split: {
       labeled: split.labeled,
       unlabeled: split.unlabeled,

@@ -19,6 +19,7 @@ import { assertInteger, assertMethods, assertSize, optionsOf } from '../core/ass
 import type { Augment } from '../core/batch';
 import { assertShapes } from '../core/shape';
 import { specOf } from '../core/spec';
+import { maker } from '../core/uncalled';
 import { transformImages } from './transformImages';
 
 /** What {@link cropAndFlip} does. */
@@ -42,26 +43,30 @@ const DRAWS = 3;
  * @throws RangeError when `padding` is no integer of at least 0
  * @example cropAndFlip({ padding: 4 })(tf.ones([1, 32, 32, 3]), noise).shape // [1, 32, 32, 3]
  */
-export function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
-  const { padding = 4, flip = true } = optionsOf('cropAndFlip', options, { padding: true, flip: true });
-  assertInteger('cropAndFlip', 'padding', padding, 0);
-  assertSize('cropAndFlip', 'padding', padding);
-  const change: Augment = (x, noise) => {
-    const { B = 0, W = 0 } = assertShapes('cropAndFlip', { x: [x, 'B H W C', 'float32'] });
-    assertMethods('cropAndFlip', 'noise', noise, ['uniform']);
-    // On the device from the draws on, so that a step that changes its images can be recorded.
-    return tidy(() => {
-      const drawn = noise.uniform([B, DRAWS]);
-      const column = (i: number): Tensor => slice(drawn, [0, i], [B, 1]);
-      const places = 2 * padding + 1;
-      // The product of a draw just below 1 may round to the number of places.
-      const offset = (i: number): Tensor => sub(minimum(floor(mul(column(i), places)), places - 1), padding);
-      const mirrored = flip ? cast(less(column(2), 0.5), 'float32') : zeros([B, 1]);
-      const [none, one] = [zeros([B, 1]), ones([B, 1])];
-      const across = [sub(1, mul(mirrored, 2)), none, add(offset(0), mul(mirrored, W - 1))];
-      const rows = concat([...across, none, one, offset(1), none, none], 1) as Tensor2D;
-      return transformImages(x, rows, 'nearest');
-    });
-  };
-  return Object.assign(change, { spec: specOf({ augment: 'cropAndFlip', padding, flip }) });
-}
+export const cropAndFlip = /* @__PURE__ */ maker(
+  'cropAndFlip({ … })',
+  function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
+    const { padding = 4, flip = true } = optionsOf('cropAndFlip', options, { padding: true, flip: true });
+    assertInteger('cropAndFlip', 'padding', padding, 0);
+    assertSize('cropAndFlip', 'padding', padding);
+    const change: Augment = (x, noise) => {
+      const { B = 0, W = 0 } = assertShapes('cropAndFlip', { x: [x, 'B H W C', 'float32'] });
+      assertMethods('cropAndFlip', 'noise', noise, ['uniform']);
+      // On the device from the draws on, so that a step that changes its images can be recorded.
+      return tidy(() => {
+        const drawn = noise.uniform([B, DRAWS]);
+        const column = (i: number): Tensor => slice(drawn, [0, i], [B, 1]);
+        const places = 2 * padding + 1;
+        // The product of a draw just below 1 may round to the number of places.
+        const offset = (i: number): Tensor =>
+          sub(minimum(floor(mul(column(i), places)), places - 1), padding);
+        const mirrored = flip ? cast(less(column(2), 0.5), 'float32') : zeros([B, 1]);
+        const [none, one] = [zeros([B, 1]), ones([B, 1])];
+        const across = [sub(1, mul(mirrored, 2)), none, add(offset(0), mul(mirrored, W - 1))];
+        const rows = concat([...across, none, one, offset(1), none, none], 1) as Tensor2D;
+        return transformImages(x, rows, 'nearest');
+      });
+    };
+    return Object.assign(change, { spec: specOf({ augment: 'cropAndFlip', padding, flip }) });
+  },
+);

@@ -56,6 +56,8 @@ export interface Objective<M extends Model = Model> {
   (model: M, batch: Batch, context: ObjectiveContext): ObjectiveTerms;
   /** its settings: a run is resumed only with the same; one's own objective may do without */
   readonly spec?: Json;
+  /** Refuses a model that it cannot be computed of, before the first step; one's own objective may do without. */
+  assertModel?(where: string, model: Model): void;
 }
 
 /** One of several losses of a model, over some of its variables (an adversary's, say); a step runs them in order. */

@@ -86,6 +86,7 @@ export function assertOwnNet(
 ): void {
   const listed = (shapes: readonly (readonly number[])[]): string => shapes.map(formatShape).join(', ');
   const needed = `${listed(inputs)} → ${outputs ? listed(outputs) : 'one output'}, apart from the batch axis`;
+  assertNoFunction(where, `nets.${name}`, net);
   if (typeof net?.apply !== 'function' || !Array.isArray(net.inputs) || !Array.isArray(net.outputs))
     throw new TypeError(`${where}: nets.${name} is ${describe(net)}, needed a tfjs-layers model ${needed}`);
   const shapes = (tensors: LayersModel['inputs']): string =>

@@ -2,6 +2,7 @@
 import { matMul, reshape, type Tensor, type Tensor1D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertSize } from '../core/assert';
 import { assertShapes, describe } from '../core/shape';
+import { assertNoFunction } from '../core/uncalled';
 
 /**
  * Refuses a prior that is none.
@@ -12,6 +13,7 @@ import { assertShapes, describe } from '../core/shape';
  * @throws RangeError unless π holds K numbers above 0 that sum to 1 (within 1e-6)
  */
 export function assertLabelPrior(where: string, labelPrior: readonly number[], classes: number): void {
+  assertNoFunction(where, 'labelPrior', labelPrior);
   if (!Array.isArray(labelPrior) || labelPrior.length !== classes) {
     throw new RangeError(
       `${where}: labelPrior is ${describe(labelPrior)}, needed an array of ${classes} probabilities`,

@@ -14,9 +14,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { runFused } from '../core/fusedKernel';
-import type { Json } from '../core/json';
+import { type Json, own } from '../core/json';
 import { type MeanShares, meanShares, movedMean, movesFromFormer } from '../core/movingMean';
-import { assertScheduled, type ScalarOrSchedule, valueAt } from '../core/schedules';
+import { inRange, type ScalarOrSchedule, valueAt } from '../core/schedules';
 import { describe, formatShape } from '../core/shape';
 import { specOf } from '../core/spec';
 
@@ -149,7 +149,7 @@ const hostRates = (rates: Readonly<Record<string, Tensor | number>>): Record<str
  *
  * @param options rates and decay
  * @returns an optimizer; whoever made it disposes it
- * @throws RangeError when a setting lies outside its range
+ * @throws RangeError when a setting lies outside its range; of a schedule, at the step at which it does
  * @example createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: 10_000 }) })
  */
 export function createAdam(options: AdamOptions = {}): Optimizer {
@@ -170,9 +170,8 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     'a finite number above 0',
     (e) => e > 0 && Number.isFinite(e),
   );
-  for (const [name, rate] of Object.entries({ learningRate, weightDecay })) {
-    assertScheduled('createAdam', name, rate);
-  }
+  const rateAt = inRange('createAdam', 'learningRate', learningRate);
+  const decayAt = inRange('createAdam', 'weightDecay', weightDecay);
   const moments = new Map<string, Moments>();
 
   const momentsOf = (name: string, like: Tensor): Moments => {
@@ -232,9 +231,9 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     updatesOf: (name) => moments.get(name)?.updates ?? 0,
     numbersOf(name, { rank }, step) {
       const updates = adam.updatesOf(name) + 1;
-      const rate = valueAt(learningRate, step, 'learningRate');
+      const rate = valueAt(rateAt, step, 'learningRate');
       return {
-        kept: rank >= 2 ? 1 - rate * valueAt(weightDecay, step, 'weightDecay') : 1,
+        kept: rank >= 2 ? 1 - rate * valueAt(decayAt, step, 'weightDecay') : 1,
         ...corrected(rate, updates),
       };
     },
@@ -250,8 +249,8 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     adam,
     spec: specOf({ optimizer: 'adam', learningRate, beta1, beta2, epsilon, weightDecay }),
     apply(variables, gradients, step, applied) {
-      const rate = valueAt(learningRate, step, 'learningRate');
-      const decay = valueAt(weightDecay, step, 'weightDecay');
+      const rate = valueAt(rateAt, step, 'learningRate');
+      const decay = valueAt(decayAt, step, 'weightDecay');
       tidy(() => {
         const times = (factor: number) => (applied ? mul(applied, factor) : factor);
         // On the host where it can be: a kernel a step is spent only where the device decides.
@@ -259,9 +258,9 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
         const [first, second] = [meanShares(beta1, applied), meanShares(beta2, applied)];
         const rates = { rate, kept, times, first, second };
         for (const [name, gradient] of Object.entries(gradients)) {
-          const target = variables[name];
+          const target = own(variables, name);
           if (target === undefined)
-            throw new RangeError(`adam.apply: gradient "${name}" belongs to no variable`);
+            throw new RangeError(`adam.apply: gradient ${describe(name)} belongs to no variable`);
           update(name, target, gradient, rates);
         }
       });
@@ -283,10 +282,10 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
         const [first, second] = [tensors[`first/${name}`], tensors[`second/${name}`]];
         if (first === undefined || second === undefined) {
           throw new RangeError(
-            `adam.restore: moments of "${name}" are ${describe(first)} and ${describe(second)}, needed both`,
+            `adam.restore: moments of ${describe(name)} are ${describe(first)} and ${describe(second)}, needed both`,
           );
         }
-        const { shape } = variables === undefined ? first : (variables[name] ?? { shape: undefined });
+        const { shape } = variables === undefined ? first : (own(variables, name) ?? { shape: undefined });
         for (const moment of [first, second])
           if (shape === undefined || formatShape(moment.shape) !== formatShape(shape))
             throw new RangeError(

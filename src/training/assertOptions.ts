@@ -9,13 +9,15 @@ import {
   optionsOf,
   recordOf,
 } from '../core/assert';
+import { describe, oneLine } from '../core/describe';
 import { assertNoise } from '../core/noise';
-import { assertScheduled } from '../core/schedules';
-import { describe } from '../core/shape';
 import { isFolder } from '../core/storage';
+import { assertNoFunction, assertNoMaker } from '../core/uncalled';
+import { assertFits } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { Callbacks } from './callbacks';
+import { lossWeights } from './lossWeights';
 import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from './options';
 import { resolvePhases } from './phases';
 
@@ -30,7 +32,6 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
     objective,
     batches,
     noise,
-    alpha,
     weighting,
     parameterPrior,
     clipNorm,
@@ -40,10 +41,12 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
     optimizer,
     signal,
   } = recordOf(where, options);
+  assertNoFunction(where, 'model', model);
   if (typeof model?.variables !== 'object')
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
   assertLiving(where, model);
-  resolvePhases(model, objective);
+  const phases = resolvePhases(model, objective);
+  assertNoFunction(where, 'batches', batches);
   if (typeof batches?.at !== 'function')
     throw new TypeError(
       `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
@@ -55,6 +58,7 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
       `${where}: signal is ${describe(signal)}, needed an AbortSignal: a controller has it as its signal`,
     );
   if (execute !== undefined) assertFunction(where, 'execute', execute);
+  assertNoMaker(where, 'augment', augment);
   if (augment !== undefined && typeof augment !== 'function') {
     if (typeof augment !== 'object' || augment === null)
       throw new TypeError(
@@ -70,8 +74,10 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
   assertInteger(where, 'batches.counts.labeled', labeled, 0);
   assertInteger(where, 'batches.counts.unlabeled', unlabeled, 0);
   assertInteger(where, 'batches.counts.labeled + unlabeled', labeled + unlabeled);
+  const objectives = phases.map((phase) => phase.objective);
+  assertFits(where, model, objectives, batches);
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
-  if (alpha !== undefined) assertScheduled(where, 'alpha', alpha);
+  lossWeights(options);
   if (nonFinite !== undefined)
     assertOneOf(where, 'nonFinite', nonFinite, ['throw', 'stop', 'skip', 'ignore']);
   if (clipNorm !== undefined)
@@ -83,9 +89,16 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
 const CHECKPOINT_NAMES: OptionNames<CheckpointOptions> = { storage: true, every: true, keep: true };
 
 /** Which checkpoints are written and gone on from. */
-const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches }: TrainOptions<M>): void => {
+const assertCheckpointOptions = <M extends Model>({
+  checkpoint,
+  resume,
+  batches,
+  optimizer,
+}: TrainOptions<M>): void => {
   if (checkpoint !== undefined) {
     const { storage, every, keep } = optionsOf('train', checkpoint, CHECKPOINT_NAMES, 'checkpoint');
+    assertNoFunction('train', 'checkpoint.storage', storage);
+    if (optimizer !== undefined) assertMethods('train', 'optimizer', optimizer, ['apply', 'restore']);
     if (
       typeof storage !== 'object' ||
       storage === null ||
@@ -99,7 +112,7 @@ const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches 
       assertInteger('train', 'checkpoint.keep', keep);
       if (!isFolder(storage))
         throw new RangeError(
-          `train: checkpoint.keep is ${keep}, needed a folder to keep them in: checkpoint.storage is the one file ${storage.name}`,
+          `train: checkpoint.keep is ${keep}, needed a folder to keep them in: checkpoint.storage is the one file ${oneLine(String(storage.name), 300)}`,
         );
     }
   }
@@ -116,7 +129,7 @@ const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches 
     throw new RangeError(`train: resume is ${describe(resume)}, needed a checkpoint to go on from`);
   if (typeof resume === 'string' && resume !== 'latest' && !isFolder(checkpoint.storage))
     throw new RangeError(
-      `train: resume is ${describe(resume)}, needed true or 'latest': checkpoint.storage is the one file ${checkpoint.storage.name}`,
+      `train: resume is ${describe(resume)}, needed true or 'latest': checkpoint.storage is the one file ${oneLine(String(checkpoint.storage.name), 300)}`,
     );
 };
 
@@ -128,15 +141,25 @@ const CALLBACKS: OptionNames<Callbacks> = {
   onTrainEnd: true,
 };
 
+/** Names of an object and of its classes, up to `Object`. */
+const namesOf = (value: object): readonly string[] => {
+  const parent: object | null = Object.getPrototypeOf(value);
+  if (parent === null) return [];
+  return [...Object.getOwnPropertyNames(value), ...namesOf(parent)];
+};
+
 /** Refuses callbacks that would never be called. */
 const assertCallbacks = (callbacks: TrainOptions<Model>['callbacks']): void => {
-  for (const one of [callbacks ?? []].flat() as readonly Callbacks[])
-    for (const [name, call] of Object.entries(recordOf('train', one, 'callbacks'))) {
-      // Whoever keeps a state beside them may.
-      if (!name.startsWith('on')) continue;
+  for (const one of [callbacks ?? []].flat() as readonly Callbacks[]) {
+    recordOf('train', one, 'callbacks');
+    const called: object = Object.getPrototypeOf(one) === null ? { ...one } : one;
+    // Whoever keeps a state beside them may, and a class that emits events has `on` and `once`.
+    for (const name of namesOf(called).filter((found) => /^on(?!ce$)./.test(found))) {
       assertOneOf('train', 'a name in callbacks', name, Object.keys(CALLBACKS));
+      const call = one[name as keyof Callbacks];
       if (call !== undefined) assertFunction('train', `callbacks.${name}`, call);
     }
+  }
 };
 
 const STOPPING_NAMES: OptionNames<EarlyStopping> = {
@@ -199,8 +222,12 @@ export function assertTrainOptions<M extends Model>(model: M, options: TrainOpti
       STOPPING_NAMES,
       'earlyStopping',
     );
-    if (validate === undefined && metric?.startsWith('validation.'))
-      throw new RangeError(`train: earlyStopping.metric is "${metric}", needed validate as well`);
+    if (typeof metric !== 'string')
+      throw new TypeError(
+        `train: earlyStopping.metric is ${describe(metric)}, needed a column of the history, such as 'loss'`,
+      );
+    if (validate === undefined && metric.startsWith('validation.'))
+      throw new RangeError(`train: earlyStopping.metric is ${describe(metric)}, needed validate as well`);
     assertInteger('train', 'earlyStopping.patience', patience, 0);
     assertOneOf('train', 'earlyStopping.better', better, ['higher', 'lower']);
     if (minDelta !== undefined)

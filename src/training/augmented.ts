@@ -1,7 +1,8 @@
 /** Changes of a batch's inputs, ahead of the objective. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
-import { describe, formatShape } from '../core/shape';
+import { describe, formatShape } from '../core/describe';
+import { sameShape } from '../core/shape';
 import type { Model } from '../models/model';
 import type { StepOptions } from './options';
 
@@ -25,9 +26,11 @@ export function augmented<M extends Model>(
     const given = by[part] === undefined ? x : by[part](x, stream.split(part));
     if (!Array.isArray(given?.shape))
       throw new TypeError(`train: augment gives ${describe(given)} for ${part} inputs, needed a tensor`);
+    if (given.isDisposed)
+      throw new RangeError(`train: augment gives a disposed tensor for ${part} inputs, needed a living one`);
     // Cloned, so that a function that gives its input back does not make one tensor belong to two batches.
     const changed = given.clone();
-    if (formatShape(changed.shape) !== formatShape(x.shape)) {
+    if (!sameShape(changed.shape, x.shape)) {
       throw new RangeError(
         `train: augment gives ${part} inputs of shape ${formatShape(changed.shape)}, needed ${formatShape(x.shape)}`,
       );

@@ -1,5 +1,6 @@
 /** The end of an epoch: its row of the history, and its weights where they are the best so far. */
 import { recordOf } from '../core/assert';
+import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import { readTensors } from '../models/modelFile';
 import { improves, metricOf } from './earlyStopping';
@@ -28,6 +29,8 @@ export async function closeEpoch<M extends Model>(
   { batches, epochs, validate, validateEvery = 1, earlyStopping }: TrainOptions<M>,
   { step, seconds, history, sums, best: former }: Progress,
 ): Promise<Progress> {
+  // A callback may have freed it.
+  assertLiving('train', model);
   const epoch = step / batches.stepsPerEpoch - 1;
   const due = validate !== undefined && ((epoch + 1) % validateEvery === 0 || epoch + 1 === epochs);
   const measured = due

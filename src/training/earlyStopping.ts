@@ -1,4 +1,6 @@
 /** Early stopping: which epoch is the best, and when there has been none better for long enough. */
+import { describe, oneLine } from '../core/describe';
+import { own } from '../core/json';
 import type { HistoryRow } from './history';
 import type { EarlyStopping } from './options';
 import type { Best, Progress } from './runState';
@@ -9,10 +11,10 @@ export const metricOf = (
   { metric }: EarlyStopping,
   validated: boolean,
 ): number | undefined => {
-  const value = row[metric];
+  const value = own(row, metric);
   if (value === undefined && !row.skipped && (validated || !metric.startsWith('validation.'))) {
     throw new RangeError(
-      `train: earlyStopping.metric is "${metric}", needed a column of the history: ${Object.keys(row).join(', ')}`,
+      `train: earlyStopping.metric is ${describe(metric)}, needed a column of the history: ${oneLine(Object.keys(row).join(', '), 500)}`,
     );
   }
   return value;
@@ -31,7 +33,9 @@ export const improves = (
 
 /** Whether the best epoch lies further back than patience allows, as of the last epoch that was measured. */
 export function shouldStop({ history, best }: Progress, earlyStopping: EarlyStopping | undefined): boolean {
-  const latest = history.filter((row) => earlyStopping && earlyStopping.metric in row).at(-1)?.epoch;
+  const latest = history
+    .filter((row) => earlyStopping && Object.hasOwn(row, earlyStopping.metric))
+    .at(-1)?.epoch;
   return (
     earlyStopping !== undefined &&
     best !== undefined &&

@@ -1,4 +1,5 @@
 /** What a run has seen: means of the terms by epoch. */
+import { own } from '../core/json';
 import type { Resumed } from './resumed';
 
 /** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
@@ -40,7 +41,7 @@ export const addTo = (sums: Sums, numbers: Readonly<Record<string, number>>, thi
   ...sums,
   ...Object.fromEntries(
     Object.entries(numbers).map(([name, number]) => {
-      const { sum = 0, count = 0 } = sums[name] ?? {};
+      const { sum = 0, count = 0 } = own(sums, name) ?? {};
       return [name, { sum: sum + number, count: count + things }];
     }),
   ),

@@ -1,5 +1,5 @@
 /** Weights of the loss's parts, step by step. */
-import { type ScalarOrSchedule, valueAt } from '../core/schedules';
+import { inRange, type ScalarOrSchedule, valueAt } from '../core/schedules';
 import type { Model } from '../models/model';
 import type { StepOptions } from './options';
 import type { LossWeights } from './step';
@@ -9,6 +9,7 @@ import type { LossWeights } from './step';
  *
  * @param options of the run
  * @returns the weights at a step
+ * @throws RangeError when α lies below 0, at once or, of a schedule, at the step at which it does
  */
 export function lossWeights<M extends Model>({
   batches,
@@ -19,7 +20,7 @@ export function lossWeights<M extends Model>({
   const { labeled, unlabeled } = batches.counts;
   const all = labeled + unlabeled;
   const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;
-  const rate: ScalarOrSchedule = alpha ?? byKingma;
+  const rate: ScalarOrSchedule = alpha === undefined ? byKingma : inRange('train', 'alpha', alpha);
   return (step) => ({
     labeled: weighting === 'dataset' ? labeled / all : 1,
     unlabeled: weighting === 'dataset' ? unlabeled / all : 1,

@@ -1,8 +1,9 @@
 /** The losses of a step, one after the other. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
-import type { Json } from '../core/json';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+import { type Json, own } from '../core/json';
+import { assertNoMaker } from '../core/uncalled';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveTerms, Phase, Terms } from '../models/objective';
 
@@ -30,6 +31,7 @@ export function resolvePhases<M extends Model>(
   objective: Objective<M> | readonly Phase<M>[],
 ): readonly ResolvedPhase<M>[] {
   const trainable = trainableOf(model);
+  assertNoMaker('train', 'objective', objective);
   if (typeof objective === 'function') return [{ name: undefined, objective, variables: trainable }];
   if (!Array.isArray(objective) || objective.length === 0)
     throw new TypeError(
@@ -37,24 +39,32 @@ export function resolvePhases<M extends Model>(
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {
-    const { name, objective: own, variables } = recordOf('train', phase, `phase ${i}`);
+    const { name, objective: loss, variables } = recordOf('train', phase, `phase ${i}`);
     if (typeof name !== 'string' || name === '' || phases.findIndex((other) => other.name === name) !== i)
       throw new RangeError(
         `train: the name of phase ${i} is ${describe(name)}, needed one that no other has`,
       );
-    if (typeof own !== 'function')
-      throw new TypeError(`train: the objective of phase "${name}" is ${describe(own)}, needed a function`);
+    // `a.b` and a term `c` would be called as `a` and a term `b.c` are; so would their moments, by `/`.
+    if (/[./]/.test(name))
+      throw new RangeError(`train: the name of phase ${i} is ${describe(name)}, needed one without . and /`);
+    const of = `phase ${describe(name)}`;
+    assertNoMaker('train', `the objective of ${of}`, loss);
+    if (typeof loss !== 'function')
+      throw new TypeError(`train: the objective of ${of} is ${describe(loss)}, needed a function`);
     if (!Array.isArray(variables))
       throw new TypeError(
-        `train: the variables of phase "${name}" are ${describe(variables)}, needed names of variables`,
+        `train: the variables of ${of} are ${describe(variables)}, needed names of variables`,
       );
-    const unknown = variables.find((variable) => trainable[variable] === undefined);
+    const unknown = variables.find((variable) => own(trainable, variable) === undefined);
     if (variables.length === 0 || unknown !== undefined)
       throw new RangeError(
-        `train: phase "${name}" moves ${unknown === undefined ? 'nothing' : `"${unknown}"`}, needed trainable variables of the model`,
+        `train: ${of} moves ${variables.length === 0 ? 'nothing' : describe(unknown)}, needed trainable variables of the model`,
       );
-    const moved = variables.map((variable) => [`${name}/${variable}`, trainable[variable] as Variable]);
-    return { name, objective: own, variables: Object.fromEntries(moved) };
+    const twice = variables.find((variable, at) => variables.indexOf(variable) !== at);
+    if (twice !== undefined)
+      throw new RangeError(`train: ${of} moves ${describe(twice)} twice, needed each variable once`);
+    const moved = variables.map((variable) => [`${name}/${variable}`, own(trainable, variable) as Variable]);
+    return { name, objective: loss, variables: Object.fromEntries(moved) };
   });
 }
 
@@ -80,7 +90,7 @@ export const underPhase = (name: string | undefined, terms: ObjectiveTerms): Obj
 /** Terms of several phases in one record. */
 export const mergeTerms = (all: readonly ObjectiveTerms[]): ObjectiveTerms => {
   const merged = (part: 'labeled' | 'unlabeled'): Terms =>
-    Object.assign({}, ...all.map((terms) => terms[part]));
+    Object.fromEntries(all.flatMap((terms) => Object.entries(terms[part] ?? {})));
   const present = (part: 'labeled' | 'unlabeled'): boolean => all.some((terms) => terms[part] !== undefined);
   return {
     ...(present('labeled') && { labeled: merged('labeled') }),

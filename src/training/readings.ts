@@ -30,11 +30,16 @@ export interface Readings {
 export function createReadings(nonFinite: NonFinitePolicy, phases: number, from: number): Readings {
   // Steps that have been looked at, and updates left out in them.
   let seen = { steps: from, skipped: 0 };
-  const look: Readings['look'] = async ({ step, read, skipped }, sums) => {
+  const look: Readings['look'] = async ({ step, read, skipped, inputsInWords }, sums) => {
     const steps = step + 1;
     if (nonFinite === 'ignore' || steps === seen.steps) return { sums, diverged: false };
     const missed = (await skipped()) - seen.skipped;
-    if (missed > 0 && nonFinite === 'throw') throw nonFiniteError(await read(), seen.steps, step);
+    if (missed > 0 && nonFinite === 'throw') {
+      const { range, suspects } = await inputsInWords();
+      // Later on, weights are as likely a cause as inputs of which nothing is strange.
+      const hints = suspects.length > 0 || seen.steps === from ? [range, ...suspects] : [];
+      throw nonFiniteError(await read(), seen.steps, step, hints);
+    }
     const updates = phases * (steps - seen.steps);
     seen = { steps, skipped: seen.skipped + missed };
     return {

@@ -12,8 +12,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
+import { describe, formatShape, oneLine } from '../core/describe';
 import { readsAtOnce } from '../core/host';
-import { describe, formatShape } from '../core/shape';
 import { freeTape } from '../core/tape';
 import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
@@ -76,8 +76,8 @@ export interface StepOutput {
 /** Runs a step; another executor (recorded, distributed) plugs in by this type. */
 export type Execute = <M extends Model>(work: StepWork<M>) => StepOutput | Promise<StepOutput>;
 
-const average = (terms: Terms | undefined, name: string): Tensor | undefined =>
-  terms?.[name] && mean(terms[name] as Tensor);
+const average = (terms: Terms | undefined, name: 'objective' | 'crossEntropy'): Tensor | undefined =>
+  terms && Object.hasOwn(terms, name) ? mean(terms[name] as Tensor) : undefined;
 
 /**
  * The loss of a batch.
@@ -133,12 +133,16 @@ const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
     for (const [name, term] of Object.entries(named as Terms)) {
       if (!Array.isArray(term?.shape))
         throw new TypeError(
-          `train: the objective's ${part}.${name} is ${describe(term)}, needed a tensor [B]`,
+          `train: the objective's ${part}.${oneLine(name)} is ${describe(term)}, needed a tensor [B]`,
+        );
+      if (term.isDisposed)
+        throw new RangeError(
+          `train: the objective's ${part}.${oneLine(name)} is disposed, needed a living tensor`,
         );
       const [rows = count] = term.shape;
       if (term.shape.length > 1 || (count !== undefined && rows !== count))
         throw new RangeError(
-          `train: the objective's ${part}.${name} has shape ${formatShape(term.shape)}, needed one value per example, [${count ?? 'B'}]`,
+          `train: the objective's ${part}.${oneLine(name)} has shape ${formatShape(term.shape)}, needed one value per example, [${count ?? 'B'}]`,
         );
     }
   }

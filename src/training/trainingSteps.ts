@@ -1,16 +1,20 @@
 /** The loop over steps, usable by itself. */
 import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertMethods } from '../core/assert';
 import type { Batch } from '../core/batch';
+import { describe } from '../core/describe';
 import { createRests } from '../core/rests';
 import { sumOfScalars } from '../core/sumOfScalars';
+import { assertBatch } from '../models/fits';
 import { assertInputsSupported } from '../models/inputs';
+import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam, type Optimizer } from './adam';
 import { assertStepOptions } from './assertOptions';
 import { augmented } from './augmented';
 import type { Average } from './average';
+import { type InputsInWords, inputsInWords } from './inputsInWords';
 import { lossWeights } from './lossWeights';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
@@ -30,6 +34,8 @@ export interface StepResult {
   read(): Promise<Readonly<Record<string, number>>>;
   /** Updates left out so far, this one included, as the loss or a gradient was not finite; nothing is read before. */
   skipped(): Promise<number>;
+  /** What the step's inputs look like, for a message; they are read when this is called. */
+  inputsInWords(): Promise<InputsInWords>;
 }
 
 /** Choices of the bare loop. */
@@ -47,8 +53,20 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
   readonly nonFinite?: NonFinitePolicy;
 }
 
-const disposeBatch = ({ labeled, unlabeled }: Batch): void => {
-  for (const tensor of [labeled?.x, labeled?.y, unlabeled?.x]) tensor?.dispose();
+/** Frees the tensors of what a source gave, a batch or not. */
+const disposeBatch = (given: Batch): void => {
+  const { labeled, unlabeled }: Batch = given ?? {};
+  for (const tensor of [labeled?.x, labeled?.y, unlabeled?.x]) tensor?.dispose?.();
+};
+
+/** What an executor gave, which one of one's own may forget. */
+const assertOutput = (output: StepOutput): StepOutput => {
+  const { loss, terms } = output ?? {};
+  if (!Array.isArray(loss?.shape) || loss.isDisposed || typeof terms !== 'object' || terms === null)
+    throw new TypeError(
+      `train: execute gives ${loss?.isDisposed ? 'a disposed loss' : describe(output)}, needed { loss, terms }, as executeEagerly gives them`,
+    );
+  return output;
 };
 
 /** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
@@ -109,6 +127,7 @@ export async function* trainingSteps<M extends Model>(
   } = options;
   assertInteger('train', 'from', from, 0);
   if (to !== Number.POSITIVE_INFINITY) assertInteger('train', 'to', to, 0);
+  if (average !== undefined) assertMethods('train', 'average', average, ['update', 'decayAt']);
   const weightsAt = lossWeights(options);
   const optimizer: Optimizer = options.optimizer ?? createAdam();
   const draws = noise.split('objective');
@@ -121,11 +140,14 @@ export async function* trainingSteps<M extends Model>(
     for (let step = from; step < to; step++) {
       await rest();
       if (signal?.aborted) break;
+      // A callback may have freed it.
+      assertLiving('train', model);
       const given = await batches.at(step);
       let batch = given;
       const done: StepOutput[] = [];
       let total: Scalar | undefined;
       try {
+        assertBatch('train', `batch ${step}`, model, given);
         if (options.augment !== undefined) batch = augmented(given, step, options);
         const weights = weightsAt(step);
         for (const [i, { name, objective, variables }] of phases.entries()) {
@@ -145,7 +167,7 @@ export async function* trainingSteps<M extends Model>(
             ...(average && i === phases.length - 1 && { average }),
             ...(clipNorm !== undefined && { clipNorm }),
           };
-          done.push(await execute(work));
+          done.push(assertOutput(await execute(work)));
         }
         const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
         const norms = done.flatMap(({ gradientNorm: norm }, i): [string, Tensor][] => {
@@ -164,6 +186,7 @@ export async function* trainingSteps<M extends Model>(
           terms,
           read: () => readMeans(loss, terms, norms),
           skipped: async () => (await counter?.data())?.[0] ?? 0,
+          inputsInWords: () => inputsInWords(model, batch),
         };
       } finally {
         disposeBatch(given);

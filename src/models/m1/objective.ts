@@ -2,12 +2,15 @@
 import { sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { optionsOf } from '../../core/assert';
 import type { Noise } from '../../core/noise';
-import { assertScheduled, type ScalarOrSchedule } from '../../core/schedules';
+import { inRange, type ScalarOrSchedule } from '../../core/schedules';
 import { assertShapes } from '../../core/shape';
 import { specOf } from '../../core/spec';
+import { maker } from '../../core/uncalled';
 import { weightedSum } from '../../core/weightedSum';
 import * as gaussian from '../../distributions/gaussian';
 import { gaussianKl } from '../../divergences/gaussianKl';
+import { assertCalled } from '../fits';
+import type { Model, SemiSupervisedVae } from '../model';
 import { type Objective, scheduled, type Terms } from '../objective';
 import type { M1 } from './m1';
 
@@ -49,6 +52,14 @@ const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: Pa
   };
 };
 
+const assertModel = (where: string, model: Model): void => {
+  assertCalled<M1>(where, model, ['encode', 'decode'], 'm1(), the objective of an M1');
+  if (typeof (model as Partial<SemiSupervisedVae>).encoderSeesLabel === 'boolean')
+    throw new TypeError(
+      `${where}: the model decodes labels, needed one without: m1() is the objective of an M1, and m2() of an M2`,
+    );
+};
+
 /**
  * The bound of M1 (Kingma 2014, Eq. 5, which states its negative).
  *
@@ -65,15 +76,15 @@ const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: Pa
  * @throws RangeError when the weight is neither a schedule nor a finite number of at least 0
  * @example train(model, { objective: m1({ klWeight: linearWarmup({ steps: 6000 }) }), batches, epochs: 100, noise })
  */
-export function m1(options: M1ObjectiveOptions = {}): Objective<M1> {
+export const m1 = /* @__PURE__ */ maker('m1({ … })', (options: M1ObjectiveOptions = {}): Objective<M1> => {
   const { klWeight = 1 } = optionsOf('m1', options, { klWeight: true });
-  assertScheduled('m1', 'klWeight', klWeight);
+  const weight = inRange('m1', 'klWeight', klWeight);
   const objective: Objective<M1> = (model, { labeled, unlabeled }, context) =>
     tidy(() => {
       const terms = (part: 'labeled' | 'unlabeled', x: Tensor, updateStatistics: boolean): Terms =>
         termsOf(model, x, {
           noise: context.noise.split(part),
-          klWeight: scheduled(context, klWeight, 'klWeight'),
+          klWeight: scheduled(context, weight, 'klWeight'),
           updateStatistics,
         });
       return {
@@ -81,5 +92,5 @@ export function m1(options: M1ObjectiveOptions = {}): Objective<M1> {
         ...(unlabeled && { unlabeled: terms('unlabeled', unlabeled.x, true) }),
       };
     });
-  return Object.assign(objective, { spec: specOf({ objective: 'm1', klWeight }) });
-}
+  return Object.assign(objective, { spec: specOf({ objective: 'm1', klWeight }), assertModel });
+});

@@ -5,6 +5,7 @@ import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
+import { maker } from '../../core/uncalled';
 import { sampleBeta } from '../../distributions/beta';
 import * as gaussian from '../../distributions/gaussian';
 import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
@@ -20,10 +21,13 @@ import { optimizedUnlabeledElbo } from '../../objectives/optimizedUnlabeledElbo'
 import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixPairs } from '../../regularizers/mixPairs';
+import { assertCalled } from '../fits';
+import type { Model } from '../model';
 import { type Objective, type ObjectiveContext, scheduled, type Terms } from '../objective';
 import { type Part, type PartPass, passesOf } from './jointPass';
 import type { M2 } from './m2';
 import {
+  checkedSettings,
   M2_NAMES,
   M2_SETTINGS,
   type M2ObjectiveOptions,
@@ -151,7 +155,8 @@ const unlabeledTerms = (
 };
 
 const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
-  const settings = settingsOf(where, defaults, options);
+  const told = settingsOf(where, defaults, options);
+  const settings = checkedSettings(where, told);
   // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
   const objective: Objective<M2> = (model, { labeled, unlabeled }, context) => {
     const own = (part: 'labeled' | 'unlabeled'): ObjectiveContext => ({
@@ -179,10 +184,19 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
     });
   };
   // A function of images is no schedule: that there is one is all that a spec can say of it.
-  const { consistency } = settings;
-  const told = consistency && { ...consistency, augment: consistency.augment && true };
-  const spec = specOf({ ...settings, consistency: told, objective: where });
-  return Object.assign(objective, { spec });
+  const consistency = told.consistency && {
+    ...told.consistency,
+    augment: told.consistency.augment && true,
+  };
+  const spec = specOf({ ...told, consistency, objective: where });
+  const assertModel = (name: string, model: Model): void =>
+    assertCalled<M2>(
+      name,
+      model,
+      ['infer', 'decode'],
+      `${where}(), an objective of an M2; m1() is that of an M1`,
+    );
+  return Object.assign(objective, { spec, assertModel });
 };
 
 /**
@@ -198,8 +212,11 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
  * @throws RangeError when an option is none of its choices
  * @example train(model, { objective: m2({ labelHandling: 'gumbel' }), batches, epochs: 10, noise })
  */
-export const m2 = (options: M2ObjectiveOptions = {}): Objective<M2> =>
-  objectiveOf('m2', M2_SETTINGS, optionsOf('m2', options, M2_NAMES));
+export const m2 = /* @__PURE__ */ maker(
+  'm2({ … })',
+  (options: M2ObjectiveOptions = {}): Objective<M2> =>
+    objectiveOf('m2', M2_SETTINGS, optionsOf('m2', options, M2_NAMES)),
+);
 
 /**
  * The Optimized-ELBO (report §3.6): the bound of M2 with entropy penalty, mutual information and smoothed labels.
@@ -215,8 +232,11 @@ export const m2 = (options: M2ObjectiveOptions = {}): Objective<M2> =>
  * @throws RangeError when an option is none of its choices
  * @example train(model, { objective: optimizedElbo({ gamma: 1, beta: 0.5 }), batches, epochs: 10, noise })
  */
-export const optimizedElbo = (options: OptimizedElboOptions = {}): Objective<M2> =>
-  objectiveOf('optimizedElbo', OPTIMIZED_SETTINGS, optionsOf('optimizedElbo', options, OPTIMIZED_NAMES));
+export const optimizedElbo = /* @__PURE__ */ maker(
+  'optimizedElbo({ … })',
+  (options: OptimizedElboOptions = {}): Objective<M2> =>
+    objectiveOf('optimizedElbo', OPTIMIZED_SETTINGS, optionsOf('optimizedElbo', options, OPTIMIZED_NAMES)),
+);
 
 /**
  * A classifier on the labels alone: the baseline that a semi-supervised model is measured against.
@@ -227,7 +247,7 @@ export const optimizedElbo = (options: OptimizedElboOptions = {}): Objective<M2>
  * @returns an objective; unlabelled examples are not looked at
  * @example train(model, { objective: labelsOnly(), batches, epochs: 10, noise })
  */
-export const labelsOnly = (): Objective<M2> => {
+export const labelsOnly = /* @__PURE__ */ maker('labelsOnly()', (): Objective<M2> => {
   const objective: Objective<M2> = (model, { labeled }, { noise }) =>
     tidy(() => ({
       ...(labeled && {
@@ -239,5 +259,7 @@ export const labelsOnly = (): Objective<M2> => {
         },
       }),
     }));
-  return Object.assign(objective, { spec: { objective: 'labelsOnly' } });
-};
+  const assertModel = (where: string, model: Model): void =>
+    assertCalled<M2>(where, model, ['infer'], 'labelsOnly(), an objective of an M2');
+  return Object.assign(objective, { spec: { objective: 'labelsOnly' }, assertModel });
+});

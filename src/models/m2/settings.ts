@@ -8,7 +8,7 @@ import {
   optionsOf,
 } from '../../core/assert';
 import type { Augment } from '../../core/batch';
-import { assertScheduled, type ScalarOrSchedule } from '../../core/schedules';
+import { inRange, type ScalarOrSchedule } from '../../core/schedules';
 import { isTemperature, TEMPERATURES } from '../../distributions/gumbelSoftmax';
 import {
   LABELED_BOUND_WEIGHTS,
@@ -137,42 +137,58 @@ export const OPTIMIZED_SETTINGS: Settings = {
   weights: { labeled: REPORT_LABELED_WEIGHTS },
 };
 
-const assertWeights = (
+const weightsInRange = <T extends Scheduled<LabeledWeights> | Scheduled<UnlabeledWeights>>(
   where: string,
   part: string,
-  weights: Scheduled<LabeledWeights> | Scheduled<UnlabeledWeights> = {},
+  weights: T,
   terms: readonly string[],
-): void => {
+): T => {
+  const checked: Record<string, ScalarOrSchedule> = {};
   for (const [name, weight] of Object.entries(weights)) {
     assertOneOf(where, `a name in weights.${part}`, name, terms);
-    assertScheduled(where, `weights.${part}.${name}`, weight, 'a finite number', Number.isFinite);
+    checked[name] = inRange(where, `weights.${part}.${name}`, weight, 'a finite number', Number.isFinite);
   }
+  return { ...weights, ...checked };
 };
 
-/** Refuses before the first step what the terms would refuse at it, but for an ε of which float32 holds no share. */
-const check = (where: string, settings: Settings): void => {
+/**
+ * Refuses before the first step what the terms would refuse at it, but for an ε of which float32 holds no share.
+ *
+ * @returns the settings, whose schedules throw at a step at which they leave their range
+ */
+export function checkedSettings(where: string, settings: Settings): Settings {
   const { labelHandling, expectation, spread, direction, epsilon, temperature, beta, gamma } = settings;
-  const { labeled, unlabeled } = settings.weights;
+  const { labeled = {}, unlabeled = {} } = settings.weights;
   assertOneOf(where, 'labelHandling', labelHandling, ['exact', 'gumbel', 'straight-through']);
   assertOneOf(where, 'expectation', expectation, ['true-label', 'exact']);
   assertOneOf(where, 'spread', spread, ['others', 'uniform']);
   assertOneOf(where, 'direction', direction, ['labels||q', 'q||labels']);
   assertNumber(where, 'epsilon', epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
-  if (direction === 'q||labels' && labeled?.labelKl !== 0) {
+  if (direction === 'q||labels' && labeled.labelKl !== 0) {
     const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
     assertNumber(where, 'epsilon', epsilon, needed, (e) => e > 0 && e < 1);
   }
-  assertScheduled(where, 'temperature', temperature, TEMPERATURES, isTemperature);
-  assertScheduled(where, 'beta', beta);
-  assertScheduled(where, 'gamma', gamma);
-  if (settings.consistency) {
-    const { weight, concentration, augment } = settings.consistency;
-    assertScheduled(where, 'consistency.weight', weight);
-    assertInteger(where, 'consistency.concentration', concentration);
-    if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
-  }
-  assertWeights(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS));
-  assertWeights(where, 'unlabeled', unlabeled, Object.keys(UNLABELED_BOUND_WEIGHTS));
+  return {
+    ...settings,
+    temperature: inRange(where, 'temperature', temperature, TEMPERATURES, isTemperature),
+    beta: inRange(where, 'beta', beta),
+    gamma: inRange(where, 'gamma', gamma),
+    ...(settings.consistency && { consistency: checkedConsistency(where, settings.consistency) }),
+    weights: {
+      labeled: weightsInRange(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS)),
+      unlabeled: weightsInRange(where, 'unlabeled', unlabeled, Object.keys(UNLABELED_BOUND_WEIGHTS)),
+    },
+  };
+}
+
+const checkedConsistency = (
+  where: string,
+  consistency: NonNullable<Settings['consistency']>,
+): NonNullable<Settings['consistency']> => {
+  const { weight, concentration, augment } = consistency;
+  assertInteger(where, 'consistency.concentration', concentration);
+  if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
+  return { ...consistency, weight: inRange(where, 'consistency.weight', weight) };
 };
 
 const given = <T extends object>(options: T): Partial<T> => {
@@ -184,7 +200,7 @@ const given = <T extends object>(options: T): Partial<T> => {
 /**
  * Defaults with the options given in their place.
  *
- * @throws RangeError when an option is none of its choices, or out of its range
+ * @throws RangeError when a name is no option's
  */
 export function settingsOf(where: string, defaults: Settings, options: OptimizedElboOptions): Settings {
   const { consistency, ...others } = options;
@@ -194,7 +210,7 @@ export function settingsOf(where: string, defaults: Settings, options: Optimized
     { labeled: true, unlabeled: true },
     'weights',
   );
-  const settings: Settings = {
+  return {
     ...defaults,
     ...given(others),
     ...(consistency !== undefined && {
@@ -208,6 +224,4 @@ export function settingsOf(where: string, defaults: Settings, options: Optimized
       unlabeled: { ...defaults.weights.unlabeled, ...given(unlabeled) },
     },
   };
-  check(where, settings);
-  return settings;
 }

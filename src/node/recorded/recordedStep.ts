@@ -1,6 +1,7 @@
 /** An executor that records a step and runs it as one TensorFlow graph from then on. */
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { optionsOf } from '../../core/assert';
+import { maker } from '../../core/uncalled';
 import type { Model } from '../../models/model';
 import type { ObjectiveTerms } from '../../models/objective';
 import { type Execute, executeEagerly, type StepOutput, type StepWork } from '../../training/step';
@@ -104,7 +105,9 @@ const run = <M extends Model>(
  * @returns an executor for `train` and `trainingSteps`; steps of an optimizer other than `createAdam` run one by one
  * @example await train(model, { objective: m2(), batches, epochs: 10, noise, execute: recordedStep() })
  */
-export function recordedStep(options: RecordedStepOptions = {}): RecordedStep {
+export const recordedStep = /* @__PURE__ */ maker('recordedStep({ … })', createRecordedStep);
+
+function createRecordedStep(options: RecordedStepOptions = {}): RecordedStep {
   const { onEager = warn } = optionsOf('recordedStep', options, { onEager: true });
   let recordings: readonly Recording[] = [];
   /** Signatures of an objective's steps that cannot be recorded. */

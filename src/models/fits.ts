@@ -1,0 +1,79 @@
+/** Whether model, objective and data fit each other, in the words of whoever put them together. */
+import type { Batch, BatchSource } from '../core/batch';
+import { describe, formatShape } from '../core/describe';
+import { assertShapes, sameShape } from '../core/shape';
+import type { Model } from './model';
+import type { Objective } from './objective';
+
+/**
+ * Refuses a model without what an objective calls.
+ *
+ * @param where name of the calling function, for the message
+ * @param model that is to be trained
+ * @param methods that the objective calls
+ * @param objective how it is made, and what for: for the message
+ * @throws TypeError naming the first that is missing
+ */
+export function assertCalled<M extends Model>(
+  where: string,
+  model: Model,
+  methods: readonly (keyof M & string)[],
+  objective: string,
+): void {
+  const missing = methods.find((method) => typeof (model as Partial<M>)[method] !== 'function');
+  if (missing !== undefined)
+    throw new TypeError(`${where}: the model has no ${missing}(), needed by ${objective}`);
+}
+
+/**
+ * Refuses, before the first step, a model that an objective cannot be computed of, or whose inputs and classes are not those
+ * of the data.
+ *
+ * @param where name of the calling function, for the message
+ * @param model that is to be trained
+ * @param objectives one, or one for each phase; what they need of a model they say themselves
+ * @param batches a source that tells neither shape nor classes is looked at batch by batch
+ * @throws TypeError or RangeError naming what does not fit, on both sides
+ */
+export function assertFits<M extends Model>(
+  where: string,
+  model: M,
+  objectives: readonly Objective<M>[],
+  { inputShape, classes, counts }: BatchSource,
+): void {
+  for (const objective of objectives) objective.assertModel?.(where, model);
+  if (inputShape !== undefined && !sameShape(inputShape, model.inputShape))
+    throw new RangeError(
+      `${where}: the data has inputs ${formatShape(inputShape)}, the model ${formatShape(model.inputShape)}; needed the same shape`,
+    );
+  const { classes: known } = model;
+  // Without labels, classes are clusters: there may be any number of them.
+  if (counts.labeled > 0 && classes !== undefined && known !== undefined && classes !== known)
+    throw new RangeError(
+      `${where}: the data has ${classes} classes, the model ${known}; needed the same number`,
+    );
+}
+
+/**
+ * Refuses what is no batch of a model, by shapes and types alone: nothing is read.
+ *
+ * @param where name of the calling function, for the message
+ * @param name of the batch, for the message
+ * @param model whose inputs and classes it is to have
+ * @param batch what a source gave
+ * @throws TypeError or RangeError naming the part
+ */
+export function assertBatch(where: string, name: string, model: Model, batch: Batch): void {
+  const { labeled, unlabeled }: Batch = batch ?? {};
+  if (!labeled && !unlabeled)
+    throw new TypeError(
+      `${where}: ${name} is ${describe(batch)}, needed { labeled: { x, y }, unlabeled: { x } } or either part`,
+    );
+  const example = ['B', ...model.inputShape].join(' ');
+  if (labeled)
+    assertShapes(where, {
+      [`${name}.labeled.x`]: [labeled.x, example],
+      [`${name}.labeled.y`]: [labeled.y, `B ${model.classes ?? 'K'}`],
+    });
+  if (unlabeled) assertShapes(where, { [`${name}.unlabeled.x`]: [unlabeled.x, example] });
+}

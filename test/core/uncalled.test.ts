@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Augment,
+  affine,
+  batchesFrom,
+  constant,
+  cosineDecay,
+  createAdam,
+  createAverage,
+  createBatches,
+  createM1,
+  createM2,
+  createNoise,
+  cropAndFlip,
+  cyclical,
+  exponentialDecay,
+  gaussianObservation,
+  labelsOnly,
+  linearWarmup,
+  m1,
+  m2,
+  mlpNets,
+  optimizedElbo,
+  saveModel,
+  sigmoidWarmup,
+  splitDataset,
+  type TrainOptions,
+  train,
+  trainingSteps,
+  uniformLabelPrior,
+} from '../../src/index';
+import { file, folder, progressBar, recordedStep } from '../../src/node/index';
+import { cleanUpAfterEach } from '../support/numbers';
+import { alive, tinyBatches, tinyM1, tinyM2 } from '../support/tiny';
+
+const noise = createNoise(1);
+const options = (more: object = {}): TrainOptions<ReturnType<typeof tinyM2>> => ({
+  objective: m2(),
+  batches: tinyBatches(),
+  noise,
+  epochs: 1,
+  ...more,
+});
+
+class Watching {
+  onEpochEnd(): void {}
+}
+
+/** What is handed in, and the message behind `train: `. */
+const UNCALLED: readonly (readonly [object, string])[] = [
+  [{ objective: m2 }, 'objective is m2 itself, needed what it makes: m2({ … })'],
+  [
+    { objective: optimizedElbo },
+    'objective is optimizedElbo itself, needed what it makes: optimizedElbo({ … })',
+  ],
+  [{ objective: labelsOnly }, 'objective is labelsOnly itself, needed what it makes: labelsOnly()'],
+  [{ objective: m1 }, 'objective is m1 itself, needed what it makes: m1({ … })'],
+  [
+    { objective: [{ name: 'a', variables: ['classifier/logits/bias'], objective: m2 }] },
+    'the objective of phase "a" is m2 itself, needed what it makes: m2({ … })',
+  ],
+  [{ augment: affine }, 'augment is affine itself, needed what it makes: affine({ … })'],
+  [
+    { augment: { labeled: cropAndFlip } },
+    'augment.labeled is cropAndFlip itself, needed what it makes: cropAndFlip({ … })',
+  ],
+  [{ alpha: linearWarmup }, 'alpha is linearWarmup itself, needed what it makes: linearWarmup({ … })'],
+  [{ execute: recordedStep }, 'execute is recordedStep itself, needed what it makes: recordedStep({ … })'],
+  [{ batches: createBatches }, 'batches is createBatches itself, needed what it makes: createBatches(…)'],
+  [{ batches: batchesFrom }, 'batches is batchesFrom itself, needed what it makes: batchesFrom(…)'],
+  [{ noise: createNoise }, 'noise is createNoise itself, needed what it makes: createNoise(…)'],
+  [{ optimizer: createAdam }, 'optimizer is createAdam itself, needed what it makes: createAdam(…)'],
+  [{ callbacks: progressBar }, 'callbacks is progressBar itself, needed what it makes: progressBar(…)'],
+  [{ callbacks: [Watching] }, 'callbacks is Watching itself, needed what it makes: new Watching(…)'],
+  [{ checkpoint: { storage: file } }, 'checkpoint.storage is file itself, needed what it makes: file(…)'],
+  [
+    { checkpoint: { storage: folder } },
+    'checkpoint.storage is folder itself, needed what it makes: folder(…)',
+  ],
+];
+
+describe('a function handed in uncalled', () => {
+  cleanUpAfterEach();
+
+  it.each(UNCALLED)('is refused by train before the first step: %o', async (wrong, message) => {
+    const model = tinyM2();
+    const before = alive();
+    await expect(train(model, options(wrong))).rejects.toThrow(new TypeError(`train: ${message}`));
+    expect(alive()).toEqual(before);
+    model.dispose();
+  });
+
+  it('is refused by trainingSteps alike, and so is a model', async () => {
+    const model = tinyM2();
+    const average = createAverage as never;
+    await expect(trainingSteps(model, { ...options(), average }).next()).rejects.toThrow(
+      'train: average is createAverage itself, needed what it makes: createAverage(…)',
+    );
+    await expect(train(createM2 as never, options())).rejects.toThrow(
+      'train: model is createM2 itself, needed what it makes: createM2(…)',
+    );
+    model.dispose();
+  });
+
+  it.each([constant, linearWarmup, sigmoidWarmup, cyclical, exponentialDecay, cosineDecay])(
+    'is refused as a schedule: %o',
+    (schedule) => {
+      expect(() => createAdam({ learningRate: schedule as never })).toThrow(
+        `createAdam: learningRate is ${schedule.name} itself, needed what it makes: ${schedule.name}(`,
+      );
+      for (const of of [{ gamma: schedule }, { consistency: { weight: schedule } }] as object[])
+        expect(() => optimizedElbo(of)).toThrow(`is ${schedule.name} itself, needed what it makes`);
+    },
+  );
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'likelihood',
+      () => tinyM2({ likelihood: gaussianObservation as never }),
+      'createM2: likelihood is gaussianObservation itself, needed what it makes: gaussianObservation(…)',
+    ],
+    ['nets', () => tinyM2({ nets: mlpNets as never }), 'createM2: nets is mlpNets itself'],
+    [
+      'labelPrior',
+      () => tinyM2({ labelPrior: uniformLabelPrior as never }),
+      'createM2: labelPrior is uniformLabelPrior itself',
+    ],
+    [
+      'the likelihood of M1',
+      () => tinyM1({ likelihood: gaussianObservation as never }),
+      'createM1: likelihood is',
+    ],
+    [
+      'noise',
+      () => createM1({ inputShape: [2], noise: createNoise as never }),
+      'createM1: noise is createNoise',
+    ],
+    [
+      'consistency.augment',
+      () => m2({ consistency: { weight: 1, augment: affine as never } }),
+      'm2: consistency.augment is affine itself, needed what it makes: affine({ … })',
+    ],
+    [
+      'split',
+      () => tinyBatches({ split: splitDataset as never }),
+      'createBatches: split is splitDataset itself',
+    ],
+  ])('is refused as %s', (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  it('is refused as storage', async () => {
+    const model = tinyM2();
+    await expect(saveModel(model, file as never)).rejects.toThrow(
+      'saveModel: storage is file itself, needed what it makes: file(…)',
+    );
+    model.dispose();
+  });
+
+  it('is none where one’s own function is what is taken, whatever its name', async () => {
+    const model = tinyM2();
+    const augment: Augment = (x) => x.clone();
+    Object.defineProperty(augment, 'name', { value: 'affine' });
+    const objective = (...args: Parameters<ReturnType<typeof m2>>) => m2()(...args);
+    Object.defineProperty(objective, 'name', { value: 'm2' });
+    const { stopped } = await train(model, options({ augment, objective, alpha: () => 1 }));
+    expect(stopped).toBe('finished');
+    model.dispose();
+  });
+
+  it('keeps its name in stack traces', () => {
+    expect([affine, linearWarmup, m1, cropAndFlip].map(({ name }) => name)).toEqual([
+      'affine',
+      'linearWarmup',
+      'm1',
+      'cropAndFlip',
+    ]);
+  });
+});

@@ -1,0 +1,422 @@
+import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import type { Batch, BatchSource } from '../../src/core/batch';
+import { createNoise } from '../../src/core/noise';
+import { createDataset } from '../../src/data/dataset';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { m1 } from '../../src/models/m1/objective';
+import type { M2 } from '../../src/models/m2/m2';
+import { labelsOnly, m2 } from '../../src/models/m2/objective';
+import type { Model } from '../../src/models/model';
+import type { Objective } from '../../src/models/objective';
+import { createAdam } from '../../src/training/adam';
+import type { TrainOptions } from '../../src/training/options';
+import { executeEagerly } from '../../src/training/step';
+import { train } from '../../src/training/train';
+import { trainingSteps } from '../../src/training/trainingSteps';
+import { cleanUpAfterEach } from '../support/numbers';
+import { alive, memoryStorage, SHAPE, tinyBatches, tinyM1, tinyM2 } from '../support/tiny';
+
+const options = <M extends Model>(more: object = {}): TrainOptions<M> =>
+  ({ objective: m2(), batches: tinyBatches(), noise: createNoise(4), epochs: 1, ...more }) as never;
+
+/** Refused with a message by train and by trainingSteps, and nothing stays alive. */
+const expectRefused = async (model: Model, wrong: object, message: string): Promise<void> => {
+  const before = alive();
+  await expect(train(model, options(wrong))).rejects.toThrow(message);
+  await expect(trainingSteps(model, options(wrong)).next()).rejects.toThrow(message);
+  expect(alive()).toEqual(before);
+};
+
+const untold = ({ stepsPerEpoch, counts, at }: BatchSource): BatchSource => ({ stepsPerEpoch, counts, at });
+
+describe('a model that does not fit', () => {
+  cleanUpAfterEach();
+
+  it.each<[string, () => Model, object, string]>([
+    [
+      'the classes of the data',
+      () => tinyM2({ classes: 10 }),
+      {},
+      'train: the data has 3 classes, the model 10; needed the same number',
+    ],
+    [
+      'its inputs',
+      () => tinyM2({ inputShape: [28, 28, 1] }),
+      {},
+      'train: the data has inputs [8,8,1], the model [28,28,1]; needed the same shape',
+    ],
+    [
+      'its inputs, which a source does not tell',
+      () => tinyM2({ inputShape: [64] }),
+      { batches: untold(tinyBatches()) },
+      'train: batch 0.labeled.x has shape [3,8,8,1], needed [B,64] = [B,64]',
+    ],
+    [
+      'its classes, which a source does not tell',
+      () => tinyM2({ classes: 10 }),
+      { batches: untold(tinyBatches()) },
+      'train: batch 0.labeled.y has shape [3,3], needed [B,10] = [3,10]',
+    ],
+    [
+      'm2()',
+      () => tinyM1(),
+      {},
+      'train: the model has no infer(), needed by m2(), an objective of an M2; m1() is that of an M1',
+    ],
+    [
+      'labelsOnly()',
+      () => tinyM1(),
+      { objective: labelsOnly() },
+      'train: the model has no infer(), needed by labelsOnly()',
+    ],
+    [
+      'm1()',
+      () => tinyM2(),
+      { objective: m1() },
+      'train: the model decodes labels, needed one without: m1() is the objective of an M1, and m2() of an M2',
+    ],
+    [
+      'the objective of a phase',
+      () => tinyM1(),
+      { objective: [{ name: 'a', variables: ['encoder/mean/bias'], objective: m2() }] },
+      'train: the model has no infer(), needed by m2()',
+    ],
+  ])('%s is refused before the first step, in the words of both', async (_, make, wrong, message) => {
+    const model = make();
+    await expectRefused(model, wrong, message);
+    model.dispose();
+  });
+
+  it('is one where classes are clusters: without labels there may be any number', async () => {
+    const model = tinyM2({ classes: 10 });
+    const batches = tinyBatches({ batchSize: { labeled: 0, unlabeled: 6 } });
+    expect((await train(model, options({ batches }))).stopped).toBe('finished');
+    model.dispose();
+  });
+});
+
+describe('tensors that are gone', () => {
+  cleanUpAfterEach();
+
+  it.each([0, 3])('name the model that a callback frees behind step %i', async (last) => {
+    const model = tinyM2();
+    const callbacks = { onBatchEnd: ({ step }: { step: number }) => void (step === last && model.dispose()) };
+    await expect(train(model, options({ callbacks }))).rejects.toThrow(
+      /^train: the model is disposed, needed one that is not$/,
+    );
+  });
+
+  it('name the model in the checkpoint that could not be written', async () => {
+    const model = tinyM2();
+    const callbacks = { onBatchEnd: ({ step }: { step: number }) => void (step === 1 && model.dispose()) };
+    const error: Error = await train(
+      model,
+      options({ callbacks, checkpoint: { storage: memoryStorage() } }),
+    ).catch((e) => e);
+    expect(error.message).toMatch(/train: the model is disposed.*; and no checkpoint .* is disposed, needed/);
+    expect(error.message).not.toContain('\n');
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'what augment gives',
+      {
+        augment(x: Tensor) {
+          x.dispose();
+          return x;
+        },
+      },
+      'train: augment gives a disposed tensor for labeled inputs, needed a living one',
+    ],
+    [
+      'what execute gives',
+      {
+        execute: async (work: Parameters<typeof executeEagerly>[0]) => {
+          const done = executeEagerly(work);
+          done.loss.dispose();
+          for (const part of Object.values(done.terms))
+            for (const term of Object.values<Tensor>(part ?? {})) term.dispose();
+          done.applied?.dispose();
+          return done;
+        },
+      },
+      'train: execute gives a disposed loss, needed { loss, terms }, as executeEagerly gives them',
+    ],
+    [
+      'nothing of execute',
+      { execute: async () => undefined },
+      'train: execute gives undefined, needed { loss, terms }, as executeEagerly gives them',
+    ],
+    [
+      'inputs of a batch',
+      {
+        batches: {
+          ...untold(tinyBatches()),
+          at: async () => {
+            const x = zeros([2, ...SHAPE]);
+            x.dispose();
+            return { unlabeled: { x } };
+          },
+        },
+      },
+      'train: batch 0.unlabeled.x is disposed, needed a living tensor',
+    ],
+    [
+      'a batch that is none',
+      { batches: { ...untold(tinyBatches()), at: async () => undefined as unknown as Batch } },
+      'train: batch 0 is undefined, needed { labeled: { x, y }, unlabeled: { x } } or either part',
+    ],
+    [
+      'inputs that are an array',
+      { batches: { ...untold(tinyBatches()), at: async () => ({ labeled: { x: [1], y: [1] } }) } },
+      'train: batch 0.labeled.x is an array of 1, needed a tensor [B 8 8 1]',
+    ],
+  ])('are named in one line: %s', async (_, wrong, message) => {
+    const model = tinyM2();
+    await expectRefused(model, wrong, message);
+    model.dispose();
+  });
+
+  it('are named where an objective gives them', async () => {
+    const model = tinyM2();
+    const objective: Objective<M2> = (...args) => {
+      const terms = m2()(...args);
+      terms.labeled?.elbo?.dispose();
+      return terms;
+    };
+    await expect(train(model, options({ objective }))).rejects.toThrow(
+      "train: the objective's labeled.elbo is disposed, needed a living tensor",
+    );
+    model.dispose();
+  });
+});
+
+describe('callbacks of a class', () => {
+  cleanUpAfterEach();
+
+  class Log {
+    readonly rows: number[] = [];
+    once(): void {}
+    on(): void {}
+    onEpochEnd(epoch: number): void {
+      this.rows.push(epoch);
+    }
+  }
+  class Misspelt extends Log {
+    onEpochEnded(): void {}
+  }
+
+  it('are called, whatever they emit', async () => {
+    const model = tinyM2();
+    const log = new Log();
+    await train(model, options({ callbacks: log, epochs: 2 }));
+    expect(log.rows).toEqual([0, 1]);
+    model.dispose();
+  });
+
+  it('are refused where a method is misspelt, in a class above too', async () => {
+    const model = tinyM2();
+    class Below extends Misspelt {}
+    for (const callbacks of [new Misspelt(), new Below()])
+      await expect(train(model, options({ callbacks }))).rejects.toThrow(
+        'train: a name in callbacks is "onEpochEnded", needed one of "onTrainBegin", "onEpochBegin"',
+      );
+    model.dispose();
+  });
+
+  it('need no restore of an optimizer, but where the run is kept', async () => {
+    const model = tinyM2();
+    const adam = createAdam();
+    const { apply, spec } = adam;
+    const optimizer = { apply, spec, state: adam.state };
+    await train(model, options({ optimizer }));
+    await expect(
+      train(model, options({ optimizer, checkpoint: { storage: memoryStorage() } })),
+    ).rejects.toThrow('train: optimizer is Object, needed an object with restore()');
+    adam.dispose();
+    model.dispose();
+  });
+});
+
+describe('phases', () => {
+  cleanUpAfterEach();
+
+  const variables = ['classifier/logits/bias'];
+  it.each<[string, object[], string]>([
+    [
+      'a name that terms could have',
+      [{ name: 'a.b', variables, objective: m2() }],
+      'train: the name of phase 0 is "a.b", needed one without . and /',
+    ],
+    [
+      'a variable twice',
+      [{ name: 'a', variables: [...variables, ...variables], objective: m2() }],
+      'train: phase "a" moves "classifier/logits/bias" twice, needed each variable once',
+    ],
+    [
+      'a variable that every record has',
+      [{ name: 'a', variables: ['toString'], objective: m2() }],
+      'train: phase "a" moves "toString", needed trainable variables of the model',
+    ],
+  ])('are refused with %s', async (_, objective, message) => {
+    const model = tinyM2();
+    await expectRefused(model, { objective }, message);
+    model.dispose();
+  });
+
+  it('have no metric that every record has', async () => {
+    const model = tinyM2();
+    const earlyStopping = { metric: 'constructor', better: 'higher', patience: 1 };
+    await expect(train(model, options({ earlyStopping }))).rejects.toThrow(
+      'train: earlyStopping.metric is "constructor", needed a column of the history: epoch',
+    );
+    model.dispose();
+  });
+});
+
+describe('a rate or weight that a schedule takes out of its range', () => {
+  cleanUpAfterEach();
+  const falling = (step: number): number => 1e-3 * (1 - step);
+
+  it.each<[string, () => object, string]>([
+    [
+      'learningRate',
+      () => ({ optimizer: createAdam({ learningRate: falling }) }),
+      'createAdam: learningRate at step 2 is -0.001, needed a finite number of at least 0',
+    ],
+    [
+      'weightDecay',
+      () => ({ optimizer: createAdam({ weightDecay: falling }) }),
+      'createAdam: weightDecay at step 2 is -0.001, needed a finite number of at least 0',
+    ],
+    [
+      'alpha',
+      () => ({ alpha: falling }),
+      'train: alpha at step 2 is -0.001, needed a finite number of at least 0',
+    ],
+    [
+      'consistency.weight',
+      () => ({ objective: m2({ consistency: { weight: falling } }) }),
+      'm2: consistency.weight at step 2 is -0.001, needed a finite number of at least 0',
+    ],
+    [
+      'temperature',
+      () => ({ objective: m2({ labelHandling: 'gumbel', temperature: falling }) }),
+      'm2: temperature at step 1 is 0, needed a finite number of at least 1e-30',
+    ],
+    [
+      'weights.labeled.latentKl',
+      () => ({ objective: m2({ weights: { labeled: { latentKl: (step) => 1 / (2 - step) } } }) }),
+      'm2: weights.labeled.latentKl at step 2 is Infinity, needed a finite number',
+    ],
+  ])('is refused at the step: %s', async (_, wrong, message) => {
+    const model = tinyM2();
+    await expect(train(model, options(wrong()))).rejects.toThrow(message);
+    model.dispose();
+  });
+
+  it('is refused of M1 alike', async () => {
+    const model = tinyM1();
+    await expect(train(model, options({ objective: m1({ klWeight: falling }) }))).rejects.toThrow(
+      'm1: klWeight at step 2 is -0.001, needed a finite number of at least 0',
+    );
+    model.dispose();
+  });
+
+  it('is none at steps that the run does not reach', async () => {
+    const model = tinyM2();
+    const linear = (step: number): number => 1e-3 * (1 - step / 4);
+    const optimizer = createAdam({ learningRate: linear });
+    expect((await train(model, options({ optimizer, alpha: linear }))).stopped).toBe('finished');
+    optimizer.dispose();
+    model.dispose();
+  });
+});
+
+describe('a first step that is not finite', () => {
+  cleanUpAfterEach();
+
+  const wine = [
+    [13.2, 1.78, 1050],
+    [12.4, 2.1, 520],
+    [13.7, 3.3, 830],
+    [14.1, 2.4, 1285],
+    [12.1, 1.5, 450],
+    [13.4, 2.9, 640],
+  ];
+  const table = (rows: readonly (readonly number[])[]) => {
+    const [first = []] = rows;
+    const y = rows.map((_, i) => i % 3);
+    const x = Float32Array.from(rows.flat());
+    const dataset = createDataset({ name: 'table', x, y, shape: [first.length], classes: 3 });
+    const split = { labeled: Int32Array.of(0, 1, 2), unlabeled: Int32Array.of(3, 4, 5) };
+    return {
+      batches: tinyBatches({ dataset, split, batchSize: { labeled: 3, unlabeled: 3 } }),
+      model: tinyM2({
+        inputShape: [first.length],
+        likelihood: gaussianObservation({ variance: 'learned' }),
+      }),
+    };
+  };
+  /** The bound, made NaN, whatever the inputs. */
+  const broken: Objective<M2> = (model, batch, context) => {
+    const { labeled, ...rest } = m2()(model, batch, context);
+    return { ...rest, labeled: { ...labeled, objective: tensor([Number.NaN, 0, 0]) } };
+  };
+  const failed = async (rows: readonly (readonly number[])[], more: object = {}): Promise<string> => {
+    const { batches, model } = table(rows);
+    const error: Error = await train(model, options({ batches, objective: broken, ...more })).catch((e) => e);
+    model.dispose();
+    return error.message;
+  };
+
+  it('says what the inputs look like, and which column is the likeliest', async () => {
+    const { batches, model } = table(wine);
+    await expect(train(model, options({ batches }))).rejects.toThrow(
+      /at step 0, needed finite numbers; inputs from 1.5 to 1285; the largest in column 2, from 450 to 1285; scale the columns to mean 0 and deviation 1; the model has/,
+    );
+    model.dispose();
+  });
+
+  it('says so of inputs of which nothing is strange', async () => {
+    const scaled = wine.map(([a = 0, b = 0, c = 0]) => [a - 13, b - 2, c / 800 - 1]);
+    expect(await failed(scaled)).toContain(
+      'labeled.objective is NaN at step 0, needed finite numbers; inputs from -0.9 to 1.3; the model has',
+    );
+  });
+
+  it('names columns of one value, and examples of zeros, where a variance is learned', async () => {
+    const constant = wine.map(([a = 0, b = 0]) => [a - 13, b - 2, 0.7]);
+    expect(await failed(constant)).toContain('column 2 has one value in all of them');
+    expect(await failed(wine.map(([a = 0]) => [a - 13, 1, 2]))).toContain(
+      'column 1, and so 1 more, has one value',
+    );
+    const blank = wine.map((row, i) => (i === 4 ? [0, 0, 0] : row.map((value) => value / 1000)));
+    expect(await failed(blank)).toMatch(/unlabeled example \d is all 0/);
+  });
+
+  it('names NaN that augment brings in', async () => {
+    const augment = { unlabeled: () => tensor([0, 1, 2, 3, Number.NaN, 5, 6, 7, 8], [3, 3]) };
+    expect(await failed(wine, { augment, objective: m2() })).toContain(
+      'inputs are not finite; unlabeled example 1 holds NaN in column 1',
+    );
+  });
+
+  it('names ten terms and no more', async () => {
+    const many: Objective<M2> = (model, batch, context) => {
+      const terms = broken(model, batch, context);
+      const more = Array.from({ length: 50 }, (_, i) => [`term${i}`, tensor([Number.NaN, 0, 0])]);
+      return { ...terms, labeled: { ...terms.labeled, ...Object.fromEntries(more) } };
+    };
+    expect(await failed(wine, { objective: many })).toMatch(
+      /^train: (\S+ is \S+ ){10}and \d+ more at step 0/,
+    );
+  });
+
+  it('leaves no tensor', async () => {
+    const before = alive();
+    await failed(wine);
+    expect(alive()).toEqual(before);
+  });
+});
