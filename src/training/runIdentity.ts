@@ -1,6 +1,7 @@
 /** What makes a checkpoint a run's own: settings and data, without which it could not go on alike. */
 import type { Augment, SplitIndices } from '../core/batch';
-import { brief, canonical, isRecord, type Json } from '../core/json';
+import { oneLine } from '../core/describe';
+import { brief, canonical, isRecord, type Json, own } from '../core/json';
 import type { NoiseState } from '../core/noise';
 import type { StoredArray } from '../core/safetensors';
 import { specOf } from '../core/spec';
@@ -92,22 +93,22 @@ export function identityOf<M extends Model>(
   };
 }
 
-const ownValue = (record: Readonly<Record<string, unknown>>, name: string): unknown =>
-  Object.hasOwn(record, name) ? record[name] : undefined;
+/** A place where two settings differ. */
+interface Difference {
+  readonly path: string;
+  readonly ours: unknown;
+  readonly theirs: unknown;
+}
 
-/** The first place where two settings differ: its path, and the value of either. */
-const firstDifference = (
-  path: string,
-  own: unknown,
-  found: unknown,
-): readonly [path: string, own: unknown, found: unknown] | undefined => {
-  if (canonical(own) === canonical(found)) return undefined;
-  if (!isRecord(own) || !isRecord(found)) return [path, own, found];
-  const names = [...new Set([...Object.keys(own), ...Object.keys(found)])];
-  return names.reduce<ReturnType<typeof firstDifference>>(
-    (first, name) => first ?? firstDifference(`${path}.${name}`, ownValue(own, name), ownValue(found, name)),
-    undefined,
-  );
+/** The first place where two settings differ, if any. */
+const firstDifference = (path: string, ours: unknown, theirs: unknown): Difference | undefined => {
+  if (canonical(ours) === canonical(theirs)) return undefined;
+  if (!isRecord(ours) || !isRecord(theirs)) return { path, ours, theirs };
+  for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
+    const found = firstDifference(`${path}.${name}`, own(ours, name), own(theirs, name));
+    if (found) return found;
+  }
+  return undefined;
 };
 
 /**
@@ -124,11 +125,11 @@ export function assertSameRun(
   run: Partial<Omit<RunIdentity, 'split'>>,
 ): void {
   for (const [key, value] of Object.entries(run)) {
-    const different = firstDifference(key, value, ownValue(found, key));
+    const different = firstDifference(key, value, own(found, key));
     if (different === undefined) continue;
-    const [path, own, theirs] = different;
+    const { path, ours, theirs } = different;
     throw new RangeError(
-      `${where}: ${path} is ${brief(own)} in this run and ${brief(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
+      `${where}: ${oneLine(path)} is ${brief(ours)} in this run and ${brief(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
     );
   }
 }

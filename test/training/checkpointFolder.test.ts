@@ -132,7 +132,8 @@ describe('a folder of checkpoints', () => {
     });
     model.dispose();
     const resumed = { from: `memory/${step(3)}`, step: 3, writtenBy, sameBackend: false };
-    expect(plan).toEqual({ epochs: 4, stepsPerEpoch: 3, firstStep: 3, resumed });
+    const passes = { labeled: 1.5, unlabeled: 0.75 };
+    expect(plan).toEqual({ epochs: 4, stepsPerEpoch: 3, passes, firstStep: 3, resumed });
     expect(result.resumed).toEqual(resumed);
   });
 
