@@ -18,7 +18,7 @@ import { createReadings } from './readings';
 import { identityOf } from './runIdentity';
 import type { RunState } from './runState';
 import { type Execute, executeEagerly } from './step';
-import { type StepResult, trainingSteps } from './trainingSteps';
+import { type StepResult, stepsOf } from './trainingSteps';
 
 /**
  * Trains a model.
@@ -127,7 +127,7 @@ async function run<M extends Model>(
       await endEpoch();
     let stop = shouldStop(progress, options.earlyStopping);
     await beginEpoch(stop);
-    const steps = trainingSteps(model, {
+    const steps = stepsOf(model, {
       ...stepOptions,
       execute,
       optimizer,

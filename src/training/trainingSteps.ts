@@ -14,6 +14,7 @@ import { createAdam, type Optimizer } from './adam';
 import { assertStepOptions } from './assertOptions';
 import { augmented } from './augmented';
 import type { Average } from './average';
+import { assertFree } from './free';
 import { type InputsInWords, inputsInWords } from './inputsInWords';
 import { lossWeights } from './lossWeights';
 import type { NonFinitePolicy, StepOptions } from './options';
@@ -105,11 +106,25 @@ const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): 
  * @param options objective, batches, noise, and what else a step depends on
  * @yields each step's terms, whose tensors live until the next step is asked for
  * @throws TypeError or RangeError naming the option, before the first step
+ * @throws Error before a step while a run of `train` has the model or the optimizer
  * @example for await (const { step, read } of trainingSteps(model, { objective: m2(), batches, noise, to: 100 })) if (step % 10 === 0) console.log(await read())
  */
 export async function* trainingSteps<M extends Model>(
   model: M,
   options: TrainingStepsOptions<M>,
+): AsyncGenerator<StepResult, void, void> {
+  yield* stepsOf(model, options, () => assertFree(model, options));
+}
+
+/**
+ * The steps of a run.
+ *
+ * @param beforeStep called before each step
+ */
+export async function* stepsOf<M extends Model>(
+  model: M,
+  options: TrainingStepsOptions<M>,
+  beforeStep: () => void = () => {},
 ): AsyncGenerator<StepResult, void, void> {
   assertStepOptions(model, options);
   await assertInputsSupported('train', model, options.batches);
@@ -140,6 +155,7 @@ export async function* trainingSteps<M extends Model>(
     for (let step = from; step < to; step++) {
       await rest();
       if (signal?.aborted) break;
+      beforeStep();
       // A callback may have freed it.
       assertLiving('train', model);
       const given = await batches.at(step);

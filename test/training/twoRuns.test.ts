@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import type { Storage } from '../../src/core/storage';
 import { affine } from '../../src/data/affine';
@@ -7,6 +7,7 @@ import { m2 } from '../../src/models/m2/objective';
 import { createAdam } from '../../src/training/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
+import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach } from '../support/numbers';
 import { memoryFolder, memoryStorage, tinyBatches, tinyM2 } from '../support/tiny';
 
@@ -65,6 +66,39 @@ describe('two runs at once', () => {
     optimizer.dispose();
     a.dispose();
     b.dispose();
+  });
+});
+
+describe('a loop of trainingSteps', () => {
+  it('takes no step while a run has its model or optimizer, and goes on behind it', async () => {
+    const [model, other] = [tinyM2(), tinyM2()];
+    const optimizer = createAdam();
+    const own = trainingSteps(model, options());
+    const shared = trainingSteps(other, options({ optimizer }));
+    await own.next();
+    const run = train(model, options({ optimizer }));
+    await expect(own.next()).rejects.toThrow('train: model is being trained already');
+    await expect(shared.next()).rejects.toThrow('train: optimizer is used by another run');
+    await run;
+    const again = trainingSteps(model, options({ optimizer }));
+    expect((await again.next()).value).toMatchObject({ step: 0 });
+    await again.return();
+    optimizer.dispose();
+    model.dispose();
+    other.dispose();
+  });
+
+  it('keeps a run of another copy of the library away from its model', async () => {
+    const model = tinyM2();
+    const abort = new AbortController();
+    const first = train(model, options({ epochs: 10_000, signal: abort.signal }));
+    vi.resetModules();
+    const copy = await import('../../src/training/train');
+    expect(copy.train).not.toBe(train);
+    await expect(copy.train(model, options())).rejects.toThrow('train: model is being trained already');
+    abort.abort();
+    expect((await first).stopped).toBe('aborted');
+    model.dispose();
   });
 });
 
