@@ -1,6 +1,6 @@
 /** Known data sets from where they are published. */
 import { join } from 'node:path';
-import { type OptionNames, optionsOf } from '../core/assert';
+import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { messageOf } from '../core/messageOf';
 import { assertDatasetName, type DatasetName, loadDataset, type TrainAndTest } from './datasets';
 import { type InstallOptions, install } from './install';
@@ -19,6 +19,7 @@ const NAMES: OptionNames<DownloadDatasetOptions> = {
   onProgress: true,
   signal: true,
   silence: true,
+  leastRate: true,
 };
 
 /**
@@ -27,11 +28,12 @@ const NAMES: OptionNames<DownloadDatasetOptions> = {
  * The official files: MNIST (11 MB), Fashion-MNIST (30 MB), CIFAR-10 (170 MB). What comes is checked — MNIST and
  * Fashion-MNIST by the SHA-256 of each unpacked file, CIFAR-10 by the MD5 that its page gives of the archive — and
  * written beside, then renamed, so that a file of the cache is never half there. A download that was interrupted
- * stays as `NAME.part`, and the next call goes on with it. Sizes and labels of cached files are checked whenever they
+ * stays as `NAME.part`, and the next call goes on with it. One that comes too slowly is given up, so that none lasts for
+ * ever. Sizes and labels of cached files are checked whenever they
  * are loaded.
  *
  * @param name which data set
- * @param options cache, base URL of a mirror, fetch, progress, signal, longest silence
+ * @param options cache, base URL of a mirror, fetch, progress, signal, longest silence, least rate
  * @returns training and test examples, images in bytes
  * @throws RangeError when the name is no known set; Error in one line naming the URL and what to do when a file
  * cannot be had or is not the official one; the signal's reason when it is aborted
@@ -43,6 +45,16 @@ export async function downloadDataset(
 ): Promise<TrainAndTest> {
   assertDatasetName('downloadDataset', name);
   const { cacheDir, ...how } = optionsOf('downloadDataset', options, NAMES);
+  if (how.silence !== undefined)
+    assertNumber(
+      'downloadDataset',
+      'silence',
+      how.silence,
+      'milliseconds from 1 to 2 ** 31 - 1',
+      (v) => v >= 1 && v < 2 ** 31,
+    );
+  if (how.leastRate !== undefined)
+    assertNumber('downloadDataset', 'leastRate', how.leastRate, 'a number of at least 0', (v) => v >= 0);
   const dir = join(cacheDir, name);
   try {
     await install(sources[name], dir, how);

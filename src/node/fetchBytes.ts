@@ -1,5 +1,8 @@
 /** One download, which goes on where an earlier one stopped. */
+import { messageOf } from '../core/messageOf';
+import { codeOf } from './missing';
 import type { PartialFile } from './partialFile';
+import type { RemoteFile } from './remoteFile';
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -21,34 +24,50 @@ export interface FetchBytesOptions {
   readonly signal?: AbortSignal;
   /** milliseconds without a byte after which the download is given up; default 60,000 */
   readonly silence?: number;
+  /** bytes a second, averaged over each `silence`, below which the download is given up; default 1,000 */
+  readonly leastRate?: number;
   /** more than this is refused */
   readonly maxBytes: number;
 }
 
 const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if (!(error.cause instanceof Error)) return error.message;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  if (typeof cause !== 'object' || cause === null) return messageOf(error);
   // What fetch throws says "fetch failed"; why stands in its cause, which has no words where several addresses failed.
-  const { message, code = message } = error.cause as NodeJS.ErrnoException;
-  return `${error.message}: ${message || code}`;
+  return `${messageOf(error)}: ${messageOf(cause) || String(codeOf(cause))}`;
 };
 
-/** A signal that follows another, and fires by itself when nothing is heard for some time. */
-const listening = (silence: number, signal: AbortSignal | undefined) => {
+/** A signal that follows another, and fires by itself when nothing is heard for some time, or next to nothing. */
+const listening = (silence: number, leastRate: number, signal: AbortSignal | undefined) => {
   const controller = new AbortController();
   const follow = (): void => controller.abort(signal?.reason);
   signal?.addEventListener('abort', follow);
   let timer: NodeJS.Timeout | undefined;
-  const heard = (): void => {
+  // A byte ahead of each silence would be enough for ever: so bytes are counted over spans as long as the silence.
+  let [since, bytes] = [performance.now(), 0];
+  const heard = (count: number): void => {
     clearTimeout(timer);
     timer = setTimeout(() => controller.abort(new Error(`nothing came for ${silence / 1000} s`)), silence);
+    bytes += count;
+    const seconds = (performance.now() - since) / 1000;
+    if (seconds < silence / 1000) return;
+    if (bytes < leastRate * seconds)
+      controller.abort(
+        new Error(`${bytes} bytes came in ${Number(seconds.toPrecision(2))} s, needed ${leastRate} a second`),
+      );
+    [since, bytes] = [performance.now(), 0];
+  };
+  /** Begins to count: what a server took to answer is no rate. */
+  const answered = (): void => {
+    [since, bytes] = [performance.now(), 0];
+    heard(0);
   };
   const end = (): void => {
     clearTimeout(timer);
     signal?.removeEventListener('abort', follow);
   };
-  heard();
-  return { signal: controller.signal, heard, end };
+  heard(0);
+  return { signal: controller.signal, answered, heard, end };
 };
 
 /** Bytes that a body begins at and that the whole has, as far as the headers say; lengths are of encoded bodies. */
@@ -80,22 +99,29 @@ const rangeFrom = ({ size, version }: PartialFile): Record<string, string> => ({
  * Fetches a URL whole: what is there already is not asked for again, where the server can send the rest of the same
  * version; otherwise it begins anew. Whoever has a checksum must take it of the result.
  *
- * @param url what to fetch
+ * @param remote what to fetch
  * @param partial what is there, which grows and stays whatever happens
- * @param options fetch, progress, signal, longest silence, largest size
+ * @param options fetch, progress, signal, longest silence, least rate, largest size
  * @returns the bytes, and whether some of them were there before
  * @throws Error in one line naming the URL when it cannot be reached, the server refuses, the body breaks off or
  * is too large; the signal's reason when it is aborted
  */
 export async function fetchBytes(
-  url: URL,
+  { url, headers, shown }: RemoteFile,
   partial: PartialFile,
-  { fetch = globalThis.fetch, onProgress, signal, silence = 60_000, maxBytes }: FetchBytesOptions,
+  {
+    fetch = globalThis.fetch,
+    onProgress,
+    signal,
+    silence = 60_000,
+    leastRate = 1000,
+    maxBytes,
+  }: FetchBytesOptions,
 ): Promise<{ readonly bytes: Uint8Array; readonly resumed: boolean }> {
   signal?.throwIfAborted();
   const file = url.pathname.split('/').at(-1) ?? '';
-  const failed = (why: string, cause?: unknown): Error => new Error(`${url.href} ${why}`, { cause });
-  const line = listening(silence, signal);
+  const failed = (why: string, cause?: unknown): Error => new Error(`${shown} ${why}`, { cause });
+  const line = listening(silence, leastRate, signal);
   let answered = false;
   let total: number | undefined;
   const extent = (): string => `${partial.size}${total === undefined ? '' : ` of ${total}`} bytes`;
@@ -107,7 +133,7 @@ export async function fetchBytes(
     } catch (cause) {
       signal?.throwIfAborted();
       const why = answered ? `broke off after ${extent()}` : 'cannot be reached';
-      throw failed(`${why} (${reasonOf(cause)})`, cause);
+      throw failed(`${why} (${reasonOf(cause).replaceAll(url.href, shown)})`, cause);
     }
   };
 
@@ -119,8 +145,10 @@ export async function fetchBytes(
 
   /** The body that goes on from what is there, or none where that is all. */
   const ask = async (): Promise<Response['body']> => {
-    const response = await online(fetch(url, { signal: line.signal, headers: rangeFrom(partial) }));
-    line.heard();
+    const response = await online(
+      fetch(url, { signal: line.signal, headers: { ...headers, ...rangeFrom(partial) } }),
+    );
+    line.answered();
     answered = true;
     const { body, ok, status, statusText } = response;
     const { from, total: whole } = extentOf(response);
@@ -148,7 +176,7 @@ export async function fetchBytes(
       while (reader !== undefined) {
         const { done, value } = await online(reader.read());
         if (done) break;
-        line.heard();
+        line.heard(value.length);
         await assertSize(partial.size + value.length);
         await partial.append(value);
         onProgress?.({ file, received: partial.size, ...(total !== undefined && { total }) });

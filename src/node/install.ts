@@ -7,13 +7,17 @@ import { gunzip } from '../data/gzip';
 import { spellingsOf } from './datasets';
 import { type DownloadProgress, fetchBytes } from './fetchBytes';
 import { openPartialFile, type PartialFile } from './partialFile';
+import { type RemoteFile, remoteFile } from './remoteFile';
 import type { Source, SourceFile } from './sources';
 import { readTar } from './tar';
 import { writeWhole } from './writeWhole';
 
 /** How a source is fetched. */
 export interface InstallOptions {
-  /** replaces the source's own base URL; the files lie directly under it */
+  /**
+   * replaces the source's own base URL; the files lie directly under it. User and password in it are sent as a header, a
+   * query goes with each file, and no message shows them
+   */
   readonly baseUrl?: string;
   /** replaces the global `fetch` */
   readonly fetch?: typeof globalThis.fetch;
@@ -23,6 +27,8 @@ export interface InstallOptions {
   readonly signal?: AbortSignal;
   /** milliseconds without a byte after which a download is given up; default 60,000 */
   readonly silence?: number;
+  /** bytes a second, averaged over each `silence`, below which a download is given up; default 1,000 */
+  readonly leastRate?: number;
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -36,7 +42,7 @@ const exists = async (dir: string, name: string): Promise<boolean> =>
   (await Promise.all(spellingsOf(name).map((spelling) => isFile(join(dir, spelling))))).includes(true);
 
 const assertChecksum = (
-  url: URL,
+  { shown }: RemoteFile,
   { checksum }: SourceFile,
   of: 'packed' | 'unpacked',
   bytes: Uint8Array,
@@ -45,7 +51,7 @@ const assertChecksum = (
   const hex = createHash(checksum.algorithm).update(bytes).digest('hex');
   if (hex !== checksum.hex) {
     throw new Error(
-      `${url.href} has ${checksum.algorithm} ${hex} (${of}), needed ${checksum.hex}: damaged or another file`,
+      `${shown} has ${checksum.algorithm} ${hex} (${of}), needed ${checksum.hex}: damaged or another file`,
     );
   }
 };
@@ -55,46 +61,50 @@ const nameOf = (path: string): string => path.split('/').at(-1) ?? '';
 const isInside = (path: string): boolean => !path.startsWith('/') && !path.split(/[/\\]/).includes('..');
 
 const unpack = async (
-  url: URL,
+  remote: RemoteFile,
   source: SourceFile,
   packed: Uint8Array,
 ): Promise<ReadonlyMap<string, Uint8Array>> => {
-  assertChecksum(url, source, 'packed', packed);
-  const bytes = await gunzip(packed, { maxBytes: source.maxBytes }).catch((cause: unknown) => {
-    throw new Error(`${url.href} cannot be unpacked (${messageOf(cause)})`, {
-      cause,
-    });
-  });
-  assertChecksum(url, source, 'unpacked', bytes);
+  assertChecksum(remote, source, 'packed', packed);
+  const worded = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (cause) {
+      throw new Error(`${remote.shown} cannot be unpacked (${messageOf(cause)})`, { cause });
+    }
+  };
+  const bytes = await worded(() => gunzip(packed, { maxBytes: source.maxBytes }));
+  assertChecksum(remote, source, 'unpacked', bytes);
   if (!source.file.endsWith('.tar.gz')) return new Map(source.unpacksTo.map((name) => [name, bytes]));
+  const archived = await worded(() => readTar(bytes));
   const entries = new Map(
-    readTar(bytes).flatMap(({ name, data }) => (isInside(name) ? [[nameOf(name), data] as const] : [])),
+    archived.flatMap(({ name, data }) => (isInside(name) ? [[nameOf(name), data] as const] : [])),
   );
   const missing = source.unpacksTo.filter((name) => !entries.has(name));
-  if (missing.length > 0) throw new Error(`${url.href} lacks ${missing.join(', ')}, needed each of them`);
+  if (missing.length > 0) throw new Error(`${remote.shown} lacks ${missing.join(', ')}, needed each of them`);
   return entries;
 };
 
 /** The files that a download unpacks to; one that goes on from an interrupted try and turns out wrong begins anew. */
 const fetchUnpacked = async (
-  url: URL,
+  remote: RemoteFile,
   source: SourceFile,
   partial: PartialFile,
   options: InstallOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> => {
-  const { bytes, resumed } = await fetchBytes(url, partial, { ...options, maxBytes: source.maxBytes });
+  const { bytes, resumed } = await fetchBytes(remote, partial, { ...options, maxBytes: source.maxBytes });
   try {
-    return await unpack(url, source, bytes);
+    return await unpack(remote, source, bytes);
   } catch (error) {
     await partial.restart(undefined);
     // Two halves of different files: the whole, fetched at once, may well be right.
-    if (resumed) return fetchUnpacked(url, source, partial, options);
+    if (resumed) return fetchUnpacked(remote, source, partial, options);
     throw error;
   }
 };
 
 const installFile = async (
-  url: URL,
+  remote: RemoteFile,
   source: SourceFile,
   dir: string,
   options: InstallOptions,
@@ -102,7 +112,7 @@ const installFile = async (
   const partial = await openPartialFile(join(dir, `${source.file}.part`));
   let installed = false;
   try {
-    const unpacked = await fetchUnpacked(url, source, partial, options);
+    const unpacked = await fetchUnpacked(remote, source, partial, options);
     options.signal?.throwIfAborted();
     for (const name of source.unpacksTo)
       await writeWhole(join(dir, name), unpacked.get(name) ?? new Uint8Array());
@@ -110,14 +120,6 @@ const installFile = async (
   } finally {
     await partial.close();
     if (installed || partial.size === 0) await partial.remove();
-  }
-};
-
-const urlOf = (file: string, base: string): URL => {
-  try {
-    return new URL(file, base.endsWith('/') ? base : `${base}/`);
-  } catch (cause) {
-    throw new Error(`baseUrl is "${base}", which is no URL`, { cause });
   }
 };
 
@@ -129,7 +131,7 @@ const urlOf = (file: string, base: string): URL => {
  *
  * @param source what is published
  * @param dir folder of the unpacked files, made when absent
- * @param options base URL, fetch, progress, signal, longest silence
+ * @param options base URL, fetch, progress, signal, longest silence, least rate
  * @throws Error in one line naming the URL when a file cannot be fetched, unpacked or does not match its checksum:
  * then none of its files is written
  */
@@ -142,6 +144,6 @@ export async function install(
   for (const file of source.files) {
     const present = await Promise.all(file.unpacksTo.map((name) => exists(dir, name)));
     if (!present.includes(false)) continue;
-    await installFile(urlOf(file.file, baseUrl ?? source.baseUrl), file, dir, options);
+    await installFile(remoteFile(file.file, baseUrl ?? source.baseUrl), file, dir, options);
   }
 }

@@ -1,7 +1,8 @@
 /** What has come of a download, on disk, so that an interrupted one can go on. */
 import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { messageOf } from '../core/messageOf';
+import { codeOf } from './missing';
 
 /**
  * The beginning of a download.
@@ -34,12 +35,42 @@ const worded = async <T>(path: string, work: Promise<T>): Promise<T> => {
   }
 };
 
-const openToUpdate = (path: string): Promise<FileHandle> =>
-  worded(path, open(path, constants.O_RDWR | constants.O_CREAT, 0o644));
+// A link would have the bytes written elsewhere. Windows, which has no such flag, lets few users make one.
+const NO_LINK = constants.O_NOFOLLOW ?? 0;
+
+/** Reads no link, and waits for no pipe. */
+const READ_OWN = constants.O_RDONLY | NO_LINK | (constants.O_NONBLOCK ?? 0);
+
+/** Opens a file of our own: what is a link, a pipe, a device, or has a second name is none. */
+const openOwn = async (path: string): Promise<FileHandle> => {
+  const handle = await open(path, constants.O_RDWR | constants.O_CREAT | NO_LINK, 0o644).catch(
+    (cause: unknown) => {
+      if (codeOf(cause) === 'ELOOP') throw new Error('it is a symbolic link', { cause });
+      throw cause;
+    },
+  );
+  const entry = await handle.stat();
+  if (entry.isFile() && entry.nlink <= 1) return handle;
+  await handle.close();
+  throw new Error(entry.isFile() ? 'it has a second name' : 'it is no regular file');
+};
+
+const openToUpdate = (path: string): Promise<FileHandle> => worded(path, openOwn(path));
+
+/** Writes a small file whole. */
+const writeOwn = async (path: string, text: string): Promise<void> => {
+  const handle = await openToUpdate(path);
+  try {
+    await worded(path, handle.truncate());
+    await worded(path, handle.writeFile(text, 'latin1'));
+  } finally {
+    await handle.close();
+  }
+};
 
 // Sent back as a header: anything but printable ASCII is none that a server gave.
 const readVersion = async (path: string): Promise<string | undefined> => {
-  const text = await readFile(path, 'latin1').catch(() => '');
+  const text = await readFile(path, { encoding: 'latin1', flag: READ_OWN }).catch(() => '');
   return /^[\x20-\x7e]{1,1000}$/.test(text) ? text : undefined;
 };
 
@@ -47,7 +78,8 @@ const readVersion = async (path: string): Promise<string | undefined> => {
  * Opens what has come so far, or nothing.
  *
  * @param path of the file; the server's name of its version is kept beside, in `path.version`
- * @throws Error in one line naming the path when it cannot be written
+ * @throws Error in one line naming the path when it cannot be written, or is a link or no regular file: what comes would
+ * be written to another place than is said
  */
 export async function openPartialFile(path: string): Promise<PartialFile> {
   const beside = `${path}.version`;
@@ -72,7 +104,7 @@ export async function openPartialFile(path: string): Promise<PartialFile> {
       handle = await openToUpdate(path);
       size = 0;
       version = newVersion;
-      if (newVersion !== undefined) await worded(beside, writeFile(beside, newVersion, 'latin1'));
+      if (newVersion !== undefined) await writeOwn(beside, newVersion);
     },
     async append(piece) {
       for (let done = 0; done < piece.length; ) {

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -373,6 +374,116 @@ test('a base that is no URL is named', async () => {
   );
 });
 
+test.each(['labels.gz.part', 'labels.gz.part.version'])(
+  'a %s that is a link is refused, and what it points to stays',
+  async (name) => {
+    const precious = join(cacheDir, 'precious');
+    await writeFile(precious, 'precious');
+    const { listener } = rangeServer(packedLabels, { version: { etag: '"one"' }, cut: 1000 });
+    const baseUrl = await serve(listener);
+    const path = join(cacheDir, name);
+    const writtenAnew = name.endsWith('.version');
+    for (const [make, reason] of [
+      [() => symlink(precious, path), 'it is a symbolic link'],
+      [() => symlink(join(cacheDir, 'new'), path), 'it is a symbolic link'],
+      [() => link(precious, path), 'it has a second name'],
+    ] as const) {
+      await make();
+      // That of a version is taken away with its link ahead of a new download.
+      if (writtenAnew) await install(tiny, cacheDir, { baseUrl });
+      else
+        expect(await refusal(install(tiny, cacheDir, { baseUrl }))).toBe(
+          `"${path}" cannot be written (${reason})`,
+        );
+      expect(await readFile(precious, 'utf8')).toBe('precious');
+      for (const left of ['labels', name]) await rm(join(cacheDir, left), { force: true });
+      expect(await readdir(cacheDir)).toEqual(['precious']);
+    }
+  },
+);
+
+test('a pipe in the place of a file is refused, and not waited for', async () => {
+  const baseUrl = await serve(files({ 'labels.gz': packedLabels }).listener);
+  const path = join(cacheDir, 'labels.gz.part');
+  execFileSync('mkfifo', [path]);
+  expect(await refusal(install(tiny, cacheDir, { baseUrl }))).toBe(
+    `"${path}" cannot be written (it is no regular file)`,
+  );
+  await rm(path);
+  execFileSync('mkfifo', [`${path}.version`]);
+  await install(tiny, cacheDir, { baseUrl });
+  expect(await readdir(cacheDir)).toEqual(['labels']);
+});
+
+const SECRETS = /s3cret|t0ken|alice/;
+
+test('user and password of a base URL are sent as a header, its query with each file, and neither is shown', async () => {
+  const asked: (string | undefined)[] = [];
+  let status = 200;
+  const plain = await serve(({ headers, url }, response) => {
+    asked.push(`${url} ${headers.authorization}`);
+    response.writeHead(status).end(packedLabels);
+  });
+  const { host } = new URL(plain);
+  const baseUrl = `http://alice:s3cret%20word@${host}/dir?sig=t0ken#part`;
+  await install(tiny, cacheDir, { baseUrl });
+  const basic = `Basic ${Buffer.from('alice:s3cret word').toString('base64')}`;
+  expect(asked).toEqual([`/dir/labels.gz?sig=t0ken ${basic}`]);
+  await rm(join(cacheDir, 'labels'));
+  status = 403;
+  const line = await refusal(install(tiny, cacheDir, { baseUrl }));
+  expect(line).toBe(`http://${host}/dir/labels.gz?… answered 403 Forbidden`);
+  const fetch = (url: unknown) => Promise.reject(new TypeError(`no way to ${url}`));
+  const told = await refusal(downloadDataset('mnist', { cacheDir, baseUrl, fetch }));
+  expect(told).toContain(`(no way to http://${host}/dir/train-images-idx3-ubyte.gz?…)`);
+  expect(told).not.toMatch(SECRETS);
+});
+
+test.each([
+  'alice:s3cret@host/dir',
+  'http//alice:s3cret@host?key=t0ken',
+  '//host/a?t0ken',
+  'data:s3cret@host',
+])('a base that is no URL is named without what may be secret: %s', async (baseUrl) => {
+  const line = await refusal(downloadDataset('mnist', { cacheDir, baseUrl }));
+  expect(line).toMatch(/baseUrl is ".*….*", which is no URL/);
+  expect(line).not.toMatch(SECRETS);
+});
+
+test('a server that dribbles is given up, though it is never silent', async () => {
+  const dribbles = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': 500 });
+    const timer = setInterval(() => response.write(new Uint8Array(1)), 20);
+    response.on('close', () => clearInterval(timer));
+  });
+  expect(await refusal(install(tiny, cacheDir, { baseUrl: dribbles, silence: 200 }))).toMatch(
+    /labels\.gz broke off after \d+ of 500 bytes \(\d+ bytes came in 0\.2\d* s, needed 1000 a second\)$/,
+  );
+  await rm(join(cacheDir, 'labels.gz.part'));
+  const slow = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': packedLabels.length });
+    let at = 0;
+    const timer = setInterval(() => {
+      if (at < packedLabels.length) response.write(packedLabels.subarray(at, ++at));
+      else response.end();
+    }, 20);
+    response.on('close', () => clearInterval(timer));
+  });
+  await install(tiny, cacheDir, { baseUrl: slow, silence: 200, leastRate: 10 });
+  await installed();
+});
+
+test('settings of a download that mean nothing are refused', async () => {
+  for (const [options, message] of [
+    [{ silence: 0 }, 'silence is 0, needed milliseconds from 1 to 2 ** 31 - 1'],
+    [{ silence: Number.POSITIVE_INFINITY }, 'silence is Infinity, needed milliseconds from 1 to 2 ** 31 - 1'],
+    [{ leastRate: -1 }, 'leastRate is -1, needed a number of at least 0'],
+  ] as const)
+    expect(await refusal(downloadDataset('mnist', { cacheDir, ...options }))).toBe(
+      `downloadDataset: ${message}`,
+    );
+});
+
 test('what cannot be written is named by its path', async () => {
   await mkdir(join(cacheDir, 'labels.gz.part'));
   const baseUrl = await serve(files({ 'labels.gz': packedLabels }).listener);
@@ -421,6 +532,15 @@ test('an archive is checked as it is published, and its files come out by name',
   expect((await readdir(join(cacheDir, 'cifar10'))).sort()).toEqual(Object.keys(batches));
   const line = await refusal(downloadDataset('cifar10', { cacheDir: join(cacheDir, 'other'), baseUrl }));
   expect(line).toContain(`has md5 ${md5(archive)} (packed), needed c32a1d4ab5d03f1284b67883e8d87530`);
+});
+
+test('a damaged archive is named by its URL', async () => {
+  const archive = new Uint8Array(gzipSync(new Uint8Array(1024).fill(7)));
+  const baseUrl = await serve(files({ 'cifar-10-binary.tar.gz': archive }).listener);
+  expect(await refusal(install(cifarSource(archive), cacheDir, { baseUrl }))).toMatch(
+    /^http:.*\/cifar-10-binary\.tar\.gz cannot be unpacked \(readTar: size at byte 0 is no octal number/,
+  );
+  expect(await readdir(cacheDir)).toEqual([]);
 });
 
 test('an archive without one of its files is refused, and none of the others is kept', async () => {
