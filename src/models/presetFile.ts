@@ -1,6 +1,7 @@
 /** Files of saved models, and the presets that they rebuild. */
 import { assertMethods, optionsOf } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
+import { assertFormat } from '../core/fileFormat';
 import { isRecord, parseRecord } from '../core/json';
 import { readSafetensors, type StoredArray } from '../core/safetensors';
 import { contentOf, type Storage } from '../core/storage';
@@ -35,10 +36,7 @@ export const readModelFile = async (reader: string, storage: Storage): Promise<M
     throw new RangeError(`${where} does not exist, needed a file that saveModel wrote`);
   const { arrays, metadata } = readSafetensors(bytes, where);
   const { format } = isRecord(metadata) ? metadata : {};
-  if (format !== FORMAT)
-    throw new RangeError(
-      `${where}: the format is ${describe(format)}, needed "${FORMAT}", as saveModel writes; a checkpoint is read by train, with resume`,
-    );
+  assertFormat(where, format, FORMAT, ', as saveModel writes; a checkpoint is read by train, with resume');
   const { spec } = parseRecord(where, 'the metadata', metadata, ['format', 'spec']);
   return { where, arrays, spec };
 };

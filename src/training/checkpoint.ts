@@ -1,5 +1,6 @@
 /** Checkpoints: everything that a run needs to go on as if it had never stopped. */
 import { getBackend, version_core as tfjsVersion, tidy } from '@tensorflow/tfjs-core';
+import { assertFormat } from '../core/fileFormat';
 import { isCount, isListOf, isNullOr, isRecord, isRecordOf, isString, type Json, parse } from '../core/json';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
@@ -112,8 +113,7 @@ const isNames = (value: unknown): value is readonly string[] =>
 
 const parseMetadata = (where: string, value: Json): Metadata => {
   const { format, writtenBy, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
-  if (format !== FORMAT)
-    throw new RangeError(`${where}: the format is ${describe(format)}, needed "${FORMAT}"`);
+  assertFormat(where, format, FORMAT);
   const by = parse(where, 'writtenBy', writtenBy, 'names and versions', isRecordOf(isString));
   const named = (name: keyof WrittenBy): string =>
     parse(where, `writtenBy.${name}`, by[name], 'a name or a version', isString);

@@ -1,0 +1,193 @@
+/**
+ * Files that every later version reads: `test/files/VERSION/` holds a saved model and a checkpoint of each kind, as that
+ * version wrote them, and what came of them there. What is described here must stay as it is; new kinds are added.
+ */
+import { add, mul, type Tensor, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { createNoise, type Noise } from '../../src/core/noise';
+import { linearWarmup } from '../../src/core/schedules';
+import type { Storage } from '../../src/core/storage';
+import { createBatches } from '../../src/data/batches';
+import { createDataset } from '../../src/data/dataset';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { loadM1 } from '../../src/models/m1/loadM1';
+import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
+import { m1 } from '../../src/models/m1/objective';
+import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
+import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import { loadModel } from '../../src/models/saveModel';
+import { createAdam } from '../../src/training/adam';
+import type { HistoryRow } from '../../src/training/history';
+import type { TrainOptions } from '../../src/training/options';
+import { train } from '../../src/training/train';
+
+const SHAPE = [4, 4, 1] as const;
+const CLASSES = 3;
+const COUNT = 14;
+
+const MLP = { preset: 'mlp', widths: [4] } as const;
+const CONV = { preset: 'conv', filters: [2, 2], width: 4 } as const;
+const LEARNED = gaussianObservation({ variance: 'learned' });
+
+const makeM1 = (options: Partial<M1Options>, noise: Noise = createNoise(1)): M1 =>
+  createM1({ inputShape: SHAPE, latent: 2, nets: MLP, noise, ...options });
+
+const makeM2 = (options: Partial<M2Options>, noise: Noise = createNoise(1)): M2 =>
+  createM2({ inputShape: SHAPE, classes: CLASSES, latent: 2, nets: MLP, noise, ...options });
+
+/** Makes a model of each ready kind. */
+export const KEPT_MODELS: Readonly<Record<string, () => M1 | M2>> = {
+  'm1-mlp-bernoulli': () => makeM1({}),
+  'm1-mlp-gaussian': () =>
+    makeM1({ nets: { ...MLP, batchNorm: false, activation: 'relu' }, likelihood: LEARNED }),
+  'm1-conv-bernoulli': () => makeM1({ nets: CONV }),
+  'm1-conv-gaussian': () => makeM1({ nets: CONV, likelihood: gaussianObservation() }),
+  'm2-mlp-bernoulli': () => makeM2({ nets: { ...MLP, sharedTrunk: true }, labelPrior: [0.5, 0.25, 0.25] }),
+  'm2-mlp-gaussian': () => makeM2({ nets: { ...MLP, batchNorm: true }, likelihood: LEARNED }),
+  'm2-conv-bernoulli': () =>
+    makeM2({ nets: { ...CONV, depth: 2, batchNorm: true }, encoderSeesLabel: false }),
+  'm2-conv-gaussian': () =>
+    makeM2({ nets: { ...CONV, sharedTrunk: false }, likelihood: gaussianObservation() }),
+};
+
+/** Reads a saved model of its kind. */
+export const loadKept = (name: string, storage: Storage): Promise<M1 | M2> =>
+  name.startsWith('m1') ? loadM1(storage) : loadModel(storage);
+
+/** Numbers in [0, 1) that no stream of noise has a part in. */
+const fixed = (count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => (i * 0.61803) % 1);
+
+const listed = async (one: Tensor): Promise<number[]> => {
+  const values = Array.from(await one.data());
+  one.dispose();
+  return values;
+};
+
+/** Moves every variable off what it begins with: biases off 0, statistics off 0 and 1. */
+export function disturb({ variables }: M1 | M2): void {
+  for (const variable of Object.values(variables))
+    tidy(() => variable.assign(add(variable, mul(0.1, tensor(fixed(variable.size), variable.shape)))));
+}
+
+/** What a model makes of two inputs, two labels and two codes, flat. */
+export async function outputsOf(model: M1 | M2): Promise<Record<string, number[]>> {
+  const x = tensor(fixed(32), [2, ...SHAPE], 'float32');
+  const y = tensor2d([0, 1, 0, 0, 0, 1], [2, CLASSES]);
+  const z = tensor2d([0.5, -1, 2, 0.25], [2, 2]);
+  const isM2 = (one: M1 | M2): one is M2 => 'classify' in one;
+  const { mean, logVar } = !isM2(model)
+    ? model.encode(x)
+    : model.encoderSeesLabel
+      ? model.encode(x, y)
+      : model.encode(x);
+  const decoded = isM2(model) ? model.decode(z, y) : model.decode(z);
+  const outputs = {
+    ...(isM2(model) && { classify: await listed(model.classify(x)) }),
+    mean: await listed(mean),
+    logVar: await listed(logVar),
+    decode: await listed(decoded),
+  };
+  for (const one of [x, y, z]) one.dispose();
+  return outputs;
+}
+
+const batches = () => {
+  const dataset = createDataset({
+    name: 'kept',
+    x: Uint8Array.from(fixed(COUNT * 16), (value) => 255 * value),
+    y: Uint8Array.from({ length: COUNT }, (_, i) => i % CLASSES),
+    shape: SHAPE,
+    classes: CLASSES,
+  });
+  const split = {
+    labeled: Int32Array.from([0, 1, 2, 3]),
+    unlabeled: Int32Array.from({ length: COUNT - 4 }, (_, i) => 4 + i),
+  };
+  return createBatches({
+    dataset,
+    split,
+    batchSize: { labeled: 2, unlabeled: 5 },
+    noise: createNoise(2),
+  });
+};
+
+/** A run of two steps an epoch and three epochs, of which a checkpoint behind the third step is kept. */
+interface KeptRun<M extends M1 | M2> {
+  readonly make: (noise: Noise) => M;
+  readonly options: (model: M) => Omit<TrainOptions<M>, 'optimizer' | 'batches' | 'epochs' | 'noise'>;
+  readonly weightDecay?: number;
+}
+
+const describeRun = <M extends M1 | M2>(run: KeptRun<M>) => ({
+  /** Trains, and gives the history and two numbers of each variable: its mean and its root mean square. */
+  async train(
+    more: Partial<Pick<TrainOptions<M>, 'checkpoint' | 'resume' | 'signal'>> & { readonly stop?: number },
+  ) {
+    const { stop, ...options } = more;
+    const model = run.make(createNoise(more.resume ? 99 : 1));
+    // Of a bias ahead of batch norm the gradient is rounding, which a small ε turns into steps of the full rate.
+    const optimizer = createAdam({ learningRate: 0.02, epsilon: 1e-3, weightDecay: run.weightDecay ?? 0 });
+    const controller = new AbortController();
+    const { history } = await train(model, {
+      ...run.options(model),
+      batches: batches(),
+      epochs: 3,
+      noise: createNoise(4),
+      optimizer,
+      callbacks: { onBatchEnd: ({ step }) => void (step + 1 === stop && controller.abort()) },
+      signal: controller.signal,
+      ...options,
+    });
+    const weights: Record<string, readonly [mean: number, root: number]> = {};
+    for (const [name, variable] of Object.entries(model.variables)) {
+      const values = Array.from(await variable.data());
+      const meanOf = (of: (value: number) => number) =>
+        values.reduce((sum, v) => sum + of(v), 0) / values.length;
+      weights[name] = [meanOf((v) => v), Math.sqrt(meanOf((v) => v * v))];
+    }
+    optimizer.dispose();
+    model.dispose();
+    return { history: history.map(timeless), weights };
+  },
+});
+
+const timeless = ({ seconds: _, ...row }: HistoryRow): Record<string, number> => row;
+
+/** A run of each kind of checkpoint. */
+export const KEPT_RUNS = {
+  m1: describeRun<M1>({ make: (noise) => makeM1({}, noise), options: () => ({ objective: m1() }) }),
+  m2: describeRun<M2>({ make: (noise) => makeM2({}, noise), options: () => ({ objective: m2() }) }),
+  'm2-everything': describeRun<M2>({
+    make: (noise) => makeM2({ nets: { ...CONV, batchNorm: true } }, noise),
+    weightDecay: 0.01,
+    options: () => ({
+      objective: optimizedElbo({
+        labelHandling: 'gumbel',
+        gamma: linearWarmup({ to: 2, steps: 4 }),
+        beta: 0.5,
+      }),
+      alpha: 3,
+      weighting: 'dataset',
+      parameterPrior: 1,
+      clipNorm: 5,
+      averaging: { decay: 0.8 },
+      validate: async () => ({ score: 1 }),
+      earlyStopping: { metric: 'validation.score', better: 'higher', patience: 9 },
+      nonFinite: 'skip',
+    }),
+  }),
+  'm2-phases': describeRun<M2>({
+    make: (noise) => makeM2({}, noise),
+    options: ({ variables }) => {
+      const named = (...prefixes: string[]) =>
+        Object.keys(variables).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+      return {
+        alpha: 1,
+        objective: [
+          { name: 'bound', variables: named('encoder', 'decoder'), objective: m2() },
+          { name: 'labels', variables: named('classifier'), objective: labelsOnly() },
+        ],
+      };
+    },
+  }),
+} as const;
