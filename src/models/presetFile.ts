@@ -1,6 +1,6 @@
 /** Files of saved models, and the presets that they rebuild. */
 import { assertMethods, optionsOf } from '../core/assert';
-import { describe, oneLine } from '../core/describe';
+import { oneLine } from '../core/describe';
 import { assertFormat } from '../core/fileFormat';
 import { isRecord, parseRecord } from '../core/json';
 import { readSafetensors, type StoredArray } from '../core/safetensors';

@@ -1,8 +1,8 @@
 /** One download, which goes on where an earlier one stopped. */
 import { messageOf } from '../core/messageOf';
-import { codeOf } from './missing';
 import type { PartialFile } from './partialFile';
 import type { RemoteFile } from './remoteFile';
+import { codeOf } from './systemError';
 
 /** How far a download is. */
 export interface DownloadProgress {

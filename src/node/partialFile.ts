@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { messageOf } from '../core/messageOf';
-import { codeOf } from './missing';
+import { codeOf } from './systemError';
 
 /**
  * The beginning of a download.
