@@ -7,25 +7,13 @@
  * failing test is one.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { softwareVulkan } from './softwareVulkan';
 
 interface Backend {
   readonly howToGetIt: string;
   readonly environment: Readonly<Record<string, string>>;
 }
-
-const CHROMIUM = '/usr/lib/chromium';
-const SWIFTSHADER = `${CHROMIUM}/vk_swiftshader_icd.json`;
-
-// A machine without a GPU still has a Vulkan device in Debian's chromium package.
-const softwareVulkan = (): Readonly<Record<string, string>> =>
-  process.env.VK_ICD_FILENAMES === undefined && existsSync(SWIFTSHADER) && !existsSync('/dev/dri')
-    ? {
-        VK_ICD_FILENAMES: SWIFTSHADER,
-        LD_LIBRARY_PATH: [CHROMIUM, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
-      }
-    : {};
 
 const BACKENDS: Readonly<Record<string, Backend>> = {
   tensorflow: {

@@ -201,7 +201,8 @@ export function assertNoise(where: string, noise: Noise | undefined): asserts no
 /**
  * A stream from a seed.
  *
- * @param seed a safe integer; 0 is a seed like any other
+ * @param seed a number that is a safe integer: 0, negative ones and those beyond 32 bits are seeds like any other; texts and
+ *   bigints are not taken for numbers
  * @throws RangeError when the seed is no safe integer
  * @example createNoise(0).split('weights').next() // 0.3387823178200051
  */

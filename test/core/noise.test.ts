@@ -86,6 +86,30 @@ describe('createNoise', () => {
     expect(noise.normals(8)).not.toEqual(noise.normals(8));
   });
 
+  it('takes every safe integer, negative ones and those beyond 32 bits too, each for a seed of its own', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const seeds = [0, 1, -1, 2 ** 31, 2 ** 32, 2 ** 32 + 1, -(2 ** 32), most, -most];
+    const first = seeds.map((seed) => createNoise(seed).next());
+    expect(new Set(first).size).toBe(seeds.length);
+    expect(seeds.map((seed) => createNoise(seed).next())).toEqual(first);
+    expect(createNoise(-0).next()).toBe(first[0]);
+  });
+
+  it.each<[unknown, string]>([
+    [1.5, '1.5'],
+    ['0', '"0"'],
+    [1n, '1n'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [true, 'true'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [new Date(0), 'Date'],
+  ])('refuses seed %s, which is no integer number', (seed, named) => {
+    expect(() => createNoise(seed as number)).toThrowError(
+      new RangeError(`createNoise: seed is ${named}, needed a safe integer`),
+    );
+  });
+
   it.each([0.5, Number.NaN, 2 ** 53])('refuses seed %d', (seed) => {
     expect(() => createNoise(seed)).toThrowError(
       new RangeError(`createNoise: seed is ${seed}, needed a safe integer`),
