@@ -1,5 +1,6 @@
 /** IndexedDB as storage. */
 import { type Claim, claimWithinProcess, type Storage, type StorageFolder } from '../core/storage';
+import { isBytes } from '../core/typedArrays';
 
 const DATABASE = 'ssvae';
 const STORE = 'files';
@@ -93,7 +94,7 @@ export function indexedDb(key: string): Storage {
     name: `indexeddb:${key}`,
     async read() {
       const found: unknown = await asking((store) => store.get(key));
-      return found instanceof Uint8Array ? found : undefined;
+      return isBytes(found) ? found : undefined;
     },
     write: (bytes) => changing((store) => store.put(bytes, key)),
     claim: () => claimEntry(`indexeddb:${key}`),

@@ -1,5 +1,7 @@
 /** Checks of plain arguments; shapes are checked in `shape.ts`. */
 import { describe, oneLine } from './describe';
+import type { Shaped } from './shape';
+import { isBytes } from './typedArrays';
 import { assertNoFunction, assertNoMaker } from './uncalled';
 
 /**
@@ -132,13 +134,21 @@ export function assertFunction(where: string, name: string, value: unknown): voi
 }
 
 /** Refuses what is no list of numbers: an array of them or a typed one. */
-export function assertNumbers(where: string, name: string, value: ArrayLike<number>): void {
+export function assertNumbers(where: string, name: string, value: ArrayLike<number | bigint>): void {
   if (typeof value !== 'object' || !Number.isInteger(value?.length))
     throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an array of numbers`);
 }
 
+/** Refuses inputs of integers: they do not tell whether 255 is white. */
+export function assertNotIntegers(where: string, name: string, x: Shaped): void {
+  const { dtype } = x ?? {};
+  if (dtype === 'int32' || dtype === 'bool')
+    throw new TypeError(
+      `${where}: ${name} has dtype ${dtype}, needed float32: divide by 255, or hand over the bytes as a Uint8Array`,
+    );
+}
+
 /** Refuses what are no bytes. */
 export function assertBytes(where: string, name: string, value: unknown): void {
-  if (!(value instanceof Uint8Array))
-    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a Uint8Array`);
+  if (!isBytes(value)) throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a Uint8Array`);
 }

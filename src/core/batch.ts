@@ -8,7 +8,7 @@ import type { Support } from './support';
 export interface LabeledBatch {
   /** inputs, [B, …] */
   readonly x: Tensor;
-  /** one-hot labels, [B, K] */
+  /** one-hot labels, or probabilities of the classes, [B, K] */
   readonly y: Tensor;
 }
 
@@ -67,8 +67,9 @@ export interface BatchSource {
   /** `false` where steps can only be asked for in order and once, as of an iterator: no run is resumed on such a source */
   readonly replayable?: boolean;
   /**
-   * Refuses inputs outside the support of a model's likelihood, before the first step: every input where the source
-   * holds them all, the next batch's where it does not. A source of one's own may do without, and is not checked.
+   * Refuses inputs outside the support of a model's likelihood, and labels that are no probabilities, before the first
+   * step: all of them where the source holds them all, the next batch's where it does not. A source of one's own may do
+   * without, and is not checked.
    */
   assertWithin?(where: string, support: Support): void | Promise<void>;
   /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */

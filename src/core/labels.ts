@@ -10,6 +10,18 @@ export const isUnknown = (label: number, classes = UNKNOWN_CLASS): boolean =>
   label === -1 || (label === UNKNOWN_CLASS && classes <= UNKNOWN_CLASS);
 
 /**
+ * The class that a label names. 64-bit integers, as numpy makes them, count as the numbers they are.
+ *
+ * @returns an index below `classes`; −1 where the label says that the class is not known; none where it is no label
+ */
+export const classOf = (label: unknown, classes: number): number | undefined => {
+  const index = typeof label === 'bigint' ? Number(label) : label;
+  if (typeof index !== 'number') return undefined;
+  if (isUnknown(index, classes)) return -1;
+  return Number.isInteger(index) && index >= 0 && index < classes ? index : undefined;
+};
+
+/**
  * One-hot rows of class indices.
  *
  * @param where name of the calling function, for the message
@@ -19,13 +31,13 @@ export const isUnknown = (label: number, classes = UNKNOWN_CLASS): boolean =>
  * @throws RangeError when a label is not an integer from 0 to K − 1
  * @example oneHotLabels('generate', [1], 2) // [[0, 1]]
  */
-export function oneHotLabels(where: string, labels: ArrayLike<number>, classes: number): Tensor2D {
+export function oneHotLabels(where: string, labels: ArrayLike<number | bigint>, classes: number): Tensor2D {
   const rows = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] as number;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+    const label = classOf(labels[i], classes) ?? -1;
+    if (label < 0) {
       throw new RangeError(
-        `${where}: label ${i} is ${describe(label)}, needed an integer from 0 to ${classes - 1}`,
+        `${where}: label ${i} is ${describe(labels[i])}, needed an integer from 0 to ${classes - 1}`,
       );
     }
     rows[i * classes + label] = 1;
@@ -38,6 +50,38 @@ export function indexOfLargest(row: ArrayLike<number>): number {
   let largest = 0;
   for (let k = 1; k < row.length; k++) if ((row[k] as number) > (row[largest] as number)) largest = k;
   return largest;
+}
+
+/** A row of labels in an error text: its first ten values. */
+export const describeRow = (row: ArrayLike<number>): string =>
+  `[${Array.from(row).slice(0, 10).join(',')}${row.length > 10 ? ',…' : ''}]`;
+
+/** How far from 1 a row of probabilities may sum: a float32 for each of many classes. */
+const SUM_TOLERANCE = 1e-3;
+
+/**
+ * Refuses rows of labels that are no probabilities.
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @param rows [B, K], one after another
+ * @param classes K
+ * @throws RangeError naming the first row that is none
+ */
+export function assertProbabilities(
+  where: string,
+  name: string,
+  rows: ArrayLike<number>,
+  classes: number,
+): void {
+  for (let from = 0; from < rows.length; from += classes) {
+    const row = Array.from({ length: classes }, (_, k) => rows[from + k] as number);
+    const sum = row.reduce((total, p) => total + p, 0);
+    if (row.every((p) => p >= 0) && Math.abs(sum - 1) <= SUM_TOLERANCE) continue;
+    throw new RangeError(
+      `${where}: ${name}[${from / classes}] is ${describeRow(row)}, needed a one and else zeros, or probabilities that sum to 1`,
+    );
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import { crc32 } from './crc32';
 import { describe, formatShape } from './describe';
 import { isCount, isListOf, isRecord, isString, type Json, parseStoredJson } from './json';
 import { sizeOf } from './shape';
+import { arrayKind } from './typedArrays';
 
 /** A named array of a file. */
 export interface StoredArray {
@@ -39,7 +40,7 @@ interface Entry {
 }
 
 const kindOf = (data: StoredArray['data']): Kind =>
-  (Object.keys(KINDS) as Kind[]).find((kind) => data instanceof KINDS[kind]) as Kind;
+  (Object.keys(KINDS) as Kind[]).find((kind) => arrayKind(data) === KINDS[kind].name) as Kind;
 
 const checksum = (entries: Readonly<Record<string, unknown>>, metadata: string, arrays: Uint8Array): string =>
   crc32(new TextEncoder().encode(JSON.stringify(entries) + metadata), arrays)

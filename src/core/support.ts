@@ -1,4 +1,5 @@
 /** Which values a distribution of observed values is defined on. */
+import { isBytes } from './typedArrays';
 
 /** The finite values between two bounds; a bound of ±Infinity leaves that side open. */
 export interface Support {
@@ -8,6 +9,12 @@ export interface Support {
   readonly largest: number;
 }
 
+/** Any number that is none of NaN and the infinities. */
+export const FINITE: Support = { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY };
+
+/** How far from a bound a value still counts as rounded, a few units of float32. */
+const ROUNDING = 1e-6;
+
 const inWords = ({ least, largest }: Support): string => {
   if (Number.isFinite(least) && Number.isFinite(largest)) return `a number from ${least} to ${largest}`;
   if (Number.isFinite(least)) return `a finite number of at least ${least}`;
@@ -15,8 +22,28 @@ const inWords = ({ least, largest }: Support): string => {
   return 'a finite number';
 };
 
+/** What the values as a whole look like, and what to do: said where a finite one lies outside. */
+const remedy = (values: ArrayLike<number>, { least, largest }: Support): string => {
+  let [lowest, highest, whole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+    whole &&= Number.isInteger(value);
+  }
+  const come = `; the values go from ${lowest} to ${highest}`;
+  if (lowest >= least - ROUNDING && highest <= largest + ROUNDING)
+    return `${come}, which is rounding: clamp them, Math.min(${largest}, Math.max(${least}, value))`;
+  if (least !== 0 || largest !== 1) return come;
+  if (whole && lowest >= 0 && highest > 127 && highest <= 255)
+    return `${come}: divide by 255, or hand over the bytes`;
+  if (whole && lowest >= 0 && highest <= 255) return `${come}: divide by ${highest}`;
+  if (lowest >= -1 && highest <= 1) return `${come}: add 1 and divide by 2`;
+  return `${come}: scale them to 0 … 1, or use gaussianObservation on columns of mean 0 and deviation 1`;
+};
+
 /**
- * Refuses values outside a support; NaN and infinities lie outside any.
+ * Refuses values outside a support; NaN and infinities lie outside any. Values count as the float32 that they become.
  *
  * @param where name of the calling function, for the message
  * @param name the argument
@@ -34,12 +61,14 @@ export function assertWithin(
   from = 0,
   to = values.length,
 ): void {
-  const { least, largest } = support;
-  const unit = values instanceof Uint8Array ? 255 : 1;
+  const [least, largest] = [Math.fround(support.least), Math.fround(support.largest)];
+  const unit = isBytes(values) ? 255 : 1;
   if (unit === 255 && least <= 0 && largest >= 1) return;
   for (let i = from; i < to; i++) {
-    const value = (values[i] as number) / unit;
-    if (!(value >= least && value <= largest && Number.isFinite(value)))
-      throw new RangeError(`${where}: ${name}[${i}] is ${value}, needed ${inWords(support)}`);
+    const given = (values[i] as number) / unit;
+    const value = Math.fround(given);
+    if (value >= least && value <= largest && Number.isFinite(value)) continue;
+    const how = unit === 1 && Number.isFinite(value) ? remedy(values, support) : '';
+    throw new RangeError(`${where}: ${name}[${i}] is ${given}, needed ${inWords(support)}${how}`);
   }
 }

@@ -1,5 +1,6 @@
 /** What gives batches one after another, and what it may give. */
 import { dispose, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
+import { assertNotIntegers } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { assertShapes, describe } from '../core/shape';
 
@@ -60,10 +61,15 @@ export const assertBatch = (batch: Batch, step: number): void => {
     throw new RangeError(
       `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,
     );
-  if (labeled)
+  if (labeled) {
+    assertNotIntegers(WHERE, `${at}.labeled.x`, labeled.x);
     assertShapes(WHERE, {
       [`${at}.labeled.x`]: [labeled.x, 'B ...', 'float32'],
       [`${at}.labeled.y`]: [labeled.y, 'B K'],
     });
-  if (unlabeled) assertShapes(WHERE, { [`${at}.unlabeled.x`]: [unlabeled.x, 'B ...', 'float32'] });
+  }
+  if (unlabeled) {
+    assertNotIntegers(WHERE, `${at}.unlabeled.x`, unlabeled.x);
+    assertShapes(WHERE, { [`${at}.unlabeled.x`]: [unlabeled.x, 'B ...', 'float32'] });
+  }
 };

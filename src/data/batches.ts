@@ -15,6 +15,7 @@ import { UNKNOWN_CLASS } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
+import { isIntegers, ownIntegers } from '../core/typedArrays';
 import { type Binarization, binarize as toBinary } from './binarize';
 import { type CreateDatasetOptions, checkDataset, type Dataset, gatherLabels } from './dataset';
 import { hostInputs, residentInputs } from './inputSource';
@@ -55,20 +56,19 @@ const NAMES: OptionNames<BatchesOptions> = {
   resident: true,
 };
 
-/** Refuses indices that the data set does not have. */
-const assertIndices = (
-  part: 'labeled' | 'unlabeled',
-  indices: Int32Array,
-  { name, count }: Dataset,
-): void => {
-  if (!(indices instanceof Int32Array))
-    throw new TypeError(`createBatches: split.${part} is ${describe(indices)}, needed an Int32Array`);
+/** Indices, of this realm; those that the data set does not have are refused. */
+const ownIndices = (part: keyof SplitIndices, indices: Int32Array, { name, count }: Dataset): Int32Array => {
+  if (!isIntegers(indices))
+    throw new TypeError(
+      `createBatches: split.${part} is ${describe(indices)}, needed an Int32Array: Int32Array.from(indices, Number)`,
+    );
   const position = indices.findIndex((index) => index < 0 || index >= count);
   if (position >= 0) {
     throw new RangeError(
       `createBatches: split.${part}[${position}] is ${indices[position]}, needed an index below ${count}, the examples of "${name}"`,
     );
   }
+  return ownIntegers(indices);
 };
 
 /** Refuses labelled examples without a label. */
@@ -139,7 +139,7 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
 export function createBatches(options: BatchesOptions): BatchSource {
   const {
     dataset: given,
-    split,
+    split: parts,
     batchSize,
     noise,
     binarize = 'none',
@@ -147,7 +147,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     resident = false,
   } = optionsOf('createBatches', options, NAMES);
   const dataset = checkDataset('createBatches', 'dataset.', given);
-  recordOf('createBatches', split, 'split');
+  recordOf('createBatches', parts, 'split');
   recordOf('createBatches', batchSize, 'batchSize');
   assertNoise('createBatches', noise);
   assertOneOf('createBatches', 'binarize', binarize, ['none', 'threshold', 'dynamic']);
@@ -155,8 +155,11 @@ export function createBatches(options: BatchesOptions): BatchSource {
   assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
   assertInteger('createBatches', 'batchSize.unlabeled', batchSize.unlabeled, 0);
   if (stepsPerEpoch !== undefined) assertInteger('createBatches', 'stepsPerEpoch', stepsPerEpoch);
-  assertIndices('labeled', split.labeled, dataset);
-  assertIndices('unlabeled', split.unlabeled, dataset);
+  const split: SplitIndices = {
+    labeled: ownIndices('labeled', parts.labeled, dataset),
+    unlabeled: ownIndices('unlabeled', parts.unlabeled, dataset),
+    ...(parts.validation && { validation: ownIndices('validation', parts.validation, dataset) }),
+  };
   assertKnown(split.labeled, dataset);
   if (batchSize.labeled + batchSize.unlabeled === 0)
     throw new RangeError(
@@ -197,11 +200,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     batchSize: { labeled: batchSize.labeled, unlabeled: batchSize.unlabeled },
     inputShape: dataset.shape,
     classes: dataset.classes,
-    split: {
-      labeled: split.labeled,
-      unlabeled: split.unlabeled,
-      ...(split.validation && { validation: split.validation }),
-    },
+    split,
     // Read only when a run is written or resumed: it looks at every value once.
     get identity() {
       const { seed, order } = {

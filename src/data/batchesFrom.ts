@@ -1,6 +1,7 @@
 /** Training batches out of iterators. */
 import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import type { Batch, BatchSource } from '../core/batch';
+import { assertProbabilities } from '../core/labels';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { assertBatch, type BatchIterable, ENDED, free, type Opened, open, WHERE } from './batchIterable';
@@ -40,7 +41,7 @@ export interface IteratedBatches extends BatchSource {
  * faulty and held-back batches are freed here. So yield a clone of a tensor that you keep. Where the iterator throws, the
  * error passes through, nothing is kept, and the step can be asked for again.
  *
- * Every batch is checked for its parts, their shapes and types; values are looked at in one batch alone, the first or of a
+ * Every batch is checked for its parts, their shapes and types; values, of inputs and labels, are looked at in one batch alone, the first or of a
  * bare iterator the next, when training begins: reading every one back from a device would cost more than it finds.
  *
  * @param source function of the pass that gives an iterable of {@link Batch}, or a single iterable
@@ -130,6 +131,10 @@ export function batchesFrom(
       const { labeled, unlabeled } = batch;
       for (const [name, x] of Object.entries({ 'labeled.x': labeled?.x, 'unlabeled.x': unlabeled?.x }))
         if (x) assertWithin(where, `batch ${step}.${name}`, await x.data(), support);
+      if (labeled) {
+        const { y } = labeled;
+        assertProbabilities(where, `batch ${step}.labeled.y`, await y.data(), y.shape[1] as number);
+      }
       fits = true;
     } finally {
       // A pass can begin again, and so nothing need be kept; a bare iterator would have lost its batch.

@@ -5,6 +5,8 @@ const SIDE = 32;
 const PLANE = SIDE * SIDE;
 const CHANNELS = 3;
 const RECORD = 1 + CHANNELS * PLANE;
+/** Records of CIFAR-100 hold a coarse class and a fine one. */
+const RECORD_OF_100 = RECORD + 1;
 
 /** Images and their classes. */
 export interface CifarRecords {
@@ -26,8 +28,9 @@ export interface CifarRecords {
 export function parseCifar10(bytes: Uint8Array): CifarRecords {
   assertBytes('parseCifar10', 'bytes', bytes);
   if (bytes.length === 0 || bytes.length % RECORD !== 0) {
+    const of100 = bytes.length > 0 && bytes.length % RECORD_OF_100 === 0;
     throw new RangeError(
-      `parseCifar10: bytes are ${bytes.length}, needed a multiple of ${RECORD}, at least one record`,
+      `parseCifar10: bytes are ${bytes.length}, needed a multiple of ${RECORD}, at least one record${of100 ? `; records of ${RECORD_OF_100} bytes are those of CIFAR-100` : ''}`,
     );
   }
   const count = bytes.length / RECORD;

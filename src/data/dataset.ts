@@ -8,8 +8,10 @@ import {
   optionsOf,
   recordOf,
 } from '../core/assert';
-import { isUnknown, UNKNOWN_CLASS } from '../core/labels';
+import { classOf, UNKNOWN_CLASS } from '../core/labels';
+import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { describe, formatShape, sizeOf } from '../core/shape';
+import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
 import { unitOf } from '../core/unitInterval';
 
 /** A set of examples, one class each, some or all of which may be unknown. */
@@ -32,10 +34,10 @@ export interface Dataset {
 export interface CreateDatasetOptions {
   /** what the set is called in tables and messages */
   readonly name: string;
-  /** inputs, count × prod(shape), row-major; bytes stand for value / 255 */
-  readonly x: Uint8Array | Float32Array;
+  /** inputs, count × prod(shape), row-major; bytes, a canvas's clamped ones too, stand for value / 255 */
+  readonly x: Uint8Array | Uint8ClampedArray | Float32Array;
   /** class of each example; −1 (or {@link UNKNOWN_CLASS}) where it is not known. Default: no class is known */
-  readonly y?: ArrayLike<number>;
+  readonly y?: ArrayLike<number | bigint>;
   /** shape of one example */
   readonly shape: readonly number[];
   /** number of classes, K, at most 255 */
@@ -52,29 +54,47 @@ const NAMES: OptionNames<CreateDatasetOptions & Dataset> = {
   count: true,
 };
 
-const toClasses = (where: string, name: string, y: ArrayLike<number>, classes: number): Uint8Array => {
-  const labels = y instanceof Uint8Array ? y : new Uint8Array(y.length);
+const toClasses = (
+  where: string,
+  name: string,
+  y: ArrayLike<number | bigint>,
+  classes: number,
+): Uint8Array => {
+  const labels = isBytes(y) ? ownBytes(y) : new Uint8Array(y.length);
   for (let i = 0; i < y.length; i++) {
-    const label = y[i] as number;
-    const unknown = isUnknown(label);
-    if (!unknown && !(Number.isInteger(label) && label >= 0 && label < classes)) {
+    const index = classOf(y[i], classes);
+    if (index === undefined) {
       throw new RangeError(
-        `${where}: ${name}[${i}] is ${describe(label)}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class`,
+        `${where}: ${name}[${i}] is ${describe(y[i])}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class`,
       );
     }
-    labels[i] = unknown ? UNKNOWN_CLASS : label;
+    labels[i] = index < 0 ? UNKNOWN_CLASS : index;
   }
   return labels;
 };
+
+/** How other arrays of numbers become inputs. */
+const conversionOf = (name: string, x: unknown): string =>
+  arrayKind(x) || Array.isArray(x)
+    ? `: Float32Array.from(${name}), divided by 255 where they are bytes`
+    : typeof x === 'object' && x !== null && 'dtype' in x
+      ? ': tensorDataset takes tensors'
+      : '';
 
 /**
  * Checks what a data set is made of.
  *
  * @param where name of the calling function, for the message
  * @param prefix what stands before an argument's name in the message, e.g. `dataset.`
+ * @param labels what the caller calls the labels
  * @throws TypeError and RangeError as {@link createDataset}
  */
-export function checkDataset(where: string, prefix: string, given: CreateDatasetOptions): Dataset {
+export function checkDataset(
+  where: string,
+  prefix: string,
+  given: CreateDatasetOptions,
+  labels = `${prefix}y`,
+): Dataset {
   const { name, x, y, shape, classes } = recordOf(where, given, prefix.slice(0, -1) || 'options');
   if (typeof name !== 'string')
     throw new TypeError(`${where}: ${prefix}name is ${describe(name)}, needed a text`);
@@ -91,34 +111,39 @@ export function checkDataset(where: string, prefix: string, given: CreateDataset
     'an integer from 1 to 255',
     (k) => Number.isInteger(k) && k >= 1 && k <= 255,
   );
-  if (!(x instanceof Uint8Array || x instanceof Float32Array)) {
-    throw new TypeError(`${where}: ${prefix}x is ${describe(x)}, needed a Uint8Array or a Float32Array`);
+  const values = inputValues(x);
+  if (values === undefined) {
+    throw new TypeError(
+      `${where}: ${prefix}x is ${describe(x)}, needed a Uint8Array or a Float32Array${conversionOf(`${prefix}x`, x)}`,
+    );
   }
   const size = sizeOf(shape);
   if (y !== undefined && (typeof y !== 'object' || !Number.isInteger(y?.length))) {
-    throw new TypeError(`${where}: ${prefix}y is ${describe(y)}, needed an array of class indices`);
+    throw new TypeError(`${where}: ${labels} is ${describe(y)}, needed an array of class indices`);
   }
+  // Where labels tell how many examples there are, nothing can be taken for more of them.
+  if (y === undefined) assertNotRgba(where, `${prefix}x`, x, shape);
   const count = y?.length ?? x.length / size;
   if (count === 0)
-    throw new RangeError(`${where}: ${prefix}${y ? 'y' : 'x'} is empty, needed at least one example`);
+    throw new RangeError(`${where}: ${y ? labels : `${prefix}x`} is empty, needed at least one example`);
   if (!Number.isInteger(count))
     throw new RangeError(
-      `${where}: ${prefix}x has ${x.length} values, needed a multiple of ${size} for examples ${formatShape(shape)}`,
+      `${where}: ${prefix}x has ${x.length} values, needed a multiple of ${size} for examples ${formatShape(shape)}${rgbaHint(x.length, shape)}`,
     );
   if (x.length !== count * size) {
     throw new RangeError(
-      `${where}: ${prefix}x has ${x.length} values, needed ${count * size} = ${count} labels × shape ${formatShape(shape)}`,
+      `${where}: ${prefix}x has ${x.length} values, needed ${count * size} = ${count} labels × shape ${formatShape(shape)}${rgbaHint(x.length, shape)}`,
     );
   }
-  if (x instanceof Float32Array) {
+  if (isFloats(values)) {
     // A loop: data sets of 10⁸ values are looked through here, and a callback for each takes seconds.
-    for (let i = 0; i < x.length; i++) {
-      if (!Number.isFinite(x[i]))
-        throw new RangeError(`${where}: ${prefix}x[${i}] is ${x[i]}, needed finite numbers`);
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i]))
+        throw new RangeError(`${where}: ${prefix}x[${i}] is ${values[i]}, needed finite numbers`);
     }
   }
-  const known = y ? toClasses(where, `${prefix}y`, y, classes) : new Uint8Array(count).fill(UNKNOWN_CLASS);
-  return { name, x, y: known, shape: [...shape], classes, count };
+  const known = y ? toClasses(where, labels, y, classes) : new Uint8Array(count).fill(UNKNOWN_CLASS);
+  return { name, x: values, y: known, shape: [...shape], classes, count };
 }
 
 /**
@@ -130,7 +155,8 @@ export function checkDataset(where: string, prefix: string, given: CreateDataset
  * @param options name, inputs, classes of the examples, shape of one example, number of classes
  * @returns the set, with its count
  * @throws TypeError when `x` is neither bytes nor float32, or `y` or `shape` is no array
- * @throws RangeError when lengths do not fit each other, a label is no class, an input is NaN or infinite, or the set is empty
+ * @throws RangeError when lengths do not fit each other, a label is no class, an input is NaN or infinite, the set is
+ * empty, or without `y` a canvas's pixels with alpha would be read as several examples
  * @example createDataset({ name: 'pair', x: new Uint8Array([0, 255]), y: [0, 1], shape: [1], classes: 2 }).count // 2
  * @example createDataset({ name: 'mostly unlabelled', x: new Uint8Array([0, 255, 3]), y: [0, 1, -1], shape: [1], classes: 2 }).y // [0, 1, 255]
  */
@@ -141,8 +167,8 @@ export function createDataset(options: CreateDatasetOptions): Dataset {
 /** Refuses what `createDataset` has not made, by a look at its parts and not at its values. */
 export const assertDataset = (where: string, dataset: Dataset): void => {
   const { x, y, shape, count } = dataset ?? {};
-  const isArray = x instanceof Uint8Array || x instanceof Float32Array;
-  if (!isArray || !(y instanceof Uint8Array) || y.length !== count || !Array.isArray(shape))
+  const isArray = isBytes(x) || isFloats(x);
+  if (!isArray || !isBytes(y) || y.length !== count || !Array.isArray(shape))
     throw new TypeError(
       `${where}: dataset is ${describe(dataset)}, needed a data set, such as createDataset makes`,
     );
@@ -181,7 +207,7 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
   for (let b = 0; b < indices.length; b++) {
     const from = (indices[b] as number) * size;
     const to = b * size;
-    if (x instanceof Float32Array) values.set(x.subarray(from, from + size), to);
+    if (isFloats(x)) values.set(x.subarray(from, from + size), to);
     else for (let d = 0; d < size; d++) values[to + d] = unitOf(x[from + d] as number);
   }
   return tensor(values, [indices.length, ...shape], 'float32');
@@ -215,16 +241,16 @@ export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tens
  * @param dataset where they come from
  * @param indices which of them
  * @returns a data set with copies of their inputs and classes
- * @throws RangeError when an index is no example of the set
+ * @throws RangeError when there is no index, or one is no example of the set
  * @example subset(pair, [1]).y // [1], for the pair of bytes 0 and 255 above
  */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   assertIndices('subset', dataset, indices);
+  if (indices.length === 0) throw new RangeError('subset: indices are empty, needed at least one example');
   const size = sizeOf(dataset.shape);
-  const x =
-    dataset.x instanceof Uint8Array
-      ? new Uint8Array(indices.length * size)
-      : new Float32Array(indices.length * size);
+  const x = isBytes(dataset.x)
+    ? new Uint8Array(indices.length * size)
+    : new Float32Array(indices.length * size);
   const y = new Uint8Array(indices.length);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;

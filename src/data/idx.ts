@@ -1,7 +1,7 @@
 /** The IDX format of MNIST and its relatives. */
 import { assertBytes, type OptionNames, optionsOf } from '../core/assert';
 import { formatShape, sizeOf } from '../core/shape';
-import { createDataset, type Dataset } from './dataset';
+import { checkDataset, type Dataset } from './dataset';
 import { isGzip } from './gzip';
 
 /** An array of bytes and its shape. */
@@ -68,12 +68,19 @@ export interface IdxDatasetOptions {
 
 const NAMES: OptionNames<IdxDatasetOptions> = { name: true, images: true, labels: true, classes: true };
 
+/** Whether an axis is as short as that of channels. */
+const isFew = (size: number): boolean => size <= 4;
+
 /**
  * A data set out of an IDX file of images and one of labels.
  *
+ * Four axes are [N, H, W, C]. Where only the second has four or fewer places it is that of channels, [N, C, H, W], and the file
+ * is refused: each image would be scrambled.
+ *
  * @param options name, both files, number of classes
  * @returns shape [H, W, C], C = 1 where the file has no channels
- * @throws RangeError in one line when a file is damaged, the axes are others, or the counts differ
+ * @throws RangeError in one line when a file is damaged, the axes are others, the channels come first, the counts
+ * differ, or a label is no class
  * @example idxDataset({ name: 'mnist', images, labels }).shape // [28, 28, 1]
  */
 export function idxDataset(options: IdxDatasetOptions): Dataset {
@@ -91,5 +98,10 @@ export function idxDataset(options: IdxDatasetOptions): Dataset {
       `idxDataset: labels have shape ${formatShape(labelShape)}, needed [${count}], one for each image`,
     );
   }
-  return createDataset({ name, x, y, shape: [height, width, channels], classes });
+  if (shape.length === 4 && isFew(height) && !isFew(channels)) {
+    throw new RangeError(
+      `idxDataset: images have shape ${formatShape(shape)}, channels first by their look, needed [N,H,W,C]: move the channels behind the columns`,
+    );
+  }
+  return checkDataset('idxDataset', '', { name, x, y, shape: [height, width, channels], classes }, 'labels');
 }

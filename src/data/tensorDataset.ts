@@ -1,6 +1,7 @@
 /** Data sets out of tensors. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, assertNotIntegers, recordOf } from '../core/assert';
+import { describeRow } from '../core/labels';
 import { assertShapes } from '../core/shape';
 import { checkDataset, type Dataset } from './dataset';
 
@@ -22,8 +23,7 @@ const fromOneHot = (values: ArrayLike<number>, classes: number): number[] =>
     const row = Array.from({ length: classes }, (_, k) => values[n * classes + k] as number);
     const label = row.indexOf(1);
     if (label < 0 || row.some((value, k) => k !== label && value !== 0)) {
-      const came = classes > 10 ? `[${row.slice(0, 10).join(',')},…]` : `[${row.join(',')}]`;
-      throw new RangeError(`tensorDataset: y[${n}] is ${came}, needed a one and else zeros`);
+      throw new RangeError(`tensorDataset: y[${n}] is ${describeRow(row)}, needed a one and else zeros`);
     }
     return label;
   });
@@ -44,6 +44,7 @@ const fromOneHot = (values: ArrayLike<number>, classes: number): number[] =>
 export async function tensorDataset(options: TensorDatasetOptions): Promise<Dataset> {
   const { name, x, y, classes } = recordOf('tensorDataset', options);
   assertInteger('tensorDataset', 'classes', classes);
+  assertNotIntegers('tensorDataset', 'x', x);
   const oneHot = y?.shape?.length === 2;
   assertShapes('tensorDataset', { x: [x, 'N ...', 'float32'], y: [y, oneHot ? `N ${classes}` : 'N'] });
   const [values, labels] = await Promise.all([x.data<'float32'>(), y.data()]);

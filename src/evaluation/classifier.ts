@@ -10,7 +10,7 @@ import { accuracy } from './accuracy';
 import { type CalibrationBin, calibration } from './calibration';
 import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
-import { assertLabels, type LabeledExamples, openExamples } from './examples';
+import { type LabeledExamples, openExamples, readLabels } from './examples';
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {
@@ -22,7 +22,7 @@ export interface EvaluateClassifierOptions {
 
 /** What {@link evaluateClassifier} finds. */
 export interface ClassifierEvaluation extends ClassSummary {
-  /** N */
+  /** N, the examples whose class is known; every number here is over them */
   readonly count: number;
   /** share of examples classified right, 0 to 1 */
   readonly accuracy: number;
@@ -43,7 +43,7 @@ export interface ClassifierEvaluation extends ClassSummary {
 }
 
 /**
- * Classifies every example and counts.
+ * Classifies every example whose class is known, and counts.
  *
  *   ŷ = argmax_y q(y|x), the first of them where several are
  *   entropy = (1/N) Σ_n H(q(y|x_n))        negativeLogLikelihood = −(1/N) Σ_n log q(y_n|x_n)
@@ -55,13 +55,13 @@ export interface ClassifierEvaluation extends ClassSummary {
  * A class without examples is left out of `byClass` and of both means. One that is never predicted has a precision of 0.
  *
  * All others are means over examples, not over batches, so the batch size changes none of them. The sums are taken in
- * float64 from the logits.
+ * float64 from the logits. Examples whose class is not known are passed over, and `count` tells how many are not.
  *
  * @param model classifies inputs [B, …]
- * @param data inputs, and the class of each
+ * @param data inputs, and the class of each; −1 (or {@link UNKNOWN_CLASS}) where it is not known
  * @param options batch size and bins
  * @returns counts, shares and means; see {@link accuracy}, {@link confusionMatrix}, {@link calibration}
- * @throws RangeError when there is no example, x does not fit the model or is outside what its likelihood is a density of,
+ * @throws RangeError when there is no example or none of known class, x does not fit the model or is outside what its likelihood is a density of,
  *   a label is no integer from 0 to K − 1, or a logit is NaN
  * @example (await evaluateClassifier(model, dataset)).accuracy // such as 0.93
  */
@@ -81,9 +81,13 @@ export async function evaluateClassifier(
   assertInteger('evaluateClassifier', 'batchSize', batchSize);
   const examples = await openExamples('evaluateClassifier', data.x, model);
   const { classes } = model;
-  const { count } = examples;
-  assertLabels('evaluateClassifier', 'y', data.y, count, classes);
-  // Some kernels take a NaN for 0, and logits of such an input would look like any others.
+  const labels = readLabels('evaluateClassifier', 'y', data.y, examples.count, classes);
+  const known = labels.filter((label) => label >= 0);
+  const count = known.length;
+  if (count === 0)
+    throw new RangeError(
+      `evaluateClassifier: y holds no class that is known among ${examples.count}, needed at least one`,
+    );
 
   const predictions = new Int32Array(count);
   const ranks = new Array<number>(classes).fill(0);
@@ -91,6 +95,7 @@ export async function evaluateClassifier(
   const marginal = new Float64Array(classes);
   let entropy = 0;
   let negativeLogLikelihood = 0;
+  let seen = 0;
   await forEachBatch(examples, batchSize, async (x, from, to) => {
     const logits = tidy(() => model.classify(x));
     try {
@@ -100,13 +105,15 @@ export async function evaluateClassifier(
       const values = await logits.data();
       for (let i = from; i < to; i++) {
         const row = values.subarray((i - from) * classes, (i - from + 1) * classes);
-        const posterior = summarise(row, data.y[i] ?? 0);
+        const label = labels[i] ?? -1;
+        if (label < 0) continue;
+        const posterior = summarise(row, label);
         if (Number.isNaN(posterior.entropy)) {
           throw new RangeError(`evaluateClassifier: logits of example ${i} are [${row}], needed numbers`);
         }
-        predictions[i] = posterior.mode;
+        predictions[seen] = posterior.mode;
         ranks[posterior.rank] = (ranks[posterior.rank] as number) + 1;
-        confidences[i] = posterior.confidence;
+        confidences[seen++] = posterior.confidence;
         entropy += posterior.entropy;
         negativeLogLikelihood -= posterior.logProb;
         for (const [k, probability] of posterior.probabilities.entries())
@@ -117,13 +124,13 @@ export async function evaluateClassifier(
     }
   });
 
-  const correct = Array.from(predictions, (prediction, i) => prediction === data.y[i]);
+  const correct = Array.from(predictions, (prediction, i) => prediction === known[i]);
   const { calibrationError, bins: calibrationBins } = calibration(confidences, correct, { bins });
-  const confusion = confusionMatrix(data.y, predictions, classes);
+  const confusion = confusionMatrix(known, predictions, classes);
   let among = 0;
   return {
     count,
-    accuracy: accuracy(data.y, predictions),
+    accuracy: accuracy(known, predictions),
     topAccuracy: ranks.map((ranked) => {
       among += ranked;
       return among / count;

@@ -1,13 +1,13 @@
 /** Which classes are taken for which. */
 import { assertInteger, assertSize } from '../core/assert';
-import { assertLabels } from './examples';
+import { readKnownLabels } from './examples';
 
 /**
  * Confusion matrix: a row for each true class, a column for each predicted one.
  *
  *   C_ij = #{ n : y_n = i, ŷ_n = j }
  *
- * @param labels y, N class indices
+ * @param labels y, N class indices, all of them known
  * @param predictions ŷ, N class indices
  * @param classes K
  * @returns counts, K × K, summing to N
@@ -15,18 +15,18 @@ import { assertLabels } from './examples';
  * @example confusionMatrix([0, 1, 1], [0, 1, 0], 2) // [[1, 0], [1, 1]]
  */
 export function confusionMatrix(
-  labels: ArrayLike<number>,
-  predictions: ArrayLike<number>,
+  labels: ArrayLike<number | bigint>,
+  predictions: ArrayLike<number | bigint>,
   classes: number,
 ): number[][] {
   assertInteger('confusionMatrix', 'classes', classes);
   assertSize('confusionMatrix', 'classes²', classes ** 2);
-  assertLabels('confusionMatrix', 'labels', labels, labels?.length, classes);
-  assertLabels('confusionMatrix', 'predictions', predictions, labels.length, classes);
+  const y = readKnownLabels('confusionMatrix', 'labels', labels, labels?.length, classes);
+  const predicted = readKnownLabels('confusionMatrix', 'predictions', predictions, y.length, classes);
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (let i = 0; i < labels.length; i++) {
-    const row = counts[labels[i] ?? 0] ?? [];
-    const column = predictions[i] ?? 0;
+  for (let i = 0; i < y.length; i++) {
+    const row = counts[y[i] ?? 0] ?? [];
+    const column = predicted[i] ?? 0;
     row[column] = (row[column] ?? 0) + 1;
   }
   return counts;

@@ -1,7 +1,7 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
 import { add, mul, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
-import { isUnknown, oneHotLabels } from '../core/labels';
+import { oneHotLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../models/model';
@@ -12,7 +12,7 @@ import { labeledElbo } from '../objectives/labeledElbo';
 import { logLabelPrior } from '../objectives/labelPrior';
 import { optimizedUnlabeledElbo } from '../objectives/optimizedUnlabeledElbo';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertBound, assertLabels, type Examples, openExamples } from './examples';
+import { assertBound, type Examples, openExamples, readLabels } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
@@ -65,7 +65,7 @@ const LABELED = 5;
  */
 export async function evaluateElbo(
   model: SemiSupervisedVae,
-  data: Examples & { readonly y?: ArrayLike<number> },
+  data: Examples & { readonly y?: ArrayLike<number | bigint> },
   options: EvaluateElboOptions,
 ): Promise<ElboEvaluation> {
   const { samples = 1, batchSize = 100, noise } = optionsOf('evaluateElbo', options, NAMES);
@@ -76,11 +76,10 @@ export async function evaluateElbo(
   assertInteger('evaluateElbo', 'batchSize', batchSize);
   const examples = await openExamples('evaluateElbo', data.x, model);
   const { y } = data;
-  const isMissing = (label: number): boolean => isUnknown(label, model.classes);
-  if (y !== undefined) assertLabels('evaluateElbo', 'y', y, examples.count, model.classes, isMissing);
-  const known = y ? Array.from(y).filter((label) => !isMissing(label)).length : 0;
+  const given = y && readLabels('evaluateElbo', 'y', y, examples.count, model.classes);
+  const known = given?.filter((label) => label >= 0).length ?? 0;
   // In the place of a class that is not known any other will do: its row is left out.
-  const labels = y && known > 0 ? Int32Array.from(y, (label) => (isMissing(label) ? 0 : label)) : undefined;
+  const labels = known > 0 ? given?.map((label) => Math.max(0, label)) : undefined;
 
   const totals = new Array<number>(6).fill(0);
   await forEachBatch(examples, batchSize, async (x, from, to) => {
@@ -89,7 +88,7 @@ export async function evaluateElbo(
     try {
       for (const [i, value] of (await terms.data()).entries()) {
         const [term, example] = [Math.floor(i / batch), from + (i % batch)];
-        if (term === LABELED && isMissing(y?.[example] as number)) continue;
+        if (term === LABELED && given?.[example] === -1) continue;
         assertBound('evaluateElbo', example, value);
         totals[term] = (totals[term] as number) + value;
       }

@@ -1,6 +1,8 @@
 /** Images side by side, as plain pixels. */
 import { assertInteger, assertNumber, assertSize, type OptionNames, optionsOf } from '../core/assert';
+import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { describe, formatShape, sizeOf } from '../core/shape';
+import { inputValues, isBytes } from '../core/typedArrays';
 
 /** A picture: rows of pixels from the top, channels of a pixel beside each other. */
 export interface PixelGrid {
@@ -41,17 +43,22 @@ export type Cell = Uint8Array | Float32Array | undefined;
  * @throws RangeError when there is no image, the values do not divide into images of that shape, or one is NaN
  * @example imageGrid(Float32Array.of(0, 1), { shape: [1, 1], columns: 2, padding: 0 }).pixels // [0, 255]
  */
-export function imageGrid(images: Uint8Array | Float32Array, options: ImageGridOptions): PixelGrid {
+export function imageGrid(
+  images: Uint8Array | Uint8ClampedArray | Float32Array,
+  options: ImageGridOptions,
+): PixelGrid {
   assertImageShape('imageGrid', optionsOf('imageGrid', options, NAMES).shape);
-  if (!(images instanceof Uint8Array || images instanceof Float32Array))
+  const values = inputValues(images);
+  if (values === undefined)
     throw new TypeError(`imageGrid: images is ${describe(images)}, needed a Uint8Array or a Float32Array`);
   const size = sizeOf(options.shape);
+  assertNotRgba('imageGrid', 'images', images, options.shape);
   if (images.length === 0 || images.length % size !== 0) {
     throw new RangeError(
-      `imageGrid: images hold ${images.length} values, needed a multiple of ${size} for images ${formatShape(options.shape)}`,
+      `imageGrid: images hold ${images.length} values, needed a multiple of ${size} for images ${formatShape(options.shape)}${rgbaHint(images.length, options.shape)}`,
     );
   }
-  return layOut('imageGrid', cellsOf(images, size), options);
+  return layOut('imageGrid', cellsOf(values, size), options);
 }
 
 /** Refuses a shape that is none of an image. */
@@ -96,7 +103,7 @@ export function layOut(where: string, cells: readonly Cell[], options: ImageGrid
   const pixels = new Uint8Array(gridWidth * gridHeight * channels).fill(background);
   for (const [i, cell] of cells.entries()) {
     if (cell === undefined) continue;
-    const bytes = cell instanceof Uint8Array ? cell : toBytes(where, cell);
+    const bytes = isBytes(cell) ? cell : toBytes(where, cell);
     const left = (i % across) * (width + padding);
     const top = Math.floor(i / across) * (rows + padding);
     for (let row = 0; row < rows; row++) {

@@ -1,6 +1,6 @@
 /** Whether batches hold what a model describes. */
 import type { BatchSource } from '../core/batch';
-import type { Support } from '../core/support';
+import { FINITE, type Support } from '../core/support';
 import type { Model, SemiSupervisedVae } from './model';
 
 /** What inputs the model's likelihood is a density of, where it has one that tells. */
@@ -12,7 +12,7 @@ export const supportOf = (model: Model): Support | undefined =>
  * has no bound, and would be trained without a word.
  *
  * @param where name of the calling function, for the message
- * @param model a model without a likelihood, or with one that tells no support, takes any inputs
+ * @param model a model without a likelihood, or with one that tells no support, takes any finite inputs
  * @param batches a source that cannot tell takes any model
  * @throws RangeError naming the first value outside
  */
@@ -21,6 +21,5 @@ export async function assertInputsSupported(
   model: Model,
   batches: BatchSource,
 ): Promise<void> {
-  const support = supportOf(model);
-  if (support !== undefined) await batches.assertWithin?.(where, support);
+  await batches.assertWithin?.(where, supportOf(model) ?? FINITE);
 }

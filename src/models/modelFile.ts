@@ -4,6 +4,7 @@ import { describe, formatShape } from '../core/describe';
 import { own } from '../core/json';
 import type { StoredArray } from '../core/safetensors';
 import { sameShape } from '../core/shape';
+import { isFloats } from '../core/typedArrays';
 
 /**
  * Values of tensors, by name.
@@ -63,7 +64,7 @@ export function assertStored(
 
 /** A stored array as a float32 tensor. */
 export const toTensor = ({ shape, data }: StoredArray): Tensor =>
-  tensor(data instanceof Float32Array ? data : Float32Array.from(data), [...shape], 'float32');
+  tensor(isFloats(data) ? data : Float32Array.from(data), [...shape], 'float32');
 
 /**
  * Puts stored values into variables.

@@ -1,26 +1,26 @@
 /** Inputs as plain arrays or tensors, checked once and gone through in batches. */
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { assertNotIntegers } from '../core/assert';
+import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { createRests } from '../core/rests';
 import { assertShapes, describe, formatShape, sizeOf } from '../core/shape';
-import { assertWithin, type Support } from '../core/support';
+import { assertWithin, FINITE } from '../core/support';
+import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
 import { unitsOf } from '../core/unitInterval';
 import { supportOf } from './inputs';
 import type { Model } from './model';
 
 /**
- * N examples: one after another as bytes (value / 255), float32 values or numbers as they are, in the range that the model
- * was trained on; or as a float32 tensor [N, …].
+ * N examples: one after another as bytes (value / 255; a canvas's clamped ones too), float32 values or numbers as they
+ * are, in the range that the model was trained on; or as a float32 tensor [N, …].
  */
-export type Inputs = Uint8Array | Float32Array | readonly number[] | Tensor;
+export type Inputs = Uint8Array | Uint8ClampedArray | Float32Array | readonly number[] | Tensor;
 
 /** Inputs ready to be cut: how many examples, and any run of them as a tensor that belongs to the caller. */
 export interface OpenedInputs {
   readonly count: number;
   between(from: number, to: number): Tensor;
 }
-
-/** What inputs are where no likelihood narrows it down. */
-const FINITE: Support = { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY };
 
 /** Numbers as float32 values; what is none, and would be taken for one, is told of as what it is. */
 const toFloats = (where: string, name: string, numbers: readonly number[]): Float32Array =>
@@ -38,8 +38,9 @@ const openTensor = (
 ): OpenedInputs => {
   if (!Array.isArray(inputs?.shape))
     throw new TypeError(
-      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor`,
+      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}), divided by 255 where they are bytes` : ''}`,
     );
+  assertNotIntegers(where, name, inputs);
   if (inputs.shape.length === 0 || formatShape(inputs.shape.slice(1)) !== formatShape(inputShape))
     throw new RangeError(
       `${where}: ${name} is ${describe(inputs)}, needed [N,${inputShape}], or bytes, float32 values or numbers`,
@@ -57,13 +58,13 @@ const openValues = (
   const size = sizeOf(inputShape);
   if (values.length % size !== 0)
     throw new RangeError(
-      `${where}: ${name} holds ${values.length} values, needed a multiple of ${size} for inputs ${formatShape(inputShape)}`,
+      `${where}: ${name} holds ${values.length} values, needed a multiple of ${size} for inputs ${formatShape(inputShape)}${rgbaHint(values.length, inputShape)}`,
     );
   return {
     count: values.length / size,
     between(from, to) {
       const part = values.subarray(from * size, to * size);
-      const floats = part instanceof Uint8Array ? unitsOf(part) : part.slice();
+      const floats = isBytes(part) ? unitsOf(part) : part.slice();
       return tensor(floats, [to - from, ...inputShape], 'float32');
     },
   };
@@ -85,10 +86,12 @@ export async function openInputs(
 ): Promise<OpenedInputs> {
   const { inputShape } = model;
   const support = supportOf(model) ?? FINITE;
-  if (inputs instanceof Uint8Array || inputs instanceof Float32Array || Array.isArray(inputs)) {
-    const values = Array.isArray(inputs) ? toFloats(where, name, inputs) : (inputs as Float32Array);
+  const values = Array.isArray(inputs) ? toFloats(where, name, inputs) : inputValues(inputs);
+  if (values !== undefined) {
+    const given = inputs as ArrayLike<number>;
+    assertNotRgba(where, name, given, inputShape);
     const opened = openValues(where, name, values, inputShape);
-    assertWithin(where, name, inputs as ArrayLike<number>, support);
+    assertWithin(where, name, isBytes(values) ? values : given, support);
     return opened;
   }
   const opened = openTensor(where, name, inputs as Tensor, inputShape);

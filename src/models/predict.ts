@@ -56,7 +56,7 @@ const inBatches = async (
  * Classifies data, a batch at a time.
  *
  * @param model a model with q(y|x)
- * @param data N examples in succession, NHWC, as bytes (value / 255), float32 values or numbers; or a float32 tensor [N, …]
+ * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
  * @param options the batch size
  * @returns class indices and q(y|x); empty arrays for no examples
  * @throws TypeError when the model is none, or the data is none of these
@@ -93,7 +93,7 @@ export async function predict(
  * Where the posterior sees the label, the mean is averaged over q(y|x): Σ_y q(y|x) E[z|x,y].
  *
  * @param model a model with q(z|x[,y]): an M1, an M2, or one's own
- * @param data N examples in succession, NHWC, as bytes (value / 255), float32 values or numbers; or a float32 tensor [N, …]
+ * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
  * @param options the batch size
  * @returns N·Z numbers
  * @throws TypeError when the model is none, or the data is none of these

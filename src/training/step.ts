@@ -14,6 +14,7 @@ import { assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { readsAtOnce } from '../core/host';
+import { isError } from '../core/messageOf';
 import { freeTape } from '../core/tape';
 import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
@@ -213,7 +214,7 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
   } catch (error) {
     disposeTerms(terms);
     freeTape();
-    if (error instanceof Error && error.message.startsWith('Cannot find a connection'))
+    if (isError(error) && error.message.startsWith('Cannot find a connection'))
       throw new RangeError(
         'train: the loss depends on no variable of the model, needed an objective of its nets, without tf.variable or dataSync on the way',
         { cause: error },

@@ -31,7 +31,7 @@ export function useThreads(count: number, start: StartThread): void {
 }
 
 const isSharedMemory = ({ buffer }: WebAssembly.Memory): boolean =>
-  typeof SharedArrayBuffer !== 'undefined' && (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
+  Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
 
 function instanceOf(backend: BackendWasm): Instance {
   const known = instances.get(backend);

@@ -4,6 +4,7 @@ import type { Batch, BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { batchesFrom } from '../../src/data/batchesFrom';
 import type { BatchIterable } from '../../src/data/batchIterable';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { m2 } from '../../src/models/m2/objective';
 import { train } from '../../src/training/train';
 import { memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
@@ -272,6 +273,58 @@ describe('values before the first step', () => {
     );
     expect(tf.memory().numTensors).toBe(before);
     expect(log).toEqual(['open 7', 'close 7']);
+  });
+});
+
+describe('labels before the first step', () => {
+  const looked = async (rows: number[][], dtype: 'float32' | 'int32' = 'float32') => {
+    const yieldRows = () => [
+      { labeled: { x: tf.zeros([rows.length, 1]), y: tf.tensor2d(rows, undefined, dtype) } },
+    ];
+    await batchesFrom(yieldRows, { ...options, stepsPerEpoch: 1 }).assertWithin?.('train', UNIT);
+  };
+
+  it('may be one-hot, of integers too, or probabilities', async () => {
+    await looked([
+      [0, 1],
+      [1, 0],
+    ]);
+    await looked([[0, 1]], 'int32');
+    await looked([[0.9, 0.1]]);
+  });
+
+  it.each([
+    [
+      [
+        [0, 1],
+        [5, 5],
+      ],
+      'batch 0.labeled.y[1] is [5,5]',
+    ],
+    [[[-1, 2]], 'batch 0.labeled.y[0] is [-1,2]'],
+    [[[0, 0]], 'batch 0.labeled.y[0] is [0,0]'],
+    [[[Number.NaN, 1]], 'batch 0.labeled.y[0] is [NaN,1]'],
+    [[new Array(12).fill(1)], 'batch 0.labeled.y[0] is [1,1,1,1,1,1,1,1,1,1,…]'],
+  ])('are refused as %j', async (rows, message) => {
+    await expect(looked(rows)).rejects.toThrow(
+      `train: ${message}, needed a one and else zeros, or probabilities that sum to 1`,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('are refused by train, also where the likelihood takes any input', async () => {
+    const model = tinyM2({ likelihood: gaussianObservation() });
+    const { likelihood: _, ...untold } = model;
+    const batches = () =>
+      batchesFrom(() => [{ labeled: { x: tf.zeros([2, 8, 8, 1]), y: tf.fill([2, 3], 5) } }], {
+        ...options,
+        stepsPerEpoch: 1,
+      });
+    for (const trained of [model, untold as typeof model])
+      await expect(
+        train(trained, { objective: m2(), batches: batches(), epochs: 1, noise: createNoise(1) }),
+      ).rejects.toThrow('train: batch 0.labeled.y[0] is [5,5,5]');
+    model.dispose();
   });
 });
 

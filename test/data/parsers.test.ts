@@ -101,9 +101,42 @@ test('images and labels make a data set with a channel axis', () => {
 test.each([
   [small, idx([3], [0, 1, 2]), 'idxDataset: labels have shape [3], needed [2], one for each image'],
   [idx([2], [0, 1]), idx([2], [0, 1]), 'idxDataset: images have shape [2], needed [N,H,W] or [N,H,W,C]'],
-  [small, idx([2], [0, 10]), 'createDataset: y[1] is 10, needed an integer from 0 to 9'],
+  [small, idx([2], [0, 10]), 'idxDataset: labels[1] is 10, needed an integer from 0 to 9'],
 ])('files that do not belong together are refused', (images, labels, message) => {
   expect(() => idxDataset({ name: 'wrong', images, labels })).toThrow(message);
+});
+
+test('images whose channels come first are refused, and not read as rows', () => {
+  const of = (...shape: number[]) =>
+    idxDataset({
+      name: 'c',
+      images: idx(shape, new Uint8Array(shape.reduce((size, axis) => size * axis, 1))),
+      labels: idx([shape[0] as number], new Uint8Array(shape[0] as number)),
+    }).shape;
+  for (const first of [
+    [2, 3, 32, 32],
+    [2, 1, 28, 28],
+    [2, 4, 8, 9],
+  ])
+    expect(() => of(...first)).toThrow(
+      `idxDataset: images have shape [${first}], channels first by their look, needed [N,H,W,C]: move the channels behind the columns`,
+    );
+  // Channels last, or what may as well be.
+  for (const last of [
+    [2, 32, 32, 3],
+    [2, 28, 28, 1],
+    [2, 3, 5, 4],
+    [2, 9, 9, 20],
+  ])
+    expect(of(...last)).toEqual(last.slice(1));
+});
+
+test('records of CIFAR-100 are named', () => {
+  expect(() => parseCifar10(new Uint8Array(3 * 3074))).toThrow(
+    new RangeError(
+      'parseCifar10: bytes are 9222, needed a multiple of 3073, at least one record; records of 3074 bytes are those of CIFAR-100',
+    ),
+  );
 });
 
 test('CIFAR planes become channels', () => {

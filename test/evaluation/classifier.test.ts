@@ -175,6 +175,45 @@ describe('evaluateClassifier', () => {
     expect((await evaluateClassifier(passThrough(2), dataset)).accuracy).toBe(0.5);
   });
 
+  it.each([
+    ['−1', [0, -1, 2, -1, 0]],
+    ['what a byte makes of it', Uint8Array.of(0, 255, 2, 255, 0)],
+    ['−1 of 64 bits', BigInt64Array.of(0n, -1n, 2n, -1n, 0n)],
+  ])(
+    'passes over examples whose class is unknown, told by %s: all numbers are of the others',
+    async (_, y) => {
+      const known = {
+        x: Float32Array.from([...three.x.slice(0, 3), ...three.x.slice(6, 9), ...three.x.slice(12)]),
+        y: [0, 2, 0],
+      };
+      const expected = await evaluateClassifier(passThrough(3), known);
+      expect(expected.count).toBe(3);
+      for (const batchSize of [1, 2, 500])
+        expect(await evaluateClassifier(passThrough(3), { x: three.x, y }, { batchSize })).toEqual(expected);
+    },
+  );
+
+  it('refuses a set of which no class is known', async () => {
+    const message = 'evaluateClassifier: y holds no class that is known among 5, needed at least one';
+    await expect(
+      evaluateClassifier(passThrough(3), { x: three.x, y: new Uint8Array(5).fill(255) }),
+    ).rejects.toThrow(new RangeError(message));
+    const unlabelled = createDataset({ name: 'none', x: three.x, shape: [3], classes: 3 });
+    await expect(evaluateClassifier(passThrough(3), unlabelled)).rejects.toThrow(message);
+  });
+
+  it('is finite on examples of one class, and on one example', async () => {
+    for (const data of [
+      { x: three.x, y: [1, 1, 1, 1, 1] },
+      { x: three.x.slice(0, 3), y: [0] },
+    ]) {
+      const { confusion, calibrationBins, ...numbers } = await evaluateClassifier(passThrough(3), data);
+      expect(Object.values(numbers).filter((value) => !Number.isFinite(value))).toEqual([]);
+      expect(confusion.flat().reduce((sum, n) => sum + n, 0)).toBe(data.y.length);
+      expect(calibrationBins.every((bin) => Object.values(bin).every(Number.isFinite))).toBe(true);
+    }
+  });
+
   it('leaves no tensor behind, whether it ends well or in an error', async () => {
     const before = tf.memory().numTensors;
     await evaluateClassifier(passThrough(3), three, { batchSize: 2 });
@@ -232,6 +271,12 @@ describe('evaluateClassifier', () => {
       { x: new Float32Array(3), y: [0.5] },
       'y[0] is 0.5, needed an integer from 0 to 2',
     ],
+    [
+      'a label that is a text, with the way to leave one unknown',
+      { x: new Float32Array(6), y: [0, '1'] as never },
+      'y[1] is "1", needed an integer from 0 to 2, or -1 for an unknown class',
+    ],
+    ['no label', { x: new Float32Array(6), y: [0, null] as never }, 'y[1] is null, needed'],
   ])('refuses %s', async (_, data, message) => {
     await expect(evaluateClassifier(passThrough(3), data)).rejects.toThrow(`evaluateClassifier: ${message}`);
   });

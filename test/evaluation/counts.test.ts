@@ -26,6 +26,30 @@ describe('accuracy', () => {
   });
 });
 
+describe('labels that are counted', () => {
+  it('may be integers of 64 bits', () => {
+    expect(accuracy(BigInt64Array.of(0n, 1n), [0, 0])).toBe(0.5);
+    expect(confusionMatrix([0, 1], BigUint64Array.of(1n, 1n), 2)).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  it('must all be known: what stands for an unknown class is no class', () => {
+    const how = 'leave out examples whose class is unknown';
+    expect(() => accuracy([0, -1], [0, 0])).toThrow(
+      `accuracy: labels[1] is -1, needed an integer of at least 0: ${how}`,
+    );
+    expect(() => accuracy(Uint8Array.of(0, 255), [0, 0])).toThrow(`accuracy: labels[1] is 255, needed an`);
+    expect(() => confusionMatrix(Uint8Array.of(0, 255), [0, 0], 2)).toThrow(
+      `confusionMatrix: labels[1] is 255, needed an integer from 0 to 1: ${how}`,
+    );
+    // Of more classes than a byte holds, 255 is one.
+    expect(accuracy([255, 999], [255, 0])).toBe(0.5);
+    expect(confusionMatrix([255], [255], 300)[255]?.[255]).toBe(1);
+  });
+});
+
 describe('confusionMatrix', () => {
   it('has the true class in rows and the predicted one in columns', () => {
     expect(confusionMatrix([0, 1, 1, 1], [0, 1, 0, 0], 2)).toEqual([

@@ -118,16 +118,36 @@ describe('predict', () => {
       new RangeError('predict: data[70] is NaN, needed a number from 0 to 1'),
     ],
     [
-      'clamped bytes, whose scale nobody has said',
-      new Uint8ClampedArray(64) as unknown as Uint8Array,
+      'an array whose scale nobody has said, with the way out',
+      new Uint16Array(64) as never,
       {},
-      new TypeError('predict: data is Uint8ClampedArray, needed bytes, float32 values, numbers or a tensor'),
+      new TypeError(
+        'predict: data is Uint16Array, needed bytes, float32 values, numbers or a tensor: Float32Array.from(data), divided by 255 where they are bytes',
+      ),
+    ],
+    [
+      'the pixels of a canvas, which would be read as four images',
+      new Uint8ClampedArray(256),
+      {},
+      new RangeError(
+        'predict: data holds red, green, blue and alpha of each pixel, as a canvas gives them (256 values), needed 1 × [8,8,1]: Uint8Array.from(data.filter((_, i) => i % 4 === 0)); if it holds no alpha, Uint8Array.from(data)',
+      ),
+    ],
+    [
+      'grey pixels with alpha, whatever array they come in',
+      Float32Array.from({ length: 256 }, (_, i) => (i % 4 === 3 ? 1 : (i >> 2) / 64)),
+      {},
+      new RangeError(
+        'predict: data holds red, green, blue and alpha of each pixel, as a canvas gives them (256 values), needed 1 × [8,8,1]: Uint8Array.from(data.filter((_, i) => i % 4 === 0))',
+      ),
     ],
     [
       'numbers from 0 to 255, which a Bernoulli likelihood is no density of',
       Array.from({ length: 64 }, (_, i) => (i === 0 ? 1 : 200)),
       {},
-      new RangeError('predict: data[1] is 200, needed a number from 0 to 1'),
+      new RangeError(
+        'predict: data[1] is 200, needed a number from 0 to 1; the values go from 1 to 200: divide by 255, or hand over the bytes',
+      ),
     ],
     [
       'a text among the numbers',

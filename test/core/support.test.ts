@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { assertWithin, FINITE, type Support } from '../../src/core/support';
+
+const UNIT: Support = { least: 0, largest: 1 };
+const check = (values: ArrayLike<number>, support = UNIT) => assertWithin('train', 'x', values, support);
+
+test.each<[string, number[], string]>([
+  [
+    'bytes',
+    [0, 17, 255],
+    'x[1] is 17, needed a number from 0 to 1; the values go from 0 to 255: divide by 255, or hand over the bytes',
+  ],
+  [
+    'steps of grey',
+    [0, 7, 16],
+    'x[1] is 7, needed a number from 0 to 1; the values go from 0 to 16: divide by 16',
+  ],
+  [
+    'values around 0',
+    [0.5, -1, 1],
+    'x[1] is -1, needed a number from 0 to 1; the values go from -1 to 1: add 1 and divide by 2',
+  ],
+  [
+    'columns of a table',
+    [13.2, 1.5, 1285],
+    'x[0] is 13.2, needed a number from 0 to 1; the values go from 1.5 to 1285: scale them to 0 … 1, or use gaussianObservation on columns of mean 0 and deviation 1',
+  ],
+  [
+    'what a resize leaves',
+    [0.5, 1 + 2 ** -22, 0],
+    'x[1] is 1.000000238418579, needed a number from 0 to 1; the values go from 0 to 1.000000238418579, which is rounding: clamp them, Math.min(1, Math.max(0, value))',
+  ],
+  ['a NaN', [0.5, Number.NaN, 7], 'x[1] is NaN, needed a number from 0 to 1'],
+])('says what values outside [0, 1] look like, and what to do: %s', (_, values, message) => {
+  expect(() => check(values)).toThrow(new RangeError(`train: ${message}`));
+});
+
+test('says how far values go where nothing else can be told', () => {
+  expect(() => check([3, -2], { least: 0, largest: Number.POSITIVE_INFINITY })).toThrow(
+    new RangeError('train: x[1] is -2, needed a finite number of at least 0; the values go from -2 to 3'),
+  );
+  expect(() => check([0, 1e39], FINITE)).toThrow(
+    new RangeError('train: x[1] is 1e+39, needed a finite number'),
+  );
+});
+
+test('takes a value by the float32 that it becomes', () => {
+  check([1 + 1e-9, -1e-60]);
+  check(Float32Array.of(0.3), { least: 0, largest: 0.3 });
+  expect(() => check(Float32Array.of(0.3), { least: 0, largest: 0.29 })).toThrow(
+    'x[0] is 0.30000001192092896',
+  );
+});
+
+test('looks through as many values as there may be', () => {
+  const many = new Float32Array(1_000_000).fill(2);
+  expect(() => check(many)).toThrow('the values go from 2 to 2');
+});
