@@ -76,7 +76,7 @@ const toClasses = (
 /** How other arrays of numbers become inputs. */
 const conversionOf = (name: string, x: unknown): string =>
   arrayKind(x) || Array.isArray(x)
-    ? `: Float32Array.from(${name}), divided by 255 where they are bytes`
+    ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes`
     : typeof x === 'object' && x !== null && 'dtype' in x
       ? ': tensorDataset takes tensors'
       : '';

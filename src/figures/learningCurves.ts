@@ -97,8 +97,9 @@ export function learningCurves<Row extends HistoryRow>(
       return typeof drawn === 'number' ? drawn * scale : Number.NaN;
     }),
   );
-  const longest = Math.max(
-    ...Object.values(series).map((rows) => new Set(rows.map(({ epoch }) => epoch)).size),
+  const longest = Object.values(series).reduce(
+    (most, rows) => Math.max(most, new Set(rows.map(({ epoch }) => epoch)).size),
+    0,
   );
 
   const epoch = {

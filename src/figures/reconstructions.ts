@@ -48,7 +48,8 @@ export async function reconstructions(
   const cells: Cell[] = [];
   for (let from = 0; from < originals.length; from += across) {
     const empty = new Array<Cell>(Math.max(0, from + across - originals.length)).fill(undefined);
-    for (const images of [originals, rebuilt]) cells.push(...images.slice(from, from + across), ...empty);
+    for (const images of [originals, rebuilt])
+      for (const cell of [...images.slice(from, from + across), ...empty]) cells.push(cell);
   }
   return layOut('reconstructions', cells, { shape, columns: across, padding });
 }

@@ -38,7 +38,7 @@ const cycle = <T>(choices: readonly T[], count: number): T[] =>
  * @param width of the plot in pixels: as many names stand beside each other as it has room for
  */
 export const seriesColour = (names: readonly string[], width: number): Part => {
-  const widest = 40 + 7 * Math.max(...names.map((name) => name.length));
+  const widest = 40 + 7 * names.reduce((most, name) => Math.max(most, name.length), 0);
   const columns = Math.max(1, Math.min(names.length, Math.floor(width / widest)));
   return {
     field: 'series',

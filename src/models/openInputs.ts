@@ -38,7 +38,7 @@ const openTensor = (
 ): OpenedInputs => {
   if (!Array.isArray(inputs?.shape))
     throw new TypeError(
-      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}), divided by 255 where they are bytes` : ''}`,
+      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes` : ''}`,
     );
   assertNotIntegers(where, name, inputs);
   if (inputs.shape.length === 0 || formatShape(inputs.shape.slice(1)) !== formatShape(inputShape))

@@ -28,13 +28,11 @@ export function withSharedMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     at += low < 128 ? 2 + low : 3 + (low - 128 + high * 128);
   }
   const end = at + 2 + (bytes[at + 1] as number);
-  return Uint8Array.of(
-    ...bytes.subarray(0, at),
-    IMPORT_SECTION,
-    shared.length,
-    ...shared,
-    ...bytes.subarray(end),
-  );
+  const whole = new Uint8Array(at + 2 + shared.length + bytes.length - end);
+  whole.set(bytes.subarray(0, at));
+  whole.set([IMPORT_SECTION, shared.length, ...shared], at);
+  whole.set(bytes.subarray(end), at + 2 + shared.length);
+  return whole;
 }
 
 /** The best binary that this engine takes, if any. */

@@ -202,7 +202,7 @@ test('other arrays of numbers are refused with what makes them inputs', () => {
   ] as const)
     expect(() => make(x)).toThrow(
       new TypeError(
-        `createDataset: x is ${name}, needed a Uint8Array or a Float32Array: Float32Array.from(x), divided by 255 where they are bytes`,
+        `createDataset: x is ${name}, needed a Uint8Array or a Float32Array: Float32Array.from(x, Number), divided by 255 where they are bytes`,
       ),
     );
 });

@@ -175,6 +175,18 @@ describe('analogies', () => {
 });
 
 describe('reconstructions', () => {
+  it('lays out as many images in a row as there are', async () => {
+    const count = 150_000;
+    const x = tf.fill([count, 1, 1, 1], 0.5);
+    const grid = await reconstructions(onePixel, x, {
+      columns: count,
+      padding: 0,
+      labels: new Array(count).fill(0),
+    });
+    expect([grid.width, grid.height]).toEqual([count, 2]);
+    x.dispose();
+  });
+
   it('puts each row of inputs above the row of what became of them', async () => {
     const x = tf.tensor4d([0.1, 0.2, 0.3], [3, 1, 1, 1]);
     const before = tf.memory().numTensors;

@@ -122,7 +122,7 @@ describe('predict', () => {
       new Uint16Array(64) as never,
       {},
       new TypeError(
-        'predict: data is Uint16Array, needed bytes, float32 values, numbers or a tensor: Float32Array.from(data), divided by 255 where they are bytes',
+        'predict: data is Uint16Array, needed bytes, float32 values, numbers or a tensor: Float32Array.from(data, Number), divided by 255 where they are bytes',
       ),
     ],
     [
