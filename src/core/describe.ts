@@ -55,7 +55,7 @@ const described = (value: unknown): string => {
   if (typeof value === 'string') return inQuotes(value);
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint')
-    return BigInt.asIntN(64, value) === value ? `${value}n` : 'a bigint of more than 64 bits';
+    return BigInt.asIntN(65, value) === value ? `${value}n` : 'a bigint of more than 64 bits';
   if (typeof value !== 'object' || value === null) return oneLine(String(value));
   if ('shape' in value && Array.isArray(value.shape)) return `a tensor ${formatShape(value.shape)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;

@@ -1,6 +1,8 @@
 /** Labels as tensors. */
 import { argMax, cast, oneHot, onesLike, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import { describe } from './shape';
+import { assertNumbers } from './assert';
+import { describe } from './describe';
+import { isBytes } from './typedArrays';
 
 /** What stands in a data set's `y` for a class that is not known. */
 export const UNKNOWN_CLASS = 255;
@@ -20,6 +22,68 @@ export const classOf = (label: unknown, classes: number): number | undefined => 
   if (isUnknown(index, classes)) return -1;
   return Number.isInteger(index) && index >= 0 && index < classes ? index : undefined;
 };
+
+/** K where nothing says it: any integer is a class, but for {@link UNKNOWN_CLASS} in bytes, which a data set's labels are. */
+const mostClasses = (y: ArrayLike<number | bigint>): number => (isBytes(y) ? UNKNOWN_CLASS : 2 ** 31 - 1);
+
+/** A class index in words. */
+const indexInWords = (classes: number | undefined): string =>
+  classes === undefined ? 'an integer of at least 0' : `an integer from 0 to ${classes - 1}`;
+
+/**
+ * Class indices of examples.
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @param y the labels
+ * @param count how many there must be
+ * @param classes K; without it any integer of at least 0 is a class
+ * @returns integers from 0 to K − 1, and −1 where a class is not known
+ * @throws RangeError when another number of labels came, or one is no class
+ */
+export function readLabels(
+  where: string,
+  name: string,
+  y: ArrayLike<number | bigint>,
+  count: number,
+  classes?: number,
+): Int32Array {
+  assertNumbers(where, name, y);
+  if (y.length !== count) {
+    throw new RangeError(
+      `${where}: ${name} holds ${y.length} labels, needed one for each of ${count} examples`,
+    );
+  }
+  const most = classes ?? mostClasses(y);
+  return Int32Array.from({ length: count }, (_, i) => {
+    const index = classOf(y[i], most);
+    if (index !== undefined) return index;
+    throw new RangeError(
+      `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}, or -1 for an unknown class`,
+    );
+  });
+}
+
+/**
+ * Class indices that must all be known.
+ *
+ * @returns integers from 0 to K − 1
+ * @throws RangeError as {@link readLabels}, and when a class is not known
+ */
+export function readKnownLabels(
+  where: string,
+  name: string,
+  y: ArrayLike<number | bigint>,
+  count: number,
+  classes?: number,
+): Int32Array {
+  const labels = readLabels(where, name, y, count, classes);
+  const unknown = labels.indexOf(-1);
+  if (unknown < 0) return labels;
+  throw new RangeError(
+    `${where}: ${name}[${unknown}] is ${describe(y[unknown])}, needed ${indexInWords(classes)}: leave out examples whose class is unknown`,
+  );
+}
 
 /**
  * One-hot rows of class indices.

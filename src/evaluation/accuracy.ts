@@ -1,6 +1,6 @@
 /** Share of examples that are classified right. */
 import { assertNumbers } from '../core/assert';
-import { readKnownLabels } from './examples';
+import { readKnownLabels } from '../core/labels';
 
 /**
  * Accuracy.

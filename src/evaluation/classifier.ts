@@ -1,7 +1,7 @@
 /** Everything that can be said of a classifier on labelled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
-import { indexOfLargest } from '../core/labels';
+import { indexOfLargest, readLabels } from '../core/labels';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
@@ -10,7 +10,7 @@ import { accuracy } from './accuracy';
 import { type CalibrationBin, calibration } from './calibration';
 import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
-import { type LabeledExamples, openExamples, readLabels } from './examples';
+import { type LabeledExamples, openExamples } from './examples';
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {

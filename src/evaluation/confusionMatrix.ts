@@ -1,6 +1,6 @@
 /** Which classes are taken for which. */
 import { assertInteger, assertSize } from '../core/assert';
-import { readKnownLabels } from './examples';
+import { readKnownLabels } from '../core/labels';
 
 /**
  * Confusion matrix: a row for each true class, a column for each predicted one.

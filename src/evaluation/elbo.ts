@@ -1,7 +1,7 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
 import { add, mul, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
-import { oneHotLabels } from '../core/labels';
+import { oneHotLabels, readLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../models/model';
@@ -12,7 +12,7 @@ import { labeledElbo } from '../objectives/labeledElbo';
 import { logLabelPrior } from '../objectives/labelPrior';
 import { optimizedUnlabeledElbo } from '../objectives/optimizedUnlabeledElbo';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertBound, type Examples, openExamples, readLabels } from './examples';
+import { assertBound, type Examples, openExamples } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {

@@ -1,9 +1,9 @@
 /** A linear classifier of codes: multinomial logistic regression. */
 import { add, matMul, type Tensor2D, tensor1d, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertNumbers, assertSize, optionsOf } from '../core/assert';
-import { indexOfLargest, isUnknown } from '../core/labels';
+import { indexOfLargest, readLabels } from '../core/labels';
 import { minimize, type ValueAndSlope } from '../core/lbfgs';
-import { assertShapes, describe } from '../core/shape';
+import { assertShapes } from '../core/shape';
 import type { Classifier } from './model';
 
 /** How the classifier is fitted. */
@@ -52,21 +52,6 @@ const lossAt = (
   return { value: value / examples.length, slope: slope.map((entry) => entry / examples.length) };
 };
 
-/** Known labels, with the rows that they belong to. */
-const knownOf = (labels: ArrayLike<number>, given?: number): { classes: number; rows: number[] } => {
-  const rows = Array.from(labels, (_, i) => i).filter((i) => !isUnknown(labels[i] as number, given));
-  const largest = rows.reduce((most, i) => Math.max(most, labels[i] as number), 1);
-  const classes = given ?? largest + 1;
-  for (const i of rows)
-    if (!Number.isInteger(labels[i]) || (labels[i] as number) < 0 || (labels[i] as number) >= classes)
-      throw new RangeError(
-        `fitSoftmaxClassifier: labels[${i}] is ${describe(labels[i])}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class`,
-      );
-  if (rows.length === 0)
-    throw new RangeError('fitSoftmaxClassifier: labels name no class, needed at least one known label');
-  return { classes, rows };
-};
-
 /**
  * Fits a softmax classifier to codes, such as those that {@link embed} gives of an M1: the second half of Kingma et al. 2014's M1.
  *
@@ -84,16 +69,19 @@ const knownOf = (labels: ArrayLike<number>, given?: number): { classes: number; 
  */
 export function fitSoftmaxClassifier(
   codes: ArrayLike<number>,
-  labels: ArrayLike<number>,
+  labels: ArrayLike<number | bigint>,
   options: SoftmaxClassifierOptions = {},
 ): Classifier {
   const where = 'fitSoftmaxClassifier';
   const { classes: given, l2 = 1 } = optionsOf(where, options, { classes: true, l2: true });
   assertNumbers(where, 'codes', codes);
-  assertNumbers(where, 'labels', labels);
   if (given !== undefined) assertInteger(where, 'classes', given, 2);
   assertNumber(where, 'l2', l2, 'a finite number above 0', (v) => v > 0 && Number.isFinite(v));
-  const { classes, rows } = knownOf(labels, given);
+  const classOfRow = readLabels(where, 'labels', labels, labels?.length, given);
+  const rows = Array.from(classOfRow.keys()).filter((row) => (classOfRow[row] as number) >= 0);
+  if (rows.length === 0)
+    throw new RangeError(`${where}: labels name no class, needed at least one known label`);
+  const classes = given ?? classOfRow.reduce((most, label) => Math.max(most, label), 1) + 1;
   const width = codes.length / labels.length;
   if (!Number.isInteger(width) || width === 0)
     throw new RangeError(
@@ -108,7 +96,7 @@ export function fitSoftmaxClassifier(
     const entryOf = (d: number): number => (d === width ? 1 : (codes[row * width + d] as number));
     return {
       code: Float64Array.from({ length: size }, (_, d) => entryOf(d)),
-      label: labels[row] as number,
+      label: classOfRow[row] as number,
     };
   });
   const found = minimize((at) => lossAt(at, examples, classes, l2), new Float64Array(classes * size));

@@ -93,7 +93,7 @@ describe('a part that is held out', () => {
     const model = tinyM2();
     const held = ssvae.subset(set, [1, 4]);
     const { confusion, calibrationBins, ...numbers } = await ssvae.evaluateClassifier(model, held);
-    expect(Object.values(numbers).every(Number.isFinite)).toBe(true);
+    expect(JSON.stringify(numbers)).not.toContain('null');
     expect(confusion[1]?.reduce((sum, n) => sum + n, 0)).toBe(2);
     expect(JSON.stringify(calibrationBins)).not.toContain('null');
     const bound = await ssvae.evaluateElbo(model, held, { noise: ssvae.createNoise(1) });

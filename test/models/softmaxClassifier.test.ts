@@ -102,7 +102,7 @@ describe('fitSoftmaxClassifier', () => {
     [
       'a label that is none',
       () => fitSoftmaxClassifier([1, 2], [0, 0.5]),
-      'labels[1] is 0.5, needed an integer from 0 to 1, or -1 for an unknown class',
+      'labels[1] is 0.5, needed an integer of at least 0, or -1 for an unknown class',
     ],
     [
       'a label beyond the classes',
