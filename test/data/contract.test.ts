@@ -1,5 +1,6 @@
 /** What may come as data, and what then happens: every line of the table in docs/reliability.md. */
 import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
@@ -9,6 +10,7 @@ import { batchesFrom } from '../../src/data/batchesFrom';
 import { type CreateDatasetOptions, createDataset } from '../../src/data/dataset';
 import { splitDataset } from '../../src/data/split';
 import { tensorDataset } from '../../src/data/tensorDataset';
+import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { assertInputsSupported } from '../../src/models/inputs';
 import { createM2 } from '../../src/models/m2/m2';
@@ -97,12 +99,29 @@ const cases: Readonly<Record<string, () => unknown>> = {
     });
     expect((await at(source, 0)).x).toEqual([[Math.fround(0.8), 1]]);
   },
+  'the pixels of a canvas, `Uint8ClampedArray`': async () => {
+    const pixels = Uint8ClampedArray.of(0, 51, 102, 255, 255, 204, 153, 255);
+    const dataset = createDataset({ name: 'drawn', x: pixels, y: [0, 1], shape: [1, 1, 4], classes: 2 });
+    const source = batchesOf({
+      dataset,
+      split: { labeled: Int32Array.of(1), unlabeled: Int32Array.of() },
+      batchSize: { labeled: 1, unlabeled: 0 },
+    });
+    expect((await at(source, 0)).x).toEqual([[[[1, Math.fround(0.8), Math.fround(0.6), 1]]]]);
+  },
+  'such pixels for examples of one channel': () =>
+    createDataset({ name: 'drawn', x: new Uint8ClampedArray(256), shape: [8, 8, 1], classes: 2 }),
   'inputs as `Float32Array`': async () => {
     const source = batchesOf({ dataset: six({ x: new Float32Array(12).fill(-3.5) }) });
     expect((await at(source, 0)).unlabeled).toEqual([
       [-3.5, -3.5],
       [-3.5, -3.5],
     ]);
+  },
+  'arrays of another realm: a frame, `node:vm`, a test runner': async () => {
+    const x = runInNewContext('(x) => Float32Array.from(x)')(six().x);
+    expect(x).not.toBeInstanceOf(Float32Array);
+    expect(await at(batchesOf({ dataset: six({ x }) }), 1)).toEqual(await at(batchesOf(), 1));
   },
   'tensors, labels as indices or one-hot rows': async () => {
     const x = () => tf.tensor2d(six().x as Float32Array, [6, 2]);
@@ -184,6 +203,15 @@ const cases: Readonly<Record<string, () => unknown>> = {
     expect([y?.length, unlabeled?.length]).toEqual([2, 2]);
     expect(createDataset(six({ y: undefined })).count).toBe(6);
   },
+  'labels in any array of integers, 64-bit ones too': () => {
+    const y = BigInt64Array.of(0n, -1n, 1n, -1n, 2n, -1n);
+    expect([...createDataset(six({ y })).y]).toEqual([0, 255, 1, 255, 2, 255]);
+  },
+  'evaluation where some classes are not known': async () => {
+    const known = await evaluateClassifier(model, { x: [0.25, 0.75], y: [2] });
+    expect(await evaluateClassifier(model, { x: [0.5, 0.5, 0.25, 0.75], y: [-1, 2] })).toEqual(known);
+  },
+  'evaluation where none is known': () => evaluateClassifier(model, { x: [0, 0, 1, 1], y: [-1, -1] }),
   'a split that labels such an example': () =>
     batchesOf({
       dataset: six({ y: [0, -1, 1, -1, 2, -1] }),
@@ -191,6 +219,13 @@ const cases: Readonly<Record<string, () => unknown>> = {
     }),
   'a label out of range': () => createDataset(six({ y: [0, 3, 2, 0, 1, 2] })),
   'a label that is no integer': () => createDataset(six({ y: [0, 0.5, 2, 0, 1, 2] })),
+  'a label that is a text, nothing or NaN': () => {
+    for (const label of ['1', '', undefined, Number.NaN])
+      expect(() => createDataset(six({ y: [0, label, 2, 0, 1, 2] as never }))).toThrow(
+        'or -1 for an unknown class',
+      );
+    createDataset(six({ y: [0, null, 2, 0, 1, 2] as never }));
+  },
   'a row of labels that is not one-hot': () =>
     fromTensors(tf.zeros([1, 2]), tf.tensor2d([0.5, 0.5, 0], [1, 3])),
   'arrays changed after `createDataset`': () => {
@@ -212,6 +247,13 @@ const cases: Readonly<Record<string, () => unknown>> = {
     assertInputsSupported('train', model, batchesOf({ dataset: six({ x: spoilt(5, 255) }) })),
   'the same out of an iterator': () => assertInputsSupported('train', model, iterated([0, 255])),
   'the same in evaluation': () => evaluateElbo(model, { x: spoilt(5, 255) }, { noise: createNoise(1) }),
+  'values that a resize has rounded beyond 1': () =>
+    assertInputsSupported('train', model, batchesOf({ dataset: six({ x: spoilt(5, 1.0000001) }) })),
+  'labels out of an iterator that are no probabilities': () => {
+    const labeled = () => ({ x: tf.zeros([1, 2]), y: tf.fill([1, 3], 5) });
+    const source = batchesFrom(() => [{ labeled: labeled() }], { stepsPerEpoch: 1, counts });
+    return assertInputsSupported('train', model, source);
+  },
   'an iterator that gives no batches': () => {
     const batch = () => ({ xs: tf.zeros([1, 2]), ys: tf.zeros([1, 3]) }) as Batch;
     return batchesFrom(() => [batch()], { stepsPerEpoch: 1, counts }).at(0);

@@ -53,3 +53,27 @@ test('the check of a model in the README holds', () => {
     expect(stdout).toMatch(/^34 describes itself$/m);
   });
 });
+
+test('the way from a canvas to a prediction leads there', () => {
+  const program = programs.find((one) => one.includes('getImageData')) ?? '';
+  // What a page has and Node has not: a canvas on which white has been drawn in the upper half.
+  const page = `
+    import { createM2, predict } from 'ssvae';
+    import { selectBackend } from 'ssvae/node';
+    await selectBackend({ backend: 'cpu' });
+    const model = createM2({ inputShape: [28, 28, 1], classes: 10, latent: 2, nets: { preset: 'mlp', widths: [4] } });
+    const canvas = {};
+    globalThis.OffscreenCanvas = class {
+      getContext() {
+        const data = new Uint8ClampedArray(28 * 28 * 4);
+        return {
+          fillRect: () => data.forEach((_, i) => { data[i] = i % 4 === 3 ? 255 : 0; }),
+          drawImage: () => data.fill(255, 0, data.length / 2),
+          getImageData: () => ({ data }),
+        };
+      }
+    };`;
+  run(`${page}\n${program}\nconsole.log(labels.length, grey[0], grey[783]);\n`, (stdout) => {
+    expect(stdout).toMatch(/^1 255 0$/m);
+  });
+});
