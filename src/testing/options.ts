@@ -71,6 +71,6 @@ export function assertOptions<M extends Model>(model: M, options: ModelChecksOpt
     );
   if (examples.count < LEAST)
     throw new RangeError(`${where}: examples are ${examples.count}, needed at least ${LEAST}`);
-  if (examples.y.every(isUnknown))
+  if (examples.y.every((label) => isUnknown(label)))
     throw new RangeError(`${where}: examples have no known class, needed some to take`);
 }

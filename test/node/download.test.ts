@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -178,6 +178,10 @@ test('what is in the cache, packed or not, is loaded without a request', async (
   await writeFile(join(dir, 'train-labels-idx1-ubyte.gz'), gzipSync(byHand));
   const fetch = () => Promise.reject(new Error('asked'));
   expect((await downloadDataset('mnist', { cacheDir, fetch })).train.count).toBe(3);
+  // The name that other unpackers write.
+  await rename(join(dir, 't10k-images-idx3-ubyte'), join(dir, 't10k-images.idx3-ubyte'));
+  await rename(join(dir, 'train-labels-idx1-ubyte.gz'), join(dir, 'train-labels.idx1-ubyte.gz'));
+  expect((await downloadDataset('mnist', { cacheDir, fetch })).test.count).toBe(2);
 });
 
 test('an aborted download throws the reason and keeps what has come', async () => {

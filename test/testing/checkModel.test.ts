@@ -219,6 +219,9 @@ describe('checkModel', () => {
     expect(() => modelChecks(tinyVae, { ...options, examples: none })).toThrow(
       'modelChecks: examples have no known class, needed some',
     );
+    const many = examplesOf(300);
+    const noneOfMany = createDataset({ ...many, y: Array.from(many.y, () => -1) });
+    expect(() => modelChecks(tinyVae, { ...options, examples: noneOfMany })).toThrow('have no known class');
   });
 
   it('takes examples of one’s own, some classes missing', async () => {
