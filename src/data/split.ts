@@ -30,9 +30,9 @@ export interface SplitOptions {
 
 const NAMES: OptionNames<SplitOptions> = {
   labeled: true,
-  everyClass: true,
   validation: true,
   noise: true,
+  everyClass: true,
 };
 
 /** Examples of each class, and those of none that is known. */

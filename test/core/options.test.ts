@@ -67,7 +67,7 @@ describe('an option that is misspelt', () => {
     [
       'splitDataset',
       () => splitDataset(dataset, { labeled: 10, validaton: 5, noise } as never),
-      /^splitDataset: validaton is no option, needed labeled, everyClass, validation, noise$/,
+      /^splitDataset: validaton is no option, needed labeled, validation, noise, everyClass$/,
     ],
     ['createBatches', () => createBatches({ batches: 3 } as never), /^createBatches: batches is no option/],
     ['affine', () => affine({ rotate: 1 } as object), /^affine: rotate is no option/],
