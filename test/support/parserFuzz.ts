@@ -115,6 +115,8 @@ const gzip = (): Subject => {
   const files = contents.flatMap((content) =>
     [0, 1, 9].map((level) => new Uint8Array(gzipSync(content, { level }))),
   );
+  // Several members, and padding behind them.
+  files.push(new Uint8Array(Buffer.concat([...files.slice(0, 3), new Uint8Array(100)])));
   // Ten megabytes of zeros: whatever is done to it, no more than the limit may come out.
   files.push(new Uint8Array(gzipSync(new Uint8Array(10_000_000))));
   return {
