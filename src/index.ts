@@ -67,7 +67,7 @@ export {
   gaussianObservation,
 } from './distributions/gaussianObservation';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
-export type { Likelihood, LikelihoodSpec } from './distributions/likelihood';
+export type { Likelihood, LikelihoodSpec, ParameterKind } from './distributions/likelihood';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';

@@ -29,6 +29,7 @@ import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import type { Support } from '../core/support';
+import type { ParameterKind } from './likelihood';
 
 /** What rebuilds this likelihood from a saved model. */
 export const spec = {
@@ -38,6 +39,9 @@ export const spec = {
 
 /** A decoder gives one logit for each observed value. */
 export const parametersPerValue = 1;
+
+/** A decoder gives logits: no sigmoid at its end. */
+export const parameterKinds: readonly ParameterKind[] = ['logit'];
 
 /** Grey values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
 export const support: Support = { least: 0, largest: 1 };

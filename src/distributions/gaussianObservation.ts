@@ -85,6 +85,7 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
   return {
     spec: { kind: 'gaussian', variance, sigma },
     parametersPerValue: learned ? 2 : 1,
+    parameterKinds: learned ? ['mean', 'logVar'] : ['mean'],
     support: { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY },
     logProb: (parameters, x) =>
       tidy(() => {

@@ -3,6 +3,9 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
 import type { Support } from '../core/support';
 
+/** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance. */
+export type ParameterKind = 'logit' | 'mean' | 'logVar';
+
 /**
  * A distribution of observed values given the decoder's output.
  *
@@ -14,6 +17,11 @@ export interface Likelihood {
   readonly spec?: LikelihoodSpec;
   /** numbers the decoder gives for each observed value: 1 for Bernoulli logits, 2 for mean and log-variance */
   readonly parametersPerValue: number;
+  /**
+   * what each block of the decoder's output is: nets of one's own that end in an activation that cannot give it are then
+   * refused, as a sigmoid cannot give logits. Without it nothing is refused
+   */
+  readonly parameterKinds?: readonly ParameterKind[];
   /**
    * the values that x may have: training and evaluation refuse others before they begin. Without it nothing is checked;
    * `{ least: -Infinity, largest: Infinity }` asks for finite ones.

@@ -2,6 +2,7 @@
 import { add, moments, mul, rsqrt, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { sizeOf } from '../core/shape';
 import type { Pass } from './pass';
 
 /** Arguments of the layer. */
@@ -31,6 +32,9 @@ const NAMES: OptionNames<BatchNormOptions> = { name: true, momentum: true, epsil
  *
  * Unlike the stock layer, whose every training pass moves the running statistics, this one moves them only in a
  * {@link Pass} with `updateStatistics`: a step that runs a net on labelled and on unlabelled examples counts once.
+ *
+ * One value a channel, a batch of one behind a dense layer say, has no statistics: its variance would be 0, its output β,
+ * whatever it is. Such a pass takes the running ones, as in evaluation, and leaves them as they are.
  */
 export class BatchNorm extends layers.Layer {
   /** @ignore */
@@ -75,10 +79,11 @@ export class BatchNorm extends layers.Layer {
     ) as Variable[];
     return tidy(() => {
       const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-      const batch = training
+      const hasStatistics = training && sizeOf(x.shape.slice(0, -1)) > 1;
+      const batch = hasStatistics
         ? moments(x, axes)
         : { mean: runningMean as Tensor, variance: runningVariance as Tensor };
-      if (training && updateStatistics) {
+      if (hasStatistics && updateStatistics) {
         this.#move(runningMean as Variable, batch.mean);
         this.#move(runningVariance as Variable, batch.variance);
       }

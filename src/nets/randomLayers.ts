@@ -1,5 +1,6 @@
 /** Stock layers that draw from the generator hidden in TensorFlow.js. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { describe } from '../core/describe';
 import { isRecord } from '../core/json';
 import { leafLayers } from './leafLayers';
 
@@ -53,7 +54,7 @@ export function assertNoRandomLayers(where: string, name: string, net: LayersMod
     const found = randomClassOf(layer.getClassName(), layer.getConfig());
     if (found === undefined) continue;
     throw new RangeError(
-      `${where}: ${name} has the layer "${path}" (${found}), which draws from a generator that no seed reaches; ` +
+      `${where}: ${name} has the layer ${describe(path)} (${found}), which draws from a generator that no seed reaches; ` +
         'needed the augment of train, or a layer of your own that draws from the noise of its Pass',
     );
   }

@@ -1,14 +1,27 @@
 import { grads, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { input, type LayersModel, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import { m2 } from '../../src/models/m2/objective';
+import type { M2Options } from '../../src/models/m2/m2';
+import { labelsOnly, m2 } from '../../src/models/m2/objective';
 import { BatchNorm } from '../../src/nets/batchNorm';
+import { createAdam } from '../../src/training/adam';
+import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import goldens from '../golden/nets.json';
 import { checkGradient } from '../support/checkGradient';
 import { lendWeights } from '../support/layerWeights';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
-import { tinyBatches, tinyExamples, tinyM2, weightsOf } from '../support/tiny';
+import {
+  CLASSES,
+  LATENT,
+  SHAPE,
+  tinyBatches,
+  tinyDataset,
+  tinyExamples,
+  tinyM2,
+  weightsOf,
+} from '../support/tiny';
 
 const golden = goldens.batchNorm;
 const toTensor = ({ shape, values }: { shape: number[]; values: number[] }): Tensor =>
@@ -96,6 +109,95 @@ describe('BatchNorm', () => {
       means.map((mean) => 0.1 * mean),
     );
     model.dispose();
+  });
+
+  it('takes the running statistics for one value a channel, which has none, and leaves them as they are', async () => {
+    const layer = goldenLayer();
+    const x = tensor([3, -7], [1, 2]);
+    const value = layer.call(x, { training: true });
+    expect(await read(value)).toEqual(await read(layer.call(x)));
+    expect(await statistics(layer)).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    const gradient = grads((input: Tensor) => layer.call(input, { training: true }))([x])[0] as Tensor;
+    for (const slope of await read(gradient)) expect(Math.abs(slope)).toBeGreaterThan(0.1);
+    // Four pixels of one image are four values.
+    layer.call(tensor([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 2, 2]), { training: true });
+    expect(await statistics(layer)).not.toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
+  /** 101 unlabelled examples in batches of fifty, and a labelled batch of one. */
+  const oneLabeled = (unlabeled = 50) => {
+    const dataset = tinyDataset(107);
+    const split = {
+      labeled: Int32Array.of(0, 1, 2, 3, 4, 5),
+      unlabeled: Int32Array.from({ length: 101 }, (_, i) => 6 + i),
+    };
+    return tinyBatches({ dataset, split, batchSize: { labeled: 1, unlabeled } });
+  };
+  const stock = () => {
+    const norm = (from: SymbolicTensor) =>
+      layers
+        .activation({ activation: 'relu' })
+        .apply(
+          layers.batchNormalization({ name: 'norm' }).apply(layers.dense({ units: 6 }).apply(from)),
+        ) as SymbolicTensor;
+    const [a, b, z, y] = [
+      input({ shape: [...SHAPE] }),
+      input({ shape: [...SHAPE] }),
+      input({ shape: [LATENT] }),
+      input({ shape: [CLASSES] }),
+    ];
+    const flat = (x: SymbolicTensor) => norm(layers.flatten().apply(x) as SymbolicTensor);
+    const dense = (from: SymbolicTensor, units: number) =>
+      layers.dense({ units }).apply(from) as SymbolicTensor;
+    const [seen, code] = [flat(b), norm(layers.concatenate().apply([z, y]) as SymbolicTensor)];
+    return {
+      classifier: net({ inputs: a, outputs: dense(flat(a), CLASSES) }),
+      encoder: net({ inputs: b, outputs: [dense(seen, LATENT), dense(seen, LATENT)] }),
+      decoder: net({
+        inputs: [z, y],
+        outputs: layers.reshape({ targetShape: [...SHAPE] }).apply(dense(code, 64)) as SymbolicTensor,
+      }),
+    };
+  };
+
+  it.each<[string, () => M2Options['nets'], number]>([
+    ['of a preset', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 50],
+    ['of a preset, without others', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 0],
+    ['of stock layers', stock, 50],
+    ['of stock layers, without others', stock, 0],
+    ['of a preset, one unlabelled too', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 1],
+  ])('trains two passes on a labelled batch of one, and learns from it: %s', async (_, nets, unlabeled) => {
+    const made = nets();
+    const model = tinyM2({ ...(made && { nets: made }) });
+    const batches = oneLabeled(unlabeled);
+    const { history } = await train(model, {
+      objective: unlabeled === 0 ? labelsOnly() : m2(),
+      batches,
+      epochs: unlabeled === 0 ? 20 : 2,
+      optimizer: createAdam({ learningRate: 0.01 }),
+      noise: createNoise(3),
+    });
+    for (const row of history)
+      for (const value of Object.values(row)) expect(Number.isFinite(value)).toBe(true);
+    const weights = await weightsOf(model);
+    const variances = Object.entries(weights).filter(([name]) => /variance/i.test(name));
+    expect(variances.length).toBeGreaterThan(2);
+    for (const [name, values] of Object.entries(weights))
+      expect(values.every(Number.isFinite), name).toBe(true);
+    // Nothing else moves them, and a batch of one must not; nets that see every label have a row for each.
+    const ofOne = variances.filter(([name]) => unlabeled < 2 && name.startsWith('classifier'));
+    for (const [name, values] of ofOne) expect(values, name).toEqual(values.map(() => 1));
+    // The output of a batch of one is not the same for all inputs: the labels are learnt.
+    if (unlabeled === 0) expect(history.at(-1)?.loss).toBeLessThan(0.5 * (history[0]?.loss as number));
+    model.dispose();
+    if (made && typeof made === 'object' && 'classifier' in made)
+      for (const one of Object.values(made)) (one as LayersModel).dispose();
   });
 
   it('moves with the labelled examples where there are no others', async () => {

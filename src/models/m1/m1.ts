@@ -10,10 +10,12 @@ import type { Likelihood } from '../../distributions/likelihood';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
 import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
+import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { assertLikelihood } from '../likelihoods';
 import { assertLiving } from '../living';
 import type { Vae } from '../model';
+import { assertEndings } from '../netEndings';
 import { whole } from '../whole';
 import { isOwn, type M1Nets, parsePreset, resolveNets } from './nets';
 import { toJson } from './spec';
@@ -85,7 +87,10 @@ export function createM1(options: M1Options): M1 {
       latent,
       parametersPerValue: likelihood.parametersPerValue,
     });
-    if (isOwn(chosen)) return made;
+    if (isOwn(chosen)) {
+      assertEndings('createM1', made, likelihood, inputShape.at(-1) as number);
+      return made;
+    }
     initializeNet(made.encoder, noise.split('encoder'), initializer);
     initializeNet(made.decoder, noise.split('decoder'), initializer);
     return made;
@@ -107,14 +112,14 @@ export function createM1(options: M1Options): M1 {
       assertLiving('encode', model);
       assertShapes('encode', { x: [x, `B ${inputShape.join(' ')}`] });
       return tidy(() => {
-        const [mean, logVar] = encoder.apply(x, { ...pass }) as [Tensor, Tensor];
+        const [mean, logVar] = runNet<[Tensor, Tensor]>(encoder, x, pass);
         return { mean, logVar };
       });
     },
     decode(z, pass = {}) {
       assertLiving('decode', model);
       assertShapes('decode', { z: [z, `B ${latent}`] });
-      return tidy(() => decoder.apply(z, { ...pass }) as Tensor);
+      return tidy(() => runNet<Tensor>(decoder, z, pass));
     },
     generate(count, noise) {
       assertInteger('generate', 'count', count);

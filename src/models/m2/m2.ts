@@ -20,12 +20,14 @@ import type { Likelihood } from '../../distributions/likelihood';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
 import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
+import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { repeatRows } from '../../objectives/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../../objectives/labelPrior';
 import { assertLikelihood } from '../likelihoods';
 import { assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';
+import { assertEndings } from '../netEndings';
 import { whole } from '../whole';
 import { isOwn, type M2Nets, parsePreset, resolveNets } from './nets';
 import { toJson } from './spec';
@@ -146,18 +148,16 @@ export function createM2(options: M2Options): M2 {
   const shape = { inputShape, classes, latent, parametersPerValue, encoderSeesLabel };
   const { labelsApart, examplesApart, ...nets } = whole(() => {
     const resolved = resolveNets(chosen, shape);
-    if (isOwn(chosen)) return resolved;
+    if (isOwn(chosen)) {
+      assertEndings('createM2', resolved, likelihood, inputShape.at(-1) as number);
+      return resolved;
+    }
     const { labelsApart: _, examplesApart: __, ...made } = resolved;
     for (const [name, net] of Object.entries(made)) initializeNet(net, noise.split(name), initializer);
     return resolved;
   });
   let disposed = false;
 
-  const run = <Out extends Tensor | Tensor[]>(
-    net: LayersModel,
-    inputs: Tensor | Tensor[],
-    pass: Pass = {},
-  ): Out => net.apply(inputs, { ...pass }) as Out;
   const conditioned = <Out extends Tensor | Tensor[]>(
     net: LayersModel,
     from: Tensor,
@@ -168,9 +168,9 @@ export function createM2(options: M2Options): M2 {
     const times = rows / count;
     if (!Number.isInteger(times))
       throw new RangeError(`M2: y has ${rows} rows, needed a multiple of the ${count} rows beside it`);
-    return run<Out>(net, [times === 1 || labelsApart ? from : repeatRows(from, times), y], pass);
+    return runNet<Out>(net, [times === 1 || labelsApart ? from : repeatRows(from, times), y], pass);
   };
-  const features = (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? run<Tensor>(nets.trunk, x, pass) : x);
+  const features = (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? runNet<Tensor>(nets.trunk, x, pass) : x);
   const posterior = (from: Tensor, y: Tensor | undefined, pass?: Pass): Gaussian => {
     const seen = (): Tensor => {
       if (y === undefined)
@@ -180,7 +180,7 @@ export function createM2(options: M2Options): M2 {
     };
     const [mean, logVar] = encoderSeesLabel
       ? conditioned<[Tensor, Tensor]>(nets.encoder, from, seen(), pass)
-      : run<[Tensor, Tensor]>(nets.encoder, from, pass);
+      : runNet<[Tensor, Tensor]>(nets.encoder, from, pass);
     return { mean, logVar };
   };
   const assertInputs = (where: string, x: Tensor): void => {
@@ -209,7 +209,7 @@ export function createM2(options: M2Options): M2 {
     infer(x, pass) {
       assertInputs('infer', x);
       const shared = features(x, pass);
-      const labelLogits = run<Tensor2D>(nets.classifier, shared, pass);
+      const labelLogits = runNet<Tensor2D>(nets.classifier, shared, pass);
       return {
         labelLogits,
         posterior: (y, rows) => posterior(rows ? slice(shared, ...rows) : shared, y, pass),
@@ -217,7 +217,7 @@ export function createM2(options: M2Options): M2 {
     },
     classify(x) {
       assertInputs('classify', x);
-      return tidy(() => run<Tensor2D>(nets.classifier, features(x)));
+      return tidy(() => runNet<Tensor2D>(nets.classifier, features(x)));
     },
     encode(x, y) {
       assertInputs('encode', x);

@@ -1,0 +1,85 @@
+/** One's own nets that end in probabilities, or in variances, where logits and log-variances are read. */
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { describe } from '../core/describe';
+import type { Likelihood, ParameterKind } from '../distributions/likelihood';
+import { type Ending, endingsOf } from '../nets/endings';
+
+/** What is read from an output, and which ends of it are a mistake. */
+interface Reading {
+  readonly needed: string;
+  isWrong(ending: Ending): boolean;
+}
+
+const OF_CLASSES: Reading = {
+  needed: 'logits of q(y|x), any real numbers, to which softmax is applied later',
+  // Logits of one end alone still give any probabilities: only their differences count.
+  isWrong: ({ least, largest }) => Number.isFinite(least) && Number.isFinite(largest),
+};
+
+/** What each kind of parameter is read as; a mean may have any ends, as data have. */
+const OF_KIND: Readonly<Record<ParameterKind, Reading | undefined>> = {
+  mean: undefined,
+  logit: {
+    needed: 'logits, any real numbers, to which the sigmoid is applied later',
+    isWrong: ({ least, largest }) => Number.isFinite(least) || Number.isFinite(largest),
+  },
+  logVar: {
+    needed: 'log-variances, below 0 too: without those no variance is below 1',
+    // One that goes down to -1, as tanh does, is taken for a bound on purpose.
+    isWrong: ({ least }) => least > -1,
+  },
+};
+
+const inWords = ({ least, largest }: Ending): string =>
+  Number.isFinite(least) && Number.isFinite(largest)
+    ? `from ${least} to ${largest}`
+    : Number.isFinite(least)
+      ? `at least ${least}`
+      : `at most ${largest}`;
+
+const assertEnding = (
+  where: string,
+  name: string,
+  endings: readonly Ending[],
+  reading: Reading | undefined,
+): void => {
+  const wrong = endings.find((ending) => reading?.isWrong(ending));
+  if (wrong === undefined || reading === undefined) return;
+  throw new RangeError(
+    `${where}: nets.${name} ends in the layer ${describe(wrong.path)} (${wrong.activation}), whose values are ${inWords(wrong)}; needed ${reading.needed}: leave the ${wrong.activation} out`,
+  );
+};
+
+/** Nets of one's own; a model without labels has no classifier. */
+interface OwnNets {
+  readonly classifier?: LayersModel;
+  readonly encoder: LayersModel;
+  readonly decoder: LayersModel;
+}
+
+/**
+ * Refuses nets of one's own whose last activation is applied once more by what reads them, or keeps a variance above 1: a
+ * softmax of a softmax trains without a word, and is never sure.
+ *
+ * @param where name of the calling function, for the message
+ * @param nets whose shapes have been looked at
+ * @param likelihood which tells what the decoder's output is; of one of one's own that does not, nothing is refused
+ * @param width of the last axis of an example
+ * @throws RangeError naming the layer and what to leave out
+ */
+export function assertEndings(
+  where: string,
+  { classifier, encoder, decoder }: OwnNets,
+  { parameterKinds = [] }: Likelihood,
+  width: number,
+): void {
+  if (classifier) assertEnding(where, 'classifier', endingsOf(classifier, 0), OF_CLASSES);
+  assertEnding(where, 'encoder', endingsOf(encoder, 1), OF_KIND.logVar);
+  const decoded = endingsOf(decoder, 0);
+  for (const [block, kind] of parameterKinds.entries()) {
+    const isOfBlock = ({ columns }: Ending): boolean =>
+      columns !== undefined && columns[0] < (block + 1) * width && columns[1] > block * width;
+    const own = parameterKinds.length === 1 ? decoded : decoded.filter(isOfBlock);
+    assertEnding(where, 'decoder', own, OF_KIND[kind]);
+  }
+}
