@@ -183,6 +183,7 @@ export {
 export { type Average, type Averaging, createAverage } from './training/average';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { HistoryRow, TrainResult } from './training/history';
+export type { InputsInWords } from './training/inputsInWords';
 export type {
   CheckpointOptions,
   EarlyStopping,

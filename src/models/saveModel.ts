@@ -16,6 +16,8 @@ import { FORMAT, readModelFile, rebuild } from './presetFile';
 /**
  * Writes a model: its variables as a safetensors file (they open in Python as they are) with the spec beside.
  *
+ * Weights are written as they are, NaN too, and read so: `predict` and the evaluations refuse what comes of them.
+ *
  * @param model any model with named variables; {@link loadModel} rebuilds an M2, `loadM1` an M1, {@link loadVariables} fills any
  *   other
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`

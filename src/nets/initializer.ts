@@ -1,7 +1,7 @@
 /** Initial weights, drawn from `noise`. */
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertNumber, assertOneOf } from '../core/assert';
+import { assertNumber, assertOneOf, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import { LabelConditionedDense } from './labelConditionedDense';
@@ -67,10 +67,11 @@ const draw = (
 /** Refuses what is no {@link Initializer}. */
 export function assertInitializer(where: string, initializer: Initializer): void {
   if (typeof initializer === 'object' && initializer !== null) {
+    const { normal } = optionsOf(where, initializer, { normal: true }, 'initializer');
     assertNumber(
       where,
       'initializer.normal',
-      initializer.normal,
+      normal,
       'a finite number of at least 0',
       (sd) => sd >= 0 && Number.isFinite(sd),
     );

@@ -2,6 +2,7 @@
 import { add, matMul, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
+import { formatShape } from '../core/shape';
 import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of the layer. */
@@ -65,7 +66,7 @@ export class LabelConditionedDense extends layers.Layer {
     const times = (y.shape[0] as number) / rows;
     if (!Number.isInteger(times)) {
       throw new RangeError(
-        `LabelConditionedDense: labels have shape [${y.shape}], needed a multiple of the ${rows} rows of the features`,
+        `LabelConditionedDense: labels have shape ${formatShape(y.shape)}, needed a multiple of the ${rows} rows of the features`,
       );
     }
     return tidy(() => {

@@ -12,6 +12,10 @@ import { describe } from '../core/shape';
  *               encoder sees the label                 → [mean [B, Z], logVar [B, Z]]
  *   decoder     [z [B, Z], y [B, K]]                   → parameters of p(x|z,y), [B, …]
  *
+ * A classifier that ends in a softmax or in anything else of two ends, a log-variance that cannot be below 0, and a decoder
+ * whose last activation cannot give what the likelihood reads (a sigmoid for logits) are refused. Stock batch norm takes its
+ * running statistics for a batch of one, as `BatchNorm` does.
+ *
  * Stock dropout and noise layers (`Dropout`, `SpatialDropout1D`, `GaussianNoise`, …, and recurrent layers that drop
  * out) are refused: they draw from a generator hidden in TensorFlow.js, so the same seed would not give the same run.
  * Perturb inputs with `augment` of `train`, or write a layer that draws from the noise of its {@link Pass}:

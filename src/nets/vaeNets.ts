@@ -16,7 +16,8 @@ import { assertWidths, outputShapeOf, type PresetShape } from './semiSupervisedN
  *   encoder  x [B, …]  → [mean [B, Z], logVar [B, Z]]
  *   decoder  z [B, Z]  → parameters of p(x|z), [B, …]
  *
- * Stock layers that draw random numbers are refused, as in `SemiSupervisedNets`.
+ * Stock layers that draw random numbers, and last activations that keep an output from what is read of it, are refused, as
+ * in `SemiSupervisedNets`.
  */
 export interface VaeNets {
   /** mean and log-variance of q(z|x), [B, Z] each */

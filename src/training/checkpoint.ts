@@ -1,7 +1,17 @@
 /** Checkpoints: everything that a run needs to go on as if it had never stopped. */
 import { getBackend, version_core as tfjsVersion, tidy } from '@tensorflow/tfjs-core';
 import { assertFormat } from '../core/fileFormat';
-import { isCount, isListOf, isNullOr, isRecord, isRecordOf, isString, type Json, parse } from '../core/json';
+import {
+  isCount,
+  isLine,
+  isListOf,
+  isNullOr,
+  isRecord,
+  isRecordOf,
+  isString,
+  type Json,
+  parse,
+} from '../core/json';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
 import { version } from '../core/version';
@@ -116,7 +126,7 @@ const parseMetadata = (where: string, value: Json): Metadata => {
   assertFormat(where, format, FORMAT);
   const by = parse(where, 'writtenBy', writtenBy, 'names and versions', isRecordOf(isString));
   const named = (name: keyof WrittenBy): string =>
-    parse(where, `writtenBy.${name}`, by[name], 'a name or a version', isString);
+    parse(where, `writtenBy.${name}`, by[name], 'a name or a version of one line', isLine);
   return {
     writtenBy: { ssvae: named('ssvae'), tfjs: named('tfjs'), backend: named('backend') },
     step: parse(where, 'step', step, 'a step', isCount),

@@ -106,8 +106,9 @@ export function lossOf(terms: ObjectiveTerms, weights: LossWeights, variables: r
     (part): part is readonly [number, Tensor] => part[0] !== 0 && part[1] !== undefined,
   );
   if (present.length === 0) {
+    const given = namedTerms(terms).map(([name]) => name);
     throw new RangeError(
-      'train: the loss is empty, needed an objective or a cross-entropy with a weight other than 0',
+      `train: the loss is empty, needed an objective or a cross-entropy with a weight other than 0; the objective gives ${oneLine(given.join(', '), 300) || 'no term'}`,
     );
   }
   return weightedSum(present, 1) as Scalar;
@@ -123,7 +124,7 @@ export const namedTerms = ({ labeled, unlabeled }: ObjectiveTerms): (readonly [s
 const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
   if (typeof terms !== 'object' || terms === null || Array.isArray(terms))
     throw new TypeError(
-      `train: the objective gives ${describe(terms)}, needed terms, as { labeled: { objective } }`,
+      `train: the objective gives ${describe(terms)}, needed terms, as { labeled: { objective } }${typeof terms === 'function' ? ': hand over the function that it gives' : ''}`,
     );
   for (const [part, named] of Object.entries(terms)) {
     assertOneOf('train', 'a part of what the objective gives', part, ['labeled', 'unlabeled']);

@@ -12,6 +12,7 @@ import { splitDataset } from '../../src/data/split';
 import { tensorDataset } from '../../src/data/tensorDataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
+import { assertFits } from '../../src/models/fits';
 import { assertInputsSupported } from '../../src/models/inputs';
 import { createM2 } from '../../src/models/m2/m2';
 
@@ -243,6 +244,8 @@ const cases: Readonly<Record<string, () => unknown>> = {
   'fewer unlabelled examples than a batch': () => batchesOf({ batchSize: { labeled: 2, unlabeled: 4 } }),
   'values outside [0, 1] to be binarised': () =>
     batchesOf({ dataset: six({ x: spoilt(5, 255) }), binarize: 'dynamic' }),
+  'a model of other inputs': () => assertFits('train', { ...model, inputShape: [3] }, [], batchesOf()),
+  'a model of other classes': () => assertFits('train', { ...model, classes: 4 }, [], batchesOf()),
   "values outside the likelihood's support, in training": () =>
     assertInputsSupported('train', model, batchesOf({ dataset: six({ x: spoilt(5, 255) }) })),
   'the same out of an iterator': () => assertInputsSupported('train', model, iterated([0, 255])),

@@ -234,7 +234,8 @@ describe('initializers', () => {
     ],
     [{ normal: -1 }, 'createM2: initializer.normal is -1, needed a finite number of at least 0'],
     [{ normal: Number.NaN }, 'createM2: initializer.normal is NaN, needed a finite number of at least 0'],
-    [{ sd: 1 }, 'createM2: initializer.normal is undefined, needed a finite number of at least 0'],
+    [{ sd: 1 }, 'createM2: initializer.sd is no option, needed normal'],
+    [{}, 'createM2: initializer.normal is undefined, needed a finite number of at least 0'],
   ])('refuses %j', (initializer, message) => {
     expect(() => tinyM2({ initializer: initializer as Initializer })).toThrowError(new RangeError(message));
   });

@@ -55,9 +55,11 @@ describe('lossOf', () => {
   it('is refused where nothing has a weight', () => {
     const message =
       'train: the loss is empty, needed an objective or a cross-entropy with a weight other than 0';
-    expect(() => lossOf({}, weights, [])).toThrowError(new RangeError(message));
+    expect(() => lossOf({}, weights, [])).toThrowError(
+      new RangeError(`${message}; the objective gives no term`),
+    );
     expect(() => lossOf({ labeled: { elbo: tensor1d([1]) } }, weights, [])).toThrowError(
-      new RangeError(message),
+      new RangeError(`${message}; the objective gives labeled.elbo`),
     );
   });
 });
