@@ -29,6 +29,7 @@ const ofPackage: readonly Step[] = [
   ['size', 'size-limit'],
   ['package.json', `publint --strict "${tarball}"`],
   ['types of the package', `attw "${tarball}"`],
+  ['pages and examples of the package', `tsx scripts/check-contents.ts "${tarball}"`],
   ['imports of the package', `tsx scripts/check-imports.ts "${tarball}"`],
   ['runners of tests', `tsx scripts/check-runners.ts "${tarball}"`],
   ['bundlers', `tsx scripts/check-bundlers.ts "${tarball}"`],

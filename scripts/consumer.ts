@@ -20,6 +20,15 @@ async function pack(folder: string): Promise<string> {
   return join(folder, stdout.trim());
 }
 
+/** Makes packages of this checkout importable in a project. */
+export async function linkPackages(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const path = join(folder, 'node_modules', name);
+    await mkdir(dirname(path), { recursive: true });
+    await symlink(join(root, 'node_modules', name), path, 'junction');
+  }
+}
+
 /**
  * Makes the project, with the programs of `test/package/consumer` in it and the peers of this checkout linked into
  * it, hands its folder to `use`, and removes it.
@@ -34,7 +43,6 @@ export async function withConsumer(
   try {
     const modules = join(folder, 'node_modules');
     await mkdir(join(modules, 'ssvae'), { recursive: true });
-    await mkdir(join(modules, '@tensorflow'));
     await runFile('tar', [
       '-xzf',
       tarball ?? (await pack(folder)),
@@ -43,8 +51,10 @@ export async function withConsumer(
       join(modules, 'ssvae'),
     ]);
     const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-    for (const name of [...peers.map((peer) => `@tensorflow/tfjs-${peer}`), ...Object.keys(dependencies)])
-      await symlink(join(root, 'node_modules', name), join(modules, name), 'junction');
+    await linkPackages(folder, [
+      ...peers.map((peer) => `@tensorflow/tfjs-${peer}`),
+      ...Object.keys(dependencies),
+    ]);
     await cp(join(root, 'test/package/consumer'), folder, { recursive: true });
     await writeFile(join(folder, 'package.json'), '{ "private": true }');
     await use(folder);

@@ -1,0 +1,55 @@
+/**
+ * What stands in the packed library can be used as it is: every link and figure of its pages leads somewhere, and its
+ * examples compile. `tsx scripts/check-contents.ts [TARBALL]`
+ */
+import { existsSync } from 'node:fs';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { linkPackages, runFile, withConsumer } from './consumer';
+
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+/** What the examples draw their reports with. */
+const DRAWING = [
+  '@expo-google-fonts/inter',
+  '@resvg/resvg-js',
+  '@types/node',
+  'fast-png',
+  'vega',
+  'vega-lite',
+];
+
+/** Targets of the links of a page within the package that are not there. */
+async function brokenLinks(root: string, page: string): Promise<readonly string[]> {
+  const text = await readFile(join(root, page), 'utf8');
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target.replace(/#.*/, ''));
+  return targets
+    .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+    .filter((target) => !existsSync(join(root, dirname(page), target)))
+    .map((target) => `${page}: ${target}`);
+}
+
+await withConsumer(process.argv[2], async (folder) => {
+  const root = join(folder, 'node_modules/ssvae');
+  const pages = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.md'));
+  const broken = (await Promise.all(pages.map((page) => brokenLinks(root, page)))).flat();
+  if (broken.length > 0) throw new Error(`links that lead nowhere in the package:\n${broken.join('\n')}`);
+
+  const examples = (await readdir(join(root, 'examples'), { recursive: true })).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const written = (await readdir('examples', { recursive: true })).filter((name) => name.endsWith('.ts'));
+  if (examples.sort().join() !== written.sort().join())
+    throw new Error(`the package has ${examples.join(', ')}, needed every example`);
+  await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  await linkPackages(folder, DRAWING);
+  const strict = '--noEmit --strict --skipLibCheck --target es2022 --lib es2022,dom --module esnext';
+  const args = [...strict.split(' '), '--moduleResolution', 'bundler'];
+  await runFile(process.execPath, [compiler, ...args, ...examples.map((name) => join('examples', name))], {
+    cwd: folder,
+  }).catch(({ stdout }) => {
+    throw new Error(`examples of the package:\n${stdout}`);
+  });
+});
