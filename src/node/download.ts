@@ -1,5 +1,5 @@
 /** Known data sets from where they are published. */
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { messageOf } from '../core/messageOf';
 import { assertDatasetName, type DatasetName, loadDataset, type TrainAndTest } from './datasets';
@@ -55,7 +55,8 @@ export async function downloadDataset(
     );
   if (how.leastRate !== undefined)
     assertNumber('downloadDataset', 'leastRate', how.leastRate, 'a number of at least 0', (v) => v >= 0);
-  const dir = join(cacheDir, name);
+  // A program may change its working folder while the files come.
+  const dir = resolve(cacheDir, name);
   try {
     await install(sources[name], dir, how);
   } catch (cause) {

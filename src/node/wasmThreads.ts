@@ -38,6 +38,8 @@ const startWorker = async (source: string): Promise<Worker> => {
  */
 export async function startThreads(count: number, { setWasmPaths }: StockBackend): Promise<void> {
   assertWasmNotStarted();
+  // The backend reads its binary by fetch then, and where there is none it would end the program.
+  if (typeof globalThis.fetch !== 'function') throw new Error('threads need fetch, which this realm lacks');
   const path = pathOfBinary();
   const binary = await readFile(path);
   shareMemory(binary, path);

@@ -477,6 +477,22 @@ test('a server that dribbles is given up, though it is never silent', async () =
   await installed();
 });
 
+test('a relative cache stays where it was when the working folder is changed meanwhile', async () => {
+  const before = process.cwd();
+  process.chdir(cacheDir);
+  try {
+    const fetch = () => {
+      process.chdir(before);
+      return Promise.reject(new Error('offline'));
+    };
+    const dir = join(process.cwd(), 'kept', 'mnist');
+    expect(await refusal(downloadDataset('mnist', { cacheDir: 'kept', fetch }))).toContain(`"${dir}"`);
+    expect(await readdir(cacheDir, { recursive: true })).toEqual(['kept', 'kept/mnist']);
+  } finally {
+    process.chdir(before);
+  }
+});
+
 test('settings of a download that mean nothing are refused', async () => {
   for (const [options, message] of [
     [{ silence: 0 }, 'silence is 0, needed milliseconds from 1 to 2 ** 31 - 1'],

@@ -11,7 +11,7 @@ test.each([['cpu'], [undefined], ['wasm']])('selectBackend takes %s', async (bac
   expect(backend === undefined ? ['tensorflow', 'wasm'] : [backend]).toContain(name);
 });
 
-test('wasm computes with threads, or says that it has begun without', async () => {
+test('wasm says that threads come too late', async () => {
   const { selectBackend } = require('ssvae/node');
   await expect(selectBackend({ backend: 'wasm', threads: 2 })).rejects.toThrow(
     'selectBackend: threads is 2, needed 1: WebAssembly has started already',

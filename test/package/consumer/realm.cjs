@@ -44,6 +44,9 @@ const { gaussianKl } = requireIn('ssvae');
 const { selectBackend } = requireIn('ssvae/node');
 
 (async () => {
+  const threads = await selectBackend({ backend: 'wasm', threads: 2 }).catch(({ message }) => message);
+  if (threads !== 'selectBackend: threads is 2, needed 1: threads need fetch, which this realm lacks')
+    throw new Error(threads);
   for (const options of [{ backend: 'cpu' }, { backend: 'wasm' }, {}]) {
     const { name } = await selectBackend(options);
     if (name !== (options.backend ?? 'wasm')) throw new Error(`took ${name}`);
