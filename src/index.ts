@@ -171,19 +171,18 @@ export {
   type SmoothedLabelKlArguments,
   smoothedLabelKl,
 } from './regularizers/smoothedLabelKl';
-export {
-  type AdamMoments,
-  type AdamNumbers,
-  type AdamOptions,
-  type AdamUpdate,
-  createAdam,
-  type Optimizer,
-  type OptimizerState,
-} from './training/adam';
+export { type AdamOptions, createAdam } from './training/adam';
 export { type Average, type Averaging, createAverage } from './training/average';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { HistoryRow, TrainResult } from './training/history';
 export type { InputsInWords } from './training/inputsInWords';
+export type {
+  AdamMoments,
+  AdamNumbers,
+  AdamUpdate,
+  Optimizer,
+  OptimizerState,
+} from './training/optimizer';
 export type {
   CheckpointOptions,
   EarlyStopping,

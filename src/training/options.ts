@@ -5,9 +5,9 @@ import type { ScalarOrSchedule } from '../core/schedules';
 import type { Storage, StorageFolder } from '../core/storage';
 import type { Model } from '../models/model';
 import type { Objective, Phase } from '../models/objective';
-import type { Optimizer } from './adam';
 import type { Averaging } from './average';
 import type { Callbacks } from './callbacks';
+import type { Optimizer } from './optimizer';
 import type { Execute } from './step';
 
 /**

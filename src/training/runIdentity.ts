@@ -6,8 +6,8 @@ import type { NoiseState } from '../core/noise';
 import type { StoredArray } from '../core/safetensors';
 import { specOf } from '../core/spec';
 import type { Model } from '../models/model';
-import type { Optimizer } from './adam';
 import type { HistoryRow } from './history';
+import type { Optimizer } from './optimizer';
 import type { TrainOptions } from './options';
 import { specOfPhases } from './phases';
 

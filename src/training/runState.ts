@@ -2,9 +2,9 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { StoredArray } from '../core/safetensors';
 import type { Model } from '../models/model';
-import type { Optimizer } from './adam';
 import type { Average } from './average';
 import type { HistoryRow, Sums } from './history';
+import type { Optimizer } from './optimizer';
 
 /** Whatever holds the tensors that a run moves. */
 export interface RunState {

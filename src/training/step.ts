@@ -19,9 +19,9 @@ import { freeTape } from '../core/tape';
 import { weightedSum } from '../core/weightedSum';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
-import type { Optimizer } from './adam';
 import type { Average } from './average';
 import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './gradients';
+import type { Optimizer } from './optimizer';
 import { rememberStatistics } from './statistics';
 
 /** Weights of the loss at one step. */

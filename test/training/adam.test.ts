@@ -1,7 +1,8 @@
 import { mul, type Tensor, tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import { type AdamOptions, createAdam, type Optimizer } from '../../src/training/adam';
+import { type AdamOptions, createAdam } from '../../src/training/adam';
+import type { Optimizer } from '../../src/training/optimizer';
 import goldens from '../golden/nets.json';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import { alive } from '../support/tiny';
