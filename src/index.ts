@@ -32,7 +32,7 @@ export {
   valueAt,
   type WarmupOptions,
 } from './core/schedules';
-export type { Storage, StorageFolder } from './core/storage';
+export type { Claim, Storage, StorageFolder } from './core/storage';
 export type { Support } from './core/support';
 export { version } from './core/version';
 export { type AffineOptions, affine } from './data/affine';
