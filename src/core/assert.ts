@@ -79,6 +79,20 @@ const isPlain = (value: object): boolean => {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
 
+/**
+ * A record of entries by name: what is none, or a map, would be gone through as if it were empty.
+ *
+ * @param where name of the calling function, for the message
+ * @param value what came
+ * @param name the argument
+ * @returns the value
+ * @throws TypeError when it is no plain object
+ */
+export function plainOf<T extends object>(where: string, value: T, name: string): T {
+  if (isPlain(recordOf(where, value, name))) return value;
+  throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a plain object, { … }`);
+}
+
 /** Names of all options of a function; one that is left out here is an error of types. */
 export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
 
@@ -101,9 +115,7 @@ export function optionsOf<T extends object>(
   names: OptionNames<T>,
   name = 'options',
 ): T {
-  if (!isPlain(recordOf(where, options, name)))
-    throw new TypeError(`${where}: ${name} is ${describe(options)}, needed a plain object, { … }`);
-  for (const given of Object.keys(options))
+  for (const given of Object.keys(plainOf(where, options, name)))
     if (!Object.hasOwn(names, given)) {
       const path = oneLine(name === 'options' ? given : `${name}.${given}`);
       throw new RangeError(`${where}: ${path} is no option, needed ${Object.keys(names).join(', ')}`);

@@ -1,5 +1,5 @@
 /** A trained model, kept apart from any training checkpoint. */
-import { assertMethods, recordOf } from '../core/assert';
+import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
 import { brief, canonical, isRecord, own } from '../core/json';
 import { writeSafetensors } from '../core/safetensors';
@@ -24,7 +24,7 @@ import { FORMAT, readModelFile, rebuild } from './presetFile';
  * @example await saveModel(model, file('m2.safetensors'))
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
-  recordOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
+  plainOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
   assertLiving('saveModel', model);
   assertMethods('saveModel', 'storage', storage, ['write']);
   const arrays = await readTensors(model.variables);
@@ -55,7 +55,7 @@ const assertSameSpec = (where: string, name: string, found: unknown, needed: unk
  * @example await loadVariables(createMyModel(), file('mine.safetensors'))
  */
 export async function loadVariables(model: Model, storage: Storage): Promise<void> {
-  recordOf('loadVariables', recordOf('loadVariables', model, 'model').variables, 'model.variables');
+  plainOf('loadVariables', recordOf('loadVariables', model, 'model').variables, 'model.variables');
   assertLiving('loadVariables', model);
   const { where, arrays, spec } = await readModelFile('loadVariables', storage);
   assertStored(where, model.variables, arrays);

@@ -1,7 +1,7 @@
 /** Variables of tfjs-layers models, by names that do not depend on what else was built in the process. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { recordOf } from '../core/assert';
+import { plainOf } from '../core/assert';
 import { assertNet, type Layer, leafLayers } from './leafLayers';
 
 /** A variable of a net, with its place. */
@@ -48,7 +48,7 @@ export function namedWeights(
 ): Readonly<Record<string, Variable>> {
   const named: Record<string, Variable> = {};
   const seen = new Set<Variable>();
-  for (const [net, model] of Object.entries(recordOf('namedWeights', nets, 'nets'))) {
+  for (const [net, model] of Object.entries(plainOf('namedWeights', nets, 'nets'))) {
     assertNet('namedWeights', `nets.${net}`, model);
     for (const { name, variable } of weightsOf(model)) {
       if (seen.has(variable)) continue;

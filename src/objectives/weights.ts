@@ -1,5 +1,5 @@
 /** Weights of the terms of an objective. */
-import { assertNumber, assertOneOf, recordOf } from '../core/assert';
+import { assertNumber, assertOneOf, plainOf } from '../core/assert';
 
 /**
  * The weights given, and the defaults of those left out.
@@ -16,7 +16,7 @@ export function completeWeights<Weights extends object>(
   given: Partial<Weights> = {},
 ): Weights {
   const complete = { ...defaults };
-  for (const [name, weight] of Object.entries(recordOf(where, given, 'weights'))) {
+  for (const [name, weight] of Object.entries(plainOf(where, given, 'weights'))) {
     assertOneOf(where, 'a name in weights', name, Object.keys(defaults));
     if (weight === undefined) continue;
     assertNumber(where, `weights.${name}`, weight, 'a finite number', Number.isFinite);

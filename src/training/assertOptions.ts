@@ -7,6 +7,7 @@ import {
   assertOneOf,
   type OptionNames,
   optionsOf,
+  plainOf,
   recordOf,
 } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
@@ -44,6 +45,7 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
   assertNoFunction(where, 'model', model);
   if (typeof model?.variables !== 'object')
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
+  plainOf(where, model.variables, 'model.variables');
   assertLiving(where, model);
   const phases = resolvePhases(model, objective);
   assertNoFunction(where, 'batches', batches);
@@ -64,7 +66,7 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
       throw new TypeError(
         `${where}: augment is ${describe(augment)}, needed a function, or one for either part`,
       );
-    for (const [part, change] of Object.entries(augment)) {
+    for (const [part, change] of Object.entries(plainOf(where, augment, 'augment'))) {
       assertOneOf(where, 'a name in augment', part, ['labeled', 'unlabeled']);
       if (change !== undefined) assertFunction(where, `augment.${part}`, change);
     }
@@ -169,7 +171,8 @@ const STOPPING_NAMES: OptionNames<EarlyStopping> = {
   minDelta: true,
 };
 
-const NAMES: OptionNames<TrainOptions<Model>> = {
+/** Names of all options of a run. */
+export const RUN_NAMES: OptionNames<TrainOptions<Model>> = {
   objective: true,
   batches: true,
   noise: true,
@@ -201,7 +204,7 @@ const NAMES: OptionNames<TrainOptions<Model>> = {
  * @throws TypeError or RangeError naming the option
  */
 export function assertTrainOptions<M extends Model>(model: M, options: TrainOptions<M>): void {
-  assertStepOptions(model, optionsOf('train', options, NAMES));
+  assertStepOptions(model, optionsOf('train', options, RUN_NAMES));
   assertCallbacks(options.callbacks);
   const { epochs, validate, validateEvery = 1, readEvery = 1, earlyStopping, averaging, timeLimit } = options;
   assertInteger('train', 'epochs', epochs);

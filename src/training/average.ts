@@ -1,6 +1,6 @@
 /** Averages of weights, for evaluation. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
-import { assertMethods, assertNumber, recordOf } from '../core/assert';
+import { assertMethods, assertNumber, optionsOf, plainOf } from '../core/assert';
 import { meanShares, movedMean } from '../core/movingMean';
 import { sharing } from '../core/sharing';
 
@@ -46,9 +46,9 @@ export const decayAt = (decay: number, step: number): number => Math.min(decay, 
  * @example const average = createAverage(model.variables, { decay: 0.999 }); // for trainingSteps(model, { …, average })
  */
 export function createAverage(variables: Readonly<Record<string, Variable>>, averaging: Averaging): Average {
-  const { decay } = recordOf('createAverage', averaging, 'averaging');
+  const { decay } = optionsOf('createAverage', averaging, { decay: true }, 'averaging');
   assertNumber('createAverage', 'decay', decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
-  const named = Object.entries(recordOf('createAverage', variables, 'variables'));
+  const named = Object.entries(plainOf('createAverage', variables, 'variables'));
   for (const [name, source] of named) assertMethods('createAverage', `variables.${name}`, source, ['assign']);
   const tensors = Object.fromEntries(named.map(([name, source]) => [name, sharing(source)]));
   const intoVariables = (): void => {

@@ -1,6 +1,6 @@
 /** The loop over steps, usable by itself. */
 import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods } from '../core/assert';
+import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { describe } from '../core/describe';
 import { createRests } from '../core/rests';
@@ -11,14 +11,14 @@ import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
 import { createAdam } from './adam';
-import { assertStepOptions } from './assertOptions';
+import { assertStepOptions, RUN_NAMES } from './assertOptions';
 import { augmented } from './augmented';
 import type { Average } from './average';
 import { assertFree } from './free';
 import { type InputsInWords, inputsInWords } from './inputsInWords';
 import { lossWeights } from './lossWeights';
 import type { Optimizer } from './optimizer';
-import type { NonFinitePolicy, StepOptions } from './options';
+import type { NonFinitePolicy, StepOptions, TrainOptions } from './options';
 import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
 import { disposeTerms, executeEagerly, namedTerms, type StepOutput } from './step';
 
@@ -54,6 +54,14 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
    */
   readonly nonFinite?: NonFinitePolicy;
 }
+
+/** Of the loop, and of a run, which hands its own on. */
+const NAMES: OptionNames<TrainingStepsOptions<Model> & TrainOptions<Model>> = {
+  ...RUN_NAMES,
+  from: true,
+  to: true,
+  average: true,
+};
 
 /** Frees the tensors of what a source gave, a batch or not. */
 const disposeBatch = (given: Batch): void => {
@@ -127,7 +135,7 @@ export async function* stepsOf<M extends Model>(
   options: TrainingStepsOptions<M>,
   beforeStep: () => void = () => {},
 ): AsyncGenerator<StepResult, void, void> {
-  assertStepOptions(model, options);
+  assertStepOptions(model, optionsOf('train', options, NAMES));
   await assertInputsSupported('train', model, options.batches);
   const {
     batches,

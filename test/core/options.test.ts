@@ -7,6 +7,7 @@ import {
   convNets,
   cosineDecay,
   createAdam,
+  createAverage,
   createBatches,
   createDataset,
   createM1,
@@ -20,6 +21,7 @@ import {
   gaussianObservation,
   linearWarmup,
   loadModel,
+  type M2,
   m1,
   m2,
   mlpNets,
@@ -32,6 +34,7 @@ import {
   smoothLabels,
   splitDataset,
   train,
+  trainingSteps,
   twoMoons,
 } from '../../src/index';
 import {
@@ -47,6 +50,21 @@ const noise = createNoise(1);
 const dataset = digits({ count: 20, noise });
 const y = oneHotLabels('test', [0, 1], 2);
 const shape = { inputShape: [4], classes: 2, latent: 2, parametersPerValue: 1, encoderSeesLabel: false };
+
+const models: M2[] = [];
+const tiny = (): M2 => {
+  const made = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
+  models.push(made);
+  return made;
+};
+const steps = () => {
+  const split = splitDataset(dataset, { labeled: 10, noise });
+  return {
+    objective: m2(),
+    batches: createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, noise }),
+    noise,
+  };
+};
 
 describe('an option that is misspelt', () => {
   it.each<[string, () => unknown, RegExp]>([
@@ -200,6 +218,37 @@ describe('an option that is misspelt', () => {
     const options = { objective: m2(), batches, noise, epochs: 1, ...wrong } as never;
     await expect(train(model, options)).rejects.toThrow(message);
     model.dispose();
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'augment of train',
+      () => trainingSteps(tiny(), { ...steps(), augment: new Map() as never }).next(),
+      'train: augment is Map, needed a plain object, { … }',
+    ],
+    [
+      'weights of m2',
+      async () => m2({ weights: { labeled: new Map() as never } }),
+      'm2: weights.labeled is Map, needed a plain object, { … }',
+    ],
+    [
+      'nets of createM2, whose trunk is misspelt',
+      async () => createM2({ inputShape: [4], classes: 2, nets: { trunc: 1 } as never }),
+      'createM2: nets.trunc is no option, needed trunk, classifier, encoder, decoder, labelsApart, examplesApart',
+    ],
+    [
+      'variables of createAverage',
+      async () => createAverage(new Map() as never, { decay: 0.9 }),
+      'createAverage: variables is Map, needed a plain object, { … }',
+    ],
+    [
+      'trainingSteps',
+      () => trainingSteps(tiny(), { ...steps(), alhpa: 1 } as never).next(),
+      'train: alhpa is no option, needed objective, batches, noise,',
+    ],
+  ])('is not passed over in the %s', async (_, call, message) => {
+    await expect(call()).rejects.toThrow(message);
+    for (const made of models.splice(0)) made.dispose();
   });
 
   it('is refused by selectBackend, and so is a name for options', async () => {

@@ -1,4 +1,5 @@
 /** Choice of the nets of an M1 model. */
+import { optionsOf } from '../../core/assert';
 import { isRecord } from '../../core/json';
 import { outputShapeOf } from '../../nets/semiSupervisedNets';
 import {
@@ -53,6 +54,7 @@ export const presetValues = (shape: VaeShape, { preset, ...choices }: M1Preset):
  */
 export function resolveNets(nets: M1Preset | VaeNets, shape: VaeShape): VaeNets {
   if (isOwn(nets)) {
+    optionsOf('createM1', nets, { encoder: true, decoder: true }, 'nets');
     const { inputShape, latent } = shape;
     const output = outputShapeOf(shape);
     assertOwnNet('createM1', 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);

@@ -1,4 +1,5 @@
 /** Choice of the nets of an M2 model. */
+import { assertFlags, type OptionNames, optionsOf } from '../../core/assert';
 import { isRecord } from '../../core/json';
 import { type ConvOptions, convNets, convValues } from '../../nets/conv';
 import { type MlpOptions, mlpNets, mlpValues } from '../../nets/mlp';
@@ -30,7 +31,20 @@ export const isOwn = (nets: M2Nets): nets is SemiSupervisedNets => isRecord(nets
 export const parsePreset = (where: string, nets: unknown): M2Preset =>
   presetFrom<M2Preset>(where, nets, TRUNK_CHOICES);
 
+// A trunk that is misspelt would be left out without a word.
+const OWN_NAMES: OptionNames<SemiSupervisedNets> = {
+  trunk: true,
+  classifier: true,
+  encoder: true,
+  decoder: true,
+  labelsApart: true,
+  examplesApart: true,
+};
+
 const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
+  optionsOf('createM2', nets, OWN_NAMES, 'nets');
+  const { labelsApart = false, examplesApart = false } = nets;
+  assertFlags('createM2', { 'nets.labelsApart': labelsApart, 'nets.examplesApart': examplesApart });
   const { inputShape, classes, latent, encoderSeesLabel } = shape;
   const input = [...inputShape];
   const output = outputShapeOf(shape);

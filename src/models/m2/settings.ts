@@ -6,6 +6,7 @@ import {
   assertOneOf,
   type OptionNames,
   optionsOf,
+  plainOf,
 } from '../../core/assert';
 import type { Augment } from '../../core/batch';
 import { inRange, type ScalarOrSchedule } from '../../core/schedules';
@@ -220,8 +221,8 @@ export function settingsOf(where: string, defaults: Settings, options: Optimized
       } as NonNullable<Settings['consistency']>,
     }),
     weights: {
-      labeled: { ...defaults.weights.labeled, ...given(labeled) },
-      unlabeled: { ...defaults.weights.unlabeled, ...given(unlabeled) },
+      labeled: { ...defaults.weights.labeled, ...given(plainOf(where, labeled, 'weights.labeled')) },
+      unlabeled: { ...defaults.weights.unlabeled, ...given(plainOf(where, unlabeled, 'weights.unlabeled')) },
     },
   };
 }
