@@ -2,6 +2,7 @@ import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
+import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
 import { createDataset } from '../../src/data/dataset';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { m1 } from '../../src/models/m1/objective';
@@ -187,6 +188,24 @@ describe('tensors that are gone', () => {
     };
     await expect(train(model, options({ objective }))).rejects.toThrow(
       "train: the objective's labeled.elbo is disposed, needed a living tensor",
+    );
+    model.dispose();
+  });
+});
+
+describe('a checkpoint', () => {
+  cleanUpAfterEach();
+
+  it('names no backend that would move the cursor of a terminal', async () => {
+    const storage = memoryStorage();
+    const model = tinyM2();
+    await train(model, options({ checkpoint: { storage } }));
+    const { arrays, metadata } = readSafetensors(storage.bytes as Uint8Array);
+    const { writtenBy, ...rest } = metadata as { writtenBy: object };
+    const crafted = { ...rest, writtenBy: { ...writtenBy, backend: '\u001b[2J\u009b2J' } };
+    const checkpoint = { storage: memoryStorage(writeSafetensors({ arrays, metadata: crafted })) };
+    await expect(train(model, options({ checkpoint, resume: true, epochs: 2 }))).rejects.toThrow(
+      'writtenBy.backend is "\\u001b[2J\\u009b2J", needed a name or a version of one line',
     );
     model.dispose();
   });
