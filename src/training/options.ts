@@ -115,7 +115,10 @@ export type Resume = boolean | 'latest' | (string & {});
 
 /** Choices of a whole run. */
 export interface TrainOptions<M extends Model> extends StepOptions<M> {
-  /** passes over the unlabelled examples (over the labelled ones where there are no others) */
+  /**
+   * passes over the unlabelled examples (over the labelled ones where there are no others); in one of them the labelled
+   * examples come again and again, and `passes` of `onTrainBegin` says how often
+   */
   readonly epochs: number;
   /** called by name as the run goes */
   readonly callbacks?: Callbacks | readonly Callbacks[];
