@@ -30,11 +30,14 @@ export interface StepOptions<M extends Model> {
    * runs each on the same batch, and its terms are called `phase.term`
    */
   readonly objective: Objective<M> | readonly Phase<M>[];
-  /** batches by step, e.g. of `createBatches` */
+  /** batches by step, e.g. of `createBatches`; a source that never settles holds the run up, and no signal or time limit ends it */
   readonly batches: BatchSource;
   /** the run's stream: every draw of every step comes from splits of it, by name and step */
   readonly noise: Noise;
-  /** default `createAdam()`, made and disposed by the run */
+  /**
+   * default `createAdam()`, made and disposed by the run. One that is handed in stays yours, and keeps its moments and counts:
+   * another run with it begins where the last one ended, so make one for each run
+   */
   readonly optimizer?: Optimizer;
   /** default `'mean'` (report Eq. 8) */
   readonly weighting?: Weighting;
@@ -48,7 +51,10 @@ export interface StepOptions<M extends Model> {
    * Kingma's code has σ = 1.
    */
   readonly parameterPrior?: number;
-  /** changes the inputs of a batch, of both parts or of each its own way, before the objective sees them */
+  /**
+   * changes the inputs of a batch, of both parts or of each its own way, before the objective sees them. What it gives is not
+   * looked at, so it can leave what the likelihood is a density of, as a brightness above 1 does a Bernoulli's: clip there
+   */
   readonly augment?:
     | Augment
     | {
@@ -74,7 +80,10 @@ export interface StepOptions<M extends Model> {
   readonly nonFinite?: NonFinitePolicy;
   /** runs the steps; default `executeEagerly` */
   readonly execute?: Execute;
-  /** ends the run between two steps; what was done is kept */
+  /**
+   * ends the run between two steps; what was done is kept. It waits for a callback, validation, write or batch that is under way,
+   * and for ever where one never settles
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -120,7 +129,10 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
    * examples come again and again, and `passes` of `onTrainBegin` says how often
    */
   readonly epochs: number;
-  /** called by name as the run goes */
+  /**
+   * called by name as the run goes, and awaited: one that never settles holds the run up, and neither `signal` nor `timeLimit`
+   * ends it
+   */
   readonly callbacks?: Callbacks | readonly Callbacks[];
   /**
    * measures the model after each epoch, on examples held out from training; its numbers stand in the history as

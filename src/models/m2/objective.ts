@@ -207,6 +207,9 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
  *
  * The step adds α times the cross-entropy of the labelled examples.
  *
+ * Without any labelled example it trains too, and its classes are then clusters in an order of their own, and not good ones: it
+ * finds what divides the data best, which need not be what you would call them (see docs/reliability.md).
+ *
  * @param options label handling, temperature and weights; every weight is 1 by default, the bound itself
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
  * @throws RangeError when an option is none of its choices
