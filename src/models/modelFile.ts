@@ -28,6 +28,17 @@ export async function readTensors(
 }
 
 /**
+ * Refuses an array of anything but float32 values: the bytes of a float, called an integer, would be read as a number like any
+ * other.
+ *
+ * @throws RangeError naming the array
+ */
+export function assertFloats(where: string, name: string, { data }: StoredArray): void {
+  if (!isFloats(data))
+    throw new RangeError(`${where}: ${name} is ${describe(data)} in the file, needed Float32Array`);
+}
+
+/**
  * Refuses stored values that are not those of the variables.
  *
  * @param where name of the reader, for messages
@@ -50,12 +61,7 @@ export function assertStored(
       throw new RangeError(
         `${where}: variable ${describe(name)} is ${formatShape(stored.shape)} in the file, needed ${formatShape(shape)}`,
       );
-    // The bytes of a float, called an integer, would be read as a number like any other.
-    const kind = describe(stored.data);
-    if (kind !== 'Float32Array')
-      throw new RangeError(
-        `${where}: variable ${describe(name)} is ${kind} in the file, needed Float32Array`,
-      );
+    assertFloats(where, `variable ${describe(name)}`, stored);
   }
   const extra = Object.keys(arrays).find((name) => !Object.hasOwn(variables, name));
   if (extra !== undefined)

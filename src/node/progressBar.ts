@@ -1,5 +1,6 @@
 /** Progress on the terminal. */
 import { type OptionNames, optionsOf } from '../core/assert';
+import { own } from '../core/json';
 import type { BatchEnd, Callbacks, TrainingPlan } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
 import type { Resumed } from '../training/resumed';
@@ -93,9 +94,10 @@ export function progressBar(options: ProgressBarOptions = {}): Callbacks {
     );
   };
   const endEpoch = (epoch: number, row: HistoryRow): void => {
-    const shown = columns.flatMap((name) =>
-      row[name] === undefined ? [] : [`${name} ${(row[name] as number).toFixed(4)}`],
-    );
+    const shown = columns.flatMap((name) => {
+      const value = own(row, name);
+      return value === undefined ? [] : [`${name} ${value.toFixed(4)}`];
+    });
     clear();
     write(`${title} epoch ${epoch + 1}/${epochs} ${stepsPerEpoch} steps ${shown.join(' ')}\n`);
   };

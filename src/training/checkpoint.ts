@@ -15,7 +15,7 @@ import {
 import { readSafetensors, type StoredArray, writeSafetensors } from '../core/safetensors';
 import { describe } from '../core/shape';
 import { version } from '../core/version';
-import { assertStored, assignVariables, readTensors, toTensor } from '../models/modelFile';
+import { assertFloats, assertStored, assignVariables, readTensors, toTensor } from '../models/modelFile';
 import type { HistoryRow, Sums } from './history';
 import type { WrittenBy } from './resumed';
 import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity } from './runIdentity';
@@ -117,9 +117,9 @@ interface Metadata {
   readonly best: number | null;
 }
 
-/** Whether a value is a list of names, each of which stands once: each costs a look through all rows. */
+/** Whether a value is a list of names of columns, each of which stands once: each costs a look through all rows. */
 const isNames = (value: unknown): value is readonly string[] =>
-  isListOf(isString)(value) && new Set(value).size === value.length;
+  isListOf(isString)(value) && new Set(value).size === value.length && !value.includes('__proto__');
 
 const parseMetadata = (where: string, value: Json): Metadata => {
   const { format, writtenBy, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
@@ -239,6 +239,9 @@ export function parseCheckpoint(
   // Until an epoch has been measured nothing depends on it: a metric that was misspelt can be put right.
   if (progress.best || isMeasured(progress.history, earlyStopping))
     assertSameRun(where, parsed.run, { earlyStopping });
+  const moments = withPrefix('optimizer', arrays);
+  for (const [name, stored] of Object.entries(moments))
+    assertFloats(where, `moment ${describe(name)}`, stored);
   const [variables, averages] = [withPrefix('model', arrays), withPrefix('average', arrays)];
   assertStored(where, model.variables, variables);
   assertStored(`${where}: average`, average ? model.variables : {}, averages);
@@ -248,7 +251,7 @@ export function parseCheckpoint(
     writtenBy: parsed.writtenBy,
     variables,
     average: averages,
-    moments: withPrefix('optimizer', arrays),
+    moments,
     updates: parsed.updates,
   };
 }

@@ -1,4 +1,5 @@
 /** Going on with a run: which checkpoint, and what if it cannot be used. */
+import { describe } from '../core/describe';
 import { contentOf, isFolder, type Storage, type StorageFolder } from '../core/storage';
 import { type Checkpoint, parseCheckpoint } from './checkpoint';
 import { type CheckpointFile, checkpointsIn } from './checkpointFiles';
@@ -46,7 +47,7 @@ const chosen = (
   if (named) return named;
   const there = files.map(({ name }) => name).join(', ');
   throw new RangeError(
-    `train: resume is ${JSON.stringify(resume)}, needed 'latest' or a checkpoint in ${folder.name}: ${there || 'there is none'}`,
+    `train: resume is ${describe(resume)}, needed 'latest' or a checkpoint in ${folder.name}: ${there || 'there is none'}`,
   );
 };
 

@@ -437,6 +437,18 @@ describe('resuming', () => {
         'adam.restore: a moment of "encoder/mean/kernel" is [3], needed [4,3]',
       ],
       [
+        tampered(bytes, (arrays) => {
+          arrays['optimizer/first/encoder/mean/kernel'] = { shape: [4, 3], data: new Int32Array(12) };
+        }),
+        'resume: memory: moment "first/encoder/mean/kernel" is Int32Array in the file, needed Float32Array',
+      ],
+      [
+        tampered(bytes, (_, metadata) => {
+          metadata.columns = ['epoch', '__proto__'];
+        }),
+        'resume: memory: columns is an array of 2, needed names, each once',
+      ],
+      [
         tampered(bytes, (_, metadata) => {
           metadata.updates = {};
         }),
