@@ -460,7 +460,7 @@ test('a server that dribbles is given up, though it is never silent', async () =
     const timer = setInterval(() => response.write(new Uint8Array(1)), 20);
     response.on('close', () => clearInterval(timer));
   });
-  expect(await refusal(install(tiny, cacheDir, { baseUrl: dribbles, silence: 500 }))).toMatch(
+  expect(await refusal(install(tiny, cacheDir, { baseUrl: dribbles, silence: 1000 }))).toMatch(
     /labels\.gz broke off after \d+ of 500 bytes \(\d+ bytes came in [\d.]+ s, needed 1000 a second\)$/,
   );
   await rm(join(cacheDir, 'labels.gz.part'));
@@ -473,7 +473,7 @@ test('a server that dribbles is given up, though it is never silent', async () =
     }, 20);
     response.on('close', () => clearInterval(timer));
   });
-  await install(tiny, cacheDir, { baseUrl: slow, silence: 500, leastRate: 10 });
+  await install(tiny, cacheDir, { baseUrl: slow, silence: 1000, leastRate: 10 });
   await installed();
 });
 
