@@ -1,8 +1,6 @@
 /** Unpacking of gzip, alike on every engine: their own streams differ in what may follow the first member. */
 import { assertBytes, assertInteger, optionsOf } from '../core/assert';
-import { crc32 } from '../core/crc32';
-import { createRests } from '../core/rests';
-import { inflate, type Unpacked } from './inflate';
+import { createMemberReader } from './gzipMember';
 
 /** How much may come out. */
 export interface GunzipOptions {
@@ -17,73 +15,34 @@ export interface GunzipOptions {
  */
 export const isGzip = (bytes: Uint8Array): boolean => bytes?.[0] === 0x1f && bytes[1] === 0x8b;
 
-const HEADER = 10;
-const TRAILER = 8;
-/** Flags (RFC 1952, §2.3.1): what stands behind the header's ten bytes. */
-const [CHECKED, EXTRA, NAME, COMMENT, RESERVED] = [2, 4, 8, 16, 0xe0];
 /** Nothing packs better (zlib's technical details). */
 const BEST_RATIO = 1032;
 
-const damaged = (): RangeError => new RangeError('not gzip, or cut off');
-
-const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** Index of the first byte behind a member's header. */
-const behindHeader = (bytes: Uint8Array, from: number): number => {
-  const [method, flags = 0] = bytes.subarray(from + 2, from + 4);
-  if (method !== 8 || flags & RESERVED) throw damaged();
-  const need = (at: number): number => {
-    if (at > bytes.length) throw damaged();
-    return at;
-  };
-  let at = need(from + HEADER);
-  if (flags & EXTRA) at = need(need(at + 2) + viewOf(bytes).getUint16(at, true));
-  for (const flag of [NAME, COMMENT]) {
-    if (!(flags & flag)) continue;
-    const end = bytes.indexOf(0, at);
-    if (end < 0) throw damaged();
-    at = end + 1;
-  }
-  if (!(flags & CHECKED)) return at;
-  const end = need(at + 2);
-  if ((crc32(bytes.subarray(from, at)) & 0xffff) !== viewOf(bytes).getUint16(at, true)) throw damaged();
-  return end;
-};
-
-/** Unpacks the member at `from`; index of the first byte behind it. */
-const unpackMember = async (
-  bytes: Uint8Array,
-  from: number,
-  out: Unpacked,
-  rest: () => Promise<void>,
-): Promise<number> => {
-  const before = out.size;
-  const end = await inflate(bytes, behindHeader(bytes, from), out, rest);
-  if (end + TRAILER > bytes.length) throw damaged();
-  const view = viewOf(bytes);
-  const unpacked = out.bytes.subarray(before, out.size);
-  if (
-    view.getUint32(end, true) !== crc32(unpacked) ||
-    view.getUint32(end + 4, true) !== unpacked.length % 2 ** 32
-  )
-    throw damaged();
-  return end + TRAILER;
-};
+/** Unpacked bytes, and room behind them. */
+interface Unpacked {
+  bytes: Uint8Array;
+  size: number;
+  /** throws where there may be no more */
+  add(piece: Uint8Array): void;
+}
 
 /** Room for what is unpacked: first what a file of one member says itself, in its last four bytes. */
-const roomFor = (bytes: Uint8Array, maxBytes: number, tooLarge: () => Error): Unpacked => {
-  const said = bytes.length < 4 ? 0 : viewOf(bytes).getUint32(bytes.length - 4, true);
+const roomFor = (packed: Uint8Array, maxBytes: number, tooLarge: Error): Unpacked => {
+  const [a = 0, b = 0, c = 0, d = 0] = packed.subarray(-4);
+  const said = a + 2 ** 8 * b + 2 ** 16 * c + 2 ** 24 * d;
   return {
-    bytes: new Uint8Array(Math.min(said, maxBytes, BEST_RATIO * bytes.length)),
+    bytes: new Uint8Array(Math.min(said, maxBytes, BEST_RATIO * packed.length)),
     size: 0,
-    grow(more) {
-      const needed = this.size + more;
-      if (needed > maxBytes) throw tooLarge();
-      if (needed <= this.bytes.length) return;
-      const larger = new Uint8Array(Math.min(maxBytes, Math.max(needed, 2 * this.bytes.length)));
-      larger.set(this.bytes.subarray(0, this.size));
-      this.bytes = larger;
+    add(piece) {
+      const needed = this.size + piece.length;
+      if (needed > maxBytes) throw tooLarge;
+      if (needed > this.bytes.length) {
+        const larger = new Uint8Array(Math.min(maxBytes, Math.max(needed, 2 * this.bytes.length)));
+        larger.set(this.bytes.subarray(0, this.size));
+        this.bytes = larger;
+      }
+      this.bytes.set(piece, this.size);
+      this.size = needed;
     },
   };
 };
@@ -108,13 +67,13 @@ export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Pr
   const tooLarge = new RangeError(
     `gunzip: bytes unpack to more than ${maxBytes} bytes, needed at most maxBytes`,
   );
-  const out = roomFor(bytes, maxBytes, () => tooLarge);
-  const rest = createRests();
+  const out = roomFor(bytes, maxBytes, tooLarge);
+  const behindMember = createMemberReader(bytes, (piece) => out.add(piece));
   let at = 0;
   while (at < bytes.length) {
     let end = at;
     try {
-      end = await unpackMember(bytes, at, out, rest);
+      end = await behindMember(at);
     } catch (cause) {
       if (cause === tooLarge) throw cause;
       throw new RangeError(
