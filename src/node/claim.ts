@@ -4,6 +4,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { threadId } from 'node:worker_threads';
 import { isRecord, parseJson } from '../core/json';
 import { type Claim, claimWithinProcess } from '../core/storage';
