@@ -1,5 +1,4 @@
 export { adam } from './adam';
-export { bernoulli, bernoulliGradient } from './bernoulli';
 export { add, divide, maximum, minimum, multiply, subtract } from './binary';
 export { convolutionScratch, convolve, filterGradient, inputGradient } from './convolution';
 export { copyBox, fill, tile } from './copy';

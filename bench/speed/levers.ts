@@ -27,16 +27,6 @@ export const LEVERS = {
     instead: 'a pass for each',
     applies: ({ nets }) => nets === 'conv',
   },
-  'joint-pass': {
-    title: 'labelled and unlabelled examples in one pass of the nets',
-    instead: 'a pass for each',
-    applies: ({ model }) => model === 'm2',
-  },
-  'fused-likelihood': {
-    title: 'log p(x|z,y) and its gradient a kernel each, or few',
-    instead: 'x·l − softplus(l), and the gradients of these',
-    applies: ({ model }) => model === 'm2',
-  },
   adam: { title: 'our Adam', instead: 'tf.train.adam', applies: () => true },
   unguarded: {
     title: 'no look at whether the loss and the gradients are finite',

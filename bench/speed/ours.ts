@@ -1,22 +1,11 @@
 /** Our step, as `trainingSteps` takes it, with some of what makes it fast left out where a lever is off. */
-import {
-  type AdamOptimizer,
-  mul,
-  train as optimizers,
-  reshape,
-  softplus,
-  sub,
-  sum,
-  type Variable,
-} from '@tensorflow/tfjs-core';
+import { type AdamOptimizer, train as optimizers, type Variable } from '@tensorflow/tfjs-core';
 import { input, layers, model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import {
-  bernoulli,
   createM2,
   createNoise,
   type Execute,
   initializeNet,
-  type Likelihood,
   type M2,
   type Model,
   m2,
@@ -83,15 +72,6 @@ const withTwoPasses = (model: M2): M2 => ({
   }),
 });
 
-/** The likelihood of pixels as one writes it down. */
-const writtenOut: Likelihood = {
-  ...bernoulli,
-  logProb: (logits, x) => {
-    const perPixel = sub(mul(x, logits), softplus(logits));
-    return sum(reshape(perPixel, [perPixel.shape[0] as number, -1]), 1);
-  },
-};
-
 /** The host's own Adam in the place of ours. */
 const stockAdam = (): Optimizer => {
   const adam: AdamOptimizer = optimizers.adam(SETTINGS.learningRate);
@@ -121,12 +101,10 @@ const modelAndObjective = (
     classes,
     latent,
     nets: nets === 'mlp' && !on('labels-apart') ? concatenatedNets(workload) : preset,
-    ...(!on('fused-likelihood') && { likelihood: writtenOut }),
     noise: createNoise(SETTINGS.seed).split('weights'),
   });
-  const apart = on('joint-pass') ? made : { ...made, examplesApart: false };
   return {
-    model: on('shared-trunk') ? apart : withTwoPasses(apart),
+    model: on('shared-trunk') ? made : withTwoPasses(made),
     objective: m2({ labelHandling, temperature: SETTINGS.temperature }),
   };
 };

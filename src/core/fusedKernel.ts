@@ -12,7 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /** Their names in the host's registry. */
-export type FusedKernel = 'SsvaeAdam' | 'SsvaeBernoulliLogLikelihood' | 'SsvaeBernoulliLogLikelihoodGradient';
+export type FusedKernel = 'SsvaeAdam';
 
 /**
  * Runs one where the backend in use has it; nothing is recorded for gradients.

@@ -7,20 +7,15 @@ import {
   expm1,
   getBackend,
   less,
-  log1p,
-  maximum,
   minimum,
   mul,
-  neg,
   notEqual,
   scalar,
-  sigmoid,
   square,
   sub,
   type Tensor,
   where,
 } from '@tensorflow/tfjs-core';
-import { runFused } from './fusedKernel';
 import { customGradient } from './gradient';
 
 /** The lowest finite float32: a logarithm of 0 cut off here gives 0, and not NaN, times a probability of 0. */
@@ -92,39 +87,6 @@ export function log1pOfFraction(u: Tensor): Tensor {
   const t = div(u, add(u, 2));
   return mul(mul(t, 2), polynomial(square(t), AREA_TANGENT));
 }
-
-const composedBernoulli = (logits: Tensor, x: Tensor): Tensor => {
-  // max(l, 0) is taken off l·x by itself: at x = 1 nothing is left, and the logarithm keeps its digits.
-  const larger = sub(mul(logits, x), maximum(logits, 0));
-  return sub(larger, log1p(exp(neg(abs(logits)))));
-};
-
-// Hand-written for cost and for digits: autodiff through max(l, 0) − l·x + log1p(e^{−|l|}) is a dozen kernels and
-// has no gradient at l = 0, where x − sigmoid(l) is two kernels and right everywhere. Softplus of the host is
-// not used: on WebGL and WebGPU its relative error reaches 6e-2 for l in [−14, −8].
-const bernoulliLogProb = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor>((logits, x, save) => {
-  save([logits, x]);
-  const [value = composedBernoulli(logits, x)] = runFused('SsvaeBernoulliLogLikelihood', { logits, x }) ?? [];
-  return {
-    value,
-    gradFunc: (dy, [l, values]) => {
-      const [inLogits = mul(dy, sub(values, sigmoid(l)))] =
-        runFused('SsvaeBernoulliLogLikelihoodGradient', { dy, logits: l, x: values }) ?? [];
-      return [inLogits, mul(dy, l)];
-    },
-  };
-});
-
-/**
- * Element-wise Bernoulli log-likelihood from logits.
- *
- *   x·l − softplus(l) = x·log σ(l) + (1 − x)·log(1 − σ(l))
- *
- * @param logits any shape
- * @param x the same shape, values in [0, 1]
- * @returns the same shape, nats
- */
-export const bernoulliLogLikelihood = (logits: Tensor, x: Tensor): Tensor => bernoulliLogProb(logits, x);
 
 /**
  * Element-wise squared distance in units of the variance.

@@ -15,6 +15,8 @@ import {
   exp,
   greater,
   less,
+  log1p,
+  maximum,
   mul,
   neg,
   sigmoid,
@@ -24,7 +26,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { customGradient } from '../core/gradient';
-import { bernoulliLogLikelihood, LOWEST, log1pOfFraction } from '../core/logSpace';
+import { LOWEST, log1pOfFraction } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
@@ -46,6 +48,17 @@ export const parameterKinds: readonly ParameterKind[] = ['logit'];
 /** Grey values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
 export const support: Support = { least: 0, largest: 1 };
 
+// Hand-written for digits and for cost. max(l, 0) is subtracted from l·x first, so that the logarithm keeps its digits
+// where x = 1. Autodiff has no gradient at l = 0 and takes a dozen kernels, where x − σ(l) takes two. The host's softplus
+// is wrong by up to 6e-2, relative, on WebGL and WebGPU for l in [−14, −8].
+const elementwise = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor>((logits, x, save) => {
+  save([logits, x]);
+  return {
+    value: sub(sub(mul(logits, x), maximum(logits, 0)), log1p(exp(neg(abs(logits))))),
+    gradFunc: (dy, [l, values]) => [mul(dy, sub(values, sigmoid(l))), mul(dy, l)],
+  };
+});
+
 /**
  * Log-likelihood, per example.
  *
@@ -59,7 +72,7 @@ export const support: Support = { least: 0, largest: 1 };
  */
 export function logProb(logits: Tensor, x: Tensor): Tensor1D {
   assertShapes('bernoulli.logProb', { logits: [logits, 'B ...', 'float32'], x: [x, 'B ...'] });
-  return tidy(() => perExample(bernoulliLogLikelihood(logits, x)));
+  return tidy(() => perExample(elementwise(logits, x)));
 }
 
 /**

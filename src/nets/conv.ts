@@ -119,6 +119,5 @@ export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSup
     encoder: net('encoder', seen ? [toEncode, seen] : [toEncode], gaussianHeads(latent, encoded)),
     decoder: net('decoder', [z, y], convImage(conv, channels, hidden, code)),
     labelsApart: true,
-    examplesApart: !batchNorm,
   };
 }

@@ -105,6 +105,5 @@ export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSuper
     ),
     decoder: net('decoder', [z, y], shaped),
     labelsApart: true,
-    examplesApart: !batchNorm,
   };
 }

@@ -40,11 +40,6 @@ export interface SemiSupervisedNets {
    * passed with features [B, …] as they are, and nothing is repeated. Default `false`.
    */
   readonly labelsApart?: boolean;
-  /**
-   * `true` when no layer looks at other examples of the batch in training, as batch norm does, nor draws noise: then the
-   * labelled and the unlabelled examples of a step go through the nets in one pass. Default `false`.
-   */
-  readonly examplesApart?: boolean;
 }
 
 /** What a preset needs to know of the model it is made for. */

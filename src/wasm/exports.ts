@@ -35,8 +35,6 @@ export interface Exports
     size: number,
     epsilon: number,
   ): void;
-  bernoulli(to: number, logits: number, x: number, count: number): void;
-  bernoulliGradient(to: number, dy: number, logits: number, x: number, count: number): void;
   convolutionScratch(sizes: number): number;
   copyBox(
     to: number,

@@ -22,7 +22,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { adam } from './adam';
 import { batchMatMul } from './batchMatMul';
-import { bernoulliLogLikelihood, bernoulliLogLikelihoodGradient } from './bernoulli';
 import { binary } from './binary';
 import { pad, slice } from './boxes';
 import { cast } from './cast';
@@ -51,8 +50,6 @@ export function registerTrainingKernels(): void {
     conv2DBackpropInput,
     unsortedSegmentSum,
     adam,
-    bernoulliLogLikelihood,
-    bernoulliLogLikelihoodGradient,
     sum(),
     identity(),
     cast(),

@@ -19,7 +19,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { customGradient } from '../../src/core/gradient';
 import { oneHotLabels } from '../../src/core/labels';
-import { bernoulliLogLikelihood, scaledSquaredDistance } from '../../src/core/logSpace';
+import { scaledSquaredDistance } from '../../src/core/logSpace';
 import { perExample } from '../../src/core/perExample';
 import { weightedSum } from '../../src/core/weightedSum';
 import { checkGradient, expectNoLeak } from '../support/checkGradient';
@@ -103,27 +103,6 @@ describe('the primitives', () => {
 
   it('are made of functional ops: chained ones (x.mul) exist only where the whole of tfjs is loaded, as tfjs-node does', () => {
     expect('mul' in tensor1d([1])).toBe(getBackend() === 'tensorflow');
-  });
-});
-
-describe('bernoulliLogLikelihood', () => {
-  cleanUpAfterEach();
-
-  it('has the gradient finite differences give, in logits and values', async () => {
-    await checkGradient(bernoulliLogLikelihood, [
-      tensor2d([
-        [2, -1],
-        [0.4, 3],
-      ]),
-      tensor2d([
-        [0.2, 1],
-        [0, 0.7],
-      ]),
-    ]);
-  });
-
-  it('is 0 for what is certain and right', async () => {
-    await expectTensor(bernoulliLogLikelihood(tensor1d([60, -60]), tensor1d([1, 0])), [0, 0], 1e-20);
   });
 });
 

@@ -234,7 +234,7 @@ describe('an option that is misspelt', () => {
     [
       'nets of createM2, whose trunk is misspelt',
       async () => createM2({ inputShape: [4], classes: 2, nets: { trunc: 1 } as never }),
-      'createM2: nets.trunc is no option, needed trunk, classifier, encoder, decoder, labelsApart, examplesApart',
+      'createM2: nets.trunc is no option, needed trunk, classifier, encoder, decoder, labelsApart',
     ],
     [
       'variables of createAverage',

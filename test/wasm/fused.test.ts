@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { bernoulliLogLikelihood } from '../../src/core/logSpace';
+import * as bernoulli from '../../src/distributions/bernoulli';
 import { createAdam } from '../../src/training/adam';
 import { onBackend, relativeDifference, values } from './onBackend';
 
@@ -9,11 +9,11 @@ const sizes = [1, 2, 3, 4, 5, 63, 64, 65];
 describe('the Bernoulli log-likelihood on WebAssembly', () => {
   it.each(sizes)('has value and gradients of the cpu backend: %i values', async (size) => {
     const compute = (): tf.Tensor[] => {
-      const logits = tf.mul(values([size], 1), 30);
-      const x = values([size], 2);
+      const logits = tf.mul(values([size, 1], 1), 30);
+      const x = values([size, 1], 2);
       const upstream = values([size], 3);
-      const loss = (l: tf.Tensor, y: tf.Tensor) => tf.sum(tf.mul(bernoulliLogLikelihood(l, y), upstream));
-      return [bernoulliLogLikelihood(logits, x), ...tf.grads(loss)([logits, x])];
+      const loss = (l: tf.Tensor, y: tf.Tensor) => tf.sum(tf.mul(bernoulli.logProb(l, y), upstream));
+      return [bernoulli.logProb(logits, x), ...tf.grads(loss)([logits, x])];
     };
     const [expected, actual] = [await onBackend('cpu', compute), await onBackend('wasm', compute)];
     for (const [i, numbers] of expected.entries()) {
@@ -23,7 +23,7 @@ describe('the Bernoulli log-likelihood on WebAssembly', () => {
 
   it('takes whole numbers for observations', async () => {
     const compute = (): tf.Tensor[] => [
-      bernoulliLogLikelihood(tf.tensor1d([2, -1]), tf.tensor1d([1, 0], 'int32')),
+      bernoulli.logProb(tf.tensor2d([2, -1], [2, 1]), tf.tensor2d([1, 0], [2, 1], 'int32')),
     ];
     const [[expected], [actual]] = [await onBackend('cpu', compute), await onBackend('wasm', compute)];
     expect(relativeDifference(expected as Float32Array, actual as Float32Array)).toBeLessThan(1e-6);
@@ -31,9 +31,12 @@ describe('the Bernoulli log-likelihood on WebAssembly', () => {
 
   it('leaves one tensor, and NaN where an operand is', async () => {
     await onBackend('wasm', () => {
-      const [logits, x] = [tf.tensor1d([Number.NaN, 0, 1000]), tf.tensor1d([1, Number.NaN, 1])];
+      const [logits, x] = [
+        tf.tensor2d([Number.NaN, 0, 1000], [3, 1]),
+        tf.tensor2d([1, Number.NaN, 1], [3, 1]),
+      ];
       const ids = tf.engine().backend.numDataIds();
-      const value = bernoulliLogLikelihood(logits, x);
+      const value = bernoulli.logProb(logits, x);
       expect(tf.engine().backend.numDataIds()).toBe(ids + 1);
       expect([...value.dataSync()]).toEqual([Number.NaN, Number.NaN, 0]);
       return [];

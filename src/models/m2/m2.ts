@@ -1,5 +1,5 @@
 /** The M2 model of Kingma 2014: what it is, and how it is made. */
-import { slice, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   assertInteger,
@@ -69,16 +69,13 @@ export interface Inference {
   /** logits of q(y|x), [B, K] */
   readonly labelLogits: Tensor2D;
   /**
-   * q(z|x,y) at labels [B, K] or at every label [B·K, K]; q(z|x) where the encoder sees none. With `rows`, of these
-   * examples alone: the first of them, and their number.
+   * q(z|x,y) at labels [B, K] or at every label [B·K, K]; q(z|x) where the encoder sees none.
    */
-  posterior(y?: Tensor, rows?: readonly [from: number, count: number]): Gaussian;
+  posterior(y?: Tensor): Gaussian;
 }
 
 /** The M2 model: p(y) p(z) p(x|z,y) with q(y|x) q(z|x[,y]). */
 export interface M2 extends SemiSupervisedVae {
-  /** whether the nets treat every example of a batch by itself, in training too: then two parts can share a pass */
-  readonly examplesApart: boolean;
   /**
    * Both inference distributions of a batch; objectives call this once for each part of a batch. Call it inside
    * `tf.tidy`: the features that the posterior is computed from live until the tidy ends.
@@ -146,13 +143,13 @@ export function createM2(options: M2Options): M2 {
   assertOneOf('createM2', 'encoderSeesLabel', encoderSeesLabel, [true, false]);
   const { parametersPerValue } = likelihood;
   const shape = { inputShape, classes, latent, parametersPerValue, encoderSeesLabel };
-  const { labelsApart, examplesApart, ...nets } = whole(() => {
+  const { labelsApart, ...nets } = whole(() => {
     const resolved = resolveNets(chosen, shape);
     if (isOwn(chosen)) {
       assertEndings('createM2', resolved, likelihood, inputShape.at(-1) as number);
       return resolved;
     }
-    const { labelsApart: _, examplesApart: __, ...made } = resolved;
+    const { labelsApart: _, ...made } = resolved;
     for (const [name, net] of Object.entries(made)) initializeNet(net, noise.split(name), initializer);
     return resolved;
   });
@@ -195,7 +192,6 @@ export function createM2(options: M2Options): M2 {
     likelihood,
     labelPrior,
     encoderSeesLabel,
-    examplesApart: examplesApart ?? false,
     variables: namedWeights(nets),
     spec: toJson({
       inputShape: [...inputShape],
@@ -210,10 +206,7 @@ export function createM2(options: M2Options): M2 {
       assertInputs('infer', x);
       const shared = features(x, pass);
       const labelLogits = runNet<Tensor2D>(nets.classifier, shared, pass);
-      return {
-        labelLogits,
-        posterior: (y, rows) => posterior(rows ? slice(shared, ...rows) : shared, y, pass),
-      };
+      return { labelLogits, posterior: (y) => posterior(shared, y, pass) };
     },
     classify(x) {
       assertInputs('classify', x);

@@ -38,13 +38,11 @@ const OWN_NAMES: OptionNames<SemiSupervisedNets> = {
   encoder: true,
   decoder: true,
   labelsApart: true,
-  examplesApart: true,
 };
 
 const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
   optionsOf('createM2', nets, OWN_NAMES, 'nets');
-  const { labelsApart = false, examplesApart = false } = nets;
-  assertFlags('createM2', { 'nets.labelsApart': labelsApart, 'nets.examplesApart': examplesApart });
+  assertFlags('createM2', { 'nets.labelsApart': nets.labelsApart ?? false });
   const { inputShape, classes, latent, encoderSeesLabel } = shape;
   const input = [...inputShape];
   const output = outputShapeOf(shape);

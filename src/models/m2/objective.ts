@@ -12,7 +12,7 @@ import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { gaussianKl } from '../../divergences/gaussianKl';
 import type { Pass } from '../../nets/pass';
-import { byLabel, everyLabel } from '../../objectives/everyLabel';
+import { byLabel, everyLabel, repeatRows } from '../../objectives/everyLabel';
 import { labelExpectation } from '../../objectives/labelExpectation';
 import { labeledElbo } from '../../objectives/labeledElbo';
 import { logLabelPrior } from '../../objectives/labelPrior';
@@ -24,7 +24,6 @@ import { mixPairs } from '../../regularizers/mixPairs';
 import { assertCalled } from '../fits';
 import type { Model } from '../model';
 import { type Objective, type ObjectiveContext, scheduled, type Terms } from '../objective';
-import { type Part, type PartPass, passesOf } from './jointPass';
 import type { M2 } from './m2';
 import {
   checkedSettings,
@@ -52,42 +51,51 @@ const at = (
 /** A pass that trains, on one part of a batch. */
 const trainingPass = (noise: Noise): Pass => ({ training: true, noise: noise.split('nets') });
 
-// Both parts ask for what they want decoded before either takes it, so that it can be decoded at once.
-const labeledTerms = (
-  model: M2,
-  { y }: LabeledBatch,
-  { labelLogits, posterior, logLikelihood: decodeAt }: PartPass,
-  context: ObjectiveContext,
-  s: Settings,
-): (() => Terms) => {
-  const { noise } = context;
-  const q = posterior(y);
+/** log p(x|z,y) for each row of labels; an example and its code may stand beside several rows. */
+const logLikelihoodAt = (model: M2, x: Tensor, z: Tensor, y: Tensor, pass: Pass): Tensor1D => {
+  const times = (y.shape[0] as number) / (x.shape[0] as number);
+  return model.likelihood.logProb(model.decode(z, y, pass), times === 1 ? x : repeatRows(x, times));
+};
+
+/** A part of a batch, with its own stream of noise. */
+interface PartContext extends ObjectiveContext {
+  readonly pass: Pass;
+}
+
+const labeledTerms = (model: M2, { x, y }: LabeledBatch, context: PartContext, s: Settings): Terms => {
+  const { pass, noise } = context;
+  const { epsilon, spread, direction } = s;
+  const { labelLogits, posterior } = model.infer(x, pass); // q(y | x)
+  const q = posterior(y); // q(z | x[, y])
   const z = gaussian.sample(q, noise.split('latent'));
   const latentKl = gaussianKl(q);
-  const exact = s.expectation === 'exact';
-  const decoded = decodeAt(z, exact ? everyLabel(y.shape[0] as number, model.classes) : y);
-  return () => {
-    const valueByLabel = exact ? byLabel(decoded(), model.classes) : undefined;
-    const logLikelihood = valueByLabel ? labelExpectation({ labels: y, valueByLabel }) : decoded();
-    const { epsilon, spread, direction } = s;
-    const expected = valueByLabel
-      ? labelExpectation({ labels: smoothLabels(y, epsilon, { spread }), valueByLabel })
-      : logLikelihood;
-    return {
-      ...labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(y, model.labelPrior) }),
-      ...optimizedLabeledElbo({
-        logLikelihood: expected,
-        latentKl,
-        labels: y,
-        logits: labelLogits,
-        labelPrior: model.labelPrior,
-        epsilon,
-        spread,
-        direction,
-        weights: at(s.weights.labeled, context),
-      }),
-      crossEntropy: crossEntropy({ labels: y, logits: labelLogits }),
-    };
+  const valueByLabel =
+    s.expectation === 'exact'
+      ? byLabel(
+          logLikelihoodAt(model, x, z, everyLabel(x.shape[0] as number, model.classes), pass),
+          model.classes,
+        )
+      : undefined;
+  const logLikelihood = valueByLabel
+    ? labelExpectation({ labels: y, valueByLabel })
+    : logLikelihoodAt(model, x, z, y, pass); // log p(x | z, y)
+  const expected = valueByLabel
+    ? labelExpectation({ labels: smoothLabels(y, epsilon, { spread }), valueByLabel })
+    : logLikelihood;
+  return {
+    ...labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(y, model.labelPrior) }),
+    ...optimizedLabeledElbo({
+      logLikelihood: expected,
+      latentKl,
+      labels: y,
+      logits: labelLogits,
+      labelPrior: model.labelPrior,
+      epsilon,
+      spread,
+      direction,
+      weights: at(s.weights.labeled, context),
+    }),
+    crossEntropy: crossEntropy({ labels: y, logits: labelLogits }),
   };
 };
 
@@ -115,14 +123,9 @@ const consistencyOf = (
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
 };
 
-const unlabeledTerms = (
-  model: M2,
-  { x }: UnlabeledBatch,
-  { labelLogits, posterior, logLikelihood: decodeAt }: PartPass,
-  context: ObjectiveContext,
-  s: Settings,
-): (() => Terms) => {
-  const { noise } = context;
+const unlabeledTerms = (model: M2, { x }: UnlabeledBatch, context: PartContext, s: Settings): Terms => {
+  const { pass, noise } = context;
+  const { labelLogits, posterior } = model.infer(x, pass); // q(y | x)
   const interpolated = consistencyOf(model, x, labelLogits, context, s);
   const exact = s.labelHandling === 'exact';
   const y = exact
@@ -132,56 +135,40 @@ const unlabeledTerms = (
         hard: s.labelHandling === 'straight-through',
         noise: noise.split('label'),
       });
-  const q = posterior(y);
+  const q = posterior(y); // q(z | x[, y])
   const z = gaussian.sample(q, noise.split('latent'));
-  const decoded = decodeAt(z, y);
   // Values come one per row of labels; where rows are examples × labels they are folded to [B, K].
   const perLabel = (values: Tensor1D): Tensor =>
     exact && values.shape[0] === y.shape[0] ? byLabel(values, model.classes) : values;
-  return () => {
-    const terms = optimizedUnlabeledElbo({
-      labelLogits,
-      logLikelihood: perLabel(decoded()),
-      latentKl: perLabel(gaussianKl(q)),
-      logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
-      beta: scheduled(context, s.beta, 'beta'),
-      gamma: scheduled(context, s.gamma, 'gamma'),
-      weights: at(s.weights.unlabeled, context),
-    });
-    if (interpolated === undefined) return { ...terms };
-    const { weight, consistency } = interpolated;
-    return { ...terms, objective: sub(terms.objective, mul(consistency, weight)), consistency };
-  };
+  const terms = optimizedUnlabeledElbo({
+    labelLogits,
+    logLikelihood: perLabel(logLikelihoodAt(model, x, z, y, pass)), // log p(x | z, y)
+    latentKl: perLabel(gaussianKl(q)),
+    logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
+    beta: scheduled(context, s.beta, 'beta'),
+    gamma: scheduled(context, s.gamma, 'gamma'),
+    weights: at(s.weights.unlabeled, context),
+  });
+  if (interpolated === undefined) return { ...terms };
+  const { weight, consistency } = interpolated;
+  return { ...terms, objective: sub(terms.objective, mul(consistency, weight)), consistency };
 };
 
 const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
   const told = settingsOf(where, defaults, options);
   const settings = checkedSettings(where, told);
-  // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
   const objective: Objective<M2> = (model, { labeled, unlabeled }, context) => {
-    const own = (part: 'labeled' | 'unlabeled'): ObjectiveContext => ({
-      ...context,
-      noise: context.noise.split(part),
-    });
-    const passOf = (part: 'labeled' | 'unlabeled', updateStatistics: boolean): Pass => ({
-      ...trainingPass(own(part).noise),
-      updateStatistics,
-    });
-    return tidy(() => {
-      const parts: Part[] = [
-        ...(labeled ? [{ x: labeled.x, pass: passOf('labeled', unlabeled === undefined) }] : []),
-        ...(unlabeled ? [{ x: unlabeled.x, pass: passOf('unlabeled', true) }] : []),
-      ];
-      const passes = passesOf(model, parts);
-      const ofLabeled =
-        labeled && labeledTerms(model, labeled, passes[0] as PartPass, own('labeled'), settings);
-      const ofUnlabeled =
-        unlabeled && unlabeledTerms(model, unlabeled, passes.at(-1) as PartPass, own('unlabeled'), settings);
-      return {
-        ...(ofLabeled && { labeled: ofLabeled() }),
-        ...(ofUnlabeled && { unlabeled: ofUnlabeled() }),
-      };
-    });
+    // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
+    const own = (part: 'labeled' | 'unlabeled', updateStatistics: boolean): PartContext => {
+      const noise = context.noise.split(part);
+      return { ...context, noise, pass: { ...trainingPass(noise), updateStatistics } };
+    };
+    return tidy(() => ({
+      ...(labeled && {
+        labeled: labeledTerms(model, labeled, own('labeled', unlabeled === undefined), settings),
+      }),
+      ...(unlabeled && { unlabeled: unlabeledTerms(model, unlabeled, own('unlabeled', true), settings) }),
+    }));
   };
   // A function of images is no schedule: that there is one is all that a spec can say of it.
   const consistency = told.consistency && {

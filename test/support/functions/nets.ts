@@ -28,7 +28,7 @@ const areNets = ({ trunk, classifier, encoder, decoder }: ssvae.SemiSupervisedNe
   must(classifier.outputs.length === 1 && (trunk === undefined || trunk.outputs.length === 1), 'one output');
 };
 
-const disposeNets = ({ labelsApart: _, examplesApart: __, ...nets }: ssvae.SemiSupervisedNets): void => {
+const disposeNets = ({ labelsApart: _, ...nets }: ssvae.SemiSupervisedNets): void => {
   for (const net of Object.values(nets) as LayersModel[]) net.dispose();
 };
 
