@@ -1,16 +1,23 @@
-/** Which way the rooms of `src` look: each may import itself and what it lists. */
-const floors = ['core', 'distributions', 'divergences', 'regularizers', 'objectives', 'nets', 'models'];
-const below = (room) => floors.slice(0, floors.indexOf(room));
+/** Which way the folders of `src` look: each may import itself and what it lists. */
+const base = ['core', 'host', 'files'];
+const maths = ['distributions', 'divergences', 'regularizers', 'bounds'];
+const ofModels = [...base, ...maths, 'nets', 'models'];
+const ofTraining = [...ofModels, 'data', 'evaluation', 'training'];
+const above = (folder) => [...base, ...maths.slice(0, maths.indexOf(folder))];
 const rooms = {
-  ...Object.fromEntries(floors.map((room) => [room, below(room)])),
-  data: ['core'],
-  evaluation: floors,
-  training: [...floors, 'data', 'evaluation'],
-  figures: [...floors, 'data', 'evaluation', 'training'],
-  testing: [...floors, 'data', 'evaluation', 'training'],
-  wasm: ['core'],
-  node: [...floors, 'data', 'evaluation', 'training', 'wasm'],
-  browser: [...floors, 'data', 'evaluation', 'training', 'wasm'],
+  ...Object.fromEntries(base.map((folder) => [folder, base])),
+  ...Object.fromEntries(maths.map((folder) => [folder, above(folder)])),
+  nets: [...base, ...maths],
+  models: ofModels,
+  data: base,
+  evaluation: ofModels,
+  training: ofTraining,
+  figures: ofTraining,
+  testing: ofTraining,
+  recorded: ofTraining,
+  wasm: base,
+  node: [...ofTraining, 'wasm'],
+  browser: [...ofTraining, 'wasm'],
 };
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -36,9 +43,9 @@ module.exports = {
     },
     { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     {
-      name: 'node-built-ins-in-node-only',
+      name: 'node-built-ins-in-node-and-recorded-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/node/' },
+      from: { path: '^src/', pathNot: '^src/(node|recorded)/' },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -54,6 +61,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(node|browser)/' },
       to: { path: '^src/wasm/', pathNot: '^src/wasm/(stockBinary|workers)\\.ts$', dynamic: false },
+    },
+    {
+      name: 'google-protobuf-in-recorded-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/recorded/' },
+      to: { path: 'google-protobuf' },
     },
     { name: 'imports-resolve', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
     {

@@ -15,7 +15,8 @@ import {
   subset,
   train,
 } from 'ssvae';
-import { file, progressBar, recordedStep } from 'ssvae/node';
+import { file, progressBar } from 'ssvae/node';
+import { recordedStep } from 'ssvae/recorded';
 import { objectiveOf, recipeOf, titles } from './methods';
 import type { Method, Settings } from './settings';
 import { Interrupted } from './terminal';

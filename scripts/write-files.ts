@@ -1,7 +1,7 @@
 /**
  * Writes the files that every later version reads: `npx tsx scripts/write-files.ts`, once for each released version.
  *
- * A saved model of each ready kind, a checkpoint of each kind of run, and what comes of them, into `test/files/VERSION`. A
+ * A saved model of each ready kind, a checkpoint of each kind of run, and what comes of them, into `test/keptFiles/VERSION`. A
  * version that has files keeps them: `--again` replaces those of a version that is not released yet.
  */
 import { existsSync } from 'node:fs';
@@ -12,10 +12,10 @@ import { file, selectBackend } from 'ssvae/node';
 import { saveModel, version } from '../src/index';
 import { disturb, KEPT_MODELS, KEPT_RUNS, outputsOf } from '../test/support/keptFiles';
 
-const folder = fileURLToPath(new URL(`../test/files/${version}`, import.meta.url));
+const folder = fileURLToPath(new URL(`../test/keptFiles/${version}`, import.meta.url));
 if (existsSync(folder) && !process.argv.includes('--again')) {
   console.error(
-    `write-files: test/files/${version} is there, and what a released version wrote is kept for ever`,
+    `write-files: test/keptFiles/${version} is there, and what a released version wrote is kept for ever`,
   );
   process.exit(1);
 }

@@ -3,6 +3,31 @@
  *
  * @packageDocumentation
  */
+
+export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './bounds/everyLabel';
+export { type LabelExpectationArguments, labelExpectation } from './bounds/labelExpectation';
+export { type LabeledElboArguments, type LabeledElboTerms, labeledElbo } from './bounds/labeledElbo';
+export { logLabelPrior, uniformLabelPrior } from './bounds/labelPrior';
+export {
+  LABELED_BOUND_WEIGHTS,
+  type LabeledWeights,
+  type OptimizedLabeledElboArguments,
+  type OptimizedLabeledElboTerms,
+  optimizedLabeledElbo,
+  REPORT_LABELED_WEIGHTS,
+} from './bounds/optimizedLabeledElbo';
+export {
+  type OptimizedUnlabeledElboArguments,
+  type OptimizedUnlabeledElboTerms,
+  optimizedUnlabeledElbo,
+  UNLABELED_BOUND_WEIGHTS,
+  type UnlabeledWeights,
+} from './bounds/optimizedUnlabeledElbo';
+export {
+  type UnlabeledElboArguments,
+  type UnlabeledElboTerms,
+  unlabeledElbo,
+} from './bounds/unlabeledElbo';
 export type {
   Augment,
   Batch,
@@ -13,7 +38,6 @@ export type {
   UnlabeledBatch,
 } from './core/batch';
 export { customGradient, type ValueAndGradient } from './core/gradient';
-export type { Json } from './core/json';
 export { UNKNOWN_CLASS } from './core/labels';
 export { createNoise, type Noise, type NoiseState, restoreNoise } from './core/noise';
 export {
@@ -32,7 +56,6 @@ export {
   valueAt,
   type WarmupOptions,
 } from './core/schedules';
-export type { Claim, Storage, StorageFolder } from './core/storage';
 export type { Support } from './core/support';
 export { version } from './core/version';
 export { type AffineOptions, affine } from './data/affine';
@@ -97,6 +120,8 @@ export {
   importanceWeightedBound,
 } from './evaluation/importanceBound';
 export * as figures from './figures/index';
+export type { Json } from './files/json';
+export type { Claim, Storage, StorageFolder } from './files/storage';
 export { type LoadM1Options, loadM1 } from './models/m1/loadM1';
 export { createM1, type M1, type M1Options } from './models/m1/m1';
 export type { M1Nets, M1Preset } from './models/m1/nets';
@@ -134,30 +159,6 @@ export {
   type StridedConvTransposeOptions,
 } from './nets/stridedConv';
 export type { ConvVaeOptions, MlpVaeOptions, VaeNets } from './nets/vaeNets';
-export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './objectives/everyLabel';
-export { type LabelExpectationArguments, labelExpectation } from './objectives/labelExpectation';
-export { type LabeledElboArguments, type LabeledElboTerms, labeledElbo } from './objectives/labeledElbo';
-export { logLabelPrior, uniformLabelPrior } from './objectives/labelPrior';
-export {
-  LABELED_BOUND_WEIGHTS,
-  type LabeledWeights,
-  type OptimizedLabeledElboArguments,
-  type OptimizedLabeledElboTerms,
-  optimizedLabeledElbo,
-  REPORT_LABELED_WEIGHTS,
-} from './objectives/optimizedLabeledElbo';
-export {
-  type OptimizedUnlabeledElboArguments,
-  type OptimizedUnlabeledElboTerms,
-  optimizedUnlabeledElbo,
-  UNLABELED_BOUND_WEIGHTS,
-  type UnlabeledWeights,
-} from './objectives/optimizedUnlabeledElbo';
-export {
-  type UnlabeledElboArguments,
-  type UnlabeledElboTerms,
-  unlabeledElbo,
-} from './objectives/unlabeledElbo';
 export { categoricalEntropy } from './regularizers/entropy';
 export {
   type InterpolationConsistencyArguments,
@@ -171,18 +172,19 @@ export {
   type SmoothedLabelKlArguments,
   smoothedLabelKl,
 } from './regularizers/smoothedLabelKl';
-export { type AdamOptions, createAdam } from './training/adam';
-export { type Average, type Averaging, createAverage } from './training/average';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
+export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
 export type { HistoryRow, TrainResult } from './training/history';
 export type { InputsInWords } from './training/inputsInWords';
+export { type AdamOptions, createAdam } from './training/optimizer/adam';
+export { type Average, type Averaging, createAverage } from './training/optimizer/average';
 export type {
   AdamMoments,
   AdamNumbers,
   AdamUpdate,
   Optimizer,
   OptimizerState,
-} from './training/optimizer';
+} from './training/optimizer/optimizer';
 export type {
   CheckpointOptions,
   EarlyStopping,
@@ -192,7 +194,6 @@ export type {
   TrainOptions,
   Weighting,
 } from './training/options';
-export type { Resumed, WrittenBy } from './training/resumed';
 export {
   type Execute,
   executeEagerly,

@@ -1,6 +1,6 @@
 /** A stream of random numbers that writes down what it gave. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { StoredArray } from '../../src/core/safetensors';
+import type { StoredArray } from '../../src/files/safetensors';
 import type { Noise } from '../../src/index';
 
 /** Draws by the names that their streams were split by, e.g. `objective/0/labeled/latent`. */

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
-import { recordedStep, selectBackend } from 'ssvae/node';
+import { selectBackend } from 'ssvae/node';
+import { recordedStep } from 'ssvae/recorded';
 import { createOurs } from './ours';
 import type { NodeTask, Ready, Timed, Unable } from './protocol';
 import type { Stepper } from './step';

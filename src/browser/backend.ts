@@ -1,14 +1,14 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
 import { assertInteger, optionsOf } from '../core/assert';
-import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../core/backend';
-import { Broken, notLoaded, Refused, reasonOf } from '../core/backendErrors';
 import { describe } from '../core/shape';
-import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../core/webgpu';
+import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../host/backend';
+import { Broken, notLoaded, Refused, reasonOf } from '../host/backendErrors';
+import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../host/webgpu';
 import type { StockBackend } from '../wasm/stockBinary';
 import { faultOfPaths, startThreads, type WasmPaths } from './wasmThreads';
 
-export type { BackendChoice, PassedOverBackend } from '../core/backend';
+export type { BackendChoice, PassedOverBackend } from '../host/backend';
 export type { WasmPaths } from './wasmThreads';
 
 /** Options of {@link selectBackend}. */

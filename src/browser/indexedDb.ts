@@ -1,6 +1,7 @@
 /** IndexedDB as storage. */
-import { type Claim, claimWithinProcess, type Storage, type StorageFolder } from '../core/storage';
+
 import { isBytes } from '../core/typedArrays';
+import { type Claim, claimWithinProcess, type Storage, type StorageFolder } from '../files/storage';
 
 const DATABASE = 'ssvae';
 const STORE = 'files';

@@ -1,7 +1,7 @@
 /** Workers for the WebAssembly backend, where a page may share memory with them. */
 import { env } from '@tensorflow/tfjs-core';
-import { assertWasmNotStarted } from '../core/backend';
-import { reasonOf } from '../core/backendErrors';
+import { assertWasmNotStarted } from '../host/backend';
+import { reasonOf } from '../host/backendErrors';
 import { assertModule, everyBuild, STOCK_BINARY, type StockBackend, shareMemory } from '../wasm/stockBinary';
 import { startWorkers, workerSource } from '../wasm/workers';
 

@@ -1,6 +1,6 @@
 /** What a training step consumes. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Json } from './json';
+import type { Json } from '../files/json';
 import type { Noise } from './noise';
 import type { Support } from './support';
 

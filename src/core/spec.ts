@@ -1,5 +1,5 @@
 /** Settings as JSON, to be compared with those of another time. */
-import type { Json } from './json';
+import type { Json } from '../files/json';
 
 /** Steps that a schedule is told by: two that agree at all of them are taken for one. */
 const STEPS = [0, 1, 10, 100, 1000, 10_000, 100_000];

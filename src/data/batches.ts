@@ -10,12 +10,12 @@ import {
 } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
 import { bytesOf } from '../core/bytesOf';
-import { crc32 } from '../core/crc32';
 import { UNKNOWN_CLASS } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { describe } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { isIntegers, ownIntegers } from '../core/typedArrays';
+import { crc32 } from '../files/crc32';
 import { type Binarization, binarize as toBinary } from './binarize';
 import { type CreateDatasetOptions, checkDataset, type Dataset, gatherLabels } from './dataset';
 import { hostInputs, residentInputs } from './inputSource';

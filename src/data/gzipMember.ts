@@ -8,7 +8,7 @@ import {
   zlibInflateInit2,
   zlibInflateReset,
 } from 'pako';
-import { createRests } from '../core/rests';
+import { createRests } from '../host/rests';
 
 /** zlib's number for gzip alone, with the largest window. */
 const GZIP = 16 + 15;

@@ -1,16 +1,16 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
 import { add, mul, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { byLabel } from '../bounds/everyLabel';
+import { labelExpectation } from '../bounds/labelExpectation';
+import { labeledElbo } from '../bounds/labeledElbo';
+import { logLabelPrior } from '../bounds/labelPrior';
+import { optimizedUnlabeledElbo } from '../bounds/optimizedUnlabeledElbo';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { gaussianKl } from '../divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { byLabel } from '../objectives/everyLabel';
-import { labelExpectation } from '../objectives/labelExpectation';
-import { labeledElbo } from '../objectives/labeledElbo';
-import { logLabelPrior } from '../objectives/labelPrior';
-import { optimizedUnlabeledElbo } from '../objectives/optimizedUnlabeledElbo';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
 import { assertBound, type Examples, openExamples } from './examples';
 

@@ -1,10 +1,10 @@
 /** q(z|x[,y]) and p(x|z,y) at every label: what the exact-sum bounds have in common. */
 import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { repeatRows, withEveryLabel } from '../bounds/everyLabel';
 import type { Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
 import type { SemiSupervisedVae } from '../models/model';
-import { repeatRows, withEveryLabel } from '../objectives/everyLabel';
 
 /**
  * A batch folded over its labels, and its posterior.

@@ -12,16 +12,16 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { byLabel } from '../bounds/everyLabel';
+import { assertLabelPrior } from '../bounds/labelPrior';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { LOWEST } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
-import { createRests } from '../core/rests';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
+import { createRests } from '../host/rests';
 import type { SemiSupervisedVae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { byLabel } from '../objectives/everyLabel';
-import { assertLabelPrior } from '../objectives/labelPrior';
 import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
 import { assertBound, type Examples, openExamples } from './examples';
 

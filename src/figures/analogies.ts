@@ -1,9 +1,9 @@
 /** One style, every class. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { everyLabel, repeatRows } from '../bounds/everyLabel';
 import { assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
-import { everyLabel, repeatRows } from '../objectives/everyLabel';
 import { GRID_NAMES, labelsOf, type ModelGridOptions, readCells } from './cells';
 import { layOut, type PixelGrid } from './imageGrid';
 

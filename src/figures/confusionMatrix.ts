@@ -1,7 +1,7 @@
 /** Which classes are taken for which, as a chart. */
 import { optionsOf } from '../core/assert';
-import { isFiniteNumber, isListOf, isString } from '../core/json';
 import { describe } from '../core/shape';
+import { isFiniteNumber, isListOf, isString } from '../files/json';
 import { assertLooks, chart, type VegaLiteSpec } from './spec';
 
 /** What is drawn, and how. */

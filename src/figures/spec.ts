@@ -1,7 +1,7 @@
 /** What every chart shares. */
 import { assertNumber, recordOf } from '../core/assert';
-import { isRecord, type Json } from '../core/json';
 import { describe } from '../core/shape';
+import { isRecord, type Json } from '../files/json';
 
 /** A Vega-Lite 6 specification: plain JSON, data included, for any renderer. */
 export interface VegaLiteSpec {

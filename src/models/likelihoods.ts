@@ -1,11 +1,11 @@
 /** Likelihoods of models: what is refused, and those that a file names. */
 import { assertInteger } from '../core/assert';
 import { describe } from '../core/describe';
-import { isFiniteNumber, isRecord, parse, parseRecord } from '../core/json';
 import { assertNoFunction } from '../core/uncalled';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
+import { isFiniteNumber, isRecord, parse, parseRecord } from '../files/json';
 
 /**
  * Refuses what is no likelihood.

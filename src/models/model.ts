@@ -1,9 +1,9 @@
 /** Contracts of models: what the trainer, evaluation and files rely on. */
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import type { Json } from '../core/json';
 import type { Noise } from '../core/noise';
 import type { Gaussian } from '../distributions/gaussian';
 import type { Likelihood } from '../distributions/likelihood';
+import type { Json } from '../files/json';
 
 /** What every model is: named variables, and a description that rebuilds it. */
 export interface Model {

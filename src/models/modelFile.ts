@@ -1,10 +1,10 @@
 /** Variables to and from files: shared by saved models and checkpoints. */
 import { type Tensor, tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { describe, formatShape } from '../core/describe';
-import { own } from '../core/json';
-import type { StoredArray } from '../core/safetensors';
 import { sameShape } from '../core/shape';
 import { isFloats } from '../core/typedArrays';
+import { own } from '../files/json';
+import type { StoredArray } from '../files/safetensors';
 
 /**
  * Values of tensors, by name.

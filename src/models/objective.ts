@@ -1,9 +1,9 @@
 /** Contract of objectives: what a model is trained to maximise. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
-import type { Json } from '../core/json';
 import type { Noise } from '../core/noise';
 import { type ScalarOrSchedule, type Schedule, valueAt } from '../core/schedules';
+import type { Json } from '../files/json';
 import type { Model } from './model';
 
 /** What an objective may depend on beside model and batch. */

@@ -2,11 +2,11 @@
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
-import { createRests } from '../core/rests';
 import { assertShapes, describe, formatShape, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';
 import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
 import { unitsOf } from '../core/unitInterval';
+import { createRests } from '../host/rests';
 import { supportOf } from './inputs';
 import type { Model } from './model';
 

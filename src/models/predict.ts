@@ -1,9 +1,9 @@
 /** Models on data, in batches. */
 import { concat, maximum, mul, reshape, softmax, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { everyLabel, repeatRows } from '../bounds/everyLabel';
 import { assertInteger, assertMethods, optionsOf } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
-import { everyLabel, repeatRows } from '../objectives/everyLabel';
 import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';

@@ -1,11 +1,11 @@
 /** Files of saved models, and the presets that they rebuild. */
 import { assertMethods, optionsOf } from '../core/assert';
 import { oneLine } from '../core/describe';
-import { assertFormat } from '../core/fileFormat';
-import { isRecord, parseRecord } from '../core/json';
-import { readSafetensors, type StoredArray } from '../core/safetensors';
-import { contentOf, type Storage } from '../core/storage';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
+import { assertFormat } from '../files/fileFormat';
+import { isRecord, parseRecord } from '../files/json';
+import { readSafetensors, type StoredArray } from '../files/safetensors';
+import { contentOf, type Storage } from '../files/storage';
 import { totalOf } from '../nets/layerValues';
 import { likelihoodOf } from './likelihoods';
 import type { Model } from './model';

@@ -1,8 +1,8 @@
 /** Presets of nets with their choices, and one's own nets: what is refused. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, formatShape, oneLine } from '../core/describe';
-import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../core/json';
 import { assertNoFunction } from '../core/uncalled';
+import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../files/json';
 import { assertNoRandomLayers } from '../nets/randomLayers';
 
 /** What a choice may be, and that in words. */

@@ -1,10 +1,10 @@
 /** A trained model, kept apart from any training checkpoint. */
 import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
-import { brief, canonical, isRecord, own } from '../core/json';
-import { writeSafetensors } from '../core/safetensors';
-import type { Storage } from '../core/storage';
 import type { Likelihood } from '../distributions/likelihood';
+import { brief, canonical, isRecord, own } from '../files/json';
+import { writeSafetensors } from '../files/safetensors';
+import type { Storage } from '../files/storage';
 import { assertLiving } from './living';
 import { createM2, type M2 } from './m2/m2';
 import { isOwn, type M2Nets, parsePreset, presetValues } from './m2/nets';

@@ -1,6 +1,6 @@
 /** What the outputs of one's own nets can be: a last activation may keep them from being any real number. */
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { isRecord } from '../core/json';
+import { isRecord } from '../files/json';
 import { type Layer, leafLayers } from './leafLayers';
 
 /** Least and largest value. */

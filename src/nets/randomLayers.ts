@@ -1,7 +1,7 @@
 /** Stock layers that draw from the generator hidden in TensorFlow.js. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../core/describe';
-import { isRecord } from '../core/json';
+import { isRecord } from '../files/json';
 import { leafLayers } from './leafLayers';
 
 const RANDOM: readonly unknown[] = [

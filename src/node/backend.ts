@@ -2,15 +2,15 @@
 import util from 'node:util';
 import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import { assertInteger, optionsOf } from '../core/assert';
-import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../core/backend';
-import { Broken, NotInstalled, notLoaded, reasonOf } from '../core/backendErrors';
-import { type Gpu, nameAdapter } from '../core/webgpu';
+import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../host/backend';
+import { Broken, NotInstalled, notLoaded, reasonOf } from '../host/backendErrors';
+import { useNativeKernels } from '../host/native/index';
+import { type Gpu, nameAdapter } from '../host/webgpu';
 import type { StockBackend } from '../wasm/stockBinary';
-import { useNativeKernels } from './native/index';
 import { loadPackage } from './packages';
 import { startThreads } from './wasmThreads';
 
-export type { BackendChoice, PassedOverBackend } from '../core/backend';
+export type { BackendChoice, PassedOverBackend } from '../host/backend';
 
 /** Options of {@link selectBackend}. */
 export interface SelectBackendOptions {

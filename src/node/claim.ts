@@ -6,8 +6,8 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { threadId } from 'node:worker_threads';
-import { isRecord, parseJson } from '../core/json';
-import { type Claim, claimWithinProcess } from '../core/storage';
+import { isRecord, parseJson } from '../files/json';
+import { type Claim, claimWithinProcess } from '../files/storage';
 import { codeOf, isMissing, naming } from './systemError';
 import { besideIn } from './writeWhole';
 

@@ -1,7 +1,7 @@
 /** The history of a run as a table of comma-separated values. */
 import { assertMethods } from '../core/assert';
-import { brief } from '../core/json';
-import type { Storage } from '../core/storage';
+import { brief } from '../files/json';
+import type { Storage } from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
 import { file } from './file';

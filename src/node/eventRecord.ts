@@ -1,5 +1,5 @@
 /** TensorBoard's event files: an `Event` of TensorFlow's `event.proto` in each record of a TFRecord file. */
-import { crc32c } from '../core/crc32';
+import { crc32c } from '../files/crc32';
 
 /** What an event says. */
 export type EventContent =

@@ -2,7 +2,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { describe } from '../core/shape';
-import type { Storage } from '../core/storage';
+import type { Storage } from '../files/storage';
 import { claimOnDisk, lockOf } from './claim';
 import { isMissing, naming } from './systemError';
 import { targetOf, writeWhole } from './writeWhole';

@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe } from '../core/shape';
-import type { StorageFolder } from '../core/storage';
+import type { StorageFolder } from '../files/storage';
 import { claimOnDisk, lockIn } from './claim';
 import { fileAt } from './file';
 import { isMissing, naming } from './systemError';

@@ -16,5 +16,4 @@ export type { DownloadProgress } from './fetchBytes';
 export { file } from './file';
 export { folder } from './folder';
 export { type ProgressBarOptions, progressBar } from './progressBar';
-export { type RecordedStep, type RecordedStepOptions, recordedStep } from './recorded/recordedStep';
 export { tensorBoard } from './tensorBoard';

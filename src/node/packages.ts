@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { notLoaded } from '../core/backendErrors';
+import { notLoaded } from '../host/backendErrors';
 import { importModule } from './importModule';
 import { codeOf } from './systemError';
 

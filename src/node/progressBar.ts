@@ -1,9 +1,9 @@
 /** Progress on the terminal. */
 import { type OptionNames, optionsOf } from '../core/assert';
-import { own } from '../core/json';
+import { own } from '../files/json';
 import type { BatchEnd, Callbacks, TrainingPlan } from '../training/callbacks';
+import type { Resumed } from '../training/checkpoint/resumed';
 import type { HistoryRow } from '../training/history';
-import type { Resumed } from '../training/resumed';
 import { writerOf } from './writer';
 
 /** How progress is shown. */

@@ -1,5 +1,5 @@
 /** Errors of the file system: their codes, and their words for the user. */
-import { reasonOf } from '../core/backendErrors';
+import { reasonOf } from '../host/backendErrors';
 
 /** The code of a system error, e.g. `'ENOENT'`. */
 export const codeOf = (error: unknown): string | undefined => {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { assertWasmNotStarted } from '../core/backend';
+import { assertWasmNotStarted } from '../host/backend';
 import { everyBuild, STOCK_BINARY, type StockBackend, shareMemory } from '../wasm/stockBinary';
 import { startWorkers, workerSource } from '../wasm/workers';
 import { pathInProject } from './packages';

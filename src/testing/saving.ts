@@ -1,5 +1,5 @@
 /** Whether a model's variables and spec are all there is to it. */
-import type { Storage } from '../core/storage';
+import type { Storage } from '../files/storage';
 import type { Model } from '../models/model';
 import { loadVariables, saveModel } from '../models/saveModel';
 import type { Check } from './check';

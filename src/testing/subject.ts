@@ -6,7 +6,7 @@ import { createBatches } from '../data/batches';
 import { gatherInputs, gatherLabels } from '../data/dataset';
 import type { Model, SemiSupervisedVae } from '../models/model';
 import type { Objective, Phase } from '../models/objective';
-import { createAdam } from '../training/adam';
+import { createAdam } from '../training/optimizer/adam';
 import type { TrainOptions } from '../training/options';
 import { train } from '../training/train';
 import type { CheckedExamples } from './examples';

@@ -12,8 +12,8 @@ import {
 } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
 import { assertNoise } from '../core/noise';
-import { isFolder } from '../core/storage';
 import { assertNoFunction, assertNoMaker } from '../core/uncalled';
+import { isFolder } from '../files/storage';
 import { assertFits } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';

@@ -1,7 +1,7 @@
 /** Callbacks of a training run, under the names that tfjs-layers gives them. */
 import type { Passes } from '../core/batch';
+import type { Resumed } from './checkpoint/resumed';
 import type { HistoryRow, TrainResult } from './history';
-import type { Resumed } from './resumed';
 
 /** What a run is about to do. */
 export interface TrainingPlan {

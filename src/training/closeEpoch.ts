@@ -3,10 +3,10 @@ import { recordOf } from '../core/assert';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import { readTensors } from '../models/modelFile';
+import type { Progress } from './checkpoint/runState';
 import { improves, metricOf } from './earlyStopping';
 import { type HistoryRow, meansOf } from './history';
 import type { TrainOptions } from './options';
-import type { Progress } from './runState';
 
 /** Numbers of a validation's result; anything else (tables, bins) is left to whoever made it. */
 const validationColumns = (result: object): Record<string, number> =>

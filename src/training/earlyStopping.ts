@@ -1,9 +1,9 @@
 /** Early stopping: which epoch is the best, and when there has been none better for long enough. */
 import { describe, oneLine } from '../core/describe';
-import { own } from '../core/json';
+import { own } from '../files/json';
+import type { Best, Progress } from './checkpoint/runState';
 import type { HistoryRow } from './history';
 import type { EarlyStopping } from './options';
-import type { Best, Progress } from './runState';
 
 /** The metric's value, where the epoch has one; an epoch with all of its columns, and all of its steps, must. */
 export const metricOf = (

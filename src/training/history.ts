@@ -1,6 +1,6 @@
 /** What a run has seen: means of the terms by epoch. */
-import { own } from '../core/json';
-import type { Resumed } from './resumed';
+import { own } from '../files/json';
+import type { Resumed } from './checkpoint/resumed';
 
 /** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
 export interface HistoryRow {

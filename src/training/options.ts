@@ -2,12 +2,12 @@
 import type { Augment, BatchSource } from '../core/batch';
 import type { Noise } from '../core/noise';
 import type { ScalarOrSchedule } from '../core/schedules';
-import type { Storage, StorageFolder } from '../core/storage';
+import type { Storage, StorageFolder } from '../files/storage';
 import type { Model } from '../models/model';
 import type { Objective, Phase } from '../models/objective';
-import type { Averaging } from './average';
 import type { Callbacks } from './callbacks';
-import type { Optimizer } from './optimizer';
+import type { Averaging } from './optimizer/average';
+import type { Optimizer } from './optimizer/optimizer';
 import type { Execute } from './step';
 
 /**

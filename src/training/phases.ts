@@ -2,8 +2,8 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import { describe } from '../core/describe';
-import { type Json, own } from '../core/json';
 import { assertNoMaker } from '../core/uncalled';
+import { type Json, own } from '../files/json';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveTerms, Phase, Terms } from '../models/objective';
 

@@ -1,6 +1,6 @@
 /** Variables as they were: where an update is left out, what a forward pass moves (running means) has moved already. */
 import { cast, type Scalar, tidy, type Variable, where } from '@tensorflow/tfjs-core';
-import { sharing } from '../core/sharing';
+import { sharing } from '../host/aliasOf';
 import type { Model } from '../models/model';
 
 /** What variables were. */

@@ -13,15 +13,15 @@ import {
 import { assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { describe, formatShape, oneLine } from '../core/describe';
-import { readsAtOnce } from '../core/host';
 import { isError } from '../core/messageOf';
-import { freeTape } from '../core/tape';
 import { weightedSum } from '../core/weightedSum';
+import { readsAtOnce } from '../host/backendTraits';
+import { freeTape } from '../host/tape';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
-import type { Average } from './average';
-import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './gradients';
-import type { Optimizer } from './optimizer';
+import type { Average } from './optimizer/average';
+import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './optimizer/gradients';
+import type { Optimizer } from './optimizer/optimizer';
 import { rememberStatistics } from './statistics';
 
 /** Weights of the loss at one step. */

@@ -1,5 +1,5 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core';
-import type { FusedKernel } from '../core/fusedKernel';
+import type { FusedKernel } from '../host/fusedKernel';
 import { runInParts } from './jobs';
 import { address, wasmKernel } from './kernels';
 

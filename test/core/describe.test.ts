@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describe as describeValue, formatShape, oneLine } from '../../src/core/describe';
-import { brief, own } from '../../src/core/json';
 import { messageOf } from '../../src/core/messageOf';
+import { brief, own } from '../../src/files/json';
 import { hostileValues, unreadableValues } from '../support/hostile';
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;

@@ -37,14 +37,8 @@ import {
   trainingSteps,
   twoMoons,
 } from '../../src/index';
-import {
-  downloadDataset,
-  file,
-  loadDataset,
-  progressBar,
-  recordedStep,
-  selectBackend,
-} from '../../src/node/index';
+import { downloadDataset, file, loadDataset, progressBar, selectBackend } from '../../src/node/index';
+import { recordedStep } from '../../src/recorded/index';
 
 const noise = createNoise(1);
 const dataset = digits({ count: 20, noise });

@@ -29,7 +29,8 @@ import {
   trainingSteps,
   uniformLabelPrior,
 } from '../../src/index';
-import { file, folder, progressBar, recordedStep } from '../../src/node/index';
+import { file, folder, progressBar } from '../../src/node/index';
+import { recordedStep } from '../../src/recorded/index';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, tinyBatches, tinyM1, tinyM2 } from '../support/tiny';
 

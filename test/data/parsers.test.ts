@@ -1,10 +1,10 @@
 import { constants, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { crc32 } from '../../src/core/crc32';
 import { parseCifar10 } from '../../src/data/cifar';
 import { gunzip, isGzip } from '../../src/data/gzip';
 import { idxDataset, parseIdx } from '../../src/data/idx';
+import { crc32 } from '../../src/files/crc32';
 
 const idx = (shape: readonly number[], data: ArrayLike<number>): Uint8Array => {
   const bytes = new Uint8Array(4 + 4 * shape.length + data.length);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { cleanUpAfterEach } from '../support/numbers';
 
-const ROOMS = ['core', 'distributions', 'divergences', 'regularizers', 'objectives'];
+const ROOMS = ['core', 'distributions', 'divergences', 'regularizers', 'bounds'];
 const NAMESPACES = ['gaussian', 'categorical', 'bernoulli'];
 const EXAMPLE = /^ \* @example (.+?) \/\/ (.+)$/gm;
 

@@ -9,7 +9,7 @@ import type { M2 } from '../../src/models/m2/m2';
 import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { Model } from '../../src/models/model';
 import type { Objective } from '../../src/models/objective';
-import { createAdam } from '../../src/training/adam';
+import { createAdam } from '../../src/training/optimizer/adam';
 import { namedTerms } from '../../src/training/step';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { CONV, MLP, tinyBatches, tinyM1, tinyM2 } from '../support/tiny';

@@ -8,13 +8,13 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
+import { everyLabel, repeatRows } from '../../src/bounds/everyLabel';
 import { createNoise, type Noise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { createM2, type M2Options } from '../../src/models/m2/m2';
 import { predict } from '../../src/models/predict';
 import { saveModel } from '../../src/models/saveModel';
-import { everyLabel, repeatRows } from '../../src/objectives/everyLabel';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import { alive, CLASSES, CONV, LATENT, MLP, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';
 import { writtenOut } from '../support/writtenOut';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { isRecord, type Json } from '../../src/core/json';
-import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
+import { isRecord, type Json } from '../../src/files/json';
+import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import { loadModel, loadVariables } from '../../src/models/saveModel';
 import { KEPT_MODELS, KEPT_RUNS, loadKept, outputsOf } from '../support/keptFiles';
 import { cleanUpAfterEach, expectClose } from '../support/numbers';
@@ -24,7 +24,7 @@ interface Expected {
   >;
 }
 
-const folder = fileURLToPath(new URL('../files', import.meta.url));
+const folder = fileURLToPath(new URL('../keptFiles', import.meta.url));
 const versions = readdirSync(folder).sort();
 const expectedOf = (version: string): Expected =>
   JSON.parse(readFileSync(join(folder, version, 'expected.json'), 'utf8'));

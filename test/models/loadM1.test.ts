@@ -1,9 +1,9 @@
 import { input, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/json';
 import { createNoise } from '../../src/core/noise';
-import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import type { Json } from '../../src/files/json';
+import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import { loadM1 } from '../../src/models/m1/loadM1';
 import type { M1Options } from '../../src/models/m1/m1';
 import { embed } from '../../src/models/predict';

@@ -16,6 +16,8 @@ import {
   variableGrads,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { labeledElbo } from '../../src/bounds/labeledElbo';
+import { logLabelPrior } from '../../src/bounds/labelPrior';
 import type { Augment } from '../../src/core/batch';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { linearWarmup } from '../../src/core/schedules';
@@ -30,8 +32,6 @@ import type { M2 } from '../../src/models/m2/m2';
 import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { OptimizedElboOptions } from '../../src/models/m2/settings';
 import type { Objective, Terms } from '../../src/models/objective';
-import { labeledElbo } from '../../src/objectives/labeledElbo';
-import { logLabelPrior } from '../../src/objectives/labelPrior';
 import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { interpolationConsistency } from '../../src/regularizers/interpolationConsistency';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';

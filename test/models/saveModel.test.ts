@@ -1,12 +1,12 @@
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { input, layers, model as net, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/json';
 import { createNoise } from '../../src/core/noise';
-import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
+import type { Json } from '../../src/files/json';
+import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import type { M2Options } from '../../src/models/m2/m2';
 import type { Model } from '../../src/models/model';
 import { predict } from '../../src/models/predict';

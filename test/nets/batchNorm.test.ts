@@ -5,7 +5,7 @@ import { createNoise } from '../../src/core/noise';
 import type { M2Options } from '../../src/models/m2/m2';
 import { labelsOnly, m2 } from '../../src/models/m2/objective';
 import { BatchNorm } from '../../src/nets/batchNorm';
-import { createAdam } from '../../src/training/adam';
+import { createAdam } from '../../src/training/optimizer/adam';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import goldens from '../golden/nets.json';

@@ -1,9 +1,9 @@
 import { add, concat, grads, matMul, softplus, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { everyLabel, repeatRows } from '../../src/bounds/everyLabel';
 import { createNoise } from '../../src/core/noise';
 import type { Activation } from '../../src/nets/activation';
 import { LabelConditionedDense } from '../../src/nets/labelConditionedDense';
-import { everyLabel, repeatRows } from '../../src/objectives/everyLabel';
 import { checkGradient } from '../support/checkGradient';
 import { lendWeights } from '../support/layerWeights';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';

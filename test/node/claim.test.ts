@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Storage, StorageFolder } from '../../src/core/storage';
+import type { Storage, StorageFolder } from '../../src/files/storage';
 import { lockIn } from '../../src/node/claim';
 import { file } from '../../src/node/file';
 import { folder } from '../../src/node/folder';

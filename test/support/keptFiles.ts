@@ -1,22 +1,22 @@
 /**
- * Files that every later version reads: `test/files/VERSION/` holds a saved model and a checkpoint of each kind, as that
+ * Files that every later version reads: `test/keptFiles/VERSION/` holds a saved model and a checkpoint of each kind, as that
  * version wrote them, and what came of them there. What is described here must stay as it is; new kinds are added.
  */
 import { add, mul, type Tensor, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { linearWarmup } from '../../src/core/schedules';
-import type { Storage } from '../../src/core/storage';
 import { createBatches } from '../../src/data/batches';
 import { createDataset } from '../../src/data/dataset';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import type { Storage } from '../../src/files/storage';
 import { loadM1 } from '../../src/models/m1/loadM1';
 import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
 import { m1 } from '../../src/models/m1/objective';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
 import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
 import { loadModel } from '../../src/models/saveModel';
-import { createAdam } from '../../src/training/adam';
 import type { HistoryRow } from '../../src/training/history';
+import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
 

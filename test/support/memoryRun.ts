@@ -2,14 +2,14 @@
 import { memory } from '@tensorflow/tfjs-core';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import type { StorageFolder } from '../../src/core/storage';
 import type { Dataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
+import type { StorageFolder } from '../../src/files/storage';
 import type { M2 } from '../../src/models/m2/m2';
 import { optimizedElbo } from '../../src/models/m2/objective';
-import { createAdam } from '../../src/training/adam';
-import type { AdamUpdate } from '../../src/training/optimizer';
+import { createAdam } from '../../src/training/optimizer/adam';
+import type { AdamUpdate } from '../../src/training/optimizer/optimizer';
 import type { TrainOptions } from '../../src/training/options';
 import { type Execute, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';

@@ -1,12 +1,12 @@
 /** The parsers of files under mutation: each damaged file is read as what it is, or refused clearly and at once. */
 import { gzipSync } from 'node:zlib';
 import { memory } from '@tensorflow/tfjs-core';
-import { crc32 } from '../../src/core/crc32';
 import { createNoise, type Noise } from '../../src/core/noise';
-import { readSafetensors, writeSafetensors } from '../../src/core/safetensors';
 import { parseCifar10 } from '../../src/data/cifar';
 import { gunzip } from '../../src/data/gzip';
 import { idxDataset, parseIdx } from '../../src/data/idx';
+import { crc32 } from '../../src/files/crc32';
+import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import { labelsOnly } from '../../src/models/m2/objective';
 import { loadModel, loadVariables, saveModel } from '../../src/models/saveModel';
 import { readTar } from '../../src/node/tar';

@@ -2,9 +2,9 @@
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import type { Storage, StorageFolder } from '../../src/core/storage';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
+import type { Storage, StorageFolder } from '../../src/files/storage';
 import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
 import type { Model } from '../../src/models/model';

@@ -27,9 +27,9 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { Json } from '../../src/core/json';
 import { createNoise, type Noise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
+import type { Json } from '../../src/files/json';
 import type { Objective, ObjectiveTerms, Terms } from '../../src/models/objective';
 import { modelChecks } from '../../src/testing';
 import { cleanUpAfterEach } from '../support/numbers';

@@ -11,6 +11,8 @@ import {
   type Variable,
   variable,
 } from '@tensorflow/tfjs-core';
+import { labeledElbo } from '../../src/bounds/labeledElbo';
+import { logLabelPrior } from '../../src/bounds/labelPrior';
 import { oneHotLabels } from '../../src/core/labels';
 import type { Noise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
@@ -20,8 +22,6 @@ import { crossEntropy } from '../../src/divergences/crossEntropy';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../../src/models/model';
 import type { Objective, ObjectiveContext } from '../../src/models/objective';
-import { labeledElbo } from '../../src/objectives/labeledElbo';
-import { logLabelPrior } from '../../src/objectives/labelPrior';
 import { categoricalEntropy } from '../../src/regularizers/entropy';
 
 /** D, K and Z */

@@ -3,7 +3,7 @@ import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import type { M2 } from '../../src/models/m2/m2';
 import { m2 } from '../../src/models/m2/objective';
-import { recordedStep } from '../../src/node/recorded/recordedStep';
+import { recordedStep } from '../../src/recorded/recordedStep';
 import type { TrainOptions } from '../../src/training/options';
 import { disposeTerms, type Execute, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';

@@ -7,7 +7,7 @@ import { gaussianObservation } from '../../src/distributions/gaussianObservation
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { createM2 } from '../../src/models/m2/m2';
 import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
-import { createAdam } from '../../src/training/adam';
+import { createAdam } from '../../src/training/optimizer/adam';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
 

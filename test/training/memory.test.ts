@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { recordedStep } from '../../src/node/recorded/recordedStep';
+import { recordedStep } from '../../src/recorded/recordedStep';
 import type { Execute } from '../../src/training/step';
 import { type MemoryRun, type Sample, watchFaults, watchRun } from '../support/memoryRun';
 import { cleanUpAfterEach } from '../support/numbers';

@@ -4,7 +4,7 @@ import { createNoise } from '../../src/core/noise';
 import type { M2 } from '../../src/models/m2/m2';
 import { m2 } from '../../src/models/m2/objective';
 import type { Objective } from '../../src/models/objective';
-import { createAdam } from '../../src/training/adam';
+import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
 import { comparable } from '../support/ending';

@@ -2,15 +2,15 @@ import { add, keep, mean, mul, slice, type Tensor, tensor, variable } from '@ten
 import { describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import type { Storage } from '../../src/core/storage';
 import { createDataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
+import type { Storage } from '../../src/files/storage';
 import type { M2 } from '../../src/models/m2/m2';
 import { m2, optimizedElbo } from '../../src/models/m2/objective';
 import type { Objective } from '../../src/models/objective';
 import { loadModel, saveModel } from '../../src/models/saveModel';
-import { createAdam } from '../../src/training/adam';
+import { createAdam } from '../../src/training/optimizer/adam';
 import type { EarlyStopping, TrainOptions } from '../../src/training/options';
 import { executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';

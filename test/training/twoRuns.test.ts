@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import type { Storage } from '../../src/core/storage';
 import { affine } from '../../src/data/affine';
+import type { Storage } from '../../src/files/storage';
 import type { M2 } from '../../src/models/m2/m2';
 import { m2 } from '../../src/models/m2/objective';
-import { createAdam } from '../../src/training/adam';
+import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import * as bernoulli from '../../src/distributions/bernoulli';
-import { createAdam } from '../../src/training/adam';
+import { createAdam } from '../../src/training/optimizer/adam';
 import { onBackend, relativeDifference, values } from './onBackend';
 
 const sizes = [1, 2, 3, 4, 5, 63, 64, 65];

@@ -14,7 +14,8 @@ import {
   saveModel,
   train,
 } from 'ssvae';
-import { file, recordedStep } from 'ssvae/node';
+import { file } from 'ssvae/node';
+import { recordedStep } from 'ssvae/recorded';
 import type { VaeSettings } from './m1Settings';
 
 /** A file's name that tells the settings. */

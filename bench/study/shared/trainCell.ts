@@ -13,7 +13,8 @@ import {
   subset,
   train,
 } from 'ssvae';
-import { file, recordedStep } from 'ssvae/node';
+import { file } from 'ssvae/node';
+import { recordedStep } from 'ssvae/recorded';
 import { batchesOf, splitOf } from './data';
 import { platform } from './platform';
 import { type Cell, type Circumstances, keyOf, type Result } from './results';

@@ -1,6 +1,7 @@
 /** A trained M1 from its file. */
-import type { Storage } from '../../core/storage';
+
 import type { Likelihood } from '../../distributions/likelihood';
+import type { Storage } from '../../files/storage';
 import { rebuild } from '../presetFile';
 import { createM1, type M1 } from './m1';
 import { isOwn, type M1Nets, parsePreset, presetValues } from './nets';

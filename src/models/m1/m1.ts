@@ -1,12 +1,12 @@
 /** The M1 model of Kingma 2014: a VAE whose codes a classifier learns from. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, type OptionNames, optionsOf } from '../../core/assert';
-import { assertBackend } from '../../core/host';
 import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import type { Gaussian } from '../../distributions/gaussian';
 import type { Likelihood } from '../../distributions/likelihood';
+import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
 import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';

@@ -1,6 +1,6 @@
 /** Choice of the nets of an M1 model. */
 import { optionsOf } from '../../core/assert';
-import { isRecord } from '../../core/json';
+import { isRecord } from '../../files/json';
 import { outputShapeOf } from '../../nets/semiSupervisedNets';
 import {
   type ConvVaeOptions,

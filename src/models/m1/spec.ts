@@ -1,9 +1,9 @@
 /** JSON that rebuilds an M1 model. */
 
 import { describe } from '../../core/describe';
-import { isCount, isListOf, isRecord, type Json, parse, parseRecord } from '../../core/json';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
+import { isCount, isListOf, isRecord, type Json, parse, parseRecord } from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
 import { type M1Preset, parsePreset } from './nets';
 

@@ -1,6 +1,8 @@
 /** The M2 model of Kingma 2014: what it is, and how it is made. */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { repeatRows } from '../../bounds/everyLabel';
+import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
 import {
   assertInteger,
   assertNumbers,
@@ -9,7 +11,6 @@ import {
   type OptionNames,
   optionsOf,
 } from '../../core/assert';
-import { assertBackend } from '../../core/host';
 import { oneHotLabels } from '../../core/labels';
 import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
@@ -17,13 +18,12 @@ import * as bernoulli from '../../distributions/bernoulli';
 import * as categorical from '../../distributions/categorical';
 import type { Gaussian } from '../../distributions/gaussian';
 import type { Likelihood } from '../../distributions/likelihood';
+import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
 import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
-import { repeatRows } from '../../objectives/everyLabel';
-import { assertLabelPrior, uniformLabelPrior } from '../../objectives/labelPrior';
 import { assertLikelihood } from '../likelihoods';
 import { assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';

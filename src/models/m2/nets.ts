@@ -1,6 +1,6 @@
 /** Choice of the nets of an M2 model. */
 import { assertFlags, type OptionNames, optionsOf } from '../../core/assert';
-import { isRecord } from '../../core/json';
+import { isRecord } from '../../files/json';
 import { type ConvOptions, convNets, convValues } from '../../nets/conv';
 import { type MlpOptions, mlpNets, mlpValues } from '../../nets/mlp';
 import { outputShapeOf, type PresetShape, type SemiSupervisedNets } from '../../nets/semiSupervisedNets';

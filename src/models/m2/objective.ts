@@ -1,5 +1,11 @@
 /** The objectives of M2: the report's Eq. 8 and its Optimized-ELBO, one function with two sets of weights. */
 import { mul, softmax, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { byLabel, everyLabel, repeatRows } from '../../bounds/everyLabel';
+import { labelExpectation } from '../../bounds/labelExpectation';
+import { labeledElbo } from '../../bounds/labeledElbo';
+import { logLabelPrior } from '../../bounds/labelPrior';
+import { optimizedLabeledElbo } from '../../bounds/optimizedLabeledElbo';
+import { optimizedUnlabeledElbo } from '../../bounds/optimizedUnlabeledElbo';
 import { optionsOf } from '../../core/assert';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
@@ -12,12 +18,6 @@ import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { gaussianKl } from '../../divergences/gaussianKl';
 import type { Pass } from '../../nets/pass';
-import { byLabel, everyLabel, repeatRows } from '../../objectives/everyLabel';
-import { labelExpectation } from '../../objectives/labelExpectation';
-import { labeledElbo } from '../../objectives/labeledElbo';
-import { logLabelPrior } from '../../objectives/labelPrior';
-import { optimizedLabeledElbo } from '../../objectives/optimizedLabeledElbo';
-import { optimizedUnlabeledElbo } from '../../objectives/optimizedUnlabeledElbo';
 import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixPairs } from '../../regularizers/mixPairs';

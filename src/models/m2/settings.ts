@@ -1,4 +1,11 @@
 /** Choices of the objectives of M2, their defaults, and what is refused. */
+
+import {
+  LABELED_BOUND_WEIGHTS,
+  type LabeledWeights,
+  REPORT_LABELED_WEIGHTS,
+} from '../../bounds/optimizedLabeledElbo';
+import { UNLABELED_BOUND_WEIGHTS, type UnlabeledWeights } from '../../bounds/optimizedUnlabeledElbo';
 import {
   assertFunction,
   assertInteger,
@@ -11,12 +18,6 @@ import {
 import type { Augment } from '../../core/batch';
 import { inRange, type ScalarOrSchedule } from '../../core/schedules';
 import { isTemperature, TEMPERATURES } from '../../distributions/gumbelSoftmax';
-import {
-  LABELED_BOUND_WEIGHTS,
-  type LabeledWeights,
-  REPORT_LABELED_WEIGHTS,
-} from '../../objectives/optimizedLabeledElbo';
-import { UNLABELED_BOUND_WEIGHTS, type UnlabeledWeights } from '../../objectives/optimizedUnlabeledElbo';
 import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
 import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
 

@@ -1,6 +1,8 @@
 /** JSON that rebuilds an M2 model. */
 
 import { describe } from '../../core/describe';
+import { specOf } from '../../core/spec';
+import type { LikelihoodSpec } from '../../distributions/likelihood';
 import {
   isBoolean,
   isCount,
@@ -10,9 +12,7 @@ import {
   type Json,
   parse,
   parseRecord,
-} from '../../core/json';
-import { specOf } from '../../core/spec';
-import type { LikelihoodSpec } from '../../distributions/likelihood';
+} from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
 import { type M2Preset, parsePreset } from './nets';
 

@@ -1,4 +1,6 @@
 /** Every public function of `ssvae`, with what it promises. */
+
+import { bounds, regularizers } from './bounds';
 import { gradients, noise, schedules } from './core';
 import { augmentations, batches, parsers, sets } from './data';
 import type { Descriptions } from './description';
@@ -13,7 +15,6 @@ import { evaluation } from './evaluation';
 import { figures } from './figures';
 import { modelFunctions } from './models';
 import { netFunctions } from './nets';
-import { objectives, regularizers } from './objectives';
 import { training } from './training';
 
 /** Functions by the room that they stand in. */
@@ -28,7 +29,7 @@ export const rooms: Readonly<Record<string, Descriptions>> = {
   },
   divergences,
   regularizers,
-  objectives,
+  bounds,
   nets: netFunctions,
   models: modelFunctions,
   evaluation,

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNoise, type Noise } from '../../../src/core/noise';
-import { readSafetensors } from '../../../src/core/safetensors';
+import { readSafetensors } from '../../../src/files/safetensors';
 import type { Ending } from '../ending';
 import { below } from '../mutations';
 import { startRun } from './runProcess';

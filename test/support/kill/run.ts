@@ -5,13 +5,13 @@
 import { add, clipByValue, mul } from '@tensorflow/tfjs-core';
 import { createNoise } from '../../../src/core/noise';
 import { cosineDecay, exponentialDecay, linearWarmup } from '../../../src/core/schedules';
-import type { StorageFolder } from '../../../src/core/storage';
 import { evaluateClassifier } from '../../../src/evaluation/classifier';
+import type { StorageFolder } from '../../../src/files/storage';
 import { optimizedElbo } from '../../../src/models/m2/objective';
 import { selectBackend } from '../../../src/node/backend';
 import { folder } from '../../../src/node/folder';
 import { progressBar } from '../../../src/node/progressBar';
-import { createAdam } from '../../../src/training/adam';
+import { createAdam } from '../../../src/training/optimizer/adam';
 import { train } from '../../../src/training/train';
 import { comparable, type Ending } from '../ending';
 import { tinyBatches, tinyDataset, tinyM2, weightsOf } from '../tiny';

@@ -1,0 +1,73 @@
+/** Where bytes are kept: the contract of files, IndexedDB and one's own. */
+import { assertBytes } from '../core/assert';
+import { hold, isHeld } from '../core/held';
+
+/** A place that belongs to one run. */
+export interface Claim {
+  /** Refuses when another run has taken the place. Called before each write. */
+  confirm(): Promise<void>;
+  /** Gives the place back. */
+  release(): Promise<void>;
+}
+
+/** A place for one file. `ssvae/node` has `file(path)`, `ssvae/browser` has `indexedDb(key)`. */
+export interface Storage {
+  /** how the place is named in messages */
+  readonly name: string;
+  /** The bytes, or `undefined` where nothing has been written yet. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Replaces the content whole: a failure half-way leaves the former content readable. */
+  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Takes the place for one run, before its first step; fails where another run holds it or nothing can be written. A
+   * storage without it is kept for one run within the process only.
+   */
+  claim?(): Promise<Claim>;
+}
+
+/** A place for several files. `ssvae/node` has `folder(path)`, `ssvae/browser` has `indexedDbFolder(name)`. */
+export interface StorageFolder {
+  /** how the place is named in messages */
+  readonly name: string;
+  /** Names of the files that are there, in any order; none where nothing has been written yet. */
+  list(): Promise<readonly string[]>;
+  /** The place of one file in it. */
+  file(name: string): Storage;
+  /** Takes a file away; does nothing where it is not there. */
+  remove(name: string): Promise<void>;
+  /** Takes the folder for one run, as {@link Storage.claim} takes a file. */
+  claim?(): Promise<Claim>;
+}
+
+/** Whether a place is for several files. */
+export const isFolder = (place: Storage | StorageFolder): place is StorageFolder =>
+  typeof (place as Partial<StorageFolder>).list === 'function';
+
+/**
+ * The content of a storage, which may be one's own.
+ *
+ * @param where name of the reader and the place, for messages
+ * @returns `undefined` where nothing has been written yet
+ * @throws TypeError when the storage gives anything but bytes
+ */
+export async function contentOf(where: string, storage: Storage): Promise<Uint8Array | undefined> {
+  const bytes = await storage.read();
+  if (bytes !== undefined) assertBytes(where, 'its content', bytes);
+  return bytes;
+}
+
+/**
+ * Takes a place for one run of this process.
+ *
+ * @param key the place, the same for all who mean it
+ * @param name of the place, for the message
+ * @throws Error when another run of this process holds it
+ */
+export function claimWithinProcess(key: unknown, name: string): Claim {
+  if (isHeld(key))
+    throw new Error(
+      `${name} belongs to another run of this process, needed the end of that run, or another place`,
+    );
+  const giveBack = hold(key);
+  return { confirm: async () => {}, release: async () => giveBack() };
+}

@@ -1,0 +1,198 @@
+/** The choice of a backend: candidates in order, the first that starts is taken, and it is said why. */
+import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
+import { assertOneOf } from '../core/assert';
+import { Broken, NotInstalled, Refused, reasonOf } from './backendErrors';
+
+/** One backend that may or may not be had here. */
+export interface BackendCandidate {
+  /** its name in TensorFlow.js */
+  readonly name: string;
+  /** npm packages that bring it, as one would type them */
+  readonly packages: string;
+  /**
+   * Loads and registers the backend.
+   *
+   * @param explicit whether it was asked for by name
+   * @returns what it is, in words
+   * @throws Error saying why it cannot be had, or is not worth having unless asked for
+   */
+  load(explicit: boolean): Promise<string>;
+  /**
+   * Says why the backend was loaded and does not start, and what to do; without it, the reason stands alone.
+   *
+   * @param reason what TensorFlow.js says
+   */
+  explain?(reason: string): Promise<Error>;
+}
+
+/** A backend that was not taken. */
+export interface PassedOverBackend {
+  /** its name in TensorFlow.js */
+  readonly name: string;
+  /** why it cannot be had here, or is slower than the one taken; one line */
+  readonly reason: string;
+}
+
+/** The backend now in use. */
+export interface BackendChoice {
+  /** its name in TensorFlow.js, which `tf.getBackend()` returns from now on */
+  readonly name: string;
+  /** what it is and why it was taken, in one line */
+  readonly description: string;
+  /** the better ones that cannot be had here, best first */
+  readonly passedOver: readonly PassedOverBackend[];
+}
+
+/** What is known of the choice, kept with the engine: the copies of this library in one program share it. */
+interface Choosing {
+  /** threads that WebAssembly computes with, once it has started */
+  threads: number;
+  /** the choice under way; the next one waits for it */
+  turn: Promise<unknown>;
+}
+
+const choosing = (): Choosing => {
+  const shared = engine() as unknown as Record<symbol, Choosing | undefined>;
+  const key = Symbol.for('ssvae.selectBackend');
+  const known = shared[key] ?? { threads: 1, turn: Promise.resolve() };
+  shared[key] = known;
+  return known;
+};
+
+/** What to put behind the backend's name. */
+const threadsInWords = (count: number): string => (count === 1 ? '' : ` and ${count} threads`);
+
+const wasmHasStarted = (): boolean => 'wasm' in engine().registry;
+
+/**
+ * Refuses threads once the memory of WebAssembly is made.
+ *
+ * @throws Error
+ */
+export function assertWasmNotStarted(): void {
+  if (wasmHasStarted())
+    throw new Error('WebAssembly has started already, and threads are to be had only before');
+}
+
+/**
+ * Starts threads, and says how many there are; where they cannot be had there is one, and it is said why. A backend that has
+ * started keeps the threads that it has.
+ *
+ * @param count threads, the calling one included
+ * @param explicit whether the backend was asked for by name: then what cannot be had is an error
+ * @param startAll starts the others
+ * @returns words to put behind the backend's name
+ * @throws Error naming how many were asked for, and why it cannot be
+ */
+export async function tryThreads(
+  count: number,
+  explicit: boolean,
+  startAll: () => Promise<void>,
+): Promise<string> {
+  const state = choosing();
+  if (!wasmHasStarted()) state.threads = 1;
+  if (count === 1 || count === state.threads) return threadsInWords(state.threads);
+  try {
+    await startAll();
+    state.threads = count;
+    return threadsInWords(count);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (explicit)
+      throw new Refused(`selectBackend: threads is ${count}, needed ${state.threads}: ${reason}`, {
+        cause: error,
+      });
+    return state.threads === 1 ? `, one thread (${reason})` : `${threadsInWords(state.threads)} (${reason})`;
+  }
+}
+
+/** Starts a backend that is registered. The engine prints what its factory throws; here it is the reason. */
+const startRegistered = async (name: string): Promise<void> => {
+  const registered = engine().registryFactory[name];
+  if (registered === undefined) throw new Error('it is not registered');
+  const { factory } = registered;
+  let reason = 'it did not start; TensorFlow.js has printed why';
+  registered.factory = async () => {
+    try {
+      return await factory();
+    } catch (error) {
+      reason = reasonOf(error);
+      throw error;
+    }
+  };
+  try {
+    if (!(await setBackend(name))) throw new Error(reason);
+    await ready();
+  } finally {
+    registered.factory = factory;
+  }
+};
+
+const start = async ({ name, load, explain }: BackendCandidate, explicit: boolean): Promise<string> => {
+  const description = await load(explicit);
+  try {
+    await startRegistered(name);
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw (await explain?.(reason)) ?? new Broken(reason, { cause: error });
+  }
+  return description;
+};
+
+/**
+ * Puts the first candidate that starts to use, or the one asked for. Of two choices at once, the second waits for the
+ * first.
+ *
+ * @param candidates best first
+ * @param wanted name of one of them; without it, each is tried in turn
+ * @throws RangeError when `wanted` is no candidate
+ * @throws Error when the one wanted cannot be had, naming what to install where that is what it lacks, when what goes with
+ *   it cannot, or when none can
+ */
+export async function chooseBackend(
+  candidates: readonly BackendCandidate[],
+  wanted?: string,
+): Promise<BackendChoice> {
+  if (wanted !== undefined) {
+    assertOneOf(
+      'selectBackend',
+      'backend',
+      wanted,
+      candidates.map(({ name }) => name),
+    );
+  }
+  const state = choosing();
+  const choice = state.turn.then(() => choose(candidates, wanted));
+  state.turn = choice.catch(() => undefined);
+  return choice;
+}
+
+async function choose(
+  candidates: readonly BackendCandidate[],
+  wanted: string | undefined,
+): Promise<BackendChoice> {
+  const passedOver: PassedOverBackend[] = [];
+  const broken: string[] = [];
+  for (const candidate of candidates) {
+    const { name, packages } = candidate;
+    if (wanted !== undefined && name !== wanted) continue;
+    try {
+      const description = await start(candidate, wanted !== undefined);
+      const why = wanted === undefined ? 'the best that can be had here' : 'as asked';
+      return { name, description: [`${description}: ${why}`, ...broken].join('; '), passedOver };
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      const reason = reasonOf(error);
+      if (wanted !== undefined) {
+        const cure = error instanceof NotInstalled ? `; needed: npm install ${packages}` : '';
+        throw new Error(`selectBackend: backend is "${name}", which cannot be had: ${reason}${cure}`, {
+          cause: error,
+        });
+      }
+      passedOver.push({ name, reason });
+      if (error instanceof Broken) broken.push(`${name} is installed, faster, and fails: ${reason}`);
+    }
+  }
+  const tried = passedOver.map(({ name, reason }) => `${name} (${reason})`).join(', ');
+  throw new Error(`selectBackend: no backend can be had: ${tried}`);
+}

@@ -1,0 +1,31 @@
+/** Why a backend cannot be had, told apart by what would help. */
+import { messageOf } from '../core/messageOf';
+
+/** A package that is not there: installing it is the cure. */
+export class NotInstalled extends Error {}
+
+/** A backend that is installed and fails: installing is no cure, and it is not passed over without a word. */
+export class Broken extends Error {}
+
+/** What was asked for and cannot be: no other backend is taken in its place. */
+export class Refused extends Error {}
+
+/** The first line of whatever was thrown, without a full stop. */
+export const reasonOf = (thrown: unknown): string => {
+  const message = messageOf(thrown);
+  return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
+};
+
+/**
+ * The error of a package that could not be loaded: that it is not installed, or how it fails.
+ *
+ * @param name of the package
+ * @param cause what loading it threw: engines and bundlers have their own words, and all of them quote the name
+ */
+export const notLoaded = (name: string, cause: unknown): Error => {
+  const message = messageOf(cause);
+  const named = [`'${name}'`, `"${name}"`, `\`${name}\``, `“${name}”`, `load url ${name} `];
+  return named.some((text) => message.includes(text))
+    ? new NotInstalled(`${name} is not installed`, { cause })
+    : new Broken(reasonOf(cause), { cause });
+};

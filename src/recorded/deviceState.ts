@@ -1,0 +1,112 @@
+/** Variables that live in a graph, and come back to TensorFlow.js when somebody looks at them. */
+import { engine, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import type { DataId, NativeBackend, NativeEntry, NativeOutput } from '../host/native/tensorflow';
+
+/** Where the values of the variables are. */
+export interface DeviceState {
+  /** Names of variables whose values the graph does not have: all at first, later those that somebody assigned to. */
+  stale(): readonly string[];
+  /** Handle of a variable's values, to give them to the graph. */
+  handleOf(name: string): number;
+  /** The graph has the values of these variables now, and of all others that it had before. */
+  taken(names: readonly string[]): void;
+  /** The graph is about to change the values: what was read of them before is let go. */
+  letGo(): void;
+  /** Brings all values back, where they are not: the graph may go. */
+  bringBack(): void;
+}
+
+/** The place of a variable's values. */
+interface Place {
+  readonly dataId: DataId;
+  /** handle of the values, once they were read */
+  id: number;
+}
+
+const NONE = -1;
+
+/**
+ * Variables by name, and how their values are read from the graph.
+ *
+ * A variable that the graph has holds an entry of the backend whose handle is asked for only when an operation or a
+ * reading needs the values: then all of them are read at once. Nobody sees values of another step than the last, and who
+ * reads none pays for none.
+ *
+ * @param backend whose entries these are
+ * @param variables by name
+ * @param readAll reads the values of all variables from the graph, in their order
+ */
+export function createDeviceState(
+  backend: NativeBackend,
+  variables: Readonly<Record<string, Variable>>,
+  readAll: () => readonly NativeOutput[],
+): DeviceState {
+  const named = Object.entries(variables);
+  const places = new Map<string, Place>();
+  let isRead = true;
+
+  const bringBack = (): void => {
+    if (isRead) return;
+    isRead = true;
+    for (const [i, { id }] of readAll().entries()) {
+      const place = places.get(named[i]?.[0] as string);
+      if (place?.id === NONE && backend.tensorMap.has(place.dataId)) place.id = id;
+      else backend.binding.deleteTensor(id);
+    }
+  };
+
+  const settle = (name: string, variable: Variable): void => {
+    const place: Place = { dataId: {}, id: NONE };
+    const { shape } = variable;
+    let isSettling = true;
+    const entry: NativeEntry = {
+      shape,
+      dtype: backend.binding.TF_FLOAT,
+      values: null,
+      refCount: 1,
+      // Asked for by an operation, by a reading, and when the values are freed.
+      get id() {
+        if (place.id === NONE && !isSettling) bringBack();
+        return place.id;
+      },
+      set id(id) {
+        place.id = id;
+      },
+    };
+    backend.tensorMap.set(place.dataId, entry);
+    const tensor: Tensor = engine().makeTensorFromTensorInfo({
+      dataId: place.dataId,
+      shape,
+      dtype: 'float32',
+    });
+    variable.assign(tensor);
+    tensor.dispose();
+    isSettling = false;
+    places.set(name, place);
+  };
+
+  return {
+    stale: () =>
+      named.flatMap(([name, variable]) => (places.get(name)?.dataId === variable.dataId ? [] : [name])),
+    handleOf: (name) => backend.getInputTensorIds([variables[name] as Variable])[0] as number,
+    taken(names) {
+      for (const name of names) settle(name, variables[name] as Variable);
+      isRead = false;
+    },
+    letGo() {
+      const kept = named.filter(([name]) => {
+        const { dataId } = places.get(name) as Place;
+        return backend.tensorMap.get(dataId).refCount > 1;
+      });
+      // Somebody else holds these values, a clone say: they stay as they are, and the variable gets a place of its own.
+      if (kept.length > 0) bringBack();
+      for (const [name, variable] of kept) settle(name, variable);
+      for (const place of places.values()) {
+        if (place.id !== NONE) backend.binding.deleteTensor(place.id);
+        place.id = NONE;
+      }
+      isRead = false;
+    },
+    bringBack,
+  };
+}

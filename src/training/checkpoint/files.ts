@@ -1,0 +1,68 @@
+/** Where the checkpoints of a run lie: one file that is replaced, or a folder with the last of them and the best. */
+import { isFolder, type Storage, type StorageFolder } from '../../files/storage';
+
+/** Digits of a step in a name: names in the order of the alphabet are in the order of the steps. */
+const DIGITS = 9;
+
+const NAME = new RegExp(`^step-(\\d{${DIGITS},})\\.safetensors$`);
+
+/** Name of a step's checkpoint in a folder. */
+const nameOfStep = (step: number): string => `step-${String(step).padStart(DIGITS, '0')}.safetensors`;
+
+/** A checkpoint in a folder. */
+export interface CheckpointFile {
+  readonly name: string;
+  /** steps done when it was written */
+  readonly step: number;
+  readonly storage: Storage;
+}
+
+/** The checkpoints of a folder, the newest first; other files are not looked at. */
+export async function checkpointsIn(folder: StorageFolder): Promise<readonly CheckpointFile[]> {
+  const names = await folder.list();
+  const found = names.flatMap((name) => {
+    const step = NAME.exec(name)?.[1];
+    return step === undefined ? [] : [{ name, step: Number(step), storage: folder.file(name) }];
+  });
+  return found.sort((a, b) => b.step - a.step);
+}
+
+/**
+ * Writes a checkpoint. In a folder the last of them are kept, and the best: what is older is taken away, once the new
+ * one is whole.
+ *
+ * @param place one file, or a folder
+ * @param bytes of the checkpoint
+ * @param step steps done
+ * @param kept how many of the last a folder keeps, this one included
+ * @param best step of the best checkpoint so far, which a folder keeps as well
+ */
+export async function keepCheckpoint(
+  place: Storage | StorageFolder,
+  bytes: Uint8Array,
+  step: number,
+  kept: number,
+  best?: number,
+): Promise<void> {
+  if (!isFolder(place)) return place.write(bytes);
+  await place.file(nameOfStep(step)).write(bytes);
+  // What lies ahead of this step is of the same run, before it was taken up from an older checkpoint: it is left alone.
+  const behind = (await checkpointsIn(place)).filter((file) => file.step <= step);
+  // One that cannot be removed is tried again at the next save: the new checkpoint is whole.
+  for (const old of behind.slice(kept))
+    if (old.step !== best) await place.remove(old.name).catch(() => undefined);
+}
+
+/**
+ * Refuses a folder in which a run has left checkpoints: a new run would take them for its own.
+ *
+ * @throws RangeError naming the newest
+ */
+export async function assertFresh(place: Storage | StorageFolder): Promise<void> {
+  if (!isFolder(place)) return;
+  const [newest] = await checkpointsIn(place);
+  if (newest === undefined) return;
+  throw new RangeError(
+    `train: checkpoint.storage, ${place.name}, has a run's checkpoints up to ${newest.name}, needed resume: 'latest' to go on with it, or another folder`,
+  );
+}

@@ -1,0 +1,160 @@
+/** What makes a checkpoint a run's own: settings and data, without which it could not go on alike. */
+import type { Augment, SplitIndices } from '../../core/batch';
+import { oneLine } from '../../core/describe';
+import type { NoiseState } from '../../core/noise';
+import { specOf } from '../../core/spec';
+import { brief, canonical, isRecord, type Json, own } from '../../files/json';
+import type { StoredArray } from '../../files/safetensors';
+import type { Model } from '../../models/model';
+import type { HistoryRow } from '../history';
+import type { Optimizer } from '../optimizer/optimizer';
+import type { TrainOptions } from '../options';
+import { specOfPhases } from '../phases';
+
+/** What a checkpoint must agree with, to be this run's; each is compared whatever the order of its keys. */
+export interface RunIdentity {
+  readonly spec: Json;
+  readonly counts: { readonly labeled: number; readonly unlabeled: number };
+  readonly stepsPerEpoch: number;
+  /** of the batch source, where it has one: seed, split and order of the data */
+  readonly data: string;
+  readonly noise: NoiseState;
+  /** settings of the objective, where it tells them */
+  readonly objective: Json;
+  /** settings of the optimizer, where it tells them */
+  readonly optimizer: Json;
+  /** weights of the loss's parts */
+  readonly loss: Json;
+  /** settings of the average of the weights, null where there is none */
+  readonly averaging: Json;
+  /** what changes the inputs of either part: settings where they are told, else only that there is something */
+  readonly augment: Json;
+  /** what the best epoch is chosen by, null where none is */
+  readonly earlyStopping: Json;
+  /** indices of the examples of either part, where the source of the batches has them */
+  readonly split: SplitIndices | undefined;
+}
+
+/** What changes the inputs: a function's settings where it tells them. */
+const specOfAugment = <M extends Model>(augment: TrainOptions<M>['augment']): Json => {
+  const specOfOne = (change: Augment | undefined): Json => (change ? (change.spec ?? 'a function') : 'none');
+  return typeof augment === 'function' || augment === undefined
+    ? { labeled: specOfOne(augment), unlabeled: specOfOne(augment) }
+    : { labeled: specOfOne(augment.labeled), unlabeled: specOfOne(augment.unlabeled) };
+};
+
+/** What decides which epoch is the best. Patience only decides when the run ends, and may grow as `epochs` may. */
+const specOfStopping = <M extends Model>(options: TrainOptions<M>): Json => {
+  const { earlyStopping, validateEvery = 1, readEvery = 1 } = options;
+  if (earlyStopping === undefined) return null;
+  const { metric, better, minDelta = 0 } = earlyStopping;
+  const measured = metric.startsWith('validation.') ? { validateEvery } : { readEvery };
+  return specOf({ metric, better, minDelta, ...measured });
+};
+
+/** Whether an epoch has the number that the best one is chosen by. */
+export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json): boolean => {
+  const metric = isRecord(earlyStopping) ? earlyStopping.metric : undefined;
+  return typeof metric === 'string' && history.some((row) => metric in row);
+};
+
+/**
+ * Identity of a run.
+ *
+ * @param model that it trains
+ * @param options of the run
+ * @param optimizer that it updates with
+ */
+export function identityOf<M extends Model>(
+  model: M,
+  options: TrainOptions<M>,
+  optimizer: Optimizer,
+): RunIdentity {
+  const { batches, checkpoint, noise, objective, averaging } = options;
+  return {
+    spec: model.spec,
+    counts: batches.counts,
+    stepsPerEpoch: batches.stepsPerEpoch,
+    // Only a run with a checkpoint asks for the identity of its batches, which looks at every value of the data.
+    data: (checkpoint && batches.identity) ?? '',
+    noise: noise.state,
+    objective: specOfPhases(objective),
+    optimizer: optimizer.spec ?? null,
+    loss: specOf({
+      weighting: options.weighting ?? 'mean',
+      alpha: options.alpha ?? 'default',
+      parameterPrior: options.parameterPrior ?? 'none',
+      clipNorm: options.clipNorm ?? 'none',
+    }),
+    averaging: averaging ? { decay: averaging.decay } : null,
+    augment: specOfAugment(options.augment),
+    earlyStopping: specOfStopping(options),
+    split: batches.split,
+  };
+}
+
+/** A place where two settings differ. */
+interface Difference {
+  readonly path: string;
+  readonly ours: unknown;
+  readonly theirs: unknown;
+}
+
+/** The first place where two settings differ, if any. */
+const firstDifference = (path: string, ours: unknown, theirs: unknown): Difference | undefined => {
+  if (canonical(ours) === canonical(theirs)) return undefined;
+  if (!isRecord(ours) || !isRecord(theirs)) return { path, ours, theirs };
+  for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
+    const found = firstDifference(`${path}.${name}`, own(ours, name), own(theirs, name));
+    if (found) return found;
+  }
+  return undefined;
+};
+
+/**
+ * Refuses settings that are not this run's.
+ *
+ * @param where name of the checkpoint, for messages
+ * @param found settings in the checkpoint
+ * @param run this run's
+ * @throws RangeError naming the first that differs
+ */
+export function assertSameRun(
+  where: string,
+  found: Readonly<Record<string, unknown>>,
+  run: Partial<Omit<RunIdentity, 'split'>>,
+): void {
+  for (const [key, value] of Object.entries(run)) {
+    const different = firstDifference(key, value, own(found, key));
+    if (different === undefined) continue;
+    const { path, ours, theirs } = different;
+    throw new RangeError(
+      `${where}: ${oneLine(path)} is ${brief(ours)} in this run and ${brief(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
+    );
+  }
+}
+
+/**
+ * Refuses examples that are not this run's.
+ *
+ * @param where name of the checkpoint, for messages
+ * @param found indices in the checkpoint, by part
+ * @param split this run's
+ * @throws RangeError naming the first that differs
+ */
+export function assertSameSplit(
+  where: string,
+  found: Readonly<Record<string, StoredArray>>,
+  split: SplitIndices | undefined,
+): void {
+  for (const [part, own] of Object.entries(split ?? {})) {
+    const there = found[part]?.data ?? [];
+    const count = Math.max(own.length, there.length);
+    for (let i = 0; i < count; i++) {
+      if (own[i] === there[i]) continue;
+      throw new RangeError(
+        `${where}: split.${part}[${i}] is ${own[i] ?? 'none'} in this run and ${there[i] ?? 'none'} in the checkpoint, needed the same examples to go on; a new run needs another place`,
+      );
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/** Going on with a run: which checkpoint, and what if it cannot be used. */
+import { describe } from '../../core/describe';
+import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
+import type { Resume } from '../options';
+import { type Checkpoint, parseCheckpoint } from './encode';
+import { type CheckpointFile, checkpointsIn } from './files';
+import type { RunIdentity } from './identity';
+import type { RunState } from './runState';
+
+/** A checkpoint that a run can go on from. */
+export interface FoundCheckpoint {
+  /** name of its place, for messages */
+  readonly name: string;
+  readonly checkpoint: Checkpoint;
+}
+
+const readFrom = async (
+  storage: Storage,
+  state: RunState,
+  run: RunIdentity,
+): Promise<FoundCheckpoint | undefined> => {
+  const where = `resume: ${storage.name}`;
+  const bytes = await contentOf(where, storage);
+  return bytes && { name: storage.name, checkpoint: parseCheckpoint(where, bytes, state, run) };
+};
+
+/** The newest of the checkpoints that this run could go on from. */
+const firstUsable = async (
+  files: readonly CheckpointFile[],
+  state: RunState,
+  run: RunIdentity,
+): Promise<CheckpointFile | undefined> => {
+  for (const file of files) {
+    const usable = await readFrom(file.storage, state, run).catch(() => undefined);
+    if (usable) return file;
+  }
+  return undefined;
+};
+
+const chosen = (
+  files: readonly CheckpointFile[],
+  folder: StorageFolder,
+  resume: Resume,
+): CheckpointFile | undefined => {
+  if (resume === true || resume === 'latest') return files[0];
+  const named = files.find(({ name }) => name === resume);
+  if (named) return named;
+  const there = files.map(({ name }) => name).join(', ');
+  throw new RangeError(
+    `train: resume is ${describe(resume)}, needed 'latest' or a checkpoint in ${folder.name}: ${there || 'there is none'}`,
+  );
+};
+
+/**
+ * Finds the checkpoint that a run goes on from, and changes nothing. One that cannot be used is refused with the
+ * reason, and an older one that can is named: nothing is passed over in silence.
+ *
+ * @param place one file, or a folder
+ * @param resume which of a folder
+ * @param state that the checkpoint is to be put into
+ * @param run that it must belong to
+ * @returns `undefined` where nothing has been written yet
+ * @throws RangeError when the file is damaged, no checkpoint, or another run's
+ */
+export async function findCheckpoint(
+  place: Storage | StorageFolder,
+  resume: Resume,
+  state: RunState,
+  run: RunIdentity,
+): Promise<FoundCheckpoint | undefined> {
+  if (!isFolder(place)) return readFrom(place, state, run);
+  const files = await checkpointsIn(place);
+  const file = chosen(files, place, resume);
+  if (file === undefined) return undefined;
+  try {
+    const found = await readFrom(file.storage, state, run);
+    if (found === undefined)
+      throw new RangeError(`resume: ${file.storage.name} is listed but has no content, needed a checkpoint`);
+    return found;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const older = await firstUsable(
+      files.filter(({ step }) => step < file.step),
+      state,
+      run,
+    );
+    const offer = older
+      ? `${older.storage.name} is whole and of this run: resume: '${older.name}' goes on from its step ${older.step}`
+      : `no older checkpoint in ${place.name} can be used`;
+    throw new RangeError(`${error.message}; ${offer}`, { cause: error });
+  }
+}

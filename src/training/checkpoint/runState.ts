@@ -1,0 +1,35 @@
+/** State of a run: the tensors that it moves, and how far it has come. */
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { StoredArray } from '../../files/safetensors';
+import type { Model } from '../../models/model';
+import type { HistoryRow, Sums } from '../history';
+import type { Average } from '../optimizer/average';
+import type { Optimizer } from '../optimizer/optimizer';
+
+/** Whatever holds the tensors that a run moves. */
+export interface RunState {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  readonly average: Average | undefined;
+  /** what the optimizer moves, by the names that it keeps its state under */
+  readonly moved: Readonly<Record<string, Variable>>;
+}
+
+/** The best epoch so far, and its weights. */
+export interface Best {
+  readonly epoch: number;
+  readonly value: number;
+  readonly variables: Readonly<Record<string, StoredArray>>;
+}
+
+/** How far a run has come. */
+export interface Progress {
+  /** the next step */
+  readonly step: number;
+  /** time spent, in seconds */
+  readonly seconds: number;
+  readonly history: readonly HistoryRow[];
+  /** sums of the epoch under way */
+  readonly sums: Sums;
+  readonly best?: Best;
+}

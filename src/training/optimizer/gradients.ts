@@ -1,0 +1,79 @@
+/** Gradients of bounded length, and without NaN. */
+import {
+  cast,
+  div,
+  isFinite as finiteOf,
+  minimum,
+  mul,
+  type Scalar,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+  tidy,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import { sumOfScalars } from '../../core/sumOfScalars';
+
+/** Gradients by the name of their variable. */
+export type Gradients = Readonly<Record<string, Tensor>>;
+
+/**
+ * Euclidean norm of all gradients together.
+ *
+ *   n = sqrt( Σ_i ‖g_i‖² )
+ *
+ * @param gradients by name, at least one
+ * @returns scalar
+ */
+export const globalNorm = (gradients: Gradients): Scalar =>
+  tidy(() => sqrt(sumOfScalars(Object.values(gradients).map((gradient) => sum<Scalar>(square(gradient))))));
+
+/**
+ * Gradients of a global norm of at most c, their direction kept (Pascanu et al. 2013, Algorithm 1).
+ *
+ *   g ← g · min(1, c / n)
+ *
+ * @param gradients by name
+ * @param norm n, of {@link globalNorm}
+ * @param most c, above 0
+ * @returns new gradients by the same names
+ */
+export const clipByGlobalNorm = (gradients: Gradients, norm: Scalar, most: number): Gradients =>
+  tidy(() => {
+    const scale = minimum(1, div(most, norm));
+    return Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => [name, mul(gradient, scale)]),
+    );
+  });
+
+/**
+ * Whether the loss and all gradients are finite: 1, or 0.
+ *
+ * A sum tells of any NaN or infinity in it, and costs one kernel where a test of every number would cost three.
+ *
+ * @param gradients by name
+ * @param loss which may be NaN with finite gradients
+ * @param norm the global norm of the gradients, where it is known
+ * @returns scalar
+ */
+export const allFinite = (gradients: Gradients, loss: Scalar, norm?: Scalar): Scalar =>
+  tidy(() => {
+    const sums = norm ? [norm] : Object.values(gradients).map((gradient) => sum<Scalar>(gradient));
+    return cast(finiteOf(sumOfScalars([loss, ...sums])), 'float32');
+  });
+
+/**
+ * Gradients, or zeros where they are not to be applied, without reading the device.
+ *
+ * @param gradients by name, with NaN and infinities
+ * @param applied scalar: 1, or 0
+ */
+export const zeroUnless = (gradients: Gradients, applied: Scalar): Gradients =>
+  tidy(() => {
+    const kept = cast(applied, 'bool');
+    return Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => [name, where(kept, gradient, zerosLike(gradient))]),
+    );
+  });

@@ -1,0 +1,78 @@
+/** The contract of optimizers: what moves variables along gradients, with a state that is written and put back. */
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Json } from '../../files/json';
+
+/** State of an optimizer, to be written and put back to the bit. */
+export interface OptimizerState {
+  /** tensors by name */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** counts by name */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Numbers of one update of a variable: θ ← kept · θ − size · m / (√v + epsilon). */
+export interface AdamNumbers {
+  /** what is left of a decayed variable; 1 where nothing decays */
+  readonly kept: number;
+  /** η √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
+  readonly size: number;
+  /** ε̂ √(1 − β₂ᵗ) */
+  readonly epsilon: number;
+}
+
+/** Running means of a variable's gradient. */
+export interface AdamMoments {
+  /** m, of the gradient */
+  readonly first: Variable;
+  /** v, of its square */
+  readonly second: Variable;
+}
+
+/** Adam, taken apart. */
+export interface AdamUpdate {
+  /** β₁ */
+  readonly beta1: number;
+  /** β₂ */
+  readonly beta2: number;
+  /** moments of a variable, zeros at its first update */
+  momentsOf(name: string, variable: Variable): AdamMoments;
+  /** updates of a variable so far */
+  updatesOf(name: string): number;
+  /** numbers of the next update of a variable at a step */
+  numbersOf(name: string, variable: Variable, step: number): AdamNumbers;
+  /** counts an update of each variable */
+  count(names: readonly string[]): void;
+}
+
+/** What moves variables along gradients. */
+export interface Optimizer {
+  /**
+   * Moves each variable that has a gradient; the others, and their moments, stay as they are.
+   *
+   * @param variables by name
+   * @param gradients of the loss, by the same names; disposed by whoever made them
+   * @param step 0, 1, 2, …; schedules are read at it
+   * @param applied scalar, 1, or 0 where nothing may change but counts (the gradients are then 0); default 1
+   */
+  apply(
+    variables: Readonly<Record<string, Variable>>,
+    gradients: Readonly<Record<string, Tensor>>,
+    step: number,
+    applied?: Tensor,
+  ): void;
+  /** given where the update is Adam's: what an executor needs that runs it as an operation of its own */
+  readonly adam?: AdamUpdate;
+  /** its settings: a run is resumed only with the same; one's own optimizer may do without */
+  readonly spec?: Json;
+  /** the state as it is; its tensors stay the optimizer's */
+  readonly state: OptimizerState;
+  /**
+   * Puts a state in place; tensors are copied.
+   *
+   * @param state that {@link Optimizer.state} gave
+   * @param variables that it is going to move, by name: a state that does not fit them is refused, and nothing is changed
+   */
+  restore(state: OptimizerState, variables?: Readonly<Record<string, Variable>>): void;
+  /** frees the state */
+  dispose(): void;
+}
