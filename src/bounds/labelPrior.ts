@@ -1,7 +1,8 @@
 /** The label prior p(y) = Cat(π). */
 import { matMul, reshape, type Tensor, type Tensor1D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertSize } from '../core/assert';
-import { assertShapes, describe } from '../core/shape';
+import { describe } from '../core/describe';
+import { assertShapes } from '../core/shape';
 import { assertNoFunction } from '../core/uncalled';
 
 /**

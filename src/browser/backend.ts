@@ -1,7 +1,8 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
 import { assertInteger, optionsOf } from '../core/assert';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+
 import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../host/backend';
 import { Broken, notLoaded, Refused, reasonOf } from '../host/backendErrors';
 import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../host/webgpu';

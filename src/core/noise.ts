@@ -10,7 +10,8 @@
  */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertSize } from './assert';
-import { describe, sizeOf } from './shape';
+import { describe } from './describe';
+import { sizeOf } from './shape';
 import { assertNoFunction } from './uncalled';
 
 /** Position of a stream: its key and its generator's state, four unsigned 32-bit words each. */

@@ -1,5 +1,6 @@
 /** Pixels of red, green, blue and alpha, as canvases and image decoders give them, where other channels are needed. */
-import { formatShape, sizeOf } from './shape';
+import { formatShape } from './describe';
+import { sizeOf } from './shape';
 import { isClamped } from './typedArrays';
 
 /** Values of a pixel. */

@@ -6,8 +6,6 @@
  */
 import { describe, formatShape, inBrackets } from './describe';
 
-export { describe, formatShape } from './describe';
-
 /** Whatever carries a shape: tensors of any tfjs build are accepted, so nothing is tested by `instanceof`. */
 export interface Shaped {
   readonly shape: readonly number[];

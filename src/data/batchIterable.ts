@@ -2,7 +2,8 @@
 import { dispose, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
 import type { Batch } from '../core/batch';
-import { assertShapes, describe } from '../core/shape';
+import { describe } from '../core/describe';
+import { assertShapes } from '../core/shape';
 
 /** What gives batches one after another: an iterable, an async one, or a `tf.data` dataset. */
 export type BatchIterable =

@@ -10,9 +10,10 @@ import {
 } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
 import { bytesOf } from '../core/bytesOf';
+import { describe } from '../core/describe';
 import { UNKNOWN_CLASS } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
-import { describe } from '../core/shape';
+
 import { assertWithin, type Support } from '../core/support';
 import { isIntegers, ownIntegers } from '../core/typedArrays';
 import { crc32 } from '../files/crc32';

@@ -1,8 +1,9 @@
 /** Training batches out of iterators. */
 import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import type { Batch, BatchSource } from '../core/batch';
+import { describe } from '../core/describe';
 import { assertProbabilities } from '../core/labels';
-import { describe } from '../core/shape';
+
 import { assertWithin, type Support } from '../core/support';
 import { assertBatch, type BatchIterable, ENDED, free, type Opened, open, WHERE } from './batchIterable';
 

@@ -8,9 +8,10 @@ import {
   optionsOf,
   recordOf,
 } from '../core/assert';
+import { describe, formatShape } from '../core/describe';
 import { classOf, UNKNOWN_CLASS } from '../core/labels';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
-import { describe, formatShape, sizeOf } from '../core/shape';
+import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
 import { unitOf } from '../core/unitInterval';
 

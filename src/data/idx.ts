@@ -1,6 +1,7 @@
 /** The IDX format of MNIST and its relatives. */
 import { assertBytes, type OptionNames, optionsOf } from '../core/assert';
-import { formatShape, sizeOf } from '../core/shape';
+import { formatShape } from '../core/describe';
+import { sizeOf } from '../core/shape';
 import { checkDataset, type Dataset } from './dataset';
 import { isGzip } from './gzip';
 

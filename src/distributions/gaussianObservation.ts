@@ -1,8 +1,9 @@
 /** Gaussian observation model p(x|z,y), with a fixed or a learned variance. */
 import { fill, slice, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { assertNumber, assertOneOf, optionsOf } from '../core/assert';
+import { formatShape } from '../core/describe';
 import { assertNoise, type Noise } from '../core/noise';
-import { assertShapes, formatShape } from '../core/shape';
+import { assertShapes } from '../core/shape';
 import type { Gaussian } from './gaussian';
 import * as gaussian from './gaussian';
 import type { Likelihood } from './likelihood';

@@ -1,6 +1,6 @@
 /** Whether a classifier is right as often as it says. */
 import { assertInteger, assertNumber, assertNumbers, assertSize, optionsOf } from '../core/assert';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
 
 /** How confidences are grouped. */
 export interface CalibrationOptions {

@@ -1,6 +1,7 @@
 /** Which classes are taken for which, as a chart. */
 import { optionsOf } from '../core/assert';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+
 import { isFiniteNumber, isListOf, isString } from '../files/json';
 import { assertLooks, chart, type VegaLiteSpec } from './spec';
 

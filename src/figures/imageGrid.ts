@@ -1,7 +1,8 @@
 /** Images side by side, as plain pixels. */
 import { assertInteger, assertNumber, assertSize, type OptionNames, optionsOf } from '../core/assert';
+import { describe, formatShape } from '../core/describe';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
-import { describe, formatShape, sizeOf } from '../core/shape';
+import { sizeOf } from '../core/shape';
 import { inputValues, isBytes } from '../core/typedArrays';
 
 /** A picture: rows of pixels from the top, channels of a pixel beside each other. */

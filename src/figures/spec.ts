@@ -1,6 +1,7 @@
 /** What every chart shares. */
 import { assertNumber, recordOf } from '../core/assert';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+
 import { isRecord, type Json } from '../files/json';
 
 /** A Vega-Lite 6 specification: plain JSON, data included, for any renderer. */

@@ -1,5 +1,5 @@
 /** What a file says of its layout. */
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
 
 /**
  * Refuses a file of another format. Of one whose name is followed by a higher number, it says that a newer version wrote it.

@@ -1,8 +1,9 @@
 /** Inputs as plain arrays or tensors, checked once and gone through in batches. */
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
+import { describe, formatShape } from '../core/describe';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
-import { assertShapes, describe, formatShape, sizeOf } from '../core/shape';
+import { assertShapes, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';
 import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
 import { unitsOf } from '../core/unitInterval';

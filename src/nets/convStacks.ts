@@ -1,7 +1,8 @@
 /** The convolutional halves of the report's nets: from an image to features, and back. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { assertNumber } from '../core/assert';
-import { formatShape, sizeOf } from '../core/shape';
+import { formatShape } from '../core/describe';
+import { sizeOf } from '../core/shape';
 import { connect, dense, type HiddenOptions, withNorm } from './building';
 import { layerValues, stackValues } from './layerValues';
 import { StridedConv, StridedConvTranspose } from './stridedConv';

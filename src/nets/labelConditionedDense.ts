@@ -2,7 +2,8 @@
 import { add, matMul, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
-import { formatShape } from '../core/shape';
+import { formatShape } from '../core/describe';
+
 import { type Activation, activate, assertActivation } from './activation';
 
 /** Arguments of the layer. */

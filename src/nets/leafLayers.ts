@@ -1,6 +1,6 @@
 /** Layers of tfjs-layers models, by paths that do not depend on what else was built in the process. */
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
 
 /** A layer of tfjs-layers. */
 export type Layer = InstanceType<typeof layers.Layer>;

@@ -1,7 +1,7 @@
 /** The nets of a semi-supervised VAE. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertInteger, assertOneOf } from '../core/assert';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
 
 /**
  * Nets of q(y|x), q(z|x[,y]) and p(x|z,y), as tfjs-layers models of these inputs and outputs (B the batch axis):

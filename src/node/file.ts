@@ -1,7 +1,8 @@
 /** Files as storage. */
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+
 import type { Storage } from '../files/storage';
 import { claimOnDisk, lockOf } from './claim';
 import { isMissing, naming } from './systemError';

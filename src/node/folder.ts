@@ -1,7 +1,8 @@
 /** Folders as storage of several files. */
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+
 import type { StorageFolder } from '../files/storage';
 import { claimOnDisk, lockIn } from './claim';
 import { fileAt } from './file';

@@ -2,7 +2,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe } from '../core/shape';
+import { describe } from '../core/describe';
+
 import type { Callbacks } from '../training/callbacks';
 import { type EventContent, eventRecord } from './eventRecord';
 

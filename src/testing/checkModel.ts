@@ -1,7 +1,9 @@
 /** The battery: every check that a model can be asked. */
+
+import { describe } from '../core/describe';
 import { messageOf } from '../core/messageOf';
 import { createNoise, type Noise } from '../core/noise';
-import { describe } from '../core/shape';
+
 import type { Model } from '../models/model';
 import { batchChecks } from './batches';
 import type { Check } from './check';

@@ -1,6 +1,7 @@
 /** What a model says of itself. */
 
-import { describe, formatShape } from '../core/shape';
+import { describe, formatShape } from '../core/describe';
+
 import { canonical, parseJson } from '../files/json';
 import type { Model, SemiSupervisedVae, Vae } from '../models/model';
 import type { Check } from './check';

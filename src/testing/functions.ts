@@ -1,7 +1,8 @@
 /** The functions of a model, called alike. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { describe } from '../core/describe';
 import { createNoise } from '../core/noise';
-import { describe } from '../core/shape';
+
 import type { Classifier, Model, SemiSupervisedVae, Vae } from '../models/model';
 import type { Inputs } from './subject';
 

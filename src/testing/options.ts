@@ -1,7 +1,8 @@
 /** What the battery is told of a model. */
 import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { describe, formatShape } from '../core/describe';
 import { isUnknown } from '../core/labels';
-import { describe, formatShape } from '../core/shape';
+
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
 import type { Objective, Phase } from '../models/objective';

@@ -1,7 +1,8 @@
 /** Shapes of what a model gives. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { formatShape } from '../core/describe';
 import { createNoise } from '../core/noise';
-import { formatShape } from '../core/shape';
+
 import type { Model, SemiSupervisedVae } from '../models/model';
 import type { Check } from './check';
 import { functionsOf, isPlainVae, isSemiSupervised, resultsOf } from './functions';

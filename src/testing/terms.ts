@@ -1,8 +1,9 @@
 /** The terms of an objective, and of the objectives of phases. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
+import { describe, formatShape } from '../core/describe';
 import { createNoise } from '../core/noise';
-import { describe, formatShape } from '../core/shape';
+
 import type { Model } from '../models/model';
 import type { Objective } from '../models/objective';
 import type { Subject } from './subject';

@@ -1,7 +1,7 @@
-import { broadcast_util, getKernel, type KernelConfig, util } from '@tensorflow/tfjs-core';
+import { broadcast_util, type KernelConfig, util } from '@tensorflow/tfjs-core';
 import { groupAxes } from './axes';
 import type { BINARY } from './exports';
-import { address, run, wasmKernel } from './kernels';
+import { address, overStock } from './kernels';
 import { exportsOf } from './module';
 
 /** One axis of the result, and by how many values each operand moves along it; 0 where it is repeated. */
@@ -38,13 +38,12 @@ function loopsOf(a: readonly number[], b: readonly number[], out: readonly numbe
  * @returns the kernel, around the one registered now
  */
 export function binary(kernelName: string, name: (typeof BINARY)[number]): KernelConfig {
-  const stock = getKernel(kernelName, 'wasm');
-  const kernel = wasmKernel(kernelName, ({ backend, input, inputs, attributes }) => {
+  return overStock(kernelName, ({ backend, input }, runStock) => {
     const [a, b] = [input('a'), input('b')];
-    if (a.dtype !== 'float32' || b.dtype !== 'float32') return run(backend, stock, inputs, attributes);
+    if (a.dtype !== 'float32' || b.dtype !== 'float32') return runStock();
     const shape = broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
     const loops = loopsOf(a.shape, b.shape, shape);
-    if (loops.length > 3) return run(backend, stock, inputs, attributes);
+    if (loops.length > 3) return runStock();
     const out = backend.makeOutput(shape, 'float32');
     if (util.sizeFromShape(shape) === 0) return out;
     const [inner = NONE, middle = NONE, outer = NONE] = loops;
@@ -64,6 +63,4 @@ export function binary(kernelName: string, name: (typeof BINARY)[number]): Kerne
     );
     return out;
   });
-  // The stock kernel still does some of the work, so its set-up at the backend's start must still run.
-  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
 }

@@ -1,14 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import {
-  getKernel,
-  type KernelConfig,
-  PadV2,
-  Slice,
-  slice_util,
-  type TensorInfo,
-  util,
-} from '@tensorflow/tfjs-core';
-import { address, run, wasmKernel } from './kernels';
+import { type KernelConfig, PadV2, Slice, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { address, overStock } from './kernels';
 import { exportsOf } from './module';
 
 /** One axis of an array, and the part of it that a box takes. */
@@ -71,10 +63,9 @@ function copyBox(
  * @returns the kernel, around the one registered now
  */
 export function slice(): KernelConfig {
-  const stock = getKernel(Slice, 'wasm');
-  const kernel = wasmKernel(Slice, ({ backend, input, inputs, attributes }) => {
+  return overStock(Slice, ({ backend, input, attributes }, runStock) => {
     const x = input('x');
-    if (x.dtype !== 'float32') return run(backend, stock, inputs, attributes);
+    if (x.dtype !== 'float32') return runStock();
     // The engine's type asks for a tensor, of which this reads the shape.
     const [begin = [], size = []] = slice_util.parseSliceParams(
       x as never,
@@ -82,14 +73,12 @@ export function slice(): KernelConfig {
       attributes.size as number[],
     );
     const sides = sidesOf(x.shape, begin, size);
-    if (sides.length > LOOPS + 1) return run(backend, stock, inputs, attributes);
+    if (sides.length > LOOPS + 1) return runStock();
     slice_util.assertParamsValid(x as never, begin, size);
     const out = backend.makeOutput(size, 'float32');
     copyBox(backend, x, out, sides, 'dense');
     return out;
   });
-  // The stock kernel still does some of the work, so its set-up at the backend's start must still run.
-  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
 }
 
 /**
@@ -98,22 +87,18 @@ export function slice(): KernelConfig {
  * @returns the kernel, around the one registered now
  */
 export function pad(): KernelConfig {
-  const stock = getKernel(PadV2, 'wasm');
-  const kernel = wasmKernel(PadV2, ({ backend, input, inputs, attributes }) => {
+  return overStock(PadV2, ({ backend, input, attributes }, runStock) => {
     const x = input('x');
     const paddings = attributes.paddings as [number, number][];
     const shape = x.shape.map((size, axis) => size + util.sum(paddings[axis] ?? []));
     const before = paddings.map(([zeros]) => zeros);
     const sides = sidesOf(shape, before, x.shape);
     const negative = paddings.flat().some((zeros) => zeros < 0);
-    if (x.dtype !== 'float32' || sides.length > LOOPS + 1 || negative)
-      return run(backend, stock, inputs, attributes);
+    if (x.dtype !== 'float32' || sides.length > LOOPS + 1 || negative) return runStock();
     const out = backend.makeOutput(shape, 'float32');
     const constant = (attributes.constantValue as number | undefined) ?? 0;
     exportsOf(backend).fill(address(backend, out), util.sizeFromShape(shape), constant);
     copyBox(backend, out, x, sides, 'array');
     return out;
   });
-  // The stock kernel still does some of the work, so its set-up at the backend's start must still run.
-  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
 }

@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { Conv2DBackpropFilterAttrs, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
-import { formatShape } from '../core/shape';
+import { formatShape } from '../core/describe';
+
 import { emscriptenOf } from './emscripten';
 import { runJobs } from './jobs';
 import { address, withScratch } from './kernels';

@@ -1,6 +1,6 @@
-import { _FusedMatMul, getKernel, type KernelConfig } from '@tensorflow/tfjs-core';
+import { _FusedMatMul, type KernelConfig } from '@tensorflow/tfjs-core';
 import { multiply } from './batchMatMul';
-import { free, run, wasmKernel } from './kernels';
+import { free, overStock, run } from './kernels';
 
 /** Activations by kernels of their own; the other ones need the stock kernel. */
 const KERNELS: Readonly<Record<string, string>> = {
@@ -17,11 +17,10 @@ const KERNELS: Readonly<Record<string, string>> = {
  * @returns the kernel, around the one registered now
  */
 export function fusedMatMul(): KernelConfig {
-  const stock = getKernel(_FusedMatMul, 'wasm');
-  const kernel = wasmKernel(_FusedMatMul, ({ backend, input, inputs, attributes }) => {
+  return overStock(_FusedMatMul, ({ backend, input, inputs, attributes }, runStock) => {
     const { transposeA, transposeB, activation } = attributes as Readonly<Record<string, unknown>>;
     const then = KERNELS[activation as string];
-    if (activation !== 'linear' && then === undefined) return run(backend, stock, inputs, attributes);
+    if (activation !== 'linear' && then === undefined) return runStock();
     let result = multiply(backend, input('a'), input('b'), !!transposeA, !!transposeB);
     const follow = (name: string, operands: Parameters<typeof run>[2]): void => {
       const former = result;
@@ -32,6 +31,4 @@ export function fusedMatMul(): KernelConfig {
     if (then) follow(then, { x: result });
     return result;
   });
-  // The stock kernel still does some of the work, so its set-up at the backend's start must still run.
-  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
 }

@@ -6,7 +6,8 @@
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { getKernel, type KernelConfig, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
-import { formatShape } from '../core/shape';
+import { formatShape } from '../core/describe';
+
 import { emscriptenOf } from './emscripten';
 
 /** Data of one call of a kernel. */
@@ -42,6 +43,23 @@ export const wasmKernel = (
       },
     }),
 });
+
+/**
+ * A kernel around the one registered now, which still does some of the work: so its set-up at the backend's start runs.
+ *
+ * @param kernelName of both
+ * @param compute is given the call, and what runs the stock kernel on it
+ */
+export function overStock(
+  kernelName: string,
+  compute: (call: Call, runStock: () => TensorInfo) => TensorInfo | TensorInfo[],
+): KernelConfig {
+  const stock = getKernel(kernelName, 'wasm');
+  const kernel = wasmKernel(kernelName, (call) =>
+    compute(call, () => run(call.backend, stock, call.inputs, call.attributes)),
+  );
+  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
+}
 
 /** Runs a registered kernel of the WebAssembly backend below the engine; the result is the caller's to free. */
 export function run(

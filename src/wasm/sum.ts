@@ -1,6 +1,6 @@
-import { backend_util, getKernel, type KernelConfig, Sum, util } from '@tensorflow/tfjs-core';
+import { backend_util, type KernelConfig, Sum, util } from '@tensorflow/tfjs-core';
 import { groupAxes } from './axes';
-import { address, run, wasmKernel } from './kernels';
+import { address, overStock } from './kernels';
 import { exportsOf } from './module';
 
 /**
@@ -10,15 +10,14 @@ import { exportsOf } from './module';
  * @returns the kernel, around the one registered now
  */
 export function sum(): KernelConfig {
-  const stock = getKernel(Sum, 'wasm');
-  const kernel = wasmKernel(Sum, ({ backend, input, inputs, attributes }) => {
+  return overStock(Sum, ({ backend, input, attributes }, runStock) => {
     const x = input('x');
     const axes = util.parseAxisParam(attributes.axis as number | number[], x.shape);
     const groups = groupAxes(x.shape, (axis) => axes.includes(axis));
     if (groups[0]?.kind !== false) groups.unshift({ size: 1, kind: false });
     const [outer, count, inner, ...others] = groups;
     const empty = util.sizeFromShape(x.shape) === 0;
-    if (x.dtype !== 'float32' || others.length > 0 || empty) return run(backend, stock, inputs, attributes);
+    if (x.dtype !== 'float32' || others.length > 0 || empty) return runStock();
     const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
     const out = backend.makeOutput(
       attributes.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape,
@@ -28,6 +27,4 @@ export function sum(): KernelConfig {
     exportsOf(backend).sum(address(backend, out), address(backend, x), ...sizes);
     return out;
   });
-  // The stock kernel still does some of the work, so its set-up at the backend's start must still run.
-  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
 }

@@ -1,5 +1,5 @@
-import { getKernel, type KernelConfig, Tile, util } from '@tensorflow/tfjs-core';
-import { address, run, wasmKernel } from './kernels';
+import { type KernelConfig, Tile, util } from '@tensorflow/tfjs-core';
+import { address, overStock } from './kernels';
 import { exportsOf } from './module';
 
 /**
@@ -9,14 +9,12 @@ import { exportsOf } from './module';
  * @returns the kernel, around the one registered now
  */
 export function tile(): KernelConfig {
-  const stock = getKernel(Tile, 'wasm');
-  const kernel = wasmKernel(Tile, ({ backend, input, inputs, attributes }) => {
+  return overStock(Tile, ({ backend, input, attributes }, runStock) => {
     const x = input('x');
     const reps = attributes.reps as number[];
     const repeated = reps.flatMap((times, axis) => (times === 1 ? [] : [axis]));
     const shape = x.shape.map((size, axis) => size * (reps[axis] as number));
-    if (x.dtype !== 'float32' || repeated.length !== 1 || util.sizeFromShape(shape) === 0)
-      return run(backend, stock, inputs, attributes);
+    if (x.dtype !== 'float32' || repeated.length !== 1 || util.sizeFromShape(shape) === 0) return runStock();
     const [axis] = repeated as [number];
     const out = backend.makeOutput(shape, 'float32');
     const pieces = util.sizeFromShape(x.shape.slice(0, axis));
@@ -24,6 +22,4 @@ export function tile(): KernelConfig {
     exportsOf(backend).tile(address(backend, out), address(backend, x), pieces, bytes, reps[axis] as number);
     return out;
   });
-  // The stock kernel still does some of the work, so its set-up at the backend's start must still run.
-  return { ...kernel, setupFunc: stock.setupFunc, disposeFunc: stock.disposeFunc };
 }

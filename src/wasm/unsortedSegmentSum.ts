@@ -1,5 +1,6 @@
 import { type KernelConfig, UnsortedSegmentSum, util } from '@tensorflow/tfjs-core';
-import { formatShape } from '../core/shape';
+import { formatShape } from '../core/describe';
+
 import { wasmKernel } from './kernels';
 
 /**

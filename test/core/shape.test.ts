@@ -1,7 +1,8 @@
 import { type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { assertInteger, assertNumber, assertOneOf } from '../../src/core/assert';
-import { assertShapes, describe as describeValue, type Shaped } from '../../src/core/shape';
+import { describe as describeValue } from '../../src/core/describe';
+import { assertShapes, type Shaped } from '../../src/core/shape';
 import { cleanUpAfterEach } from '../support/numbers';
 
 const disposed = (x: Tensor): Tensor => {

@@ -1,6 +1,7 @@
 /** Checkpoints: everything that a run needs to go on as if it had never stopped. */
 import { getBackend, version_core as tfjsVersion, tidy } from '@tensorflow/tfjs-core';
-import { describe } from '../../core/shape';
+import { describe } from '../../core/describe';
+
 import { version } from '../../core/version';
 import { assertFormat } from '../../files/fileFormat';
 import {

@@ -13,9 +13,10 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { assertNumber, type OptionNames, optionsOf } from '../../core/assert';
+import { describe, formatShape } from '../../core/describe';
 import { type MeanShares, meanShares, movedMean, movesFromFormer } from '../../core/movingMean';
 import { inRange, type ScalarOrSchedule, valueAt } from '../../core/schedules';
-import { describe, formatShape } from '../../core/shape';
+
 import { specOf } from '../../core/spec';
 import { own } from '../../files/json';
 import { runFused } from '../../host/fusedKernel';
