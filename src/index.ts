@@ -90,6 +90,7 @@ export {
   gaussianObservation,
 } from './distributions/gaussianObservation';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
+export type { LatentPrior } from './distributions/latentPrior';
 export type { Likelihood, LikelihoodSpec, ParameterKind } from './distributions/likelihood';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';

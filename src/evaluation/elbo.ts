@@ -1,5 +1,5 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
-import { add, mul, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { mean, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { byLabel } from '../bounds/everyLabel';
 import { labelExpectation } from '../bounds/labelExpectation';
 import { labeledElbo } from '../bounds/labeledElbo';
@@ -8,7 +8,7 @@ import { optimizedUnlabeledElbo } from '../bounds/optimizedUnlabeledElbo';
 import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
-import { gaussianKl } from '../divergences/gaussianKl';
+import { latentKl } from '../models/latentPrior';
 import type { SemiSupervisedVae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
@@ -122,14 +122,14 @@ const boundTerms = (
   tidy(() => {
     const { classes } = model;
     const every = encodeEveryLabel(model, x);
-    let total: Tensor | undefined;
-    for (let s = 0; s < samples; s++) {
-      const { logLikelihood } = drawEveryLabel('evaluateElbo', model, every, noise);
-      total = total === undefined ? logLikelihood : add(total, logLikelihood);
-    }
+    const draws = Array.from({ length: samples }, () => drawEveryLabel('evaluateElbo', model, every, noise));
+    // In closed form it is the same at every draw.
+    const divergences = (model.prior ? draws : draws.slice(0, 1)).map(({ z }) =>
+      latentKl('evaluateElbo', model, every, z),
+    );
     const parts = {
-      logLikelihood: mul(total ?? 0, 1 / samples),
-      latentKl: forEveryLabel(model, gaussianKl({ mean: every.mean, logVar: every.logVar })),
+      logLikelihood: mean(stack(draws.map(({ logLikelihood }) => logLikelihood)), 0),
+      latentKl: forEveryLabel(model, mean(stack(divergences), 0)),
       logLabelPrior: logLabelPrior(every.labels, model.labelPrior),
     };
     const terms = optimizedUnlabeledElbo({

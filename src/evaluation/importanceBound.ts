@@ -10,7 +10,6 @@ import {
   type Tensor2D,
   tensor1d,
   tidy,
-  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { byLabel } from '../bounds/everyLabel';
 import { assertLabelPrior } from '../bounds/labelPrior';
@@ -20,6 +19,7 @@ import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
 import { createRests } from '../host/rests';
+import { logPrior } from '../models/latentPrior';
 import type { SemiSupervisedVae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
@@ -134,7 +134,6 @@ export async function evaluateImportanceBound(
 const drawWeights = (model: SemiSupervisedVae, every: EveryPosterior, noise: Noise): Tensor2D =>
   tidy(() => {
     const { z, logLikelihood } = drawEveryLabel('evaluateImportanceBound', model, every, noise);
-    const prior = { mean: zerosLike(z), logVar: zerosLike(z) };
-    const ratio = sub(gaussian.logProb(prior, z), gaussian.logProb(every, z));
+    const ratio = sub(logPrior('evaluateImportanceBound', model, z), gaussian.logProb(every, z));
     return byLabel(add(logLikelihood, forEveryLabel(model, ratio)), model.classes);
   });

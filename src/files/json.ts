@@ -49,6 +49,9 @@ export const isRecordOf =
   (value): value is Readonly<Record<string, T>> =>
     isRecord(value) && Object.values(value).every(is);
 
+/** Null. */
+export const isNull = (value: unknown): value is null => value === null;
+
 /** What is of a kind, or null. */
 export const isNullOr =
   <T>(is: Is<T>): Is<T | null> =>

@@ -2,6 +2,7 @@
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
 import type { Gaussian } from '../distributions/gaussian';
+import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Json } from '../files/json';
 
@@ -39,11 +40,13 @@ export interface Vae extends Model {
   readonly latent: number;
   /** p(x|z) given the decoder's output */
   readonly likelihood: Likelihood;
+  /** p(z), where it is not N(0, I) */
+  readonly prior?: LatentPrior;
   /** q(z|x) of inputs [B, …] */
   encode(x: Tensor): Gaussian;
   /** parameters of p(x|z) of codes [B, Z] */
   decode(z: Tensor): Tensor;
-  /** E[x|z] at `count` draws z ~ N(0, I): [count, …] */
+  /** E[x|z] at `count` draws z ~ p(z): [count, …] */
   generate(count: number, noise: Noise): Tensor;
   /** E[x|z] at z = E[z|x] */
   reconstruct(x: Tensor): Tensor;
@@ -55,6 +58,8 @@ export interface SemiSupervisedVae extends Classifier {
   readonly latent: number;
   /** p(x|z,y) given the decoder's output */
   readonly likelihood: Likelihood;
+  /** p(z), where it is not N(0, I) */
+  readonly prior?: LatentPrior;
   /** π of p(y) = Cat(π): K probabilities, all above 0, summing to 1 */
   readonly labelPrior: readonly number[];
   /** whether the posterior is q(z|x,y); otherwise it is q(z|x) and `encode` takes no label */
@@ -63,7 +68,7 @@ export interface SemiSupervisedVae extends Classifier {
   encode(x: Tensor, y?: Tensor): Gaussian;
   /** parameters of p(x|z,y) of codes [B, Z] and labels [B, K] */
   decode(z: Tensor, y: Tensor): Tensor;
-  /** E[x|z,y] at z ~ N(0, I), one image for each label of a list of class indices: [N, …] */
+  /** E[x|z,y] at z ~ p(z), one image for each label of a list of class indices: [N, …] */
   generate(labels: ArrayLike<number> & Iterable<number>, noise: Noise): Tensor;
   /** E[x|z,y] at z = E[z|x,y]; y is the classifier's mode where no labels [B, K] are given */
   reconstruct(x: Tensor, y?: Tensor): Tensor;

@@ -1,6 +1,7 @@
 /** Files of saved models, and the presets that they rebuild. */
 import { assertMethods, optionsOf } from '../core/assert';
 import { oneLine } from '../core/describe';
+import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
 import { assertFormat } from '../files/fileFormat';
 import { isRecord, parseRecord } from '../files/json';
@@ -78,7 +79,13 @@ interface Rebuilt<Spec, Nets, M> {
     nets: Nets,
   ): readonly number[];
   /** makes it anew */
-  create(options: Omit<Spec, 'nets' | 'likelihood'> & { nets: Nets; likelihood: Likelihood }): M;
+  create(
+    options: Omit<Spec, 'nets' | 'likelihood' | 'prior'> & {
+      nets: Nets;
+      likelihood: Likelihood;
+      prior?: LatentPrior;
+    },
+  ): M;
 }
 
 /**
@@ -92,15 +99,19 @@ interface Rebuilt<Spec, Nets, M> {
  */
 export async function rebuild<
   Nets,
-  Spec extends { readonly nets: Nets | null; readonly likelihood: LikelihoodSpec | null },
+  Spec extends {
+    readonly nets: Nets | null;
+    readonly likelihood: LikelihoodSpec | null;
+    readonly prior?: null;
+  },
   M extends Model,
 >(
   reader: string,
   storage: Storage,
-  options: { readonly nets?: Nets; readonly likelihood?: Likelihood },
+  options: { readonly nets?: Nets; readonly likelihood?: Likelihood; readonly prior?: LatentPrior },
   { parse, isOwn, valuesOf, create }: Rebuilt<Spec, Nets, M>,
 ): Promise<M> {
-  optionsOf(reader, options, { nets: true, likelihood: true });
+  optionsOf(reader, options, { nets: true, likelihood: true, prior: true });
   const { where, arrays, spec } = await readModelFile(reader, storage);
   const parsed = parse(where, spec);
   const nets = options.nets ?? parsed.nets;
@@ -112,9 +123,16 @@ export async function rebuild<
     throw new TypeError(
       `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
     );
+  const { prior: ofFile, nets: _, likelihood: __, ...spoken } = parsed;
+  if ((ofFile === null) !== (options.prior !== undefined))
+    throw new TypeError(
+      `${where}: the model was made with ${ofFile === null ? 'a prior of its own, needed it as' : 'the prior N(0, I), needed no'} options.prior`,
+    );
   const { parametersPerValue } = likelihood;
   if (!isOwn(nets)) assertFits(where, valuesOf(where, { ...parsed, parametersPerValue }, nets), arrays);
-  const model = naming(where, () => create({ ...parsed, nets, likelihood }));
+  const model = naming(where, () =>
+    create({ ...spoken, nets, likelihood, ...(options.prior && { prior: options.prior }) }),
+  );
   try {
     assignVariables(where, model.variables, arrays);
   } catch (error) {

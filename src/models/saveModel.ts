@@ -1,6 +1,7 @@
 /** A trained model, kept apart from any training checkpoint. */
 import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
+import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
@@ -69,6 +70,8 @@ export interface LoadModelOptions {
   readonly nets?: M2Nets;
   /** one's own likelihood, where the model has such */
   readonly likelihood?: Likelihood;
+  /** your own prior, where the model has one; its variables are replaced */
+  readonly prior?: LatentPrior;
 }
 
 /**

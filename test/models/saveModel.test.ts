@@ -259,7 +259,7 @@ describe('saveModel and loadModel', () => {
     [
       'another entry',
       (spec) => ({ ...spec, depth: 3 }),
-      'spec has an entry "depth", needed model, inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood alone',
+      'spec has an entry "depth", needed model, inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior alone',
     ],
     [
       'a hundred thousand of them',

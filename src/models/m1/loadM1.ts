@@ -1,5 +1,6 @@
 /** A trained M1 from its file. */
 
+import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
 import type { Storage } from '../../files/storage';
 import { rebuild } from '../presetFile';
@@ -13,6 +14,8 @@ export interface LoadM1Options {
   readonly nets?: M1Nets;
   /** one's own likelihood, where the model has such */
   readonly likelihood?: Likelihood;
+  /** your own prior, where the model has one; its variables are replaced */
+  readonly prior?: LatentPrior;
 }
 
 /**

@@ -5,6 +5,7 @@ import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import type { Gaussian } from '../../distributions/gaussian';
+import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
 import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
@@ -12,6 +13,7 @@ import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
+import { assertPrior, priorVariables, samplePrior } from '../latentPrior';
 import { assertLikelihood } from '../likelihoods';
 import { assertLiving } from '../living';
 import type { Vae } from '../model';
@@ -34,6 +36,11 @@ export interface M1Options {
   readonly nets?: M1Nets;
   /** p(x|z) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
   readonly likelihood?: Likelihood;
+  /**
+   * p(z) of your own; default N(0, I), whose divergence has a closed form. With one of your own the divergence is taken at
+   * the draw of z, and `loadM1` has to be given it again
+   */
+  readonly prior?: LatentPrior;
   /** how a preset's weights start; default `'glorot-uniform'`, as in `createM2` */
   readonly initializer?: Initializer;
   /** stream of a preset's initial weights; default `createNoise(0)`, which is ours */
@@ -53,6 +60,7 @@ const NAMES: OptionNames<M1Options> = {
   latent: true,
   nets: true,
   likelihood: true,
+  prior: true,
   initializer: true,
   noise: true,
 };
@@ -60,7 +68,7 @@ const NAMES: OptionNames<M1Options> = {
 /**
  * Creates an M1 model (Kingma et al. 2014, "M1", Eq. 1; the VAE of Kingma & Welling 2014 and Rezende et al. 2014).
  *
- *   p(z) = N(0, I)   p(x|z): the likelihood of the decoder's output   q(z|x) = N(mean, diag e^logVar) of the encoder
+ *   p(z) = N(0, I) or `prior`   p(x|z): the likelihood of the decoder's output   q(z|x) = N(mean, diag e^logVar) of the encoder
  *
  * It is trained on examples without labels by `m1()`; `embed` then gives the means of q(z|x), from which any classifier
  * learns.
@@ -73,11 +81,12 @@ const NAMES: OptionNames<M1Options> = {
  */
 export function createM1(options: M1Options): M1 {
   const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf('createM1', options, NAMES);
-  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
+  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
   assertInputShape('createM1', inputShape);
   assertInteger('createM1', 'latent', latent);
   assertBackend('createM1');
   assertLikelihood('createM1', likelihood);
+  assertPrior('createM1', prior);
   assertInitializer('createM1', initializer);
   assertNoise('createM1', noise);
   const chosen = isOwn(given) ? given : parsePreset('createM1', given);
@@ -101,12 +110,14 @@ export function createM1(options: M1Options): M1 {
     inputShape,
     latent,
     likelihood,
-    variables: namedWeights({ encoder, decoder }),
+    ...(prior && { prior }),
+    variables: { ...namedWeights({ encoder, decoder }), ...priorVariables(prior) },
     spec: toJson({
       inputShape: [...inputShape],
       latent,
       nets: isOwn(chosen) ? null : chosen,
       likelihood: likelihood.spec ?? null,
+      ...(prior && { prior: null }),
     }),
     encode(x, pass = {}) {
       assertLiving('encode', model);
@@ -124,7 +135,7 @@ export function createM1(options: M1Options): M1 {
     generate(count, noise) {
       assertInteger('generate', 'count', count);
       assertNoise('generate', noise);
-      return tidy(() => likelihood.mean(model.decode(noise.normal([count, latent]))));
+      return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, noise))));
     },
     reconstruct(x) {
       assertShapes('reconstruct', { x: [x, `B ${inputShape.join(' ')}`] });

@@ -8,8 +8,8 @@ import { specOf } from '../../core/spec';
 import { maker } from '../../core/uncalled';
 import { weightedSum } from '../../core/weightedSum';
 import * as gaussian from '../../distributions/gaussian';
-import { gaussianKl } from '../../divergences/gaussianKl';
 import { assertCalled } from '../fits';
+import { latentKl as latentKlOf } from '../latentPrior';
 import type { Model, SemiSupervisedVae } from '../model';
 import { type Objective, scheduled, type Terms } from '../objective';
 import type { M1 } from './m1';
@@ -32,8 +32,9 @@ interface PartOptions {
 const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: PartOptions): Terms => {
   const pass = { training: true, noise: noise.split('nets'), updateStatistics };
   const q = model.encode(x, pass);
-  const latentKl = gaussianKl(q);
-  const decoded = model.decode(gaussian.sample(q, noise.split('latent')), pass);
+  const z = gaussian.sample(q, noise.split('latent'));
+  const latentKl = latentKlOf('m1', model, q, z);
+  const decoded = model.decode(z, pass);
   const logLikelihood = model.likelihood.logProb(decoded, x);
   // A likelihood that sums over the batch would broadcast.
   assertShapes('m1', {

@@ -3,7 +3,7 @@
 import { describe } from '../../core/describe';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
-import { isCount, isListOf, isRecord, type Json, parse, parseRecord } from '../../files/json';
+import { isCount, isListOf, isNull, isRecord, type Json, parse, parseRecord } from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
 import { type M1Preset, parsePreset } from './nets';
 
@@ -13,13 +13,15 @@ export interface M1Spec {
   readonly latent: number;
   readonly nets: M1Preset | null;
   readonly likelihood: LikelihoodSpec | null;
+  /** where the prior is the user's own; without it p(z) is N(0, I) */
+  readonly prior?: null;
 }
 
 /** The same as JSON; choices that were left open are left out. */
 export const toJson = (spec: M1Spec): Json => specOf({ model: 'm1', ...spec });
 
 /** Names of all entries. */
-const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood'] as const satisfies readonly (
+const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood', 'prior'] as const satisfies readonly (
   | 'model'
   | keyof M1Spec
 )[];
@@ -37,11 +39,14 @@ export function parseM1Spec(where: string, value: unknown): M1Spec {
     throw new RangeError(
       `${where}: the model is ${describe(model)}, needed "m1"; loadModel reads an M2, and loadVariables fills a model of one's own`,
     );
-  const { inputShape, latent, nets, likelihood } = parseRecord(where, 'spec', value, ENTRIES);
+  const { inputShape, latent, nets, likelihood, prior } = parseRecord(where, 'spec', value, ENTRIES);
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     latent: parse(where, 'latent', latent, 'a count', isCount),
     nets: nets === null ? null : parsePreset(where, nets),
     likelihood: parseLikelihood(where, likelihood),
+    ...(prior !== undefined && {
+      prior: parse(where, 'prior', prior, 'null, a prior that is handed in', isNull),
+    }),
   };
 }

@@ -17,6 +17,7 @@ import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import * as categorical from '../../distributions/categorical';
 import type { Gaussian } from '../../distributions/gaussian';
+import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
 import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
@@ -24,6 +25,7 @@ import { namedWeights } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
+import { assertPrior, priorVariables, samplePrior } from '../latentPrior';
 import { assertLikelihood } from '../likelihoods';
 import { assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';
@@ -48,6 +50,11 @@ export interface M2Options {
   readonly nets?: M2Nets;
   /** p(x|z,y) of the decoder's output; default `bernoulli`, which is ours: for values in [0, 1], as pixels are */
   readonly likelihood?: Likelihood;
+  /**
+   * p(z) of your own; default N(0, I), whose divergence has a closed form. With one of your own the divergence is taken at
+   * the draw of z, and `loadModel` has to be given it again
+   */
+  readonly prior?: LatentPrior;
   /** π of p(y); default uniform (Kingma 2014, §2) */
   readonly labelPrior?: readonly number[];
   /**
@@ -91,6 +98,7 @@ const NAMES: OptionNames<M2Options> = {
   latent: true,
   nets: true,
   likelihood: true,
+  prior: true,
   labelPrior: true,
   encoderSeesLabel: true,
   initializer: true,
@@ -119,7 +127,7 @@ const checkOptions = ({
 /**
  * Creates an M2 model (Kingma et al. 2014, "M2"; the report, chapter 2).
  *
- *   p(y) = Cat(π)   p(z) = N(0, I)   p(x|z,y): the likelihood of the decoder's output
+ *   p(y) = Cat(π)   p(z) = N(0, I) or `prior`   p(x|z,y): the likelihood of the decoder's output
  *   q(y|x) = Cat(softmax(classifier(x)))   q(z|x[,y]) = N(mean, diag e^logVar) of the encoder
  *
  * @param options shapes, nets, likelihood and prior
@@ -130,12 +138,13 @@ const checkOptions = ({
  */
 export function createM2(options: M2Options): M2 {
   const { inputShape, classes, latent = 50, likelihood = bernoulli } = optionsOf('createM2', options, NAMES);
-  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0) } = options;
+  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
   assertInteger('createM2', 'classes', classes, 2);
   assertSize('createM2', 'classes', classes);
   assertBackend('createM2');
   const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
   checkOptions({ inputShape, classes, latent, labelPrior, likelihood, initializer, noise });
+  assertPrior('createM2', prior);
   const chosen = isOwn(given) ? given : parsePreset('createM2', given);
   const encoderSeesLabel =
     options.encoderSeesLabel ??
@@ -190,9 +199,10 @@ export function createM2(options: M2Options): M2 {
     classes,
     latent,
     likelihood,
+    ...(prior && { prior }),
     labelPrior,
     encoderSeesLabel,
-    variables: namedWeights(nets),
+    variables: { ...namedWeights(nets), ...priorVariables(prior) },
     spec: toJson({
       inputShape: [...inputShape],
       classes,
@@ -201,6 +211,7 @@ export function createM2(options: M2Options): M2 {
       encoderSeesLabel,
       nets: isOwn(chosen) ? null : chosen,
       likelihood: likelihood.spec ?? null,
+      ...(prior && { prior: null }),
     }),
     infer(x, pass) {
       assertInputs('infer', x);
@@ -227,7 +238,7 @@ export function createM2(options: M2Options): M2 {
       assertNoise('generate', noise);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
-        return likelihood.mean(model.decode(noise.normal([labels.length, latent]), y));
+        return likelihood.mean(model.decode(samplePrior('generate', model, labels.length, noise), y));
       });
     },
     reconstruct(x, y) {

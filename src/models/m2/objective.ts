@@ -16,12 +16,12 @@ import { sampleBeta } from '../../distributions/beta';
 import * as gaussian from '../../distributions/gaussian';
 import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
-import { gaussianKl } from '../../divergences/gaussianKl';
 import type { Pass } from '../../nets/pass';
 import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixPairs } from '../../regularizers/mixPairs';
 import { assertCalled } from '../fits';
+import { latentKl as latentKlOf } from '../latentPrior';
 import type { Model } from '../model';
 import { type Objective, type ObjectiveContext, scheduled, type Terms } from '../objective';
 import type { M2 } from './m2';
@@ -68,7 +68,7 @@ const labeledTerms = (model: M2, { x, y }: LabeledBatch, context: PartContext, s
   const { labelLogits, posterior } = model.infer(x, pass); // q(y | x)
   const q = posterior(y); // q(z | x[, y])
   const z = gaussian.sample(q, noise.split('latent'));
-  const latentKl = gaussianKl(q);
+  const latentKl = latentKlOf('latentKl', model, q, z);
   const valueByLabel =
     s.expectation === 'exact'
       ? byLabel(
@@ -143,7 +143,7 @@ const unlabeledTerms = (model: M2, { x }: UnlabeledBatch, context: PartContext, 
   const terms = optimizedUnlabeledElbo({
     labelLogits,
     logLikelihood: perLabel(logLikelihoodAt(model, x, z, y, pass)), // log p(x | z, y)
-    latentKl: perLabel(gaussianKl(q)),
+    latentKl: perLabel(latentKlOf('latentKl', model, q, z)),
     logLabelPrior: perLabel(logLabelPrior(y, model.labelPrior)),
     beta: scheduled(context, s.beta, 'beta'),
     gamma: scheduled(context, s.gamma, 'gamma'),

@@ -8,6 +8,7 @@ import {
   isCount,
   isFiniteNumber,
   isListOf,
+  isNull,
   isRecord,
   type Json,
   parse,
@@ -25,6 +26,8 @@ export interface M2Spec {
   readonly encoderSeesLabel: boolean;
   readonly nets: M2Preset | null;
   readonly likelihood: LikelihoodSpec | null;
+  /** where the prior is the user's own; without it p(z) is N(0, I) */
+  readonly prior?: null;
 }
 
 /** The same as JSON; choices that were left open are left out. */
@@ -40,6 +43,7 @@ const ENTRIES = [
   'encoderSeesLabel',
   'nets',
   'likelihood',
+  'prior',
 ] as const satisfies readonly ('model' | keyof M2Spec)[];
 
 /**
@@ -55,7 +59,7 @@ export function parseM2Spec(where: string, value: unknown): M2Spec {
     throw new RangeError(
       `${where}: the model is ${describe(model)}, needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one's own`,
     );
-  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood } = parseRecord(
+  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } = parseRecord(
     where,
     'spec',
     value,
@@ -69,5 +73,8 @@ export function parseM2Spec(where: string, value: unknown): M2Spec {
     encoderSeesLabel: parse(where, 'encoderSeesLabel', encoderSeesLabel, 'true or false', isBoolean),
     nets: nets === null ? null : parsePreset(where, nets),
     likelihood: parseLikelihood(where, likelihood),
+    ...(prior !== undefined && {
+      prior: parse(where, 'prior', prior, 'null, a prior that is handed in', isNull),
+    }),
   };
 }

@@ -1,0 +1,54 @@
+/** The prior of a model's code: N(0, I), or one's own. */
+import { sub, type Tensor, type Tensor1D, type Variable, zerosLike } from '@tensorflow/tfjs-core';
+import { assertMethods, plainOf } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { assertShapes } from '../core/shape';
+import * as gaussian from '../distributions/gaussian';
+import type { LatentPrior } from '../distributions/latentPrior';
+import { gaussianKl } from '../divergences/gaussianKl';
+
+/** Whatever has a code. */
+interface Coded {
+  readonly latent: number;
+  readonly prior?: LatentPrior;
+}
+
+/**
+ * Refuses what is no prior.
+ *
+ * @throws TypeError naming what is missing
+ */
+export function assertPrior(where: string, prior: LatentPrior | undefined): void {
+  if (prior === undefined) return;
+  assertMethods(where, 'prior', prior, ['logProb', 'sample']);
+  if (prior.variables === undefined) return;
+  for (const [name, variable] of Object.entries(plainOf(where, prior.variables, 'prior.variables')))
+    assertMethods(where, `prior.variables.${name}`, variable, ['assign']);
+}
+
+/** A prior's variables under the names that a model has them by. */
+export const priorVariables = (prior: LatentPrior | undefined): Readonly<Record<string, Variable>> =>
+  Object.fromEntries(
+    Object.entries(prior?.variables ?? {}).map(([name, variable]) => [`prior/${name}`, variable]),
+  );
+
+/** log p(z) of codes [B, Z]: [B]. */
+export const logPrior = (where: string, { prior }: Coded, z: Tensor): Tensor1D => {
+  if (prior === undefined) return gaussian.logProb({ mean: zerosLike(z), logVar: zerosLike(z) }, z);
+  const found = prior.logProb(z);
+  // One that sums over the batch would broadcast.
+  assertShapes(where, { z: [z, 'B Z'], 'prior.logProb(z)': [found, 'B', 'float32'] });
+  return found;
+};
+
+/** KL(q ‖ p(z)), [B]: in closed form for N(0, I), else log q(z) − log p(z) at the draw z. */
+export const latentKl = (where: string, model: Coded, q: gaussian.Gaussian, z: Tensor): Tensor1D =>
+  model.prior === undefined ? gaussianKl(q) : sub(gaussian.logProb(q, z), logPrior(where, model, z));
+
+/** Draws z ~ p(z): [count, Z]. */
+export const samplePrior = (where: string, { prior, latent }: Coded, count: number, noise: Noise): Tensor => {
+  if (prior === undefined) return noise.normal([count, latent]);
+  const z = prior.sample(count, noise);
+  assertShapes(where, { 'prior.sample': [z, `${count} ${latent}`, 'float32'] });
+  return z;
+};
