@@ -80,10 +80,27 @@ const webgl: BackendCandidate = {
 const WASM_FILES = 'the .wasm files of @tensorflow/tfjs-backend-wasm/dist';
 
 /** The refusal of a place: a slower backend in the place of WebAssembly would hide that the place is wrong. */
-const wrongPaths = (paths: WasmPaths, reason: string): Error =>
-  new Refused(
-    `selectBackend: wasmPaths is ${describe(paths)}, where WebAssembly does not start (${reason}), needed ${WASM_FILES}`,
+/** Paths without user, password and query, which are not for messages. */
+const withoutSecrets = (text: string): string =>
+  text.replace(/\/\/[^/@\s]*@/g, '//').replace(/\?[^\s)"']*/g, '');
+
+const wrongPaths = (paths: WasmPaths, reason: string): Error => {
+  const slash = typeof paths === 'string' && !paths.endsWith('/') ? '; a folder ends with a slash' : '';
+  const shown = describe(typeof paths === 'string' ? withoutSecrets(paths) : paths);
+  return new Refused(
+    `selectBackend: wasmPaths is ${shown}, where WebAssembly does not start (${withoutSecrets(reason)}), needed ${WASM_FILES}${slash}`,
   );
+};
+
+/** Refuses what is neither a folder nor a record of files. */
+const assertPaths = (paths: unknown): void => {
+  if (paths === undefined || (typeof paths === 'string' && paths !== '')) return;
+  const files = typeof paths === 'object' && paths !== null ? Object.values(paths) : [];
+  if (files.length === 0 || !files.every((file) => typeof file === 'string'))
+    throw new TypeError(
+      `selectBackend: wasmPaths is ${describe(paths)}, needed the folder of the .wasm files, or the place of each by its name`,
+    );
+};
 
 const wasm = (paths: WasmPaths | undefined, threads: number): BackendCandidate => ({
   name: 'wasm',
@@ -155,5 +172,6 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     threads: true,
   });
   assertInteger('selectBackend', 'threads', threads);
+  assertPaths(wasmPaths);
   return chooseBackend([webgpu, webgl, wasm(wasmPaths, threads), cpu], backend);
 }

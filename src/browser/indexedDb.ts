@@ -1,7 +1,14 @@
 /** IndexedDB as storage. */
 
+import { describe } from '../core/describe';
 import { isBytes } from '../core/typedArrays';
-import { type Claim, claimWithinProcess, type Storage, type StorageFolder } from '../files/storage';
+import {
+  assertFreeWithinProcess,
+  type Claim,
+  claimWithinProcess,
+  type Storage,
+  type StorageFolder,
+} from '../files/storage';
 
 const DATABASE = 'ssvae';
 const STORE = 'files';
@@ -49,6 +56,15 @@ const changing = async (change: (store: IDBObjectStore) => void): Promise<void> 
   }
 };
 
+/** What an entry's lock is called. */
+const lockOf = (name: string): string => `ssvae ${name}`;
+
+/** Refuses what is no name. */
+const assertName = (where: string, argument: string, name: unknown): void => {
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`${where}: ${argument} is ${describe(name)}, needed a name, e.g. 'm2'`);
+};
+
 /**
  * Takes an entry for one run. The browser frees it when the page is closed, and keeps other tabs and workers out where it has
  * Web Locks; elsewhere (a page that is not secure) one run is kept from another within the page only.
@@ -62,7 +78,7 @@ const claimEntry = async (name: string): Promise<Claim> => {
   try {
     const giveBack = await new Promise<() => void>((resolve, reject) => {
       const hold = (): Promise<void> => new Promise((end) => resolve(end));
-      locks.request(`ssvae ${name}`, { signal: patience }, hold).catch(reject);
+      locks.request(lockOf(name), { signal: patience }, hold).catch(reject);
     });
     return {
       confirm: within.confirm,
@@ -81,6 +97,14 @@ const claimEntry = async (name: string): Promise<Claim> => {
   }
 };
 
+/** Refuses an entry that a run holds. */
+const assertFreeEntry = async (name: string): Promise<void> => {
+  assertFreeWithinProcess(name, name);
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  if (held.some((lock) => lock.name === lockOf(name)))
+    throw new Error(`${name} belongs to the run of another tab or worker, needed its end, or another place`);
+};
+
 /**
  * An entry of the page's IndexedDB, for models and checkpoints.
  *
@@ -88,9 +112,11 @@ const claimEntry = async (name: string): Promise<Claim> => {
  *
  * @param key name of the entry
  * @returns a storage of that entry
+ * @throws TypeError when the key is no name
  * @example await saveModel(model, indexedDb('m2'))
  */
 export function indexedDb(key: string): Storage {
+  assertName('indexedDb', 'key', key);
   return {
     name: `indexeddb:${key}`,
     async read() {
@@ -99,6 +125,7 @@ export function indexedDb(key: string): Storage {
     },
     write: (bytes) => changing((store) => store.put(bytes, key)),
     claim: () => claimEntry(`indexeddb:${key}`),
+    assertFree: () => assertFreeEntry(`indexeddb:${key}`),
   };
 }
 
@@ -108,9 +135,11 @@ export function indexedDb(key: string): Storage {
  *
  * @param name of the folder: its entries are those of {@link indexedDb} under `name/file`
  * @returns a storage of several entries
+ * @throws TypeError when the name is none
  * @example await train(model, { …options, checkpoint: { storage: indexedDbFolder('m2') }, resume: 'latest' })
  */
 export function indexedDbFolder(name: string): StorageFolder {
+  assertName('indexedDbFolder', 'name', name);
   const prefix = `${name}/`;
   return {
     name: `indexeddb:${name}`,

@@ -22,3 +22,23 @@ export const hold = (thing: unknown): (() => void) => {
   held().add(thing);
   return () => void held().delete(thing);
 };
+
+const TURNS = Symbol.for('ssvae.turns');
+
+/** Who took a thing last, in this process. */
+const turns = (): WeakMap<object, object> => {
+  const shared = globalThis as { [TURNS]?: WeakMap<object, object> };
+  shared[TURNS] ??= new WeakMap();
+  return shared[TURNS];
+};
+
+/**
+ * Takes a thing over from whoever has it, for loops that may be left without a word.
+ *
+ * @returns whether it is still the taker's
+ */
+export const takeTurn = (thing: object): (() => boolean) => {
+  const own = {};
+  turns().set(thing, own);
+  return () => turns().get(thing) === own;
+};

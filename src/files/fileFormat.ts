@@ -1,5 +1,21 @@
 /** What a file says of its layout. */
 import { describe } from '../core/describe';
+import { isRecord } from './json';
+import { readSafetensors } from './safetensors';
+
+/** What the format of every checkpoint begins with. */
+export const CHECKPOINT = 'ssvae checkpoint';
+
+/** The format that a file names, where it can be read. */
+export function formatOf(bytes: Uint8Array): string | undefined {
+  try {
+    const { metadata } = readSafetensors(bytes);
+    const { format } = isRecord(metadata) ? metadata : {};
+    return typeof format === 'string' ? format : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Refuses a file of another format. Of one whose name is followed by a higher number, it says that a newer version wrote it.

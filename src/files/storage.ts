@@ -4,8 +4,12 @@ import { hold, isHeld } from '../core/held';
 
 /** A place that belongs to one run. */
 export interface Claim {
-  /** Refuses when another run has taken the place. Called before each write. */
-  confirm(): Promise<void>;
+  /**
+   * Refuses when another run has taken the place. Called before each write.
+   *
+   * @returns `false` where the place had been given up by somebody else, and was taken again: another run may have come and gone
+   */
+  confirm(): Promise<boolean>;
   /** Gives the place back. */
   release(): Promise<void>;
 }
@@ -23,6 +27,8 @@ export interface Storage {
    * storage without it is kept for one run within the process only.
    */
   claim?(): Promise<Claim>;
+  /** Refuses while a run holds the place, for writers that are none: `saveModel`, loggers. */
+  assertFree?(): Promise<void>;
 }
 
 /** A place for several files. `ssvae/node` has `folder(path)`, `ssvae/browser` has `indexedDbFolder(name)`. */
@@ -57,6 +63,20 @@ export async function contentOf(where: string, storage: Storage): Promise<Uint8A
 }
 
 /**
+ * Refuses a place that a run of this process holds.
+ *
+ * @param key the place, the same for all who mean it
+ * @param name of the place, for the message
+ * @throws Error naming the place
+ */
+export function assertFreeWithinProcess(key: unknown, name: string): void {
+  if (isHeld(key))
+    throw new Error(
+      `${name} belongs to another run of this process, needed the end of that run, or another place`,
+    );
+}
+
+/**
  * Takes a place for one run of this process.
  *
  * @param key the place, the same for all who mean it
@@ -64,10 +84,7 @@ export async function contentOf(where: string, storage: Storage): Promise<Uint8A
  * @throws Error when another run of this process holds it
  */
 export function claimWithinProcess(key: unknown, name: string): Claim {
-  if (isHeld(key))
-    throw new Error(
-      `${name} belongs to another run of this process, needed the end of that run, or another place`,
-    );
+  assertFreeWithinProcess(key, name);
   const giveBack = hold(key);
-  return { confirm: async () => {}, release: async () => giveBack() };
+  return { confirm: async () => true, release: async () => giveBack() };
 }

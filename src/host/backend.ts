@@ -194,5 +194,6 @@ async function choose(
     }
   }
   const tried = passedOver.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-  throw new Error(`selectBackend: no backend can be had: ${tried}`);
+  const cures = candidates.map(({ packages }) => packages).join(', or ');
+  throw new Error(`selectBackend: no backend can be had: ${tried}; needed one of: npm install ${cures}`);
 }

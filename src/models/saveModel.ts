@@ -1,8 +1,10 @@
 /** A trained model, kept apart from any training checkpoint. */
 import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
+import { isBytes } from '../core/typedArrays';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
+import { CHECKPOINT, formatOf } from '../files/fileFormat';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
 import type { Storage } from '../files/storage';
@@ -14,6 +16,16 @@ import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
 import { FORMAT, readModelFile, rebuild } from './presetFile';
 
+/** Refuses a place that a run holds, or that holds its checkpoint: the run could not go on. */
+const assertNoCheckpoint = async (storage: Storage): Promise<void> => {
+  await storage.assertFree?.();
+  const former = await storage.read?.();
+  if (isBytes(former) && formatOf(former)?.startsWith(CHECKPOINT))
+    throw new RangeError(
+      `saveModel: ${storage.name} holds the checkpoint of a run, needed another place for the model`,
+    );
+};
+
 /**
  * Writes a model: its variables as a safetensors file (they open in Python as they are) with the spec beside.
  *
@@ -22,12 +34,14 @@ import { FORMAT, readModelFile, rebuild } from './presetFile';
  * @param model any model with named variables; {@link loadModel} rebuilds an M2, `loadM1` an M1, {@link loadVariables} fills any
  *   other
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`
+ * @throws RangeError when the place holds the checkpoint of a run; Error when a run holds the place
  * @example await saveModel(model, file('m2.safetensors'))
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
   plainOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
   assertLiving('saveModel', model);
   assertMethods('saveModel', 'storage', storage, ['write']);
+  await assertNoCheckpoint(storage);
   const arrays = await readTensors(model.variables);
   await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
 }

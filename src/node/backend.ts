@@ -58,7 +58,9 @@ const tensorflow: BackendCandidate = {
         useNativeKernels();
         return `native TensorFlow from ${name}`;
       } catch (error) {
-        errors.push(error);
+        errors.push(
+          error instanceof NotInstalled ? error : new Broken(`${name}: ${reasonOf(error)}`, { cause: error }),
+        );
         // It registers its kernels before it looks for its library; the next one would warn about each.
         for (const { kernelName } of getKernelsForBackend('tensorflow')) {
           unregisterKernel(kernelName, 'tensorflow');

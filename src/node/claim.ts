@@ -1,13 +1,13 @@
 /** Places on disk that belong to one run: a small file beside a place says whose it is. */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { threadId } from 'node:worker_threads';
 import { isRecord, parseJson } from '../files/json';
-import { type Claim, claimWithinProcess } from '../files/storage';
+import { assertFreeWithinProcess, type Claim, claimWithinProcess } from '../files/storage';
 import { codeOf, isMissing, naming } from './systemError';
 import { besideIn } from './writeWhole';
 
@@ -124,6 +124,60 @@ export const lockOf = (path: string): string => {
 /** Path of the file that says whose a folder is. */
 export const lockIn = (folder: string): string => join(folder, '.ssvae-0.lock');
 
+/** Tries to put a run's file in place, before what is in its way is told of. */
+const MOST_TRIES = 20;
+
+/** This run, as its file tells. */
+const ownerNow = (): Owner => ({
+  run: randomUUID(),
+  machine: machine(),
+  process: process.pid,
+  thread: threadId,
+  began: beganAt(process.pid) ?? '',
+  since: new Date().toISOString(),
+});
+
+/** What a place's file tells, and for how long there was no sign. */
+interface Found {
+  readonly text: string;
+  readonly owner: Owner | undefined;
+  readonly silentMs: number;
+}
+
+/** Whose a place is; `undefined` where it is nobody's. */
+const lookAt = async (lock: string): Promise<Found | undefined> => {
+  try {
+    const status = await lstat(lock);
+    if (!status.isFile()) throw new Error(`${lock} is in the way, needed to be removed`);
+    const text = await readFile(lock, 'utf8');
+    return { text, owner: parseOwner(text), silentMs: Date.now() - status.mtimeMs };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
+
+/** Refuses a place whose owner lives. */
+const assertDead = (lock: string, name: string, { owner, silentMs }: Found, self: Owner): void => {
+  if (lives(owner, self, silentMs))
+    throw new Error(
+      `${name} belongs to ${describeOwner(owner, silentMs)}, needed the end of that run, or another place; if no such run is left, remove ${lock}`,
+    );
+};
+
+/**
+ * Refuses a place that a run holds, in this process or another.
+ *
+ * @param lock the file that says whose the place is
+ * @param name of the place, for messages
+ * @throws Error naming the run
+ */
+export async function assertFreeOnDisk(lock: string, name: string): Promise<void> {
+  assertFreeWithinProcess(lock, name);
+  const found = await lookAt(lock);
+  if (found) assertDead(lock, name, found, ownerNow());
+}
+
 /**
  * Takes a place for one run.
  *
@@ -132,46 +186,38 @@ export const lockIn = (folder: string): string => join(folder, '.ssvae-0.lock');
  *
  * @param lock the file that says whose the place is; its folder is made
  * @param name of the place, for messages
+ * @param around files that say whose the places are that this one lies in, or that lie in it
  * @throws Error when another run holds the place, or the file cannot be written
  */
-export async function claimOnDisk(lock: string, name: string): Promise<Claim> {
+export async function claimOnDisk(
+  lock: string,
+  name: string,
+  around: () => Promise<readonly string[]>,
+): Promise<Claim> {
   const within = claimWithinProcess(lock, name);
-  const self: Owner = {
-    run: randomUUID(),
-    machine: machine(),
-    process: process.pid,
-    thread: threadId,
-    began: beganAt(process.pid) ?? '',
-    since: new Date().toISOString(),
-  };
-  /** Whose the place is now; `undefined` where it is nobody's. */
-  const look = async (): Promise<
-    { text: string; owner: Owner | undefined; silentMs: number } | undefined
-  > => {
-    try {
-      const [text, { mtimeMs }] = [await readFile(lock, 'utf8'), await stat(lock)];
-      return { text, owner: parseOwner(text), silentMs: Date.now() - mtimeMs };
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  };
-  const take = async (): Promise<void> => {
-    while (!(await naming(name, 'nothing can be written', () => create(lock, self)))) {
-      const found = await look();
+  const self = ownerNow();
+  /** Takes the place, unless it is this run's; whether it was. */
+  const take = async (): Promise<boolean> => {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (await naming(name, 'nothing can be written', () => create(lock, self))) return false;
+      const found = await lookAt(lock);
       if (found === undefined) continue;
-      if (found.owner?.run === self.run) return;
-      if (lives(found.owner, self, found.silentMs))
-        throw new Error(
-          `${name} belongs to ${describeOwner(found.owner, found.silentMs)}, needed the end of that run, or another place; if no such run is left, remove ${lock}`,
-        );
+      if (found.owner?.run === self.run) return true;
+      assertDead(lock, name, found, self);
       await removeDead(lock, found.text);
     }
+    throw new Error(`${lock} is in the way, needed to be removed`);
+  };
+  const release = async (): Promise<void> => {
+    const found = await lookAt(lock).catch(() => undefined);
+    if (found?.owner?.run === self.run) await rm(lock, { force: true }).catch(() => undefined);
+    await within.release();
   };
   try {
     await take();
+    for (const other of await around()) await assertFreeOnDisk(other, name);
   } catch (error) {
-    await within.release();
+    await release();
     throw error;
   }
   const signs = setInterval(() => {
@@ -180,13 +226,10 @@ export async function claimOnDisk(lock: string, name: string): Promise<Claim> {
   }, SIGN_EVERY_MS);
   signs.unref();
   return {
-    // Taken again where somebody has removed the file by hand.
     confirm: take,
     async release() {
       clearInterval(signs);
-      const found = await look().catch(() => undefined);
-      if (found?.owner?.run === self.run) await rm(lock, { force: true }).catch(() => undefined);
-      await within.release();
+      await release();
     },
   };
 }

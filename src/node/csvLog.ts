@@ -63,14 +63,17 @@ export function csvLog(place: string | Storage): Callbacks {
     const found = decode(text);
     if (found === undefined)
       throw new RangeError(
-        `csvLog: ${storage.name} begins with ${brief(text)}, needed the table of the run that goes on; another one needs another place`,
+        `csvLog: ${storage.name} begins with ${brief(text)}, needed the table of a run, which a new run replaces and a resumed one goes on with; other files need another place`,
       );
     return found;
   };
 
   return {
     async onTrainBegin({ firstStep, resumed }) {
-      rows = resumed ? (await former()).filter(({ step }) => step <= firstStep) : [];
+      await storage.assertFree?.();
+      // A new run replaces the table of a former one, and nothing else.
+      const before = await former();
+      rows = resumed ? before.filter(({ step }) => step <= firstStep) : [];
       await write();
     },
     async onEpochEnd(epoch, row) {

@@ -1,21 +1,12 @@
 /** Files as storage. */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { describe } from '../core/describe';
 
 import type { Storage } from '../files/storage';
-import { claimOnDisk, lockOf } from './claim';
+import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
 import { isMissing, naming } from './systemError';
-import { targetOf, writeWhole } from './writeWhole';
-
-const isFolderAt = async (path: string): Promise<boolean> => {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-};
+import { assertNotOfSystem, modeOf, targetOf, writeWhole } from './writeWhole';
 
 /**
  * A file on disk, for models and checkpoints.
@@ -35,6 +26,15 @@ export function file(path: string): Storage {
   return fileAt(resolve(path), path);
 }
 
+/** The regular file that a path leads to, or could. */
+const realFile = (target: string, name: string): Promise<string> =>
+  naming(`file: ${name}`, 'cannot be written', async () => {
+    await modeOf(target);
+    const real = await targetOf(target);
+    await modeOf(real);
+    return real;
+  });
+
 /** The storage of a file, called as the user calls it. */
 export const fileAt = (target: string, name: string): Storage => ({
   name,
@@ -48,15 +48,15 @@ export const fileAt = (target: string, name: string): Storage => ({
     }),
   write: (bytes) =>
     naming(`file: ${name}`, 'cannot be written', async () => {
+      assertNotOfSystem(target);
       await mkdir(dirname(target), { recursive: true });
       await writeWhole(target, bytes);
     }),
   async claim() {
-    const real = await naming(`file: ${name}`, 'cannot be written', async () => {
-      const real = await targetOf(target);
-      if (await isFolderAt(real)) throw new Error('it is a folder, needed the path of a file');
-      return real;
-    });
-    return claimOnDisk(lockOf(real), name);
+    const real = await realFile(target, name);
+    return claimOnDisk(lockOf(real), name, async () => [lockIn(dirname(real))]);
+  },
+  async assertFree() {
+    await assertFreeOnDisk(lockOf(await realFile(target, name)), name);
   },
 });

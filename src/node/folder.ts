@@ -7,7 +7,7 @@ import type { StorageFolder } from '../files/storage';
 import { claimOnDisk, lockIn } from './claim';
 import { fileAt } from './file';
 import { isMissing, naming } from './systemError';
-import { isOwn, targetOf } from './writeWhole';
+import { assertNotOfSystem, isOwn, targetOf } from './writeWhole';
 
 /** Refuses a name that leads out of the folder. */
 const assertPlain = (name: string): void => {
@@ -50,8 +50,16 @@ export function folder(path: string): StorageFolder {
       await rm(join(target, name), { force: true });
     },
     async claim() {
-      const real = await naming(`folder: ${path}`, 'cannot be written', () => targetOf(target));
-      return claimOnDisk(lockIn(real), path);
+      const real = await naming(`folder: ${path}`, 'cannot be written', async () => {
+        assertNotOfSystem(target);
+        return targetOf(target);
+      });
+      const own = lockIn(real);
+      return claimOnDisk(own, path, async () => {
+        const names = await readdir(real);
+        const locks = names.filter((name) => isOwn(name) && name.endsWith('.lock'));
+        return locks.map((name) => join(real, name)).filter((lock) => lock !== own);
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Progress on the terminal. */
-import { type OptionNames, optionsOf } from '../core/assert';
+import { assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { own } from '../files/json';
 import type { BatchEnd, Callbacks, TrainingPlan } from '../training/callbacks';
 import type { Resumed } from '../training/checkpoint/resumed';
@@ -69,6 +69,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callbacks {
     columns = ['loss', 'validation.accuracy'],
     stream = process.stderr,
   } = optionsOf('progressBar', options, NAMES);
+  assertMethods('progressBar', 'stream', stream, ['write']);
   let steps = 1;
   let first = 0;
   let epochs = 1;

@@ -29,6 +29,29 @@ export async function targetOf(path: string): Promise<string> {
   }
 }
 
+/** Refuses what the system makes up, links to open files among it: some of it can be replaced, and some waits for ever. */
+export function assertNotOfSystem(path: string): void {
+  if (/^\/(dev|proc|sys)\//.test(path)) throw new Error('it is a file of the system, needed one of your own');
+}
+
+/**
+ * The mode of the regular file at a path, `undefined` where nothing is there.
+ *
+ * @throws Error where something else is: a folder, a device, a pipe
+ */
+export async function modeOf(path: string): Promise<number | undefined> {
+  assertNotOfSystem(path);
+  const found = await stat(path).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+    return undefined;
+  });
+  if (found && !found.isFile())
+    throw new Error(
+      `it is ${found.isDirectory() ? 'a folder' : 'no regular file'}, needed the path of a file`,
+    );
+  return found && found.mode & 0o7777;
+}
+
 /** What file systems say that cannot flush: some network and FUSE ones, and folders that may not be opened. */
 const CANNOT_FLUSH = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES', 'EPERM', 'EISDIR'];
 
@@ -95,11 +118,9 @@ const writeBeside = async (target: string, bytes: Uint8Array, mode: number | und
  * @param path of the file; its folder is there
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  await modeOf(path);
   const target = await targetOf(path);
-  const mode = await stat(target).then(
-    (found) => found.mode & 0o7777,
-    () => undefined,
-  );
+  const mode = await modeOf(target);
   await writeBeside(target, bytes, mode).catch((error: unknown) => {
     // A process that was suspended for over an hour finds its half-written file removed.
     if (!isMissing(error)) throw error;

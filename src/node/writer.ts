@@ -46,13 +46,18 @@ export function writerOf(stream: NodeJS.WriteStream): (text: string) => void {
     if (reader.gone || stream.writable === false) return;
     if (reader.underWay === 0) stream.on('error', reader.note);
     reader.underWay += 1;
-    stream.write(text, (error) => {
+    const done = (error?: unknown): void => {
       if (error) reader.gone = true;
       // The event follows the callback.
       setImmediate(() => {
         reader.underWay -= 1;
         letGo();
       });
-    });
+    };
+    try {
+      stream.write(text, done);
+    } catch (error) {
+      done(error);
+    }
   };
 }

@@ -145,7 +145,7 @@ describe('selectBackend in Node', () => {
     const { choice } = await select('');
     expect(choice.name).toBe('wasm');
     expect(choice.passedOver[0].reason).toBe(
-      'The native addon module cannot be found, @tensorflow/tfjs-node is not installed',
+      '@tensorflow/tfjs-node-gpu: The native addon module cannot be found, @tensorflow/tfjs-node is not installed',
     );
     await project.write('node_modules/@tensorflow/tfjs-node/index.js', FAKE_NATIVE);
     expect((await select('')).choice.description).toContain('from @tensorflow/tfjs-node:');
@@ -156,7 +156,8 @@ describe('selectBackend in Node', () => {
       'node_modules/@tensorflow/tfjs-node/index.js',
       `throw new Error('The native addon module cannot be found.');`,
     );
-    const reason = '@tensorflow/tfjs-node-gpu is not installed, The native addon module cannot be found';
+    const reason =
+      '@tensorflow/tfjs-node-gpu is not installed, @tensorflow/tfjs-node: The native addon module cannot be found';
     expect(await select(`{ backend: 'tensorflow' }`)).toEqual({
       name: 'Error',
       message: `selectBackend: backend is "tensorflow", which cannot be had: ${reason}`,

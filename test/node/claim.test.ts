@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -148,5 +148,54 @@ describe('a place on disk', () => {
     await storage.write(Uint8Array.of(1));
     await own.release();
     expect(await storage.read()).toEqual(Uint8Array.of(1));
+  });
+
+  it('is not inside a folder that a run holds, nor around a file that one holds', async () => {
+    const inside = file(join(root, 'runs', 'a.safetensors'));
+    const around = await claim(folder(join(root, 'runs')));
+    await expect(claim(inside)).rejects.toThrow('belongs to another run of this process');
+    await around.release();
+    const own = await claim(inside);
+    await expect(claim(folder(join(root, 'runs')))).rejects.toThrow('belongs to another run of this process');
+    await own.release();
+    expect(await readdir(join(root, 'runs'))).toEqual([]);
+  });
+
+  it('says when it had to be taken again', async () => {
+    const own = await claim(folder(join(root, 'run')));
+    expect(await own.confirm()).toBe(true);
+    await rm(join(root, 'run'), { recursive: true });
+    expect(await own.confirm()).toBe(false);
+    expect(await own.confirm()).toBe(true);
+    await own.release();
+  });
+
+  it('is told of what is in its way, and waits for nothing', async () => {
+    await symlink(join(root, 'nowhere'), lockIn(root));
+    await expect(claim(folder(root))).rejects.toThrow(`${lockIn(root)} is in the way, needed to be removed`);
+    await rm(lockIn(root));
+    await mkdir(lockIn(root));
+    await expect(claim(folder(root))).rejects.toThrow(`${lockIn(root)} is in the way, needed to be removed`);
+  });
+
+  it('is no device, pipe or file of the system', async () => {
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    await symlink('/dev/null', join(root, 'link'));
+    for (const path of [join(root, 'pipe'), join(root, 'link'), '/dev/stdout', '/proc/nowhere/x']) {
+      const reason = /cannot be written \(it is (no regular file|a file of the system), needed/;
+      await expect(claim(file(path)), path).rejects.toThrow(reason);
+      await expect(file(path).write(Uint8Array.of(1)), path).rejects.toThrow(reason);
+    }
+    expect((await lstat(join(root, 'pipe'))).isFIFO()).toBe(true);
+    expect((await lstat('/dev/null')).isCharacterDevice()).toBe(true);
+  });
+
+  it('is kept from writers that are no runs', async () => {
+    const storage = file(join(root, 'a'));
+    await storage.assertFree?.();
+    const own = await claim(file(join(root, 'a')));
+    await expect(storage.assertFree?.()).rejects.toThrow('belongs to another run of this process');
+    await own.release();
+    await storage.assertFree?.();
   });
 });

@@ -9,10 +9,10 @@ import {
   type StorageFolder,
 } from '../../files/storage';
 import type { CheckpointOptions, Resume } from '../options';
-import { applyCheckpoint, encodeCheckpoint } from './encode';
-import { assertFresh, keepCheckpoint } from './files';
+import { encodeCheckpoint } from './encode';
+import { assertFresh, isEmpty, keepCheckpoint } from './files';
 import type { RunIdentity } from './identity';
-import { findCheckpoint } from './resume';
+import { resumeFrom } from './resume';
 import type { Resumed } from './resumed';
 import type { Progress, RunState } from './runState';
 
@@ -82,13 +82,12 @@ export function createCheckpoints(
     keepBest: isFolder(storage),
     async begin(resume) {
       claimed = await claim(storage);
-      const found = resume ? await findCheckpoint(storage, resume, state, run) : undefined;
+      const found = resume ? await resumeFrom(storage, resume, state, run) : undefined;
       if (found === undefined) {
         await assertFresh(storage);
         return { progress: START };
       }
       const { name, checkpoint } = found;
-      applyCheckpoint(`resume: ${name}`, checkpoint, state);
       const { progress, writtenBy } = checkpoint;
       saved = progress;
       const sameBackend = writtenBy.backend === getBackend();
@@ -98,7 +97,11 @@ export function createCheckpoints(
       if (saved === progress) return;
       const { step, best } = progress;
       const bytes = await encodeCheckpoint(state, progress, run);
-      await claimed?.confirm();
+      // Somebody has removed the claim: another run may have come, and gone, and have left its checkpoints.
+      if (claimed && !(await claimed.confirm()) && !(await isEmpty(storage)))
+        throw new Error(
+          `train: ${storage.name} was taken from this run, and holds the checkpoints of another, needed a place of its own`,
+        );
       await keepCheckpoint(storage, bytes, step, keep, best && (best.epoch + 1) * run.stepsPerEpoch);
       saved = progress;
     },

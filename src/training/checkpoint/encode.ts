@@ -3,7 +3,7 @@ import { getBackend, version_core as tfjsVersion, tidy } from '@tensorflow/tfjs-
 import { describe } from '../../core/describe';
 
 import { version } from '../../core/version';
-import { assertFormat } from '../../files/fileFormat';
+import { assertFormat, CHECKPOINT } from '../../files/fileFormat';
 import {
   isCount,
   isLine,
@@ -22,7 +22,7 @@ import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity } from './
 import type { WrittenBy } from './resumed';
 import type { Progress, RunState } from './runState';
 
-const FORMAT = 'ssvae checkpoint 1';
+const FORMAT = `${CHECKPOINT} 1`;
 
 /** A checkpoint that has been read, and is this run's. */
 export interface Checkpoint {
@@ -120,11 +120,16 @@ interface Metadata {
 
 /** Whether a value is a list of names of columns, each of which stands once: each costs a look through all rows. */
 const isNames = (value: unknown): value is readonly string[] =>
-  isListOf(isString)(value) && new Set(value).size === value.length && !value.includes('__proto__');
+  isListOf(isLine)(value) && new Set(value).size === value.length && !value.includes('__proto__');
 
 const parseMetadata = (where: string, value: Json): Metadata => {
   const { format, writtenBy, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
-  assertFormat(where, format, FORMAT);
+  assertFormat(
+    where,
+    format,
+    FORMAT,
+    '; a saved model is read by loadModel, and checkpoints need a place of their own',
+  );
   const by = parse(where, 'writtenBy', writtenBy, 'names and versions', isRecordOf(isString));
   const named = (name: keyof WrittenBy): string =>
     parse(where, `writtenBy.${name}`, by[name], 'a name or a version of one line', isLine);

@@ -1,5 +1,10 @@
 /** Where the checkpoints of a run lie: one file that is replaced, or a folder with the last of them and the best. */
-import { isFolder, type Storage, type StorageFolder } from '../../files/storage';
+import { describe } from '../../core/describe';
+import { CHECKPOINT, formatOf } from '../../files/fileFormat';
+import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
+
+/** Whether bytes are a checkpoint of any version. */
+const isCheckpoint = (bytes: Uint8Array): boolean => formatOf(bytes)?.startsWith(CHECKPOINT) ?? false;
 
 /** Digits of a step in a name: names in the order of the alphabet are in the order of the steps. */
 const DIGITS = 9;
@@ -20,6 +25,8 @@ export interface CheckpointFile {
 /** The checkpoints of a folder, the newest first; other files are not looked at. */
 export async function checkpointsIn(folder: StorageFolder): Promise<readonly CheckpointFile[]> {
   const names = await folder.list();
+  if (!Array.isArray(names))
+    throw new TypeError(`train: list() of ${folder.name} gives ${describe(names)}, needed names of files`);
   const found = names.flatMap((name) => {
     const step = NAME.exec(name)?.[1];
     return step === undefined ? [] : [{ name, step: Number(step), storage: folder.file(name) }];
@@ -46,12 +53,25 @@ export async function keepCheckpoint(
 ): Promise<void> {
   if (!isFolder(place)) return place.write(bytes);
   await place.file(nameOfStep(step)).write(bytes);
-  // What lies ahead of this step is of the same run, before it was taken up from an older checkpoint: it is left alone.
-  const behind = (await checkpointsIn(place)).filter((file) => file.step <= step);
-  // One that cannot be removed is tried again at the next save: the new checkpoint is whole.
-  for (const old of behind.slice(kept))
-    if (old.step !== best) await place.remove(old.name).catch(() => undefined);
+  // What cannot be removed is tried again at the next save: the new checkpoint is whole.
+  await removeOld(place, step, kept, best).catch(() => undefined);
 }
+
+/** Removes checkpoints but the last and the best. Those ahead of the step are of the same run, and stay. */
+const removeOld = async (
+  place: StorageFolder,
+  step: number,
+  kept: number,
+  best: number | undefined,
+): Promise<void> => {
+  const behind = (await checkpointsIn(place)).filter((file) => file.step <= step);
+  const remove = async (name: string): Promise<void> => place.remove(name);
+  for (const old of behind.slice(kept)) if (old.step !== best) await remove(old.name).catch(() => undefined);
+};
+
+/** Whether a place holds no checkpoint. */
+export const isEmpty = async (place: Storage | StorageFolder): Promise<boolean> =>
+  isFolder(place) ? (await checkpointsIn(place)).length === 0 : (await place.read()) === undefined;
 
 /**
  * Refuses a folder in which a run has left checkpoints: a new run would take them for its own.
@@ -59,7 +79,13 @@ export async function keepCheckpoint(
  * @throws RangeError naming the newest
  */
 export async function assertFresh(place: Storage | StorageFolder): Promise<void> {
-  if (!isFolder(place)) return;
+  if (!isFolder(place)) {
+    const bytes = await contentOf(`train: ${place.name}`, place);
+    if (bytes === undefined || isCheckpoint(bytes)) return;
+    throw new RangeError(
+      `train: checkpoint.storage, ${place.name}, holds something else than a checkpoint, which the run would replace, needed another place`,
+    );
+  }
   const [newest] = await checkpointsIn(place);
   if (newest === undefined) return;
   throw new RangeError(

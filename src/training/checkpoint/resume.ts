@@ -2,7 +2,7 @@
 import { describe } from '../../core/describe';
 import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
 import type { Resume } from '../options';
-import { type Checkpoint, parseCheckpoint } from './encode';
+import { applyCheckpoint, type Checkpoint, parseCheckpoint } from './encode';
 import { type CheckpointFile, checkpointsIn } from './files';
 import type { RunIdentity } from './identity';
 import type { RunState } from './runState';
@@ -22,6 +22,24 @@ const readFrom = async (
   const where = `resume: ${storage.name}`;
   const bytes = await contentOf(where, storage);
   return bytes && { name: storage.name, checkpoint: parseCheckpoint(where, bytes, state, run) };
+};
+
+/** What a place holds, put into the run; what its optimizer refuses is told of as a fault of the file. */
+const useFrom = async (
+  storage: Storage,
+  state: RunState,
+  run: RunIdentity,
+): Promise<FoundCheckpoint | undefined> => {
+  const found = await readFrom(storage, state, run);
+  if (found === undefined) return undefined;
+  const where = `resume: ${found.name}`;
+  try {
+    applyCheckpoint(where, found.checkpoint, state);
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || cause.message.startsWith(where)) throw cause;
+    throw new RangeError(`${where}: ${cause.message}`, { cause });
+  }
+  return found;
 };
 
 /** The newest of the checkpoints that this run could go on from. */
@@ -52,8 +70,8 @@ const chosen = (
 };
 
 /**
- * Finds the checkpoint that a run goes on from, and changes nothing. One that cannot be used is refused with the
- * reason, and an older one that can is named: nothing is passed over in silence.
+ * Puts the checkpoint in place that a run goes on from. One that cannot be used is refused with the reason, and an older one
+ * that can is named: nothing is passed over in silence, and nothing is changed.
  *
  * @param place one file, or a folder
  * @param resume which of a folder
@@ -62,18 +80,18 @@ const chosen = (
  * @returns `undefined` where nothing has been written yet
  * @throws RangeError when the file is damaged, no checkpoint, or another run's
  */
-export async function findCheckpoint(
+export async function resumeFrom(
   place: Storage | StorageFolder,
   resume: Resume,
   state: RunState,
   run: RunIdentity,
 ): Promise<FoundCheckpoint | undefined> {
-  if (!isFolder(place)) return readFrom(place, state, run);
+  if (!isFolder(place)) return useFrom(place, state, run);
   const files = await checkpointsIn(place);
   const file = chosen(files, place, resume);
   if (file === undefined) return undefined;
   try {
-    const found = await readFrom(file.storage, state, run);
+    const found = await useFrom(file.storage, state, run);
     if (found === undefined)
       throw new RangeError(`resume: ${file.storage.name} is listed but has no content, needed a checkpoint`);
     return found;
