@@ -4,6 +4,7 @@
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
 import { assertNumber, type OptionNames, optionsOf } from './assert';
+import { assertNotAsync } from './notAsync';
 import { assertNoMaker, maker } from './uncalled';
 
 /**
@@ -69,6 +70,7 @@ export function inRange(
   assertNoMaker(where, name, value);
   return (step) => {
     const now = value(step);
+    assertNotAsync(where, name, now);
     assertNumber(where, `${name} at step ${step}`, now, needed, holds);
     return now;
   };

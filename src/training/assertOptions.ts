@@ -13,6 +13,7 @@ import {
 import { describe, oneLine } from '../core/describe';
 import { assertNoise } from '../core/noise';
 import { assertNoFunction, assertNoMaker } from '../core/uncalled';
+import { own } from '../files/json';
 import { isFolder } from '../files/storage';
 import { assertFits } from '../models/fits';
 import { assertLiving } from '../models/living';
@@ -198,12 +199,24 @@ export const RUN_NAMES: OptionNames<TrainOptions<Model>> = {
   resume: true,
 };
 
+/** Options that belong elsewhere, and where. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  learningRate: 'optimizer: createAdam({ learningRate })',
+  weightDecay: 'optimizer: createAdam({ weightDecay })',
+  batchSize: 'batches: createBatches({ …, batchSize })',
+  seed: 'noise: createNoise(seed)',
+  patience: 'earlyStopping: { metric, better, patience }',
+};
+
 /**
  * Refuses options that no run could use.
  *
  * @throws TypeError or RangeError naming the option
  */
 export function assertTrainOptions<M extends Model>(model: M, options: TrainOptions<M>): void {
+  const astray = Object.keys(recordOf('train', options)).find((name) => own(ELSEWHERE, name) !== undefined);
+  if (astray !== undefined)
+    throw new RangeError(`train: ${astray} is no option, needed ${own(ELSEWHERE, astray)}`);
   assertStepOptions(model, optionsOf('train', options, RUN_NAMES));
   assertCallbacks(options.callbacks);
   const { epochs, validate, validateEvery = 1, readEvery = 1, earlyStopping, averaging, timeLimit } = options;
@@ -217,7 +230,14 @@ export function assertTrainOptions<M extends Model>(model: M, options: TrainOpti
     assertNumber('train', 'averaging.decay', decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
   }
   assertCheckpointOptions(options);
-  if (validate !== undefined) assertFunction('train', 'validate', validate);
+  if (validate !== undefined) {
+    assertFunction('train', 'validate', validate);
+    // It is called with the model alone.
+    if (validate.length > 1)
+      throw new TypeError(
+        `train: validate takes ${validate.length} arguments, needed a function of the model: (model) => evaluateClassifier(model, held)`,
+      );
+  }
   if (earlyStopping) {
     const { metric, patience, better, minDelta } = optionsOf(
       'train',
@@ -231,6 +251,11 @@ export function assertTrainOptions<M extends Model>(model: M, options: TrainOpti
       );
     if (validate === undefined && metric.startsWith('validation.'))
       throw new RangeError(`train: earlyStopping.metric is ${describe(metric)}, needed validate as well`);
+    const hasNorm = options.gradientNorm ?? options.clipNorm !== undefined;
+    if (metric === 'gradientNorm' && !hasNorm)
+      throw new RangeError(
+        'train: earlyStopping.metric is "gradientNorm", needed gradientNorm: true as well',
+      );
     assertInteger('train', 'earlyStopping.patience', patience, 0);
     assertOneOf('train', 'earlyStopping.better', better, ['higher', 'lower']);
     if (minDelta !== undefined)

@@ -2,6 +2,7 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
+import { assertNotAsync } from '../core/notAsync';
 import { sameShape } from '../core/shape';
 import type { Model } from '../models/model';
 import type { StepOptions } from './options';
@@ -24,10 +25,13 @@ export function augmented<M extends Model>(
   const stream = noise.split('augment').split(step);
   const change = (part: 'labeled' | 'unlabeled', x: Tensor): Tensor => {
     const given = by[part] === undefined ? x : by[part](x, stream.split(part));
+    assertNotAsync('train', 'augment', given);
     if (!Array.isArray(given?.shape))
       throw new TypeError(`train: augment gives ${describe(given)} for ${part} inputs, needed a tensor`);
     if (given.isDisposed)
       throw new RangeError(`train: augment gives a disposed tensor for ${part} inputs, needed a living one`);
+    if (given.dtype !== 'float32')
+      throw new TypeError(`train: augment gives ${part} inputs of dtype ${given.dtype}, needed float32`);
     // Cloned, so that a function that gives its input back does not make one tensor belong to two batches.
     const changed = given.clone();
     if (!sameShape(changed.shape, x.shape)) {

@@ -5,6 +5,9 @@ import type { Best, Progress } from './checkpoint/runState';
 import type { HistoryRow } from './history';
 import type { EarlyStopping } from './options';
 
+/** What every row of the history has. */
+const FIXED = ['epoch', 'step', 'seconds'];
+
 /** The metric's value, where the epoch has one; an epoch with all of its columns, and all of its steps, must. */
 export const metricOf = (
   row: HistoryRow,
@@ -20,6 +23,20 @@ export const metricOf = (
   return value;
 };
 
+/**
+ * Refuses a metric of training that the first step does not have, as it is misspelt.
+ *
+ * @param names of the terms that were read, and the loss
+ * @throws RangeError naming those that there are
+ */
+export function assertTermOf(names: readonly string[], earlyStopping: EarlyStopping | undefined): void {
+  const { metric = 'loss' } = earlyStopping ?? {};
+  if (metric.startsWith('validation.') || [...FIXED, ...names].includes(metric)) return;
+  throw new RangeError(
+    `train: earlyStopping.metric is ${describe(metric)}, needed a column of the history: ${oneLine([...FIXED, ...names].join(', '), 500)}, or one of validate, e.g. 'validation.accuracy'`,
+  );
+}
+
 /** Whether a value is better than that of the best epoch. */
 export const improves = (
   value: number,
@@ -31,15 +48,15 @@ export const improves = (
   return better === 'higher' ? value > best.value + minDelta : value < best.value - minDelta;
 };
 
-/** Whether the best epoch lies further back than patience allows, as of the last epoch that was measured. */
+/**
+ * Whether no epoch has been better for as long as patience allows, as of the last one that was measured. A metric that was
+ * never a number has no best epoch: the wait then begins with the first.
+ */
 export function shouldStop({ history, best }: Progress, earlyStopping: EarlyStopping | undefined): boolean {
-  const latest = history
-    .filter((row) => earlyStopping && Object.hasOwn(row, earlyStopping.metric))
-    .at(-1)?.epoch;
-  return (
-    earlyStopping !== undefined &&
-    best !== undefined &&
-    latest !== undefined &&
-    latest - best.epoch >= Math.max(1, earlyStopping.patience)
-  );
+  if (earlyStopping === undefined) return false;
+  const measured = history.filter((row) => Object.hasOwn(row, earlyStopping.metric));
+  const [first, latest] = [measured[0], measured.at(-1)];
+  if (first === undefined || latest === undefined) return false;
+  const since = best?.epoch ?? first.epoch - 1;
+  return latest.epoch - since >= Math.max(1, earlyStopping.patience);
 }

@@ -14,6 +14,7 @@ import { assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { isError } from '../core/messageOf';
+import { assertNotAsync } from '../core/notAsync';
 import { weightedSum } from '../core/weightedSum';
 import { readsAtOnce } from '../host/backendTraits';
 import { freeTape } from '../host/tape';
@@ -191,6 +192,7 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
   let terms: ObjectiveTerms = {};
   const lossOfBatch = (): Scalar => {
     const found = objective(model, batch, context);
+    assertNotAsync('train', 'objective', found);
     assertTerms(found, batch);
     terms = keepCopies(found);
     return lossOf(terms, weights, variables);

@@ -9,8 +9,8 @@ import { type Checkpoints, createCheckpoints } from './checkpoint/checkpoints';
 import { identityOf } from './checkpoint/identity';
 import type { RunState } from './checkpoint/runState';
 import { closeEpoch } from './closeEpoch';
-import { shouldStop } from './earlyStopping';
-import { assertFree } from './free';
+import { assertTermOf, shouldStop } from './earlyStopping';
+import { assertFree, takeOver } from './free';
 import type { HistoryRow, TrainResult } from './history';
 import { createAdam } from './optimizer/adam';
 import { createAverage } from './optimizer/average';
@@ -37,12 +37,13 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   assertTrainOptions(model, options);
   assertFree(model, options);
   const optimizer = options.optimizer ?? createAdam();
+  takeOver(model, options);
   const giveBack = [model, optimizer].map(hold);
   const average = options.averaging && createAverage(model.variables, options.averaging);
   let checkpoints: Checkpoints | undefined;
   try {
     const phases = resolvePhases(model, options.objective);
-    const moved = Object.assign({}, ...phases.map(({ variables }) => variables));
+    const moved = Object.fromEntries(phases.flatMap(({ variables }) => Object.entries(variables)));
     const state = { model, optimizer, average, moved };
     checkpoints = createCheckpoints(options.checkpoint, state, identityOf(model, options, optimizer));
     return await run(model, options, state, checkpoints);
@@ -143,9 +144,11 @@ async function run<M extends Model>(
       let { sums } = progress;
       // An epoch without any reading would leave a row without columns; the share of skipped steps is none of a reading.
       const unread = Object.keys(sums).every((name) => name === 'skipped');
-      if (done.step % readEvery === 0 || (ends && unread))
+      if (done.step % readEvery === 0 || (ends && unread)) {
         ({ sums, diverged } = await readings.read(done, sums));
-      else if (ends || saves) ({ sums, diverged } = await readings.look(done, sums));
+        if (done.step === 0 && options.nonFinite !== 'skip')
+          assertTermOf(Object.keys(sums), options.earlyStopping);
+      } else if (ends || saves) ({ sums, diverged } = await readings.look(done, sums));
       const now = performance.now();
       progress = { ...progress, step, seconds: progress.seconds + (now - clock) / 1000, sums };
       clock = now;

@@ -10,15 +10,15 @@ import { assertInputsSupported } from '../models/inputs';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
-import { assertStepOptions, RUN_NAMES } from './assertOptions';
+import { assertStepOptions } from './assertOptions';
 import { augmented } from './augmented';
-import { assertFree } from './free';
+import { takeOver } from './free';
 import { type InputsInWords, inputsInWords } from './inputsInWords';
 import { lossWeights } from './lossWeights';
 import { createAdam } from './optimizer/adam';
 import type { Average } from './optimizer/average';
 import type { Optimizer } from './optimizer/optimizer';
-import type { NonFinitePolicy, StepOptions, TrainOptions } from './options';
+import type { NonFinitePolicy, StepOptions } from './options';
 import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
 import { disposeTerms, executeEagerly, namedTerms, type StepOutput } from './step';
 
@@ -56,8 +56,20 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
 }
 
 /** Of the loop, and of a run, which hands its own on. */
-const NAMES: OptionNames<TrainingStepsOptions<Model> & TrainOptions<Model>> = {
-  ...RUN_NAMES,
+const NAMES: OptionNames<TrainingStepsOptions<Model>> = {
+  objective: true,
+  batches: true,
+  noise: true,
+  optimizer: true,
+  weighting: true,
+  alpha: true,
+  parameterPrior: true,
+  augment: true,
+  clipNorm: true,
+  gradientNorm: true,
+  nonFinite: true,
+  execute: true,
+  signal: true,
   from: true,
   to: true,
   average: true,
@@ -115,14 +127,15 @@ const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): 
  * @param options objective, batches, noise, and what else a step depends on
  * @yields each step's terms, whose tensors live until the next step is asked for
  * @throws TypeError or RangeError naming the option, before the first step
- * @throws Error before a step while a run of `train` has the model or the optimizer
+ * @throws Error before a step while a run of `train` has the model or the optimizer, or once another loop has taken it
  * @example for await (const { step, read } of trainingSteps(model, { objective: m2(), batches, noise, to: 100 })) if (step % 10 === 0) console.log(await read())
  */
 export async function* trainingSteps<M extends Model>(
   model: M,
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
-  yield* stepsOf(model, options, () => assertFree(model, options));
+  const known = optionsOf('trainingSteps', options, NAMES);
+  yield* stepsOf(model, known, takeOver(model, known));
 }
 
 /**
@@ -135,7 +148,7 @@ export async function* stepsOf<M extends Model>(
   options: TrainingStepsOptions<M>,
   beforeStep: () => void = () => {},
 ): AsyncGenerator<StepResult, void, void> {
-  assertStepOptions(model, optionsOf('train', options, NAMES));
+  assertStepOptions(model, options);
   await assertInputsSupported('train', model, options.batches);
   const {
     batches,

@@ -238,7 +238,7 @@ describe('an option that is misspelt', () => {
     [
       'trainingSteps',
       () => trainingSteps(tiny(), { ...steps(), alhpa: 1 } as never).next(),
-      'train: alhpa is no option, needed objective, batches, noise,',
+      'trainingSteps: alhpa is no option, needed objective, batches, noise,',
     ],
   ])('is not passed over in the %s', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);

@@ -32,7 +32,7 @@ import {
 import { file, folder, progressBar } from '../../src/node/index';
 import { recordedStep } from '../../src/recorded/index';
 import { cleanUpAfterEach } from '../support/numbers';
-import { alive, tinyBatches, tinyM1, tinyM2 } from '../support/tiny';
+import { alive, tinyBatches, tinyM1, tinyM2, withoutEpochs } from '../support/tiny';
 
 const noise = createNoise(1);
 const options = (more: object = {}): TrainOptions<ReturnType<typeof tinyM2>> => ({
@@ -94,7 +94,7 @@ describe('a function handed in uncalled', () => {
   it('is refused by trainingSteps alike, and so is a model', async () => {
     const model = tinyM2();
     const average = createAverage as never;
-    await expect(trainingSteps(model, { ...options(), average }).next()).rejects.toThrow(
+    await expect(trainingSteps(model, { ...withoutEpochs(options()), average }).next()).rejects.toThrow(
       'train: average is createAverage itself, needed what it makes: createAverage(…)',
     );
     await expect(train(createM2 as never, options())).rejects.toThrow(

@@ -370,7 +370,7 @@ describe('consistency', () => {
     });
     expect(m2({ consistency: { weight: 2, augment: affine({ shift: 1 }) } }).spec).toEqual({
       ...(m2().spec as object),
-      consistency: { concentration: 2, weight: 2, augment: true },
+      consistency: { concentration: 2, weight: 2, augment: affine({ shift: 1 }).spec },
     });
   });
 });

@@ -129,3 +129,9 @@ export const alive = (): { readonly tensors: number; readonly buffers: number } 
   const { numTensors, numDataBuffers } = memory();
   return { tensors: numTensors, buffers: numDataBuffers };
 };
+
+/** Options of a run as those of a loop of `trainingSteps`, which has no epochs. */
+export const withoutEpochs = <T extends { readonly epochs?: number }>({
+  epochs: _,
+  ...options
+}: T): Omit<T, 'epochs'> => options;

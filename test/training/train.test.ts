@@ -26,6 +26,7 @@ import {
   tinyDataset,
   tinyM2,
   weightsOf,
+  withoutEpochs,
 } from '../support/tiny';
 import { expectSameEnding } from '../support/tinyRun';
 import { busyFor, ticksDuring } from '../support/waiting';
@@ -51,7 +52,7 @@ describe('trainingSteps', () => {
     const model = tinyM2();
     const seen: StepResult[] = [];
     const means: Readonly<Record<string, number>>[] = [];
-    for await (const result of trainingSteps(model, { ...run(), to: 6 })) {
+    for await (const result of trainingSteps(model, { ...withoutEpochs(run()), to: 6 })) {
       expect(seen.every(({ loss, terms }) => loss.isDisposed && terms.labeled?.elbo?.isDisposed)).toBe(true);
       seen.push(result);
       means.push(await result.read());
@@ -89,7 +90,7 @@ describe('trainingSteps', () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 50);
     let count = 0;
-    for await (const _ of trainingSteps(model, { ...run(), signal: abort.signal })) count++;
+    for await (const _ of trainingSteps(model, { ...withoutEpochs(run()), signal: abort.signal })) count++;
     expect(count).toBeGreaterThan(0);
     model.dispose();
   });
@@ -98,12 +99,12 @@ describe('trainingSteps', () => {
     const model = tinyM2();
     const options = run();
     const optimizer = createAdam();
-    for await (const _ of trainingSteps(model, { ...options, optimizer, to: 1 }));
+    for await (const _ of trainingSteps(model, { ...withoutEpochs(options), optimizer, to: 1 }));
     const before = alive();
-    for await (const { step } of trainingSteps(model, { ...options, optimizer, from: 1 }))
+    for await (const { step } of trainingSteps(model, { ...withoutEpochs(options), optimizer, from: 1 }))
       if (step === 2) break;
     expect(alive()).toEqual(before);
-    for await (const _ of trainingSteps(model, { ...options, to: 3 }));
+    for await (const _ of trainingSteps(model, { ...withoutEpochs(options), to: 3 }));
     expect(alive()).toEqual(before);
     optimizer.dispose();
     model.dispose();
@@ -114,7 +115,11 @@ describe('trainingSteps', () => {
       const fresh = tinyM2();
       const still = createAdam({ learningRate: 0 });
       let means: Readonly<Record<string, number>> = {};
-      for await (const step of trainingSteps(fresh, { ...run(), optimizer: still, ...options }))
+      for await (const step of trainingSteps(fresh, {
+        ...withoutEpochs(run()),
+        optimizer: still,
+        ...options,
+      }))
         means = await step.read();
       still.dispose();
       fresh.dispose();
@@ -193,7 +198,7 @@ describe('trainingSteps', () => {
     ],
   ])('leaves no tensor behind when %s throws', async (_, options) => {
     const model = tinyM2();
-    for await (const __ of trainingSteps(model, { ...run(), to: 1 }));
+    for await (const __ of trainingSteps(model, { ...withoutEpochs(run()), to: 1 }));
     const before = alive();
     await expect(train(model, run(options))).rejects.toThrow();
     expect(alive()).toEqual(before);
@@ -256,7 +261,9 @@ describe('trainingSteps', () => {
     [{ to: 1.5 }, new RangeError('train: to is 1.5, needed an integer of at least 0')],
   ])('refuses %j before the first step', async (options, error) => {
     const model = tinyM2();
-    await expect(trainingSteps(model, { ...run(), ...options }).next()).rejects.toThrowError(error);
+    await expect(trainingSteps(model, { ...withoutEpochs(run()), ...options }).next()).rejects.toThrowError(
+      error,
+    );
     model.dispose();
   });
 });
@@ -313,7 +320,7 @@ describe('train', () => {
     [
       'an option that is none',
       { learningRate: 1e-3 },
-      /^train: learningRate is no option, needed objective, /,
+      /^train: learningRate is no option, needed optimizer: createAdam/,
     ],
     [
       'a callback that is none',
@@ -340,7 +347,7 @@ describe('train', () => {
     [
       'augmentation later on',
       { augment: async () => {} },
-      /^train: augment gives Promise for labeled inputs, needed a tensor/,
+      /^train: augment gives a Promise, needed its result at once/,
     ],
   ])('refuses %s', async (_, options, message) => {
     const model = tinyM2();

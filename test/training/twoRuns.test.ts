@@ -4,12 +4,13 @@ import { affine } from '../../src/data/affine';
 import type { Storage } from '../../src/files/storage';
 import type { M2 } from '../../src/models/m2/m2';
 import { m2 } from '../../src/models/m2/objective';
+import { saveModel } from '../../src/models/saveModel';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach } from '../support/numbers';
-import { memoryFolder, memoryStorage, tinyBatches, tinyM2 } from '../support/tiny';
+import { memoryFolder, memoryStorage, tinyBatches, tinyM2, withoutEpochs } from '../support/tiny';
 
 cleanUpAfterEach();
 
@@ -73,19 +74,44 @@ describe('a loop of trainingSteps', () => {
   it('takes no step while a run has its model or optimizer, and goes on behind it', async () => {
     const [model, other] = [tinyM2(), tinyM2()];
     const optimizer = createAdam();
-    const own = trainingSteps(model, options());
-    const shared = trainingSteps(other, options({ optimizer }));
+    const own = trainingSteps(model, withoutEpochs(options()));
+    const shared = trainingSteps(other, withoutEpochs(options({ optimizer })));
     await own.next();
     const run = train(model, options({ optimizer }));
     await expect(own.next()).rejects.toThrow('train: model is being trained already');
     await expect(shared.next()).rejects.toThrow('train: optimizer is used by another run');
     await run;
-    const again = trainingSteps(model, options({ optimizer }));
+    const again = trainingSteps(model, withoutEpochs(options({ optimizer })));
     expect((await again.next()).value).toMatchObject({ step: 0 });
     await again.return();
     optimizer.dispose();
     model.dispose();
     other.dispose();
+  });
+
+  it('takes no step once another loop has taken its model or optimizer', async () => {
+    const [model, other] = [tinyM2(), tinyM2()];
+    const optimizer = createAdam();
+    const loop = (which = model) => trainingSteps(which, withoutEpochs(options({ optimizer })));
+    const [first, second] = [loop(), loop()];
+    await first.next();
+    await second.next();
+    await expect(first.next()).rejects.toThrow(
+      'trainingSteps: another loop or run has taken the model since',
+    );
+    await loop(other).next();
+    await expect(second.next()).rejects.toThrow('another loop or run has taken the optimizer since');
+    optimizer.dispose();
+    model.dispose();
+    other.dispose();
+  });
+
+  it('takes no options of a run', async () => {
+    const model = tinyM2();
+    await expect(trainingSteps(model, options() as never).next()).rejects.toThrow(
+      'trainingSteps: epochs is no option, needed objective,',
+    );
+    model.dispose();
   });
 
   it('keeps a run of another copy of the library away from its model', async () => {
@@ -130,6 +156,7 @@ describe('a place where nothing can be written', () => {
       claim: async () => ({
         async confirm() {
           if (confirmed++ > 0) throw new Error('memory belongs to another run');
+          return true;
         },
         release: async () => {},
       }),
@@ -205,5 +232,149 @@ describe('a run that is gone on with', () => {
     expect((await goOn(storage, { augment: affine({ rotation: 0.1 }) })).step).toBe(4);
     const own = await begun({ augment: (x) => x.clone() });
     expect((await goOn(own, { augment: (x) => x.clone() })).step).toBe(4);
+  });
+});
+
+describe('early stopping', () => {
+  it.each([
+    [2, 2],
+    [1, 1],
+    [0, 1],
+  ])('ends a run whose metric is never a number: patience %i, epochs %i', async (patience, epochs) => {
+    const model = tinyM2();
+    const result = await train(
+      model,
+      options({
+        epochs: 6,
+        validate: async () => ({ accuracy: Number.NaN }),
+        earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience },
+      }),
+    );
+    expect([result.stopped, result.history.length, result.best]).toEqual(['early', epochs, undefined]);
+    model.dispose();
+  });
+});
+
+describe('options that belong elsewhere', () => {
+  it.each([
+    [{ learningRate: 0.1 }, 'learningRate is no option, needed optimizer: createAdam({ learningRate })'],
+    [{ batchSize: 5 }, 'batchSize is no option, needed batches: createBatches({ …, batchSize })'],
+    [{ seed: 1 }, 'seed is no option, needed noise: createNoise(seed)'],
+  ])('are named with their place: %j', async (more, message) => {
+    const model = tinyM2();
+    await expect(train(model, { ...options(), ...more })).rejects.toThrow(`train: ${message}`);
+    model.dispose();
+  });
+});
+
+describe('a variable of any name', () => {
+  it('is resumed, though every record has it', async () => {
+    const storage = memoryStorage();
+    const make = () => {
+      const model = tinyM2();
+      const [[name, first] = [], ...others] = Object.entries(model.variables);
+      if (name === undefined || first === undefined) throw new Error('the model has no variables');
+      return { ...model, variables: Object.fromEntries([['__proto__', first], ...others]) };
+    };
+    const model = make();
+    await train(model, options({ epochs: 1, checkpoint: { storage } }));
+    const other = make();
+    expect((await train(other, options({ checkpoint: { storage }, resume: true }))).step).toBe(4);
+    model.dispose();
+    other.dispose();
+  });
+});
+
+describe('a metric that no step has', () => {
+  it.each([
+    [{}, 'labeled.elb', 'train: earlyStopping.metric is "labeled.elb", needed a column of the history:', 1],
+    [{}, 'accuracy', "or one of validate, e.g. 'validation.accuracy'", 1],
+    [{}, 'gradientNorm', 'needed gradientNorm: true as well', 0],
+  ])('is told of at the first step: %j %s', async (more, metric, message, most) => {
+    const model = tinyM2();
+    let steps = 0;
+    const earlyStopping = { metric, better: 'lower', patience: 2 } as const;
+    const callbacks = { onBatchEnd: () => void steps++ };
+    await expect(train(model, options({ earlyStopping, callbacks, ...more }))).rejects.toThrow(message);
+    expect(steps).toBeLessThanOrEqual(most);
+    model.dispose();
+  });
+});
+
+describe('a function that is async', () => {
+  it.each([
+    ['augment', { augment: async () => Promise.reject(new Error('mine')) }],
+    ['objective', { objective: async () => Promise.reject(new Error('mine')) }],
+    ['alpha', { alpha: async () => Promise.reject(new Error('mine')) }],
+  ])('is refused where its result is needed at once, and ends no process: %s', async (_, wrong) => {
+    const model = tinyM2();
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    await expect(train(model, { ...options(), ...(wrong as object) })).rejects.toThrow(
+      /gives a Promise, needed its result at once: no async function$/,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+    model.dispose();
+  });
+});
+
+describe('an optimizer of another model', () => {
+  it('is refused before it changes anything', async () => {
+    const [model, other] = [tinyM2(), tinyM2({ latent: 2 })];
+    const optimizer = createAdam();
+    await train(model, options({ optimizer, epochs: 1 }));
+    await expect(train(other, options({ optimizer, epochs: 1 }))).rejects.toThrow(
+      /^adam\.apply: the moments of ".*" are \[.*\], the variable \[.*\]; needed an optimizer for each model$/,
+    );
+    optimizer.dispose();
+    model.dispose();
+    other.dispose();
+  });
+});
+
+describe('a place that holds something else', () => {
+  it('is not replaced by the checkpoint of a new run, nor a checkpoint by a model', async () => {
+    const model = tinyM2();
+    const saved = memoryStorage();
+    await saveModel(model, saved);
+    await expect(train(model, options({ checkpoint: { storage: saved } }))).rejects.toThrow(
+      'train: checkpoint.storage, memory, holds something else than a checkpoint, which the run would replace',
+    );
+    await expect(train(model, options({ checkpoint: { storage: saved }, resume: true }))).rejects.toThrow(
+      'a saved model is read by loadModel, and checkpoints need a place of their own',
+    );
+    const storage = memoryStorage();
+    await train(model, options({ epochs: 1, checkpoint: { storage } }));
+    await expect(saveModel(model, storage)).rejects.toThrow(
+      'saveModel: memory holds the checkpoint of a run, needed another place for the model',
+    );
+    // A new run replaces the checkpoint of a former one.
+    await train(model, options({ epochs: 1, checkpoint: { storage } }));
+    model.dispose();
+  });
+
+  it('is left alone by a run that lost its place, once another has come and gone', async () => {
+    const model = tinyM2();
+    const memory = memoryFolder();
+    let held = true;
+    const lost = {
+      ...memory,
+      claim: async () => ({ confirm: async () => held, release: async () => {} }),
+    };
+    const callbacks = {
+      onEpochEnd: (epoch: number) => {
+        if (epoch !== 1) return;
+        held = false;
+        memory.files.clear();
+        memory.files.set('step-000000099.safetensors', Uint8Array.of(1));
+      },
+    };
+    await expect(
+      train(model, options({ epochs: 4, checkpoint: { storage: lost }, callbacks })),
+    ).rejects.toThrow('train: memory was taken from this run, and holds the checkpoints of another');
+    expect([...memory.files.keys()]).toEqual(['step-000000099.safetensors']);
+    model.dispose();
   });
 });

@@ -170,10 +170,10 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
       ...(unlabeled && { unlabeled: unlabeledTerms(model, unlabeled, own('unlabeled', true), settings) }),
     }));
   };
-  // A function of images is no schedule: that there is one is all that a spec can say of it.
+  // A function of images is no schedule: its settings stand for it where it tells them.
   const consistency = told.consistency && {
     ...told.consistency,
-    augment: told.consistency.augment && true,
+    augment: told.consistency.augment && (told.consistency.augment.spec ?? 'a function'),
   };
   const spec = specOf({ ...told, consistency, objective: where });
   const assertModel = (name: string, model: Model): void =>

@@ -17,6 +17,7 @@ import { describe, formatShape } from '../../core/describe';
 import { type MeanShares, meanShares, movedMean, movesFromFormer } from '../../core/movingMean';
 import { inRange, type ScalarOrSchedule, valueAt } from '../../core/schedules';
 
+import { sameShape } from '../../core/shape';
 import { specOf } from '../../core/spec';
 import { own } from '../../files/json';
 import { runFused } from '../../host/fusedKernel';
@@ -184,6 +185,13 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
         const kept = decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay));
         const [first, second] = [meanShares(beta1, applied), meanShares(beta2, applied)];
         const rates = { rate, kept, times, first, second };
+        for (const name of Object.keys(gradients)) {
+          const [moment, target] = [moments.get(name)?.first, own(variables, name)];
+          if (moment && target && !sameShape(moment.shape, target.shape))
+            throw new RangeError(
+              `adam.apply: the moments of ${describe(name)} are ${formatShape(moment.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
+            );
+        }
         for (const [name, gradient] of Object.entries(gradients)) {
           const target = own(variables, name);
           if (target === undefined)
@@ -223,6 +231,11 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
       if (Object.keys(tensors).length !== 2 * restored.length)
         throw new RangeError(
           `adam.restore: there are ${Object.keys(tensors).length} moments, needed two for each of ${restored.length} counts`,
+        );
+      const none = restored.find(({ updates }) => updates < 1);
+      if (none)
+        throw new RangeError(
+          `adam.restore: ${describe(none.name)} has ${none.updates} updates, needed at least 1`,
         );
       // Copied before the former state goes, which the given one may be.
       const copies = new Map<string, Moments>();

@@ -10,7 +10,15 @@ import { train } from '../../../src/training/train';
 import { trainingSteps } from '../../../src/training/trainingSteps';
 import { comparable, type Ending } from '../../support/ending';
 import { cleanUpAfterEach, expectClose } from '../../support/numbers';
-import { alive, CONV, memoryStorage, tinyBatches, tinyM2, weightsOf } from '../../support/tiny';
+import {
+  alive,
+  CONV,
+  memoryStorage,
+  tinyBatches,
+  tinyM2,
+  weightsOf,
+  withoutEpochs,
+} from '../../support/tiny';
 import { expectSameEnding } from '../../support/tinyRun';
 
 cleanUpAfterEach();
@@ -93,6 +101,10 @@ describe('a run with an average', () => {
     noise: createNoise(4),
     averaging: { decay: DECAY },
   });
+  const ofSteps = () => {
+    const { averaging: _, ...others } = withoutEpochs(options());
+    return others;
+  };
   const go = async (more: Partial<TrainOptions<M2>> = {}): Promise<Ending> => {
     const model = tinyM2({ nets: NETS, noise: createNoise(more.resume ? 99 : 1) });
     const optimizer = createAdam({ learningRate: 0.05 });
@@ -111,7 +123,7 @@ describe('a run with an average', () => {
     const optimizer = createAdam({ learningRate: 0.05 });
     let average = await weightsOf(model);
     const epochs: Record<string, number[]>[] = [];
-    for await (const { step } of trainingSteps(model, { ...options(), optimizer, to: 9 })) {
+    for await (const { step } of trainingSteps(model, { ...ofSteps(), optimizer, to: 9 })) {
       const weights = await weightsOf(model);
       average = Object.fromEntries(
         Object.entries(average).map(([name, values]) => [
@@ -176,7 +188,7 @@ describe('a run with an average', () => {
     const plain = tinyM2({ nets: NETS });
     const optimizer = createAdam({ learningRate: 0.05 });
     let steps = 0;
-    for await (const { step } of trainingSteps(plain, { ...options(), optimizer, to: 8 })) {
+    for await (const { step } of trainingSteps(plain, { ...ofSteps(), optimizer, to: 8 })) {
       steps++;
       const storage = memoryStorage();
       const controller = new AbortController();
