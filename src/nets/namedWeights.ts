@@ -58,3 +58,20 @@ export function namedWeights(
   }
   return named;
 }
+
+/**
+ * Keeps `trainable` of the variables as the nets say: a layer that is made with `trainable: false` leaves its variables
+ * trainable, and so does a frozen net with the nets inside it.
+ *
+ * @param nets that hold the variables
+ * @returns a function that sets `trainable` of each variable anew; a variable that one of the nets freezes is frozen
+ */
+export function trainableAsIn(nets: readonly LayersModel[]): () => void {
+  const variables = new Map(
+    nets.flatMap((net) => net.weights.map((weight) => [weight, weight.read() as Variable] as const)),
+  );
+  return () => {
+    const frozen = new Set(nets.flatMap((net) => net.nonTrainableWeights));
+    for (const [weight, variable] of variables) variable.trainable = !frozen.has(weight);
+  };
+}

@@ -16,6 +16,8 @@ import { describe } from '../core/describe';
  * whose last activation cannot give what the likelihood reads (a sigmoid for logits) are refused. Stock batch norm takes its
  * running statistics for a batch of one, as `BatchNorm` does.
  *
+ * Layers that are frozen (`trainable: false`) are saved and averaged, and not trained.
+ *
  * Stock dropout and noise layers (`Dropout`, `SpatialDropout1D`, `GaussianNoise`, …, and recurrent layers that drop
  * out) are refused: they draw from a generator hidden in TensorFlow.js, so the same seed would not give the same run.
  * Perturb inputs with `augment` of `train`, or write a layer that draws from the noise of its {@link Pass}:

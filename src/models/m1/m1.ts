@@ -9,7 +9,7 @@ import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
 import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
-import { namedWeights } from '../../nets/namedWeights';
+import { namedWeights, trainableAsIn } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
@@ -104,6 +104,8 @@ export function createM1(options: M1Options): M1 {
     initializeNet(made.decoder, noise.split('decoder'), initializer);
     return made;
   });
+  const variables = { ...namedWeights({ encoder, decoder }), ...priorVariables(prior) };
+  const setTrainable = isOwn(chosen) ? trainableAsIn([encoder, decoder]) : () => {};
   let disposed = false;
 
   const model: M1 = {
@@ -111,7 +113,11 @@ export function createM1(options: M1Options): M1 {
     latent,
     likelihood,
     ...(prior && { prior }),
-    variables: { ...namedWeights({ encoder, decoder }), ...priorVariables(prior) },
+    // Layers of your own nets may be frozen, and freed again, at any time.
+    get variables() {
+      setTrainable();
+      return variables;
+    },
     spec: toJson({
       inputShape: [...inputShape],
       latent,

@@ -21,7 +21,7 @@ import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
 import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
-import { namedWeights } from '../../nets/namedWeights';
+import { namedWeights, trainableAsIn } from '../../nets/namedWeights';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
@@ -162,6 +162,8 @@ export function createM2(options: M2Options): M2 {
     for (const [name, net] of Object.entries(made)) initializeNet(net, noise.split(name), initializer);
     return resolved;
   });
+  const variables = { ...namedWeights(nets), ...priorVariables(prior) };
+  const setTrainable = isOwn(chosen) ? trainableAsIn(Object.values(nets)) : () => {};
   let disposed = false;
 
   const conditioned = <Out extends Tensor | Tensor[]>(
@@ -202,7 +204,11 @@ export function createM2(options: M2Options): M2 {
     ...(prior && { prior }),
     labelPrior,
     encoderSeesLabel,
-    variables: { ...namedWeights(nets), ...priorVariables(prior) },
+    // Layers of your own nets may be frozen, and freed again, at any time.
+    get variables() {
+      setTrainable();
+      return variables;
+    },
     spec: toJson({
       inputShape: [...inputShape],
       classes,
