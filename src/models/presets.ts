@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { assertNoFunction } from '../core/uncalled';
 import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../files/json';
+import { assertNoLayerTerms } from '../nets/layerTerms';
 import { assertNoRandomLayers } from '../nets/randomLayers';
 
 /** What a choice may be, and that in words. */
@@ -68,7 +69,7 @@ export function presetFrom<P extends { readonly preset: 'mlp' | 'conv' }>(
 }
 
 /**
- * Refuses a net of one's own that maps other shapes, or draws what no seed reaches.
+ * Refuses a net of one's own that maps other shapes, draws what no seed reaches, or has a constraint or a regularizer.
  *
  * @param where name of the calling function, for messages
  * @param name of the net
@@ -95,4 +96,5 @@ export function assertOwnNet(
   if (from !== listed(inputs) || (outputs ? to !== listed(outputs) : net.outputs.length !== 1))
     throw new RangeError(`${where}: nets.${name} maps ${from} → ${to}, needed ${needed}`);
   assertNoRandomLayers(where, `nets.${name}`, net);
+  assertNoLayerTerms(where, `nets.${name}`, net);
 }

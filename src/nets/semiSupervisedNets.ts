@@ -16,7 +16,8 @@ import { describe } from '../core/describe';
  * whose last activation cannot give what the likelihood reads (a sigmoid for logits) are refused. Stock batch norm takes its
  * running statistics for a batch of one, as `BatchNorm` does.
  *
- * Layers that are frozen (`trainable: false`) are saved and averaged, and not trained.
+ * Layers that are frozen (`trainable: false`) are saved and averaged, and not trained. Constraints and regularizers of layers
+ * are refused, as only the `fit` of TensorFlow.js applies them: `train` has `parameterPrior`, and `createAdam` `weightDecay`.
  *
  * Stock dropout and noise layers (`Dropout`, `SpatialDropout1D`, `GaussianNoise`, …, and recurrent layers that drop
  * out) are refused: they draw from a generator hidden in TensorFlow.js, so the same seed would not give the same run.
