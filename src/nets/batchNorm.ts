@@ -34,7 +34,8 @@ const NAMES: OptionNames<BatchNormOptions> = { name: true, momentum: true, epsil
  * {@link Pass} with `updateStatistics`: a step that runs a net on labelled and on unlabelled examples counts once.
  *
  * One value a channel, a batch of one behind a dense layer say, has no statistics: its variance would be 0, its output β,
- * whatever it is. Such a pass takes the running ones, as in evaluation, and leaves them as they are.
+ * whatever it is. One example at every label has none either: labels would be normalised, and the example cancel out. Such a
+ * pass takes the running ones, as in evaluation, and leaves them as they are.
  */
 export class BatchNorm extends layers.Layer {
   /** @ignore */
@@ -70,16 +71,17 @@ export class BatchNorm extends layers.Layer {
   /** @ignore */
   override call(
     inputs: Tensor | Tensor[],
-    { training = false, updateStatistics = training }: Pass = {},
+    { training = false, updateStatistics = training, examples }: Pass = {},
   ): Tensor {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
+    const [rows = 1, ...positions] = x.shape.slice(0, -1);
     // `weights` lists trainable ones first, in the order they were added.
     const [gamma, beta, runningMean, runningVariance] = this.weights.map((weight) =>
       weight.read(),
     ) as Variable[];
     return tidy(() => {
       const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-      const hasStatistics = training && sizeOf(x.shape.slice(0, -1)) > 1;
+      const hasStatistics = training && (examples ?? rows) * sizeOf(positions) > 1;
       const batch = hasStatistics
         ? moments(x, axes)
         : { mean: runningMean as Tensor, variance: runningVariance as Tensor };

@@ -15,6 +15,11 @@ export interface Pass {
    */
   readonly updateStatistics?: boolean;
   /**
+   * How many examples the rows are of; default: each row is one. Rows of one example at each label are of one example, and
+   * batch norm has no statistics of one.
+   */
+  readonly examples?: number;
+  /**
    * Stream of the layers that draw; each takes a split of it by its own name. The library's objectives give one to
    * every training pass, another each step and for either part of the batch; evaluation has none.
    */

@@ -31,8 +31,9 @@ const hasNormOfRows = (net: LayersModel): boolean => {
  * What a net gives in a pass.
  *
  * Stock batch norm over a batch of one would take the variance of one value, 0, for that of its channel: its output would
- * be the same for any input, and its running variance fall. Such a pass runs as evaluation does, by the running statistics,
- * which stay as they are; `BatchNorm` does so by itself.
+ * be the same for any input, and its running variance fall. Over one example at every label, the labels alone would be left
+ * of it. Such a pass runs as evaluation does, by the running statistics, which stay as they are; `BatchNorm` does so by
+ * itself.
  *
  * @param net whose layers are called with the pass
  * @param inputs of the net
@@ -43,6 +44,7 @@ export const runNet = <Out extends Tensor | Tensor[]>(
   inputs: Tensor | Tensor[],
   pass: Pass = {},
 ): Out => {
-  const isAlone = pass.training === true && [inputs].flat().every(({ shape }) => shape[0] === 1);
+  const rows = Math.max(...[inputs].flat().map(({ shape }) => shape[0] as number));
+  const isAlone = pass.training === true && (pass.examples ?? rows) === 1;
   return net.apply(inputs, { ...pass, ...(isAlone && hasNormOfRows(net) && { training: false }) }) as Out;
 };

@@ -1,10 +1,12 @@
 import { grads, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
+import { everyLabel } from '../../src/bounds/everyLabel';
 import { createNoise } from '../../src/core/noise';
 import type { M2Options } from '../../src/models/m2/m2';
-import { labelsOnly, m2 } from '../../src/models/m2/objective';
+import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
 import { BatchNorm } from '../../src/nets/batchNorm';
+import { initializeNet } from '../../src/nets/initializer';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
@@ -156,7 +158,7 @@ describe('BatchNorm', () => {
     const dense = (from: SymbolicTensor, units: number) =>
       layers.dense({ units }).apply(from) as SymbolicTensor;
     const [seen, code] = [flat(b), norm(layers.concatenate().apply([z, y]) as SymbolicTensor)];
-    return {
+    const nets = {
       classifier: net({ inputs: a, outputs: dense(flat(a), CLASSES) }),
       encoder: net({ inputs: b, outputs: [dense(seen, LATENT), dense(seen, LATENT)] }),
       decoder: net({
@@ -164,6 +166,25 @@ describe('BatchNorm', () => {
         outputs: layers.reshape({ targetShape: [...SHAPE] }).apply(dense(code, 64)) as SymbolicTensor,
       }),
     };
+    for (const [name, one] of Object.entries(nets))
+      initializeNet(one, createNoise(1).split(name), 'glorot-uniform');
+    return nets;
+  };
+  /** The same, where the encoder sees the label, among the features from its first layer on. */
+  const stockSeeing = () => {
+    const [b, y] = [input({ shape: [...SHAPE] }), input({ shape: [CLASSES] })];
+    const flat = layers.flatten().apply(b) as SymbolicTensor;
+    const seen = layers
+      .batchNormalization({ name: 'norm' })
+      .apply(
+        layers.dense({ units: 6 }).apply(layers.concatenate().apply([flat, y]) as SymbolicTensor),
+      ) as SymbolicTensor;
+    const head = () => layers.dense({ units: LATENT }).apply(seen) as SymbolicTensor;
+    const { encoder: unseeing, ...others } = stock();
+    unseeing.dispose();
+    const encoder = net({ inputs: [b, y], outputs: [head(), head()] });
+    initializeNet(encoder, createNoise(1).split('seeing'), 'glorot-uniform');
+    return { ...others, encoder };
   };
 
   it.each<[string, () => M2Options['nets'], number]>([
@@ -172,6 +193,8 @@ describe('BatchNorm', () => {
     ['of stock layers', stock, 50],
     ['of stock layers, without others', stock, 0],
     ['of a preset, one unlabelled too', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 1],
+    ['of stock layers, one unlabelled too', stock, 1],
+    ['of stock layers that see the label, one unlabelled too', stockSeeing, 1],
   ])('trains two passes on a labelled batch of one, and learns from it: %s', async (_, nets, unlabeled) => {
     const made = nets();
     const model = tinyM2({ ...(made && { nets: made }) });
@@ -190,11 +213,35 @@ describe('BatchNorm', () => {
     expect(variances.length).toBeGreaterThan(2);
     for (const [name, values] of Object.entries(weights))
       expect(values.every(Number.isFinite), name).toBe(true);
-    // Nothing else moves them, and a batch of one must not; nets that see every label have a row for each.
-    const ofOne = variances.filter(([name]) => unlabeled < 2 && name.startsWith('classifier'));
-    for (const [name, values] of ofOne) expect(values, name).toEqual(values.map(() => 1));
+    // Nothing else moves them, and a batch of one must not, though nets that see every label have a row for each.
+    for (const [name, values] of unlabeled < 2 ? variances : [])
+      expect(values, name).toEqual(values.map(() => 1));
     // The output of a batch of one is not the same for all inputs: the labels are learnt.
     if (unlabeled === 0) expect(history.at(-1)?.loss).toBeLessThan(0.5 * (history[0]?.loss as number));
+    model.dispose();
+    if (made && typeof made === 'object' && 'classifier' in made)
+      for (const one of Object.values(made)) (one as LayersModel).dispose();
+  });
+
+  it.each<[string, () => M2Options['nets']]>([
+    ['of a preset', () => ({ preset: 'mlp', widths: [6], batchNorm: true })],
+    ['of stock layers', stockSeeing],
+  ])('evaluates one example at every label, whatever sums over the labels: %s', async (_, nets) => {
+    const made = nets();
+    const model = tinyM2({ ...(made && { nets: made }) });
+    const before = await weightsOf(model);
+    const { x, y } = tinyExamples(1);
+    const labels = everyLabel(1, CLASSES);
+    const trained = model.infer(x, { training: true }).posterior(labels);
+    expect(await read(trained.mean)).toEqual(await read(model.infer(x).posterior(labels).mean));
+    const objectives = [
+      m2({ labelHandling: 'exact' }),
+      m2({ labelHandling: 'gumbel' }),
+      optimizedElbo({ expectation: 'exact', consistency: { weight: 1 } }),
+    ];
+    for (const objective of objectives)
+      objective(model, { labeled: { x, y }, unlabeled: { x } }, { step: 0, noise: createNoise(2) });
+    expect(await weightsOf(model)).toEqual(before);
     model.dispose();
     if (made && typeof made === 'object' && 'classifier' in made)
       for (const one of Object.values(made)) (one as LayersModel).dispose();

@@ -69,9 +69,14 @@ describe('assertNoLayerTerms', () => {
     ],
     ['biasRegularizer', () => layers.dense({ units: 1, biasRegularizer: l2(), name: 'it' }), [3], DECAY],
     ['gammaRegularizer', () => layers.batchNormalization({ gammaRegularizer: l2(), name: 'it' }), [3], DECAY],
-    ['betaConstraint', () => layers.batchNormalization({ betaConstraint: 'nonNeg', name: 'it' }), [3], FREE],
+    [
+      'betaConstraint',
+      () => layers.batchNormalization({ betaConstraint: constraints.nonNeg(), name: 'it' }),
+      [3],
+      FREE,
+    ],
     ['gammaRegularizer', () => layers.layerNormalization({ gammaRegularizer: l2(), name: 'it' }), [3], DECAY],
-    ['alphaConstraint', () => layers.prelu({ alphaConstraint: 'nonNeg', name: 'it' }), [3], FREE],
+    ['alphaConstraint', () => layers.prelu({ alphaConstraint: constraints.nonNeg(), name: 'it' }), [3], FREE],
     [
       'embeddingsRegularizer',
       () => layers.embedding({ inputDim: 3, outputDim: 2, embeddingsRegularizer: l2(), name: 'it' }),

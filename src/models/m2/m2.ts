@@ -88,7 +88,10 @@ export interface M2 extends SemiSupervisedVae {
    * `tf.tidy`: the features that the posterior is computed from live until the tidy ends.
    */
   infer(x: Tensor, pass?: Pass): Inference;
-  /** parameters of p(x|z,y); z may have one row for each m rows of y, in the order of `everyLabel` */
+  /**
+   * parameters of p(x|z,y); z may have one row for each m rows of y, in the order of `everyLabel`. Rows of z are taken for
+   * one example each where the pass does not tell how many `examples` they are of.
+   */
   decode(z: Tensor, y: Tensor, pass?: Pass): Tensor;
 }
 
@@ -176,7 +179,8 @@ export function createM2(options: M2Options): M2 {
     const times = rows / count;
     if (!Number.isInteger(times))
       throw new RangeError(`M2: y has ${rows} rows, needed a multiple of the ${count} rows beside it`);
-    return runNet<Out>(net, [times === 1 || labelsApart ? from : repeatRows(from, times), y], pass);
+    const given = times === 1 || labelsApart ? from : repeatRows(from, times);
+    return runNet<Out>(net, [given, y], { examples: count, ...pass });
   };
   const features = (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? runNet<Tensor>(nets.trunk, x, pass) : x);
   const posterior = (from: Tensor, y: Tensor | undefined, pass?: Pass): Gaussian => {
@@ -223,7 +227,10 @@ export function createM2(options: M2Options): M2 {
       assertInputs('infer', x);
       const shared = features(x, pass);
       const labelLogits = runNet<Tensor2D>(nets.classifier, shared, pass);
-      return { labelLogits, posterior: (y) => posterior(shared, y, pass) };
+      return {
+        labelLogits,
+        posterior: (y) => posterior(shared, y, { ...pass, examples: x.shape[0] as number }),
+      };
     },
     classify(x) {
       assertInputs('classify', x);

@@ -48,8 +48,12 @@ const at = (
     ),
   );
 
-/** A pass that trains, on one part of a batch. */
-const trainingPass = (noise: Noise): Pass => ({ training: true, noise: noise.split('nets') });
+/** A pass that trains, on one part of a batch, whatever the labels that an example is seen with. */
+const trainingPass = (x: Tensor, noise: Noise): Pass => ({
+  training: true,
+  examples: x.shape[0] as number,
+  noise: noise.split('nets'),
+});
 
 /** log p(x|z,y) for each row of labels; an example and its code may stand beside several rows. */
 const logLikelihoodAt = (model: M2, x: Tensor, z: Tensor, y: Tensor, pass: Pass): Tensor1D => {
@@ -116,7 +120,7 @@ const consistencyOf = (
     noise,
   });
   // Another pass of the same step: the running statistics are those of the examples themselves.
-  const mixed = { ...trainingPass(noise), updateStatistics: false };
+  const mixed = { ...trainingPass(x, noise), updateStatistics: false };
   const changed = settings.augment?.(x, noise.split('augment')) ?? x;
   const { labelLogits: logits } = model.infer(mixPairs(changed, share), mixed);
   const targets = mixPairs(softmax(labelLogits), share);
@@ -159,15 +163,17 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
   const settings = checkedSettings(where, told);
   const objective: Objective<M2> = (model, { labeled, unlabeled }, context) => {
     // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
-    const own = (part: 'labeled' | 'unlabeled', updateStatistics: boolean): PartContext => {
+    const own = (part: 'labeled' | 'unlabeled', x: Tensor, updateStatistics: boolean): PartContext => {
       const noise = context.noise.split(part);
-      return { ...context, noise, pass: { ...trainingPass(noise), updateStatistics } };
+      return { ...context, noise, pass: { ...trainingPass(x, noise), updateStatistics } };
     };
     return tidy(() => ({
       ...(labeled && {
-        labeled: labeledTerms(model, labeled, own('labeled', unlabeled === undefined), settings),
+        labeled: labeledTerms(model, labeled, own('labeled', labeled.x, unlabeled === undefined), settings),
       }),
-      ...(unlabeled && { unlabeled: unlabeledTerms(model, unlabeled, own('unlabeled', true), settings) }),
+      ...(unlabeled && {
+        unlabeled: unlabeledTerms(model, unlabeled, own('unlabeled', unlabeled.x, true), settings),
+      }),
     }));
   };
   // A function of images is no schedule: its settings stand for it where it tells them.
@@ -244,7 +250,7 @@ export const labelsOnly = /* @__PURE__ */ maker('labelsOnly()', (): Objective<M2
         labeled: {
           crossEntropy: crossEntropy({
             labels: labeled.y,
-            logits: model.infer(labeled.x, trainingPass(noise.split('labeled'))).labelLogits,
+            logits: model.infer(labeled.x, trainingPass(labeled.x, noise.split('labeled'))).labelLogits,
           }),
         },
       }),
