@@ -1,8 +1,13 @@
 /** One's own nets that end in probabilities, or in variances, where logits and log-variances are read. */
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../core/describe';
+import { createNoise } from '../core/noise';
 import type { Likelihood, ParameterKind } from '../distributions/likelihood';
+import { readsAtOnce } from '../host/backendTraits';
 import { type Ending, endingsOf } from '../nets/endings';
+import { runNet } from '../nets/runNet';
+import { areProbabilities } from './probabilities';
 
 /** What is read from an output, and which ends of it are a mistake. */
 interface Reading {
@@ -30,12 +35,11 @@ const OF_KIND: Readonly<Record<ParameterKind, Reading | undefined>> = {
   },
 };
 
-const inWords = ({ least, largest }: Ending): string =>
-  Number.isFinite(least) && Number.isFinite(largest)
-    ? `from ${least} to ${largest}`
-    : Number.isFinite(least)
-      ? `at least ${least}`
-      : `at most ${largest}`;
+const inWords = ({ least, largest }: Ending): string => {
+  const [from, to] = [Number(least.toFixed(2)), Number(largest.toFixed(2))];
+  if (Number.isFinite(least)) return Number.isFinite(largest) ? `from ${from} to ${to}` : `at least ${from}`;
+  return `at most ${to}`;
+};
 
 const assertEnding = (
   where: string,
@@ -50,8 +54,32 @@ const assertEnding = (
   );
 };
 
+/**
+ * Refuses a classifier that gives two inputs probabilities, whatever its layers tell.
+ *
+ * Where a reading waits for a GPU nothing is run, as a model is made at once; `checkModel` looks at that too.
+ */
+const assertLogits = (
+  where: string,
+  { trunk, classifier }: Pick<OwnNets, 'trunk'> & { readonly classifier: LayersModel },
+  inputShape: readonly number[],
+): void => {
+  if (!readsAtOnce()) return;
+  const logits = tidy(() => {
+    const x = createNoise(0)
+      .split('inputs')
+      .uniform([2, ...inputShape]);
+    return runNet<Tensor>(classifier, trunk ? runNet<Tensor>(trunk, x) : x).dataSync<'float32'>();
+  });
+  if (areProbabilities(logits, logits.length / 2))
+    throw new RangeError(
+      `${where}: nets.classifier gives probabilities, each row from 0 to 1 and of sum 1; needed ${OF_CLASSES.needed}: leave out what makes them sum to 1`,
+    );
+};
+
 /** Nets of one's own; a model without labels has no classifier. */
 interface OwnNets {
+  readonly trunk?: LayersModel;
   readonly classifier?: LayersModel;
   readonly encoder: LayersModel;
   readonly decoder: LayersModel;
@@ -64,16 +92,20 @@ interface OwnNets {
  * @param where name of the calling function, for the message
  * @param nets whose shapes have been looked at
  * @param likelihood which tells what the decoder's output is; of one of one's own that does not, nothing is refused
- * @param width of the last axis of an example
+ * @param inputShape of one example
  * @throws RangeError naming the layer and what to leave out
  */
 export function assertEndings(
   where: string,
-  { classifier, encoder, decoder }: OwnNets,
+  { trunk, classifier, encoder, decoder }: OwnNets,
   { parameterKinds = [] }: Likelihood,
-  width: number,
+  inputShape: readonly number[],
 ): void {
-  if (classifier) assertEnding(where, 'classifier', endingsOf(classifier, 0), OF_CLASSES);
+  const width = inputShape.at(-1) as number;
+  if (classifier) {
+    assertEnding(where, 'classifier', endingsOf(classifier, 0), OF_CLASSES);
+    assertLogits(where, { ...(trunk && { trunk }), classifier }, inputShape);
+  }
   assertEnding(where, 'encoder', endingsOf(encoder, 1), OF_KIND.logVar);
   const decoded = endingsOf(decoder, 0);
   for (const [block, kind] of parameterKinds.entries()) {

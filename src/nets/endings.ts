@@ -1,47 +1,38 @@
 /** What the outputs of one's own nets can be: a last activation may keep them from being any real number. */
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { isRecord } from '../files/json';
+import {
+  ANY,
+  around,
+  OF_ACTIVATION,
+  OF_LAYER,
+  OF_MERGE,
+  type Range,
+  type RangeMap,
+} from './activationRanges';
 import { type Layer, leafLayers } from './leafLayers';
 
-/** Least and largest value. */
-type Range = readonly [least: number, largest: number];
-
-/** Ranges of the activations of tfjs-layers, by the name that a layer's description gives; others have no end. */
-const OF_ACTIVATION: Readonly<Record<string, Range>> = {
-  softmax: [0, 1],
-  sigmoid: [0, 1],
-  hardSigmoid: [0, 1],
-  tanh: [-1, 1],
-  softsign: [-1, 1],
-  relu6: [0, 6],
-  relu: [0, Number.POSITIVE_INFINITY],
-  softplus: [0, Number.POSITIVE_INFINITY],
-  elu: [-1, Number.POSITIVE_INFINITY],
-  selu: [-1.76, Number.POSITIVE_INFINITY],
-  swish: [-0.28, Number.POSITIVE_INFINITY],
-  mish: [-0.31, Number.POSITIVE_INFINITY],
-  gelu: [-0.17, Number.POSITIVE_INFINITY],
-  gelu_new: [-0.17, Number.POSITIVE_INFINITY],
-  logSoftmax: [Number.NEGATIVE_INFINITY, 0],
-};
-
-/** Names of the layers that are an activation, as those of the activations. */
-const AS_ACTIVATION: Readonly<Record<string, string>> = {
-  Softmax: 'softmax',
-  ReLU: 'relu',
-  ThresholdedReLU: 'relu',
-  ELU: 'elu',
-};
-
-/** Layers that leave values as they are, and where they are on the last axis. */
+/** Layers that leave values as they are or take means of them, and where they are on the last axis. */
 const KEEPING: readonly string[] = [
+  'AveragePooling1D',
+  'AveragePooling2D',
+  'AveragePooling3D',
+  'CenterCrop',
   'Cropping2D',
+  'GlobalAveragePooling1D',
+  'GlobalAveragePooling2D',
+  'GlobalMaxPooling1D',
+  'GlobalMaxPooling2D',
   'MaxPooling1D',
   'MaxPooling2D',
   'MaxPooling3D',
   'RepeatVector',
+  'Resizing',
   'UpSampling2D',
 ];
+
+/** Layers that put zeros among values. */
+const PADDING: readonly string[] = ['Masking', 'ZeroPadding2D'];
 
 /** Layers that put values elsewhere. */
 const MOVING: readonly string[] = ['Flatten', 'Permute', 'Reshape'];
@@ -60,13 +51,33 @@ export interface Ending {
   readonly columns: Columns | undefined;
 }
 
-const activationOf = (className: string, config: unknown): string | undefined => {
-  const named = Object.hasOwn(AS_ACTIVATION, className) ? AS_ACTIVATION[className] : undefined;
-  if (named !== undefined || !isRecord(config)) return named;
-  if (typeof config.activation === 'string') return config.activation;
+/** Columns of a tensor, and what they can be. */
+interface Part {
+  readonly range: Range;
+  /** the layer that gives the range its ends, and its activation; of any number, none */
+  readonly cause: readonly [layer: Layer, activation: string] | undefined;
+  readonly columns: Columns | undefined;
+}
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** What a layer does to values one by one; a layer of weights may give any before its activation. */
+const activationOf = (
+  className: string,
+  config: Config,
+): { readonly name: string; readonly map: RangeMap; readonly hasWeights: boolean } | undefined => {
+  const asLayer = Object.hasOwn(OF_LAYER, className) ? OF_LAYER[className] : undefined;
+  if (asLayer) {
+    const [name, map] = asLayer(config);
+    return { name, map, hasWeights: false };
+  }
+  const { activation: name, layer } = config;
+  if (typeof name === 'string') {
+    const map = Object.hasOwn(OF_ACTIVATION, name) ? OF_ACTIVATION[name] : undefined;
+    return map && { name, map, hasWeights: className !== 'Activation' };
+  }
   // A layer around another: `TimeDistributed`, `Bidirectional`.
-  const { layer } = config;
-  return isRecord(layer) && typeof layer.className === 'string'
+  return isRecord(layer) && typeof layer.className === 'string' && isRecord(layer.config)
     ? activationOf(layer.className, layer.config)
     : undefined;
 };
@@ -75,35 +86,73 @@ const widthOf = ({ shape }: SymbolicTensor): number => shape.at(-1) ?? 0;
 
 const isNet = (layer: Layer): layer is LayersModel => 'outputs' in layer && Array.isArray(layer.outputs);
 
-/** The layers that decide on the values of a tensor, each with its columns. */
-const lastLayers = (
-  tensor: SymbolicTensor,
-  from = 0,
-): readonly (readonly [layer: Layer, columns: Columns | undefined])[] => {
-  const { sourceLayer: layer, inputs, tensorIndex } = tensor;
-  const inner = isNet(layer) ? layer.outputs[tensorIndex] : undefined;
-  if (inner) return lastLayers(inner, from);
-  const name = layer.getClassName();
-  const [before] = inputs;
-  const whole: Columns = [from, from + widthOf(tensor)];
-  if (before && KEEPING.includes(name)) return lastLayers(before, from);
-  if (before && MOVING.includes(name)) {
-    const parts = lastLayers(before);
-    return parts.map(([last]) => [last, parts.length === 1 ? whole : undefined]);
+const hasBothEnds = ([least, largest]: Range): boolean => Number.isFinite(least) && Number.isFinite(largest);
+
+const shifted =
+  (by: number) =>
+  (part: Part): Part =>
+    part.columns ? { ...part, columns: [part.columns[0] + by, part.columns[1] + by] } : part;
+
+type PartsOf = (tensor: SymbolicTensor) => readonly Part[];
+
+/** The parts of a tensor by what its layer makes of those before it. */
+const partsBehind = (tensor: SymbolicTensor, partsOf: PartsOf): readonly Part[] => {
+  const { sourceLayer: layer, inputs } = tensor;
+  const [name, config]: [string, Config] = [layer.getClassName(), layer.getConfig()];
+  const whole: Columns = [0, widthOf(tensor)];
+  const any: readonly Part[] = [{ range: ANY, cause: undefined, columns: whole }];
+  const before = inputs[0] ? partsOf(inputs[0]) : any;
+  const moved = before.map((part) => ({ ...part, columns: before.length === 1 ? whole : undefined }));
+  if (MOVING.includes(name)) return moved;
+  if (KEEPING.includes(name)) return config.dataFormat === 'channelsFirst' ? moved : before;
+  if (PADDING.includes(name)) return before.map((part) => ({ ...part, range: around([part.range, [0, 0]]) }));
+  if (name === 'Concatenate') {
+    const isLast = config.axis === -1 || config.axis === tensor.shape.length - 1;
+    let at = 0;
+    return inputs.flatMap((part) => {
+      const found = partsOf(part).map(shifted(isLast ? at : 0));
+      at += widthOf(part);
+      return found;
+    });
   }
-  const axis: unknown = name === 'Concatenate' ? layer.getConfig().axis : undefined;
-  if (axis !== -1 && axis !== tensor.shape.length - 1) return [[layer, whole]];
-  let at = from;
-  return inputs.flatMap((part) => {
-    const found = lastLayers(part, at);
-    at += widthOf(part);
-    return found;
+  const merge = Object.hasOwn(OF_MERGE, name) ? OF_MERGE[name] : undefined;
+  if (merge) {
+    const each = inputs.map(partsOf);
+    const range = merge(each.map((parts) => around(parts.map((part) => part.range))));
+    return [{ range, cause: each.flat().find(({ cause }) => cause)?.cause, columns: whole }];
+  }
+  const activation = activationOf(name, config);
+  if (activation === undefined) return any;
+  const { name: called, map, hasWeights } = activation;
+  return (hasWeights ? any : before).map((part) => {
+    const range = map(part.range);
+    const isSame = range[0] === part.range[0] && range[1] === part.range[1];
+    // A relu behind a softmax is not what keeps values within 0 and 1.
+    const isOfPart = part.cause !== undefined && called !== 'softmax' && (isSame || hasBothEnds(part.range));
+    const isAny = range[0] === ANY[0] && range[1] === ANY[1];
+    return { ...part, range, cause: isOfPart ? part.cause : isAny ? undefined : [layer, called] };
   });
 };
 
+/** What gives the parts of a net's tensors; those of its inputs are those of the tensors that it is applied to. */
+const partsWithin = (net: LayersModel, given?: readonly (readonly Part[])[]): PartsOf => {
+  const known = new Map<SymbolicTensor, readonly Part[]>();
+  const partsOf: PartsOf = (tensor) => {
+    const { sourceLayer: layer, inputs, tensorIndex } = tensor;
+    const inner = isNet(layer) ? layer.outputs[tensorIndex] : undefined;
+    const found =
+      known.get(tensor) ??
+      given?.[net.inputs.indexOf(tensor)] ??
+      (isNet(layer) && inner ? partsWithin(layer, inputs.map(partsOf))(inner) : partsBehind(tensor, partsOf));
+    known.set(tensor, found);
+    return found;
+  };
+  return partsOf;
+};
+
 /**
- * The activations of a net's output that have an end, as far as the layers of tfjs-layers tell: behind layers that only move
- * values, in nets inside the net, and in each part of a concatenation. A layer of one's own tells nothing.
+ * The activations of a net's output that have an end, as far as the layers of tfjs-layers tell: behind layers that only move,
+ * pool or merge values, in nets inside the net, and in each part of a concatenation. A layer of one's own tells nothing.
  *
  * @param net a tfjs-layers model
  * @param output index among its outputs
@@ -112,14 +161,9 @@ export function endingsOf(net: LayersModel, output: number): readonly Ending[] {
   const tensor = net.outputs[output];
   if (tensor === undefined) return [];
   const paths = new Map(leafLayers(net).map(({ path, layer }) => [layer, path]));
-  return lastLayers(tensor).flatMap(([layer, columns]) => {
-    const activation = activationOf(layer.getClassName(), layer.getConfig());
-    const range =
-      activation !== undefined && Object.hasOwn(OF_ACTIVATION, activation)
-        ? OF_ACTIVATION[activation]
-        : undefined;
-    if (activation === undefined || range === undefined) return [];
-    const [least, largest] = range;
+  return partsWithin(net)(tensor).flatMap(({ range: [least, largest], cause, columns }) => {
+    if (cause === undefined || !(Number.isFinite(least) || Number.isFinite(largest))) return [];
+    const [layer, activation] = cause;
     return [{ path: paths.get(layer) ?? layer.name, activation, least, largest, columns }];
   });
 }

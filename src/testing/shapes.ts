@@ -4,8 +4,9 @@ import { formatShape } from '../core/describe';
 import { createNoise } from '../core/noise';
 
 import type { Model, SemiSupervisedVae } from '../models/model';
+import { areProbabilities } from '../models/probabilities';
 import type { Check } from './check';
-import { functionsOf, isPlainVae, isSemiSupervised, resultsOf } from './functions';
+import { functionsOf, isClassifier, isPlainVae, isSemiSupervised, resultsOf } from './functions';
 import { batchOf, inputsOf, ROWS, type Subject } from './subject';
 import { assertTerms } from './terms';
 import { nonFiniteAmong, valuesOf } from './values';
@@ -67,7 +68,20 @@ const check = (name: string, of: 'classifier' | 'vae', ...only: readonly string[
 
 /** Checks of the shapes of what a model gives. */
 export const shapeChecks: readonly Check[] = [
-  check('classify gives logits, [B, K]', 'classifier', 'classify'),
+  {
+    name: 'classify gives logits, [B, K]',
+    of: 'classifier',
+    async run(subject) {
+      const model = subject.make();
+      await assertResults(subject, model, { only: ['classify'] });
+      if (!isClassifier(model)) return;
+      const logits = subject.own(model.classify(inputsOf(subject, model).x));
+      if (areProbabilities(await logits.data<'float32'>(), model.classes))
+        throw new Error(
+          'classify gives probabilities, each row from 0 to 1 and of sum 1; needed logits, to which softmax is applied later',
+        );
+    },
+  },
   check('encode gives mean and logVar, [B, Z]', 'vae', 'encode'),
   check('decode gives the parameters of the likelihood', 'vae', 'decode'),
   {

@@ -1,3 +1,4 @@
+import { mul, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import * as bernoulli from '../../src/distributions/bernoulli';
@@ -5,6 +6,7 @@ import { gaussianObservation } from '../../src/distributions/gaussianObservation
 import type { Likelihood } from '../../src/distributions/likelihood';
 import { createM1 } from '../../src/models/m1/m1';
 import { createM2, type M2Options } from '../../src/models/m2/m2';
+import { areProbabilities } from '../../src/models/probabilities';
 import type { Layer } from '../../src/nets/leafLayers';
 import { cleanUpAfterEach } from '../support/numbers';
 
@@ -22,11 +24,47 @@ const then =
   (from, units) =>
     layer().apply(before(from, units)) as SymbolicTensor;
 const inside =
-  (end: End): End =>
+  (end: End, before: End = (from) => from): End =>
   (from, units) => {
-    const x = input({ shape: from.shape.slice(1) });
-    return model({ inputs: x, outputs: end(x, units), name: 'inner' }).apply(from) as SymbolicTensor;
+    const outer = before(from, units);
+    const x = input({ shape: outer.shape.slice(1) });
+    return model({ inputs: x, outputs: end(x, units), name: 'inner' }).apply(outer) as SymbolicTensor;
   };
+const merged =
+  (layer: () => Pick<Layer, 'apply'>, first: End, second: End): End =>
+  (from, units) =>
+    apply(layer(), [first(from, units), second(from, units)]);
+/** A map of four places, pooled. */
+const pooled =
+  (layer: () => Pick<Layer, 'apply'>, activation = 'sigmoid'): End =>
+  (from, units) => {
+    const map = apply(layers.reshape({ targetShape: [4, units] }), dense()(from, 4 * units));
+    return apply(layer(), dense(activation)(map, units));
+  };
+
+/** A softmax of a user's own. */
+class Soft extends layers.Layer {
+  static readonly className = 'Soft';
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return softmax((Array.isArray(inputs) ? inputs[0] : inputs) as Tensor);
+  }
+}
+
+/** A layer of a user's own that gives logits. */
+class Doubled extends layers.Layer {
+  static readonly className = 'Doubled';
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    return mul((Array.isArray(inputs) ? inputs[0] : inputs) as Tensor, 2);
+  }
+}
+
+/** A stock layer whose call is a user's own; its description is that of a dense layer. */
+const softDense = (units: number): Layer => {
+  const layer = layers.dense({ units });
+  const call = layer.call.bind(layer);
+  layer.call = (inputs, kwargs) => tidy(() => softmax(call(inputs, kwargs) as Tensor));
+  return layer;
+};
 const halves =
   (first: End, second: End): End =>
   (from, units) =>
@@ -132,6 +170,96 @@ describe('one’s own net that ends in what is applied later', () => {
       { decoder: halves(dense(), dense('relu')), likelihood: learned },
       ofVariance,
     ],
+    [
+      'a linear activation behind a softmax',
+      { classifier: then(() => layers.activation({ activation: 'linear' }), dense('softmax')) },
+      'nets.classifier ends in the layer "layer1" (softmax), whose values are from 0 to 1',
+    ],
+    [
+      'a relu behind a softmax',
+      { classifier: then(() => layers.reLU(), dense('softmax')) },
+      'ends in the layer "layer1" (softmax), whose values are from 0 to 1',
+    ],
+    [
+      'a tanh behind a sigmoid',
+      { classifier: then(() => layers.activation({ activation: 'tanh' }), dense('sigmoid')) },
+      '(sigmoid), whose values are from 0 to 0.76',
+    ],
+    [
+      'a leaky relu behind a tanh',
+      { classifier: then(() => layers.leakyReLU({ alpha: 0.5 }), dense('tanh')) },
+      '(tanh), whose values are from -0.5 to 1',
+    ],
+    [
+      'a relu with a largest value',
+      { classifier: then(() => layers.reLU({ maxValue: 4 })) },
+      '(relu), whose values are from 0 to 4',
+    ],
+    [
+      'an average of probabilities',
+      { classifier: merged(() => layers.average(), dense('softmax'), dense('softmax')) },
+      '(softmax), whose values are from 0 to 1',
+    ],
+    [
+      'a product of them',
+      { classifier: merged(() => layers.multiply(), dense('tanh'), dense('sigmoid')) },
+      '(tanh), whose values are from -1 to 1',
+    ],
+    [
+      'the larger of them',
+      { classifier: merged(() => layers.maximum(), dense('sigmoid'), dense('tanh')) },
+      'whose values are from 0 to 1',
+    ],
+    [
+      'the smaller of them',
+      { classifier: merged(() => layers.minimum(), dense('sigmoid'), dense('tanh')) },
+      'whose values are from -1 to 1',
+    ],
+    [
+      'a sum of them',
+      { classifier: merged(() => layers.add(), dense('sigmoid'), dense('sigmoid')) },
+      'whose values are from 0 to 2',
+    ],
+    ['the largest of a map', { classifier: pooled(() => layers.globalMaxPooling1d({})) }, '(sigmoid)'],
+    ['the mean of a map', { classifier: pooled(() => layers.globalAveragePooling1d({})) }, '(sigmoid)'],
+    [
+      'a net that is applied to probabilities',
+      {
+        classifier: inside(
+          then(
+            () => layers.activation({ activation: 'linear' }),
+            (from) => from,
+          ),
+          dense('softmax'),
+        ),
+      },
+      '(softmax), whose values are from 0 to 1',
+    ],
+    [
+      'a log-variance that is the larger of a logit and a relu',
+      { logVar: merged(() => layers.maximum(), dense(), dense('relu')) },
+      `(relu), whose values are at least 0; ${ofVariance}`,
+    ],
+    [
+      'a log-variance that is a mean of relus',
+      { logVar: pooled(() => layers.globalAveragePooling1d({}), 'relu') },
+      ofVariance,
+    ],
+    [
+      'a decoder’s average',
+      { decoder: merged(() => layers.average(), dense('sigmoid'), dense('sigmoid')) },
+      `(sigmoid), whose values are from 0 to 1; ${ofPixels}`,
+    ],
+    [
+      'a softmax of one’s own',
+      { classifier: then(() => new Soft({})) },
+      `nets.classifier gives probabilities, each row from 0 to 1 and of sum 1; ${ofClasses}`,
+    ],
+    [
+      'a dense layer of one’s own',
+      { classifier: (from, units) => apply(softDense(units), from) },
+      'nets.classifier gives probabilities',
+    ],
   ])('is refused: %s', (_, ends, message) => {
     expect(() => created(ends)).toThrow(`createM2: `);
     expect(() => created(ends)).toThrow(message);
@@ -161,6 +289,13 @@ describe('one’s own net that ends in what is applied later', () => {
       'batch norm behind a sigmoid',
       { classifier: then(() => layers.batchNormalization(), dense('sigmoid')) },
     ],
+    [
+      'a product of any and a gate',
+      { classifier: merged(() => layers.multiply(), dense(), dense('sigmoid')) },
+    ],
+    ['a sum of any and a gate', { decoder: merged(() => layers.add(), dense(), dense('sigmoid')) }],
+    ['the largest of a map of logits', { classifier: pooled(() => layers.globalMaxPooling1d({}), 'linear') }],
+    ['a layer of one’s own', { classifier: then(() => new Doubled({})) }],
   ])('is none of these: %s', (_, ends) => {
     expect(() => created(ends)).not.toThrow();
   });
@@ -179,5 +314,19 @@ describe('one’s own net that ends in what is applied later', () => {
       createM1({ inputShape: [6], latent: 2, nets: { encoder: logVars.encoder, decoder: plain } }),
     ).toThrow('createM1: nets.encoder ends in the layer');
     for (const net of [encoder, decoder, plain, ...Object.values(logVars)]) net.dispose();
+  });
+});
+
+describe('areProbabilities', () => {
+  it.each<[string, number[], number, boolean]>([
+    ['rows of sum 1', [0.25, 0.75, 1, 0], 2, true],
+    ['one row that is not', [0.25, 0.75, 1, 0.1], 2, false],
+    ['a row with a negative value', [1.5, -0.5], 2, false],
+    ['zeros', [0, 0, 0], 3, false],
+    ['a single class', [1, 1], 1, false],
+    ['NaN', [Number.NaN, 1], 2, false],
+    ['nothing', [], 2, false],
+  ])('tells them: %s', (_, values, classes, expected) => {
+    expect(areProbabilities(Float32Array.from(values), classes)).toBe(expected);
   });
 });

@@ -14,6 +14,7 @@ import {
   reshape,
   scalar,
   slice,
+  softmax,
   squeeze,
   sub,
   sum,
@@ -146,6 +147,11 @@ const faults: Readonly<Record<string, Fault>> = {
       classify: (x) => tidy(() => expandDims<Tensor3D>(classify(x), 2)) as unknown as Tensor2D,
     }),
     also: [...BATCHES, ...EVALUATED],
+  },
+  'probabilities for logits': {
+    check: 'classify gives logits, [B, K]',
+    says: 'classify gives probabilities, each row from 0 to 1 and of sum 1; needed logits',
+    model: ({ classify }) => ({ classify: (x) => tidy(() => softmax(classify(x))) }),
   },
   'one log-variance for all dimensions': {
     check: 'encode gives mean and logVar, [B, Z]',

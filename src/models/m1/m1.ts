@@ -97,7 +97,7 @@ export function createM1(options: M1Options): M1 {
       parametersPerValue: likelihood.parametersPerValue,
     });
     if (isOwn(chosen)) {
-      assertEndings('createM1', made, likelihood, inputShape.at(-1) as number);
+      assertEndings('createM1', made, likelihood, inputShape);
       return made;
     }
     initializeNet(made.encoder, noise.split('encoder'), initializer);

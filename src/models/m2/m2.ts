@@ -158,7 +158,7 @@ export function createM2(options: M2Options): M2 {
   const { labelsApart, ...nets } = whole(() => {
     const resolved = resolveNets(chosen, shape);
     if (isOwn(chosen)) {
-      assertEndings('createM2', resolved, likelihood, inputShape.at(-1) as number);
+      assertEndings('createM2', resolved, likelihood, inputShape);
       return resolved;
     }
     const { labelsApart: _, ...made } = resolved;
