@@ -94,6 +94,32 @@ export const passesOf = ({ stepsPerEpoch, counts, batchSize }: BatchSource): Pas
   return { ...of('labeled'), ...of('unlabeled') };
 };
 
+const isTensor = (value: object): value is Tensor =>
+  'shape' in value && 'dispose' in value && typeof value.dispose === 'function';
+
+const isRecord = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Array.isArray(value) || Object.getPrototypeOf(prototype) === null;
+};
+
+/**
+ * Frees every tensor of a batch, whatever the batch holds beside its parts: sources give labels to unlabelled examples,
+ * and numbers of examples. A `tf.Variable` stays, as something else keeps it.
+ *
+ * @param given what a source gave, a batch or not
+ */
+export function disposeBatch(given: unknown): void {
+  const seen = new Set<object>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
+    if (isTensor(value)) {
+      if (!('trainable' in value)) value.dispose();
+    } else if (isRecord(value)) for (const entry of Object.values(value)) visit(entry);
+  };
+  visit(given);
+}
+
 /** Changes inputs [B, …] for training, drawing from `noise`; shape and range stay. */
 export interface Augment {
   (x: Tensor, noise: Noise): Tensor;

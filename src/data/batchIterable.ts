@@ -1,5 +1,5 @@
 /** What gives batches one after another, and what it may give. */
-import { dispose, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { describe } from '../core/describe';
@@ -44,9 +44,6 @@ export const open = async (source: BatchIterable): Promise<Opened> => {
 
 const tensorsOf = ({ labeled, unlabeled }: Batch): Tensor[] =>
   [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
-
-/** Frees every tensor in what came, a batch or not. */
-export const free = (batch: unknown): void => dispose(batch as TensorContainer);
 
 /** Refuses what is no batch; the message says at which step. */
 export const assertBatch = (batch: Batch, step: number): void => {

@@ -1,11 +1,11 @@
 /** Training batches out of iterators. */
 import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
-import type { Batch, BatchSource } from '../core/batch';
+import { type Batch, type BatchSource, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { assertProbabilities } from '../core/labels';
 
 import { assertWithin, type Support } from '../core/support';
-import { assertBatch, type BatchIterable, ENDED, free, type Opened, open, WHERE } from './batchIterable';
+import { assertBatch, type BatchIterable, ENDED, type Opened, open, WHERE } from './batchIterable';
 
 /** What an iterator does not tell. */
 export interface BatchesFromOptions {
@@ -72,7 +72,7 @@ export function batchesFrom(
   const close = async (): Promise<void> => {
     const left = iterator;
     iterator = replayable ? undefined : ENDED;
-    free(held);
+    disposeBatch(held);
     held = undefined;
     await left?.return?.();
   };
@@ -82,6 +82,8 @@ export function batchesFrom(
     iterator ??= await open(typeof source === 'function' ? await source(pass) : source);
     const { value, done } = await iterator.next();
     if (done) {
+      // What a generator returns.
+      disposeBatch(value);
       throw new RangeError(
         replayable
           ? `${WHERE}: pass ${pass} ended after ${next % stepsPerEpoch} batches, needed stepsPerEpoch, ${stepsPerEpoch}`
@@ -91,7 +93,7 @@ export function batchesFrom(
     try {
       assertBatch(value, next);
     } catch (error) {
-      free(value);
+      disposeBatch(value);
       throw error;
     }
     return value;
@@ -108,7 +110,7 @@ export function batchesFrom(
       await close();
       next = pass * stepsPerEpoch;
     }
-    for (; next < step; next++) free(await fetch());
+    for (; next < step; next++) disposeBatch(await fetch());
     const batch = held ?? (await fetch());
     held = undefined;
     next++;
@@ -117,7 +119,7 @@ export function batchesFrom(
     try {
       await close();
     } catch (error) {
-      free(batch);
+      disposeBatch(batch);
       throw error;
     }
     return batch;
@@ -139,7 +141,7 @@ export function batchesFrom(
       fits = true;
     } finally {
       // A pass can begin again, and so nothing need be kept; a bare iterator would have lost its batch.
-      if (replayable) free(batch);
+      if (replayable) disposeBatch(batch);
       if (replayable || !fits) await close();
     }
   };

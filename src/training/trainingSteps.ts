@@ -1,7 +1,7 @@
 /** The loop over steps, usable by itself. */
 import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
-import type { Batch } from '../core/batch';
+import { disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { sumOfScalars } from '../core/sumOfScalars';
 import { createRests } from '../host/rests';
@@ -73,12 +73,6 @@ const NAMES: OptionNames<TrainingStepsOptions<Model>> = {
   from: true,
   to: true,
   average: true,
-};
-
-/** Frees the tensors of what a source gave, a batch or not. */
-const disposeBatch = (given: Batch): void => {
-  const { labeled, unlabeled }: Batch = given ?? {};
-  for (const tensor of [labeled?.x, labeled?.y, unlabeled?.x]) tensor?.dispose?.();
 };
 
 /** What an executor gave, which one of one's own may forget. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Batch, BatchSource } from '../../src/core/batch';
+import { type Batch, type BatchSource, disposeBatch } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { batchesFrom } from '../../src/data/batchesFrom';
 import type { BatchIterable } from '../../src/data/batchIterable';
@@ -29,6 +29,11 @@ function* pass(number: number, length = 3): Generator<Batch> {
   } finally {
     log.push(`close ${number}`);
   }
+}
+
+/** The same kind of batch for ever, whatever it holds. */
+function* endless(batch: () => unknown): Generator<Batch> {
+  for (;;) yield batch() as Batch;
 }
 
 const free = ({ labeled, unlabeled }: Batch): void =>
@@ -228,6 +233,34 @@ describe('faults', () => {
     await expect(batchesFrom(() => [batch() as Batch], options).at(0)).rejects.toThrow(
       `batchesFrom: ${message}`,
     );
+  });
+
+  it.each([
+    ['labels of unlabelled examples', () => ({ unlabeled: { x: tf.zeros([2, 1]), y: tf.zeros([2, 2]) } })],
+    ['ids', () => ({ labeled: { x: tf.zeros([2, 1]), y: tf.ones([2, 1]), id: tf.zeros([2]) } })],
+    ['lists beside the parts', () => ({ ...batchOf(0), extra: [{ ids: tf.zeros([2]) }, null, 'a'] })],
+  ])(
+    'of nothing: entries beyond the parts are freed too, skipped, looked at or closed: %s',
+    async (_, batch) => {
+      const many = { stepsPerEpoch: 3, counts: { labeled: 0, unlabeled: 2 } };
+      const source = batchesFrom(() => endless(batch), many);
+      await source.assertWithin?.('train', UNIT);
+      disposeBatch(await source.at(2));
+      const bare = batchesFrom(endless(batch), many);
+      await bare.assertWithin?.('train', UNIT);
+      disposeBatch(await bare.at(0));
+      disposeBatch(await bare.at(1));
+      await bare.close();
+    },
+  );
+
+  it('of nothing: a batch that a generator returns is freed', async () => {
+    const source = batchesFrom(function* () {
+      yield batchOf(0);
+      return batchOf(1);
+    }, options);
+    free(await source.at(0));
+    await expect(source.at(1)).rejects.toThrow('pass 0 ended after 1 batches');
   });
 
   it('a tensor that a function gives twice, and the trainer freed, is named', async () => {

@@ -1,11 +1,21 @@
+import { scalar, type Tensor, variable, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import type { Batch, BatchSource } from '../../src/core/batch';
+import { createNoise } from '../../src/core/noise';
+import { m2 } from '../../src/models/m2/objective';
 import { recordedStep } from '../../src/recorded/recordedStep';
 import type { Execute } from '../../src/training/step';
+import { train } from '../../src/training/train';
 import { type MemoryRun, type Sample, watchFaults, watchRun } from '../support/memoryRun';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, memoryFolder, tinyBatches, tinyDataset, tinyM2 } from '../support/tiny';
 
 cleanUpAfterEach();
+
+interface Variant {
+  readonly faulty?: boolean;
+  readonly augment?: (x: Tensor) => Tensor;
+}
 
 const expectConstant = (samples: readonly Sample[]): void => {
   const [{ tensors, buffers }] = samples as [Sample];
@@ -33,6 +43,48 @@ const watched = async (
   expect(alive()).toEqual(before);
   return samples;
 };
+
+describe('a batch with more than its parts', () => {
+  const kept = variable(scalar(1));
+  const source = (faulty: boolean): BatchSource => {
+    const batches = tinyBatches({ stepsPerEpoch: 5 });
+    return {
+      stepsPerEpoch: 5,
+      counts: batches.counts,
+      async at(step) {
+        const { labeled, unlabeled } = await batches.at(step);
+        const wrong = faulty && step === 3;
+        if (wrong) unlabeled?.x.dispose();
+        return {
+          ...(labeled && { labeled: { ...labeled, id: zeros([4]), kept } }),
+          unlabeled: { x: wrong ? zeros([1, 9]) : unlabeled?.x, y: zeros([4, 3]) },
+          both: [zeros([2])],
+        } as unknown as Batch;
+      },
+    };
+  };
+
+  it.each([
+    ['each step', {}],
+    ['a step that throws', { faulty: true }],
+    ['augmented inputs', { augment: (x: Tensor) => x }],
+  ])('leaves nothing behind %s, and variables alive', async (_, { faulty = false, ...more }: Variant) => {
+    const before = alive();
+    const model = tinyM2();
+    const run = train(model, {
+      objective: m2(),
+      batches: source(faulty),
+      epochs: 2,
+      noise: createNoise(4),
+      ...more,
+    });
+    if (faulty) await expect(run).rejects.toThrow('batch 3.unlabeled.x has shape [1,9]');
+    else await run;
+    model.dispose();
+    expect(alive()).toEqual(before);
+    expect(kept.isDisposed).toBe(false);
+  });
+});
 
 // bench/memory/run.ts looks at the memory of the process as well.
 describe('1,000 steps', () => {
