@@ -101,7 +101,9 @@ export function smoothedLabelKl(given: SmoothedLabelKlArguments): Tensor1D {
     const infinite = 'KL(q‖p̂) is infinite where a smoothed label is 0';
     const check = (needed: string, holds: (e: number) => boolean): void =>
       assertNumber('smoothedLabelKl', 'epsilon', epsilon, `a number ${needed}: ${infinite}`, holds);
-    check('in (0, 1)', (e) => e > 0 && e < 1);
+    // Mixed with the uniform distribution, at ε = 1 a label is that.
+    if (spread === 'uniform') check('in (0, 1]', (e) => e > 0 && e <= 1);
+    else check('in (0, 1)', (e) => e > 0 && e < 1);
     check('that leaves every class a float32 probability', (e) => leastOf(e, K, spread) >= SMALLEST);
   }
   return tidy(() => {

@@ -35,6 +35,15 @@ describe('smoothedLabelKl', () => {
     }
   });
 
+  it('is the distance from the uniform distribution at ε = 1, where smoothing mixes with it', async () => {
+    const logits = tensor2d([[2, -1, 0.5]]);
+    const [entropy = 0] = await read(categoricalEntropy(logits));
+    const at = (spread: 'uniform' | 'others') =>
+      smoothedLabelKl({ labels: label(), logits, epsilon: 1, spread, direction: 'q||labels' });
+    await expectTensor(at('uniform'), [Math.log(3) - entropy]);
+    expect(() => at('others')).toThrow('smoothedLabelKl: epsilon is 1, needed a number in (0, 1)');
+  });
+
   it('is plain cross-entropy at ε = 0 towards q, in value and gradient', async () => {
     const logits = tensor2d([[2, -60, 0.5]]);
     const gradient = async (f: (logits: Tensor) => Tensor) => read(grads(f)([logits])[0] as Tensor);
