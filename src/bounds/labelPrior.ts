@@ -1,6 +1,6 @@
 /** The label prior p(y) = Cat(π). */
 import { matMul, reshape, type Tensor, type Tensor1D, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumber, assertSize } from '../core/assert';
+import { assertEntries, assertInteger, assertNumber } from '../core/assert';
 import { describe } from '../core/describe';
 import { assertShapes } from '../core/shape';
 import { assertNoFunction } from '../core/uncalled';
@@ -35,7 +35,7 @@ export function assertLabelPrior(where: string, labelPrior: readonly number[], c
  */
 export function uniformLabelPrior(classes: number): readonly number[] {
   assertInteger('uniformLabelPrior', 'classes', classes);
-  assertSize('uniformLabelPrior', 'classes', classes);
+  assertEntries('uniformLabelPrior', 'classes', classes);
   return new Array(classes).fill(1 / classes);
 }
 

@@ -56,6 +56,13 @@ const MOST_VALUES = 2 ** 31 - 1;
 export const assertSize = (where: string, name: string, value: number): void =>
   assertNumber(where, name, value, `at most ${MOST_VALUES} values`, (v) => v <= MOST_VALUES);
 
+/** Longer plain arrays are kept as tables by V8, and of a few of them the process ends. */
+const MOST_ENTRIES = 2 ** 25;
+
+/** Refuses a size that no plain array is made of; `value` is a product of sizes checked before. */
+export const assertEntries = (where: string, name: string, value: number): void =>
+  assertNumber(where, name, value, `at most ${MOST_ENTRIES}`, (v) => v <= MOST_ENTRIES);
+
 /**
  * The record that a function takes named arguments or options in, so that leaving it out names it.
  *

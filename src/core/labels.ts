@@ -2,9 +2,13 @@
 import { argMax, cast, oneHot, onesLike, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { assertNumbers } from './assert';
 import { describe } from './describe';
-import { isBytes } from './typedArrays';
 
-/** What stands in a data set's `y` for a class that is not known. */
+/**
+ * What stands in a data set's `y` for a class that is not known.
+ *
+ * Wherever labels are read, −1 says so too, and 255 does in any type of array: unless there are more than 255 classes, as the
+ * function is told or a label beyond 255 shows.
+ */
 export const UNKNOWN_CLASS = 255;
 
 /** Whether a label says that a class is not known: −1, or {@link UNKNOWN_CLASS} where there are too few classes for it. */
@@ -23,8 +27,50 @@ export const classOf = (label: unknown, classes: number): number | undefined => 
   return Number.isInteger(index) && index >= 0 && index < classes ? index : undefined;
 };
 
-/** K where nothing says it: any integer is a class, but for {@link UNKNOWN_CLASS} in bytes, which a data set's labels are. */
-const mostClasses = (y: ArrayLike<number | bigint>): number => (isBytes(y) ? UNKNOWN_CLASS : 2 ** 31 - 1);
+/** More classes than any labels name. */
+const ANY = 2 ** 31 - 1;
+
+/**
+ * What bounds class indices where K is not given: {@link UNKNOWN_CLASS} unless a label beyond it shows that there are more
+ * classes. The type of the array says nothing.
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @param lists of labels, of the same classes
+ * @returns that `classOf` takes for K
+ * @throws RangeError where 255 may be either, as beside a label of 254
+ */
+export function boundOfLabels(
+  where: string,
+  name: string,
+  ...lists: readonly ArrayLike<number | bigint>[]
+): number {
+  let [largest, hasUnknown] = [-1, false];
+  for (const list of lists)
+    for (let i = 0; i < list.length; i++) {
+      const label = Number(list[i]);
+      if (label === UNKNOWN_CLASS) hasUnknown = true;
+      else if (label > largest) largest = label;
+    }
+  if (hasUnknown && largest === UNKNOWN_CLASS - 1)
+    throw new RangeError(
+      `${where}: ${name} hold 254 and 255, and 255 may be a class or unknown: give classes, 255 or 256`,
+    );
+  return largest > UNKNOWN_CLASS ? ANY : UNKNOWN_CLASS;
+}
+
+/** Where labels count from 1, what to do. */
+export function fromOneHint(y: ArrayLike<number | bigint>, classes: number | undefined): string {
+  let [largest, hasOne] = [0, false];
+  for (let i = 0; i < y.length; i++) {
+    const label = Number(y[i]);
+    if (isUnknown(label, classes)) continue;
+    if (!(label >= 1)) return '';
+    largest = Math.max(largest, label);
+    hasOne ||= label === 1;
+  }
+  return hasOne && largest === classes ? ': labels begin at 0, subtract 1' : '';
+}
 
 /** A class index in words. */
 const indexInWords = (classes: number | undefined): string =>
@@ -37,7 +83,8 @@ const indexInWords = (classes: number | undefined): string =>
  * @param name the argument
  * @param y the labels
  * @param count how many there must be
- * @param classes K; without it any integer of at least 0 is a class
+ * @param classes K
+ * @param bound what indices lie below; default: K, or as {@link boundOfLabels}
  * @returns integers from 0 to K − 1, and −1 where a class is not known
  * @throws RangeError when another number of labels came, or one is no class
  */
@@ -47,6 +94,7 @@ export function readLabels(
   y: ArrayLike<number | bigint>,
   count: number,
   classes?: number,
+  bound?: number,
 ): Int32Array {
   assertNumbers(where, name, y);
   if (y.length !== count) {
@@ -54,12 +102,12 @@ export function readLabels(
       `${where}: ${name} holds ${y.length} labels, needed one for each of ${count} examples`,
     );
   }
-  const most = classes ?? mostClasses(y);
+  const most = bound ?? classes ?? boundOfLabels(where, name, y);
   return Int32Array.from({ length: count }, (_, i) => {
     const index = classOf(y[i], most);
     if (index !== undefined) return index;
     throw new RangeError(
-      `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}, or -1 for an unknown class`,
+      `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}, or -1 for an unknown class${fromOneHint(y, classes)}`,
     );
   });
 }
@@ -76,12 +124,13 @@ export function readKnownLabels(
   y: ArrayLike<number | bigint>,
   count: number,
   classes?: number,
+  bound?: number,
 ): Int32Array {
-  const labels = readLabels(where, name, y, count, classes);
+  const labels = readLabels(where, name, y, count, classes, bound);
   const unknown = labels.indexOf(-1);
   if (unknown < 0) return labels;
   throw new RangeError(
-    `${where}: ${name}[${unknown}] is ${describe(y[unknown])}, needed ${indexInWords(classes)}: leave out examples whose class is unknown`,
+    `${where}: ${name}[${unknown}] is ${describe(y[unknown])}, needed ${indexInWords(classes)}: leave out examples whose class is unknown${classes === undefined && Number(y[unknown]) === UNKNOWN_CLASS ? ', or give classes where 255 is one' : ''}`,
   );
 }
 

@@ -9,7 +9,7 @@ import {
   recordOf,
 } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
-import { classOf, UNKNOWN_CLASS } from '../core/labels';
+import { classOf, fromOneHint, UNKNOWN_CLASS } from '../core/labels';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
@@ -66,7 +66,7 @@ const toClasses = (
     const index = classOf(y[i], classes);
     if (index === undefined) {
       throw new RangeError(
-        `${where}: ${name}[${i}] is ${describe(y[i])}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class`,
+        `${where}: ${name}[${i}] is ${describe(y[i])}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class${fromOneHint(y, classes)}`,
       );
     }
     labels[i] = index < 0 ? UNKNOWN_CLASS : index;

@@ -74,31 +74,30 @@ export function calibration(
       `calibration: correct holds ${correct.length} entries, needed one for each of ${total} confidences`,
     );
   }
-  const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
+  // Only bins that hold an example: there may be far more bins than examples.
+  const sums = new Map<number, { count: number; confidence: number; right: number }>();
   for (let i = 0; i < total; i++) {
     const confidence = confidences[i];
     assertNumber('calibration', `confidences[${i}]`, confidence, 'a probability', (p) => p >= 0 && p <= 1);
     const right = correct[i];
     if (right !== true && right !== false && right !== 0 && right !== 1)
       throw new RangeError(`calibration: correct[${i}] is ${describe(right)}, needed true or false, 1 or 0`);
-    const bin = sums[binOf(confidence as number, bins) - 1];
-    if (bin === undefined) continue;
+    const m = binOf(confidence as number, bins) - 1;
+    const bin = sums.get(m) ?? { count: 0, confidence: 0, right: 0 };
+    sums.set(m, bin);
     bin.count++;
     bin.confidence += confidence;
     bin.right += Number(right);
   }
-  const held = sums.flatMap(({ count, confidence, right }, m): CalibrationBin[] =>
-    count === 0
-      ? []
-      : [
-          {
-            from: m / bins,
-            to: (m + 1) / bins,
-            confidence: confidence / count,
-            accuracy: right / count,
-            count,
-          },
-        ],
+  const byConfidence = [...sums].sort(([a], [b]) => a - b);
+  const held = byConfidence.map(
+    ([m, { count, confidence, right }]): CalibrationBin => ({
+      from: m / bins,
+      to: (m + 1) / bins,
+      confidence: confidence / count,
+      accuracy: right / count,
+      count,
+    }),
   );
   const calibrationError = held.reduce(
     (sum, bin) => sum + (bin.count / total) * Math.abs(bin.accuracy - bin.confidence),

@@ -1,6 +1,6 @@
 /** Everything that can be said of a classifier on labelled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
+import { assertEntries, assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
@@ -82,6 +82,7 @@ export async function evaluateClassifier(
   const examples = await openExamples('evaluateClassifier', data.x, model);
   const { classes } = model;
   const labels = readLabels('evaluateClassifier', 'y', data.y, examples.count, classes);
+  assertEntries('evaluateClassifier', 'the model’s classes²', classes ** 2);
   const known = labels.filter((label) => label >= 0);
   const count = known.length;
   if (count === 0)
@@ -130,7 +131,7 @@ export async function evaluateClassifier(
   let among = 0;
   return {
     count,
-    accuracy: accuracy(known, predictions),
+    accuracy: accuracy(known, predictions, classes),
     topAccuracy: ranks.map((ranked) => {
       among += ranked;
       return among / count;

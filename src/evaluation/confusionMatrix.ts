@@ -1,5 +1,5 @@
 /** Which classes are taken for which. */
-import { assertInteger, assertSize } from '../core/assert';
+import { assertEntries, assertInteger } from '../core/assert';
 import { readKnownLabels } from '../core/labels';
 
 /**
@@ -20,7 +20,7 @@ export function confusionMatrix(
   classes: number,
 ): number[][] {
   assertInteger('confusionMatrix', 'classes', classes);
-  assertSize('confusionMatrix', 'classes²', classes ** 2);
+  assertEntries('confusionMatrix', 'classes²', classes ** 2);
   const y = readKnownLabels('confusionMatrix', 'labels', labels, labels?.length, classes);
   const predicted = readKnownLabels('confusionMatrix', 'predictions', predictions, y.length, classes);
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

@@ -1,6 +1,6 @@
 /** A linear classifier of codes: multinomial logistic regression. */
 import { add, matMul, type Tensor2D, tensor1d, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumber, assertNumbers, assertSize, optionsOf } from '../core/assert';
+import { assertEntries, assertInteger, assertNumber, assertNumbers, optionsOf } from '../core/assert';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { minimize, type ValueAndSlope } from '../core/lbfgs';
 import { assertShapes } from '../core/shape';
@@ -8,7 +8,7 @@ import type { Classifier } from './model';
 
 /** How the classifier is fitted. */
 export interface SoftmaxClassifierOptions {
-  /** K; default: one more than the largest label */
+  /** K; default: one more than the largest label, where that is at most 255 */
   readonly classes?: number;
   /** λ, how much large weights cost; default 1 */
   readonly l2?: number;
@@ -20,19 +20,36 @@ interface Example {
   readonly label: number;
 }
 
-/** The objective and its slope at weights: a row for each class, its bias behind. */
+/** Labels that are counted without K are of a data set's kind, which has at most so many classes. */
+const MOST_IMPLIED_CLASSES = 255;
+
+const isFloat32 = (value: number): boolean => Number.isFinite(Math.fround(value));
+
+/**
+ * Mean of a column, and a scale at which the objective curves alike in each: its deviation and, where the penalty curves
+ * more than the data do, that.
+ */
+const columnOf = (
+  values: readonly number[],
+  l2: number,
+): { readonly mean: number; readonly scale: number } => {
+  const count = values.length;
+  const mean = values.reduce((sum, value) => sum + value / count, 0);
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / count, 0);
+  return { mean, scale: Math.sqrt(variance + l2 / count) };
+};
+
+/** The objective and its slope at weights: a row for each class, its bias behind; a penalty for each column. */
 const lossAt = (
   weights: Float64Array,
   examples: readonly Example[],
   classes: number,
-  l2: number,
+  penalties: readonly number[],
 ): ValueAndSlope => {
   const size = weights.length / classes;
-  const slope = weights.map((weight, i) => (i % size === size - 1 ? 0 : l2 * weight));
-  let value = weights.reduce(
-    (sum, weight, i) => sum + (i % size === size - 1 ? 0 : (l2 / 2) * weight ** 2),
-    0,
-  );
+  const penaltyOf = (i: number): number => penalties[i % size] ?? 0;
+  const slope = weights.map((weight, i) => penaltyOf(i) * weight);
+  let value = weights.reduce((sum, weight, i) => sum + (penaltyOf(i) / 2) * weight ** 2, 0);
   const logits = new Float64Array(classes);
   for (const { code, label } of examples) {
     for (let k = 0; k < classes; k++) {
@@ -58,10 +75,11 @@ const lossAt = (
  *   minimize  (1/N) [ Σ_n −log softmax(W z_n + b)_{y_n} + ½ λ ‖W‖² ]      over W [K, Z] and b [K]
  *
  * That is scikit-learn's `LogisticRegression(C=1/λ)` for three classes and more. The minimum is one, and found by L-BFGS in
- * float64 from 0: no seed, and the same on every backend. Columns of very different scales should be standardized first.
+ * float64 from 0, over standardized columns: no seed, the same on every backend, and found at any scale of the codes. λ is of
+ * the columns as they are, so what it costs depends on their scale.
  *
  * @param codes N rows of Z numbers in succession
- * @param labels class of each row; those of −1 are left out
+ * @param labels class of each row; those of −1 are left out, and those of {@link UNKNOWN_CLASS} unless there are more classes
  * @param options classes and λ
  * @returns a classifier of codes [B, Z], for `predict` and `evaluateClassifier`; yours to dispose
  * @throws RangeError when the codes do not divide into N rows, a code is not finite, a label is no class, or none is known
@@ -81,27 +99,48 @@ export function fitSoftmaxClassifier(
   const rows = Array.from(classOfRow.keys()).filter((row) => (classOfRow[row] as number) >= 0);
   if (rows.length === 0)
     throw new RangeError(`${where}: labels name no class, needed at least one known label`);
-  const classes = given ?? classOfRow.reduce((most, label) => Math.max(most, label), 1) + 1;
+  const largest = classOfRow.reduce((most, label, i) => (label > (classOfRow[most] as number) ? i : most), 0);
+  const classes = given ?? Math.max(1, classOfRow[largest] as number) + 1;
+  if (classes > MOST_IMPLIED_CLASSES && given === undefined)
+    throw new RangeError(
+      `${where}: labels[${largest}] is ${classes - 1}, needed at most ${MOST_IMPLIED_CLASSES - 1} without classes: give classes if there are so many`,
+    );
   const width = codes.length / labels.length;
   if (!Number.isInteger(width) || width === 0)
     throw new RangeError(
       `${where}: codes hold ${codes.length} numbers, needed a multiple of ${labels.length}, one row for each label`,
     );
-  assertSize(where, 'classes × width', classes * (width + 1));
+  assertEntries(where, 'classes × (width + 1)', classes * (width + 1));
   for (let i = 0; i < codes.length; i++)
-    assertNumber(where, `codes[${i}]`, codes[i], 'a finite number', Number.isFinite);
+    assertNumber(where, `codes[${i}]`, codes[i], 'a finite number', isFloat32);
 
   const size = width + 1;
-  const examples = rows.map((row): Example => {
-    const entryOf = (d: number): number => (d === width ? 1 : (codes[row * width + d] as number));
-    return {
-      code: Float64Array.from({ length: size }, (_, d) => entryOf(d)),
+  const columns = Array.from({ length: width }, (_, d) =>
+    columnOf(
+      rows.map((row) => codes[row * width + d] as number),
+      l2,
+    ),
+  );
+  const examples = rows.map(
+    (row): Example => ({
+      code: Float64Array.from([
+        ...columns.map(({ mean, scale }, d) => ((codes[row * width + d] as number) - mean) / scale),
+        1,
+      ]),
       label: classOfRow[row] as number,
-    };
-  });
-  const found = minimize((at) => lossAt(at, examples, classes, l2), new Float64Array(classes * size));
+    }),
+  );
+  const penalties = columns.map(({ scale }) => l2 / scale ** 2);
+  const found = minimize((at) => lossAt(at, examples, classes, penalties), new Float64Array(classes * size));
 
-  const weights = Array.from({ length: classes }, (_, k) => found.subarray(k * size, (k + 1) * size));
+  const weights = Array.from({ length: classes }, (_, k) => {
+    const row = found.slice(k * size, (k + 1) * size);
+    for (const [d, { mean, scale }] of columns.entries()) {
+      row[d] = (row[d] as number) / scale;
+      row[width] = (row[width] as number) - (row[d] as number) * mean;
+    }
+    return row;
+  });
   const variables = tidy(() => ({
     kernel: variable(
       tensor2d(

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { uniformLabelPrior } from '../../src/bounds/labelPrior';
 import { accuracy } from '../../src/evaluation/accuracy';
 import { calibration } from '../../src/evaluation/calibration';
+import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { confusionMatrix } from '../../src/evaluation/confusionMatrix';
+import { createM2 } from '../../src/models/m2/m2';
+import { fitSoftmaxClassifier } from '../../src/models/softmaxClassifier';
 
 const pairs = fc.integer({ min: 2, max: 6 }).chain((classes) =>
   fc.record({
@@ -47,6 +51,62 @@ describe('labels that are counted', () => {
     // Of more classes than a byte holds, 255 is one.
     expect(accuracy([255, 999], [255, 0])).toBe(0.5);
     expect(confusionMatrix([255], [255], 300)[255]?.[255]).toBe(1);
+  });
+});
+
+describe('a label of 255', () => {
+  const kinds: readonly [string, (...labels: number[]) => ArrayLike<number>][] = [
+    ['bytes', (...labels) => Uint8Array.from(labels)],
+    ['a plain array', (...labels) => labels],
+    ['an Int32Array', (...labels) => Int32Array.from(labels)],
+  ];
+
+  it.each(kinds)('says the same in %s as in any other', (_, of) => {
+    expect(() => accuracy(of(0, 255), of(0, 0))).toThrow(
+      'accuracy: labels[1] is 255, needed an integer of at least 0: leave out examples whose class is unknown, or give classes where 255 is one',
+    );
+    expect(() => accuracy(of(0, 0), of(0, 255))).toThrow('accuracy: predictions[1] is 255');
+    expect(() => accuracy(of(254, 255), of(0, 0))).toThrow(
+      'accuracy: labels and predictions hold 254 and 255, and 255 may be a class or unknown: give classes, 255 or 256',
+    );
+    expect(accuracy(of(254, 255), of(254, 0), 256)).toBe(0.5);
+    expect(() => accuracy(of(254, 255), of(254, 0), 255)).toThrow('accuracy: labels[1] is 255');
+    const fitted = fitSoftmaxClassifier([1, 2, 3, 4], of(0, 255, 1, 1));
+    expect(fitted.classes).toBe(2);
+    fitted.dispose();
+    expect(() => fitSoftmaxClassifier([1, 2, 3], of(0, 254, 255))).toThrow(
+      'fitSoftmaxClassifier: labels hold 254 and 255',
+    );
+    expect(fitSoftmaxClassifier([1, 2], of(0, 255), { classes: 256 }).classes).toBe(256);
+  });
+
+  it('is a class where one lies beyond it, in either list', () => {
+    expect(accuracy([255, 1], [255, 999])).toBe(0.5);
+  });
+
+  it('is a class of a model that has as many', async () => {
+    const classifier = fitSoftmaxClassifier([0, 1], [0, 255], { classes: 300 });
+    const { accuracy: share } = await evaluateClassifier(classifier, { x: [1, 1], y: [255, 255] });
+    expect(share).toBe(1);
+    classifier.dispose();
+  });
+});
+
+describe('sizes that no plain array holds', () => {
+  it.each<[string, () => unknown]>([
+    ['confusionMatrix: classes² is 2116000000', () => confusionMatrix([0], [0], 46_000)],
+    ['uniformLabelPrior: classes is 1000000000', () => uniformLabelPrior(1e9)],
+    ['uniformLabelPrior: classes is 500000000', () => createM2({ inputShape: [2], classes: 5e8 })],
+    [
+      'fitSoftmaxClassifier: classes × (width + 1) is 2000000000',
+      () => fitSoftmaxClassifier([1, 2], [0, 1], { classes: 1e9 }),
+    ],
+  ])('are refused: %s', (message, call) => {
+    expect(call).toThrow(`${message}, needed at most 33554432`);
+  });
+
+  it('are no matter for bins, of which only those with an example are kept', () => {
+    expect(calibration([0.5, 1], [1, 1], { bins: 2e9 }).bins.map(({ count }) => count)).toEqual([1, 1]);
   });
 });
 

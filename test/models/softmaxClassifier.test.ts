@@ -60,6 +60,34 @@ describe('fitSoftmaxClassifier', () => {
     for (const one of [model, classifier, alone]) one.dispose();
   });
 
+  it.each([1e-10, 1e-3, 1e10, 1e30])('finds the minimum at a scale of %s, and far from 0', async (scale) => {
+    const codes = createNoise(3).normals(60);
+    const labels = Int32Array.from({ length: 30 }, (_, i) => i % 3);
+    const plain = fitSoftmaxClassifier(Array.from(codes), labels);
+    const scaled = fitSoftmaxClassifier(
+      Array.from(codes, (code) => code * scale),
+      labels,
+      { l2: scale ** 2 },
+    );
+    const moved = fitSoftmaxClassifier(
+      Array.from(codes, (code) => code + 1000),
+      labels,
+    );
+    const [one, other, third] = [await weightsOf(plain), await weightsOf(scaled), await weightsOf(moved)];
+    expectClose(other.kernel?.map((weight) => weight * scale) ?? [], one.kernel ?? [], 1e-5);
+    expectClose(other.bias ?? [], one.bias ?? [], 1e-5);
+    expectClose(third.kernel ?? [], one.kernel ?? [], 1e-5);
+    for (const made of [plain, scaled, moved]) made.dispose();
+  });
+
+  it('separates codes of a huge scale with the default penalty', async () => {
+    const codes = [-2e10, -1e10, 1e10, 2e10];
+    const classifier = fitSoftmaxClassifier(codes, [0, 0, 1, 1]);
+    const { negativeLogLikelihood } = await evaluateClassifier(classifier, { x: codes, y: [0, 0, 1, 1] });
+    expect(negativeLogLikelihood).toBeLessThan(1e-6);
+    classifier.dispose();
+  });
+
   it('is saved and loaded as a model is', async () => {
     const storage = memoryStorage();
     const codes = createNoise(1).normals(20);
@@ -108,6 +136,21 @@ describe('fitSoftmaxClassifier', () => {
       'a label beyond the classes',
       () => fitSoftmaxClassifier([1, 2], [0, 2], { classes: 2 }),
       'labels[1] is 2, needed an integer from 0 to 1, or -1 for an unknown class',
+    ],
+    [
+      'a stray label without classes',
+      () => fitSoftmaxClassifier([1, 2, 3], [0, 1, 1e6]),
+      'labels[2] is 1000000, needed at most 254 without classes: give classes if there are so many',
+    ],
+    [
+      'a code beyond float32',
+      () => fitSoftmaxClassifier([1, 1e39], [0, 1]),
+      'codes[1] is 1e+39, needed a finite number',
+    ],
+    [
+      'labels from 1',
+      () => fitSoftmaxClassifier([1, 2], [1, 2], { classes: 2 }),
+      'labels[1] is 2, needed an integer from 0 to 1, or -1 for an unknown class: labels begin at 0, subtract 1',
     ],
     [
       'no known label',
