@@ -1,13 +1,16 @@
 /** Known data sets out of a folder of their official files. */
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assertOneOf, recordOf } from '../core/assert';
+import { assertOneOf, optionsOf } from '../core/assert';
 import { bytesOf } from '../core/bytesOf';
+import { describe, oneLine } from '../core/describe';
 import { messageOf } from '../core/messageOf';
 import { type CifarRecords, parseCifar10 } from '../data/cifar';
 import { createDataset, type Dataset } from '../data/dataset';
 import { gunzip, isGzip } from '../data/gzip';
 import { idxDataset } from '../data/idx';
+import { idxChecksums } from './idxChecksums';
 
 /** Data sets that are known by name. */
 export type DatasetName = 'mnist' | 'fashion-mnist' | 'cifar10';
@@ -91,7 +94,10 @@ const listing = async (
     const named = (of: typeof entries): readonly string[] => of.map(({ name }) => name);
     return { names: named(entries), files: named(entries.filter((entry) => !entry.isDirectory())) };
   } catch (cause) {
-    throw refuse(`dir is "${dir}", which cannot be read (${messageOf(cause)}), needed a folder`, cause);
+    throw refuse(
+      `dir is "${oneLine(dir, 300)}", which cannot be read (${oneLine(messageOf(cause), 300)}), needed a folder`,
+      cause,
+    );
   }
 };
 
@@ -131,9 +137,26 @@ const about = async <T>(paths: readonly string[], work: () => Promise<T>): Promi
   }
 };
 
-const loadIdx = async (name: string, found: readonly FoundFile[]): Promise<Dataset> => {
+/** Refuses the official file of another data set: MNIST and Fashion-MNIST name and shape their files alike. */
+const assertOwn = (set: DatasetName, { name }: DatasetFile, bytes: Uint8Array): void => {
+  const checksum = createHash('sha256').update(bytes).digest('hex');
+  for (const [other, checksums] of Object.entries(idxChecksums))
+    if (other !== set && Object.entries(checksums).some(([file, hex]) => file === name && hex === checksum))
+      throw new Error(
+        `it is the file of ${other}, needed that of ${set}: give another folder, or the name ${other}`,
+      );
+};
+
+const loadIdx = async (name: string, found: readonly FoundFile[], set: DatasetName): Promise<Dataset> => {
   const files: Uint8Array[] = [];
-  for (const file of found) files.push(await about([file.path], () => readUnpacked(file)));
+  for (const file of found)
+    files.push(
+      await about([file.path], async () => {
+        const bytes = await readUnpacked(file);
+        assertOwn(set, file, bytes);
+        return bytes;
+      }),
+    );
   const [images = new Uint8Array(), labels = new Uint8Array()] = files;
   return about(
     found.map(({ path }) => path),
@@ -170,16 +193,18 @@ const loadCifar = async (name: string, found: readonly FoundFile[]): Promise<Dat
  * @param options the folder
  * @returns training and test examples, images in bytes
  * @throws RangeError when the name is none of these; Error in one line when the folder cannot be read, files are
- * missing (all are named) or one is damaged
+ * missing (all are named), or one is damaged or the official one of another set
  * @example (await loadDataset('mnist', { dir: 'data/mnist' })).train.count // 60000
  */
 export async function loadDataset(name: DatasetName, options: LoadDatasetOptions): Promise<TrainAndTest> {
   assertDatasetName('loadDataset', name);
-  const { dir } = recordOf('loadDataset', options);
+  const { dir } = optionsOf('loadDataset', options, { dir: true });
+  if (typeof dir !== 'string' || dir === '')
+    throw new TypeError(`loadDataset: dir is ${describe(dir)}, needed the path of a folder`);
   const files = datasetFiles[name];
   const found = await locate(dir, [...files.train, ...files.test]);
   const load = name === 'cifar10' ? loadCifar : loadIdx;
-  const train = await load(`${name} train`, found.slice(0, files.train.length));
-  const test = await load(`${name} test`, found.slice(files.train.length));
+  const train = await load(`${name} train`, found.slice(0, files.train.length), name);
+  const test = await load(`${name} test`, found.slice(files.train.length), name);
   return { train, test };
 }

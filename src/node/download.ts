@@ -1,6 +1,7 @@
 /** Known data sets from where they are published. */
 import { resolve } from 'node:path';
-import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { assertFunction, assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { describe } from '../core/describe';
 import { messageOf } from '../core/messageOf';
 import { assertDatasetName, type DatasetName, loadDataset, type TrainAndTest } from './datasets';
 import { type InstallOptions, install } from './install';
@@ -55,6 +56,10 @@ export async function downloadDataset(
     );
   if (how.leastRate !== undefined)
     assertNumber('downloadDataset', 'leastRate', how.leastRate, 'a number of at least 0', (v) => v >= 0);
+  for (const [option, value] of Object.entries({ fetch: how.fetch, onProgress: how.onProgress }))
+    if (value !== undefined) assertFunction('downloadDataset', option, value);
+  if (typeof cacheDir !== 'string' || cacheDir === '')
+    throw new TypeError(`downloadDataset: cacheDir is ${describe(cacheDir)}, needed the path of a folder`);
   // A program may change its working folder while the files come.
   const dir = resolve(cacheDir, name);
   try {

@@ -1,4 +1,5 @@
 /** One download, which goes on where an earlier one stopped. */
+import { describe } from '../core/describe';
 import { messageOf } from '../core/messageOf';
 import type { PartialFile } from './partialFile';
 import type { RemoteFile } from './remoteFile';
@@ -148,6 +149,8 @@ export async function fetchBytes(
     const response = await online(
       fetch(url, { signal: line.signal, headers: { ...headers, ...rangeFrom(partial) } }),
     );
+    if (!Number.isInteger(response?.status) || typeof response.headers?.has !== 'function')
+      throw failed(`cannot be fetched: fetch gives ${describe(response)}, needed a Response`);
     line.answered();
     answered = true;
     const { body, ok, status, statusText } = response;

@@ -1,5 +1,9 @@
 /** Errors of the file system: their codes, and their words for the user. */
+import { oneLine } from '../core/describe';
 import { reasonOf } from '../host/backendErrors';
+
+/** Characters of a place that an error shows: paths are longer than names. */
+const LONGEST = 300;
 
 /** The code of a system error, e.g. `'ENOENT'`. */
 export const codeOf = (error: unknown): string | undefined => {
@@ -21,6 +25,6 @@ export const naming = async <T>(where: string, what: string, work: () => Promise
   try {
     return await work();
   } catch (cause) {
-    throw new Error(`${where} ${what} (${reasonOf(cause)})`, { cause });
+    throw new Error(`${oneLine(where, LONGEST)} ${what} (${oneLine(reasonOf(cause), LONGEST)})`, { cause });
   }
 };

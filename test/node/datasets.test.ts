@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadDataset } from '../../src/node/datasets';
+import { idxChecksums } from '../../src/node/idxChecksums';
 import { cifarBatch, idxFile, sharedData, tinyIdx } from './officialFiles';
 
 let dir = '';
@@ -45,6 +47,20 @@ test('loads IDX files, packed or not, the same', async () => {
     train: { ...plain.train, name: 'fashion-mnist train' },
     test: { ...plain.test, name: 'fashion-mnist test' },
   });
+});
+
+test('refuses the official files of the other set of the same names, packed or not', async () => {
+  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  const known = Object.fromEntries(Object.entries(tinyIdx).map(([name, bytes]) => [name, sha256(bytes)]));
+  vi.spyOn(idxChecksums, 'mnist', 'get').mockReturnValue({ ...idxChecksums.mnist, ...known } as never);
+  for (const files of [tinyIdx, packedIdx()]) {
+    const folder = await placed(files);
+    await expect(loadDataset('fashion-mnist', { dir: folder })).rejects.toThrow(
+      /^loadDataset: ".*train-images-idx3-ubyte(.gz)?": it is the file of mnist, needed that of fashion-mnist: give another folder, or the name mnist$/,
+    );
+    expect((await loadDataset('mnist', { dir: folder })).train.count).toBe(3);
+  }
+  vi.restoreAllMocks();
 });
 
 test('takes IDX files by the name with a dot, packed or not, and no folder for one of them', async () => {

@@ -76,6 +76,13 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
   return (error as Error).message;
 };
 
+test('a fetch that gives no response is told of', async () => {
+  const fetch = (async () => ({})) as never;
+  await expect(downloadDataset('mnist', { cacheDir, fetch })).rejects.toThrow(
+    /^downloadDataset: .*train-images-idx3-ubyte.gz cannot be fetched: fetch gives Object, needed a Response; try again/,
+  );
+});
+
 test('a file is fetched once, checked, unpacked and kept; however it was packed', async () => {
   const { asked, listener } = files({ 'labels.gz': gzipSync(labels, { level: 1 }) });
   const baseUrl = await serve(listener);

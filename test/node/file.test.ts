@@ -37,6 +37,20 @@ describe('file', () => {
     await expect(file(folder).read()).rejects.toThrow(/^file: .*ssvae-file-.* cannot be read \(EISDIR/);
   });
 
+  it('names a place of any length and content in one line', async () => {
+    for (const path of ['x'.repeat(1e6), 'a\u0000b', `${'y'.repeat(300)}\u001b[2J`]) {
+      const storage = file(path);
+      for (const work of [storage.read(), storage.write(new Uint8Array(1))]) {
+        const message = await Promise.resolve(work).then(
+          () => '',
+          (error: Error) => error.message,
+        );
+        expect(message).toMatch(/^file: \P{Cc}+ cannot be (read|written) \(\P{Cc}+\)$/u);
+        expect(message.length).toBeLessThan(700);
+      }
+    }
+  });
+
   it('has nothing before the first write, and then what was written last', async () => {
     const storage = file(join(folder, 'a.safetensors'));
     expect(await storage.read()).toBeUndefined();
