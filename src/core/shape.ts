@@ -79,8 +79,9 @@ export function assertShapes(where: string, arguments_: Readonly<Record<string, 
       (!open || rest === undefined || sameShape(rest, tail));
     if (!fits) {
       const needed = axes.flatMap((axis) => (axis === '...' ? (rest ?? axis) : (sizes[axis] ?? axis)));
+      const [pattern, sizesOf] = [inBrackets(axes), inBrackets(needed)];
       throw new RangeError(
-        `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed ${inBrackets(axes)} = ${inBrackets(needed)}`,
+        `${where}: ${name} has shape ${formatShape(tensor.shape)}, needed ${pattern}${sizesOf === pattern ? '' : ` = ${sizesOf}`}`,
       );
     }
     if (tensor.shape.includes(0))

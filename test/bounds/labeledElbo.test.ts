@@ -33,7 +33,7 @@ describePrimitive('logLabelPrior', (labels) => logLabelPrior(labels, PRIOR), {
     [
       'labels without batch axis',
       () => logLabelPrior(zeros([5]), PRIOR),
-      'logLabelPrior: labels has shape [5], needed [B,K] = [B,K]',
+      'logLabelPrior: labels has shape [5], needed [B,K]',
     ],
     [
       'a prior over other classes',

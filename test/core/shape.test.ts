@@ -41,15 +41,15 @@ describe('assertShapes', () => {
       { x: [of(2, 3), 'B K'], y: [of(2, 1), 'B K'] },
       'f: y has shape [2,1], needed [B,K] = [2,3]',
     ],
-    ['another rank', { x: [of(2, 3, 1), 'B K'] }, 'f: x has shape [2,3,1], needed [B,K] = [B,K]'],
-    ['too small a rank for dots', { x: [of(), 'B ...'] }, 'f: x has shape [], needed [B,...] = [B,...]'],
-    ['another size than a number', { x: [of(2, 4), 'B 3'] }, 'f: x has shape [2,4], needed [B,3] = [B,3]'],
+    ['another rank', { x: [of(2, 3, 1), 'B K'] }, 'f: x has shape [2,3,1], needed [B,K]'],
+    ['too small a rank for dots', { x: [of(), 'B ...'] }, 'f: x has shape [], needed [B,...]'],
+    ['another size than a number', { x: [of(2, 4), 'B 3'] }, 'f: x has shape [2,4], needed [B,3]'],
     [
       'other further axes',
       { x: [of(2, 3, 4), 'B ...'], y: [of(2, 4, 3), 'B ...'] },
       'f: y has shape [2,4,3], needed [B,...] = [2,3,4]',
     ],
-    ['a scalar that is none', { x: [of(1), ''] }, 'f: x has shape [1], needed [] = []'],
+    ['a scalar that is none', { x: [of(1), ''] }, 'f: x has shape [1], needed []'],
   ])('names what came and what was needed: %s', (_, arguments_, message) => {
     expect(() => assertShapes('f', arguments_)).toThrowError(new RangeError(message));
   });

@@ -129,7 +129,7 @@ describe('bernoulli', () => {
   it('names what came and what was needed: logits without batch axis', () => {
     const scalar = zeros([]);
     const message = (name: string) =>
-      new RangeError(`bernoulli.${name}: logits has shape [], needed [B,...] = [B,...]`);
+      new RangeError(`bernoulli.${name}: logits has shape [], needed [B,...]`);
     expect(() => bernoulli.mean(scalar)).toThrowError(message('mean'));
     expect(() => bernoulli.sample(scalar, createNoise(0))).toThrowError(message('sample'));
     expect(() => bernoulli.entropy(scalar)).toThrowError(message('entropy'));

@@ -15,7 +15,7 @@ describePrimitive(
       [
         'logits without batch axis',
         () => sampleGumbelSoftmax(zeros([3]), { temperature: 1, noise: createNoise(0) }),
-        'sampleGumbelSoftmax: logits has shape [3], needed [B,K] = [B,K]',
+        'sampleGumbelSoftmax: logits has shape [3], needed [B,K]',
       ],
       [
         'a temperature of 0',

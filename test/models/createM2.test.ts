@@ -389,19 +389,19 @@ describe('createM2', () => {
   it('says which shapes its functions need', () => {
     const m2 = tinyM2();
     const x = zeros([2, 64]);
-    const message = 'classify: x has shape [2,64], needed [B,8,8,1] = [B,8,8,1]';
+    const message = 'classify: x has shape [2,64], needed [B,8,8,1]';
     expect(() => m2.classify(x)).toThrowError(new RangeError(message));
     expect(() => m2.encode(zeros([2, ...SHAPE]))).toThrowError(
       new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)'),
     );
     expect(() => m2.encode(zeros([2, ...SHAPE]), zeros([2, 4]))).toThrowError(
-      new RangeError('encode: y has shape [2,4], needed [R,3] = [R,3]'),
+      new RangeError('encode: y has shape [2,4], needed [R,3]'),
     );
     expect(() => m2.encode(zeros([2, ...SHAPE]), zeros([3, 3]))).toThrowError(
       new RangeError('M2: y has 3 rows, needed a multiple of the 2 rows beside it'),
     );
     expect(() => m2.decode(zeros([2, 4]), zeros([2, 3]))).toThrowError(
-      new RangeError('decode: z has shape [2,4], needed [N,3] = [N,3]'),
+      new RangeError('decode: z has shape [2,4], needed [N,3]'),
     );
     expect(() => m2.generate([0, 3], createNoise(0))).toThrowError(
       new RangeError('generate: label 1 is 3, needed an integer from 0 to 2'),

@@ -12,7 +12,7 @@ describePrimitive(
       [
         'labels without batch axis',
         () => smoothLabels(zeros([3]), 0.1),
-        'smoothLabels: labels has shape [3], needed [B,K] = [B,K]',
+        'smoothLabels: labels has shape [3], needed [B,K]',
       ],
       [
         'ε below 0',

@@ -9,7 +9,7 @@ describePrimitive('mixPairs', mixPairs, {
     [
       'values without batch axis',
       () => mixPairs(zeros([]), zeros([1])),
-      'mixPairs: values has shape [], needed [B,...] = [B,...]',
+      'mixPairs: values has shape [], needed [B,...]',
     ],
     [
       'shares that would broadcast',

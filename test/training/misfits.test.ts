@@ -51,7 +51,7 @@ describe('a model that does not fit', () => {
       'its inputs, which a source does not tell',
       () => tinyM2({ inputShape: [64] }),
       { batches: untold(tinyBatches()) },
-      'train: batch 0.labeled.x has shape [3,8,8,1], needed [B,64] = [B,64]',
+      'train: batch 0.labeled.x has shape [3,8,8,1], needed [B,64]',
     ],
     [
       'its classes, which a source does not tell',
