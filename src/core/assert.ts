@@ -1,5 +1,6 @@
 /** Checks of plain arguments; shapes are checked in `shape.ts`. */
 import { describe, oneLine } from './describe';
+import { awaitHint, valuesHint } from './hints';
 import type { Shaped } from './shape';
 import { isBytes } from './typedArrays';
 import { assertNoFunction, assertNoMaker } from './uncalled';
@@ -97,7 +98,9 @@ const isPlain = (value: object): boolean => {
  */
 export function plainOf<T extends object>(where: string, value: T, name: string): T {
   if (isPlain(recordOf(where, value, name))) return value;
-  throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a plain object, { … }`);
+  throw new TypeError(
+    `${where}: ${name} is ${describe(value)}, needed a plain object, { … }${awaitHint(value)}`,
+  );
 }
 
 /** Names of all options of a function; one that is left out here is an error of types. */
@@ -112,7 +115,7 @@ export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
  * @param options what came
  * @param names of all there are
  * @param name the argument
- * @returns the options
+ * @returns the options that stand in the object itself: a changed `Object.prototype` gives none
  * @throws TypeError when they are no plain object
  * @throws RangeError when a name is none of them
  */
@@ -127,7 +130,7 @@ export function optionsOf<T extends object>(
       const path = oneLine(name === 'options' ? given : `${name}.${given}`);
       throw new RangeError(`${where}: ${path} is no option, needed ${Object.keys(names).join(', ')}`);
     }
-  return options;
+  return Object.assign(Object.create(null), options) as T;
 }
 
 /** Refuses what lacks a function that is called, or whose `name` is none. */
@@ -142,7 +145,9 @@ export function assertMethods<T>(
   const missing = methods.find((method) => typeof value?.[method] !== 'function' || inherits(method));
   if (missing === undefined) return;
   assertNoFunction(where, name, value);
-  throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object with ${missing}()`);
+  throw new TypeError(
+    `${where}: ${name} is ${describe(value)}, needed an object with ${missing}()${awaitHint(value)}`,
+  );
 }
 
 /** Refuses what is no function, or one that makes what is needed. */
@@ -155,7 +160,9 @@ export function assertFunction(where: string, name: string, value: unknown): voi
 /** Refuses what is no list of numbers: an array of them or a typed one. */
 export function assertNumbers(where: string, name: string, value: ArrayLike<number | bigint>): void {
   if (typeof value !== 'object' || !Number.isInteger(value?.length))
-    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an array of numbers`);
+    throw new TypeError(
+      `${where}: ${name} is ${describe(value)}, needed an array of numbers${valuesHint(name, value)}`,
+    );
 }
 
 /** Refuses inputs of integers: they do not tell whether 255 is white. */

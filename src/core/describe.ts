@@ -57,7 +57,9 @@ const described = (value: unknown): string => {
   if (typeof value === 'bigint')
     return BigInt.asIntN(65, value) === value ? `${value}n` : 'a bigint of more than 64 bits';
   if (typeof value !== 'object' || value === null) return oneLine(String(value));
-  if ('shape' in value && Array.isArray(value.shape)) return `a tensor ${formatShape(value.shape)}`;
+  // A data set has a shape too.
+  if ('shape' in value && Array.isArray(value.shape) && !('x' in value))
+    return `a tensor ${formatShape(value.shape)}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   // Its prototype's: what is called `constructor` in a file is a value like any other.
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;

@@ -4,6 +4,7 @@
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
 import { assertNumber, type OptionNames, optionsOf } from './assert';
+import { oneLine } from './describe';
 import { assertNotAsync } from './notAsync';
 import { assertNoMaker, maker } from './uncalled';
 
@@ -36,7 +37,7 @@ const positive = (where: string, values: Readonly<Record<string, number>>): void
  */
 export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): number {
   const now = typeof value === 'function' ? value(step) : value;
-  assertNumber('schedule', `${name} at step ${step}`, now, 'a finite number', Number.isFinite);
+  assertNumber('schedule', `${oneLine(name)} at step ${step}`, now, 'a finite number', Number.isFinite);
   return now;
 }
 

@@ -9,6 +9,7 @@ import {
   recordOf,
 } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
+import { datasetHint, valuesHint } from '../core/hints';
 import { classOf, fromOneHint, UNKNOWN_CLASS } from '../core/labels';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
@@ -97,6 +98,10 @@ export function checkDataset(
   labels = `${prefix}y`,
 ): Dataset {
   const { name, x, y, shape, classes } = recordOf(where, given, prefix.slice(0, -1) || 'options');
+  const argument = prefix.slice(0, -1) || 'options';
+  const hint = datasetHint(argument, given);
+  if (hint !== '')
+    throw new TypeError(`${where}: ${argument} is ${describe(given)}, needed a data set${hint}`);
   if (typeof name !== 'string')
     throw new TypeError(`${where}: ${prefix}name is ${describe(name)}, needed a text`);
   if (!Array.isArray(shape)) {
@@ -120,7 +125,9 @@ export function checkDataset(
   }
   const size = sizeOf(shape);
   if (y !== undefined && (typeof y !== 'object' || !Number.isInteger(y?.length))) {
-    throw new TypeError(`${where}: ${labels} is ${describe(y)}, needed an array of class indices`);
+    throw new TypeError(
+      `${where}: ${labels} is ${describe(y)}, needed an array of class indices${valuesHint(labels, y)}`,
+    );
   }
   // Where labels tell how many examples there are, nothing can be taken for more of them.
   if (y === undefined) assertNotRgba(where, `${prefix}x`, x, shape);
@@ -171,7 +178,7 @@ export const assertDataset = (where: string, dataset: Dataset): void => {
   const isArray = isBytes(x) || isFloats(x);
   if (!isArray || !isBytes(y) || y.length !== count || !Array.isArray(shape))
     throw new TypeError(
-      `${where}: dataset is ${describe(dataset)}, needed a data set, such as createDataset makes`,
+      `${where}: dataset is ${describe(dataset)}, needed a data set, such as createDataset makes${datasetHint('dataset', dataset)}`,
     );
 };
 

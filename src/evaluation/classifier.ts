@@ -1,6 +1,6 @@
 /** Everything that can be said of a classifier on labelled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
-import { assertEntries, assertInteger, assertMethods, optionsOf, recordOf } from '../core/assert';
+import { assertEntries, assertInteger, assertMethods, optionsOf } from '../core/assert';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
@@ -10,7 +10,7 @@ import { accuracy } from './accuracy';
 import { type CalibrationBin, calibration } from './calibration';
 import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
-import { type LabeledExamples, openExamples } from './examples';
+import { assertExamples, type LabeledExamples, openExamples } from './examples';
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {
@@ -76,7 +76,7 @@ export async function evaluateClassifier(
   });
   assertMethods('evaluateClassifier', 'model', model, ['classify']);
   assertLiving('evaluateClassifier', model);
-  recordOf('evaluateClassifier', data, 'data');
+  assertExamples('evaluateClassifier', data);
   assertInteger('evaluateClassifier', 'bins', bins);
   assertInteger('evaluateClassifier', 'batchSize', batchSize);
   const examples = await openExamples('evaluateClassifier', data.x, model);

@@ -5,14 +5,14 @@ import { labelExpectation } from '../bounds/labelExpectation';
 import { labeledElbo } from '../bounds/labeledElbo';
 import { logLabelPrior } from '../bounds/labelPrior';
 import { optimizedUnlabeledElbo } from '../bounds/optimizedUnlabeledElbo';
-import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
+import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
 import { latentKl } from '../models/latentPrior';
 import type { SemiSupervisedVae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertBound, type Examples, openExamples } from './examples';
+import { assertBound, assertExamples, type Examples, openExamples } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
@@ -71,7 +71,7 @@ export async function evaluateElbo(
   const { samples = 1, batchSize = 100, noise } = optionsOf('evaluateElbo', options, NAMES);
   assertInteger('evaluateElbo', 'samples', samples);
   assertMethods('evaluateElbo', 'model', model, ['classify', 'encode', 'decode']);
-  recordOf('evaluateElbo', data, 'data');
+  assertExamples('evaluateElbo', data);
   assertNoise('evaluateElbo', noise);
   assertInteger('evaluateElbo', 'batchSize', batchSize);
   const examples = await openExamples('evaluateElbo', data.x, model);

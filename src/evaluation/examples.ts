@@ -1,4 +1,7 @@
 /** The data that evaluation reads. */
+import { recordOf } from '../core/assert';
+import { describe } from '../core/describe';
+import { datasetHint } from '../core/hints';
 import type { Model } from '../models/model';
 import { type Inputs, type OpenedInputs, openInputs } from '../models/openInputs';
 
@@ -24,6 +27,13 @@ export async function openExamples(where: string, x: Inputs, model: Model): Prom
   const opened = await openInputs(where, 'x', x, model);
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
   return opened;
+}
+
+/** Refuses what is no record of inputs. */
+export function assertExamples(where: string, data: Examples): void {
+  const hint = datasetHint('data', recordOf(where, data, 'data'));
+  if (hint === '') return;
+  throw new TypeError(`${where}: data is ${describe(data)}, needed { x, y }, such as a data set${hint}`);
 }
 
 /** Refuses the bound of an example that is NaN. */

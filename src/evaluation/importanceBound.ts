@@ -23,7 +23,7 @@ import { logPrior } from '../models/latentPrior';
 import type { SemiSupervisedVae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
-import { assertBound, type Examples, openExamples } from './examples';
+import { assertBound, assertExamples, type Examples, openExamples } from './examples';
 
 /** What the bound is made of. */
 export interface ImportanceWeightedBoundArguments {
@@ -101,7 +101,7 @@ export async function evaluateImportanceBound(
   const { samples, batchSize = 100, noise } = optionsOf('evaluateImportanceBound', options, NAMES);
   assertInteger('evaluateImportanceBound', 'samples', samples);
   assertMethods('evaluateImportanceBound', 'model', model, ['classify', 'encode', 'decode']);
-  recordOf('evaluateImportanceBound', data, 'data');
+  assertExamples('evaluateImportanceBound', data);
   assertNoise('evaluateImportanceBound', noise);
   assertInteger('evaluateImportanceBound', 'batchSize', batchSize);
   const examples = await openExamples('evaluateImportanceBound', data.x, model);

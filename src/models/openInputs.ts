@@ -2,6 +2,7 @@
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
+import { inputsHint } from '../core/hints';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { assertShapes, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';
@@ -37,9 +38,9 @@ const openTensor = (
   inputs: Tensor,
   inputShape: readonly number[],
 ): OpenedInputs => {
-  if (!Array.isArray(inputs?.shape))
+  if (!Array.isArray(inputs?.shape) || 'x' in inputs)
     throw new TypeError(
-      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes` : ''}`,
+      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes` : inputsHint(name, inputs)}`,
     );
   assertNotIntegers(where, name, inputs);
   if (inputs.shape.length === 0 || formatShape(inputs.shape.slice(1)) !== formatShape(inputShape))

@@ -18,6 +18,7 @@ import {
   evaluateElbo,
   evaluateImportanceBound,
   figures,
+  fitSoftmaxClassifier,
   gaussianObservation,
   linearWarmup,
   loadModel,
@@ -174,6 +175,18 @@ describe('an option that is misspelt', () => {
       expect(() => createAdam(options).dispose()).not.toThrow();
   });
 
+  it('is not read from a changed Object.prototype', () => {
+    const polluted = Object.prototype as { classes?: number };
+    polluted.classes = 7;
+    try {
+      const fitted = fitSoftmaxClassifier([1, 2], [0, 1], {});
+      expect(fitted.classes).toBe(2);
+      fitted.dispose();
+    } finally {
+      delete polluted.classes;
+    }
+  });
+
   it('is refused where a promise is given', async () => {
     const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
     const evaluated = { noise, sampels: 100 } as never;
@@ -191,6 +204,18 @@ describe('an option that is misspelt', () => {
     );
     await expect(downloadDataset('mnist', { cacheDir: '.', retries: 2 } as never)).rejects.toThrow(
       /: retries is/,
+    );
+    await expect(loadDataset('mnist', { folder: 'a' } as never)).rejects.toThrow(
+      /^loadDataset: folder is no option, needed dir$/,
+    );
+    await expect(loadDataset('mnist', {} as never)).rejects.toThrow(
+      /^loadDataset: dir is undefined, needed the path of a folder$/,
+    );
+    await expect(downloadDataset('mnist', {} as never)).rejects.toThrow(
+      /^downloadDataset: cacheDir is undefined, needed/,
+    );
+    await expect(downloadDataset('mnist', { cacheDir: '.', fetch: 'x' as never })).rejects.toThrow(
+      /^downloadDataset: fetch is "x", needed a function$/,
     );
     await expect(loadDataset('mnist', undefined as never)).rejects.toThrow(
       /^loadDataset: options is undefined/,

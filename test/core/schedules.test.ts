@@ -169,6 +169,9 @@ describe('valueAt', () => {
     expect(() => valueAt(() => Number.NaN, 7, 'beta')).toThrowError(
       new RangeError('schedule: beta at step 7 is NaN, needed a finite number'),
     );
+    expect(() => valueAt(() => Number.NaN, 3, 'n'.repeat(1e6))).toThrow(
+      /^schedule: n{100}… at step 3 is NaN/,
+    );
     expect(() => valueAt(Number.POSITIVE_INFINITY, 0)).toThrowError(
       new RangeError('schedule: value at step 0 is Infinity, needed a finite number'),
     );
