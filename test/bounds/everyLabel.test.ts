@@ -103,11 +103,7 @@ describe('everyLabel', () => {
       () => repeatRows(zeros([2]), 1.5),
       'repeatRows: times is 1.5, needed an integer of at least 1',
     ],
-    [
-      'a scalar',
-      () => withEveryLabel(zeros([]), 2),
-      'withEveryLabel: x has shape [], needed [B,...]',
-    ],
+    ['a scalar', () => withEveryLabel(zeros([]), 2), 'withEveryLabel: x has shape [], needed [B,...]'],
     [
       'a batch that K does not divide',
       () => byLabel(zeros([5]), 2),

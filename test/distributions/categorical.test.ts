@@ -195,9 +195,7 @@ describe('categorical', () => {
     ['sample', () => categorical.sample(zeros([3]), createNoise(0))],
     ['mode', () => categorical.mode(zeros([3]))],
   ])('names what came and what was needed: logits without batch axis in %s', (name, call) => {
-    expect(call).toThrowError(
-      new RangeError(`categorical.${name}: logits has shape [3], needed [B,K]`),
-    );
+    expect(call).toThrowError(new RangeError(`categorical.${name}: logits has shape [3], needed [B,K]`));
   });
 
   it('leaves one tensor behind when it draws or tells its mode', () => {
