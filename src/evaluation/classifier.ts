@@ -81,6 +81,11 @@ export async function evaluateClassifier(
   assertInteger('evaluateClassifier', 'batchSize', batchSize);
   const examples = await openExamples('evaluateClassifier', data.x, model);
   const { classes } = model;
+  const { classes: ofData } = data as { readonly classes?: unknown };
+  if (typeof ofData === 'number' && ofData !== classes)
+    throw new RangeError(
+      `evaluateClassifier: the data has ${ofData} classes, the model ${classes}; needed the same number`,
+    );
   const labels = readLabels('evaluateClassifier', 'y', data.y, examples.count, classes);
   assertEntries('evaluateClassifier', 'the model’s classes²', classes ** 2);
   const known = labels.filter((label) => label >= 0);

@@ -6,14 +6,15 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
 
 const IMPORT_SECTION = 2;
 const HEADER = 8;
-const ASCII = new TextEncoder();
+/** Bytes of a name; test environments of pages have no encoder. */
+const asciiOf = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
 /** One import, env.memory, of at least 0 pages; shared memories state their most, 65,536 pages, in LEB128. */
 const importOf = (limits: readonly number[]): number[] => [
   1,
   3,
-  ...ASCII.encode('env'),
+  ...asciiOf('env'),
   6,
-  ...ASCII.encode('memory'),
+  ...asciiOf('memory'),
   2,
   ...limits,
 ];

@@ -214,6 +214,14 @@ describe('evaluateClassifier', () => {
     }
   });
 
+  it('refuses a data set of another number of classes than the model', async () => {
+    const y = [0, 1, 2, 0, 1];
+    for (const classes of [2, 4])
+      await expect(evaluateClassifier(passThrough(3), { x: three.x, y, classes } as never)).rejects.toThrow(
+        `evaluateClassifier: the data has ${classes} classes, the model 3; needed the same number`,
+      );
+  });
+
   it('leaves no tensor behind, whether it ends well or in an error', async () => {
     const before = tf.memory().numTensors;
     await evaluateClassifier(passThrough(3), three, { batchSize: 2 });
