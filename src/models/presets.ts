@@ -95,6 +95,11 @@ export function assertOwnNet(
   const [from, to] = [shapes(net.inputs), shapes(net.outputs)];
   if (from !== listed(inputs) || (outputs ? to !== listed(outputs) : net.outputs.length !== 1))
     throw new RangeError(`${where}: nets.${name} maps ${from} → ${to}, needed ${needed}`);
+  // TensorFlow.js gives such a tensor once, and nothing in its second place.
+  if (new Set(net.outputs).size < net.outputs.length)
+    throw new RangeError(
+      `${where}: nets.${name} has one tensor for several outputs, needed a layer of its own for each`,
+    );
   assertNoRandomLayers(where, `nets.${name}`, net);
   assertNoLayerTerms(where, `nets.${name}`, net);
 }

@@ -5,6 +5,7 @@ import { formatShape } from '../core/describe';
 import { sizeOf } from '../core/shape';
 import { connect, dense, type HiddenOptions, withNorm } from './building';
 import { layerValues, stackValues } from './layerValues';
+import { DEEPEST } from './semiSupervisedNets';
 import { StridedConv, StridedConvTranspose } from './stridedConv';
 
 /** Images [H, W, C] and what halves them. */
@@ -19,9 +20,6 @@ export interface ConvShape {
 }
 
 const TAPS = 9;
-
-// Each is a layer of its own: a slip that asks for a million would keep the host busy for hours.
-const DEEPEST = 100;
 
 /** The smallest feature map, [H, W, F]. */
 const smallestMap = ({

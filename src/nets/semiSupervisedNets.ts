@@ -1,6 +1,6 @@
 /** The nets of a semi-supervised VAE. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertInteger, assertOneOf } from '../core/assert';
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { describe } from '../core/describe';
 
 /**
@@ -86,10 +86,15 @@ export function assertPresetShape(where: string, shape: PresetShape): void {
   assertOneOf(where, 'encoderSeesLabel', shape.encoderSeesLabel, [true, false]);
 }
 
-/** Refuses a list of widths that is empty, or holds anything but integers of at least 1. */
+/** More layers in succession than that train nothing, and keep the host busy for hours. */
+export const DEEPEST = 100;
+
+/** Refuses a list of widths that is empty or too long, or holds anything but integers of at least 1. */
 export function assertWidths(where: string, name: string, widths: readonly number[]): void {
   if (!Array.isArray(widths))
     throw new TypeError(`${where}: ${name}s is ${describe(widths)}, needed an array of integers`);
   for (const width of widths as readonly number[]) assertInteger(where, `one of ${name}s`, width);
-  assertInteger(where, `the number of ${name}s`, widths.length);
+  const count = `the number of ${name}s`;
+  assertInteger(where, count, widths.length);
+  assertNumber(where, count, widths.length, `at most ${DEEPEST} layers`, (length) => length <= DEEPEST);
 }

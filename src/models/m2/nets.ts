@@ -1,8 +1,12 @@
 /** Choice of the nets of an M2 model. */
+import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertFlags, type OptionNames, optionsOf } from '../../core/assert';
+import { messageOf } from '../../core/messageOf';
 import { isRecord } from '../../files/json';
 import { type ConvOptions, convNets, convValues } from '../../nets/conv';
 import { type MlpOptions, mlpNets, mlpValues } from '../../nets/mlp';
+import { runNet } from '../../nets/runNet';
 import { outputShapeOf, type PresetShape, type SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 import { assertOwnNet, presetFrom, TRUNK_CHOICES } from '../presets';
 
@@ -40,6 +44,32 @@ const OWN_NAMES: OptionNames<SemiSupervisedNets> = {
   labelsApart: true,
 };
 
+/** Refuses a net that takes labels apart from features, and cannot be given two rows of labels for each of features. */
+const assertLabelsApart = (name: string, net: LayersModel): void => {
+  const [features = [], labels = []] = net.inputs.map(({ shape }) => shape.slice(1) as number[]);
+  const needed =
+    'needed the label in LabelConditionedDense layers alone where nets.labelsApart is true: leave labelsApart out, and rows are repeated';
+  const rowsOf = (): readonly (number | undefined)[] =>
+    tidy(() =>
+      [runNet<Tensor | Tensor[]>(net, [zeros([2, ...features]), zeros([4, ...labels])])]
+        .flat()
+        .map(({ shape }) => shape[0]),
+    );
+  let rows: readonly (number | undefined)[];
+  try {
+    rows = rowsOf();
+  } catch (error) {
+    throw new RangeError(
+      `createM2: nets.${name} takes no 4 rows of labels beside 2 of features (${messageOf(error)}), ${needed}`,
+      { cause: error },
+    );
+  }
+  if (rows.some((count) => count !== 4))
+    throw new RangeError(
+      `createM2: nets.${name} gives ${rows.join(' and ')} rows for 4 of labels beside 2 of features, ${needed}`,
+    );
+};
+
 const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
   optionsOf('createM2', nets, OWN_NAMES, 'nets');
   assertFlags('createM2', { 'nets.labelsApart': nets.labelsApart ?? false });
@@ -54,6 +84,9 @@ const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
     [latent],
   ]);
   assertOwnNet('createM2', 'decoder', nets.decoder, [[latent], [classes]], [output]);
+  if (nets.labelsApart !== true) return;
+  if (encoderSeesLabel) assertLabelsApart('encoder', nets.encoder);
+  assertLabelsApart('decoder', nets.decoder);
 };
 
 /** Values of the layers of a preset, known before it is built. */
