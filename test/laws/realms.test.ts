@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import * as ssvae from '../../src/index';
 import { isMissing } from '../../src/node/systemError';
 import { idxFile } from '../node/officialFiles';
-import { memoryStorage, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
+import { type MemoryStorage, memoryStorage, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
 
 const realm = createContext({});
 type Made = <T>(kind: string, values: ArrayLike<T>) => never;
@@ -64,11 +64,12 @@ test('a run on them, its checkpoint and its model file end as those of this real
   } as ssvae.CreateDatasetOptions;
   const [here, there] = [memoryStorage(), memoryStorage()];
   /** Whatever it is asked for, it gives bytes of another realm. */
-  const elsewhere: ssvae.Storage = {
+  const elsewhereOf = (there: MemoryStorage): ssvae.Storage => ({
     ...there,
     read: async () => there.bytes && bytesOf(there.bytes),
     write: (bytes) => there.write(bytes),
-  };
+  });
+  const elsewhere = elsewhereOf(there);
   const run = async (dataset: ssvae.CreateDatasetOptions, storage: ssvae.Storage, epochs: number) => {
     const model = tinyM2();
     const noise = ssvae.createNoise(1);
@@ -96,8 +97,9 @@ test('a run on them, its checkpoint and its model file end as those of this real
   (await run(foreign, elsewhere, 1)).dispose();
   const resumed = await run(foreign, elsewhere, 2);
   expect(await weightsOf(resumed)).toEqual(await weightsOf(whole));
-  await ssvae.saveModel(resumed, elsewhere);
-  const loaded = await ssvae.loadModel(elsewhere);
+  const place = elsewhereOf(memoryStorage());
+  await ssvae.saveModel(resumed, place);
+  const loaded = await ssvae.loadModel(place);
   expect(await weightsOf(loaded)).toEqual(await weightsOf(whole));
 
   const data = given.x.slice(0, 640);

@@ -4,10 +4,10 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { repeatRows } from '../../bounds/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
 import {
+  assertEntries,
   assertInteger,
   assertNumbers,
   assertOneOf,
-  assertSize,
   type OptionNames,
   optionsOf,
 } from '../../core/assert';
@@ -143,7 +143,7 @@ export function createM2(options: M2Options): M2 {
   const { inputShape, classes, latent = 50, likelihood = bernoulli } = optionsOf('createM2', options, NAMES);
   const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
   assertInteger('createM2', 'classes', classes, 2);
-  assertSize('createM2', 'classes', classes);
+  assertEntries('createM2', 'classes', classes);
   assertBackend('createM2');
   const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
   checkOptions({ inputShape, classes, latent, labelPrior, likelihood, initializer, noise });
