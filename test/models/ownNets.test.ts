@@ -67,13 +67,13 @@ describe('own nets', () => {
       'an encoder',
       () => encoder(concatenated),
       () => decoder(conditioned),
-      /^createM2: nets\.encoder takes no 4 rows of labels beside 2 of features \(.+\), needed the label in LabelConditionedDense layers alone where nets\.labelsApart is true: leave labelsApart out, and rows are repeated$/,
+      /^createM2: nets\.encoder cannot take 4 rows of labels beside 2 of features \(.+\), needed the label in LabelConditionedDense layers alone where nets\.labelsApart is true: leave labelsApart out, and rows are repeated$/,
     ],
     [
       'a decoder',
       () => encoder(conditioned),
       () => decoder(concatenated),
-      /^createM2: nets\.decoder takes no 4 rows of labels beside 2 of features \(/,
+      /^createM2: nets\.decoder cannot take 4 rows of labels beside 2 of features \(/,
     ],
     [
       'a decoder that does not look at labels',

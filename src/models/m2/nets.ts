@@ -2,6 +2,7 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertFlags, type OptionNames, optionsOf } from '../../core/assert';
+import { oneLine } from '../../core/describe';
 import { messageOf } from '../../core/messageOf';
 import { isRecord } from '../../files/json';
 import { type ConvOptions, convNets, convValues } from '../../nets/conv';
@@ -60,7 +61,7 @@ const assertLabelsApart = (name: string, net: LayersModel): void => {
     rows = rowsOf();
   } catch (error) {
     throw new RangeError(
-      `createM2: nets.${name} takes no 4 rows of labels beside 2 of features (${messageOf(error)}), ${needed}`,
+      `createM2: nets.${name} cannot take 4 rows of labels beside 2 of features (${oneLine(messageOf(error))}), ${needed}`,
       { cause: error },
     );
   }
