@@ -80,9 +80,9 @@ const webgl: BackendCandidate = {
 const WASM_FILES = 'the .wasm files of @tensorflow/tfjs-backend-wasm/dist';
 
 /** The refusal of a place: a slower backend in the place of WebAssembly would hide that the place is wrong. */
-/** Paths without user, password and query, which are not for messages. */
+/** Paths without user, password and what a query says, which are not for messages. */
 const withoutSecrets = (text: string): string =>
-  text.replace(/\/\/[^/@\s]*@/g, '//').replace(/\?[^\s)"']*/g, '');
+  text.replace(/\/\/[^/@\s]*@/g, '//').replace(/=[^&\s)"']*/g, '=…');
 
 const wrongPaths = (paths: WasmPaths, reason: string): Error => {
   const slash = typeof paths === 'string' && !paths.endsWith('/') ? '; a folder ends with a slash' : '';

@@ -96,7 +96,7 @@ describe('sizes that no plain array holds', () => {
   it.each<[string, () => unknown]>([
     ['confusionMatrix: classes² is 2116000000', () => confusionMatrix([0], [0], 46_000)],
     ['uniformLabelPrior: classes is 1000000000', () => uniformLabelPrior(1e9)],
-    ['uniformLabelPrior: classes is 500000000', () => createM2({ inputShape: [2], classes: 5e8 })],
+    ['createM2: classes is 500000000', () => createM2({ inputShape: [2], classes: 5e8 })],
     [
       'fitSoftmaxClassifier: classes × (width + 1) is 2000000000',
       () => fitSoftmaxClassifier([1, 2], [0, 1], { classes: 1e9 }),

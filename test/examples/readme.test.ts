@@ -43,7 +43,7 @@ test('the program of the README runs as it stands', () => {
     const [, rows, accuracy] = /(\d+) \[ 3, 28, 28, 1 \] (\S+)/.exec(stdout) ?? [];
     expect(rows).toBe('1');
     expect(Number(accuracy)).toBeGreaterThan(0.5);
-    expect(readFileSync(join(folder, 'runs/m2.safetensors')).length).toBeGreaterThan(1e6);
+    expect(readFileSync(join(folder, 'runs/m2-checkpoint.safetensors')).length).toBeGreaterThan(1e6);
   });
 });
 
