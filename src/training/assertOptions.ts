@@ -173,7 +173,7 @@ const STOPPING_NAMES: OptionNames<EarlyStopping> = {
 };
 
 /** Names of all options of a run. */
-export const RUN_NAMES: OptionNames<TrainOptions<Model>> = {
+const RUN_NAMES: OptionNames<TrainOptions<Model>> = {
   objective: true,
   batches: true,
   noise: true,
