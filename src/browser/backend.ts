@@ -85,6 +85,10 @@ const withoutSecrets = (text: string): string =>
   text.replace(/\/\/[^/@\s]*@/g, '//').replace(/=[^&\s)"']*/g, '=…');
 
 const wrongPaths = (paths: WasmPaths, reason: string): Error => {
+  if (/already initialized/i.test(reason))
+    return new Refused(
+      'selectBackend: WebAssembly was tried in this page before, which it takes once, needed to reload the page',
+    );
   const slash = typeof paths === 'string' && !paths.endsWith('/') ? '; a folder ends with a slash' : '';
   const shown = describe(typeof paths === 'string' ? withoutSecrets(paths) : paths);
   return new Refused(

@@ -36,6 +36,7 @@ export async function classSamples(
     shape = model.inputShape,
     padding,
   } = optionsOf('classSamples', options, NAMES);
+  assertInteger('classSamples', 'model.classes', model.classes);
   assertInteger('classSamples', 'perClass', perClass);
   assertNoise('classSamples', noise);
   assertSize('classSamples', 'the size of the picture', model.classes * perClass * sizeOf(model.inputShape));

@@ -135,6 +135,9 @@ describe('the library in Chromium', () => {
         await expect(call(page, 'run', { ...asked, wasmPaths })).rejects.toThrow(
           `selectBackend: wasmPaths is "${wasmPaths}", where WebAssembly does not start (${reason}), ${needed}`,
         );
+        await expect(call(page, 'run', { backend: 'wasm', wasmPaths: '/wasm/' })).rejects.toThrow(
+          'selectBackend: WebAssembly was tried in this page before, which it takes once, needed to reload the page',
+        );
         await page.close();
       }
     const page = await site.open();

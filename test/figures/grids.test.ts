@@ -135,6 +135,14 @@ describe('classSamples', () => {
       'needed 4 values, came 1 values',
     );
   });
+
+  it('asks for a model that has classes', async () => {
+    const noise = createNoise(1);
+    const { classes: _, ...unlabelled } = onePixel;
+    await expect(classSamples(unlabelled as SemiSupervisedVae, { noise })).rejects.toThrow(
+      'classSamples: model.classes is undefined, needed an integer',
+    );
+  });
 });
 
 describe('analogies', () => {
