@@ -3,7 +3,13 @@ import { env } from '@tensorflow/tfjs-core';
 import { assertInteger, optionsOf } from '../core/assert';
 import { describe } from '../core/describe';
 
-import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../host/backend';
+import {
+  type BackendCandidate,
+  type BackendChoice,
+  chooseBackend,
+  tryThreads,
+  wasmHasStarted,
+} from '../host/backend';
 import { Broken, notLoaded, Refused, reasonOf } from '../host/backendErrors';
 import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../host/webgpu';
 import type { StockBackend } from '../wasm/stockBinary';
@@ -124,6 +130,8 @@ const wasm = (paths: WasmPaths | undefined, threads: number): BackendCandidate =
         throw wrongPaths(paths, reasonOf(cause));
       }
     }
+    // Its own threads do not start in every bundle, and then nothing says so. Ours are had by `threads`.
+    if (!wasmHasStarted()) env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     const team = await tryThreads(threads, explicit, () => startThreads(threads, paths, stock));
     return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
   },

@@ -1,5 +1,4 @@
 /** Workers for the WebAssembly backend, where a page may share memory with them. */
-import { env } from '@tensorflow/tfjs-core';
 import { assertWasmNotStarted } from '../host/backend';
 import { reasonOf } from '../host/backendErrors';
 import { assertModule, everyBuild, STOCK_BINARY, type StockBackend, shareMemory } from '../wasm/stockBinary';
@@ -83,8 +82,6 @@ export async function startThreads(
       (startThread) => {
         const shared = new Blob([binary], { type: 'application/wasm' });
         setWasmPaths(everyBuild(URL.createObjectURL(shared)));
-        // Its own threads would have a pool beside ours, and another binary.
-        env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
         useThreads(count, startThread);
       },
     );

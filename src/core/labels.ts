@@ -76,6 +76,15 @@ export function fromOneHint(y: ArrayLike<number | bigint>, classes: number | und
 const indexInWords = (classes: number | undefined): string =>
   classes === undefined ? 'an integer of at least 0' : `an integer from 0 to ${classes - 1}`;
 
+/** Refuses what is no array of a label for each example. */
+export function assertCount(where: string, name: string, y: ArrayLike<number | bigint>, count: number): void {
+  assertNumbers(where, name, y);
+  if (y.length !== count)
+    throw new RangeError(
+      `${where}: ${name} holds ${y.length} labels, needed one for each of ${count} examples`,
+    );
+}
+
 /**
  * Class indices of examples.
  *
@@ -96,12 +105,7 @@ export function readLabels(
   classes?: number,
   bound?: number,
 ): Int32Array {
-  assertNumbers(where, name, y);
-  if (y.length !== count) {
-    throw new RangeError(
-      `${where}: ${name} holds ${y.length} labels, needed one for each of ${count} examples`,
-    );
-  }
+  assertCount(where, name, y, count);
   const most = bound ?? classes ?? boundOfLabels(where, name, y);
   return Int32Array.from({ length: count }, (_, i) => {
     const index = classOf(y[i], most);

@@ -10,7 +10,7 @@ import { assertNoMaker, maker } from './uncalled';
 
 /**
  * A value that depends on the training step (0, 1, 2, …) alone. It must answer for steps beyond the run too: two schedules are
- * compared by their values at steps 0, 1, 10, … 100,000.
+ * compared by their values at the first thousand steps and, from there, at every hundredth part, up to a million.
  */
 export type Schedule = (step: number) => number;
 

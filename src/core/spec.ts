@@ -3,11 +3,33 @@
 import type { Json } from '../files/json';
 import { assertNotAsync } from './notAsync';
 
-/** Steps that a schedule is told by: two that agree at all of them are taken for one. */
-const STEPS = [0, 1, 10, 100, 1000, 10_000, 100_000];
+/** Steps that a schedule is shown by. */
+const SHOWN = [0, 1, 10, 100, 1000, 10_000, 100_000];
+
+/** Steps that it is compared by as well: each of the first thousand, and then one in a hundred, up to a million. */
+const COMPARED = Array.from({ length: 1700 }, (_, i) =>
+  i < 1000 ? i : Math.round(1000 * 1.01 ** (i - 1000)),
+);
+
+type Schedule = (step: number) => unknown;
+
+/** The value of a schedule at a step. */
+const at = (schedule: Schedule, step: number): unknown => {
+  const now = schedule(step);
+  assertNotAsync('schedule', 'it', now);
+  return now;
+};
+
+/** A number for all values of a schedule (FNV-1a of their float32 bits: engines differ in the last bits of `Math.exp`). */
+const fingerprint = (schedule: Schedule): number => {
+  const values = Float32Array.from(COMPARED, (step) => Number(at(schedule, step)));
+  let hash = 0x811c9dc5;
+  for (const bits of new Uint32Array(values.buffer)) hash = Math.imul(hash ^ bits, 0x01000193);
+  return hash >>> 0;
+};
 
 /**
- * Settings as JSON: a schedule as its values at some steps, a number that JSON lacks as its name, nothing for
+ * Settings as JSON: a schedule as its values at some steps and a number for those at others, a number that JSON lacks as its name, nothing for
  * `undefined`.
  *
  * @param value numbers, texts, schedules, and records and lists of them
@@ -15,11 +37,10 @@ const STEPS = [0, 1, 10, 100, 1000, 10_000, 100_000];
  */
 export function specOf(value: unknown): Json {
   if (typeof value === 'function')
-    return STEPS.map((step) => {
-      const now: unknown = value(step);
-      assertNotAsync('schedule', 'it', now);
-      return specOf(now);
-    });
+    return [
+      ...SHOWN.map((step) => specOf(at(value as Schedule, step))),
+      `values ${fingerprint(value as Schedule)}`,
+    ];
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (Array.isArray(value)) return value.map(specOf);

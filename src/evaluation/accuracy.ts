@@ -1,6 +1,6 @@
 /** Share of examples that are classified right. */
 import { assertInteger, assertNumbers } from '../core/assert';
-import { boundOfLabels, readKnownLabels } from '../core/labels';
+import { assertCount, boundOfLabels, readKnownLabels } from '../core/labels';
 
 /**
  * Accuracy.
@@ -22,6 +22,7 @@ export function accuracy(
   assertNumbers('accuracy', 'labels', labels);
   if (labels.length === 0) throw new RangeError('accuracy: labels hold no example, needed at least one');
   assertNumbers('accuracy', 'predictions', predictions);
+  assertCount('accuracy', 'predictions', predictions, labels.length);
   if (classes !== undefined) assertInteger('accuracy', 'classes', classes);
   const bound = classes ?? boundOfLabels('accuracy', 'labels and predictions', labels, predictions);
   const y = readKnownLabels('accuracy', 'labels', labels, labels.length, classes, bound);

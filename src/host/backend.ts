@@ -62,7 +62,8 @@ const choosing = (): Choosing => {
 /** What to put behind the backend's name. */
 const threadsInWords = (count: number): string => (count === 1 ? '' : ` and ${count} threads`);
 
-const wasmHasStarted = (): boolean => 'wasm' in engine().registry;
+/** Whether the memory of WebAssembly is made. */
+export const wasmHasStarted = (): boolean => 'wasm' in engine().registry;
 
 /**
  * Refuses threads once the memory of WebAssembly is made.

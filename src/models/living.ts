@@ -1,4 +1,5 @@
-/** Whether a model can still be used. */
+/** Whether a model's variables can be used. */
+import { oneLine } from '../core/describe';
 import type { Model } from './model';
 
 /**
@@ -10,4 +11,22 @@ import type { Model } from './model';
 export function assertLiving(where: string, { variables }: Pick<Model, 'variables'>): void {
   for (const variable of Object.values(variables))
     if (variable.isDisposed) throw new RangeError(`${where}: the model is disposed, needed one that is not`);
+}
+
+/**
+ * Refuses variables of which one has two names: each step would move it twice.
+ *
+ * @param where name of the calling function, for the message
+ * @throws RangeError naming both
+ */
+export function assertDistinct(where: string, variables: Model['variables']): void {
+  const names = new Map<object, string>();
+  for (const [name, variable] of Object.entries(variables)) {
+    const first = names.get(variable);
+    if (first !== undefined)
+      throw new RangeError(
+        `${where}: the model has one variable under two names, "${oneLine(first)}" and "${oneLine(name)}", needed one name for each`,
+      );
+    names.set(variable, name);
+  }
 }

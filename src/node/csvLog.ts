@@ -1,10 +1,10 @@
 /** The history of a run as a table of comma-separated values. */
 import { assertMethods } from '../core/assert';
 import { brief } from '../files/json';
-import type { Storage } from '../files/storage';
+import { type Claim, claimWithinProcess, type Storage } from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
-import { file } from './file';
+import { claimTable, file } from './file';
 
 /** What every row has. */
 const FIRST = ['epoch', 'step', 'seconds'];
@@ -43,7 +43,8 @@ const decode = (text: string): readonly HistoryRow[] | undefined => {
  *
  * The table is written whole at the beginning and behind every epoch, so what a killed run leaves are whole lines. A column that
  * comes later, of a validation at every fifth epoch say, joins the header, and earlier rows have an empty cell in it. A
- * resumed run keeps the rows up to its checkpoint and goes on. A new run replaces the table.
+ * resumed run keeps the rows up to its checkpoint and goes on. A new run replaces the table. Two runs at a time need two
+ * tables.
  *
  * @param place path of the file, or a storage
  * @returns callbacks for `train`
@@ -54,7 +55,17 @@ export function csvLog(place: string | Storage): Callbacks {
   if (typeof place !== 'string') assertMethods('csvLog', 'place', place, ['read', 'write']);
   const storage = typeof place === 'string' ? file(place) : place;
   let rows: readonly HistoryRow[] = [];
+  let claim: Claim | undefined;
 
+  const take = async (): Promise<Claim> => {
+    if (typeof place === 'string') return claimTable(place);
+    await place.assertFree?.();
+    return claimWithinProcess(place, place.name);
+  };
+  const release = async (): Promise<void> => {
+    await claim?.release();
+    claim = undefined;
+  };
   const write = (): Promise<void> => storage.write(new TextEncoder().encode(encode(rows)));
   const former = async (): Promise<readonly HistoryRow[]> => {
     const bytes = await storage.read();
@@ -70,11 +81,16 @@ export function csvLog(place: string | Storage): Callbacks {
 
   return {
     async onTrainBegin({ firstStep, resumed }) {
-      await storage.assertFree?.();
-      // A new run replaces the table of a former one, and nothing else.
-      const before = await former();
-      rows = resumed ? before.filter(({ step }) => step <= firstStep) : [];
-      await write();
+      claim = await take();
+      try {
+        // A new run replaces the table of a former one, and nothing else.
+        const before = await former();
+        rows = resumed ? before.filter(({ step }) => step <= firstStep) : [];
+        await write();
+      } catch (error) {
+        await release();
+        throw error;
+      }
     },
     async onEpochEnd(epoch, row) {
       rows = [...rows.filter((other) => other.epoch !== epoch), row];
@@ -83,7 +99,8 @@ export function csvLog(place: string | Storage): Callbacks {
     async onTrainEnd({ history }) {
       // The fault of another callback may have kept an epoch from this one.
       rows = history;
-      await write();
+      await write().finally(release);
     },
+    onTrainFault: release,
   };
 }

@@ -16,7 +16,7 @@ import { assertNoFunction, assertNoMaker } from '../core/uncalled';
 import { own } from '../files/json';
 import { isFolder } from '../files/storage';
 import { assertFits } from '../models/fits';
-import { assertLiving } from '../models/living';
+import { assertDistinct, assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { Callbacks } from './callbacks';
 import { lossWeights } from './lossWeights';
@@ -48,6 +48,7 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
   plainOf(where, model.variables, 'model.variables');
   assertLiving(where, model);
+  assertDistinct(where, model.variables);
   const phases = resolvePhases(model, objective);
   assertNoFunction(where, 'batches', batches);
   if (typeof batches?.at !== 'function')
@@ -142,6 +143,7 @@ const CALLBACKS: OptionNames<Callbacks> = {
   onBatchEnd: true,
   onEpochEnd: true,
   onTrainEnd: true,
+  onTrainFault: true,
 };
 
 /** Names of an object and of its classes, up to `Object`. */

@@ -39,19 +39,32 @@ export interface Callbacks {
   onEpochEnd?(epoch: number, row: HistoryRow): void | Promise<void>;
   /** After the last step, or the one that an abort let finish; weights and history are final. */
   onTrainEnd?(result: TrainResult): void | Promise<void>;
+  /**
+   * After a fault that ends the run, once the checkpoint is written and before `train` throws it; called where the set's own
+   * `onTrainBegin` had gone well.
+   */
+  onTrainFault?(error: unknown): void | Promise<void>;
 }
 
 /** Several sets of callbacks as one, which calls them in their order. */
 export const inTurn = (callbacks?: Callbacks | readonly Callbacks[]): Required<Callbacks> => {
   const all: readonly Callbacks[] = [callbacks ?? []].flat();
+  const begun: Callbacks[] = [];
   const each = async (call: (one: Callbacks) => void | Promise<void>): Promise<void> => {
     for (const one of all) await call(one);
   };
   return {
-    onTrainBegin: (plan) => each((one) => one.onTrainBegin?.(plan)),
+    onTrainBegin: (plan) =>
+      each(async (one) => {
+        await one.onTrainBegin?.(plan);
+        begun.push(one);
+      }),
     onEpochBegin: (epoch) => each((one) => one.onEpochBegin?.(epoch)),
     onBatchEnd: (batch) => each((one) => one.onBatchEnd?.(batch)),
     onEpochEnd: (epoch, row) => each((one) => one.onEpochEnd?.(epoch, row)),
     onTrainEnd: (result) => each((one) => one.onTrainEnd?.(result)),
+    onTrainFault: async (error) => {
+      for (const one of begun) await one.onTrainFault?.(error);
+    },
   };
 };

@@ -195,11 +195,15 @@ async function run<M extends Model>(
     return result;
   } catch (error) {
     // What was done is kept: the fault of a callback, of the validation or of the data costs no step.
+    const faults: unknown[] = [error];
     if (whole && progress.step > firstStep)
-      await save().catch((second) => {
-        throw both(error, `no checkpoint could be written: ${String(second)}`);
-      });
-    throw error;
+      await save().catch((second) => faults.push(`no checkpoint could be written: ${String(second)}`));
+    try {
+      await tell.onTrainFault(error);
+    } catch (second) {
+      faults.push(`onTrainFault failed: ${String(second)}`);
+    }
+    throw faults.length === 1 ? error : new Error(faults.map(String).join('; and '), { cause: error });
   }
 }
 

@@ -23,6 +23,9 @@ describe('accuracy', () => {
   });
 
   it('refuses nothing at all, and lists of different lengths', () => {
+    expect(() => accuracy({ length: 2 ** 53 }, [1])).toThrow(
+      'accuracy: predictions holds 1 labels, needed one for each',
+    );
     expect(() => accuracy([], [])).toThrow('accuracy: labels hold no example');
     expect(() => accuracy([0, 1], [0])).toThrow(
       'accuracy: predictions holds 1 labels, needed one for each of 2',

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +49,25 @@ describe('a place on disk', () => {
     await first.confirm();
     await first.release();
     await claim(placeOf(path)).then((second) => second.release());
+  });
+
+  it('is refused where its file may be written and not replaced: mounted by itself, say', async () => {
+    const [path, other] = [join(root, 'a'), join(root, 'b')];
+    await writeFile(path, 'former');
+    await writeFile(other, 'other');
+    const program = `import(process.argv[1]).then(({ file }) => file(process.argv[2]).claim()).then(() => console.log('claimed'), (error) => console.log(error.message))`;
+    const source = fileURLToPath(new URL('../../src/node/file.ts', import.meta.url));
+    const node = [process.execPath, '--import', 'tsx', '-e', program, source, path];
+    const mounted = spawnSync(
+      'unshare',
+      ['-rm', 'sh', '-c', 'mount --bind "$0" "$1" && shift && exec "$@"', other, path, ...node],
+      {
+        encoding: 'utf8',
+      },
+    );
+    if (mounted.status !== 0) return console.warn('skipped: this machine lets nobody mount a file');
+    expect(mounted.stdout).toMatch(/a cannot be written \(EBUSY/);
+    expect(await readdir(root)).toEqual(['a', 'b']);
   });
 
   it('belongs to a run of another process while that lives, suspended or not, and is free once it is killed', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -98,6 +98,7 @@ describe('csvLog', () => {
     await log.onEpochEnd?.(0, row as never);
     const first = textOf(storage);
     expect(first).toBe('epoch,step,seconds,"a,""b""\nc",constructor,x\n0,1,0.1,1e-300,NaN,-Infinity\n');
+    await log.onTrainFault?.(new Error('a fault'));
     const again = csvLog(storage);
     const resumed = { step: 1, from: 'x', sameBackend: true, writtenBy: { backend: 'cpu' } } as never;
     await again.onTrainBegin?.({ ...plan, firstStep: 1, resumed });
@@ -129,6 +130,30 @@ describe('csvLog', () => {
       /^csvLog: memory begins with "name,age\\nada,36\\n", needed the table of a run, which/,
     );
     expect(textOf(other)).toBe('name,age\nada,36\n');
+  });
+
+  it("is one run's at a time, and free after a run that failed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ssvae-csv-'));
+    try {
+      const path = join(folder, 'm2.csv');
+      const shared = csvLog(path);
+      let steps = 0;
+      const second = async (): Promise<void> => {
+        for (const callbacks of [csvLog(path), shared])
+          await expect(run({ callbacks: [callbacks, { onBatchEnd: () => void steps++ }] })).rejects.toThrow(
+            `${path} belongs to another run of this process`,
+          );
+      };
+      const first = await run({ callbacks: [shared, { onEpochEnd: second }] });
+      expect(steps).toBe(0);
+      expect(await readFile(path, 'utf8')).toBe(tableOf(first));
+      const fault = { onEpochEnd: () => Promise.reject(new Error('a fault')) };
+      await expect(run({ callbacks: [csvLog(path), fault] })).rejects.toThrow('a fault');
+      await run({ callbacks: csvLog(path) });
+      expect(await readdir(folder)).toEqual(['m2.csv']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('refuses what is no place', () => {

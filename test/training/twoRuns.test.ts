@@ -1,5 +1,7 @@
+import type { Variable } from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { createNoise } from '../../src/core/noise';
+import { cyclical } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
 import type { Storage } from '../../src/files/storage';
 import type { M2 } from '../../src/models/m2/m2';
@@ -375,6 +377,34 @@ describe('a place that holds something else', () => {
       train(model, options({ epochs: 4, checkpoint: { storage: lost }, callbacks })),
     ).rejects.toThrow('train: memory was taken from this run, and holds the checkpoints of another');
     expect([...memory.files.keys()]).toEqual(['step-000000099.safetensors']);
+    model.dispose();
+  });
+});
+
+describe('a resume', () => {
+  it.each([
+    ['cycles', cyclical({ period: 1000, rise: 0.5 }), cyclical({ period: 500, rise: 1 })],
+    ['short cycles', cyclical({ period: 9, rise: 0.1 }), cyclical({ period: 3, rise: 0.1 })],
+    ['steps', (step: number) => (step < 5000 ? 1 : 0), (step: number) => (step < 4900 ? 1 : 0)],
+  ])('is refused another schedule that agrees at powers of ten: %s', async (_, alpha, other) => {
+    const model = tinyM2();
+    const checkpoint = { storage: memoryStorage() };
+    await train(model, options({ alpha, checkpoint, epochs: 1 }));
+    const resumed = train(model, options({ alpha: other, checkpoint, resume: true }));
+    await expect(resumed).rejects.toThrow('alpha is [');
+    expect((await train(model, options({ alpha, checkpoint, resume: true }))).step).toBe(4);
+    model.dispose();
+  });
+});
+
+describe('a variable', () => {
+  it('has one name in a model: with two it would be moved twice in a step', async () => {
+    const model = tinyM2();
+    const [name = '', first] = Object.entries(model.variables)[0] ?? [];
+    const tied = { ...model, variables: { ...model.variables, tied: first as Variable } };
+    await expect(train(tied, options())).rejects.toThrow(
+      `train: the model has one variable under two names, "${name}" and "tied", needed one name for each`,
+    );
     model.dispose();
   });
 });

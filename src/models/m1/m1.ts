@@ -15,7 +15,7 @@ import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { assertPrior, priorVariables, samplePrior } from '../latentPrior';
 import { assertLikelihood } from '../likelihoods';
-import { assertLiving } from '../living';
+import { assertDistinct, assertLiving } from '../living';
 import type { Vae } from '../model';
 import { assertEndings } from '../netEndings';
 import { whole } from '../whole';
@@ -105,6 +105,7 @@ export function createM1(options: M1Options): M1 {
     return made;
   });
   const variables = { ...namedWeights({ encoder, decoder }), ...priorVariables(prior) };
+  assertDistinct('createM1', variables);
   const setTrainable = isOwn(chosen) ? trainableAsIn([encoder, decoder]) : () => {};
   let disposed = false;
 

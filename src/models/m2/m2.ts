@@ -27,7 +27,7 @@ import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
 import { assertPrior, priorVariables, samplePrior } from '../latentPrior';
 import { assertLikelihood } from '../likelihoods';
-import { assertLiving } from '../living';
+import { assertDistinct, assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';
 import { assertEndings } from '../netEndings';
 import { whole } from '../whole';
@@ -166,6 +166,7 @@ export function createM2(options: M2Options): M2 {
     return resolved;
   });
   const variables = { ...namedWeights(nets), ...priorVariables(prior) };
+  assertDistinct('createM2', variables);
   const setTrainable = isOwn(chosen) ? trainableAsIn(Object.values(nets)) : () => {};
   let disposed = false;
 
