@@ -29,8 +29,8 @@ const fingerprint = (schedule: Schedule): number => {
 };
 
 /**
- * Settings as JSON: a schedule as its values at some steps and a number for those at others, a number that JSON lacks as its name, nothing for
- * `undefined`.
+ * Settings as JSON: a schedule as its values at some steps and a number for those at others, a number that JSON lacks as
+ * its name, nothing for `undefined`.
  *
  * @param value numbers, texts, schedules, and records and lists of them
  * @example specOf({ alpha: 5, limit: Infinity, floor: undefined }) // { alpha: 5, limit: 'Infinity' }
