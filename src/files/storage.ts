@@ -27,6 +27,8 @@ export interface Storage {
    * storage without it is kept for one run within the process only.
    */
   claim?(): Promise<Claim>;
+  /** Takes the place for one run, in a folder that the same run may hold for its checkpoints: for its table. */
+  claimTable?(): Promise<Claim>;
   /** Refuses while a run holds the place, for writers that are none: `saveModel`, loggers. */
   assertFree?(): Promise<void>;
 }

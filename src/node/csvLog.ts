@@ -4,7 +4,7 @@ import { brief } from '../files/json';
 import { type Claim, claimWithinProcess, type Storage } from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
-import { claimTable, file } from './file';
+import { file } from './file';
 
 /** What every row has. */
 const FIRST = ['epoch', 'step', 'seconds'];
@@ -43,7 +43,8 @@ const decode = (text: string): readonly HistoryRow[] | undefined => {
  *
  * The table is written whole at the beginning and behind every epoch, so what a killed run leaves are whole lines. A column that
  * comes later, of a validation at every fifth epoch say, joins the header, and earlier rows have an empty cell in it. A
- * resumed run keeps the rows up to its checkpoint and goes on. A new run replaces the table. Two runs at a time need two
+ * resumed run keeps the rows up to its checkpoint and goes on. A new run replaces the table at
+ * its first epoch. Two runs at a time need two
  * tables.
  *
  * @param place path of the file, or a storage
@@ -58,9 +59,9 @@ export function csvLog(place: string | Storage): Callbacks {
   let claim: Claim | undefined;
 
   const take = async (): Promise<Claim> => {
-    if (typeof place === 'string') return claimTable(place);
-    await place.assertFree?.();
-    return claimWithinProcess(place, place.name);
+    if (storage.claimTable) return storage.claimTable();
+    await storage.assertFree?.();
+    return claimWithinProcess(storage, storage.name);
   };
   const release = async (): Promise<void> => {
     await claim?.release();
@@ -83,10 +84,11 @@ export function csvLog(place: string | Storage): Callbacks {
     async onTrainBegin({ firstStep, resumed }) {
       claim = await take();
       try {
-        // A new run replaces the table of a former one, and nothing else.
+        // A new run replaces the table of a former one, and nothing else. It is written here too, to find out that it can be.
         const before = await former();
-        rows = resumed ? before.filter(({ step }) => step <= firstStep) : [];
+        rows = before.filter(({ step }) => !resumed || step <= firstStep);
         await write();
+        if (!resumed) rows = [];
       } catch (error) {
         await release();
         throw error;
@@ -98,8 +100,8 @@ export function csvLog(place: string | Storage): Callbacks {
     },
     async onTrainEnd({ history }) {
       // The fault of another callback may have kept an epoch from this one.
-      rows = history;
-      await write().finally(release);
+      if (history.length > 0) rows = history;
+      await (rows.length > 0 ? write() : Promise.resolve()).finally(release);
     },
     onTrainFault: release,
   };

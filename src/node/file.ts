@@ -3,10 +3,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { describe } from '../core/describe';
 
-import type { Claim, Storage } from '../files/storage';
+import type { Storage } from '../files/storage';
 import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
 import { isMissing, naming } from './systemError';
-import { assertNotOfSystem, modeOf, targetOf, writeWhole } from './writeWhole';
+import { assertNotOfSystem, assertReplaceable, modeOf, targetOf, writeWhole } from './writeWhole';
 
 /**
  * A file on disk, for models and checkpoints.
@@ -32,18 +32,9 @@ const realFile = (target: string, name: string): Promise<string> =>
     await modeOf(target);
     const real = await targetOf(target);
     await modeOf(real);
+    await assertReplaceable(real);
     return real;
   });
-
-/**
- * Takes the file of a run's table, which may lie in the folder of the run's checkpoints.
- *
- * @param path of the file, from the working directory
- * @throws Error when another run holds it
- */
-export async function claimTable(path: string): Promise<Claim> {
-  return claimOnDisk(lockOf(await realFile(resolve(path), path)), path, async () => []);
-}
 
 /** The storage of a file, called as the user calls it. */
 export const fileAt = (target: string, name: string): Storage => ({
@@ -64,16 +55,10 @@ export const fileAt = (target: string, name: string): Storage => ({
     }),
   async claim() {
     const real = await realFile(target, name);
-    const claim = await claimOnDisk(lockOf(real), name, async () => [lockIn(dirname(real))]);
-    try {
-      // A file that another user owns, or that is mounted, may be written and cannot be replaced.
-      const former = await this.read();
-      if (former) await this.write(former);
-      return claim;
-    } catch (error) {
-      await claim.release();
-      throw error;
-    }
+    return claimOnDisk(lockOf(real), name, async () => [lockIn(dirname(real))]);
+  },
+  async claimTable() {
+    return claimOnDisk(lockOf(await realFile(target, name)), name, async () => []);
   },
   async assertFree() {
     await assertFreeOnDisk(lockOf(await realFile(target, name)), name);

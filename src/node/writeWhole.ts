@@ -1,6 +1,16 @@
 /** Files that are whole or absent. */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  type FileHandle,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, isMissing } from './systemError';
 
@@ -50,6 +60,36 @@ export async function modeOf(path: string): Promise<number | undefined> {
       `it is ${found.isDirectory() ? 'a folder' : 'no regular file'}, needed the path of a file`,
     );
   return found && found.mode & 0o7777;
+}
+
+/** Whether a file is mounted by itself, as the system tells: it can be written, and nothing can be renamed to it. */
+const isMounted = async (path: string): Promise<boolean> => {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  // The fifth field is the place, in which blanks and backslashes stand as octal numbers.
+  const places = mounts.split('\n').map((line) => line.split(' ')[4] ?? '');
+  return places.some(
+    (place) =>
+      place.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))) ===
+      path,
+  );
+};
+
+/**
+ * Refuses a file that may be written and cannot be replaced.
+ *
+ * @param path of the file itself, no link to it; it need not be there
+ */
+export async function assertReplaceable(path: string): Promise<void> {
+  const [found, around] = await Promise.all(
+    [path, dirname(path)].map((place) => stat(place).catch(() => undefined)),
+  );
+  if (found === undefined || around === undefined) return;
+  const self = process.geteuid?.() ?? 0;
+  const isSticky = (around.mode & 0o1000) !== 0;
+  if (isSticky && self !== 0 && ![found.uid, around.uid].includes(self))
+    throw new Error('it is of another user, in a folder where only that user may replace it');
+  if (await isMounted(path))
+    throw new Error('it is mounted by itself, and cannot be replaced: needed a mount of its folder');
 }
 
 /** What file systems say that cannot flush: some network and FUSE ones, and folders that may not be opened. */

@@ -64,7 +64,16 @@ export const inTurn = (callbacks?: Callbacks | readonly Callbacks[]): Required<C
     onEpochEnd: (epoch, row) => each((one) => one.onEpochEnd?.(epoch, row)),
     onTrainEnd: (result) => each((one) => one.onTrainEnd?.(result)),
     onTrainFault: async (error) => {
-      for (const one of begun) await one.onTrainFault?.(error);
+      const faults: unknown[] = [];
+      for (const one of begun) {
+        try {
+          await one.onTrainFault?.(error);
+        } catch (fault) {
+          faults.push(fault);
+        }
+      }
+      if (faults.length > 0)
+        throw faults.length === 1 ? faults[0] : new Error(faults.map(String).join('; and '));
     },
   };
 };

@@ -1,7 +1,6 @@
 /** Threads in a page, with workers that are made up: of real ones none can be made to fail alone. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { env } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startThreads } from '../../src/browser/wasmThreads';
 import { useThreads } from '../../src/wasm/training';
@@ -9,8 +8,6 @@ import { useThreads } from '../../src/wasm/training';
 vi.mock('../../src/wasm/training', () => ({ useThreads: vi.fn() }));
 
 const stock = { setWasmPaths: () => void events.push('paths') };
-
-const FLAG = 'WASM_HAS_MULTITHREAD_SUPPORT';
 
 const binary = await readFile(
   createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'),
@@ -49,8 +46,6 @@ beforeEach(() => {
   events = [];
   failing = undefined;
   FakeWorker.reset();
-  env().registerFlag(FLAG, () => true);
-  env().set(FLAG, true);
   const note = (event: string) => () => void events.push(event);
   vi.mocked(useThreads).mockImplementation(note('threads'));
   let urls = 0;
@@ -72,7 +67,6 @@ afterEach(() => {
 it('starts all workers before it changes anything', async () => {
   await startThreads(3, '/wasm/', stock);
   expect(events).toEqual(['blob:1', '1 starts', '2 starts', 'blob:2', 'paths', 'threads', 'blob:1 revoked']);
-  expect(env().getBool(FLAG)).toBe(false);
 });
 
 it.each([1, 2, 3])(
@@ -88,6 +82,5 @@ it.each([1, 2, 3])(
     expect(rest.slice(0, -1).sort()).toEqual(
       [1, 2, 3].flatMap((i) => [`${i} ends`, i === n ? `${i} fails` : `${i} starts`]),
     );
-    expect(env().getBool(FLAG)).toBe(true);
   },
 );

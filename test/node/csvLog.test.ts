@@ -6,6 +6,7 @@ import { createNoise } from '../../src/core/noise';
 import type { Storage } from '../../src/files/storage';
 import { m2 } from '../../src/models/m2/objective';
 import { csvLog } from '../../src/node/csvLog';
+import { file } from '../../src/node/file';
 import type { TrainResult } from '../../src/training/history';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -139,7 +140,7 @@ describe('csvLog', () => {
       const shared = csvLog(path);
       let steps = 0;
       const second = async (): Promise<void> => {
-        for (const callbacks of [csvLog(path), shared])
+        for (const callbacks of [csvLog(path), csvLog(file(path)), shared])
           await expect(run({ callbacks: [callbacks, { onBatchEnd: () => void steps++ }] })).rejects.toThrow(
             `${path} belongs to another run of this process`,
           );
@@ -148,6 +149,15 @@ describe('csvLog', () => {
       expect(steps).toBe(0);
       expect(await readFile(path, 'utf8')).toBe(tableOf(first));
       const fault = { onEpochEnd: () => Promise.reject(new Error('a fault')) };
+      const failsTwice = { ...fault, onTrainFault: () => Promise.reject(new Error('another')) };
+      await expect(run({ callbacks: [failsTwice, csvLog(path)] })).rejects.toThrow(
+        'a fault; and onTrainFault failed: Error: another',
+      );
+      const before = await readFile(path, 'utf8');
+      const atOnce = { onTrainBegin: () => Promise.reject(new Error('no step')) };
+      await expect(run({ callbacks: [csvLog(path), atOnce] })).rejects.toThrow('no step');
+      await run({ callbacks: csvLog(path), signal: AbortSignal.abort() });
+      expect(await readFile(path, 'utf8')).toBe(before);
       await expect(run({ callbacks: [csvLog(path), fault] })).rejects.toThrow('a fault');
       await run({ callbacks: csvLog(path) });
       expect(await readdir(folder)).toEqual(['m2.csv']);
