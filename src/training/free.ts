@@ -5,6 +5,10 @@ import type { StepOptions } from './options';
 
 type Used<M extends Model> = Pick<StepOptions<M>, 'optimizer'>;
 
+/** What training moves: two models may share it, and take turns. */
+export const trainableOf = ({ variables }: Model): readonly object[] =>
+  Object.values(variables).filter(({ trainable }) => trainable);
+
 /**
  * Refuses a model or an optimizer that a run of `train` has.
  *
@@ -13,6 +17,10 @@ type Used<M extends Model> = Pick<StepOptions<M>, 'optimizer'>;
 export function assertFree<M extends Model>(model: M, { optimizer }: Used<M>): void {
   if (isHeld(model))
     throw new Error('train: model is being trained already, needed the end of that run: await train(…)');
+  if (trainableOf(model).some(isHeld))
+    throw new Error(
+      'train: the model shares variables with one that is being trained, needed the end of that run: await train(…)',
+    );
   if (optimizer !== undefined && isHeld(optimizer))
     throw new Error(
       'train: optimizer is used by another run, needed the end of that run, or an optimizer for each',

@@ -10,7 +10,7 @@ import { identityOf } from './checkpoint/identity';
 import type { RunState } from './checkpoint/runState';
 import { closeEpoch } from './closeEpoch';
 import { assertTermOf, shouldStop } from './earlyStopping';
-import { assertFree, takeOver } from './free';
+import { assertFree, takeOver, trainableOf } from './free';
 import type { HistoryRow, TrainResult } from './history';
 import { createAdam } from './optimizer/adam';
 import { createAverage } from './optimizer/average';
@@ -38,7 +38,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   assertFree(model, options);
   const optimizer = options.optimizer ?? createAdam();
   takeOver(model, options);
-  const giveBack = [model, optimizer].map(hold);
+  const giveBack = [model, optimizer, ...trainableOf(model)].map(hold);
   const average = options.averaging && createAverage(model.variables, options.averaging);
   let checkpoints: Checkpoints | undefined;
   try {

@@ -57,6 +57,17 @@ describe('two runs at once', () => {
     b.dispose();
   });
 
+  it('are not of the same variables under two models', async () => {
+    const a = tinyM2();
+    const first = train(a, options());
+    await expect(train({ ...a }, options())).rejects.toThrow(
+      'train: the model shares variables with one that is being trained, needed the end of that run: await train(…)',
+    );
+    await first;
+    await train({ ...a }, options());
+    a.dispose();
+  });
+
   it('are not of one optimizer', async () => {
     const [a, b] = [tinyM2(), tinyM2()];
     const optimizer = createAdam();
