@@ -25,7 +25,7 @@ export function assertDistinct(where: string, variables: Model['variables']): vo
     const first = names.get(variable);
     if (first !== undefined)
       throw new RangeError(
-        `${where}: the model has one variable under two names, "${oneLine(first)}" and "${oneLine(name)}", needed one name for each`,
+        `${where}: the model has one variable under two names, "${oneLine(first)}" and "${oneLine(name)}", needed one`,
       );
     names.set(variable, name);
   }

@@ -19,7 +19,7 @@ export function assertFree<M extends Model>(model: M, { optimizer }: Used<M>): v
     throw new Error('train: model is being trained already, needed the end of that run: await train(…)');
   if (trainableOf(model).some(isHeld))
     throw new Error(
-      'train: the model shares variables with one that is being trained, needed the end of that run: await train(…)',
+      'train: model shares variables with one in training, needed the end of that run: await train(…)',
     );
   if (optimizer !== undefined && isHeld(optimizer))
     throw new Error(

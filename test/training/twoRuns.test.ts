@@ -61,7 +61,7 @@ describe('two runs at once', () => {
     const a = tinyM2();
     const first = train(a, options());
     await expect(train({ ...a }, options())).rejects.toThrow(
-      'train: the model shares variables with one that is being trained, needed the end of that run: await train(…)',
+      'train: model shares variables with one in training, needed the end of that run: await train(…)',
     );
     await first;
     await train({ ...a }, options());
@@ -414,7 +414,7 @@ describe('a variable', () => {
     const [name = '', first] = Object.entries(model.variables)[0] ?? [];
     const tied = { ...model, variables: { ...model.variables, tied: first as Variable } };
     await expect(train(tied, options())).rejects.toThrow(
-      `train: the model has one variable under two names, "${name}" and "tied", needed one name for each`,
+      `train: the model has one variable under two names, "${name}" and "tied", needed one`,
     );
     model.dispose();
   });
