@@ -85,11 +85,11 @@ const webgl: BackendCandidate = {
 /** What a page must serve. */
 const WASM_FILES = 'the .wasm files of @tensorflow/tfjs-backend-wasm/dist';
 
-/** The refusal of a place: a slower backend in the place of WebAssembly would hide that the place is wrong. */
 /** Paths without user, password and what a query says, which are not for messages. */
 const withoutSecrets = (text: string): string =>
   text.replace(/\/\/[^/@\s]*@/g, '//').replace(/=[^&\s)"']*/g, '=…');
 
+/** The refusal of a place: a slower backend in the place of WebAssembly would hide that the place is wrong. */
 const wrongPaths = (paths: WasmPaths, reason: string): Error => {
   if (/already initialized/i.test(reason))
     return new Refused(

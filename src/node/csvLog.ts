@@ -99,9 +99,13 @@ export function csvLog(place: string | Storage): Callbacks {
       await write();
     },
     async onTrainEnd({ history }) {
-      // The fault of another callback may have kept an epoch from this one.
-      if (history.length > 0) rows = history;
-      await (rows.length > 0 ? write() : Promise.resolve()).finally(release);
+      try {
+        // A run without an epoch keeps the former table. The fault of another callback may have kept an epoch from this one.
+        rows = history;
+        if (rows.length > 0) await write();
+      } finally {
+        await release();
+      }
     },
     onTrainFault: release,
   };

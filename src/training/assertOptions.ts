@@ -174,12 +174,11 @@ const STOPPING_NAMES: OptionNames<EarlyStopping> = {
   minDelta: true,
 };
 
-/** Names of all options of a run. */
-const RUN_NAMES: OptionNames<TrainOptions<Model>> = {
+/** Names of the options that a loop and a run share. */
+export const STEP_NAMES: OptionNames<StepOptions<Model>> = {
   objective: true,
   batches: true,
   noise: true,
-  epochs: true,
   optimizer: true,
   weighting: true,
   alpha: true,
@@ -190,6 +189,12 @@ const RUN_NAMES: OptionNames<TrainOptions<Model>> = {
   nonFinite: true,
   execute: true,
   signal: true,
+};
+
+/** Names of all options of a run. */
+const RUN_NAMES: OptionNames<TrainOptions<Model>> = {
+  ...STEP_NAMES,
+  epochs: true,
   callbacks: true,
   validate: true,
   validateEvery: true,

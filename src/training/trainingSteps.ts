@@ -10,7 +10,7 @@ import { assertInputsSupported } from '../models/inputs';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objective';
-import { assertStepOptions } from './assertOptions';
+import { assertStepOptions, STEP_NAMES } from './assertOptions';
 import { augmented } from './augmented';
 import { takeOver } from './free';
 import { type InputsInWords, inputsInWords } from './inputsInWords';
@@ -57,19 +57,7 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
 
 /** Of the loop, and of a run, which hands its own on. */
 const NAMES: OptionNames<TrainingStepsOptions<Model>> = {
-  objective: true,
-  batches: true,
-  noise: true,
-  optimizer: true,
-  weighting: true,
-  alpha: true,
-  parameterPrior: true,
-  augment: true,
-  clipNorm: true,
-  gradientNorm: true,
-  nonFinite: true,
-  execute: true,
-  signal: true,
+  ...STEP_NAMES,
   from: true,
   to: true,
   average: true,
