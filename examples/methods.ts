@@ -1,5 +1,5 @@
 /** What is compared: the same nets, batches and steps under three objectives. */
-import { labelsOnly, type M2, m2, type Objective, optimizedElbo } from 'ssvae';
+import { type M2, type Objective, regularized, semiSupervised, supervised } from 'ssvae';
 import type { Method, Settings } from './settings';
 
 /** Names as a reader sees them. */
@@ -51,9 +51,9 @@ export const recipeOf = ({ dataset }: Pick<Settings, 'dataset'>): Recipe =>
 
 /** The objective of a method; unlabelled examples get one relaxed label (report §2.7.2). */
 export function objectiveOf(method: Method, { gamma, beta, epsilon }: Recipe): Objective<M2> {
-  if (method === 'labels-only') return labelsOnly();
-  if (method === 'm2') return m2({ labelHandling: 'gumbel' });
-  return optimizedElbo({ labelHandling: 'gumbel', gamma, beta, epsilon });
+  if (method === 'labels-only') return supervised();
+  if (method === 'm2') return semiSupervised({ labelHandling: 'gumbel' });
+  return regularized({ labelHandling: 'gumbel', gamma, beta, epsilon });
 }
 
 /** Where the Optimized-ELBO pushes the entropies: what stands before mean H(q(y|x)) and before H(mean q(y|x)). */

@@ -21,7 +21,7 @@ const SHAPE = [28, 28, 1];
 type Results = Readonly<Record<string, readonly number[]>>;
 
 /** Trains a model for ten steps, so that nothing about it is as it was made. */
-const trained = async (name: string): Promise<ssvae.M1 | ssvae.M2> => {
+const trained = async (name: string): Promise<ssvae.GaussianVae | ssvae.M2> => {
   const noise = ssvae.createNoise(1);
   const dataset = ssvae.digits({ count: 300, noise: noise.split('digits') });
   const split = ssvae.splitDataset(dataset, { labeled: 100, noise: noise.split('split') });
@@ -38,17 +38,17 @@ const trained = async (name: string): Promise<ssvae.M1 | ssvae.M2> => {
   }
   const shape = { inputShape: SHAPE, noise: noise.split('weights') };
   if (name === 'M1') {
-    const model = ssvae.createM1(shape);
-    await ssvae.train(model, { ...options, objective: ssvae.m1() });
+    const model = ssvae.createVae(shape);
+    await ssvae.train(model, { ...options, objective: ssvae.unsupervised() });
     return model;
   }
   const conv = { preset: 'conv', batchNorm: true } as const;
   const model = ssvae.createM2({ ...shape, classes: 10, ...(name === 'M2, conv' && { nets: conv }) });
-  await ssvae.train(model, { ...options, objective: ssvae.m2({ labelHandling: 'gumbel' }) });
+  await ssvae.train(model, { ...options, objective: ssvae.semiSupervised({ labelHandling: 'gumbel' }) });
   return model;
 };
 
-const resultsOf = async (model: ssvae.M1 | ssvae.M2): Promise<Results> => {
+const resultsOf = async (model: ssvae.GaussianVae | ssvae.M2): Promise<Results> => {
   const x = ssvae.digits({ count: COUNT, noise: ssvae.createNoise(2) });
   const inputs = tensor(
     Float32Array.from(x.x, (byte) => byte / 255),
@@ -71,9 +71,9 @@ const resultsOf = async (model: ssvae.M1 | ssvae.M2): Promise<Results> => {
 };
 
 const MODELS = ['M2, mlp', 'M2, conv', 'M1'] as const;
-const load = (folder: string, name: string): Promise<ssvae.M1 | ssvae.M2> => {
+const load = (folder: string, name: string): Promise<ssvae.GaussianVae | ssvae.M2> => {
   const storage = file(join(folder, `${name}.safetensors`));
-  return name === 'M1' ? ssvae.loadM1(storage) : ssvae.loadModel(storage);
+  return name === 'M1' ? ssvae.loadVae(storage) : ssvae.loadModel(storage);
 };
 
 /** In a process of its own: the results of one backend. */

@@ -11,18 +11,18 @@ export { logLabelPrior, uniformLabelPrior } from './bounds/labelPrior';
 export {
   LABELED_BOUND_WEIGHTS,
   type LabeledWeights,
-  type OptimizedLabeledElboArguments,
-  type OptimizedLabeledElboTerms,
-  optimizedLabeledElbo,
   REPORT_LABELED_WEIGHTS,
-} from './bounds/optimizedLabeledElbo';
+  type RegularizedLabeledArguments,
+  type RegularizedLabeledTerms,
+  regularizedLabeled,
+} from './bounds/regularizedLabeled';
 export {
-  type OptimizedUnlabeledElboArguments,
-  type OptimizedUnlabeledElboTerms,
-  optimizedUnlabeledElbo,
+  type RegularizedUnlabeledArguments,
+  type RegularizedUnlabeledTerms,
+  regularizedUnlabeled,
   UNLABELED_BOUND_WEIGHTS,
   type UnlabeledWeights,
-} from './bounds/optimizedUnlabeledElbo';
+} from './bounds/regularizedUnlabeled';
 export {
   type UnlabeledElboArguments,
   type UnlabeledElboTerms,
@@ -123,14 +123,8 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
-export { type LoadM1Options, loadM1 } from './models/m1/loadM1';
-export { createM1, type M1, type M1Options } from './models/m1/m1';
-export type { M1Nets, M1Preset } from './models/m1/nets';
-export { type M1ObjectiveOptions, m1 } from './models/m1/objective';
-export { createM2, type Inference, type M2, type M2Options } from './models/m2/m2';
-export type { M2Nets, M2Preset } from './models/m2/nets';
-export { labelsOnly, m2, optimizedElbo } from './models/m2/objective';
-export type { Consistency, M2ObjectiveOptions, OptimizedElboOptions, Scheduled } from './models/m2/settings';
+export { createM2, type Inference, type M2, type M2Options } from './models/m2/model';
+export type { M2NetsOption, M2Preset } from './models/m2/nets';
 export type { Classifier, Model, SemiSupervisedVae, Vae } from './models/model';
 export {
   type Objective,
@@ -139,11 +133,22 @@ export {
   type Phase,
   scheduled,
   type Terms,
-} from './models/objective';
+} from './models/objectives/objective';
+export { regularized, semiSupervised, supervised } from './models/objectives/semiSupervised';
+export type {
+  Consistency,
+  RegularizedOptions,
+  Scheduled,
+  SemiSupervisedOptions,
+} from './models/objectives/settings';
+export { type UnsupervisedOptions, unsupervised } from './models/objectives/unsupervised';
 export type { Inputs } from './models/openInputs';
 export { embed, type Prediction, type PredictOptions, predict } from './models/predict';
 export { type LoadModelOptions, loadModel, loadVariables, saveModel } from './models/saveModel';
 export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/softmaxClassifier';
+export { type LoadVaeOptions, loadVae } from './models/vae/loadVae';
+export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
+export type { VaeNetsOption, VaePreset } from './models/vae/nets';
 export type { Activation } from './nets/activation';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';

@@ -19,10 +19,10 @@ import {
   digits,
   loadModel,
   type M2,
-  m2,
   mlpNets,
   type Storage,
   saveModel,
+  semiSupervised,
   splitDataset,
   trainingSteps,
 } from 'ssvae';
@@ -85,7 +85,7 @@ const CASES: readonly (readonly [title: string, names: number, work: () => unkno
     async () => {
       const [model, optimizer] = [make(), createAdam()];
       for await (const { read } of trainingSteps(model, {
-        objective: m2(),
+        objective: semiSupervised(),
         batches,
         optimizer,
         noise,

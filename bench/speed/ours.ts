@@ -4,19 +4,20 @@ import { input, layers, model as layersModel, type SymbolicTensor } from '@tenso
 import {
   createM2,
   createNoise,
+  createVae,
   type Execute,
   initializeNet,
   type M2,
   type Model,
-  m2,
   type Objective,
   type Optimizer,
   type SemiSupervisedNets,
   type StepResult,
+  semiSupervised,
   trainingSteps,
+  unsupervised,
 } from 'ssvae';
 import type { LeverName } from './levers';
-import { createM1 } from './oursM1';
 import { createPool, type Stepper } from './step';
 import { SETTINGS, type Workload } from './workloads';
 
@@ -94,18 +95,23 @@ const modelAndObjective = (
   on: (lever: LeverName) => boolean,
 ): { readonly model: Model; readonly objective: Objective<M2> } => {
   const { model: kind, nets, widths, labelHandling, inputShape, classes, latent } = workload;
-  if (kind === 'm1') return createM1(workload);
+  const noise = createNoise(SETTINGS.seed).split('weights');
+  if (kind === 'm1')
+    return {
+      model: createVae({ inputShape, latent, nets: { preset: 'mlp', widths }, noise }),
+      objective: unsupervised() as Objective,
+    };
   const preset = nets === 'mlp' ? { preset: 'mlp' as const, widths } : ('conv' as const);
   const made = createM2({
     inputShape,
     classes,
     latent,
     nets: nets === 'mlp' && !on('labels-apart') ? concatenatedNets(workload) : preset,
-    noise: createNoise(SETTINGS.seed).split('weights'),
+    noise,
   });
   return {
     model: on('shared-trunk') ? made : withTwoPasses(made),
-    objective: m2({ labelHandling, temperature: SETTINGS.temperature }),
+    objective: semiSupervised({ labelHandling, temperature: SETTINGS.temperature }),
   };
 };
 

@@ -11,7 +11,7 @@
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { createAdam, createM2, createNoise, m2, trainingSteps } from 'ssvae';
+import { createAdam, createM2, createNoise, semiSupervised, trainingSteps } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 
 const { values: flags } = parseArgs({
@@ -118,7 +118,7 @@ function stepsOf({ nets, labelHandling, size }: Workload) {
       })),
   };
   return trainingSteps(model, {
-    objective: m2({ labelHandling }),
+    objective: semiSupervised({ labelHandling }),
     batches,
     noise: noise.split('steps'),
     optimizer: createAdam(),

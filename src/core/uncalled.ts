@@ -1,4 +1,4 @@
-/** Functions handed in uncalled, in place of what they make: `m2` for `m2()`. */
+/** Functions handed in uncalled, in place of what they make: `m2` for `semiSupervised()`. */
 import { oneLine } from './describe';
 
 /** A text of the call, on the library's own functions that make functions; the same in each copy of the library. */
@@ -10,7 +10,7 @@ type AnyFunction = (...args: never[]) => unknown;
  * Marks a function that makes functions, so that it can be told from what it makes. Arguments that take anything but a
  * function need no mark.
  *
- * @param call how it is called, for messages: `m2({ … })`
+ * @param call how it is called, for messages: `semiSupervised({ … })`
  * @param make the function
  * @returns the same function
  */

@@ -4,7 +4,7 @@ import { byLabel } from '../bounds/everyLabel';
 import { labelExpectation } from '../bounds/labelExpectation';
 import { labeledElbo } from '../bounds/labeledElbo';
 import { logLabelPrior } from '../bounds/labelPrior';
-import { optimizedUnlabeledElbo } from '../bounds/optimizedUnlabeledElbo';
+import { regularizedUnlabeled } from '../bounds/regularizedUnlabeled';
 import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
@@ -132,7 +132,7 @@ const boundTerms = (
       latentKl: forEveryLabel(model, mean(stack(divergences), 0)),
       logLabelPrior: logLabelPrior(every.labels, model.labelPrior),
     };
-    const terms = optimizedUnlabeledElbo({
+    const terms = regularizedUnlabeled({
       labelLogits: model.classify(x),
       logLikelihood: byLabel(parts.logLikelihood, classes),
       latentKl: byLabel(parts.latentKl, classes),

@@ -3,7 +3,7 @@ import type { Batch, BatchSource } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
 import type { Model } from './model';
-import type { Objective } from './objective';
+import type { Objective } from './objectives/objective';
 
 /**
  * Refuses a model without what an objective calls.

@@ -9,8 +9,8 @@ import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
 import type { Storage } from '../files/storage';
 import { assertLiving } from './living';
-import { createM2, type M2 } from './m2/m2';
-import { isOwn, type M2Nets, parsePreset, presetValues } from './m2/nets';
+import { createM2, type M2 } from './m2/model';
+import { isOwn, type M2NetsOption, parsePreset, presetValues } from './m2/nets';
 import { parseM2Spec } from './m2/spec';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
@@ -31,7 +31,7 @@ const assertNoCheckpoint = async (storage: Storage): Promise<void> => {
  *
  * Weights are written as they are, NaN too, and read so: `predict` and the evaluations refuse what comes of them.
  *
- * @param model any model with named variables; {@link loadModel} rebuilds an M2, `loadM1` an M1, {@link loadVariables} fills any
+ * @param model any model with named variables; {@link loadModel} rebuilds an M2, `loadVae` an M1, {@link loadVariables} fills any
  *   other
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`
  * @throws RangeError when the place holds the checkpoint of a run; Error when a run holds the place
@@ -81,7 +81,7 @@ export async function loadVariables(model: Model, storage: Storage): Promise<voi
 /** What a spec cannot hold and has to be handed in again. */
 export interface LoadModelOptions {
   /** one's own nets, where the model was made of such; their weights are replaced */
-  readonly nets?: M2Nets;
+  readonly nets?: M2NetsOption;
   /** one's own likelihood, where the model has such */
   readonly likelihood?: Likelihood;
   /** your own prior, where the model has one; its variables are replaced */
@@ -90,7 +90,7 @@ export interface LoadModelOptions {
 
 /**
  * Reads an M2 model that {@link saveModel} wrote: a preset is rebuilt, one's own nets and likelihood are handed in.
- * `loadM1` reads an M1, and {@link loadVariables} fills a model of one's own.
+ * `loadVae` reads an M1, and {@link loadVariables} fills a model of one's own.
  *
  * @param storage where from
  * @param options one's own nets and likelihood, where the model was made of such

@@ -4,7 +4,7 @@ import { optionsOf } from '../core/assert';
 import { maker } from '../core/uncalled';
 import { type NativeBackend, type NativeOutput, nativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
-import type { ObjectiveTerms } from '../models/objective';
+import type { ObjectiveTerms } from '../models/objectives/objective';
 import { type Execute, executeEagerly, type StepOutput, type StepWork } from '../training/step';
 import { drawAgain } from './drawnNoise';
 import {
@@ -103,7 +103,7 @@ const run = <M extends Model>(
  *
  * @param options what is told of steps that cannot be recorded
  * @returns an executor for `train` and `trainingSteps`; steps of an optimizer other than `createAdam` run one by one
- * @example await train(model, { objective: m2(), batches, epochs: 10, noise, execute: recordedStep() })
+ * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, execute: recordedStep() })
  */
 export const recordedStep = /* @__PURE__ */ maker('recordedStep({ … })', createRecordedStep);
 

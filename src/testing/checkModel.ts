@@ -66,7 +66,7 @@ const assertModel = (model: Model | undefined): void => {
  * @param options objective; examples, variables that it leaves alone, tolerance
  * @returns names and functions, in a fixed order
  * @throws TypeError or RangeError naming the argument
- * @example for (const { name, run } of modelChecks((noise) => createM2({ inputShape: [4], classes: 2, noise }), { objective: m2() })) test(name, run)
+ * @example for (const { name, run } of modelChecks((noise) => createM2({ inputShape: [4], classes: 2, noise }), { objective: semiSupervised() })) test(name, run)
  */
 export function modelChecks<M extends Model>(
   create: (noise: Noise) => M,

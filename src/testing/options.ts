@@ -5,7 +5,7 @@ import { isUnknown } from '../core/labels';
 
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
-import type { Objective, Phase } from '../models/objective';
+import type { Objective, Phase } from '../models/objectives/objective';
 
 /** How a model is checked. */
 export interface ModelChecksOptions<M extends Model> {
@@ -18,7 +18,7 @@ export interface ModelChecksOptions<M extends Model> {
   readonly examples?: Dataset;
   /**
    * names of trainable variables that the objective leaves as they are, or what such names begin with, as
-   * `['encoder/', 'decoder/']` for `labelsOnly()`; default none: training must move every one
+   * `['encoder/', 'decoder/']` for `supervised()`; default none: training must move every one
    */
   readonly untouched?: readonly string[];
   /**
@@ -49,7 +49,7 @@ export function assertOptions<M extends Model>(model: M, options: ModelChecksOpt
   const { objective, examples, untouched = [], tolerance = 0 } = optionsOf(where, options, NAMES);
   if (typeof objective !== 'function' && !(Array.isArray(objective) && objective.length > 0))
     throw new TypeError(
-      `${where}: objective is ${describe(objective)}, needed a function such as m2(), or phases`,
+      `${where}: objective is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
     );
   assertNumber(where, 'tolerance', tolerance, 'a number of at least 0', (value) => value >= 0);
   for (const [i, start] of untouched.entries()) {

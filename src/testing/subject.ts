@@ -5,7 +5,7 @@ import { createNoise, type Noise } from '../core/noise';
 import { createBatches } from '../data/batches';
 import { gatherInputs, gatherLabels } from '../data/dataset';
 import type { Model, SemiSupervisedVae } from '../models/model';
-import type { Objective, Phase } from '../models/objective';
+import type { Objective, Phase } from '../models/objectives/objective';
 import { createAdam } from '../training/optimizer/adam';
 import type { TrainOptions } from '../training/options';
 import { train } from '../training/train';

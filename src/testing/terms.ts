@@ -5,7 +5,7 @@ import { describe, formatShape } from '../core/describe';
 import { createNoise } from '../core/noise';
 
 import type { Model } from '../models/model';
-import type { Objective } from '../models/objective';
+import type { Objective } from '../models/objectives/objective';
 import type { Subject } from './subject';
 import { nonFiniteAmong, valuesOf } from './values';
 

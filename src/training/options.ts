@@ -4,7 +4,7 @@ import type { Noise } from '../core/noise';
 import type { ScalarOrSchedule } from '../core/schedules';
 import type { Storage, StorageFolder } from '../files/storage';
 import type { Model } from '../models/model';
-import type { Objective, Phase } from '../models/objective';
+import type { Objective, Phase } from '../models/objectives/objective';
 import type { Callbacks } from './callbacks';
 import type { Averaging } from './optimizer/average';
 import type { Optimizer } from './optimizer/optimizer';
@@ -26,7 +26,7 @@ export type NonFinitePolicy = 'throw' | 'stop' | 'skip' | 'ignore';
 /** Choices that a single step depends on. */
 export interface StepOptions<M extends Model> {
   /**
-   * what is maximised, e.g. `m2()` or `optimizedElbo()`; or the phases of a model that has several losses: a step
+   * what is maximised, e.g. `semiSupervised()` or `regularized()`; or the phases of a model that has several losses: a step
    * runs each on the same batch, and its terms are called `phase.term`
    */
   readonly objective: Objective<M> | readonly Phase<M>[];

@@ -5,7 +5,7 @@ import { describe } from '../core/describe';
 import { assertNoMaker } from '../core/uncalled';
 import { type Json, own } from '../files/json';
 import type { Model } from '../models/model';
-import type { Objective, ObjectiveTerms, Phase, Terms } from '../models/objective';
+import type { Objective, ObjectiveTerms, Phase, Terms } from '../models/objectives/objective';
 
 /** A phase as a step runs it. */
 export interface ResolvedPhase<M extends Model> {
@@ -35,7 +35,7 @@ export function resolvePhases<M extends Model>(
   if (typeof objective === 'function') return [{ name: undefined, objective, variables: trainable }];
   if (!Array.isArray(objective) || objective.length === 0)
     throw new TypeError(
-      `train: objective is ${describe(objective)}, needed a function such as m2(), or phases`,
+      `train: objective is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {

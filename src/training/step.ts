@@ -19,7 +19,7 @@ import { weightedSum } from '../core/weightedSum';
 import { readsAtOnce } from '../host/backendTraits';
 import { freeTape } from '../host/tape';
 import type { Model } from '../models/model';
-import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objective';
+import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objectives/objective';
 import type { Average } from './optimizer/average';
 import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './optimizer/gradients';
 import type { Optimizer } from './optimizer/optimizer';

@@ -31,7 +31,7 @@ import { type StepResult, stepsOf } from './trainingSteps';
  * @returns history, number of steps, and why the run ended
  * @throws TypeError or RangeError naming the option, before the first step
  * @throws Error when another run has the model, the optimizer or the checkpoint's place
- * @example const { history } = await train(model, { objective: m2(), batches, epochs: 10, noise: createNoise(1) })
+ * @example const { history } = await train(model, { objective: semiSupervised(), batches, epochs: 10, noise: createNoise(1) })
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
   assertTrainOptions(model, options);

@@ -9,7 +9,7 @@ import { assertBatch } from '../models/fits';
 import { assertInputsSupported } from '../models/inputs';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
-import type { ObjectiveTerms } from '../models/objective';
+import type { ObjectiveTerms } from '../models/objectives/objective';
 import { assertStepOptions, STEP_NAMES } from './assertOptions';
 import { augmented } from './augmented';
 import { takeOver } from './free';
@@ -110,7 +110,7 @@ const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): 
  * @yields each step's terms, whose tensors live until the next step is asked for
  * @throws TypeError or RangeError naming the option, before the first step
  * @throws Error before a step while a run of `train` has the model or the optimizer, or once another loop has taken it
- * @example for await (const { step, read } of trainingSteps(model, { objective: m2(), batches, noise, to: 100 })) if (step % 10 === 0) console.log(await read())
+ * @example for await (const { step, read } of trainingSteps(model, { objective: semiSupervised(), batches, noise, to: 100 })) if (step % 10 === 0) console.log(await read())
  */
 export async function* trainingSteps<M extends Model>(
   model: M,

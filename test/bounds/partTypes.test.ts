@@ -2,8 +2,8 @@ import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { labelExpectation } from '../../src/bounds/labelExpectation';
 import { labeledElbo } from '../../src/bounds/labeledElbo';
-import { optimizedLabeledElbo } from '../../src/bounds/optimizedLabeledElbo';
-import { optimizedUnlabeledElbo } from '../../src/bounds/optimizedUnlabeledElbo';
+import { regularizedLabeled } from '../../src/bounds/regularizedLabeled';
+import { regularizedUnlabeled } from '../../src/bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../src/bounds/unlabeledElbo';
 import { cleanUpAfterEach } from '../support/numbers';
 
@@ -25,10 +25,10 @@ it('parts of a bound are refused where they are no float32', () => {
   const parts = { ...shared, logLabelPrior: floats };
   expect(() => labeledElbo(parts)).toThrow('labeledElbo: latentKl has dtype bool, needed float32');
   expect(() =>
-    optimizedLabeledElbo({ ...shared, labels, logits, labelPrior: [0.5, 0.5], epsilon: 0.1 }),
-  ).toThrow('optimizedLabeledElbo: latentKl has dtype bool, needed float32');
-  expect(() => optimizedUnlabeledElbo({ ...parts, labelLogits: logits })).toThrow(
-    'optimizedUnlabeledElbo: latentKl has dtype bool, needed float32',
+    regularizedLabeled({ ...shared, labels, logits, labelPrior: [0.5, 0.5], epsilon: 0.1 }),
+  ).toThrow('regularizedLabeled: latentKl has dtype bool, needed float32');
+  expect(() => regularizedUnlabeled({ ...parts, labelLogits: logits })).toThrow(
+    'regularizedUnlabeled: latentKl has dtype bool, needed float32',
   );
   expect(() => unlabeledElbo({ labelLogits: logits, labeledBound: truths })).toThrow(
     'unlabeledElbo: labeledBound has dtype bool, needed float32',

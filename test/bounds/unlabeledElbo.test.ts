@@ -11,7 +11,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { optimizedUnlabeledElbo } from '../../src/bounds/optimizedUnlabeledElbo';
+import { regularizedUnlabeled } from '../../src/bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../src/bounds/unlabeledElbo';
 import { createNoise } from '../../src/core/noise';
 import * as categorical from '../../src/distributions/categorical';
@@ -46,42 +46,42 @@ describePrimitive(
 );
 
 const optimized = (labelLogits: Tensor, logLikelihood: Tensor, latentKl: Tensor, logLabelPrior: Tensor) =>
-  optimizedUnlabeledElbo({ labelLogits, logLikelihood, latentKl, logLabelPrior, beta: 0.4, gamma: 0.7 })
+  regularizedUnlabeled({ labelLogits, logLikelihood, latentKl, logLabelPrior, beta: 0.4, gamma: 0.7 })
     .objective;
 
-describePrimitive('optimizedUnlabeledElbo, exact', optimized, {
+describePrimitive('regularizedUnlabeled, exact', optimized, {
   leaves: 7,
   errors: [
     [
       'a log-likelihood of other examples',
       () =>
-        optimizedUnlabeledElbo({
+        regularizedUnlabeled({
           labelLogits: zeros([2, 3]),
           logLikelihood: zeros([1, 3]),
           latentKl: zeros([2]),
           logLabelPrior: zeros([2]),
         }),
-      'optimizedUnlabeledElbo: logLikelihood has shape [1,3], needed [B,K] = [2,3]',
+      'regularizedUnlabeled: logLikelihood has shape [1,3], needed [B,K] = [2,3]',
     ],
     [
       'a negative β',
       () =>
-        optimizedUnlabeledElbo({
+        regularizedUnlabeled({
           labelLogits: zeros([2, 3]),
           logLikelihood: zeros([2]),
           latentKl: zeros([2]),
           logLabelPrior: zeros([2]),
           beta: -1,
         }),
-      'optimizedUnlabeledElbo: beta is -1, needed a finite number of at least 0',
+      'regularizedUnlabeled: beta is -1, needed a finite number of at least 0',
     ],
   ],
 });
-describePrimitive('optimizedUnlabeledElbo, sampled', optimized, { leaves: 7 });
+describePrimitive('regularizedUnlabeled, sampled', optimized, { leaves: 7 });
 describePrimitive(
-  'optimizedUnlabeledElbo, weighted',
+  'regularizedUnlabeled, weighted',
   (labelLogits, logLikelihood, latentKl, logLabelPrior) =>
-    optimizedUnlabeledElbo({
+    regularizedUnlabeled({
       labelLogits,
       logLikelihood,
       latentKl,
@@ -120,7 +120,7 @@ describe('unlabeledElbo', () => {
   });
 });
 
-describe('optimizedUnlabeledElbo', () => {
+describe('regularizedUnlabeled', () => {
   cleanUpAfterEach();
 
   const parts = () => ({
@@ -143,19 +143,19 @@ describe('optimizedUnlabeledElbo', () => {
     const { logLikelihood, latentKl, logLabelPrior, labelLogits } = parts();
     const labeledBound = add(sub(logLikelihood, expandDims(latentKl, 1)), logLabelPrior);
     const bound = await read(unlabeledElbo({ labelLogits, labeledBound }).elbo);
-    await expectTensor(optimizedUnlabeledElbo(parts()).objective, bound);
-    const other = optimizedUnlabeledElbo({ ...parts(), beta: 2, gamma: 3, weights: { latentKl: 0.1 } });
+    await expectTensor(regularizedUnlabeled(parts()).objective, bound);
+    const other = regularizedUnlabeled({ ...parts(), beta: 2, gamma: 3, weights: { latentKl: 0.1 } });
     await expectTensor(other.elbo, bound);
     expect((await read(other.objective))[0]).not.toBeCloseTo(bound[0] as number, 1);
   });
 
   it('leaves the mutual information out where γ is 0', () => {
-    expect(optimizedUnlabeledElbo(parts()).mutualInformation).toBeUndefined();
-    expect(optimizedUnlabeledElbo({ ...parts(), gamma: 1 }).mutualInformation?.shape).toEqual([]);
+    expect(regularizedUnlabeled(parts()).mutualInformation).toBeUndefined();
+    expect(regularizedUnlabeled({ ...parts(), gamma: 1 }).mutualInformation?.shape).toEqual([]);
   });
 
   it('can exceed the bound, and is therefore none', async () => {
-    const terms = optimizedUnlabeledElbo({ ...parts(), gamma: 5 });
+    const terms = regularizedUnlabeled({ ...parts(), gamma: 5 });
     expect((await read(terms.objective))[0]).toBeGreaterThan((await read(terms.elbo))[0] as number);
   });
 
@@ -166,7 +166,7 @@ describe('optimizedUnlabeledElbo', () => {
       [-0.5, 1.5],
     ]);
     const objective = (logits: Tensor) =>
-      optimizedUnlabeledElbo({
+      regularizedUnlabeled({
         labelLogits: logits,
         logLikelihood: zeros([2]),
         latentKl: zeros([2]),

@@ -10,9 +10,9 @@ import {
   createAverage,
   createBatches,
   createDataset,
-  createM1,
   createM2,
   createNoise,
+  createVae,
   cropAndFlip,
   digits,
   evaluateElbo,
@@ -23,20 +23,20 @@ import {
   linearWarmup,
   loadModel,
   type M2,
-  m1,
-  m2,
   mlpNets,
-  optimizedElbo,
-  optimizedLabeledElbo,
-  optimizedUnlabeledElbo,
+  regularized,
+  regularizedLabeled,
+  regularizedUnlabeled,
   StridedConv,
   sampleGumbelSoftmax,
+  semiSupervised,
   smoothedLabelKl,
   smoothLabels,
   splitDataset,
   train,
   trainingSteps,
   twoMoons,
+  unsupervised,
 } from '../../src/index';
 import { downloadDataset, file, loadDataset, progressBar, selectBackend } from '../../src/node/index';
 import { recordedStep } from '../../src/recorded/index';
@@ -55,7 +55,7 @@ const tiny = (): M2 => {
 const steps = () => {
   const split = splitDataset(dataset, { labeled: 10, noise });
   return {
-    objective: m2(),
+    objective: semiSupervised(),
     batches: createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, noise }),
     noise,
   };
@@ -63,20 +63,28 @@ const steps = () => {
 
 describe('an option that is misspelt', () => {
   it.each<[string, () => unknown, RegExp]>([
-    ['m2', () => m2({ gamma: 1 } as object), /^m2: gamma is no option, needed labelHandling, temperature, /],
     [
-      'optimizedElbo',
-      () => optimizedElbo({ gama: 1 } as object),
-      /^optimizedElbo: gama is no option, needed .*gamma/,
+      'm2',
+      () => semiSupervised({ gamma: 1 } as object),
+      /^semiSupervised: gamma is no option, needed labelHandling, temperature, /,
     ],
-    ['m2 uncalled', () => m2(dataset as object), /^m2: name is no option/],
-    ['m1', () => m1({ kl: 1 } as object), /^m1: kl is no option, needed klWeight$/],
+    [
+      'regularized',
+      () => regularized({ gama: 1 } as object),
+      /^regularized: gama is no option, needed .*gamma/,
+    ],
+    ['m2 uncalled', () => semiSupervised(dataset as object), /^semiSupervised: name is no option/],
+    ['m1', () => unsupervised({ kl: 1 } as object), /^unsupervised: kl is no option, needed klWeight$/],
     [
       'createAdam',
       () => createAdam({ lr: 1 } as object),
       /^createAdam: lr is no option, needed learningRate, /,
     ],
-    ['createM1', () => createM1({ inputShape: [2], hidden: 3 } as never), /^createM1: hidden is no option/],
+    [
+      'createVae',
+      () => createVae({ inputShape: [2], hidden: 3 } as never),
+      /^createVae: hidden is no option/,
+    ],
     [
       'splitDataset',
       () => splitDataset(dataset, { labeled: 10, validaton: 5, noise } as never),
@@ -89,13 +97,13 @@ describe('an option that is misspelt', () => {
     ['cosineDecay', () => cosineDecay({ start: 1 } as never), /^cosineDecay: start is no option/],
     [
       'the weights of m2',
-      () => m2({ weights: { labelled: { latentKl: 0 } } } as object),
-      /^m2: weights\.labelled is no option, needed labeled, unlabeled$/,
+      () => semiSupervised({ weights: { labelled: { latentKl: 0 } } } as object),
+      /^semiSupervised: weights\.labelled is no option, needed labeled, unlabeled$/,
     ],
     [
       'the consistency of m2',
-      () => m2({ consistency: { weight: 1, concetration: 7 } } as never),
-      /^m2: consistency\.concetration is no option, needed weight, concentration, augment$/,
+      () => semiSupervised({ consistency: { weight: 1, concetration: 7 } } as never),
+      /^semiSupervised: consistency\.concetration is no option, needed weight, concentration, augment$/,
     ],
     [
       'createDataset',
@@ -116,15 +124,11 @@ describe('an option that is misspelt', () => {
       /: straightThrough is no option, needed temperature, hard, noise$/,
     ],
     [
-      'optimizedUnlabeledElbo',
-      () => optimizedUnlabeledElbo({ labelLogits: y, betta: 5 } as never),
+      'regularizedUnlabeled',
+      () => regularizedUnlabeled({ labelLogits: y, betta: 5 } as never),
       /: betta is no/,
     ],
-    [
-      'optimizedLabeledElbo',
-      () => optimizedLabeledElbo({ logits: y, wieghts: {} } as never),
-      /: wieghts is no/,
-    ],
+    ['regularizedLabeled', () => regularizedLabeled({ logits: y, wieghts: {} } as never), /: wieghts is no/],
     [
       'mlpNets',
       () => mlpNets(shape, { width: [3] } as object),
@@ -160,11 +164,15 @@ describe('an option that is misspelt', () => {
       () => createAdam(Object.create({ learningRate: 1 })),
       'createAdam: options is Object, needed a plain object, { … }',
     ],
-    ['a list', () => m2([] as object), 'm2: options is an array of 0, needed a plain object, { … }'],
+    [
+      'a list',
+      () => semiSupervised([] as object),
+      'semiSupervised: options is an array of 0, needed a plain object, { … }',
+    ],
     [
       'a name that moves the cursor',
-      () => m2({ '\u001b[2J': 1 } as object),
-      'm2: \\u001b[2J is no option, needed labelHandling',
+      () => semiSupervised({ '\u001b[2J': 1 } as object),
+      'semiSupervised: \\u001b[2J is no option, needed labelHandling',
     ],
   ])('is not passed over in %s', (_, call, message) => {
     expect(call).toThrow(message);
@@ -234,7 +242,7 @@ describe('an option that is misspelt', () => {
     const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
     const split = splitDataset(dataset, { labeled: 10, noise });
     const batches = createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, noise });
-    const options = { objective: m2(), batches, noise, epochs: 1, ...wrong } as never;
+    const options = { objective: semiSupervised(), batches, noise, epochs: 1, ...wrong } as never;
     await expect(train(model, options)).rejects.toThrow(message);
     model.dispose();
   });
@@ -247,8 +255,8 @@ describe('an option that is misspelt', () => {
     ],
     [
       'weights of m2',
-      async () => m2({ weights: { labeled: new Map() as never } }),
-      'm2: weights.labeled is Map, needed a plain object, { … }',
+      async () => semiSupervised({ weights: { labeled: new Map() as never } }),
+      'semiSupervised: weights.labeled is Map, needed a plain object, { … }',
     ],
     [
       'nets of createM2, whose trunk is misspelt',

@@ -8,26 +8,26 @@ import {
   createAdam,
   createAverage,
   createBatches,
-  createM1,
   createM2,
   createNoise,
+  createVae,
   cropAndFlip,
   cyclical,
   exponentialDecay,
   gaussianObservation,
-  labelsOnly,
   linearWarmup,
-  m1,
-  m2,
   mlpNets,
-  optimizedElbo,
+  regularized,
   saveModel,
+  semiSupervised,
   sigmoidWarmup,
   splitDataset,
+  supervised,
   type TrainOptions,
   train,
   trainingSteps,
   uniformLabelPrior,
+  unsupervised,
 } from '../../src/index';
 import { file, folder, progressBar } from '../../src/node/index';
 import { recordedStep } from '../../src/recorded/index';
@@ -36,7 +36,7 @@ import { alive, tinyBatches, tinyM1, tinyM2, withoutEpochs } from '../support/ti
 
 const noise = createNoise(1);
 const options = (more: object = {}): TrainOptions<ReturnType<typeof tinyM2>> => ({
-  objective: m2(),
+  objective: semiSupervised(),
   batches: tinyBatches(),
   noise,
   epochs: 1,
@@ -49,16 +49,19 @@ class Watching {
 
 /** What is handed in, and the message behind `train: `. */
 const UNCALLED: readonly (readonly [object, string])[] = [
-  [{ objective: m2 }, 'objective is m2 itself, needed what it makes: m2({ … })'],
   [
-    { objective: optimizedElbo },
-    'objective is optimizedElbo itself, needed what it makes: optimizedElbo({ … })',
+    { objective: semiSupervised },
+    'objective is semiSupervised itself, needed what it makes: semiSupervised({ … })',
   ],
-  [{ objective: labelsOnly }, 'objective is labelsOnly itself, needed what it makes: labelsOnly()'],
-  [{ objective: m1 }, 'objective is m1 itself, needed what it makes: m1({ … })'],
+  [{ objective: regularized }, 'objective is regularized itself, needed what it makes: regularized({ … })'],
+  [{ objective: supervised }, 'objective is supervised itself, needed what it makes: supervised()'],
   [
-    { objective: [{ name: 'a', variables: ['classifier/logits/bias'], objective: m2 }] },
-    'the objective of phase "a" is m2 itself, needed what it makes: m2({ … })',
+    { objective: unsupervised },
+    'objective is unsupervised itself, needed what it makes: unsupervised({ … })',
+  ],
+  [
+    { objective: [{ name: 'a', variables: ['classifier/logits/bias'], objective: semiSupervised }] },
+    'the objective of phase "a" is semiSupervised itself, needed what it makes: semiSupervised({ … })',
   ],
   [{ augment: affine }, 'augment is affine itself, needed what it makes: affine({ … })'],
   [
@@ -110,7 +113,7 @@ describe('a function handed in uncalled', () => {
         `createAdam: learningRate is ${schedule.name} itself, needed what it makes: ${schedule.name}(`,
       );
       for (const of of [{ gamma: schedule }, { consistency: { weight: schedule } }] as object[])
-        expect(() => optimizedElbo(of)).toThrow(`is ${schedule.name} itself, needed what it makes`);
+        expect(() => regularized(of)).toThrow(`is ${schedule.name} itself, needed what it makes`);
     },
   );
 
@@ -129,17 +132,17 @@ describe('a function handed in uncalled', () => {
     [
       'the likelihood of M1',
       () => tinyM1({ likelihood: gaussianObservation as never }),
-      'createM1: likelihood is',
+      'createVae: likelihood is',
     ],
     [
       'noise',
-      () => createM1({ inputShape: [2], noise: createNoise as never }),
-      'createM1: noise is createNoise',
+      () => createVae({ inputShape: [2], noise: createNoise as never }),
+      'createVae: noise is createNoise',
     ],
     [
       'consistency.augment',
-      () => m2({ consistency: { weight: 1, augment: affine as never } }),
-      'm2: consistency.augment is affine itself, needed what it makes: affine({ … })',
+      () => semiSupervised({ consistency: { weight: 1, augment: affine as never } }),
+      'semiSupervised: consistency.augment is affine itself, needed what it makes: affine({ … })',
     ],
     [
       'split',
@@ -162,18 +165,18 @@ describe('a function handed in uncalled', () => {
     const model = tinyM2();
     const augment: Augment = (x) => x.clone();
     Object.defineProperty(augment, 'name', { value: 'affine' });
-    const objective = (...args: Parameters<ReturnType<typeof m2>>) => m2()(...args);
-    Object.defineProperty(objective, 'name', { value: 'm2' });
+    const objective = (...args: Parameters<ReturnType<typeof semiSupervised>>) => semiSupervised()(...args);
+    Object.defineProperty(objective, 'name', { value: 'semiSupervised' });
     const { stopped } = await train(model, options({ augment, objective, alpha: () => 1 }));
     expect(stopped).toBe('finished');
     model.dispose();
   });
 
   it('keeps its name in stack traces', () => {
-    expect([affine, linearWarmup, m1, cropAndFlip].map(({ name }) => name)).toEqual([
+    expect([affine, linearWarmup, unsupervised, cropAndFlip].map(({ name }) => name)).toEqual([
       'affine',
       'linearWarmup',
-      'm1',
+      'unsupervised',
       'cropAndFlip',
     ]);
   });

@@ -105,9 +105,9 @@ test('fewer labelled examples than a batch wrap around', async () => {
 });
 
 test('either part may be absent, and an epoch is then a pass over the other', async () => {
-  const labelsOnly = sources({ batchSize: { labeled: 4, unlabeled: 0 } });
-  expect([labelsOnly.stepsPerEpoch, labelsOnly.counts]).toEqual([2, { labeled: 10, unlabeled: 0 }]);
-  expect(Object.keys(await look(labelsOnly, 0))).toEqual(['labeled', 'labels']);
+  const supervised = sources({ batchSize: { labeled: 4, unlabeled: 0 } });
+  expect([supervised.stepsPerEpoch, supervised.counts]).toEqual([2, { labeled: 10, unlabeled: 0 }]);
+  expect(Object.keys(await look(supervised, 0))).toEqual(['labeled', 'labels']);
   const inputsOnly = sources({ batchSize: { labeled: 0, unlabeled: 10 } });
   expect([inputsOnly.stepsPerEpoch, inputsOnly.counts]).toEqual([4, { labeled: 0, unlabeled: 45 }]);
   expect(Object.keys(await look(inputsOnly, 0))).toEqual(['unlabeled']);
@@ -115,10 +115,10 @@ test('either part may be absent, and an epoch is then a pass over the other', as
 });
 
 test('training on labels alone sees the same labelled batches, in as many steps as asked for', async () => {
-  const labelsOnly = sources({ batchSize: { labeled: 4, unlabeled: 0 }, stepsPerEpoch: 4 });
-  expect(labelsOnly.stepsPerEpoch).toBe(sources().stepsPerEpoch);
+  const supervised = sources({ batchSize: { labeled: 4, unlabeled: 0 }, stepsPerEpoch: 4 });
+  expect(supervised.stepsPerEpoch).toBe(sources().stepsPerEpoch);
   for (const step of [0, 5])
-    expect((await look(labelsOnly, step)).labeled).toEqual((await look(sources(), step)).labeled);
+    expect((await look(supervised, step)).labeled).toEqual((await look(sources(), step)).labeled);
 });
 
 const grey = createDataset({

@@ -5,7 +5,7 @@ import { createNoise } from '../../src/core/noise';
 import { batchesFrom } from '../../src/data/batchesFrom';
 import type { BatchIterable } from '../../src/data/batchIterable';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
-import { m2 } from '../../src/models/m2/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { train } from '../../src/training/train';
 import { memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
 
@@ -355,7 +355,7 @@ describe('labels before the first step', () => {
       });
     for (const trained of [model, untold as typeof model])
       await expect(
-        train(trained, { objective: m2(), batches: batches(), epochs: 1, noise: createNoise(1) }),
+        train(trained, { objective: semiSupervised(), batches: batches(), epochs: 1, noise: createNoise(1) }),
       ).rejects.toThrow('train: batch 0.labeled.y[0] is [5,5,5]');
     model.dispose();
   });
@@ -374,7 +374,7 @@ describe('a run on iterators', () => {
   const { stepsPerEpoch, counts: known } = tinyBatches();
   const from = (fault?: number) =>
     batchesFrom(stepsOf(fault), { stepsPerEpoch, counts: known, identity: 'bars' });
-  const settings = { objective: m2(), epochs: 3, noise: createNoise(3) };
+  const settings = { objective: semiSupervised(), epochs: 3, noise: createNoise(3) };
 
   it('ends with the weights of one on the data set, a fault and a resumption between or not', async () => {
     const storage = memoryStorage();

@@ -14,7 +14,7 @@ import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { assertFits } from '../../src/models/fits';
 import { assertInputsSupported } from '../../src/models/inputs';
-import { createM2 } from '../../src/models/m2/m2';
+import { createM2 } from '../../src/models/m2/model';
 
 /** Lines of the table, first column and second. */
 const lines = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8')

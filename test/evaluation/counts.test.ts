@@ -5,7 +5,7 @@ import { accuracy } from '../../src/evaluation/accuracy';
 import { calibration } from '../../src/evaluation/calibration';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { confusionMatrix } from '../../src/evaluation/confusionMatrix';
-import { createM2 } from '../../src/models/m2/m2';
+import { createM2 } from '../../src/models/m2/model';
 import { fitSoftmaxClassifier } from '../../src/models/softmaxClassifier';
 
 const pairs = fc.integer({ min: 2, max: 6 }).chain((classes) =>

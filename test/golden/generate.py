@@ -295,9 +295,9 @@ def objectives():
         return objective
 
     for name, objective in {
-        "optimizedLabeledElbo": labelled("labels||q", 1, 1, 0, 1, 1),
-        "optimizedLabeledElbo, q||labels": labelled("q||labels", 1, 1, 0, 1, 1),
-        "optimizedLabeledElbo, weighted": labelled("labels||q", 0.5, 2, 1.5, 0.25, 3),
+        "regularizedLabeled": labelled("labels||q", 1, 1, 0, 1, 1),
+        "regularizedLabeled, q||labels": labelled("q||labels", 1, 1, 0, 1, 1),
+        "regularizedLabeled, weighted": labelled("labels||q", 0.5, 2, 1.5, 0.25, 3),
     }.items():
         for title, labels in {
             "soft labels": 0.2 * probabilities(normal(4, 5)) + 0.8 / 5,
@@ -326,7 +326,7 @@ def objectives():
             "logLabelPrior": -3 * uniform(*shape),
         }
 
-    name = "optimizedUnlabeledElbo"
+    name = "regularizedUnlabeled"
     golden(f"{name}, exact", "ordinary values", unlabelled(1, 1, 1, 1, 0.4, 0.7), **arguments(4, 5))
     golden(f"{name}, exact", "a latent divergence by label", unlabelled(1, 1, 1, 1, 0.4, 0.7),
            **{**arguments(4, 5), "latentKl": 5 * uniform(4, 5)})  # fmt: skip

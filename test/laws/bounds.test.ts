@@ -26,7 +26,7 @@ import { describe, expect, it } from 'vitest';
 import { byLabel, withEveryLabel } from '../../src/bounds/everyLabel';
 import { labeledElbo } from '../../src/bounds/labeledElbo';
 import { logLabelPrior } from '../../src/bounds/labelPrior';
-import { optimizedUnlabeledElbo } from '../../src/bounds/optimizedUnlabeledElbo';
+import { regularizedUnlabeled } from '../../src/bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../src/bounds/unlabeledElbo';
 import { createNoise } from '../../src/core/noise';
 import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
@@ -117,7 +117,7 @@ describe('the unlabelled bound', () => {
     async (example) => {
       const [labelLogits, labeledBound] = [toTensor(example.logits), toTensor(example.bound)];
       const none = zeros([example.logits.rows]);
-      const { objective } = optimizedUnlabeledElbo({
+      const { objective } = regularizedUnlabeled({
         labelLogits,
         logLikelihood: labeledBound,
         latentKl: none,
@@ -166,7 +166,7 @@ describe('the entropy accounting of the Optimized-ELBO', () => {
     const K = row.length;
     const objective = (labelLogits: Tensor) =>
       mean(
-        optimizedUnlabeledElbo({
+        regularizedUnlabeled({
           labelLogits,
           logLikelihood: mul(tensor2d([[constantBound]]), tile(tensor2d([[1]]), [K, K])),
           latentKl: zeros([K]),

@@ -14,7 +14,7 @@ const functionsIn = (module: object, prefix = ''): readonly string[] =>
 const RUNS = 300;
 
 /** They look at nothing that could be wrong. */
-const TAKES_ALL = ['isGzip', 'labelsOnly'];
+const TAKES_ALL = ['isGzip', 'supervised'];
 
 it('is described what every public function promises', () => {
   expect(Object.keys(functions).sort()).toEqual([...functionsIn(ssvae)].sort());

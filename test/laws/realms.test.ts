@@ -89,7 +89,7 @@ test('a run on them, its checkpoint and its model file end as those of this real
       noise,
     });
     const checkpoint = { storage };
-    const objective = ssvae.m2();
+    const objective = ssvae.semiSupervised();
     await ssvae.train(model, { objective, batches, epochs, noise, checkpoint, resume: true });
     return model;
   };

@@ -141,7 +141,12 @@ describe('columns and examples that say nothing', () => {
       batchSize: { labeled: 2, unlabeled: 2 },
       noise,
     });
-    const { history } = await ssvae.train(model, { objective: ssvae.m2(), batches, epochs: 20, noise });
+    const { history } = await ssvae.train(model, {
+      objective: ssvae.semiSupervised(),
+      batches,
+      epochs: 20,
+      noise,
+    });
     expect(history.flatMap((row) => Object.values(row)).every(Number.isFinite)).toBe(true);
     expect(
       Object.values(await weightsOf(model))

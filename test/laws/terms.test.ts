@@ -4,11 +4,11 @@ import { objectiveOf, recipeOf } from '../../examples/methods';
 import type { Batch } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
-import { m1 } from '../../src/models/m1/objective';
-import type { M2 } from '../../src/models/m2/m2';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import type { M2 } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
-import type { Objective } from '../../src/models/objective';
+import type { Objective } from '../../src/models/objectives/objective';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { namedTerms } from '../../src/training/step';
 import { trainingSteps } from '../../src/training/trainingSteps';
@@ -27,10 +27,10 @@ const handlings = ['exact', 'gumbel', 'straight-through'] as const;
 const everything = { gamma: 2, beta: 0.5, epsilon: 0.01, consistency: { weight: 3 } };
 
 const ofM2: readonly (readonly [string, Objective<M2>])[] = [
-  ['labels alone', labelsOnly()],
-  ...handlings.map((labelHandling) => [`m2, ${labelHandling}`, m2({ labelHandling })] as const),
+  ['labels alone', supervised()],
+  ...handlings.map((labelHandling) => [`m2, ${labelHandling}`, semiSupervised({ labelHandling })] as const),
   ...handlings.map((labelHandling) => {
-    const objective = optimizedElbo({ labelHandling, ...everything, expectation: 'exact' });
+    const objective = regularized({ labelHandling, ...everything, expectation: 'exact' });
     return [`the Optimized-ELBO, ${labelHandling}`, objective] as const;
   }),
 ];
@@ -101,6 +101,6 @@ describe('every named term of an objective', () => {
   );
 
   it.each([MLP, CONV])('is not 0 and moves within twenty steps, of m1 with $preset', (preset) =>
-    expectMoved(tinyM1({ nets: preset }), m1()),
+    expectMoved(tinyM1({ nets: preset }), unsupervised()),
   );
 });

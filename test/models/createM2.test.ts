@@ -12,7 +12,7 @@ import { everyLabel, repeatRows } from '../../src/bounds/everyLabel';
 import { createNoise, type Noise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
-import { createM2, type M2Options } from '../../src/models/m2/m2';
+import { createM2, type M2Options } from '../../src/models/m2/model';
 import { predict } from '../../src/models/predict';
 import { saveModel } from '../../src/models/saveModel';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';

@@ -11,8 +11,8 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import { m1 } from '../../src/models/m1/objective';
-import { m2 } from '../../src/models/m2/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
 import { CLASSES, LATENT, SHAPE, tinyBatches, tinyM1, tinyM2, weightsOf } from '../support/tiny';
@@ -57,7 +57,7 @@ const others = () => {
 };
 
 const trainOnce = (model: ReturnType<typeof tinyM2>) =>
-  train(model, { objective: m2(), batches: tinyBatches(), epochs: 1, noise: createNoise(3) });
+  train(model, { objective: semiSupervised(), batches: tinyBatches(), epochs: 1, noise: createNoise(3) });
 
 describe('a frozen layer of one’s own nets', () => {
   cleanUpAfterEach();
@@ -179,7 +179,12 @@ describe('a frozen layer of one’s own nets', () => {
     };
     const model = tinyM1({ nets });
     const before = await weightsOf(model);
-    await train(model, { objective: m1(), batches: tinyBatches(), epochs: 1, noise: createNoise(3) });
+    await train(model, {
+      objective: unsupervised(),
+      batches: tinyBatches(),
+      epochs: 1,
+      noise: createNoise(3),
+    });
     const after = await weightsOf(model);
     const stayed = Object.keys(after).filter((name) => String(after[name]) === String(before[name]));
     expect(stayed).toEqual(['encoder/seen/kernel', 'encoder/seen/bias']);

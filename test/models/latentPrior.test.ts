@@ -20,10 +20,10 @@ import * as gaussian from '../../src/distributions/gaussian';
 import type { LatentPrior } from '../../src/distributions/latentPrior';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { evaluateImportanceBound } from '../../src/evaluation/importanceBound';
-import { loadM1 } from '../../src/models/m1/loadM1';
-import { m1 } from '../../src/models/m1/objective';
-import { m2 } from '../../src/models/m2/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { loadModel, saveModel } from '../../src/models/saveModel';
+import { loadVae } from '../../src/models/vae/loadVae';
 import { checkModel } from '../../src/testing/index';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach, read } from '../support/numbers';
@@ -73,8 +73,8 @@ const options = { batches: tinyBatches(), epochs: 2 };
 describe('a prior of your own', () => {
   it('is trained with an M2 and an M1, and saved with them', async () => {
     for (const [kind, make, objective, load] of [
-      ['M2', tinyM2, m2({ labelHandling: 'gumbel' }), loadModel],
-      ['M1', tinyM1, m1(), loadM1],
+      ['M2', tinyM2, semiSupervised({ labelHandling: 'gumbel' }), loadModel],
+      ['M1', tinyM1, unsupervised(), loadVae],
     ] as const) {
       const prior = mixture();
       const model = make({ prior });
@@ -152,7 +152,7 @@ describe('a prior of your own', () => {
         };
         return { ...model, dispose };
       },
-      { objective: m2() },
+      { objective: semiSupervised() },
     );
     expect(checked.length).toBeGreaterThan(30);
   });

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
-import { createM1 } from '../../src/models/m1/m1';
-import { createM2, type M2Options } from '../../src/models/m2/m2';
+import { createM2, type M2Options } from '../../src/models/m2/model';
 import { areProbabilities } from '../../src/models/probabilities';
+import { createVae } from '../../src/models/vae/model';
 import type { Layer } from '../../src/nets/leafLayers';
 import { cleanUpAfterEach } from '../support/numbers';
 
@@ -300,19 +300,19 @@ describe('one’s own net that ends in what is applied later', () => {
     expect(() => created(ends)).not.toThrow();
   });
 
-  it('is refused by createM1, and as the last layer of a sequence', () => {
+  it('is refused by createVae, and as the last layer of a sequence', () => {
     const { encoder } = nets({});
     const decoder = sequential({
       layers: [layers.dense({ units: 6, inputShape: [2], activation: 'sigmoid', name: 'pixels' })],
     });
-    expect(() => createM1({ inputShape: [6], latent: 2, nets: { encoder, decoder } })).toThrow(
-      `createM1: nets.decoder ends in the layer "pixels" (sigmoid), whose values are from 0 to 1; ${ofPixels}`,
+    expect(() => createVae({ inputShape: [6], latent: 2, nets: { encoder, decoder } })).toThrow(
+      `createVae: nets.decoder ends in the layer "pixels" (sigmoid), whose values are from 0 to 1; ${ofPixels}`,
     );
     const logVars = nets({ logVar: dense('softplus') });
     const plain = sequential({ layers: [layers.dense({ units: 6, inputShape: [2] })] });
     expect(() =>
-      createM1({ inputShape: [6], latent: 2, nets: { encoder: logVars.encoder, decoder: plain } }),
-    ).toThrow('createM1: nets.encoder ends in the layer');
+      createVae({ inputShape: [6], latent: 2, nets: { encoder: logVars.encoder, decoder: plain } }),
+    ).toThrow('createVae: nets.encoder ends in the layer');
     for (const net of [encoder, decoder, plain, ...Object.values(logVars)]) net.dispose();
   });
 });

@@ -28,10 +28,10 @@ import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
 import { categoricalKl } from '../../src/divergences/categoricalKl';
 import { crossEntropy } from '../../src/divergences/crossEntropy';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
-import type { M2 } from '../../src/models/m2/m2';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
-import type { OptimizedElboOptions } from '../../src/models/m2/settings';
-import type { Objective, Terms } from '../../src/models/objective';
+import type { M2 } from '../../src/models/m2/model';
+import type { Objective, Terms } from '../../src/models/objectives/objective';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import type { RegularizedOptions } from '../../src/models/objectives/settings';
 import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { interpolationConsistency } from '../../src/regularizers/interpolationConsistency';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';
@@ -157,21 +157,24 @@ describe.each(MODELS)('m2 of a model with %s', (_, options) => {
 
   it('is on labelled examples the bound and the cross-entropy of the primitives', async () => {
     const model = tinyM2(options);
-    const { labeled } = termsOf(m2(), model);
+    const { labeled } = termsOf(semiSupervised(), model);
     const expected = labeledByHand(model);
     await expectTerms(labeled, { ...expected, objective: expected.elbo });
   });
 
   it('is on unlabelled examples the sum over labels of a loop over labels', async () => {
     const model = tinyM2(options);
-    const { unlabeled } = termsOf(m2(), model);
+    const { unlabeled } = termsOf(semiSupervised(), model);
     const expected = unlabeledByHand(model);
     await expectTerms(unlabeled, { ...expected, objective: expected.elbo });
   });
 
   it('has the gradients of the loop over labels', async () => {
     const model = tinyM2(options);
-    const actual = await gradientsOf(model, () => termsOf(m2(), model).unlabeled?.objective as Tensor);
+    const actual = await gradientsOf(
+      model,
+      () => termsOf(semiSupervised(), model).unlabeled?.objective as Tensor,
+    );
     const expected = await gradientsOf(model, () => unlabeledByHand(model).elbo);
     expect(Object.keys(actual)).toEqual(Object.keys(expected));
     for (const [name, values] of Object.entries(expected))
@@ -185,7 +188,7 @@ describe.each(['gumbel', 'straight-through'] as const)('label handling %s', (lab
   it.each([true, false])('is the bound at one sampled label, encoder sees it: %s', async (seen) => {
     const model = tinyM2({ encoderSeesLabel: seen, labelPrior: PRIOR });
     const temperature = (step: number): number => 1 / (1 + step);
-    const { unlabeled } = termsOf(m2({ labelHandling, temperature }), model, 3);
+    const { unlabeled } = termsOf(semiSupervised({ labelHandling, temperature }), model, 3);
     const { x } = batch().unlabeled;
     const logits = model.classify(x);
     const hard = labelHandling === 'straight-through';
@@ -198,7 +201,10 @@ describe.each(['gumbel', 'straight-through'] as const)('label handling %s', (lab
 
   it('lets the classifier learn through the sampled label', async () => {
     const model = tinyM2();
-    const objective = m2({ labelHandling, weights: { unlabeled: { labelEntropy: 0, logLabelPrior: 0 } } });
+    const objective = semiSupervised({
+      labelHandling,
+      weights: { unlabeled: { labelEntropy: 0, logLabelPrior: 0 } },
+    });
     const gradients = await gradientsOf(
       model,
       () => termsOf(objective, model).unlabeled?.objective as Tensor,
@@ -209,10 +215,10 @@ describe.each(['gumbel', 'straight-through'] as const)('label handling %s', (lab
   });
 });
 
-describe('optimizedElbo', () => {
+describe('regularized', () => {
   cleanUpAfterEach();
 
-  it.each<[string, OptimizedElboOptions]>([
+  it.each<[string, RegularizedOptions]>([
     ['the defaults', {}],
     ['KL(q‖p̂) and the other spread', { direction: 'q||labels', spread: 'uniform', epsilon: 0.2 }],
     ['the sum over labels under p̂', { expectation: 'exact', epsilon: 0.3 }],
@@ -221,7 +227,7 @@ describe('optimizedElbo', () => {
     const model = tinyM2({ encoderSeesLabel: false, labelPrior: PRIOR });
     const { epsilon = 0.001, spread, direction, expectation, gamma = 1 } = options;
     const beta = options.beta === undefined ? 0.5 : 0.2;
-    const { labeled, unlabeled } = termsOf(optimizedElbo(options), model, 2);
+    const { labeled, unlabeled } = termsOf(regularized(options), model, 2);
     const { x, y } = batch().labeled;
     const logits = model.classify(x);
     const bound = labeledByHand(model);
@@ -258,8 +264,8 @@ describe('optimizedElbo', () => {
   it('is m2 with other weights, to the bit', async () => {
     const model = tinyM2({ labelPrior: PRIOR });
     const weights = { labeled: { logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } };
-    const asM2 = termsOf(optimizedElbo({ gamma: 0, beta: 0, weights }), model);
-    const plain = termsOf(m2(), model);
+    const asM2 = termsOf(regularized({ gamma: 0, beta: 0, weights }), model);
+    const plain = termsOf(semiSupervised(), model);
     for (const part of ['labeled', 'unlabeled'] as const) {
       expect(Object.keys(asM2[part] ?? {}).sort()).toEqual(Object.keys(plain[part] ?? {}).sort());
       for (const [name, term] of Object.entries(plain[part] ?? {}))
@@ -270,13 +276,13 @@ describe('optimizedElbo', () => {
   it('takes the expectation over p̂ at the true label alone where p̂ is one-hot', async () => {
     const model = tinyM2();
     const at = (expectation: 'exact' | 'true-label') =>
-      termsOf(optimizedElbo({ epsilon: 0, expectation }), model).labeled?.objective as Tensor;
+      termsOf(regularized({ epsilon: 0, expectation }), model).labeled?.objective as Tensor;
     expectClose(await read(at('exact')), await read(at('true-label')));
   });
 
   it('leaves weights that are undefined at their defaults', async () => {
     const model = tinyM2({ labelPrior: PRIOR });
-    const objective = m2({ weights: { labeled: { logLabelPrior: undefined } as object } });
+    const objective = semiSupervised({ weights: { labeled: { logLabelPrior: undefined } as object } });
     const { labeled } = termsOf(objective, model);
     expect(await read(labeled?.objective as Tensor)).toEqual(await read(labeled?.elbo as Tensor));
   });
@@ -295,7 +301,7 @@ describe('consistency', () => {
     return interpolationConsistency({ logits: model.classify(mixPairs(changed, share)), targets });
   };
 
-  it.each([m2, optimizedElbo])(
+  it.each([semiSupervised, regularized])(
     'is taken off the objective of unlabelled examples, by its weight',
     async (of) => {
       const model = tinyM2();
@@ -315,14 +321,17 @@ describe('consistency', () => {
 
   it('draws the shares of its pairs from Beta(a, a)', async () => {
     const model = tinyM2();
-    const { unlabeled } = termsOf(m2({ ...options, consistency: { weight: 1, concentration: 4 } }), model);
+    const { unlabeled } = termsOf(
+      semiSupervised({ ...options, consistency: { weight: 1, concentration: 4 } }),
+      model,
+    );
     await expectTerms(unlabeled, { consistency: consistencyByHand(model, 4) });
   });
 
   it('is that of changed examples with the predictions of the unchanged, where there is a change', async () => {
     const model = tinyM2();
     const augment = affine({ rotation: 0.3, shift: 1 });
-    const { unlabeled } = termsOf(m2({ ...options, consistency: { weight: 1, augment } }), model);
+    const { unlabeled } = termsOf(semiSupervised({ ...options, consistency: { weight: 1, augment } }), model);
     const expected = consistencyByHand(model, 2, augment);
     await expectTerms(unlabeled, { consistency: expected });
     const [first = 0] = await read(sub(expected, consistencyByHand(model, 2)));
@@ -331,15 +340,15 @@ describe('consistency', () => {
 
   it('refuses a change that is no function', () => {
     const consistency = { weight: 1, augment: {} as Augment };
-    expect(() => m2({ consistency })).toThrowError(
-      new TypeError('m2: consistency.augment is Object, needed a function'),
+    expect(() => semiSupervised({ consistency })).toThrowError(
+      new TypeError('semiSupervised: consistency.augment is Object, needed a function'),
     );
   });
 
   it('is left out at weight 0: the terms are those without it, to the bit', async () => {
     const model = tinyM2();
-    const off = termsOf(m2({ ...options, consistency: { weight: () => 0 } }), model);
-    const plain = termsOf(m2(options), model);
+    const off = termsOf(semiSupervised({ ...options, consistency: { weight: () => 0 } }), model);
+    const plain = termsOf(semiSupervised(options), model);
     expect(Object.keys(off.unlabeled ?? {})).toEqual(Object.keys(plain.unlabeled ?? {}));
     for (const [name, term] of Object.entries(plain.unlabeled ?? {}))
       expect(await read(off.unlabeled?.[name] as Tensor), name).toEqual(await read(term));
@@ -347,7 +356,7 @@ describe('consistency', () => {
 
   it('reaches the classifier alone, and no running statistics', async () => {
     const model = tinyM2({ nets: { ...CONV, batchNorm: true, sharedTrunk: false } });
-    const objective = m2({ ...options, consistency: { weight: 1 } });
+    const objective = semiSupervised({ ...options, consistency: { weight: 1 } });
     const gradients = await gradientsOf(
       model,
       () => termsOf(objective, model).unlabeled?.consistency as Tensor,
@@ -360,16 +369,16 @@ describe('consistency', () => {
       const moving = Object.entries(fresh.variables).filter(([, { trainable }]) => !trainable);
       return Promise.all(moving.map(([, variable]) => read(variable)));
     };
-    expect(await statistics(objective)).toEqual(await statistics(m2(options)));
+    expect(await statistics(objective)).toEqual(await statistics(semiSupervised(options)));
   });
 
   it('stands in the spec, by which a run is resumed, where there is any', () => {
-    expect(m2({ consistency: { weight: 2 } }).spec).toEqual({
-      ...(m2().spec as object),
+    expect(semiSupervised({ consistency: { weight: 2 } }).spec).toEqual({
+      ...(semiSupervised().spec as object),
       consistency: { concentration: 2, weight: 2 },
     });
-    expect(m2({ consistency: { weight: 2, augment: affine({ shift: 1 }) } }).spec).toEqual({
-      ...(m2().spec as object),
+    expect(semiSupervised({ consistency: { weight: 2, augment: affine({ shift: 1 }) } }).spec).toEqual({
+      ...(semiSupervised().spec as object),
       consistency: { concentration: 2, weight: 2, augment: affine({ shift: 1 }).spec },
     });
   });
@@ -381,7 +390,7 @@ describe('weights of terms', () => {
   it('are read at the step: a KL warm-up moves the objective and not the bound', async () => {
     const model = tinyM2({ labelPrior: PRIOR });
     const latentKl = linearWarmup({ steps: 10 });
-    const objective = m2({ weights: { labeled: { latentKl }, unlabeled: { latentKl } } });
+    const objective = semiSupervised({ weights: { labeled: { latentKl }, unlabeled: { latentKl } } });
     for (const [step, weight] of [
       [0, 0],
       [4, 0.4],
@@ -403,7 +412,7 @@ describe('weights of terms', () => {
   it('of 0 leave a part of the model without any gradient', async () => {
     const model = tinyM2({ encoderSeesLabel: false });
     const weights = { latentKl: 0, logLikelihood: 0 };
-    const objective = m2({ weights: { unlabeled: weights } });
+    const objective = semiSupervised({ weights: { unlabeled: weights } });
     const gradients = await gradientsOf(
       model,
       () => termsOf(objective, model).unlabeled?.objective as Tensor,
@@ -412,17 +421,17 @@ describe('weights of terms', () => {
   });
 });
 
-describe('labelsOnly', () => {
+describe('supervised', () => {
   cleanUpAfterEach();
 
   it('is the cross-entropy, and reaches the classifier alone', async () => {
     const model = tinyM2();
-    const { labeled, unlabeled } = termsOf(labelsOnly(), model);
+    const { labeled, unlabeled } = termsOf(supervised(), model);
     expect([Object.keys(labeled ?? {}), unlabeled]).toEqual([['crossEntropy'], undefined]);
     await expectTerms(labeled, { crossEntropy: labeledByHand(model).crossEntropy });
     const gradients = await gradientsOf(
       model,
-      () => termsOf(labelsOnly(), model).labeled?.crossEntropy as Tensor,
+      () => termsOf(supervised(), model).labeled?.crossEntropy as Tensor,
     );
     expect(Object.keys(gradients).every((name) => name.startsWith('classifier/'))).toBe(true);
   });
@@ -432,11 +441,11 @@ describe('objectives', () => {
   cleanUpAfterEach();
 
   it.each<[string, Objective<M2>]>([
-    ['m2', m2()],
-    ['m2, gumbel', m2({ labelHandling: 'gumbel' })],
-    ['optimizedElbo', optimizedElbo({ expectation: 'exact', direction: 'q||labels' })],
-    ['optimizedElbo, consistency', optimizedElbo({ consistency: { weight: 1 } })],
-    ['labelsOnly', labelsOnly()],
+    ['m2', semiSupervised()],
+    ['m2, gumbel', semiSupervised({ labelHandling: 'gumbel' })],
+    ['regularized', regularized({ expectation: 'exact', direction: 'q||labels' })],
+    ['regularized, consistency', regularized({ consistency: { weight: 1 } })],
+    ['supervised', supervised()],
   ])('%s leaves its terms and nothing else, also when it throws', (_, objective) => {
     const model = tinyM2();
     const { labeled, unlabeled } = batch();
@@ -468,66 +477,66 @@ describe('objectives', () => {
     const model = tinyM2();
     const { labeled, unlabeled } = batch();
     const context = { step: 0, noise: stepNoise() };
-    expect(Object.keys(m2()(model, { labeled }, context))).toEqual(['labeled']);
-    expect(Object.keys(m2()(model, { unlabeled }, context))).toEqual(['unlabeled']);
+    expect(Object.keys(semiSupervised()(model, { labeled }, context))).toEqual(['labeled']);
+    expect(Object.keys(semiSupervised()(model, { unlabeled }, context))).toEqual(['unlabeled']);
   });
 
   const needed = 'needed a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
   it.each<[string, () => unknown, string]>([
     [
       'ε = 0 with KL(q‖p̂)',
-      () => optimizedElbo({ direction: 'q||labels', epsilon: 0 }),
-      `optimizedElbo: epsilon is 0, ${needed}`,
+      () => regularized({ direction: 'q||labels', epsilon: 0 }),
+      `regularized: epsilon is 0, ${needed}`,
     ],
     [
       'ε beyond 1',
-      () => optimizedElbo({ epsilon: 1.5 }),
-      'optimizedElbo: epsilon is 1.5, needed a number in [0, 1]',
+      () => regularized({ epsilon: 1.5 }),
+      'regularized: epsilon is 1.5, needed a number in [0, 1]',
     ],
     [
       'an unknown label handling',
-      () => m2({ labelHandling: 'sample' as 'exact' }),
-      'm2: labelHandling is "sample", needed one of "exact", "gumbel", "straight-through"',
+      () => semiSupervised({ labelHandling: 'sample' as 'exact' }),
+      'semiSupervised: labelHandling is "sample", needed one of "exact", "gumbel", "straight-through"',
     ],
     [
       'an unknown expectation',
-      () => optimizedElbo({ expectation: 'label' as 'exact' }),
-      'optimizedElbo: expectation is "label", needed one of "true-label", "exact"',
+      () => regularized({ expectation: 'label' as 'exact' }),
+      'regularized: expectation is "label", needed one of "true-label", "exact"',
     ],
     [
       'an unknown direction',
-      () => optimizedElbo({ direction: 'both' as 'q||labels' }),
-      'optimizedElbo: direction is "both", needed one of "labels||q", "q||labels"',
+      () => regularized({ direction: 'both' as 'q||labels' }),
+      'regularized: direction is "both", needed one of "labels||q", "q||labels"',
     ],
     [
       'a temperature of 0',
-      () => m2({ temperature: 0 }),
-      'm2: temperature is 0, needed a schedule or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+      () => semiSupervised({ temperature: 0 }),
+      'semiSupervised: temperature is 0, needed a schedule or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
     ],
     [
       'a negative β',
-      () => optimizedElbo({ beta: -1 }),
-      'optimizedElbo: beta is -1, needed a schedule or a finite number of at least 0',
+      () => regularized({ beta: -1 }),
+      'regularized: beta is -1, needed a schedule or a finite number of at least 0',
     ],
     [
       'a consistency without weight',
-      () => m2({ consistency: {} as { weight: number } }),
-      'm2: consistency.weight is undefined, needed a schedule or a finite number of at least 0',
+      () => semiSupervised({ consistency: {} as { weight: number } }),
+      'semiSupervised: consistency.weight is undefined, needed a schedule or a finite number of at least 0',
     ],
     [
       'a concentration that is no integer',
-      () => m2({ consistency: { weight: 1, concentration: 0.5 } }),
-      'm2: consistency.concentration is 0.5, needed an integer of at least 1',
+      () => semiSupervised({ consistency: { weight: 1, concentration: 0.5 } }),
+      'semiSupervised: consistency.concentration is 0.5, needed an integer of at least 1',
     ],
     [
       'a weight that is no number',
-      () => m2({ weights: { labeled: { latentKl: Number.NaN } } }),
-      'm2: weights.labeled.latentKl is NaN, needed a schedule or a finite number',
+      () => semiSupervised({ weights: { labeled: { latentKl: Number.NaN } } }),
+      'semiSupervised: weights.labeled.latentKl is NaN, needed a schedule or a finite number',
     ],
     [
       'a weight of no term',
-      () => m2({ weights: { unlabeled: { kl: 1 } as object } }),
-      'm2: a name in weights.unlabeled is "kl", needed one of "logLikelihood", "latentKl", "logLabelPrior", "labelEntropy"',
+      () => semiSupervised({ weights: { unlabeled: { kl: 1 } as object } }),
+      'semiSupervised: a name in weights.unlabeled is "kl", needed one of "logLikelihood", "latentKl", "logLabelPrior", "labelEntropy"',
     ],
   ])('refuse %s before any step', (_, make, message) => {
     expect(make).toThrowError(new RangeError(message));

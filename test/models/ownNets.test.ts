@@ -1,7 +1,7 @@
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { createM1 } from '../../src/models/m1/m1';
-import { createM2 } from '../../src/models/m2/m2';
+import { createM2 } from '../../src/models/m2/model';
+import { createVae } from '../../src/models/vae/model';
 import { LabelConditionedDense } from '../../src/nets/labelConditionedDense';
 import type { Layer } from '../../src/nets/leafLayers';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -97,7 +97,7 @@ describe('own nets', () => {
       encoder: model({ inputs: x, outputs: [one, one] }),
       decoder: model({ inputs: z, outputs: dense(4, z) }),
     };
-    expect(() => createM1({ inputShape: [4], latent: 3, nets })).toThrow(`createM1: ${needed}`);
+    expect(() => createVae({ inputShape: [4], latent: 3, nets })).toThrow(`createVae: ${needed}`);
   });
 });
 
@@ -108,7 +108,7 @@ describe('a preset', () => {
     const nets = { preset: 'mlp', widths: Array(20_000).fill(1) } as const;
     const message = 'the number of widths is 20000, needed at most 100 layers';
     expect(() => createM2({ inputShape: [4], classes: 2, nets })).toThrow(`mlpNets: ${message}`);
-    expect(() => createM1({ inputShape: [4], nets })).toThrow(`createM1: ${message}`);
+    expect(() => createVae({ inputShape: [4], nets })).toThrow(`createVae: ${message}`);
     const deepest = { ...nets, widths: Array<number>(100).fill(1) };
     expect(() => createM2({ inputShape: [4], classes: 2, nets: deepest }).dispose()).not.toThrow();
   });

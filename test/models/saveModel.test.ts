@@ -7,7 +7,7 @@ import { gaussianObservation } from '../../src/distributions/gaussianObservation
 import type { Likelihood } from '../../src/distributions/likelihood';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
-import type { M2Options } from '../../src/models/m2/m2';
+import type { M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import { predict } from '../../src/models/predict';
 import { loadModel, loadVariables, saveModel } from '../../src/models/saveModel';
@@ -167,7 +167,7 @@ describe('saveModel and loadModel', () => {
       ],
       [
         json({ format: 'ssvae model 1', spec: { model: 'm1' } }),
-        'loadModel: memory: the model is "m1", needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one\'s own',
+        'loadModel: memory: the model is "m1", needed "m2"; loadVae reads an M1, and loadVariables fills a model of one\'s own',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, classes: 'three' })),

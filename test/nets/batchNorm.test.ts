@@ -3,8 +3,8 @@ import { input, type LayersModel, layers, model as net, type SymbolicTensor } fr
 import { describe, expect, it } from 'vitest';
 import { everyLabel } from '../../src/bounds/everyLabel';
 import { createNoise } from '../../src/core/noise';
-import type { M2Options } from '../../src/models/m2/m2';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import type { M2Options } from '../../src/models/m2/model';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
 import { BatchNorm } from '../../src/nets/batchNorm';
 import { initializeNet } from '../../src/nets/initializer';
 import { createAdam } from '../../src/training/optimizer/adam';
@@ -104,7 +104,12 @@ describe('BatchNorm', () => {
       (unit) =>
         pixels.reduce((sum, pixel, i) => sum + pixel * (kernel[(i % 64) * 4 + unit] as number), 0) / 6,
     );
-    for await (const _ of trainingSteps(model, { objective: m2(), batches, noise: createNoise(3), to: 1 }));
+    for await (const _ of trainingSteps(model, {
+      objective: semiSupervised(),
+      batches,
+      noise: createNoise(3),
+      to: 1,
+    }));
     const running = await weightsOf(model);
     expectClose(
       running['classifier/hiddenNorm/movingMean'] as number[],
@@ -200,7 +205,7 @@ describe('BatchNorm', () => {
     const model = tinyM2({ ...(made && { nets: made }) });
     const batches = oneLabeled(unlabeled);
     const { history } = await train(model, {
-      objective: unlabeled === 0 ? labelsOnly() : m2(),
+      objective: unlabeled === 0 ? supervised() : semiSupervised(),
       batches,
       epochs: unlabeled === 0 ? 20 : 2,
       optimizer: createAdam({ learningRate: 0.01 }),
@@ -235,9 +240,9 @@ describe('BatchNorm', () => {
     const trained = model.infer(x, { training: true }).posterior(labels);
     expect(await read(trained.mean)).toEqual(await read(model.infer(x).posterior(labels).mean));
     const objectives = [
-      m2({ labelHandling: 'exact' }),
-      m2({ labelHandling: 'gumbel' }),
-      optimizedElbo({ expectation: 'exact', consistency: { weight: 1 } }),
+      semiSupervised({ labelHandling: 'exact' }),
+      semiSupervised({ labelHandling: 'gumbel' }),
+      regularized({ expectation: 'exact', consistency: { weight: 1 } }),
     ];
     for (const objective of objectives)
       objective(model, { labeled: { x, y }, unlabeled: { x } }, { step: 0, noise: createNoise(2) });
@@ -251,7 +256,12 @@ describe('BatchNorm', () => {
     const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
     const batches = tinyBatches({ batchSize: { labeled: 3, unlabeled: 0 } });
     const before = await weightsOf(model);
-    for await (const _ of trainingSteps(model, { objective: m2(), batches, noise: createNoise(3), to: 1 }));
+    for await (const _ of trainingSteps(model, {
+      objective: semiSupervised(),
+      batches,
+      noise: createNoise(3),
+      to: 1,
+    }));
     const after = await weightsOf(model);
     for (const net of ['classifier', 'encoder', 'decoder'])
       expect(after[`${net}/hiddenNorm/movingMean`]).not.toEqual(before[`${net}/hiddenNorm/movingMean`]);

@@ -1,7 +1,7 @@
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
-import { createM2 } from '../../src/models/m2/m2';
+import { createM2 } from '../../src/models/m2/model';
 import { type Initializer, initializeNet } from '../../src/nets/initializer';
 import { namedWeights } from '../../src/nets/namedWeights';
 import { cleanUpAfterEach } from '../support/numbers';

@@ -11,8 +11,8 @@ import {
   sequential,
 } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { createM1 } from '../../src/models/m1/m1';
-import { createM2 } from '../../src/models/m2/m2';
+import { createM2 } from '../../src/models/m2/model';
+import { createVae } from '../../src/models/vae/model';
 import { BatchNorm } from '../../src/nets/batchNorm';
 import { assertNoLayerTerms } from '../../src/nets/layerTerms';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -165,7 +165,7 @@ describe('assertNoLayerTerms', () => {
     expect(() => assertNoLayerTerms('createM2', 'nets.encoder', net)).not.toThrow();
   });
 
-  it('is asked of each net of one’s own by createM1 and createM2', () => {
+  it('is asked of each net of one’s own by createVae and createM2', () => {
     const inner: LayersModel = sequential({
       name: 'inner',
       layers: [layers.dense({ units: 2, inputShape: [4], kernelRegularizer: l2(), name: 'hidden' })],
@@ -183,8 +183,8 @@ describe('assertNoLayerTerms', () => {
     const x = input({ shape: [4] });
     const head = () => layers.dense({ units: 2 }).apply(x) as SymbolicTensor;
     const encoder = model({ inputs: x, outputs: [head(), head()] });
-    expect(() => createM1({ inputShape: [4], latent: 2, nets: { encoder, decoder } })).toThrow(
-      'createM1: nets.decoder has the layer "pixels" with a biasConstraint',
+    expect(() => createVae({ inputShape: [4], latent: 2, nets: { encoder, decoder } })).toThrow(
+      'createVae: nets.decoder has the layer "pixels" with a biasConstraint',
     );
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createM2 } from '../../src/models/m2/m2';
+import { createM2 } from '../../src/models/m2/model';
 import { type M2Preset, presetValues } from '../../src/models/m2/nets';
 
 const width = fc.integer({ min: 1, max: 5 });

@@ -2,8 +2,8 @@ import { add, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import { labelsOnly, m2 } from '../../src/models/m2/objective';
-import type { Terms } from '../../src/models/objective';
+import type { Terms } from '../../src/models/objectives/objective';
+import { semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
 import type { Pass } from '../../src/nets/pass';
 import { cleanUpAfterEach, read } from '../support/numbers';
 import { CLASSES, LATENT, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';
@@ -48,7 +48,11 @@ describe('the noise of a pass', () => {
     const own = shakenM2();
     const { x, y } = tinyExamples(4);
     const at = (step: number) =>
-      m2()(own, { labeled: { x, y }, unlabeled: { x } }, { step, noise: createNoise(0).split(step) });
+      semiSupervised()(
+        own,
+        { labeled: { x, y }, unlabeled: { x } },
+        { step, noise: createNoise(0).split(step) },
+      );
     const [first, again, other] = [at(0), at(0), at(1)];
     const numbers = (terms: Terms | undefined, name: string) => read(terms?.[name] as Tensor);
     const crossEntropy = await numbers(first.labeled, 'crossEntropy');
@@ -58,7 +62,7 @@ describe('the noise of a pass', () => {
     expect(await numbers(other.unlabeled, 'labelEntropy')).not.toEqual(
       await numbers(first.unlabeled, 'labelEntropy'),
     );
-    const alone = labelsOnly()(own, { labeled: { x, y } }, { step: 0, noise: createNoise(0).split(0) });
+    const alone = supervised()(own, { labeled: { x, y } }, { step: 0, noise: createNoise(0).split(0) });
     expect(await numbers(alone.labeled, 'crossEntropy')).toEqual(crossEntropy);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import type { Storage } from '../../src/files/storage';
-import { m2 } from '../../src/models/m2/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { csvLog } from '../../src/node/csvLog';
 import { file } from '../../src/node/file';
 import type { TrainResult } from '../../src/training/history';
@@ -19,7 +19,7 @@ const run = async (more: Partial<TrainOptions<ReturnType<typeof tinyM2>>> = {}):
   const [model, optimizer] = [tinyM2(), createAdam()];
   try {
     return await train(model, {
-      objective: m2(),
+      objective: semiSupervised(),
       batches: tinyBatches({ stepsPerEpoch: 2 }),
       optimizer,
       epochs: 5,

@@ -5,8 +5,8 @@ import { createBatches } from '../../src/data/batches';
 import { twoMoons } from '../../src/data/moons';
 import { splitDataset } from '../../src/data/split';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
-import { createM2 } from '../../src/models/m2/m2';
-import { labelsOnly, m2 } from '../../src/models/m2/objective';
+import { createM2 } from '../../src/models/m2/model';
+import { semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
 import { progressBar } from '../../src/node/progressBar';
 import type { TrainingPlan } from '../../src/training/callbacks';
 import { train } from '../../src/training/train';
@@ -28,7 +28,7 @@ const memoryStream = (isTTY: boolean) => {
 };
 
 const options = () => ({
-  objective: m2(),
+  objective: semiSupervised(),
   batches: tinyBatches({ stepsPerEpoch: 3 }),
   epochs: 2,
   noise: createNoise(1),
@@ -127,7 +127,7 @@ describe('progressBar', () => {
       likelihood: gaussianObservation(),
     });
     const callbacks = { onTrainBegin: (plan: TrainingPlan) => void plans.push(plan) };
-    await train(model, { objective: labelsOnly(), batches, epochs: 1, noise, callbacks });
+    await train(model, { objective: supervised(), batches, epochs: 1, noise, callbacks });
     model.dispose();
     expect(plans).toEqual([
       { epochs: 1, stepsPerEpoch: 3, firstStep: 0, passes: { labeled: 1.5, unlabeled: 1 } },

@@ -5,7 +5,7 @@ import { BinaryReader } from 'google-protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { crc32c } from '../../src/files/crc32';
-import { m2 } from '../../src/models/m2/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { eventRecord } from '../../src/node/eventRecord';
 import { tensorBoard } from '../../src/node/tensorBoard';
 import { createAdam } from '../../src/training/optimizer/adam';
@@ -81,7 +81,7 @@ describe('tensorBoard', () => {
   const run = async (more: Partial<TrainOptions<ReturnType<typeof tinyM2>>> = {}) => {
     const [model, optimizer] = [tinyM2(), createAdam()];
     const result = await train(model, {
-      objective: m2(),
+      objective: semiSupervised(),
       batches: tinyBatches({ stepsPerEpoch: 2 }),
       optimizer,
       epochs: 3,

@@ -20,10 +20,10 @@ import { affine } from '../../src/data/affine';
 import { cropAndFlip } from '../../src/data/cropAndFlip';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { type NativeBinding, nativeBackend } from '../../src/host/native/tensorflow';
-import type { M2 } from '../../src/models/m2/m2';
+import type { M2 } from '../../src/models/m2/model';
 import type { M2Preset } from '../../src/models/m2/nets';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
-import type { Objective } from '../../src/models/objective';
+import type { Objective } from '../../src/models/objectives/objective';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
 import { recordedStep } from '../../src/recorded/recordedStep';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -70,7 +70,7 @@ const run = async (
   let terms: Readonly<Record<string, number>> = {};
   try {
     await train(model, {
-      objective: m2(),
+      objective: semiSupervised(),
       batches: tinyBatches({ stepsPerEpoch: steps }),
       optimizer,
       noise: createNoise(4),
@@ -140,7 +140,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
   () => {
     const warmup = linearWarmup({ steps: 6 });
     const everything = (): Partial<TrainOptions<M2>> => ({
-      objective: optimizedElbo({
+      objective: regularized({
         labelHandling: 'gumbel',
         temperature: exponentialDecay({ rate: 0.05, floor: 0.5 }),
         gamma: warmup,
@@ -160,14 +160,14 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       [
         'a relaxed label and a conv net',
         { ...CONV, batchNorm: true },
-        () => ({ objective: m2({ labelHandling: 'gumbel' }) }),
+        () => ({ objective: semiSupervised({ labelHandling: 'gumbel' }) }),
       ],
-      ['a hard label', MLP, () => ({ objective: m2({ labelHandling: 'straight-through' }) })],
+      ['a hard label', MLP, () => ({ objective: semiSupervised({ labelHandling: 'straight-through' }) })],
       [
         'consistency between examples',
         { ...CONV, batchNorm: true },
         () => ({
-          objective: optimizedElbo({
+          objective: regularized({
             labelHandling: 'gumbel',
             consistency: {
               weight: linearWarmup({ from: 0.5, to: 2, steps: 6 }),
@@ -181,13 +181,13 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         { ...CONV, depth: 2 },
         () => ({ augment: cropAndFlip({ padding: 1 }) }),
       ],
-      ['labels alone', MLP, () => ({ objective: labelsOnly() })],
+      ['labels alone', MLP, () => ({ objective: supervised() })],
       [
         'draws of the step’s own stream',
         MLP,
         () => ({
           objective: (model, batch, context) => {
-            const terms = m2()(model, batch, context);
+            const terms = semiSupervised()(model, batch, context);
             const { unlabeled = {} } = terms;
             const jitter = add(1, mul(0.1, context.noise.normal([])));
             return {
@@ -223,7 +223,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         createAdam({ learningRate: 0.01, epsilon: EPSILON }),
         createAdam({ learningRate: 0.01, epsilon: EPSILON }),
       ];
-      const common = { objective: m2(), batches: tinyBatches(), noise: createNoise(4), to: 8 };
+      const common = { objective: semiSupervised(), batches: tinyBatches(), noise: createNoise(4), to: 8 };
       const execute = recorded();
       const steps = trainingSteps(model, { ...common, optimizer, execute });
       const expected = trainingSteps(plain, { ...common, optimizer: other });
@@ -275,7 +275,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         const abort = new AbortController();
         const own = recorded();
         await train(model, {
-          objective: m2({ labelHandling: 'gumbel' }),
+          objective: semiSupervised({ labelHandling: 'gumbel' }),
           batches: tinyBatches({ stepsPerEpoch: 4 }),
           epochs: 3,
           noise: createNoise(4),
@@ -344,8 +344,8 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       const trainable = (all: readonly string[]) =>
         all.filter((name) => !name.includes('moving') && !name.includes('running'));
       const objective = [
-        { name: 'labels', variables: trainable(first), objective: labelsOnly() },
-        { name: 'images', variables: trainable(second), objective: m2() },
+        { name: 'labels', variables: trainable(first), objective: supervised() },
+        { name: 'images', variables: trainable(second), objective: semiSupervised() },
       ];
       const execute = recorded();
       expectAlike(await run({ objective, execute }), await run({ objective }));
@@ -367,7 +367,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
 
     it('keeps one graph of runs of the same model, whose weights go from one to the next', async () => {
       const averaging = { decay: 0.9 };
-      const objective = m2();
+      const objective = semiSupervised();
       const go = async (execute?: Execute): Promise<Run['weights']> => {
         const model = tinyM2({ nets: MLP });
         for (let seed = 0; seed < 5; seed++) {
@@ -407,7 +407,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
 
     it('keeps one graph of the optimizers that a model had, though none was disposed', async () => {
       const model = tinyM2({ nets: MLP });
-      const objective = m2();
+      const objective = semiSupervised();
       const optimizers = [1, 2, 3].map(() => createAdam());
       await countingGraphs(async (counts) => {
         const execute = recorded();
@@ -424,7 +424,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
     });
 
     it('goes on from the state that an optimizer is given back', async () => {
-      const objective = m2();
+      const objective = semiSupervised();
       const go = async (execute: Execute) => {
         const model = tinyM2({ nets: MLP });
         const optimizer = createAdam({ learningRate: 0.02, epsilon: EPSILON });
@@ -459,7 +459,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       const execute = recordedStep({ onEager: (why) => reasons.push(why) });
       let calls = 0;
       const objective: Objective<M2> = (...given) => {
-        const terms = m2()(...given);
+        const terms = semiSupervised()(...given);
         if (calls++ === nth) throw new Error('a fault');
         return terms;
       };
@@ -490,7 +490,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       execute.dispose();
     });
 
-    const bound: Objective<M2> = m2();
+    const bound: Objective<M2> = semiSupervised();
     const scaled =
       (factor: (step: number, x: Tensor) => Tensor | number): Objective<M2> =>
       (model, batch, context) => {
@@ -594,7 +594,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         const go = async (execute?: Execute): Promise<Record<string, number[]>> => {
           const [model, optimizer] = [tinyM2({ nets: MLP }), createAdam({ beta2 })];
           await train(model, {
-            objective: m2(),
+            objective: semiSupervised(),
             batches: tinyBatches(),
             noise: createNoise(4),
             epochs: 1,
@@ -617,7 +617,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       const { adam: _, ...own } = createAdam();
       const reasons: string[] = [];
       const steps = trainingSteps(model, {
-        objective: m2(),
+        objective: semiSupervised(),
         batches: tinyBatches(),
         noise: createNoise(4),
         optimizer: { ...own, state: { tensors: {}, counts: {} } },

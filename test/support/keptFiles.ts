@@ -9,12 +9,12 @@ import { createBatches } from '../../src/data/batches';
 import { createDataset } from '../../src/data/dataset';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Storage } from '../../src/files/storage';
-import { loadM1 } from '../../src/models/m1/loadM1';
-import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
-import { m1 } from '../../src/models/m1/objective';
-import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { loadModel } from '../../src/models/saveModel';
+import { loadVae } from '../../src/models/vae/loadVae';
+import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
 import type { HistoryRow } from '../../src/training/history';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -28,19 +28,19 @@ const MLP = { preset: 'mlp', widths: [4] } as const;
 const CONV = { preset: 'conv', filters: [2, 2], width: 4 } as const;
 const LEARNED = gaussianObservation({ variance: 'learned' });
 
-const makeM1 = (options: Partial<M1Options>, noise: Noise = createNoise(1)): M1 =>
-  createM1({ inputShape: SHAPE, latent: 2, nets: MLP, noise, ...options });
+const makeVae = (options: Partial<VaeOptions>, noise: Noise = createNoise(1)): GaussianVae =>
+  createVae({ inputShape: SHAPE, latent: 2, nets: MLP, noise, ...options });
 
 const makeM2 = (options: Partial<M2Options>, noise: Noise = createNoise(1)): M2 =>
   createM2({ inputShape: SHAPE, classes: CLASSES, latent: 2, nets: MLP, noise, ...options });
 
 /** Makes a model of each ready kind. */
-export const KEPT_MODELS: Readonly<Record<string, () => M1 | M2>> = {
-  'm1-mlp-bernoulli': () => makeM1({}),
-  'm1-mlp-gaussian': () =>
-    makeM1({ nets: { ...MLP, batchNorm: false, activation: 'relu' }, likelihood: LEARNED }),
-  'm1-conv-bernoulli': () => makeM1({ nets: CONV }),
-  'm1-conv-gaussian': () => makeM1({ nets: CONV, likelihood: gaussianObservation() }),
+export const KEPT_MODELS: Readonly<Record<string, () => GaussianVae | M2>> = {
+  'vae-mlp-bernoulli': () => makeVae({}),
+  'vae-mlp-gaussian': () =>
+    makeVae({ nets: { ...MLP, batchNorm: false, activation: 'relu' }, likelihood: LEARNED }),
+  'vae-conv-bernoulli': () => makeVae({ nets: CONV }),
+  'vae-conv-gaussian': () => makeVae({ nets: CONV, likelihood: gaussianObservation() }),
   'm2-mlp-bernoulli': () => makeM2({ nets: { ...MLP, sharedTrunk: true }, labelPrior: [0.5, 0.25, 0.25] }),
   'm2-mlp-gaussian': () => makeM2({ nets: { ...MLP, batchNorm: true }, likelihood: LEARNED }),
   'm2-conv-bernoulli': () =>
@@ -50,8 +50,8 @@ export const KEPT_MODELS: Readonly<Record<string, () => M1 | M2>> = {
 };
 
 /** Reads a saved model of its kind. */
-export const loadKept = (name: string, storage: Storage): Promise<M1 | M2> =>
-  name.startsWith('m1') ? loadM1(storage) : loadModel(storage);
+export const loadKept = (name: string, storage: Storage): Promise<GaussianVae | M2> =>
+  name.startsWith('vae') ? loadVae(storage) : loadModel(storage);
 
 /** Numbers in [0, 1) that no stream of noise has a part in. */
 const fixed = (count: number): Float32Array =>
@@ -64,17 +64,17 @@ const listed = async (one: Tensor): Promise<number[]> => {
 };
 
 /** Moves every variable off what it begins with: biases off 0, statistics off 0 and 1. */
-export function disturb({ variables }: M1 | M2): void {
+export function disturb({ variables }: GaussianVae | M2): void {
   for (const variable of Object.values(variables))
     tidy(() => variable.assign(add(variable, mul(0.1, tensor(fixed(variable.size), variable.shape)))));
 }
 
 /** What a model makes of two inputs, two labels and two codes, flat. */
-export async function outputsOf(model: M1 | M2): Promise<Record<string, number[]>> {
+export async function outputsOf(model: GaussianVae | M2): Promise<Record<string, number[]>> {
   const x = tensor(fixed(32), [2, ...SHAPE], 'float32');
   const y = tensor2d([0, 1, 0, 0, 0, 1], [2, CLASSES]);
   const z = tensor2d([0.5, -1, 2, 0.25], [2, 2]);
-  const isM2 = (one: M1 | M2): one is M2 => 'classify' in one;
+  const isM2 = (one: GaussianVae | M2): one is M2 => 'classify' in one;
   const { mean, logVar } = !isM2(model)
     ? model.encode(x)
     : model.encoderSeesLabel
@@ -112,13 +112,13 @@ const batches = () => {
 };
 
 /** A run of two steps an epoch and three epochs, of which a checkpoint behind the third step is kept. */
-interface KeptRun<M extends M1 | M2> {
+interface KeptRun<M extends GaussianVae | M2> {
   readonly make: (noise: Noise) => M;
   readonly options: (model: M) => Omit<TrainOptions<M>, 'optimizer' | 'batches' | 'epochs' | 'noise'>;
   readonly weightDecay?: number;
 }
 
-const describeRun = <M extends M1 | M2>(run: KeptRun<M>) => ({
+const describeRun = <M extends GaussianVae | M2>(run: KeptRun<M>) => ({
   /** Trains, and gives the history and two numbers of each variable: its mean and its root mean square. */
   async train(
     more: Partial<Pick<TrainOptions<M>, 'checkpoint' | 'resume' | 'signal'>> & { readonly stop?: number },
@@ -155,13 +155,19 @@ const timeless = ({ seconds: _, ...row }: HistoryRow): Record<string, number> =>
 
 /** A run of each kind of checkpoint. */
 export const KEPT_RUNS = {
-  m1: describeRun<M1>({ make: (noise) => makeM1({}, noise), options: () => ({ objective: m1() }) }),
-  m2: describeRun<M2>({ make: (noise) => makeM2({}, noise), options: () => ({ objective: m2() }) }),
+  vae: describeRun<GaussianVae>({
+    make: (noise) => makeVae({}, noise),
+    options: () => ({ objective: unsupervised() }),
+  }),
+  m2: describeRun<M2>({
+    make: (noise) => makeM2({}, noise),
+    options: () => ({ objective: semiSupervised() }),
+  }),
   'm2-everything': describeRun<M2>({
     make: (noise) => makeM2({ nets: { ...CONV, batchNorm: true } }, noise),
     weightDecay: 0.01,
     options: () => ({
-      objective: optimizedElbo({
+      objective: regularized({
         labelHandling: 'gumbel',
         gamma: linearWarmup({ to: 2, steps: 4 }),
         beta: 0.5,
@@ -184,8 +190,8 @@ export const KEPT_RUNS = {
       return {
         alpha: 1,
         objective: [
-          { name: 'bound', variables: named('encoder', 'decoder'), objective: m2() },
-          { name: 'labels', variables: named('classifier'), objective: labelsOnly() },
+          { name: 'bound', variables: named('encoder', 'decoder'), objective: semiSupervised() },
+          { name: 'labels', variables: named('classifier'), objective: supervised() },
         ],
       };
     },

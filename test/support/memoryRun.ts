@@ -6,8 +6,8 @@ import type { Dataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import type { StorageFolder } from '../../src/files/storage';
-import type { M2 } from '../../src/models/m2/m2';
-import { optimizedElbo } from '../../src/models/m2/objective';
+import type { M2 } from '../../src/models/m2/model';
+import { regularized } from '../../src/models/objectives/semiSupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { AdamUpdate } from '../../src/training/optimizer/optimizer';
 import type { TrainOptions } from '../../src/training/options';
@@ -43,7 +43,7 @@ const sampleAt = (step: number): Sample => {
 };
 
 const optionsOf = ({ batches, held, epochs }: MemoryRun): TrainOptions<M2> => ({
-  objective: optimizedElbo({ labelHandling: 'gumbel' }),
+  objective: regularized({ labelHandling: 'gumbel' }),
   batches,
   epochs,
   noise: createNoise(4),
@@ -96,7 +96,7 @@ export async function watchFaults(run: MemoryRun): Promise<void> {
           },
         },
         objective: (of, batch, context) => {
-          const terms = options.objective as ReturnType<typeof optimizedElbo>;
+          const terms = options.objective as ReturnType<typeof regularized>;
           const found = terms(of, batch, context);
           fail('objective');
           return found;

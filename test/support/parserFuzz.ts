@@ -7,7 +7,7 @@ import { gunzip } from '../../src/data/gzip';
 import { idxDataset, parseIdx } from '../../src/data/idx';
 import { crc32 } from '../../src/files/crc32';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
-import { labelsOnly } from '../../src/models/m2/objective';
+import { supervised } from '../../src/models/objectives/semiSupervised';
 import { loadModel, loadVariables, saveModel } from '../../src/models/saveModel';
 import { readTar } from '../../src/node/tar';
 import { train } from '../../src/training/train';
@@ -269,7 +269,7 @@ const checkpoint = async (): Promise<Subject> => {
   const storage = memoryStorage();
   const run = (checkpointed: typeof storage) =>
     train(subject, {
-      objective: labelsOnly(),
+      objective: supervised(),
       batches: tinyBatches(),
       epochs: 1,
       noise: createNoise(3),

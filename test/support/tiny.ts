@@ -5,9 +5,9 @@ import { createNoise } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
-import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
-import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
+import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
+import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
 
 /** Shape of one example. */
 export const SHAPE = [8, 8, 1] as const;
@@ -32,8 +32,8 @@ export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
   });
 
 /** A small M1. */
-export const tinyM1 = (options: Partial<M1Options> = {}): M1 =>
-  createM1({ inputShape: SHAPE, latent: LATENT, nets: MLP, noise: createNoise(1), ...options });
+export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
+  createVae({ inputShape: SHAPE, latent: LATENT, nets: MLP, noise: createNoise(1), ...options });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {

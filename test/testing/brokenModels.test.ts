@@ -31,7 +31,7 @@ import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import type { Json } from '../../src/files/json';
-import type { Objective, ObjectiveTerms, Terms } from '../../src/models/objective';
+import type { Objective, ObjectiveTerms, Terms } from '../../src/models/objectives/objective';
 import { modelChecks } from '../../src/testing';
 import { cleanUpAfterEach } from '../support/numbers';
 import { type TinyVae, tinyObjective, tinyVae } from './tinyVae';

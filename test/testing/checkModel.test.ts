@@ -6,7 +6,7 @@ import type { Support } from '../../src/core/support';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import type { Classifier, Model } from '../../src/models/model';
-import type { Objective } from '../../src/models/objective';
+import type { Objective } from '../../src/models/objectives/objective';
 import { checkModel, type ModelChecksOptions, modelChecks } from '../../src/testing';
 import { constantInputs, examplesFor } from '../../src/testing/examples';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -108,7 +108,9 @@ describe('modelChecks', () => {
     [
       'no objective',
       given({ objective: [] }),
-      new TypeError('modelChecks: objective is an array of 0, needed a function such as m2(), or phases'),
+      new TypeError(
+        'modelChecks: objective is an array of 0, needed a function such as semiSupervised(), or phases',
+      ),
     ],
     [
       'a tolerance below 0',

@@ -15,11 +15,11 @@ import { input, type LayersModel, layers, model as net, type SymbolicTensor } fr
 import { describe, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
-import { createM1, type M1, type M1Options } from '../../src/models/m1/m1';
-import { m1 } from '../../src/models/m1/objective';
-import { createM2, type M2, type M2Options } from '../../src/models/m2/m2';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
-import type { Phase } from '../../src/models/objective';
+import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
+import type { Phase } from '../../src/models/objectives/objective';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
+import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
 import { BatchNorm } from '../../src/nets/batchNorm';
 import { initializeNet } from '../../src/nets/initializer';
 import { type ModelChecksOptions, modelChecks } from '../../src/testing';
@@ -80,8 +80,12 @@ const phases = (): readonly Phase<M2>[] => {
   const startingWith = (...starts: string[]): string[] =>
     names.filter((name) => starts.some((start) => name.startsWith(start)));
   return [
-    { name: 'bound', variables: startingWith('encoder', 'decoder', 'classifier/hidden'), objective: m2() },
-    { name: 'labels', variables: startingWith('classifier'), objective: labelsOnly() },
+    {
+      name: 'bound',
+      variables: startingWith('encoder', 'decoder', 'classifier/hidden'),
+      objective: semiSupervised(),
+    },
+    { name: 'labels', variables: startingWith('classifier'), objective: supervised() },
   ];
 };
 
@@ -137,58 +141,58 @@ describe('a model of one’s own with an adversary', () => {
 });
 
 describe.each<[string, (noise: Noise) => M2, ModelChecksOptions<M2>]>([
-  ['mlp, q(z|x,y), m2', small(), { objective: m2() }],
-  ['mlp, q(z|x), m2', small({ encoderSeesLabel: false }), { objective: m2() }],
+  ['mlp, q(z|x,y), m2', small(), { objective: semiSupervised() }],
+  ['mlp, q(z|x), m2', small({ encoderSeesLabel: false }), { objective: semiSupervised() }],
   [
     'mlp, batch norm, a shared trunk, m2',
     small({ nets: { ...MLP, batchNorm: true, sharedTrunk: true } }),
-    { objective: m2() },
+    { objective: semiSupervised() },
   ],
-  ['conv, q(z|x), m2', small({ nets: CONV }), { objective: m2() }],
+  ['conv, q(z|x), m2', small({ nets: CONV }), { objective: semiSupervised() }],
   [
-    'conv of depth 2, q(z|x,y), batch norm, optimizedElbo',
+    'conv of depth 2, q(z|x,y), batch norm, regularized',
     small({ nets: { ...CONV, depth: 2, batchNorm: true }, encoderSeesLabel: true }),
-    { objective: optimizedElbo() },
+    { objective: regularized() },
   ],
   [
-    'mlp, a fixed variance, optimizedElbo of exact expectation',
+    'mlp, a fixed variance, regularized of exact expectation',
     small({ likelihood: gaussianObservation({ sigma: 0.5 }) }),
-    { objective: optimizedElbo({ expectation: 'exact' }) },
+    { objective: regularized({ expectation: 'exact' }) },
   ],
   [
     'mlp, a learned variance, m2 of a Gumbel label',
     small({ likelihood: gaussianObservation({ variance: 'learned' }) }),
-    { objective: m2({ labelHandling: 'gumbel' }) },
+    { objective: semiSupervised({ labelHandling: 'gumbel' }) },
   ],
-  [
-    'mlp, optimizedElbo of a Gumbel label',
-    small(),
-    { objective: optimizedElbo({ labelHandling: 'gumbel' }) },
-  ],
-  ['mlp, labels alone', small(), { objective: labelsOnly(), untouched: ['encoder/', 'decoder/'] }],
-  ['own nets, m2', withOwnNets, { objective: m2() }],
+  ['mlp, regularized of a Gumbel label', small(), { objective: regularized({ labelHandling: 'gumbel' }) }],
+  ['mlp, labels alone', small(), { objective: supervised(), untouched: ['encoder/', 'decoder/'] }],
+  ['own nets, m2', withOwnNets, { objective: semiSupervised() }],
   ['mlp, phases', small(), { objective: phases() }],
 ])('M2: %s', (_, create, options) => {
   for (const { name, run } of modelChecks(create, options)) it(name, run);
 });
 
 const smallM1 =
-  (options: Partial<M1Options> = {}) =>
-  (noise: Noise): M1 =>
-    createM1({ inputShape: [4, 4, 1], latent: 2, nets: MLP, noise, ...options });
+  (options: Partial<VaeOptions> = {}) =>
+  (noise: Noise): GaussianVae =>
+    createVae({ inputShape: [4, 4, 1], latent: 2, nets: MLP, noise, ...options });
 
-describe.each<[string, (noise: Noise) => M1, ModelChecksOptions<M1>]>([
-  ['mlp, batch norm', smallM1(), { objective: m1() }],
+describe.each<[string, (noise: Noise) => GaussianVae, ModelChecksOptions<GaussianVae>]>([
+  ['mlp, batch norm', smallM1(), { objective: unsupervised() }],
   [
     'mlp of two layers without batch norm, a warm-up',
     smallM1({ nets: { preset: 'mlp', widths: [5, 4], batchNorm: false } }),
-    { objective: m1({ klWeight: (step) => Math.min(1, (step + 1) / 10) }) },
+    { objective: unsupervised({ klWeight: (step) => Math.min(1, (step + 1) / 10) }) },
   ],
-  ['conv, a divergence of half weight', smallM1({ nets: CONV }), { objective: m1({ klWeight: 0.5 }) }],
+  [
+    'conv, a divergence of half weight',
+    smallM1({ nets: CONV }),
+    { objective: unsupervised({ klWeight: 0.5 }) },
+  ],
   [
     'mlp, a learned variance',
     smallM1({ likelihood: gaussianObservation({ variance: 'learned' }) }),
-    { objective: m1() },
+    { objective: unsupervised() },
   ],
 ])('M1: %s', (_, create, options) => {
   for (const { name, run } of modelChecks(create, options)) it(name, run);

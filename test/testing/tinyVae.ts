@@ -21,7 +21,7 @@ import * as gaussian from '../../src/distributions/gaussian';
 import { crossEntropy } from '../../src/divergences/crossEntropy';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../../src/models/model';
-import type { Objective, ObjectiveContext } from '../../src/models/objective';
+import type { Objective, ObjectiveContext } from '../../src/models/objectives/objective';
 import { categoricalEntropy } from '../../src/regularizers/entropy';
 
 /** D, K and Z */

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import type { M2 } from '../../src/models/m2/m2';
-import { m2 } from '../../src/models/m2/objective';
+import type { M2 } from '../../src/models/m2/model';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { recordedStep } from '../../src/recorded/recordedStep';
 import type { TrainOptions } from '../../src/training/options';
 import { disposeTerms, type Execute, executeEagerly } from '../../src/training/step';
@@ -17,7 +17,7 @@ cleanUpAfterEach();
 const LAST = 6;
 const validate = async (): Promise<{ score: number }> => ({ score: 1 });
 const options = (): TrainOptions<M2> => ({
-  objective: m2(),
+  objective: semiSupervised(),
   batches: tinyBatches({ stepsPerEpoch: 3 }),
   epochs: 2,
   noise: createNoise(4),

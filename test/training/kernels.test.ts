@@ -1,10 +1,10 @@
 import { getBackend, memory, profile } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import type { M2 } from '../../src/models/m2/m2';
+import type { M2 } from '../../src/models/m2/model';
 import type { M2Preset } from '../../src/models/m2/nets';
-import { m2, optimizedElbo } from '../../src/models/m2/objective';
-import type { Objective } from '../../src/models/objective';
+import type { Objective } from '../../src/models/objectives/objective';
+import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { type RecordedStep, recordedStep } from '../../src/recorded/recordedStep';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { trainingSteps } from '../../src/training/trainingSteps';
@@ -69,9 +69,9 @@ const LIMITS: Readonly<Record<string, readonly [kernels: number, kilobytes: numb
 };
 
 const STEPS: readonly (readonly [name: string, nets: M2Preset, objective: Objective<M2>])[] = [
-  ['mlp', MLP, m2()],
-  ['conv', CONV, m2({ labelHandling: 'gumbel' })],
-  ['Optimized-ELBO', CONV, optimizedElbo({ labelHandling: 'gumbel' })],
+  ['mlp', MLP, semiSupervised()],
+  ['conv', CONV, semiSupervised({ labelHandling: 'gumbel' })],
+  ['Optimized-ELBO', CONV, regularized({ labelHandling: 'gumbel' })],
 ];
 
 // No time is measured: what is counted is the same on every machine, and grows only with the code.

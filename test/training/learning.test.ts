@@ -5,13 +5,13 @@ import { twoMoons } from '../../src/data/moons';
 import { splitDataset } from '../../src/data/split';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
-import { createM2 } from '../../src/models/m2/m2';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import { createM2 } from '../../src/models/m2/model';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
 
-const learn = async (objective: ReturnType<typeof m2>, epochs = 12) => {
+const learn = async (objective: ReturnType<typeof semiSupervised>, epochs = 12) => {
   const noise = createNoise(11);
   const dataset = twoMoons({ count: 400, noise: noise.split('data') });
   const split = splitDataset(dataset, { labeled: 10, noise: noise.split('split') });
@@ -47,9 +47,9 @@ describe('learning from ten labels of two moons', () => {
   cleanUpAfterEach();
 
   it.each([
-    ['m2', m2()],
-    ['m2 at sampled labels', m2({ labelHandling: 'gumbel' })],
-    ['optimizedElbo', optimizedElbo()],
+    ['m2', semiSupervised()],
+    ['m2 at sampled labels', semiSupervised({ labelHandling: 'gumbel' })],
+    ['regularized', regularized()],
   ])('%s lowers its loss, raises its bound, and classifies far better than chance', async (_, objective) => {
     const { history, accuracy } = await learn(objective);
     const column = (name: string): number[] => history.map((row) => row[name] as number);
@@ -59,8 +59,8 @@ describe('learning from ten labels of two moons', () => {
     expect(accuracy).toBeGreaterThan(0.75);
   });
 
-  it('labelsOnly lowers the cross-entropy and classifies better than chance', async () => {
-    const { history, accuracy } = await learn(labelsOnly());
+  it('supervised lowers the cross-entropy and classifies better than chance', async () => {
+    const { history, accuracy } = await learn(supervised());
     const last = history.at(-1)?.['labeled.crossEntropy'] as number;
     expect(last).toBeLessThan(0.5 * (history[0]?.['labeled.crossEntropy'] as number));
     expect(accuracy).toBeGreaterThan(0.7);

@@ -2,7 +2,7 @@ import { scalar, type Tensor, variable, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import { m2 } from '../../src/models/m2/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { recordedStep } from '../../src/recorded/recordedStep';
 import type { Execute } from '../../src/training/step';
 import { train } from '../../src/training/train';
@@ -72,7 +72,7 @@ describe('a batch with more than its parts', () => {
     const before = alive();
     const model = tinyM2();
     const run = train(model, {
-      objective: m2(),
+      objective: semiSupervised(),
       batches: source(faulty),
       epochs: 2,
       noise: createNoise(4),

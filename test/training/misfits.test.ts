@@ -5,11 +5,11 @@ import { createNoise } from '../../src/core/noise';
 import { createDataset } from '../../src/data/dataset';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
-import { m1 } from '../../src/models/m1/objective';
-import type { M2 } from '../../src/models/m2/m2';
-import { labelsOnly, m2 } from '../../src/models/m2/objective';
+import type { M2 } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
-import type { Objective } from '../../src/models/objective';
+import type { Objective } from '../../src/models/objectives/objective';
+import { semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { executeEagerly } from '../../src/training/step';
@@ -19,7 +19,13 @@ import { cleanUpAfterEach } from '../support/numbers';
 import { alive, memoryStorage, SHAPE, tinyBatches, tinyM1, tinyM2, withoutEpochs } from '../support/tiny';
 
 const options = <M extends Model>(more: object = {}): TrainOptions<M> =>
-  ({ objective: m2(), batches: tinyBatches(), noise: createNoise(4), epochs: 1, ...more }) as never;
+  ({
+    objective: semiSupervised(),
+    batches: tinyBatches(),
+    noise: createNoise(4),
+    epochs: 1,
+    ...more,
+  }) as never;
 
 /** Refused with a message by train and by trainingSteps, and nothing stays alive. */
 const expectRefused = async (model: Model, wrong: object, message: string): Promise<void> => {
@@ -60,28 +66,28 @@ describe('a model that does not fit', () => {
       'train: batch 0.labeled.y has shape [3,3], needed [B,10] = [3,10]',
     ],
     [
-      'm2()',
+      'semiSupervised()',
       () => tinyM1(),
       {},
-      'train: the model has no infer(), needed by m2(), an objective of an M2; m1() is that of an M1',
+      'train: the model has no infer(), needed by semiSupervised(), an objective of an M2; unsupervised() is that of an M1',
     ],
     [
-      'labelsOnly()',
+      'supervised()',
       () => tinyM1(),
-      { objective: labelsOnly() },
-      'train: the model has no infer(), needed by labelsOnly()',
+      { objective: supervised() },
+      'train: the model has no infer(), needed by supervised()',
     ],
     [
-      'm1()',
+      'unsupervised()',
       () => tinyM2(),
-      { objective: m1() },
-      'train: the model decodes labels, needed one without: m1() is the objective of an M1, and m2() of an M2',
+      { objective: unsupervised() },
+      'train: the model decodes labels, needed one without: unsupervised() is the objective of an M1, and semiSupervised() of an M2',
     ],
     [
       'the objective of a phase',
       () => tinyM1(),
-      { objective: [{ name: 'a', variables: ['encoder/mean/bias'], objective: m2() }] },
-      'train: the model has no infer(), needed by m2()',
+      { objective: [{ name: 'a', variables: ['encoder/mean/bias'], objective: semiSupervised() }] },
+      'train: the model has no infer(), needed by semiSupervised()',
     ],
   ])('%s is refused before the first step, in the words of both', async (_, make, wrong, message) => {
     const model = make();
@@ -182,7 +188,7 @@ describe('tensors that are gone', () => {
   it('are named where an objective gives them', async () => {
     const model = tinyM2();
     const objective: Objective<M2> = (...args) => {
-      const terms = m2()(...args);
+      const terms = semiSupervised()(...args);
       terms.labeled?.elbo?.dispose();
       return terms;
     };
@@ -265,17 +271,17 @@ describe('phases', () => {
   it.each<[string, object[], string]>([
     [
       'a name that terms could have',
-      [{ name: 'a.b', variables, objective: m2() }],
+      [{ name: 'a.b', variables, objective: semiSupervised() }],
       'train: the name of phase 0 is "a.b", needed one without . and /',
     ],
     [
       'a variable twice',
-      [{ name: 'a', variables: [...variables, ...variables], objective: m2() }],
+      [{ name: 'a', variables: [...variables, ...variables], objective: semiSupervised() }],
       'train: phase "a" moves "classifier/logits/bias" twice, needed each variable once',
     ],
     [
       'a variable that every record has',
-      [{ name: 'a', variables: ['toString'], objective: m2() }],
+      [{ name: 'a', variables: ['toString'], objective: semiSupervised() }],
       'train: phase "a" moves "toString", needed trainable variables of the model',
     ],
   ])('are refused with %s', async (_, objective, message) => {
@@ -316,18 +322,18 @@ describe('a rate or weight that a schedule takes out of its range', () => {
     ],
     [
       'consistency.weight',
-      () => ({ objective: m2({ consistency: { weight: falling } }) }),
-      'm2: consistency.weight at step 2 is -0.001, needed a finite number of at least 0',
+      () => ({ objective: semiSupervised({ consistency: { weight: falling } }) }),
+      'semiSupervised: consistency.weight at step 2 is -0.001, needed a finite number of at least 0',
     ],
     [
       'temperature',
-      () => ({ objective: m2({ labelHandling: 'gumbel', temperature: falling }) }),
-      'm2: temperature at step 1 is 0, needed a finite number of at least 1e-30',
+      () => ({ objective: semiSupervised({ labelHandling: 'gumbel', temperature: falling }) }),
+      'semiSupervised: temperature at step 1 is 0, needed a finite number of at least 1e-30',
     ],
     [
       'weights.labeled.latentKl',
-      () => ({ objective: m2({ weights: { labeled: { latentKl: (step) => 1 / (2 - step) } } }) }),
-      'm2: weights.labeled.latentKl at step 2 is Infinity, needed a finite number',
+      () => ({ objective: semiSupervised({ weights: { labeled: { latentKl: (step) => 1 / (2 - step) } } }) }),
+      'semiSupervised: weights.labeled.latentKl at step 2 is Infinity, needed a finite number',
     ],
   ])('is refused at the step: %s', async (_, wrong, message) => {
     const model = tinyM2();
@@ -337,8 +343,8 @@ describe('a rate or weight that a schedule takes out of its range', () => {
 
   it('is refused of M1 alike', async () => {
     const model = tinyM1();
-    await expect(train(model, options({ objective: m1({ klWeight: falling }) }))).rejects.toThrow(
-      'm1: klWeight at step 2 is -0.001, needed a finite number of at least 0',
+    await expect(train(model, options({ objective: unsupervised({ klWeight: falling }) }))).rejects.toThrow(
+      'unsupervised: klWeight at step 2 is -0.001, needed a finite number of at least 0',
     );
     model.dispose();
   });
@@ -380,7 +386,7 @@ describe('a first step that is not finite', () => {
   };
   /** The bound, made NaN, whatever the inputs. */
   const broken: Objective<M2> = (model, batch, context) => {
-    const { labeled, ...rest } = m2()(model, batch, context);
+    const { labeled, ...rest } = semiSupervised()(model, batch, context);
     return { ...rest, labeled: { ...labeled, objective: tensor([Number.NaN, 0, 0]) } };
   };
   const failed = async (rows: readonly (readonly number[])[], more: object = {}): Promise<string> => {
@@ -417,7 +423,7 @@ describe('a first step that is not finite', () => {
 
   it('names NaN that augment brings in', async () => {
     const augment = { unlabeled: () => tensor([0, 1, 2, 3, Number.NaN, 5, 6, 7, 8], [3, 3]) };
-    expect(await failed(wine, { augment, objective: m2() })).toContain(
+    expect(await failed(wine, { augment, objective: semiSupervised() })).toContain(
       'inputs are not finite; unlabeled example 1 holds NaN in column 1',
     );
   });

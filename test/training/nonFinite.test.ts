@@ -1,9 +1,9 @@
 import { mul, scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import type { M2 } from '../../src/models/m2/m2';
-import { m2 } from '../../src/models/m2/objective';
-import type { Objective } from '../../src/models/objective';
+import type { M2 } from '../../src/models/m2/model';
+import type { Objective } from '../../src/models/objectives/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
@@ -16,7 +16,7 @@ import { expectSameEnding } from '../support/tinyRun';
 const broken =
   (at: Readonly<Record<number, number>>): Objective<M2> =>
   (model, batch, context) => {
-    const terms = m2()(model, batch, context);
+    const terms = semiSupervised()(model, batch, context);
     const factor = at[context.step];
     if (factor === undefined) return terms;
     const { unlabeled = {} } = terms;
@@ -216,7 +216,10 @@ describe('a loss that is not finite', () => {
     // NaN goes through every layer, and with it into what a forward pass moves.
     const augment = { unlabeled: (x: Tensor) => (++step === 2 ? mul(x, Number.NaN) : x) };
     const callbacks = { onBatchEnd: look };
-    await train(model, run({ objective: m2(), augment, nonFinite: 'skip', optimizer, epochs: 1, callbacks }));
+    await train(
+      model,
+      run({ objective: semiSupervised(), augment, nonFinite: 'skip', optimizer, epochs: 1, callbacks }),
+    );
     expect(step).toBe(3);
     expect(states[1]).toEqual(states[0]);
     expect(allFinite(await weightsOf(model))).toBe(true);
@@ -227,7 +230,10 @@ describe('a loss that is not finite', () => {
   it('does not change a run without such a step, whatever is done about them', async () => {
     const ending = async (nonFinite: TrainOptions<M2>['nonFinite']) => {
       const model = tinyM2();
-      const result = await train(model, run({ objective: m2(), ...(nonFinite && { nonFinite }) }));
+      const result = await train(
+        model,
+        run({ objective: semiSupervised(), ...(nonFinite && { nonFinite }) }),
+      );
       const weights = await weightsOf(model);
       model.dispose();
       const { history, ...rest } = comparable(result);
@@ -241,7 +247,7 @@ describe('a loss that is not finite', () => {
     const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
     const before = await weightsOf(model);
     const throwing: Objective<M2> = (of, batch, context) => {
-      m2()(of, batch, context);
+      semiSupervised()(of, batch, context);
       throw new Error('a fault');
     };
     await expect(train(model, run({ objective: throwing }))).rejects.toThrow('a fault');

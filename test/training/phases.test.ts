@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import type { M2 } from '../../src/models/m2/m2';
-import { labelsOnly, m2 } from '../../src/models/m2/objective';
-import type { Phase } from '../../src/models/objective';
+import type { M2 } from '../../src/models/m2/model';
+import type { Phase } from '../../src/models/objectives/objective';
+import { semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
@@ -23,9 +23,9 @@ const phasesOf = (model: M2): readonly Phase<M2>[] => [
       ...namesOf(model, 'decoder'),
       ...namesOf(model, 'classifier/hidden'),
     ],
-    objective: m2(),
+    objective: semiSupervised(),
   },
-  { name: 'labels', variables: namesOf(model, 'classifier'), objective: labelsOnly() },
+  { name: 'labels', variables: namesOf(model, 'classifier'), objective: supervised() },
 ];
 
 const options = (model: M2): TrainOptions<M2> => ({
@@ -100,27 +100,31 @@ describe('phases', () => {
   });
 
   it.each([
-    [[], TypeError, 'train: objective is an array of 0, needed a function such as m2(), or phases'],
     [
-      [{ name: '', variables: [], objective: m2() }],
+      [],
+      TypeError,
+      'train: objective is an array of 0, needed a function such as semiSupervised(), or phases',
+    ],
+    [
+      [{ name: '', variables: [], objective: semiSupervised() }],
       RangeError,
       'train: the name of phase 0 is "", needed one that no other has',
     ],
     [
       [
-        { name: 'a', variables: ['classifier/logits/bias'], objective: m2() },
-        { name: 'a', variables: ['classifier/logits/bias'], objective: m2() },
+        { name: 'a', variables: ['classifier/logits/bias'], objective: semiSupervised() },
+        { name: 'a', variables: ['classifier/logits/bias'], objective: semiSupervised() },
       ],
       RangeError,
       'train: the name of phase 1 is "a"',
     ],
     [
-      [{ name: 'a', variables: ['weight'], objective: m2() }],
+      [{ name: 'a', variables: ['weight'], objective: semiSupervised() }],
       RangeError,
       'train: phase "a" moves "weight", needed trainable variables',
     ],
     [
-      [{ name: 'a', variables: [], objective: m2() }],
+      [{ name: 'a', variables: [], objective: semiSupervised() }],
       RangeError,
       'train: phase "a" moves nothing, needed trainable variables',
     ],

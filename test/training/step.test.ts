@@ -19,10 +19,10 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import type { M2 } from '../../src/models/m2/m2';
-import { labelsOnly, m2, optimizedElbo } from '../../src/models/m2/objective';
+import type { M2 } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
-import type { Objective } from '../../src/models/objective';
+import type { Objective } from '../../src/models/objectives/objective';
+import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { allFinite, globalNorm, zeroUnless } from '../../src/training/optimizer/gradients';
 import type { StepOptions } from '../../src/training/options';
@@ -221,7 +221,7 @@ describe('executeEagerly', () => {
     const model = tinyM2();
     const batch = await tinyBatches().at(0);
     const context = { step: 0, noise: createNoise(5) };
-    const lossNow = () => lossOf(m2()(model, batch, context), weights, []);
+    const lossNow = () => lossOf(semiSupervised()(model, batch, context), weights, []);
     const target = model.variables['decoder/hidden/labelKernel'] as Variable;
     const { grads } = variableGrads(() => mean(lossNow()) as Scalar, [target]);
     const gradient = await read(grads[target.name] as Tensor);
@@ -398,23 +398,23 @@ describe('labelled-only training with α = 0', () => {
   };
 
   it('leaves the classifier untouched under m2, Adam’s moments and decay included', async () => {
-    const { before, after, moments } = await afterTraining(m2());
+    const { before, after, moments } = await afterTraining(semiSupervised());
     expect(after).toEqual(before);
     expect(moments).toEqual([]);
   });
 
-  it('does not under optimizedElbo, whose label terms reach it', async () => {
-    const { before, after, moments } = await afterTraining(optimizedElbo());
+  it('does not under regularized, whose label terms reach it', async () => {
+    const { before, after, moments } = await afterTraining(regularized());
     for (const [i, [name, values]] of after.entries()) expect(values, name).not.toEqual(before[i]?.[1]);
     expect(moments.length).toBe(2 * before.length);
   });
 
-  it('leaves encoder and decoder untouched under labelsOnly', async () => {
+  it('leaves encoder and decoder untouched under supervised', async () => {
     const model = tinyM2();
     const before = await weightsOf(model);
     const batches = labelsAlone();
     for await (const _ of trainingSteps(model, {
-      objective: labelsOnly(),
+      objective: supervised(),
       batches,
       noise: createNoise(3),
       to: 5,

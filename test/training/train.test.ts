@@ -6,9 +6,9 @@ import { createDataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import type { Storage } from '../../src/files/storage';
-import type { M2 } from '../../src/models/m2/m2';
-import { m2, optimizedElbo } from '../../src/models/m2/objective';
-import type { Objective } from '../../src/models/objective';
+import type { M2 } from '../../src/models/m2/model';
+import type { Objective } from '../../src/models/objectives/objective';
+import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { loadModel, saveModel } from '../../src/models/saveModel';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { EarlyStopping, TrainOptions } from '../../src/training/options';
@@ -32,7 +32,7 @@ import { expectSameEnding } from '../support/tinyRun';
 import { busyFor, ticksDuring } from '../support/waiting';
 
 const run = (options: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
-  objective: m2(),
+  objective: semiSupervised(),
   batches: tinyBatches(),
   epochs: 2,
   noise: createNoise(4),
@@ -208,7 +208,7 @@ describe('trainingSteps', () => {
   it.each<[Partial<TrainOptions<M2>> & { from?: number; to?: number }, Error]>([
     [
       { objective: 3 as unknown as Objective<M2> },
-      new TypeError('train: objective is 3, needed a function such as m2(), or phases'),
+      new TypeError('train: objective is 3, needed a function such as semiSupervised(), or phases'),
     ],
     [
       { batches: {} as BatchSource },
@@ -448,7 +448,7 @@ describe('train', () => {
     const bias = variable(tensor(2));
     const before = alive();
     const objective: Objective<M2> = (...given) => {
-      const { labeled, ...rest } = m2()(...given);
+      const { labeled, ...rest } = semiSupervised()(...given);
       return { ...rest, labeled: { ...labeled, constant, bias } };
     };
     const { history } = await train(model, run({ objective }));
@@ -594,7 +594,7 @@ describe('train', () => {
     const seen: Tensor[] = [];
     const objective: Objective<M2> = (m, batch, context) => {
       for (const x of [batch.labeled?.x, batch.unlabeled?.x]) seen.push(keep(mean(x as Tensor)));
-      return m2()(m, batch, context);
+      return semiSupervised()(m, batch, context);
     };
     const constant = (value: number) => (x: Tensor) => add(mul(x, 0), value);
     await train(
@@ -637,11 +637,11 @@ describe('train', () => {
   });
 
   it.each([
-    ['m2 on mlp', {}, m2()],
+    ['m2 on mlp', {}, semiSupervised()],
     [
-      'optimizedElbo on conv with batch norm',
+      'regularized on conv with batch norm',
       { nets: { ...CONV, batchNorm: true } },
-      optimizedElbo({ labelHandling: 'gumbel' }),
+      regularized({ labelHandling: 'gumbel' }),
     ],
   ])(
     'is the same run to the bit for the same seed, and another for another: %s',
@@ -751,7 +751,7 @@ describe('train', () => {
     const storage = memoryStorage();
     await train(
       model,
-      run({ objective: optimizedElbo(), epochs: 25, checkpoint: { storage: memoryStorage() }, readEvery: 5 }),
+      run({ objective: regularized(), epochs: 25, checkpoint: { storage: memoryStorage() }, readEvery: 5 }),
     );
     await saveModel(model, storage);
     const loaded = await loadModel(storage);

@@ -4,8 +4,8 @@ import { createNoise } from '../../src/core/noise';
 import { cyclical } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
 import type { Storage } from '../../src/files/storage';
-import type { M2 } from '../../src/models/m2/m2';
-import { m2 } from '../../src/models/m2/objective';
+import type { M2 } from '../../src/models/m2/model';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { saveModel } from '../../src/models/saveModel';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -17,7 +17,7 @@ import { memoryFolder, memoryStorage, tinyBatches, tinyM2, withoutEpochs } from 
 cleanUpAfterEach();
 
 const options = (more: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
-  objective: m2(),
+  objective: semiSupervised(),
   batches: tinyBatches({ stepsPerEpoch: 2 }),
   epochs: 2,
   noise: createNoise(4),

@@ -1,5 +1,5 @@
 /** Codes of a data set as features: the means of q(z|x), as they are or standardised. */
-import { type Dataset, embed, type M1 } from 'ssvae';
+import { type Dataset, embed, type GaussianVae } from 'ssvae';
 import type { MachineSettings } from './m1Settings';
 import type { Labeled } from './svm';
 import { movedImages } from './virtualExamples';
@@ -31,7 +31,7 @@ const meanOf = (
 
 /** Codes of the images, as a machine is to have them. */
 export async function codesOf(
-  model: M1,
+  model: GaussianVae,
   { train, test }: { readonly train: Dataset; readonly test?: Dataset },
   { standardised, virtualExamples }: MachineSettings,
 ): Promise<Codes> {

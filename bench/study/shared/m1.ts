@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import {
   createAdam,
   createBatches,
-  createM1,
   createNoise,
+  createVae,
   type Dataset,
+  type GaussianVae,
   linearWarmup,
-  loadM1,
-  type M1,
-  m1,
+  loadVae,
   saveModel,
   train,
+  unsupervised,
 } from 'ssvae';
 import { file } from 'ssvae/node';
 import { recordedStep } from 'ssvae/recorded';
@@ -31,16 +31,20 @@ const nameOf = (settings: VaeSettings): string =>
  * @param settings what the VAE is
  * @param folder where it is kept
  */
-export async function trainedVae(images: Dataset, settings: VaeSettings, folder: string): Promise<M1> {
+export async function trainedVae(
+  images: Dataset,
+  settings: VaeSettings,
+  folder: string,
+): Promise<GaussianVae> {
   const path = join(folder, nameOf(settings));
   const done = await access(`${path}.safetensors`).then(
     () => true,
     () => false,
   );
-  if (done) return loadM1(file(`${path}.safetensors`));
+  if (done) return loadVae(file(`${path}.safetensors`));
   const { widths, activation, batchNorm, latent, learningRate, batchSize, epochs } = settings;
   const noise = createNoise(settings.seed);
-  const model = createM1({
+  const model = createVae({
     inputShape: images.shape,
     latent,
     nets: { preset: 'mlp', widths, activation, batchNorm },
@@ -57,7 +61,7 @@ export async function trainedVae(images: Dataset, settings: VaeSettings, folder:
   const execute = recordedStep();
   try {
     await train(model, {
-      objective: m1({
+      objective: unsupervised({
         klWeight: steps > 0 ? linearWarmup({ to: settings.klWeight, steps }) : settings.klWeight,
       }),
       batches,

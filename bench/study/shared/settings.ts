@@ -13,18 +13,18 @@ import {
   LABELED_BOUND_WEIGHTS,
   type LabeledWeights,
   type LabelKlDirection,
-  labelsOnly,
   linearWarmup,
   type M2,
-  type M2ObjectiveOptions,
   type M2Preset,
-  m2,
   type Noise,
   type Objective,
   type Optimizer,
-  optimizedElbo,
   REPORT_LABELED_WEIGHTS,
+  regularized,
   type ScalarOrSchedule,
+  type SemiSupervisedOptions,
+  semiSupervised,
+  supervised,
   type TrainOptions,
   UNLABELED_BOUND_WEIGHTS,
 } from 'ssvae';
@@ -173,10 +173,10 @@ const rising = <T extends object>(
 export const objectiveOf = (settings: Settings): Objective<M2> => {
   const { method, labelHandling, temperature, epsilon, direction, consistency, warmup } = settings;
   const { elboWeight = 1, labeledWeights, unlabeledWarmup, consistencyWarmup } = settings;
-  if (method === 'labels-only') return labelsOnly();
+  if (method === 'labels-only') return supervised();
   const augment = changesOf(settings);
   const usual = method === 'm2' ? LABELED_BOUND_WEIGHTS : REPORT_LABELED_WEIGHTS;
-  const shared: M2ObjectiveOptions = {
+  const shared: SemiSupervisedOptions = {
     labelHandling,
     temperature,
     weights: {
@@ -187,9 +187,9 @@ export const objectiveOf = (settings: Settings): Objective<M2> => {
       consistency: { weight: risen(consistency.weight, consistencyWarmup), ...given({ augment }) },
     }),
   };
-  if (method === 'm2') return m2(shared);
+  if (method === 'm2') return semiSupervised(shared);
   const [gamma, beta] = [risen(settings.gamma, warmup), risen(settings.beta, warmup)];
-  return optimizedElbo({ ...shared, gamma, beta, epsilon, ...given({ direction }) });
+  return regularized({ ...shared, gamma, beta, epsilon, ...given({ direction }) });
 };
 
 /** The optimizer of a case, over a run of so many steps. */

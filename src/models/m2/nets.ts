@@ -23,10 +23,11 @@ export type M2Preset =
     } & ConvOptions);
 
 /** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
-export type M2Nets = M2Preset['preset'] | M2Preset | SemiSupervisedNets;
+export type M2NetsOption = M2Preset['preset'] | M2Preset | SemiSupervisedNets;
 
 /** Whether nets are a user's own. */
-export const isOwn = (nets: M2Nets): nets is SemiSupervisedNets => isRecord(nets) && !('preset' in nets);
+export const isOwn = (nets: M2NetsOption): nets is SemiSupervisedNets =>
+  isRecord(nets) && !('preset' in nets);
 
 /**
  * A preset with its choices, from what a user or a file gives.

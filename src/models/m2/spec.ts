@@ -57,7 +57,7 @@ export function parseM2Spec(where: string, value: unknown): M2Spec {
   const { model } = isRecord(value) ? value : {};
   if (model !== 'm2')
     throw new RangeError(
-      `${where}: the model is ${describe(model)}, needed "m2"; loadM1 reads an M1, and loadVariables fills a model of one's own`,
+      `${where}: the model is ${describe(model)}, needed "m2"; loadVae reads an M1, and loadVariables fills a model of one's own`,
     );
   const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } = parseRecord(
     where,

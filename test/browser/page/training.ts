@@ -6,10 +6,10 @@ import {
   gunzip,
   idxDataset,
   loadModel,
-  m2,
   predict,
   type Resume,
   saveModel,
+  semiSupervised,
   train,
 } from 'ssvae';
 import { indexedDb, indexedDbFolder } from 'ssvae/browser';
@@ -73,7 +73,7 @@ export async function trainInPage({
   let longestStep = 0;
   let stepEnded = performance.now();
   const { history, step, stopped } = await train(model, {
-    objective: m2(),
+    objective: semiSupervised(),
     batches: tinyBatches(),
     optimizer,
     epochs: 6,

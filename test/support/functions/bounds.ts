@@ -139,8 +139,8 @@ export const bounds: Descriptions = {
       valid: (result) => finite(...Object.values(result)),
     },
   ),
-  optimizedLabeledElbo: described(
-    ssvae.optimizedLabeledElbo,
+  regularizedLabeled: described(
+    ssvae.regularizedLabeled,
     sized(
       ({ B, K }) =>
         fc.tuple(
@@ -172,8 +172,8 @@ export const bounds: Descriptions = {
       valid: (result) => finite(...Object.values(result)),
     },
   ),
-  optimizedUnlabeledElbo: described(
-    ssvae.optimizedUnlabeledElbo,
+  regularizedUnlabeled: described(
+    ssvae.regularizedUnlabeled,
     sized(({ B, K }) =>
       fc.tuple(
         fc.record(

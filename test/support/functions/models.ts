@@ -126,7 +126,7 @@ export const modelFunctions: Descriptions = {
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
     release: (model) => model.dispose(),
   }),
-  createM1: described(ssvae.createM1, fc.tuple(optionsM1) as never, {
+  createVae: described(ssvae.createVae, fc.tuple(optionsM1) as never, {
     share: 0.05,
     begins: ['initializeNet'],
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
@@ -185,27 +185,29 @@ export const modelFunctions: Descriptions = {
       release: (model) => model.dispose(),
     },
   ),
-  loadM1: described(
-    ssvae.loadM1,
+  loadVae: described(
+    ssvae.loadVae,
     fc.tuple(
       storageOf(savedBytes(tinyM1)),
       optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
     ) as never,
     {
       share: 0.05,
-      begins: ['createM1'],
+      begins: ['createVae'],
       always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
       release: (model) => model.dispose(),
     },
   ),
   loadVariables: described(ssvae.loadVariables, fc.tuple(fc.constant(own), storage) as never, {}),
-  m1: described(ssvae.m1, fc.tuple(optional({ klWeight: weight })) as never, {
+  unsupervised: described(ssvae.unsupervised, fc.tuple(optional({ klWeight: weight })) as never, {
     always: isObjective,
   }),
-  m2: described(ssvae.m2, fc.tuple(optional(objectiveOptions)) as never, { always: isObjective }),
-  labelsOnly: described(ssvae.labelsOnly, fc.tuple(), { always: isObjective }),
-  optimizedElbo: described(
-    ssvae.optimizedElbo,
+  semiSupervised: described(ssvae.semiSupervised, fc.tuple(optional(objectiveOptions)) as never, {
+    always: isObjective,
+  }),
+  supervised: described(ssvae.supervised, fc.tuple(), { always: isObjective }),
+  regularized: described(
+    ssvae.regularized,
     fc.tuple(
       optional({
         ...objectiveOptions,

@@ -29,7 +29,7 @@ const share = fc.double({ min: 0, max: 0.99, noNaN: true });
 
 /** Options that the trainer and the bare loop share. */
 const stepOptions = {
-  objective: fc.constant(new Opaque(() => ssvae.labelsOnly(), 'labelsOnly()')),
+  objective: fc.constant(new Opaque(() => ssvae.supervised(), 'supervised()')),
   batches: fc.constant(new Opaque(batches, 'batches of three')),
   noise: noises,
   weighting: fc.constantFrom('mean', 'dataset'),
@@ -83,7 +83,7 @@ export const training: Descriptions = {
         const { loss, terms, ...rest } = ssvae.executeEagerly({
           model: given,
           variables: given.variables,
-          objective: ssvae.labelsOnly() as never,
+          objective: ssvae.supervised() as never,
           optimizer,
           batch,
           context: { step, noise },

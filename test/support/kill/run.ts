@@ -7,7 +7,7 @@ import { createNoise } from '../../../src/core/noise';
 import { cosineDecay, exponentialDecay, linearWarmup } from '../../../src/core/schedules';
 import { evaluateClassifier } from '../../../src/evaluation/classifier';
 import type { StorageFolder } from '../../../src/files/storage';
-import { optimizedElbo } from '../../../src/models/m2/objective';
+import { regularized } from '../../../src/models/objectives/semiSupervised';
 import { selectBackend } from '../../../src/node/backend';
 import { folder } from '../../../src/node/folder';
 import { progressBar } from '../../../src/node/progressBar';
@@ -54,7 +54,7 @@ const model = tinyM2({
 });
 const held = tinyDataset(12, 3);
 const result = await train(model, {
-  objective: optimizedElbo({
+  objective: regularized({
     labelHandling: 'gumbel',
     temperature: exponentialDecay({ rate: 0.01, floor: 0.5 }),
   }),

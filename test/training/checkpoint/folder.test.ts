@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../../src/core/noise';
 import { isRecord, type Json } from '../../../src/files/json';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../../../src/files/safetensors';
-import type { M2 } from '../../../src/models/m2/m2';
-import { m2, optimizedElbo } from '../../../src/models/m2/objective';
+import type { M2 } from '../../../src/models/m2/model';
+import { regularized, semiSupervised } from '../../../src/models/objectives/semiSupervised';
 import type { TrainResult } from '../../../src/training/history';
 import type { TrainOptions } from '../../../src/training/options';
 import { train } from '../../../src/training/train';
@@ -21,7 +21,7 @@ const SCORES = [1, 4, 3, 2];
 const options = (): TrainOptions<M2> => {
   const scores = [...SCORES];
   return {
-    objective: m2(),
+    objective: semiSupervised(),
     batches: tinyBatches({ stepsPerEpoch: 3 }),
     epochs: SCORES.length,
     noise: createNoise(4),
@@ -345,7 +345,7 @@ describe('a checkpoint that cannot be used', () => {
     );
     const other = memoryFolder();
     await go(other, { epochs: 2 });
-    await expect(go(other, { resume: 'latest', objective: optimizedElbo() })).rejects.toThrow(
+    await expect(go(other, { resume: 'latest', objective: regularized() })).rejects.toThrow(
       /objective\.gamma is 1 in this run and 0 in the checkpoint, needed the same to go on; a new run needs another place; no older checkpoint/,
     );
   });

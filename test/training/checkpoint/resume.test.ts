@@ -7,9 +7,9 @@ import { evaluateElbo } from '../../../src/evaluation/elbo';
 import type { Json } from '../../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../../src/files/safetensors';
 import type { Storage } from '../../../src/files/storage';
-import type { M2 } from '../../../src/models/m2/m2';
-import { m2, optimizedElbo } from '../../../src/models/m2/objective';
+import type { M2 } from '../../../src/models/m2/model';
 import type { Model } from '../../../src/models/model';
+import { regularized, semiSupervised } from '../../../src/models/objectives/semiSupervised';
 import type { TrainingPlan } from '../../../src/training/callbacks';
 import { createAdam } from '../../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../../src/training/options';
@@ -42,7 +42,7 @@ type Nets = (typeof NETS)[number][1];
 const held = tinyDataset(6, 3);
 const latentKl = linearWarmup({ from: 0.1, steps: 6 });
 const options = (): TrainOptions<M2> & { optimizer: ReturnType<typeof createAdam> } => ({
-  objective: optimizedElbo({
+  objective: regularized({
     labelHandling: 'gumbel',
     temperature: exponentialDecay({ rate: 0.1, floor: 0.5 }),
     weights: { labeled: { latentKl }, unlabeled: { latentKl } },
@@ -208,11 +208,11 @@ describe('resuming', () => {
   });
 
   it.each([
-    ['objective.labelHandling', { objective: m2() }],
+    ['objective.labelHandling', { objective: semiSupervised() }],
     [
       'objective.temperature',
       {
-        objective: optimizedElbo({ labelHandling: 'gumbel', temperature: linearWarmup({ to: 1, steps: 9 }) }),
+        objective: regularized({ labelHandling: 'gumbel', temperature: linearWarmup({ to: 1, steps: 9 }) }),
       },
     ],
     ['optimizer.learningRate', { optimizer: createAdam({ learningRate: 1 }) }],
@@ -266,7 +266,7 @@ describe('resuming', () => {
     const learningRate = (step: number): number => (step === 0 ? 1e30 : 1e-3);
     const optimizer = createAdam({ learningRate });
     const common = {
-      objective: m2(),
+      objective: semiSupervised(),
       batches,
       epochs: 1,
       noise: createNoise(1),

@@ -1,8 +1,8 @@
 import { ones, scalar, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../../src/core/noise';
-import type { M2 } from '../../../src/models/m2/m2';
-import { m2 } from '../../../src/models/m2/objective';
+import type { M2 } from '../../../src/models/m2/model';
+import { semiSupervised } from '../../../src/models/objectives/semiSupervised';
 import { createAdam } from '../../../src/training/optimizer/adam';
 import { createAverage, decayAt } from '../../../src/training/optimizer/average';
 import type { TrainOptions } from '../../../src/training/options';
@@ -95,7 +95,7 @@ describe('a run with an average', () => {
   const NETS = { ...CONV, batchNorm: true } as const;
   const DECAY = 0.8;
   const options = (): TrainOptions<M2> => ({
-    objective: m2(),
+    objective: semiSupervised(),
     batches: tinyBatches({ stepsPerEpoch: 3 }),
     epochs: 3,
     noise: createNoise(4),

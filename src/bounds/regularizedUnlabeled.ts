@@ -21,7 +21,7 @@ export interface UnlabeledWeights {
 }
 
 /** What the unlabelled objective is made of. Each value is at every label, [B, K], or at one sampled label, [B]. */
-export interface OptimizedUnlabeledElboArguments {
+export interface RegularizedUnlabeledArguments {
   /** logits of q(y|x), [B, K] */
   readonly labelLogits: Tensor;
   /** log p(x|z,y), [B, K] or [B] */
@@ -38,7 +38,7 @@ export interface OptimizedUnlabeledElboArguments {
   readonly weights?: Partial<UnlabeledWeights>;
 }
 
-const NAMES: OptionNames<OptimizedUnlabeledElboArguments> = {
+const NAMES: OptionNames<RegularizedUnlabeledArguments> = {
   labelLogits: true,
   logLikelihood: true,
   latentKl: true,
@@ -49,7 +49,7 @@ const NAMES: OptionNames<OptimizedUnlabeledElboArguments> = {
 };
 
 /** The unlabelled objective, the plain bound beside it, and their parts, in nats; [B] each but for the statistic. */
-export interface OptimizedUnlabeledElboTerms {
+export interface RegularizedUnlabeledTerms {
   /** J_U */
   readonly objective: Tensor1D;
   /** U(x), all weights 1; at a relaxed label no bound, as that is no label */
@@ -87,17 +87,17 @@ export const UNLABELED_BOUND_WEIGHTS: UnlabeledWeights = Object.freeze({
  * @returns the objective and its parts, nats
  * @throws RangeError when the shapes do not fit, β or γ is not a finite number of at least 0, or a weight is no
  * finite number
- * @example optimizedUnlabeledElbo({ labelLogits: tf.tensor2d([[60, 0], [0, 60]]), logLikelihood: tf.tensor1d([-90, -90]), latentKl: tf.tensor1d([10, 10]), logLabelPrior: tf.tensor1d([-1, -1]), gamma: 1 }).objective // [-100.306853, -100.306853]
+ * @example regularizedUnlabeled({ labelLogits: tf.tensor2d([[60, 0], [0, 60]]), logLikelihood: tf.tensor1d([-90, -90]), latentKl: tf.tensor1d([10, 10]), logLabelPrior: tf.tensor1d([-1, -1]), gamma: 1 }).objective // [-100.306853, -100.306853]
  */
-export function optimizedUnlabeledElbo(given: OptimizedUnlabeledElboArguments): OptimizedUnlabeledElboTerms {
+export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): RegularizedUnlabeledTerms {
   const {
     labelLogits,
     beta = 0,
     gamma = 0,
     weights,
     ...values
-  } = optionsOf('optimizedUnlabeledElbo', given, NAMES);
-  const where = 'optimizedUnlabeledElbo';
+  } = optionsOf('regularizedUnlabeled', given, NAMES);
+  const where = 'regularizedUnlabeled';
   const { B = 0 } = assertShapes(where, { labelLogits: [labelLogits, 'B K', 'float32'] });
   for (const [name, weight] of Object.entries({ beta, gamma })) {
     assertNumber(where, name, weight, 'a finite number of at least 0', (w) => w >= 0 && Number.isFinite(w));

@@ -19,11 +19,11 @@ import { assertDistinct, assertLiving } from '../living';
 import type { Vae } from '../model';
 import { assertEndings } from '../netEndings';
 import { whole } from '../whole';
-import { isOwn, type M1Nets, parsePreset, resolveNets } from './nets';
+import { isOwn, parsePreset, resolveNets, type VaeNetsOption } from './nets';
 import { toJson } from './spec';
 
 /** What an M1 model is made from. */
-export interface M1Options {
+export interface VaeOptions {
   /** shape of one example, e.g. [28, 28, 1] */
   readonly inputShape: readonly number[];
   /** Z; default 50 (Kingma 2014, §4.3) */
@@ -33,12 +33,12 @@ export interface M1Options {
    * report's convolutions, with batch norm; either with choices as `{ preset: 'mlp', batchNorm: false }`; or one's own
    * tfjs-layers models. These stay yours: neither `dispose` nor a failure frees them.
    */
-  readonly nets?: M1Nets;
+  readonly nets?: VaeNetsOption;
   /** p(x|z) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
   readonly likelihood?: Likelihood;
   /**
    * p(z) of your own; default N(0, I), whose divergence has a closed form. With one of your own the divergence is taken at
-   * the draw of z, and `loadM1` has to be given it again
+   * the draw of z, and `loadVae` has to be given it again
    */
   readonly prior?: LatentPrior;
   /** how a preset's weights start; default `'glorot-uniform'`, as in `createM2` */
@@ -48,14 +48,14 @@ export interface M1Options {
 }
 
 /** The M1 model: p(z) p(x|z) with q(z|x). */
-export interface M1 extends Vae {
+export interface GaussianVae extends Vae {
   /** q(z|x) of inputs [B, …]; in evaluation mode, unless a pass says otherwise */
   encode(x: Tensor, pass?: Pass): Gaussian;
   /** parameters of p(x|z) of codes [B, Z]; likewise */
   decode(z: Tensor, pass?: Pass): Tensor;
 }
 
-const NAMES: OptionNames<M1Options> = {
+const NAMES: OptionNames<VaeOptions> = {
   inputShape: true,
   latent: true,
   nets: true,
@@ -70,26 +70,26 @@ const NAMES: OptionNames<M1Options> = {
  *
  *   p(z) = N(0, I) or `prior`   p(x|z): the likelihood of the decoder's output   q(z|x) = N(mean, diag e^logVar) of the encoder
  *
- * It is trained on examples without labels by `m1()`; `embed` then gives the means of q(z|x), from which any classifier
+ * It is trained on examples without labels by `unsupervised()`; `embed` then gives the means of q(z|x), from which any classifier
  * learns.
  *
  * @param options shapes, nets and likelihood
  * @returns a record of pure functions over its variables; whoever made it disposes it, which frees a preset's nets
  *   and leaves one's own alone
  * @throws RangeError or TypeError naming the option, what came and what was needed
- * @example createM1({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
+ * @example createVae({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
  */
-export function createM1(options: M1Options): M1 {
-  const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf('createM1', options, NAMES);
+export function createVae(options: VaeOptions): GaussianVae {
+  const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf('createVae', options, NAMES);
   const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
-  assertInputShape('createM1', inputShape);
-  assertInteger('createM1', 'latent', latent);
-  assertBackend('createM1');
-  assertLikelihood('createM1', likelihood);
-  assertPrior('createM1', prior);
-  assertInitializer('createM1', initializer);
-  assertNoise('createM1', noise);
-  const chosen = isOwn(given) ? given : parsePreset('createM1', given);
+  assertInputShape('createVae', inputShape);
+  assertInteger('createVae', 'latent', latent);
+  assertBackend('createVae');
+  assertLikelihood('createVae', likelihood);
+  assertPrior('createVae', prior);
+  assertInitializer('createVae', initializer);
+  assertNoise('createVae', noise);
+  const chosen = isOwn(given) ? given : parsePreset('createVae', given);
   const { encoder, decoder } = whole(() => {
     const made = resolveNets(chosen, {
       inputShape,
@@ -97,7 +97,7 @@ export function createM1(options: M1Options): M1 {
       parametersPerValue: likelihood.parametersPerValue,
     });
     if (isOwn(chosen)) {
-      assertEndings('createM1', made, likelihood, inputShape);
+      assertEndings('createVae', made, likelihood, inputShape);
       return made;
     }
     initializeNet(made.encoder, noise.split('encoder'), initializer);
@@ -105,11 +105,11 @@ export function createM1(options: M1Options): M1 {
     return made;
   });
   const variables = { ...namedWeights({ encoder, decoder }), ...priorVariables(prior) };
-  assertDistinct('createM1', variables);
+  assertDistinct('createVae', variables);
   const setTrainable = isOwn(chosen) ? trainableAsIn([encoder, decoder]) : () => {};
   let disposed = false;
 
-  const model: M1 = {
+  const model: GaussianVae = {
     inputShape,
     latent,
     likelihood,

@@ -1,10 +1,10 @@
 /** Contract of objectives: what a model is trained to maximise. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Batch } from '../core/batch';
-import type { Noise } from '../core/noise';
-import { type ScalarOrSchedule, type Schedule, valueAt } from '../core/schedules';
-import type { Json } from '../files/json';
-import type { Model } from './model';
+import type { Batch } from '../../core/batch';
+import type { Noise } from '../../core/noise';
+import { type ScalarOrSchedule, type Schedule, valueAt } from '../../core/schedules';
+import type { Json } from '../../files/json';
+import type { Model } from '../model';
 
 /** What an objective may depend on beside model and batch. */
 export interface ObjectiveContext {
@@ -42,7 +42,7 @@ export type Terms = Readonly<Record<string, Tensor>>;
  * labelled part holds `crossEntropy` too, which the step weights with α. Other names are free, and go to the history.
  *
  * What the step needs is less: one term among `labeled.objective`, `labeled.crossEntropy` and `unlabeled.objective` that
- * has a weight. An objective without a bound, such as `labelsOnly`, holds the cross-entropy alone.
+ * has a weight. An objective without a bound, such as `supervised`, holds the cross-entropy alone.
  */
 export interface ObjectiveTerms {
   /** terms of the labelled examples; absent where the batch has none */

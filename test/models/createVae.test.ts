@@ -7,9 +7,9 @@ import * as bernoulli from '../../src/distributions/bernoulli';
 import * as gaussian from '../../src/distributions/gaussian';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
-import { createM1, type M1Options } from '../../src/models/m1/m1';
-import { m1 } from '../../src/models/m1/objective';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { embed } from '../../src/models/predict';
+import { createVae, type VaeOptions } from '../../src/models/vae/model';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import {
   alive,
@@ -36,34 +36,38 @@ const ownNets = (): { readonly encoder: LayersModel; readonly decoder: LayersMod
   };
 };
 
-describe('createM1', () => {
+describe('createVae', () => {
   cleanUpAfterEach();
 
   it('is by default the study’s: two hidden layers of 600 softplus with batch norm, fifty latent dimensions', () => {
-    const m1 = createM1({ inputShape: [28, 28, 1] });
-    expect(m1.latent).toBe(50);
-    expect(m1.likelihood).toBe(bernoulli);
+    const unsupervised = createVae({ inputShape: [28, 28, 1] });
+    expect(unsupervised.latent).toBe(50);
+    expect(unsupervised.likelihood).toBe(bernoulli);
     const count = (net: string): number =>
-      Object.entries(m1.variables)
+      Object.entries(unsupervised.variables)
         .filter(([name]) => name.startsWith(`${net}/`))
         .reduce((total, [, { size }]) => total + size, 0);
     expect(count('encoder')).toBe(784 * 600 + 5 * 600 + (600 * 600 + 5 * 600) + 2 * (600 * 50 + 50));
     expect(count('decoder')).toBe(50 * 600 + 5 * 600 + (600 * 600 + 5 * 600) + (600 * 784 + 784));
-    expect(m1.spec).toEqual({
-      model: 'm1',
+    expect(unsupervised.spec).toEqual({
+      model: 'vae',
       inputShape: [28, 28, 1],
       latent: 50,
       nets: { preset: 'mlp' },
       likelihood: { kind: 'bernoulli' },
     });
-    m1.dispose();
+    unsupervised.dispose();
   });
 
   it('has softplus hidden layers: the means are those of the layers written out', async () => {
-    const m1 = tinyM1({ nets: { ...MLP, batchNorm: false } });
+    const unsupervised = tinyM1({ nets: { ...MLP, batchNorm: false } });
     const { x } = tinyExamples(2);
-    const expected = await writtenOut(m1.variables, { hidden: 'encoder/hidden', head: 'encoder/mean' }, x);
-    expectClose(await read(m1.encode(x).mean), expected);
+    const expected = await writtenOut(
+      unsupervised.variables,
+      { hidden: 'encoder/hidden', head: 'encoder/mean' },
+      x,
+    );
+    expectClose(await read(unsupervised.encode(x).mean), expected);
   });
 
   it.each([
@@ -73,28 +77,31 @@ describe('createM1', () => {
     [{ nets: { ...CONV, activation: 'softplus', batchNorm: false } }],
     [{ nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
     [{ nets: MLP, inputShape: [7], likelihood: gaussianObservation() }],
-  ] as [Partial<M1Options>][])('gives every distribution its shape: %j', (options) => {
-    const m1 = tinyM1(options);
-    const { mean, logVar } = m1.encode(zeros([2, ...m1.inputShape]));
+  ] as [Partial<VaeOptions>][])('gives every distribution its shape: %j', (options) => {
+    const unsupervised = tinyM1(options);
+    const { mean, logVar } = unsupervised.encode(zeros([2, ...unsupervised.inputShape]));
     expect([mean.shape, logVar.shape]).toEqual([
       [2, LATENT],
       [2, LATENT],
     ]);
-    const last = m1.inputShape.at(-1) as number;
-    expect(m1.decode(mean).shape).toEqual([
+    const last = unsupervised.inputShape.at(-1) as number;
+    expect(unsupervised.decode(mean).shape).toEqual([
       2,
-      ...m1.inputShape.slice(0, -1),
-      last * m1.likelihood.parametersPerValue,
+      ...unsupervised.inputShape.slice(0, -1),
+      last * unsupervised.likelihood.parametersPerValue,
     ]);
-    expect(m1.generate(3, createNoise(0)).shape).toEqual([3, ...m1.inputShape]);
-    expect(m1.reconstruct(zeros([2, ...m1.inputShape])).shape).toEqual([2, ...m1.inputShape]);
-    m1.dispose();
+    expect(unsupervised.generate(3, createNoise(0)).shape).toEqual([3, ...unsupervised.inputShape]);
+    expect(unsupervised.reconstruct(zeros([2, ...unsupervised.inputShape])).shape).toEqual([
+      2,
+      ...unsupervised.inputShape,
+    ]);
+    unsupervised.dispose();
   });
 
   it('has a posterior that can be sharper than the prior: σ < 1', async () => {
-    const m1 = tinyM1();
-    m1.variables['encoder/logVar/bias']?.assign(tensor([-5, -5, -5]));
-    expect(Math.max(...(await read(m1.encode(tinyExamples(3).x).logVar)))).toBeLessThan(-1);
+    const unsupervised = tinyM1();
+    unsupervised.variables['encoder/logVar/bias']?.assign(tensor([-5, -5, -5]));
+    expect(Math.max(...(await read(unsupervised.encode(tinyExamples(3).x).logVar)))).toBeLessThan(-1);
   });
 
   it('draws its weights from the noise: each net its own, and the same from the same', async () => {
@@ -108,89 +115,89 @@ describe('createM1', () => {
     const x = createNoise(3).normal([2, 6]);
     const [mean] = nets.encoder.predict(x) as Tensor[];
     const before = alive();
-    const m1 = tinyM1({ inputShape: [6], nets, noise: createNoise(5) });
-    expect(m1.spec).toMatchObject({ nets: null });
-    expect(await read(m1.encode(x).mean)).toEqual(await read(mean as Tensor));
-    m1.dispose();
-    m1.dispose();
+    const unsupervised = tinyM1({ inputShape: [6], nets, noise: createNoise(5) });
+    expect(unsupervised.spec).toMatchObject({ nets: null });
+    expect(await read(unsupervised.encode(x).mean)).toEqual(await read(mean as Tensor));
+    unsupervised.dispose();
+    unsupervised.dispose();
     expect(nets.encoder.predict(x)).toHaveLength(2);
     expect(alive().tensors).toBeGreaterThanOrEqual(before.tensors);
   });
 
   it('frees a preset’s nets once: disposing again does nothing', () => {
     const before = alive();
-    const m1 = tinyM1({ nets: CONV });
-    m1.dispose();
+    const unsupervised = tinyM1({ nets: CONV });
+    unsupervised.dispose();
     expect(alive()).toEqual(before);
-    expect(() => m1.dispose()).not.toThrow();
+    expect(() => unsupervised.dispose()).not.toThrow();
   });
 
   it('gives codes of plain arrays by embed: the means of q(z|x)', async () => {
-    const m1 = tinyM1();
+    const unsupervised = tinyM1();
     const { x } = tinyDataset(5);
-    const codes = await embed(m1, x, { batchSize: 2 });
+    const codes = await embed(unsupervised, x, { batchSize: 2 });
     const inputs = tensor(
       Float32Array.from(x, (byte) => byte / 255),
       [5, ...SHAPE],
     );
-    expectClose([...codes], await read(m1.encode(inputs).mean));
+    expectClose([...codes], await read(unsupervised.encode(inputs).mean));
   });
 
   const apart = 'apart from the batch axis';
-  it.each<[string, Partial<M1Options>, Error]>([
+  it.each<[string, Partial<VaeOptions>, Error]>([
     [
       'no shape',
       { inputShape: [] },
       new RangeError(
-        'createM1: inputShape is an array of 0, needed the shape of one example, e.g. [28, 28, 1]',
+        'createVae: inputShape is an array of 0, needed the shape of one example, e.g. [28, 28, 1]',
       ),
     ],
     [
       'half a latent dimension',
       { latent: 2.5 },
-      new RangeError('createM1: latent is 2.5, needed an integer of at least 1'),
+      new RangeError('createVae: latent is 2.5, needed an integer of at least 1'),
     ],
     [
       'no likelihood',
-      { likelihood: {} as M1Options['likelihood'] & object },
-      new TypeError('createM1: likelihood is Object, needed a Likelihood such as bernoulli'),
+      { likelihood: {} as VaeOptions['likelihood'] & object },
+      new TypeError('createVae: likelihood is Object, needed a Likelihood such as bernoulli'),
     ],
     [
       'noise that is a number',
       { noise: 5 as unknown as Noise },
-      new TypeError('createM1: noise is 5, needed a stream, as createNoise(seed) makes'),
+      new TypeError('createVae: noise is 5, needed a stream, as createNoise(seed) makes'),
     ],
     [
       'a trunk, which it has none of',
       { nets: { ...MLP, sharedTrunk: true } as unknown as 'mlp' },
       new RangeError(
-        'createM1: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
+        'createVae: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
       ),
     ],
     [
       'no hidden layer',
       { nets: { preset: 'mlp', widths: [] } },
-      new RangeError('createM1: the number of widths is 0, needed an integer of at least 1'),
+      new RangeError('createVae: the number of widths is 0, needed an integer of at least 1'),
     ],
     [
       'an unknown activation',
       { nets: { preset: 'mlp', activation: 'tanh' } as unknown as 'mlp' },
-      new RangeError('createM1: activation is "tanh", needed one of "linear", "relu", "softplus"'),
+      new RangeError('createVae: activation is "tanh", needed one of "linear", "relu", "softplus"'),
     ],
     [
       'an image that cannot be halved',
       { nets: CONV, inputShape: [6, 8, 1] },
-      new RangeError('createM1: inputShape is [6,8,1], needed [H,W,C] with H and W divisible by 4'),
+      new RangeError('createVae: inputShape is [6,8,1], needed [H,W,C] with H and W divisible by 4'),
     ],
     [
       'an encoder of other width',
       { nets: ownNets(), inputShape: [6], latent: 4 },
-      new RangeError(`createM1: nets.encoder maps [6] → [3], [3], needed [6] → [4], [4], ${apart}`),
+      new RangeError(`createVae: nets.encoder maps [6] → [3], [3], needed [6] → [4], [4], ${apart}`),
     ],
     [
       'a missing decoder',
       { nets: { encoder: ownNets().encoder } as unknown as 'mlp', inputShape: [6] },
-      new TypeError(`createM1: nets.decoder is undefined, needed a tfjs-layers model [3] → [6], ${apart}`),
+      new TypeError(`createVae: nets.decoder is undefined, needed a tfjs-layers model [3] → [6], ${apart}`),
     ],
   ])('refuses %s', (_, options, error) => {
     const before = alive();
@@ -199,19 +206,19 @@ describe('createM1', () => {
   });
 
   it('says which arguments its functions need', () => {
-    const m1 = tinyM1();
-    expect(() => m1.encode(zeros([2, 64]))).toThrowError(
+    const unsupervised = tinyM1();
+    expect(() => unsupervised.encode(zeros([2, 64]))).toThrowError(
       new RangeError('encode: x has shape [2,64], needed [B,8,8,1]'),
     );
-    expect(() => m1.decode(zeros([2, 4]))).toThrowError('decode: z has shape [2,4], needed [B,3]');
-    expect(() => m1.generate(0, createNoise(1))).toThrowError(
+    expect(() => unsupervised.decode(zeros([2, 4]))).toThrowError('decode: z has shape [2,4], needed [B,3]');
+    expect(() => unsupervised.generate(0, createNoise(1))).toThrowError(
       new RangeError('generate: count is 0, needed an integer of at least 1'),
     );
-    expect(() => m1.reconstruct(zeros([64]))).toThrowError('reconstruct: x has shape [64]');
+    expect(() => unsupervised.reconstruct(zeros([64]))).toThrowError('reconstruct: x has shape [64]');
   });
 });
 
-describe('m1', () => {
+describe('unsupervised', () => {
   cleanUpAfterEach();
 
   const plain = () => tinyM1({ nets: { ...MLP, batchNorm: false } });
@@ -220,7 +227,7 @@ describe('m1', () => {
     const model = plain();
     const { x } = tinyExamples(4);
     const noise = createNoise(5);
-    const { unlabeled } = m1()(model, { unlabeled: { x } }, { step: 0, noise });
+    const { unlabeled } = unsupervised()(model, { unlabeled: { x } }, { step: 0, noise });
     const q = model.encode(x);
     const z = gaussian.sample(q, createNoise(5).split('unlabeled').split('latent'));
     const [likelihood, kl] = [await read(bernoulli.logProb(model.decode(z), x)), await read(gaussianKl(q))];
@@ -238,8 +245,12 @@ describe('m1', () => {
   it('weights the divergence by number or schedule, and the plain bound stands beside it', async () => {
     const model = plain();
     const { x } = tinyExamples(4);
-    const termsAt = async (klWeight: Parameters<typeof m1>[0], step: number) => {
-      const { unlabeled = {} } = m1(klWeight)(model, { unlabeled: { x } }, { step, noise: createNoise(5) });
+    const termsAt = async (klWeight: Parameters<typeof unsupervised>[0], step: number) => {
+      const { unlabeled = {} } = unsupervised(klWeight)(
+        model,
+        { unlabeled: { x } },
+        { step, noise: createNoise(5) },
+      );
       const values = await Promise.all(Object.values(unlabeled).map((term) => read(term)));
       return Object.fromEntries(Object.keys(unlabeled).map((name, i) => [name, values[i] as number[]]));
     };
@@ -261,7 +272,7 @@ describe('m1', () => {
     const model = plain();
     const { x, y } = tinyExamples(4);
     const at = (labels: Tensor) =>
-      m1()(
+      unsupervised()(
         model,
         { labeled: { x, y: labels as typeof y }, unlabeled: { x } },
         { step: 0, noise: createNoise(5) },
@@ -279,9 +290,9 @@ describe('m1', () => {
 
   it('moves running statistics once a step: with the unlabelled examples where there are any', async () => {
     const { x, y } = tinyExamples(4);
-    const statistics = async (batch: Parameters<ReturnType<typeof m1>>[1]): Promise<number[]> => {
+    const statistics = async (batch: Parameters<ReturnType<typeof unsupervised>>[1]): Promise<number[]> => {
       const model = tinyM1();
-      m1()(model, batch, { step: 0, noise: createNoise(5) });
+      unsupervised()(model, batch, { step: 0, noise: createNoise(5) });
       return read(model.variables['encoder/hiddenNorm/movingMean'] as Tensor);
     };
     const dark = { x: zeros(x.shape), y };
@@ -302,16 +313,16 @@ describe('m1', () => {
       },
     };
     const x = zeros([3, ...SHAPE]);
-    expect(() => m1()(summed, { unlabeled: { x } }, { step: 0, noise: createNoise(1) })).toThrow(
-      'm1: logLikelihood has shape [], needed [B] = [3]',
+    expect(() => unsupervised()(summed, { unlabeled: { x } }, { step: 0, noise: createNoise(1) })).toThrow(
+      'unsupervised: logLikelihood has shape [], needed [B] = [3]',
     );
     model.dispose();
   });
 
   it('tells its settings, and refuses a weight that is none', () => {
-    expect(m1().spec).toEqual({ objective: 'm1', klWeight: 1 });
-    expect(() => m1({ klWeight: -1 })).toThrowError(
-      new RangeError('m1: klWeight is -1, needed a schedule or a finite number of at least 0'),
+    expect(unsupervised().spec).toEqual({ objective: 'unsupervised', klWeight: 1 });
+    expect(() => unsupervised({ klWeight: -1 })).toThrowError(
+      new RangeError('unsupervised: klWeight is -1, needed a schedule or a finite number of at least 0'),
     );
   });
 });

@@ -31,7 +31,7 @@ import { assertDistinct, assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';
 import { assertEndings } from '../netEndings';
 import { whole } from '../whole';
-import { isOwn, type M2Nets, parsePreset, resolveNets } from './nets';
+import { isOwn, type M2NetsOption, parsePreset, resolveNets } from './nets';
 import { toJson } from './spec';
 
 /** What an M2 model is made from. */
@@ -47,7 +47,7 @@ export interface M2Options {
    * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or one's own tfjs-layers models.
    * These stay yours: the model reads and trains their weights, and neither its `dispose` nor a failure frees them.
    */
-  readonly nets?: M2Nets;
+  readonly nets?: M2NetsOption;
   /** p(x|z,y) of the decoder's output; default `bernoulli`, which is ours: for values in [0, 1], as pixels are */
   readonly likelihood?: Likelihood;
   /**

@@ -5,25 +5,25 @@ import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
 import { isCount, isListOf, isNull, isRecord, type Json, parse, parseRecord } from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
-import { type M1Preset, parsePreset } from './nets';
+import { parsePreset, type VaePreset } from './nets';
 
 /** What a file says of an M1 model; `null` stands for what has to be handed in again. */
-export interface M1Spec {
+export interface VaeSpec {
   readonly inputShape: readonly number[];
   readonly latent: number;
-  readonly nets: M1Preset | null;
+  readonly nets: VaePreset | null;
   readonly likelihood: LikelihoodSpec | null;
   /** where the prior is the user's own; without it p(z) is N(0, I) */
   readonly prior?: null;
 }
 
 /** The same as JSON; choices that were left open are left out. */
-export const toJson = (spec: M1Spec): Json => specOf({ model: 'm1', ...spec });
+export const toJson = (spec: VaeSpec): Json => specOf({ model: 'vae', ...spec });
 
 /** Names of all entries. */
 const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood', 'prior'] as const satisfies readonly (
   | 'model'
-  | keyof M1Spec
+  | keyof VaeSpec
 )[];
 
 /**
@@ -33,11 +33,11 @@ const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood', 'prior']
  * @param value JSON of unknown origin
  * @throws RangeError naming the first entry that is not what it must be
  */
-export function parseM1Spec(where: string, value: unknown): M1Spec {
+export function parseVaeSpec(where: string, value: unknown): VaeSpec {
   const { model } = isRecord(value) ? value : {};
-  if (model !== 'm1')
+  if (model !== 'vae')
     throw new RangeError(
-      `${where}: the model is ${describe(model)}, needed "m1"; loadModel reads an M2, and loadVariables fills a model of one's own`,
+      `${where}: the model is ${describe(model)}, needed "vae"; loadModel reads an M2, and loadVariables fills a model of one's own`,
     );
   const { inputShape, latent, nets, likelihood, prior } = parseRecord(where, 'spec', value, ENTRIES);
   return {

@@ -2,10 +2,7 @@ import { grads, mean, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow
 import { describe, expect, it } from 'vitest';
 import { labeledElbo } from '../../src/bounds/labeledElbo';
 import { logLabelPrior, uniformLabelPrior } from '../../src/bounds/labelPrior';
-import {
-  type OptimizedLabeledElboArguments,
-  optimizedLabeledElbo,
-} from '../../src/bounds/optimizedLabeledElbo';
+import { type RegularizedLabeledArguments, regularizedLabeled } from '../../src/bounds/regularizedLabeled';
 import { describePrimitive } from '../support/describePrimitive';
 import { cleanUpAfterEach, expectClose, expectTensor, read } from '../support/numbers';
 
@@ -16,15 +13,12 @@ const PRIORS: Readonly<Record<number, readonly number[]>> = {
   5: [0.1, 0.2, 0.3, 0.25, 0.15],
 };
 
-type Options = Omit<
-  Partial<OptimizedLabeledElboArguments>,
-  'logLikelihood' | 'latentKl' | 'labels' | 'logits'
->;
+type Options = Omit<Partial<RegularizedLabeledArguments>, 'logLikelihood' | 'latentKl' | 'labels' | 'logits'>;
 
 const objective =
   (options: Options) =>
   (logLikelihood: Tensor, latentKl: Tensor, labels: Tensor, logits: Tensor): Tensor =>
-    optimizedLabeledElbo({
+    regularizedLabeled({
       logLikelihood,
       latentKl,
       labels,
@@ -34,23 +28,23 @@ const objective =
       ...options,
     }).objective;
 
-describePrimitive('optimizedLabeledElbo', objective({}), {
+describePrimitive('regularizedLabeled', objective({}), {
   leaves: 3,
   errors: [
     [
       'a log-likelihood that would broadcast',
       () => objective({})(zeros([1]), zeros([2]), zeros([2, 5]), zeros([2, 5])),
-      'optimizedLabeledElbo: latentKl has shape [2], needed [B] = [1]',
+      'regularizedLabeled: latentKl has shape [2], needed [B] = [1]',
     ],
     [
       'logits of other classes',
       () => objective({})(zeros([2]), zeros([2]), zeros([2, 5]), zeros([2, 1])),
-      'optimizedLabeledElbo: logits has shape [2,1], needed [B,K] = [2,5]',
+      'regularizedLabeled: logits has shape [2,1], needed [B,K] = [2,5]',
     ],
     [
       'a prior over other classes',
       () => objective({ labelPrior: [1] })(zeros([2]), zeros([2]), zeros([2, 5]), zeros([2, 5])),
-      'optimizedLabeledElbo: labelPrior is an array of 1, needed an array of 5 probabilities',
+      'regularizedLabeled: labelPrior is an array of 1, needed an array of 5 probabilities',
     ],
     [
       'ε = 0 with KL(q‖p̂), which is infinite',
@@ -65,18 +59,18 @@ describePrimitive('optimizedLabeledElbo', objective({}), {
     ],
   ],
 });
-describePrimitive('optimizedLabeledElbo, q||labels', objective({ direction: 'q||labels' }), {
+describePrimitive('regularizedLabeled, q||labels', objective({ direction: 'q||labels' }), {
   leaves: 3,
 });
 describePrimitive(
-  'optimizedLabeledElbo, weighted',
+  'regularizedLabeled, weighted',
   objective({
     weights: { logLikelihood: 0.5, latentKl: 2, logLabelPrior: 1.5, labelPriorKl: 0.25, labelKl: 3 },
   }),
   { leaves: 3 },
 );
 
-describe('optimizedLabeledElbo', () => {
+describe('regularizedLabeled', () => {
   cleanUpAfterEach();
 
   const parts = () => ({
@@ -98,19 +92,19 @@ describe('optimizedLabeledElbo', () => {
     const weights = { logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 };
     const { logLikelihood, latentKl, labels, labelPrior } = parts();
     const bound = labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(labels, labelPrior) });
-    await expectTensor(optimizedLabeledElbo({ ...parts(), weights }).objective, await read(bound.elbo));
-    const inLogits = (logits: Tensor) => optimizedLabeledElbo({ ...parts(), logits, weights }).objective;
+    await expectTensor(regularizedLabeled({ ...parts(), weights }).objective, await read(bound.elbo));
+    const inLogits = (logits: Tensor) => regularizedLabeled({ ...parts(), logits, weights }).objective;
     expect(() => grads(inLogits)([zeros([2, 2])])).toThrowError(/Cannot compute gradient/);
   });
 
   it('leaves parts of weight 0 out of its terms', () => {
-    expect(
-      Object.keys(optimizedLabeledElbo({ ...parts(), weights: { labelPriorKl: 0, labelKl: 0 } })),
-    ).toEqual(['objective']);
+    expect(Object.keys(regularizedLabeled({ ...parts(), weights: { labelPriorKl: 0, labelKl: 0 } }))).toEqual(
+      ['objective'],
+    );
   });
 
   it('adds up from the parts it returns', async () => {
-    const terms = optimizedLabeledElbo(parts());
+    const terms = regularizedLabeled(parts());
     const [toPrior, toLabel] = [
       await read(terms.labelPriorKl as Tensor),
       await read(terms.labelKl as Tensor),
@@ -128,7 +122,7 @@ describe('optimizedLabeledElbo', () => {
     const slope = async (t: number): Promise<number> => {
       const f = (logits: Tensor) =>
         mean(
-          optimizedLabeledElbo({
+          regularizedLabeled({
             logLikelihood: zeros([1]),
             latentKl: zeros([1]),
             labels: tensor2d([[1, ...new Array<number>(K - 1).fill(0)]]),

@@ -15,7 +15,7 @@ import {
 import { assertOwnNet, COMMON_CHOICES, presetFrom } from '../presets';
 
 /** A preset with its choices. */
-export type M1Preset =
+export type VaePreset =
   | ({
       /**
        * dense layers on flat inputs; default [600, 600] of softplus (Kingma 2014, §4.3), each behind batch norm, which
@@ -29,21 +29,21 @@ export type M1Preset =
     } & ConvVaeOptions);
 
 /** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
-export type M1Nets = M1Preset['preset'] | M1Preset | VaeNets;
+export type VaeNetsOption = VaePreset['preset'] | VaePreset | VaeNets;
 
 /** Whether nets are a user's own. */
-export const isOwn = (nets: M1Nets): nets is VaeNets => isRecord(nets) && !('preset' in nets);
+export const isOwn = (nets: VaeNetsOption): nets is VaeNets => isRecord(nets) && !('preset' in nets);
 
 /**
  * A preset with its choices, from what a user or a file gives.
  *
  * @throws RangeError when it is no preset, or a choice is unknown or of another kind
  */
-export const parsePreset = (where: string, nets: unknown): M1Preset =>
-  presetFrom<M1Preset>(where, nets, COMMON_CHOICES);
+export const parsePreset = (where: string, nets: unknown): VaePreset =>
+  presetFrom<VaePreset>(where, nets, COMMON_CHOICES);
 
 /** Values of the layers of a preset, known before it is built. */
-export const presetValues = (shape: VaeShape, { preset, ...choices }: M1Preset): readonly number[] =>
+export const presetValues = (shape: VaeShape, { preset, ...choices }: VaePreset): readonly number[] =>
   preset === 'mlp' ? mlpVaeValues(shape, choices) : convVaeValues(shape, choices);
 
 /**
@@ -52,15 +52,17 @@ export const presetValues = (shape: VaeShape, { preset, ...choices }: M1Preset):
  * @throws TypeError or RangeError when one's own net is missing, of other shapes, or draws random numbers; the message
  *   names the net, its shapes and the shapes needed
  */
-export function resolveNets(nets: M1Preset | VaeNets, shape: VaeShape): VaeNets {
+export function resolveNets(nets: VaePreset | VaeNets, shape: VaeShape): VaeNets {
   if (isOwn(nets)) {
-    optionsOf('createM1', nets, { encoder: true, decoder: true }, 'nets');
+    optionsOf('createVae', nets, { encoder: true, decoder: true }, 'nets');
     const { inputShape, latent } = shape;
     const output = outputShapeOf(shape);
-    assertOwnNet('createM1', 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);
-    assertOwnNet('createM1', 'decoder', nets.decoder, [[latent]], [output]);
+    assertOwnNet('createVae', 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);
+    assertOwnNet('createVae', 'decoder', nets.decoder, [[latent]], [output]);
     return nets;
   }
   const { preset, ...choices } = nets;
-  return preset === 'mlp' ? mlpVaeNets('createM1', shape, choices) : convVaeNets('createM1', shape, choices);
+  return preset === 'mlp'
+    ? mlpVaeNets('createVae', shape, choices)
+    : convVaeNets('createVae', shape, choices);
 }

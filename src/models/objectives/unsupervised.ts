@@ -11,11 +11,11 @@ import * as gaussian from '../../distributions/gaussian';
 import { assertCalled } from '../fits';
 import { latentKl as latentKlOf } from '../latentPrior';
 import type { Model, SemiSupervisedVae } from '../model';
-import { type Objective, scheduled, type Terms } from '../objective';
-import type { M1 } from './m1';
+import type { GaussianVae } from '../vae/model';
+import { type Objective, scheduled, type Terms } from './objective';
 
 /** Choices of the objective. */
-export interface M1ObjectiveOptions {
+export interface UnsupervisedOptions {
   /**
    * weight of KL(q(z|x) ‖ p(z)) in what is maximised, at least 0; default 1, the bound itself. A warm-up from 0 keeps
    * codes in use that would be given up early on (Sønderby et al. 2016); another constant is that of Higgins et al. 2017
@@ -29,15 +29,19 @@ interface PartOptions {
   readonly updateStatistics: boolean;
 }
 
-const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: PartOptions): Terms => {
+const termsOf = (
+  model: GaussianVae,
+  x: Tensor,
+  { noise, klWeight, updateStatistics }: PartOptions,
+): Terms => {
   const pass = { training: true, noise: noise.split('nets'), updateStatistics };
   const q = model.encode(x, pass);
   const z = gaussian.sample(q, noise.split('latent'));
-  const latentKl = latentKlOf('m1', model, q, z);
+  const latentKl = latentKlOf('unsupervised', model, q, z);
   const decoded = model.decode(z, pass);
   const logLikelihood = model.likelihood.logProb(decoded, x);
   // A likelihood that sums over the batch would broadcast.
-  assertShapes('m1', {
+  assertShapes('unsupervised', {
     latentKl: [latentKl, 'B', 'float32'],
     logLikelihood: [logLikelihood, 'B', 'float32'],
   });
@@ -54,10 +58,10 @@ const termsOf = (model: M1, x: Tensor, { noise, klWeight, updateStatistics }: Pa
 };
 
 const assertModel = (where: string, model: Model): void => {
-  assertCalled<M1>(where, model, ['encode', 'decode'], 'm1(), the objective of an M1');
+  assertCalled<GaussianVae>(where, model, ['encode', 'decode'], 'unsupervised(), the objective of an M1');
   if (typeof (model as Partial<SemiSupervisedVae>).encoderSeesLabel === 'boolean')
     throw new TypeError(
-      `${where}: the model decodes labels, needed one without: m1() is the objective of an M1, and m2() of an M2`,
+      `${where}: the model decodes labels, needed one without: unsupervised() is the objective of an M1, and semiSupervised() of an M2`,
     );
 };
 
@@ -75,23 +79,26 @@ const assertModel = (where: string, model: Model): void => {
  * @param options weight of the divergence, a number or a schedule
  * @returns an objective; its terms are `elbo`, `objective`, `logLikelihood` and `latentKl`, [B] each, nats
  * @throws RangeError when the weight is neither a schedule nor a finite number of at least 0
- * @example train(model, { objective: m1({ klWeight: linearWarmup({ steps: 6000 }) }), batches, epochs: 100, noise })
+ * @example train(model, { objective: unsupervised({ klWeight: linearWarmup({ steps: 6000 }) }), batches, epochs: 100, noise })
  */
-export const m1 = /* @__PURE__ */ maker('m1({ … })', (options: M1ObjectiveOptions = {}): Objective<M1> => {
-  const { klWeight = 1 } = optionsOf('m1', options, { klWeight: true });
-  const weight = inRange('m1', 'klWeight', klWeight);
-  const objective: Objective<M1> = (model, { labeled, unlabeled }, context) =>
-    tidy(() => {
-      const terms = (part: 'labeled' | 'unlabeled', x: Tensor, updateStatistics: boolean): Terms =>
-        termsOf(model, x, {
-          noise: context.noise.split(part),
-          klWeight: scheduled(context, weight, 'klWeight'),
-          updateStatistics,
-        });
-      return {
-        ...(labeled && { labeled: terms('labeled', labeled.x, unlabeled === undefined) }),
-        ...(unlabeled && { unlabeled: terms('unlabeled', unlabeled.x, true) }),
-      };
-    });
-  return Object.assign(objective, { spec: specOf({ objective: 'm1', klWeight }), assertModel });
-});
+export const unsupervised = /* @__PURE__ */ maker(
+  'unsupervised({ … })',
+  (options: UnsupervisedOptions = {}): Objective<GaussianVae> => {
+    const { klWeight = 1 } = optionsOf('unsupervised', options, { klWeight: true });
+    const weight = inRange('unsupervised', 'klWeight', klWeight);
+    const objective: Objective<GaussianVae> = (model, { labeled, unlabeled }, context) =>
+      tidy(() => {
+        const terms = (part: 'labeled' | 'unlabeled', x: Tensor, updateStatistics: boolean): Terms =>
+          termsOf(model, x, {
+            noise: context.noise.split(part),
+            klWeight: scheduled(context, weight, 'klWeight'),
+            updateStatistics,
+          });
+        return {
+          ...(labeled && { labeled: terms('labeled', labeled.x, unlabeled === undefined) }),
+          ...(unlabeled && { unlabeled: terms('unlabeled', unlabeled.x, true) }),
+        };
+      });
+    return Object.assign(objective, { spec: specOf({ objective: 'unsupervised', klWeight }), assertModel });
+  },
+);

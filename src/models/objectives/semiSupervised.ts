@@ -4,8 +4,8 @@ import { byLabel, everyLabel, repeatRows } from '../../bounds/everyLabel';
 import { labelExpectation } from '../../bounds/labelExpectation';
 import { labeledElbo } from '../../bounds/labeledElbo';
 import { logLabelPrior } from '../../bounds/labelPrior';
-import { optimizedLabeledElbo } from '../../bounds/optimizedLabeledElbo';
-import { optimizedUnlabeledElbo } from '../../bounds/optimizedUnlabeledElbo';
+import { regularizedLabeled } from '../../bounds/regularizedLabeled';
+import { regularizedUnlabeled } from '../../bounds/regularizedUnlabeled';
 import { optionsOf } from '../../core/assert';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
@@ -22,17 +22,17 @@ import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixPairs } from '../../regularizers/mixPairs';
 import { assertCalled } from '../fits';
 import { latentKl as latentKlOf } from '../latentPrior';
+import type { M2 } from '../m2/model';
 import type { Model } from '../model';
-import { type Objective, type ObjectiveContext, scheduled, type Terms } from '../objective';
-import type { M2 } from './m2';
+import { type Objective, type ObjectiveContext, scheduled, type Terms } from './objective';
 import {
   checkedSettings,
   M2_NAMES,
   M2_SETTINGS,
-  type M2ObjectiveOptions,
   OPTIMIZED_NAMES,
   OPTIMIZED_SETTINGS,
-  type OptimizedElboOptions,
+  type RegularizedOptions,
+  type SemiSupervisedOptions,
   type Settings,
   settingsOf,
 } from './settings';
@@ -88,7 +88,7 @@ const labeledTerms = (model: M2, { x, y }: LabeledBatch, context: PartContext, s
     : logLikelihood;
   return {
     ...labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(y, model.labelPrior) }),
-    ...optimizedLabeledElbo({
+    ...regularizedLabeled({
       logLikelihood: expected,
       latentKl,
       labels: y,
@@ -144,7 +144,7 @@ const unlabeledTerms = (model: M2, { x }: UnlabeledBatch, context: PartContext, 
   // Values come one per row of labels; where rows are examples × labels they are folded to [B, K].
   const perLabel = (values: Tensor1D): Tensor =>
     exact && values.shape[0] === y.shape[0] ? byLabel(values, model.classes) : values;
-  const terms = optimizedUnlabeledElbo({
+  const terms = regularizedUnlabeled({
     labelLogits,
     logLikelihood: perLabel(logLikelihoodAt(model, x, z, y, pass)), // log p(x | z, y)
     latentKl: perLabel(latentKlOf('latentKl', model, q, z)),
@@ -158,7 +158,7 @@ const unlabeledTerms = (model: M2, { x }: UnlabeledBatch, context: PartContext, 
   return { ...terms, objective: sub(terms.objective, mul(consistency, weight)), consistency };
 };
 
-const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOptions): Objective<M2> => {
+const objectiveOf = (where: string, defaults: Settings, options: RegularizedOptions): Objective<M2> => {
   const told = settingsOf(where, defaults, options);
   const settings = checkedSettings(where, told);
   const objective: Objective<M2> = (model, { labeled, unlabeled }, context) => {
@@ -187,7 +187,7 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
       name,
       model,
       ['infer', 'decode'],
-      `${where}(), an objective of an M2; m1() is that of an M1`,
+      `${where}(), an objective of an M2; unsupervised() is that of an M1`,
     );
   return Object.assign(objective, { spec, assertModel });
 };
@@ -206,12 +206,12 @@ const objectiveOf = (where: string, defaults: Settings, options: OptimizedElboOp
  * @param options label handling, temperature and weights; every weight is 1 by default, the bound itself
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
  * @throws RangeError when an option is none of its choices
- * @example train(model, { objective: m2({ labelHandling: 'gumbel' }), batches, epochs: 10, noise })
+ * @example train(model, { objective: semiSupervised({ labelHandling: 'gumbel' }), batches, epochs: 10, noise })
  */
-export const m2 = /* @__PURE__ */ maker(
-  'm2({ … })',
-  (options: M2ObjectiveOptions = {}): Objective<M2> =>
-    objectiveOf('m2', M2_SETTINGS, optionsOf('m2', options, M2_NAMES)),
+export const semiSupervised = /* @__PURE__ */ maker(
+  'semiSupervised({ … })',
+  (options: SemiSupervisedOptions = {}): Objective<M2> =>
+    objectiveOf('semiSupervised', M2_SETTINGS, optionsOf('semiSupervised', options, M2_NAMES)),
 );
 
 /**
@@ -226,12 +226,12 @@ export const m2 = /* @__PURE__ */ maker(
  * @param options the parts and their weights
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
  * @throws RangeError when an option is none of its choices
- * @example train(model, { objective: optimizedElbo({ gamma: 1, beta: 0.5 }), batches, epochs: 10, noise })
+ * @example train(model, { objective: regularized({ gamma: 1, beta: 0.5 }), batches, epochs: 10, noise })
  */
-export const optimizedElbo = /* @__PURE__ */ maker(
-  'optimizedElbo({ … })',
-  (options: OptimizedElboOptions = {}): Objective<M2> =>
-    objectiveOf('optimizedElbo', OPTIMIZED_SETTINGS, optionsOf('optimizedElbo', options, OPTIMIZED_NAMES)),
+export const regularized = /* @__PURE__ */ maker(
+  'regularized({ … })',
+  (options: RegularizedOptions = {}): Objective<M2> =>
+    objectiveOf('regularized', OPTIMIZED_SETTINGS, optionsOf('regularized', options, OPTIMIZED_NAMES)),
 );
 
 /**
@@ -241,9 +241,9 @@ export const optimizedElbo = /* @__PURE__ */ maker(
  * `elbo` among the terms, as a classifier has no bound, and that of nets which are not trained would say nothing.
  *
  * @returns an objective; unlabelled examples are not looked at
- * @example train(model, { objective: labelsOnly(), batches, epochs: 10, noise })
+ * @example train(model, { objective: supervised(), batches, epochs: 10, noise })
  */
-export const labelsOnly = /* @__PURE__ */ maker('labelsOnly()', (): Objective<M2> => {
+export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<M2> => {
   const objective: Objective<M2> = (model, { labeled }, { noise }) =>
     tidy(() => ({
       ...(labeled && {
@@ -256,6 +256,6 @@ export const labelsOnly = /* @__PURE__ */ maker('labelsOnly()', (): Objective<M2
       }),
     }));
   const assertModel = (where: string, model: Model): void =>
-    assertCalled<M2>(where, model, ['infer'], 'labelsOnly(), an objective of an M2');
-  return Object.assign(objective, { spec: { objective: 'labelsOnly' }, assertModel });
+    assertCalled<M2>(where, model, ['infer'], 'supervised(), an objective of an M2');
+  return Object.assign(objective, { spec: { objective: 'supervised' }, assertModel });
 });

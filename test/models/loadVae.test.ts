@@ -4,10 +4,10 @@ import { createNoise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
-import { loadM1 } from '../../src/models/m1/loadM1';
-import type { M1Options } from '../../src/models/m1/m1';
 import { embed } from '../../src/models/predict';
 import { saveModel } from '../../src/models/saveModel';
+import { loadVae } from '../../src/models/vae/loadVae';
+import type { VaeOptions } from '../../src/models/vae/model';
 import { cleanUpAfterEach, read } from '../support/numbers';
 import { alive, CONV, LATENT, memoryStorage, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
 
@@ -19,7 +19,7 @@ const withSpec = (file: Uint8Array, change: (spec: Record<string, Json>) => Json
   return writeSafetensors({ arrays, metadata: { format, spec: change({ ...spec }) } });
 };
 
-const saved = async (options: Partial<M1Options> = {}) => {
+const saved = async (options: Partial<VaeOptions> = {}) => {
   const storage = memoryStorage();
   const model = tinyM1(options);
   await saveModel(model, storage);
@@ -37,10 +37,10 @@ const ownNets = () => {
   };
 };
 
-describe('saveModel and loadM1', () => {
+describe('saveModel and loadVae', () => {
   cleanUpAfterEach();
 
-  it.each<[string, Partial<M1Options>]>([
+  it.each<[string, Partial<VaeOptions>]>([
     ['the mlp preset', {}],
     ['choices of it', { nets: { preset: 'mlp', widths: [5, 4], activation: 'relu', batchNorm: false } }],
     [
@@ -52,7 +52,7 @@ describe('saveModel and loadM1', () => {
     model.variables['encoder/hiddenNorm/movingMean']?.assign(createNoise(2).normal([8]));
     const storage = memoryStorage();
     await saveModel(model, storage);
-    const loaded = await loadM1(storage);
+    const loaded = await loadVae(storage);
     expect(loaded.spec).toEqual(model.spec);
     expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
     expect(await embed(loaded, bytes)).toEqual(await embed(model, bytes));
@@ -64,9 +64,9 @@ describe('saveModel and loadM1', () => {
     const model = tinyM1({ inputShape: [6], nets: ownNets() });
     const storage = memoryStorage();
     await saveModel(model, storage);
-    expect(await weightsOf(await loadM1(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
-    await expect(loadM1(storage)).rejects.toThrowError(
-      new TypeError('loadM1: memory: the model was made with nets of its own, needed them as options.nets'),
+    expect(await weightsOf(await loadVae(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
+    await expect(loadVae(storage)).rejects.toThrowError(
+      new TypeError('loadVae: memory: the model was made with nets of its own, needed them as options.nets'),
     );
   });
 
@@ -78,30 +78,30 @@ describe('saveModel and loadM1', () => {
     m2.dispose();
     const before = alive();
     const cases: [Uint8Array | undefined, string | RegExp][] = [
-      [undefined, 'loadM1: memory does not exist, needed a file that saveModel wrote'],
+      [undefined, 'loadVae: memory does not exist, needed a file that saveModel wrote'],
       [
         other.bytes,
-        'loadM1: memory: the model is "m2", needed "m1"; loadModel reads an M2, and loadVariables fills a model of one\'s own',
+        'loadVae: memory: the model is "m2", needed "vae"; loadModel reads an M2, and loadVariables fills a model of one\'s own',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', sharedTrunk: true } })),
-        'loadM1: memory: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
+        'loadVae: memory: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),
-        /^loadM1: memory: the spec is of nets of \d+ layers and \d+ values, needed the \d+ values of the file's \d+ variables$/,
+        /^loadVae: memory: the spec is of nets of \d+ layers and \d+ values, needed the \d+ values of the file's \d+ variables$/,
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 0 })),
-        'loadM1: memory: createM1: latent is 0, needed an integer of at least 1',
+        'loadVae: memory: createVae: latent is 0, needed an integer of at least 1',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 4 })),
-        /^loadM1: memory: variable "encoder\/mean\/kernel" is \[8,3\] in the file, needed \[8,4\]$/,
+        /^loadVae: memory: variable "encoder\/mean\/kernel" is \[8,3\] in the file, needed \[8,4\]$/,
       ],
     ];
     for (const [content, message] of cases)
-      await expect(loadM1(memoryStorage(content))).rejects.toThrow(message);
+      await expect(loadVae(memoryStorage(content))).rejects.toThrow(message);
     expect(alive()).toEqual(before);
   });
 });

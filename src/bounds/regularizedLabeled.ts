@@ -27,7 +27,7 @@ export interface LabeledWeights {
 }
 
 /** What the labelled objective is made of. */
-export interface OptimizedLabeledElboArguments extends SmoothedLabelKlArguments {
+export interface RegularizedLabeledArguments extends SmoothedLabelKlArguments {
   /** E log p(x|z,y): at the true label, or as `labelExpectation` over p̂, [B] */
   readonly logLikelihood: Tensor;
   /** KL(q(z|x[,y]) ‖ p(z)), [B] */
@@ -38,7 +38,7 @@ export interface OptimizedLabeledElboArguments extends SmoothedLabelKlArguments 
   readonly weights?: Partial<LabeledWeights>;
 }
 
-const NAMES: OptionNames<OptimizedLabeledElboArguments> = {
+const NAMES: OptionNames<RegularizedLabeledArguments> = {
   ...SMOOTHED_NAMES,
   logLikelihood: true,
   latentKl: true,
@@ -47,7 +47,7 @@ const NAMES: OptionNames<OptimizedLabeledElboArguments> = {
 };
 
 /** The labelled objective and its parts, [B] each, in nats. A part of weight 0 is left out. */
-export interface OptimizedLabeledElboTerms {
+export interface RegularizedLabeledTerms {
   /** J_L */
   readonly objective: Tensor1D;
   /** KL(q(y|x) ‖ p(y)) */
@@ -86,23 +86,23 @@ export const REPORT_LABELED_WEIGHTS: LabeledWeights = Object.freeze({
  * @returns the objective and its parts, [B] each, nats
  * @throws RangeError when the shapes differ, π is no prior, a weight is no finite number, or ε does not
  * fit the direction
- * @example optimizedLabeledElbo({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), labels: tf.tensor2d([[1, 0]]), logits: tf.zeros([1, 2]), labelPrior: [0.5, 0.5], epsilon: 0.1 }).objective // [-100.368064]
+ * @example regularizedLabeled({ logLikelihood: tf.tensor1d([-90]), latentKl: tf.tensor1d([10]), labels: tf.tensor2d([[1, 0]]), logits: tf.zeros([1, 2]), labelPrior: [0.5, 0.5], epsilon: 0.1 }).objective // [-100.368064]
  */
-export function optimizedLabeledElbo(given: OptimizedLabeledElboArguments): OptimizedLabeledElboTerms {
+export function regularizedLabeled(given: RegularizedLabeledArguments): RegularizedLabeledTerms {
   const { logLikelihood, latentKl, labelPrior, weights, ...label } = optionsOf(
-    'optimizedLabeledElbo',
+    'regularizedLabeled',
     given,
     NAMES,
   );
   const { labels, logits } = label;
-  const { B = 0, K = 0 } = assertShapes('optimizedLabeledElbo', {
+  const { B = 0, K = 0 } = assertShapes('regularizedLabeled', {
     logLikelihood: [logLikelihood, 'B', 'float32'],
     latentKl: [latentKl, 'B', 'float32'],
     labels: [labels, 'B K'],
     logits: [logits, 'B K', 'float32'],
   });
-  assertLabelPrior('optimizedLabeledElbo', labelPrior, K);
-  const w = completeWeights('optimizedLabeledElbo', REPORT_LABELED_WEIGHTS, weights);
+  assertLabelPrior('regularizedLabeled', labelPrior, K);
+  const w = completeWeights('regularizedLabeled', REPORT_LABELED_WEIGHTS, weights);
   return tidy(() => {
     const parts = {
       ...(w.labelPriorKl !== 0 && {

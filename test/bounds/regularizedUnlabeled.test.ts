@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { optimizedUnlabeledElbo } from '../../src/bounds/optimizedUnlabeledElbo';
+import { regularizedUnlabeled } from '../../src/bounds/regularizedUnlabeled';
 import { cleanUpAfterEach } from '../support/numbers';
 
 cleanUpAfterEach();
@@ -12,7 +12,7 @@ it('is one value per example even where the mutual information is all that has a
     [60, 0],
     [0, 60],
   ]);
-  const { objective } = optimizedUnlabeledElbo({ labelLogits, ...values, gamma: 1, weights: none });
+  const { objective } = regularizedUnlabeled({ labelLogits, ...values, gamma: 1, weights: none });
   expect(objective.shape).toEqual([2]);
   expect((await objective.data())[0]).toBeCloseTo(Math.LN2, 5);
 });

@@ -4,8 +4,8 @@ import {
   LABELED_BOUND_WEIGHTS,
   type LabeledWeights,
   REPORT_LABELED_WEIGHTS,
-} from '../../bounds/optimizedLabeledElbo';
-import { UNLABELED_BOUND_WEIGHTS, type UnlabeledWeights } from '../../bounds/optimizedUnlabeledElbo';
+} from '../../bounds/regularizedLabeled';
+import { UNLABELED_BOUND_WEIGHTS, type UnlabeledWeights } from '../../bounds/regularizedUnlabeled';
 import {
   assertFunction,
   assertInteger,
@@ -42,7 +42,7 @@ export interface Consistency {
 export type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
 
 /** Choices that both objectives share. */
-export interface M2ObjectiveOptions {
+export interface SemiSupervisedOptions {
   /**
    * the expectation over y of unlabelled examples: `'exact'`, the sum over K labels (Kingma 2014, Eq. 7; default);
    * `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
@@ -69,7 +69,7 @@ export interface M2ObjectiveOptions {
 }
 
 /** Choices of the Optimized-ELBO. */
-export interface OptimizedElboOptions extends M2ObjectiveOptions {
+export interface RegularizedOptions extends SemiSupervisedOptions {
   /** γ, weight of the mutual information; default 1 (report §3.2) */
   readonly gamma?: ScalarOrSchedule;
   /**
@@ -93,15 +93,15 @@ export interface OptimizedElboOptions extends M2ObjectiveOptions {
 const CONSISTENCY_NAMES: OptionNames<Consistency> = { weight: true, concentration: true, augment: true };
 
 /** Names of the choices of `m2`. */
-export const M2_NAMES: OptionNames<M2ObjectiveOptions> = {
+export const M2_NAMES: OptionNames<SemiSupervisedOptions> = {
   labelHandling: true,
   temperature: true,
   weights: true,
   consistency: true,
 };
 
-/** Names of those of `optimizedElbo`. */
-export const OPTIMIZED_NAMES: OptionNames<OptimizedElboOptions> = {
+/** Names of those of `regularized`. */
+export const OPTIMIZED_NAMES: OptionNames<RegularizedOptions> = {
   ...M2_NAMES,
   gamma: true,
   beta: true,
@@ -112,8 +112,8 @@ export const OPTIMIZED_NAMES: OptionNames<OptimizedElboOptions> = {
 };
 
 /** Every choice made. */
-export type Settings = Required<Omit<OptimizedElboOptions, 'weights' | 'consistency'>> & {
-  readonly weights: NonNullable<M2ObjectiveOptions['weights']>;
+export type Settings = Required<Omit<RegularizedOptions, 'weights' | 'consistency'>> & {
+  readonly weights: NonNullable<SemiSupervisedOptions['weights']>;
   readonly consistency?: Consistency & { readonly concentration: number };
 };
 
@@ -130,7 +130,7 @@ export const M2_SETTINGS: Settings = {
   weights: { labeled: LABELED_BOUND_WEIGHTS },
 };
 
-/** Those of `optimizedElbo`. */
+/** Those of `regularized`. */
 export const OPTIMIZED_SETTINGS: Settings = {
   ...M2_SETTINGS,
   gamma: 1,
@@ -204,7 +204,7 @@ const given = <T extends object>(options: T): Partial<T> => {
  *
  * @throws RangeError when a name is no option's
  */
-export function settingsOf(where: string, defaults: Settings, options: OptimizedElboOptions): Settings {
+export function settingsOf(where: string, defaults: Settings, options: RegularizedOptions): Settings {
   const { consistency, ...others } = options;
   const { labeled = {}, unlabeled = {} } = optionsOf(
     where,
