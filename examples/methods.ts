@@ -53,7 +53,12 @@ export const recipeOf = ({ dataset }: Pick<Settings, 'dataset'>): Recipe =>
 export function objectiveOf(method: Method, { gamma, beta, epsilon }: Recipe): Objective<M2> {
   if (method === 'labels-only') return supervised();
   if (method === 'm2') return semiSupervised({ labelHandling: 'gumbel' });
-  return regularized({ labelHandling: 'gumbel', gamma, beta, epsilon });
+  return regularized({
+    labelHandling: 'gumbel',
+    mutualInformationWeight: gamma,
+    entropyPenalty: beta,
+    labelSmoothing: { epsilon },
+  });
 }
 
 /** Where the Optimized-ELBO pushes the entropies: what stands before mean H(q(y|x)) and before H(mean q(y|x)). */

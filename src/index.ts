@@ -5,13 +5,15 @@
  */
 
 export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './bounds/everyLabel';
+export {
+  type ImportanceWeightedBoundArguments,
+  importanceWeightedBound,
+} from './bounds/importanceWeightedBound';
 export { type LabelExpectationArguments, labelExpectation } from './bounds/labelExpectation';
 export { type LabeledElboArguments, type LabeledElboTerms, labeledElbo } from './bounds/labeledElbo';
 export { logLabelPrior, uniformLabelPrior } from './bounds/labelPrior';
 export {
-  LABELED_BOUND_WEIGHTS,
-  type LabeledWeights,
-  REPORT_LABELED_WEIGHTS,
+  type LabelSmoothing,
   type RegularizedLabeledArguments,
   type RegularizedLabeledTerms,
   regularizedLabeled,
@@ -20,8 +22,6 @@ export {
   type RegularizedUnlabeledArguments,
   type RegularizedUnlabeledTerms,
   regularizedUnlabeled,
-  UNLABELED_BOUND_WEIGHTS,
-  type UnlabeledWeights,
 } from './bounds/regularizedUnlabeled';
 export {
   type UnlabeledElboArguments,
@@ -111,21 +111,35 @@ export {
 } from './evaluation/classifier';
 export type { ClassScores, ClassSummary } from './evaluation/classScores';
 export { confusionMatrix } from './evaluation/confusionMatrix';
-export { type ElboEvaluation, type EvaluateElboOptions, evaluateElbo } from './evaluation/elbo';
+export {
+  type ElboEvaluation,
+  type EvaluateElboOptions,
+  evaluateElbo,
+  type SemiSupervisedElboEvaluation,
+} from './evaluation/elbo';
 export type { Examples, LabeledExamples } from './evaluation/examples';
 export {
   type EvaluateImportanceBoundOptions,
   evaluateImportanceBound,
   type ImportanceBoundEvaluation,
-  type ImportanceWeightedBoundArguments,
-  importanceWeightedBound,
 } from './evaluation/importanceBound';
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
-export { createM2, type Inference, type M2, type M2Options } from './models/m2/model';
+export { type LoadModelOptions, loadModel } from './models/loadModel';
+export { createM2, type M2, type M2Options } from './models/m2/model';
 export type { M2NetsOption, M2Preset } from './models/m2/nets';
-export type { Classifier, Model, SemiSupervisedVae, Vae } from './models/model';
+export type {
+  BoundContext,
+  BoundTerms,
+  Classifier,
+  LabelBoundOptions,
+  LabelInference,
+  Model,
+  SemiSupervisedVae,
+  Vae,
+} from './models/model';
+export type { KlWeight } from './models/objectives/klWeight';
 export {
   type Objective,
   type ObjectiveContext,
@@ -134,19 +148,21 @@ export {
   scheduled,
   type Terms,
 } from './models/objectives/objective';
-export { regularized, semiSupervised, supervised } from './models/objectives/semiSupervised';
+export { regularized, semiSupervised } from './models/objectives/semiSupervised';
 export type {
   Consistency,
+  LabelSmoothingOptions,
   RegularizedOptions,
-  Scheduled,
   SemiSupervisedOptions,
 } from './models/objectives/settings';
+export { supervised } from './models/objectives/supervised';
 export { type UnsupervisedOptions, unsupervised } from './models/objectives/unsupervised';
 export type { Inputs } from './models/openInputs';
 export { embed, type Prediction, type PredictOptions, predict } from './models/predict';
-export { type LoadModelOptions, loadModel, loadVariables, saveModel } from './models/saveModel';
+export type { HandedIn } from './models/presetFile';
+export type { ModelKind, ReadyModels } from './models/registry';
+export { loadVariables, saveModel } from './models/saveModel';
 export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/softmaxClassifier';
-export { type LoadVaeOptions, loadVae } from './models/vae/loadVae';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
 export type { Activation } from './nets/activation';

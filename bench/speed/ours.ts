@@ -67,9 +67,9 @@ function concatenatedNets({ inputShape, classes, latent, widths }: Workload): Se
 /** The model with a pass of the trunk for the classifier and another for the encoder. */
 const withTwoPasses = (model: M2): M2 => ({
   ...model,
-  infer: (x, pass) => ({
-    labelLogits: model.infer(x, pass).labelLogits,
-    posterior: (...asked) => model.infer(x, pass).posterior(...asked),
+  infer: (x, context) => ({
+    labelLogits: model.infer(x, context).labelLogits,
+    bound: (...asked) => model.infer(x, context).bound(...asked),
   }),
 });
 
@@ -111,7 +111,10 @@ const modelAndObjective = (
   });
   return {
     model: on('shared-trunk') ? made : withTwoPasses(made),
-    objective: semiSupervised({ labelHandling, temperature: SETTINGS.temperature }),
+    objective: semiSupervised({
+      labelHandling: labelHandling === 'exact' ? 'enumerate' : labelHandling,
+      temperature: SETTINGS.temperature,
+    }),
   };
 };
 

@@ -31,7 +31,7 @@ if (dir === undefined || path === undefined)
 
 await selectBackend();
 const { test } = await loadDataset(dataset as DatasetName, { dir });
-const model = await loadModel(file(path));
+const model = await loadModel(file(path), { kind: 'm2' });
 // The first example of each class.
 const firsts = Array.from({ length: model.classes }, (_, label) => test.y.indexOf(label));
 const inputs = gatherInputs(test, firsts);

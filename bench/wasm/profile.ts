@@ -118,7 +118,7 @@ function stepsOf({ nets, labelHandling, size }: Workload) {
       })),
   };
   return trainingSteps(model, {
-    objective: semiSupervised({ labelHandling }),
+    objective: semiSupervised({ labelHandling: labelHandling === 'exact' ? 'enumerate' : labelHandling }),
     batches,
     noise: noise.split('steps'),
     optimizer: createAdam(),

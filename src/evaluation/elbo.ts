@@ -1,26 +1,23 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
-import { mean, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { byLabel } from '../bounds/everyLabel';
+import { add, softmax, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { labelExpectation } from '../bounds/labelExpectation';
-import { labeledElbo } from '../bounds/labeledElbo';
 import { logLabelPrior } from '../bounds/labelPrior';
-import { regularizedUnlabeled } from '../bounds/regularizedUnlabeled';
+import { unlabeledElbo } from '../bounds/unlabeledElbo';
 import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import { assertNoise, type Noise } from '../core/noise';
-import { latentKl } from '../models/latentPrior';
-import type { SemiSupervisedVae } from '../models/model';
+import { hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { drawEveryLabel, encodeEveryLabel, forEveryLabel } from './everyPosterior';
 import { assertBound, assertExamples, type Examples, openExamples } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
-  /** S, draws of z for each example and label; default 1 */
+  /** S, draws of the latents for each example and label; default 1 */
   readonly samples?: number;
   /** examples at once, each with its K labels; default 100 */
   readonly batchSize?: number;
-  /** stream that the draws come from */
+  /** stream of the draws: the same one gives the same estimate */
   readonly noise: Noise;
 }
 
@@ -30,117 +27,136 @@ const NAMES: OptionNames<EvaluateElboOptions> = { samples: true, batchSize: true
 export interface ElboEvaluation {
   /** N */
   readonly count: number;
-  /** mean U(x) = logLikelihood − latentKl + logLabelPrior + labelEntropy */
+  /** mean bound on log p(x) */
   readonly elbo: number;
-  /** mean of Σ_y q(y|x) E_q(z) log p(x|z,y) */
+  /** mean E log p(x|z[,y]) */
   readonly logLikelihood: number;
-  /** mean of Σ_y q(y|x) KL(q(z|x[,y]) ‖ p(z)) */
+  /** mean KL(q(z|x[,y]) ‖ p(z)) */
   readonly latentKl: number;
+  /** means of the model's other divergences, by name */
+  readonly [name: string]: number | undefined;
+}
+
+/** Those of a model with labels; the likelihood and the divergences are expectations over q(y|x). */
+export interface SemiSupervisedElboEvaluation extends ElboEvaluation {
   /** mean of Σ_y q(y|x) log p(y) */
   readonly logLabelPrior: number;
   /** mean H(q(y|x)) */
   readonly labelEntropy: number;
-  /** mean L(x, y) at the true label, over the examples whose class is known; left out where none is */
+  /** mean L(x, y) at the true label, over the examples whose class is known; absent where none is */
   readonly labeledElbo?: number;
 }
 
-/** The row of L at the true label. */
-const LABELED = 5;
-
 /**
- * The plain bound of a model on examples (report Eq. 14; Kingma 2014, Eq. 7, which states its negative).
+ * The plain bound of a model on examples (report Eq. 14; Kingma 2014, Eq. 5 and 7, which state its negative).
  *
- *   U(x) = Σ_y q(y|x) L(x, y) + H(q(y|x)),   L(x, y) ≈ (1/S) Σ_s log p(x|z_s,y) − KL(q(z|x[,y]) ‖ p(z)) + log p(y)
+ *   with labels     U(x) = Σ_y q(y|x) L(x, y) + H(q(y|x)),   L(x, y) = (1/S) Σ_s bound at draw s and label y + log p(y)
+ *   without labels  (1/S) Σ_s bound at draw s
  *
- * The sum runs over one-hot labels whatever the training did, the divergence is in closed form, and only z is
- * drawn: the estimate is unbiased at any S. Where labels are given, L at the true one is reported beside it.
+ * The sum runs over one-hot labels whatever the training did, and only the latents are drawn: the estimate is unbiased at
+ * any S. Where labels are given, L at the true one is reported too.
  *
- * @param model the model
+ * @param model a VAE with or without labels
  * @param data inputs, and their classes; −1 (or {@link UNKNOWN_CLASS}) where one is not known
  * @param options samples, batch size, noise
  * @returns means over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, a
  * label is no integer from 0 to K − 1, or a bound is NaN
+ * @throws TypeError when the model has no bound
  * @example (await evaluateElbo(model, dataset, { noise: createNoise(0) })).elbo // such as -104.3
  */
-export async function evaluateElbo(
-  model: SemiSupervisedVae,
+export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
+  model: M,
   data: Examples & { readonly y?: ArrayLike<number | bigint> },
   options: EvaluateElboOptions,
-): Promise<ElboEvaluation> {
-  const { samples = 1, batchSize = 100, noise } = optionsOf('evaluateElbo', options, NAMES);
-  assertInteger('evaluateElbo', 'samples', samples);
-  assertMethods('evaluateElbo', 'model', model, ['classify', 'encode', 'decode']);
-  assertExamples('evaluateElbo', data);
-  assertNoise('evaluateElbo', noise);
-  assertInteger('evaluateElbo', 'batchSize', batchSize);
-  const examples = await openExamples('evaluateElbo', data.x, model);
-  const { y } = data;
-  const given = y && readLabels('evaluateElbo', 'y', y, examples.count, model.classes);
+): Promise<M extends SemiSupervisedVae ? SemiSupervisedElboEvaluation : ElboEvaluation> {
+  const where = 'evaluateElbo';
+  const { samples = 1, batchSize = 100, noise } = optionsOf(where, options, NAMES);
+  assertInteger(where, 'samples', samples);
+  if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
+  assertExamples(where, data);
+  assertNoise(where, noise);
+  assertInteger(where, 'batchSize', batchSize);
+  const examples = await openExamples(where, data.x, model);
+  const given =
+    data.y && hasLabels(model) ? readLabels(where, 'y', data.y, examples.count, model.classes) : undefined;
   const known = given?.filter((label) => label >= 0).length ?? 0;
-  // In the place of a class that is not known any other will do: its row is left out.
+  // In the place of a class that is not known any other will do: its value is left out.
   const labels = known > 0 ? given?.map((label) => Math.max(0, label)) : undefined;
 
-  const totals = new Array<number>(6).fill(0);
+  const totals: Record<string, number> = {};
   await forEachBatch(examples, batchSize, async (x, from, to) => {
-    const batch = to - from;
-    const terms = boundTerms(model, x, labels?.subarray(from, to), samples, noise);
-    try {
-      for (const [i, value] of (await terms.data()).entries()) {
-        const [term, example] = [Math.floor(i / batch), from + (i % batch)];
-        if (term === LABELED && given?.[example] === -1) continue;
-        assertBound('evaluateElbo', example, value);
-        totals[term] = (totals[term] as number) + value;
+    for (let s = 0; s < samples; s++) {
+      const draws = noise.split(from).split(s);
+      const { names, values } = hasLabels(model)
+        ? termsWithLabels(model, x, labels?.subarray(from, to), draws)
+        : termsWithoutLabels(model, x, draws);
+      try {
+        for (const [i, value] of (await values.data()).entries()) {
+          const [name, example] = [names[Math.floor(i / (to - from))] as string, from + (i % (to - from))];
+          if (name === 'labeledElbo' && given?.[example] === -1) continue;
+          assertBound(where, example, value);
+          const count = name === 'labeledElbo' ? known : examples.count;
+          totals[name] = (totals[name] ?? 0) + value / (samples * count);
+        }
+      } finally {
+        values.dispose();
       }
-    } finally {
-      terms.dispose();
     }
   });
-
-  const [elbo = 0, logLikelihood = 0, latentKl = 0, prior = 0, labelEntropy = 0] = totals.map(
-    (total) => total / examples.count,
-  );
-  return {
-    count: examples.count,
-    elbo,
-    logLikelihood,
-    latentKl,
-    logLabelPrior: prior,
-    labelEntropy,
-    ...(known > 0 && { labeledElbo: (totals[LABELED] as number) / known }),
-  };
+  return { count: examples.count, ...totals } as unknown as Awaited<ReturnType<typeof evaluateElbo<M>>>;
 }
 
-/** U and its parts, then L at the true label where labels are given: a row each, [5, B] or [6, B]. */
-const boundTerms = (
+/** Terms by name, a row each: [names, B]. */
+interface NamedRows {
+  readonly names: readonly string[];
+  readonly values: Tensor;
+}
+
+const rowsOf = (terms: () => Readonly<Record<string, Tensor1D>>): NamedRows => {
+  let names: readonly string[] = [];
+  const values = tidy(() => {
+    const found = terms();
+    names = Object.keys(found);
+    return stack(Object.values(found));
+  });
+  return { names, values };
+};
+
+const termsWithoutLabels = (model: Vae, x: Tensor, noise: Noise): NamedRows =>
+  rowsOf(() => {
+    const terms = model.bound(x, { noise });
+    return { elbo: terms.elbo, ...Object.fromEntries(partsOf(terms)) };
+  });
+
+/** U and its parts, and L at the true label where labels are given. */
+const termsWithLabels = (
   model: SemiSupervisedVae,
   x: Tensor,
   labels: ArrayLike<number> | undefined,
-  samples: number,
   noise: Noise,
-): Tensor =>
-  tidy(() => {
-    const { classes } = model;
-    const every = encodeEveryLabel(model, x);
-    const draws = Array.from({ length: samples }, () => drawEveryLabel('evaluateElbo', model, every, noise));
-    // In closed form it is the same at every draw.
-    const divergences = (model.prior ? draws : draws.slice(0, 1)).map(({ z }) =>
-      latentKl('evaluateElbo', model, every, z),
-    );
-    const parts = {
-      logLikelihood: mean(stack(draws.map(({ logLikelihood }) => logLikelihood)), 0),
-      latentKl: forEveryLabel(model, mean(stack(divergences), 0)),
-      logLabelPrior: logLabelPrior(every.labels, model.labelPrior),
+): NamedRows =>
+  rowsOf(() => {
+    const { classes, labelPrior } = model;
+    const { labelLogits, bound } = model.infer(x, { noise }); // q(y | x)
+    const y = everyLabel(x.shape[0] as number, classes);
+    const terms = bound(y); // log p(x | z, y) − KL
+    const prior = logLabelPrior(y, labelPrior);
+    const labeledBound = byLabel(add(terms.elbo, prior), classes); // L(x, y)
+    const { elbo, labelEntropy } = unlabeledElbo({ labelLogits, labeledBound }); // U(x)
+    const q = softmax(labelLogits);
+    const expected = (values: Tensor): Tensor1D =>
+      labelExpectation({ labels: q, valueByLabel: byLabel(values, classes) });
+    return {
+      elbo,
+      ...Object.fromEntries(partsOf(terms).map(([name, term]) => [name, expected(term)])),
+      logLabelPrior: expected(prior),
+      labelEntropy,
+      ...(labels && {
+        labeledElbo: labelExpectation({
+          labels: oneHotLabels('evaluateElbo', labels, classes),
+          valueByLabel: labeledBound,
+        }),
+      }),
     };
-    const terms = regularizedUnlabeled({
-      labelLogits: model.classify(x),
-      logLikelihood: byLabel(parts.logLikelihood, classes),
-      latentKl: byLabel(parts.latentKl, classes),
-      logLabelPrior: byLabel(parts.logLabelPrior, classes),
-    });
-    const rows = [terms.elbo, terms.logLikelihood, terms.latentKl, terms.logLabelPrior, terms.labelEntropy];
-    if (labels === undefined) return stack(rows);
-    const truth = oneHotLabels('evaluateElbo', labels, classes);
-    const valueByLabel = byLabel(labeledElbo(parts).elbo, classes);
-    return stack([...rows, labelExpectation({ labels: truth, valueByLabel })]);
   });

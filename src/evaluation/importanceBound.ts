@@ -1,70 +1,21 @@
-/** The importance-weighted bound: tighter than the ELBO, and with many draws close to log p(x). */
-import {
-  add,
-  logSumExp,
-  maximum,
-  stack,
-  sub,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  tensor1d,
-  tidy,
-} from '@tensorflow/tfjs-core';
-import { byLabel } from '../bounds/everyLabel';
-import { assertLabelPrior } from '../bounds/labelPrior';
-import { assertInteger, assertMethods, type OptionNames, optionsOf, recordOf } from '../core/assert';
-import { LOWEST } from '../core/logSpace';
+/** The importance-weighted bound of a model on examples. */
+import { expandDims, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { byLabel, everyLabel } from '../bounds/everyLabel';
+import { importanceWeightedBound } from '../bounds/importanceWeightedBound';
+import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
-import { assertShapes } from '../core/shape';
-import * as gaussian from '../distributions/gaussian';
 import { createRests } from '../host/rests';
-import { logPrior } from '../models/latentPrior';
-import type { SemiSupervisedVae } from '../models/model';
+import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { drawEveryLabel, type EveryPosterior, encodeEveryLabel, forEveryLabel } from './everyPosterior';
 import { assertBound, assertExamples, type Examples, openExamples } from './examples';
-
-/** What the bound is made of. */
-export interface ImportanceWeightedBoundArguments {
-  /** log w = log p(x|z_s,y) + log p(z_s) − log q(z_s|x[,y]), z_s ~ q, at every label: [S, B, K] */
-  readonly logWeights: Tensor;
-  /** π of p(y) = Cat(π): K probabilities above 0, summing to 1 */
-  readonly labelPrior: readonly number[];
-}
-
-/**
- * Importance-weighted bound, per example (Burda et al. 2016, Eq. 8, with the sum over labels taken exactly).
- *
- *   log Σ_y p(y) (1/S) Σ_s w_s(x, y)  ≤  log p(x)  in expectation,   w = p(x, z_s | y) / q(z_s|x[,y])
- *
- * It rises with S towards log p(x), and at S = 1 it is in expectation no less than U(x), whatever q(y|x): no
- * classifier enters.
- *
- * @returns [B], nats
- * @throws RangeError when the weights are not [S, B, K], or π is no prior over K classes
- * @example importanceWeightedBound({ logWeights: tf.tensor3d([[[-1, -1]], [[-2, -2]]]), labelPrior: [0.5, 0.5] }) // [-1.3798855]
- */
-export function importanceWeightedBound(given: ImportanceWeightedBoundArguments): Tensor1D {
-  const { logWeights, labelPrior } = recordOf('importanceWeightedBound', given, 'the argument');
-  const { S = 0, K = 0 } = assertShapes('importanceWeightedBound', {
-    logWeights: [logWeights, 'S B K', 'float32'],
-  });
-  assertLabelPrior('importanceWeightedBound', labelPrior, K);
-  return tidy(() => {
-    // In float64, which holds classes that float32 does not; and a label that no draw allows has a weight of 0.
-    const logPrior = tensor1d(labelPrior.map((p) => Math.log(p) - Math.log(S)));
-    return logSumExp<Tensor1D>(add(logSumExp(maximum(logWeights, LOWEST), 0), logPrior), 1);
-  });
-}
 
 /** How the bound is estimated. */
 export interface EvaluateImportanceBoundOptions {
-  /** S, draws of z for each example and label */
+  /** S, draws of the latents for each example and label */
   readonly samples: number;
   /** examples at once, each with its K labels; default 100 */
   readonly batchSize?: number;
-  /** stream that the draws come from */
+  /** stream of the draws: the same one gives the same estimate */
   readonly noise: Noise;
 }
 
@@ -78,62 +29,84 @@ export interface ImportanceBoundEvaluation {
   readonly bound: number;
 }
 
+/** Draws for which a model infers once, where its classifier reads none of them. */
+const DRAWS_AT_ONCE = 10;
+
 /**
  * The {@link importanceWeightedBound} of a model on examples.
  *
- * One draw of a batch is decoded at a time, B·K rows, and only its weights are kept, S·B·K numbers: memory does
- * not grow with S otherwise. The draws are those of {@link evaluateElbo} where the encoder sees no label: one z
- * for all labels of an example.
+ * The nets decode one draw of a batch at a time, B·K rows (B without labels), and only its weights are kept: memory does not
+ * grow with S otherwise. Where the encoder sees no label, one z serves all labels of an example.
  *
- * @param model the model
+ * @param model a VAE with or without labels
  * @param data inputs; labels are not needed
  * @param options samples, batch size, noise
  * @returns the mean over the examples, nats
- * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, or
- * samples is no integer of at least 1, or a bound is NaN
+ * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support,
+ * samples is not an integer of at least 1, or a bound is NaN
+ * @throws TypeError when the model has no bound
  * @example (await evaluateImportanceBound(model, dataset, { samples: 100, noise: createNoise(0) })).bound // such as -98.7
  */
 export async function evaluateImportanceBound(
-  model: SemiSupervisedVae,
+  model: Vae | SemiSupervisedVae,
   data: Examples,
   options: EvaluateImportanceBoundOptions,
 ): Promise<ImportanceBoundEvaluation> {
-  const { samples, batchSize = 100, noise } = optionsOf('evaluateImportanceBound', options, NAMES);
-  assertInteger('evaluateImportanceBound', 'samples', samples);
-  assertMethods('evaluateImportanceBound', 'model', model, ['classify', 'encode', 'decode']);
-  assertExamples('evaluateImportanceBound', data);
-  assertNoise('evaluateImportanceBound', noise);
-  assertInteger('evaluateImportanceBound', 'batchSize', batchSize);
-  const examples = await openExamples('evaluateImportanceBound', data.x, model);
+  const where = 'evaluateImportanceBound';
+  const { samples, batchSize = 100, noise } = optionsOf(where, options, NAMES);
+  assertInteger(where, 'samples', samples);
+  if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
+  assertExamples(where, data);
+  assertNoise(where, noise);
+  assertInteger(where, 'batchSize', batchSize);
+  const examples = await openExamples(where, data.x, model);
+  const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   let total = 0;
   await forEachBatch(examples, batchSize, async (x, from) => {
-    const every = encodeEveryLabel(model, x);
     const weights: Tensor[] = [];
     let bound: Tensor1D | undefined;
     const rest = createRests();
     try {
-      for (let s = 0; s < samples; s++) {
-        weights.push(drawWeights(model, every, noise));
+      for (let s = 0; s < samples; s += atOnce) {
+        const draws = Array.from({ length: Math.min(atOnce, samples - s) }, (_, i) =>
+          noise.split(from).split(s + i),
+        );
+        weights.push(
+          ...tidy(() => (hasLabels(model) ? withLabels(model, x, draws) : withoutLabels(model, x, draws))),
+        );
         await rest();
       }
-      bound = tidy(() =>
-        importanceWeightedBound({ logWeights: stack(weights), labelPrior: model.labelPrior }),
-      );
+      const labelPrior = hasLabels(model) ? model.labelPrior : [1];
+      bound = tidy(() => importanceWeightedBound({ logWeights: stack(weights), labelPrior }));
       for (const [i, value] of (await bound.data()).entries()) {
-        assertBound('evaluateImportanceBound', from + i, value);
+        assertBound(where, from + i, value);
         total += value;
       }
     } finally {
-      for (const held of [...Object.values(every), ...weights, ...(bound ? [bound] : [])]) held.dispose();
+      for (const held of [...weights, ...(bound ? [bound] : [])]) held.dispose();
     }
   });
   return { count: examples.count, bound: total / examples.count };
 }
 
-/** log w of one draw, [B, K]. */
-const drawWeights = (model: SemiSupervisedVae, every: EveryPosterior, noise: Noise): Tensor2D =>
-  tidy(() => {
-    const { z, logLikelihood } = drawEveryLabel('evaluateImportanceBound', model, every, noise);
-    const ratio = sub(logPrior('evaluateImportanceBound', model, z), gaussian.logProb(every, z));
-    return byLabel(add(logLikelihood, forEveryLabel(model, ratio)), model.classes);
-  });
+const weightOf = ({ logWeight }: BoundTerms): Tensor1D => {
+  if (logWeight === undefined)
+    throw new TypeError(
+      'evaluateImportanceBound: the bound has no logWeight, needed it where the context asks for it',
+    );
+  return logWeight;
+};
+
+/** log w of each draw, [B, 1]. */
+const withoutLabels = (model: Vae, x: Tensor, draws: readonly Noise[]): Tensor[] =>
+  draws.map((noise) => tidy(() => expandDims(weightOf(model.bound(x, { noise, logWeight: true })), 1)));
+
+/** log w of each draw at every label, [B, K]. The first draw encodes for all of them. */
+const withLabels = (model: SemiSupervisedVae, x: Tensor, draws: readonly Noise[]): Tensor[] => {
+  const { classes } = model;
+  const [first] = draws as readonly [Noise];
+  const { bound } = model.infer(x, { noise: first });
+  const y = everyLabel(x.shape[0] as number, classes);
+  const weights = (noise: Noise): Tensor => byLabel(weightOf(bound(y, { noise, logWeight: true })), classes);
+  return draws.map((noise, i) => (i === 0 ? weights(noise) : tidy(() => weights(noise))));
+};

@@ -1,6 +1,6 @@
 /** One style, every class. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { everyLabel, repeatRows } from '../bounds/everyLabel';
+import { everyLabel } from '../bounds/everyLabel';
 import { assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
@@ -31,18 +31,15 @@ export async function analogies(
   inputs: Tensor,
   options: AnalogiesOptions = {},
 ): Promise<PixelGrid> {
-  assertMethods('analogies', 'model', model, ['classify', 'encode', 'decode']);
+  assertMethods('analogies', 'model', model, ['classify', 'reconstruct']);
   const { labels, shape = model.inputShape, padding } = optionsOf('analogies', options, NAMES);
   const { classes } = model;
   assertShapes('analogies', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());
   const exchanged = await readCells(
     tidy(() => {
-      const needed = model.encoderSeesLabel || labels !== undefined;
-      const q = model.encode(inputs, needed ? labelsOf('analogies', model, inputs, labels) : undefined);
-      return model.likelihood.mean(
-        model.decode(repeatRows(q.mean, classes), everyLabel(originals.length, classes)),
-      );
+      const y = labels && labelsOf('analogies', model, inputs, labels);
+      return model.reconstruct(inputs, y, everyLabel(originals.length, classes));
     }),
   );
   const cells = originals.flatMap((original, n) => [

@@ -2,13 +2,13 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
-import type { SemiSupervisedVae } from '../models/model';
+import { hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { GRID_NAMES, labelsOf, type ModelGridOptions, readCells } from './cells';
 import { type Cell, layOut, type PixelGrid } from './imageGrid';
 
 /** What is drawn, and how. */
 export interface ReconstructionsOptions extends ModelGridOptions {
-  /** class of each input; default what the classifier takes it for */
+  /** class of each input, for a model with labels; default the class that the model predicts */
   readonly labels?: readonly number[];
   /** inputs in a row; default 10 */
   readonly columns?: number;
@@ -17,7 +17,8 @@ export interface ReconstructionsOptions extends ModelGridOptions {
 const NAMES: OptionNames<ReconstructionsOptions> = { ...GRID_NAMES, labels: true, columns: true };
 
 /**
- * Reconstructions: a row of inputs above a row of E[x|z,y] at z = E[z|x,y], as many pairs of rows as it takes.
+ * Reconstructions: a row of inputs above a row of E[x|z,y] at z = E[z|x,y] (E[x|z] at z = E[z|x] without labels), as many
+ * pairs of rows as it takes.
  *
  * @param model a model of images
  * @param inputs [N, …]
@@ -27,11 +28,11 @@ const NAMES: OptionNames<ReconstructionsOptions> = { ...GRID_NAMES, labels: true
  * @example await reconstructions(model, gatherInputs(dataset, [0, 1, 2]))
  */
 export async function reconstructions(
-  model: SemiSupervisedVae,
+  model: Vae | SemiSupervisedVae,
   inputs: Tensor,
   options: ReconstructionsOptions = {},
 ): Promise<PixelGrid> {
-  assertMethods('reconstructions', 'model', model, ['classify', 'reconstruct']);
+  assertMethods('reconstructions', 'model', model, ['reconstruct']);
   const {
     labels,
     columns = 10,
@@ -39,10 +40,16 @@ export async function reconstructions(
     padding,
   } = optionsOf('reconstructions', options, NAMES);
   assertInteger('reconstructions', 'columns', columns);
+  if (labels !== undefined && !hasLabels(model))
+    throw new TypeError('reconstructions: labels are given, needed none: the model has no labels');
   assertShapes('reconstructions', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());
   const rebuilt = await readCells(
-    tidy(() => model.reconstruct(inputs, labelsOf('reconstructions', model, inputs, labels))),
+    tidy(() =>
+      hasLabels(model)
+        ? model.reconstruct(inputs, labelsOf('reconstructions', model, inputs, labels))
+        : model.reconstruct(inputs),
+    ),
   );
   const across = Math.min(columns, originals.length);
   const cells: Cell[] = [];

@@ -1,8 +1,6 @@
-/** Contracts of models: what the trainer, evaluation and files rely on. */
-import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+/** Contracts of models: what objectives, evaluation, the trainer and files rely on. */
+import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
-import type { Gaussian } from '../distributions/gaussian';
-import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Json } from '../files/json';
 
@@ -10,19 +8,16 @@ import type { Json } from '../files/json';
 export interface Model {
   /** shape of one example, without the batch axis */
   readonly inputShape: readonly number[];
-  /** K; a model that knows of no classes has none */
+  /** K; absent in a model without classes */
   readonly classes?: number;
   /** every variable by name, batch-norm statistics among them, in a fixed order */
   readonly variables: Readonly<Record<string, Variable>>;
   /**
-   * JSON that rebuilds a preset; for a user's own nets it names what must be handed in again. Of a model of one's own it
-   * is what `loadVariables` and a resumed run compare
+   * JSON that rebuilds the model. `null` in it marks what `loadModel` needs again, such as your own nets. For a model of
+   * your own, `loadVariables` and a resumed run compare it
    */
   readonly spec: Json;
-  /**
-   * frees what was made with the model, its variables among it, and the model cannot be used afterwards; nets that were
-   * handed in stay whose they are. A second call does nothing.
-   */
+  /** Frees everything the model created, its variables included. Nets that you passed in remain yours. Idempotent. */
   dispose(): void;
 }
 
@@ -34,42 +29,103 @@ export interface Classifier extends Model {
   classify(x: Tensor): Tensor2D;
 }
 
-/** A model with q(z|x) and p(x|z), and without labels. */
+/** How a bound is computed. */
+export interface BoundContext {
+  /**
+   * Stream of every draw: each latent takes the split of its own name, `latent` for z, and layers that draw take `nets`.
+   * The same stream gives the same draws.
+   */
+  readonly noise: Noise;
+  /** whether the nets train: batch statistics and layers' noise are then on; default `false` */
+  readonly training?: boolean;
+  /** whether a training pass moves the running statistics of batch norm; default `true` */
+  readonly updateStatistics?: boolean;
+  /** whether the terms hold `logWeight`; default `false` */
+  readonly logWeight?: boolean;
+}
+
+/**
+ * A bound at one draw of the latents, one value per row, in nats. log p(y) is not part of it.
+ *
+ *   elbo = logLikelihood − Σ of the divergences
+ *
+ * Every divergence is a term of its own whose name ends in `Kl`: `latentKl`, `auxiliaryKl`, `latentKl.2`. An objective
+ * weights them by these names.
+ */
+export interface BoundTerms {
+  /** the bound at the draw */
+  readonly elbo: Tensor1D;
+  /** log p(x|z[,y]) */
+  readonly logLikelihood: Tensor1D;
+  /** KL(q(z|x[,y]) ‖ p(z)), or its value at the draw */
+  readonly latentKl: Tensor1D;
+  /** log p(x, latents | y) − log q(latents | x, y) at the draw; present where the context asks for it */
+  readonly logWeight?: Tensor1D;
+  readonly [name: string]: Tensor1D | undefined;
+}
+
+/** A model of p(x) without labels. */
 export interface Vae extends Model {
-  /** Z */
+  /** Z, the width of {@link Vae.embed} */
   readonly latent: number;
   /** p(x|z) given the decoder's output */
   readonly likelihood: Likelihood;
-  /** p(z), where it is not N(0, I) */
-  readonly prior?: LatentPrior;
-  /** q(z|x) of inputs [B, …] */
-  encode(x: Tensor): Gaussian;
-  /** parameters of p(x|z) of codes [B, Z] */
-  decode(z: Tensor): Tensor;
+  /** the bound on log p(x) at one draw, rows [B] */
+  bound(x: Tensor, context: BoundContext): BoundTerms;
+  /** E[z|x] of inputs [B, …]: [B, Z] */
+  embed(x: Tensor): Tensor2D;
   /** E[x|z] at `count` draws z ~ p(z): [count, …] */
   generate(count: number, noise: Noise): Tensor;
   /** E[x|z] at z = E[z|x] */
   reconstruct(x: Tensor): Tensor;
 }
 
-/** A model with q(y|x), q(z|x[,y]) and p(x|z,y): what bounds and figures are computed from. */
+/** How the bound at a label is computed. */
+export interface LabelBoundOptions {
+  /** stream of the draws made below the label; default that of the context */
+  readonly noise?: Noise;
+  /** whether the terms hold `logWeight`; default that of the context */
+  readonly logWeight?: boolean;
+}
+
+/** What a model infers from one batch. The latents that q(y|·) reads are drawn once and shared by every label. */
+export interface LabelInference {
+  /** logits of q(y|x), or of q(y|x, draws), [B, K] */
+  readonly labelLogits: Tensor2D;
+  /** the bound on log p(x|y) at one draw; y has rows [B, K], or every label [B·K, K] in the order of `everyLabel` */
+  bound(y: Tensor, options?: LabelBoundOptions): BoundTerms;
+}
+
+/** A model with labels, known or not: q(y|x) and a bound on log p(x|y). */
 export interface SemiSupervisedVae extends Classifier {
-  /** Z */
+  /** Z, the width of {@link SemiSupervisedVae.embed} */
   readonly latent: number;
   /** p(x|z,y) given the decoder's output */
   readonly likelihood: Likelihood;
-  /** p(z), where it is not N(0, I) */
-  readonly prior?: LatentPrior;
   /** π of p(y) = Cat(π): K probabilities, all above 0, summing to 1 */
   readonly labelPrior: readonly number[];
-  /** whether the posterior is q(z|x,y); otherwise it is q(z|x) and `encode` takes no label */
-  readonly encoderSeesLabel: boolean;
-  /** q(z|x[,y]) of inputs [B, …] and, where the encoder sees it, labels [B, K] */
-  encode(x: Tensor, y?: Tensor): Gaussian;
-  /** parameters of p(x|z,y) of codes [B, Z] and labels [B, K] */
-  decode(z: Tensor, y: Tensor): Tensor;
-  /** E[x|z,y] at z ~ p(z), one image for each label of a list of class indices: [N, …] */
+  /** whether q(y|·) reads a draw: the importance bound then infers anew for every draw; default `false` */
+  readonly classifiesDraws?: boolean;
+  /** q(y|x) and the bound of inputs [B, …]. Call it in `tf.tidy`: its features live until the tidy ends. */
+  infer(x: Tensor, context: BoundContext): LabelInference;
+  /** Σ_y q(y|x) E[z|x,y] of inputs [B, …]: [B, Z] */
+  embed(x: Tensor): Tensor2D;
+  /** E[x|z,y] at z ~ p(z), one example for each class index of a list: [N, …] */
   generate(labels: ArrayLike<number> & Iterable<number>, noise: Noise): Tensor;
-  /** E[x|z,y] at z = E[z|x,y]; y is the classifier's mode where no labels [B, K] are given */
-  reconstruct(x: Tensor, y?: Tensor): Tensor;
+  /**
+   * E[x|z,y′] at z = E[z|x,y]; y [B, K] is the mode of q(y|x) by default, and y′ is y. Rows of y′ may be [B, K], or every
+   * label [B·K, K]
+   */
+  reconstruct(x: Tensor, y?: Tensor, as?: Tensor): Tensor;
 }
+
+/** Whether a model infers labels. */
+export const hasLabels = (model: Model): model is SemiSupervisedVae =>
+  typeof (model as Partial<SemiSupervisedVae> | undefined)?.infer === 'function';
+
+/** The log-likelihood and the divergences of a bound, by name. */
+export const partsOf = (terms: BoundTerms): readonly (readonly [string, Tensor1D])[] =>
+  Object.entries(terms).filter(
+    (term): term is [string, Tensor1D] =>
+      term[1] !== undefined && term[0] !== 'elbo' && term[0] !== 'logWeight',
+  );

@@ -61,7 +61,7 @@ const assertEnding = (
  */
 const assertLogits = (
   where: string,
-  { trunk, classifier }: Pick<OwnNets, 'trunk'> & { readonly classifier: LayersModel },
+  { trunk, classifier }: Pick<EndedNets, 'trunk'> & { readonly classifier: LayersModel },
   inputShape: readonly number[],
 ): void => {
   if (!readsAtOnce()) return;
@@ -77,8 +77,8 @@ const assertLogits = (
     );
 };
 
-/** Nets of one's own; a model without labels has no classifier. */
-interface OwnNets {
+/** Nets whose outputs are read; a model without labels has no classifier. */
+export interface EndedNets {
   readonly trunk?: LayersModel;
   readonly classifier?: LayersModel;
   readonly encoder: LayersModel;
@@ -97,7 +97,7 @@ interface OwnNets {
  */
 export function assertEndings(
   where: string,
-  { trunk, classifier, encoder, decoder }: OwnNets,
+  { trunk, classifier, encoder, decoder }: EndedNets,
   { parameterKinds = [] }: Likelihood,
   inputShape: readonly number[],
 ): void {

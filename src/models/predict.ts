@@ -1,6 +1,5 @@
 /** Models on data, in batches. */
-import { concat, maximum, mul, reshape, softmax, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { everyLabel, repeatRows } from '../bounds/everyLabel';
+import { concat, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, optionsOf } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
@@ -92,7 +91,7 @@ export async function predict(
  *
  * Where the posterior sees the label, the mean is averaged over q(y|x): Σ_y q(y|x) E[z|x,y].
  *
- * @param model a model with q(z|x[,y]): an M1, an M2, or one's own
+ * @param model a VAE with or without labels
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
  * @param options the batch size
  * @returns N·Z numbers
@@ -102,19 +101,10 @@ export async function predict(
  * @example (await embed(model, new Uint8Array(784))).length // 50
  */
 export async function embed(
-  model: SemiSupervisedVae | Vae,
+  model: Vae | SemiSupervisedVae,
   data: Inputs,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
-  assertMethods('embed', 'model', model, ['encode']);
-  const seesLabel = (one: SemiSupervisedVae | Vae): one is SemiSupervisedVae =>
-    'encoderSeesLabel' in one && one.encoderSeesLabel;
-  if (seesLabel(model)) assertMethods('embed', 'model', model, ['classify', 'encode']);
-  return inBatches('embed', model, data, options, model.latent, (x) => {
-    if (!seesLabel(model)) return model.encode(x).mean;
-    const rows = x.shape[0] as number;
-    const weights = reshape(softmax(model.classify(x)), [rows, model.classes, 1]);
-    const { mean } = model.encode(repeatRows(x, model.classes), everyLabel(rows, model.classes));
-    return sum(mul(weights, reshape(mean, [rows, model.classes, model.latent])), 1);
-  });
+  assertMethods('embed', 'model', model, ['embed']);
+  return inBatches('embed', model, data, options, model.latent, (x) => model.embed(x));
 }

@@ -1,5 +1,5 @@
 /** Files of saved models, and the presets that they rebuild. */
-import { assertMethods, optionsOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
 import { oneLine } from '../core/describe';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
@@ -66,9 +66,26 @@ const naming = <T>(where: string, make: () => T): T => {
   }
 };
 
-/** What is rebuilt: a model of nets and a likelihood, either of which may have to be handed in again. */
-interface Rebuilt<Spec, Nets, M> {
-  /** what a file says of it */
+/** What a spec cannot hold: what `loadModel` needs again. */
+export interface HandedIn<Nets = unknown> {
+  /** your own nets, where the model has such; their weights are replaced */
+  readonly nets?: Nets;
+  /** your own likelihood, where the model has one */
+  readonly likelihood?: Likelihood;
+  /** your own prior, where the model has one; its variables are replaced */
+  readonly prior?: LatentPrior;
+}
+
+/** What every ready model's spec holds. */
+interface PresetSpec<Nets> {
+  readonly nets: Nets | null;
+  readonly likelihood: LikelihoodSpec | null;
+  readonly prior?: null;
+}
+
+/** How a ready model is rebuilt from its spec. */
+export interface ReadyModel<Spec extends PresetSpec<Nets>, Nets, M extends Model> {
+  /** the spec in a file */
   parse(where: string, spec: unknown): Spec;
   /** whether nets are a user's own */
   isOwn(nets: Nets): boolean;
@@ -91,47 +108,35 @@ interface Rebuilt<Spec, Nets, M> {
 /**
  * Rebuilds a model from its file: sizes are compared before anything is made.
  *
- * @param reader name of the calling function, for messages
- * @param storage where from
- * @param options one's own nets and likelihood, where the model was made of such
+ * @param file of the model
+ * @param handedIn your own nets, likelihood and prior, where the model has such
  * @returns the model, with the weights of the file
  * @throws RangeError or TypeError, as the caller documents
  */
-export async function rebuild<
-  Nets,
-  Spec extends {
-    readonly nets: Nets | null;
-    readonly likelihood: LikelihoodSpec | null;
-    readonly prior?: null;
-  },
-  M extends Model,
->(
-  reader: string,
-  storage: Storage,
-  options: { readonly nets?: Nets; readonly likelihood?: Likelihood; readonly prior?: LatentPrior },
-  { parse, isOwn, valuesOf, create }: Rebuilt<Spec, Nets, M>,
-): Promise<M> {
-  optionsOf(reader, options, { nets: true, likelihood: true, prior: true });
-  const { where, arrays, spec } = await readModelFile(reader, storage);
+export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
+  { where, arrays, spec }: ModelFile,
+  handedIn: HandedIn<Nets>,
+  { parse, isOwn, valuesOf, create }: ReadyModel<Spec, Nets, M>,
+): M {
   const parsed = parse(where, spec);
-  const nets = options.nets ?? parsed.nets;
+  const nets = handedIn.nets ?? parsed.nets;
   if (nets === null)
     throw new TypeError(`${where}: the model was made with nets of its own, needed them as options.nets`);
   const likelihood =
-    options.likelihood ?? naming(where, () => parsed.likelihood && likelihoodOf(parsed.likelihood));
+    handedIn.likelihood ?? naming(where, () => parsed.likelihood && likelihoodOf(parsed.likelihood));
   if (likelihood === null)
     throw new TypeError(
       `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
     );
   const { prior: ofFile, nets: _, likelihood: __, ...spoken } = parsed;
-  if ((ofFile === null) !== (options.prior !== undefined))
+  if ((ofFile === null) !== (handedIn.prior !== undefined))
     throw new TypeError(
       `${where}: the model was made with ${ofFile === null ? 'a prior of its own, needed it as' : 'the prior N(0, I), needed no'} options.prior`,
     );
   const { parametersPerValue } = likelihood;
   if (!isOwn(nets)) assertFits(where, valuesOf(where, { ...parsed, parametersPerValue }, nets), arrays);
   const model = naming(where, () =>
-    create({ ...spoken, nets, likelihood, ...(options.prior && { prior: options.prior }) }),
+    create({ ...spoken, nets, likelihood, ...(handedIn.prior && { prior: handedIn.prior }) }),
   );
   try {
     assignVariables(where, model.variables, arrays);

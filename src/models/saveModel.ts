@@ -2,19 +2,14 @@
 import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
 import { isBytes } from '../core/typedArrays';
-import type { LatentPrior } from '../distributions/latentPrior';
-import type { Likelihood } from '../distributions/likelihood';
 import { CHECKPOINT, formatOf } from '../files/fileFormat';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
 import type { Storage } from '../files/storage';
 import { assertLiving } from './living';
-import { createM2, type M2 } from './m2/model';
-import { isOwn, type M2NetsOption, parsePreset, presetValues } from './m2/nets';
-import { parseM2Spec } from './m2/spec';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
-import { FORMAT, readModelFile, rebuild } from './presetFile';
+import { FORMAT, readModelFile } from './presetFile';
 
 /** Refuses a place that a run holds, or that holds its checkpoint: the run could not go on. */
 const assertNoCheckpoint = async (storage: Storage): Promise<void> => {
@@ -31,8 +26,7 @@ const assertNoCheckpoint = async (storage: Storage): Promise<void> => {
  *
  * Weights are written as they are, NaN too, and read so: `predict` and the evaluations refuse what comes of them.
  *
- * @param model any model with named variables; {@link loadModel} rebuilds an M2, `loadVae` an M1, {@link loadVariables} fills any
- *   other
+ * @param model any model with named variables; `loadModel` rebuilds a ready one, {@link loadVariables} fills any other
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`
  * @throws RangeError when the place holds the checkpoint of a run; Error when a run holds the place
  * @example await saveModel(model, file('m2.safetensors'))
@@ -76,35 +70,4 @@ export async function loadVariables(model: Model, storage: Storage): Promise<voi
   assertStored(where, model.variables, arrays);
   assertSameSpec(where, 'spec', spec, model.spec);
   assignVariables(where, model.variables, arrays);
-}
-
-/** What a spec cannot hold and has to be handed in again. */
-export interface LoadModelOptions {
-  /** one's own nets, where the model was made of such; their weights are replaced */
-  readonly nets?: M2NetsOption;
-  /** one's own likelihood, where the model has such */
-  readonly likelihood?: Likelihood;
-  /** your own prior, where the model has one; its variables are replaced */
-  readonly prior?: LatentPrior;
-}
-
-/**
- * Reads an M2 model that {@link saveModel} wrote: a preset is rebuilt, one's own nets and likelihood are handed in.
- * `loadVae` reads an M1, and {@link loadVariables} fills a model of one's own.
- *
- * @param storage where from
- * @param options one's own nets and likelihood, where the model was made of such
- * @returns the model, with the weights of the file
- * @throws RangeError when nothing is there, the file is damaged or no model, its spec is of nets of another size than
- *   its weights, or a variable differs: the first that does is named
- * @throws TypeError when one's own nets or likelihood are needed and missing
- * @example const model = await loadModel(file('m2.safetensors'))
- */
-export async function loadModel(storage: Storage, options: LoadModelOptions = {}): Promise<M2> {
-  return rebuild('loadModel', storage, options, {
-    parse: parseM2Spec,
-    isOwn,
-    valuesOf: (where, spec, nets) => presetValues(spec, parsePreset(where, nets)),
-    create: createM2,
-  });
 }

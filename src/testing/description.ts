@@ -28,15 +28,13 @@ const assertVae = ({ latent, likelihood }: Vae | SemiSupervisedVae): void => {
   }
 };
 
-const assertLabelled = ({ labelPrior, classes, encoderSeesLabel }: SemiSupervisedVae): void => {
+const assertLabelled = ({ labelPrior, classes }: SemiSupervisedVae): void => {
   if (!Array.isArray(labelPrior) || labelPrior.length !== classes)
     throw new Error(`labelPrior is ${describe(labelPrior)}, needed an array of ${classes} probabilities`);
   const bad = labelPrior.findIndex((p) => !(p > 0));
   if (bad >= 0) throw new Error(`labelPrior[${bad}] is ${labelPrior[bad]}, needed a probability above 0`);
   const total = labelPrior.reduce((sum, p) => sum + p, 0);
   if (!(Math.abs(total - 1) < 1e-5)) throw new Error(`labelPrior sums to ${total}, needed 1`);
-  if (typeof encoderSeesLabel !== 'boolean')
-    throw new Error(`encoderSeesLabel is ${describe(encoderSeesLabel)}, needed true or false`);
 };
 
 const describeVariables = ({ variables }: Model): readonly string[] =>

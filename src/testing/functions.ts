@@ -1,9 +1,18 @@
 /** The functions of a model, called alike. */
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type NamedTensorMap, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { everyLabel } from '../bounds/everyLabel';
 import { describe } from '../core/describe';
 import { createNoise } from '../core/noise';
 
-import type { Classifier, Model, SemiSupervisedVae, Vae } from '../models/model';
+import {
+  type BoundContext,
+  type BoundTerms,
+  type Classifier,
+  hasLabels,
+  type Model,
+  type SemiSupervisedVae,
+  type Vae,
+} from '../models/model';
 import type { Inputs } from './subject';
 
 /** A function of a model. */
@@ -16,24 +25,45 @@ export interface ModelFunction {
   run(inputs: Inputs): Readonly<Record<string, Tensor>>;
 }
 
-const FUNCTIONS = ['encode', 'decode', 'generate', 'reconstruct'] as const;
+const SHARED = ['embed', 'generate', 'reconstruct'] as const;
 
 /** Whether a model has q(y|x). */
 export const isClassifier = (model: Model): model is Classifier =>
   typeof (model as Partial<Classifier>).classify === 'function';
 
-const hasFunctions = (model: Model): boolean =>
-  FUNCTIONS.every((name) => typeof (model as Partial<Vae>)[name] === 'function');
+const hasAll = (model: Model, names: readonly string[]): boolean =>
+  names.every((name) => typeof (model as unknown as Record<string, unknown>)[name] === 'function');
 
-/** Whether a model has q(y|x), q(z|x[,y]) and p(x|z,y). */
+/** Whether a model has q(y|x), and a bound at labels. */
 export const isSemiSupervised = (model: Model): model is SemiSupervisedVae =>
-  isClassifier(model) && hasFunctions(model);
+  isClassifier(model) && hasAll(model, ['infer', ...SHARED]);
 
-/** Whether a model has q(z|x) and p(x|z), and no classifier. */
-export const isPlainVae = (model: Model): model is Vae => !isClassifier(model) && hasFunctions(model);
+/** Whether a model has a bound, and no classifier. */
+export const isPlainVae = (model: Model): model is Vae =>
+  !isClassifier(model) && hasAll(model, ['bound', ...SHARED]);
 
-/** Seed of what `generate` draws. */
+/** Seed of what `generate` and the bounds draw. */
 const DRAWS = 11;
+
+/** A model's bound at inputs: at their labels, at every label, or without labels. */
+export const boundOf = (
+  model: Vae | SemiSupervisedVae,
+  { x, y }: Pick<Inputs, 'x' | 'y'>,
+  context: BoundContext,
+  labels: 'known' | 'every' = 'known',
+): BoundTerms => {
+  if (!hasLabels(model)) return model.bound(x, context);
+  const at = labels === 'known' ? y : everyLabel(x.shape[0] as number, model.classes);
+  return tidy(() => model.infer(x, context).bound(at) as BoundTerms & NamedTensorMap);
+};
+
+/** The terms of a bound that are there, by name. */
+export const termsOfBound = (terms: BoundTerms): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries(
+    Object.entries(terms)
+      .filter((entry): entry is [string, Tensor1D] => entry[1] !== undefined)
+      .map(([name, term]) => [`bound.${name}`, term]),
+  );
 
 /** Every function that a model has. */
 export function functionsOf(model: Model): readonly ModelFunction[] {
@@ -47,45 +77,46 @@ export function functionsOf(model: Model): readonly ModelFunction[] {
   ];
 }
 
-const functionsOfSemiSupervised = (model: SemiSupervisedVae): readonly ModelFunction[] => [
+const sharedBy = (model: Vae | SemiSupervisedVae): readonly ModelFunction[] => [
+  { name: 'embed', perExample: true, run: ({ x }) => ({ embed: model.embed(x) }) },
   {
-    name: 'encode',
-    perExample: true,
-    run({ x, y }) {
-      const { mean, logVar } = model.encoderSeesLabel ? model.encode(x, y) : model.encode(x);
-      return { 'encode.mean': mean, 'encode.logVar': logVar };
-    },
+    name: 'bound',
+    perExample: false,
+    run: (inputs) => termsOfBound(boundOf(model, inputs, { noise: createNoise(DRAWS) })),
   },
-  { name: 'decode', perExample: true, run: ({ z, y }) => ({ decode: model.decode(z, y) }) },
+  { name: 'reconstruct', perExample: true, run: ({ x }) => ({ reconstruct: model.reconstruct(x) }) },
+];
+
+const functionsOfSemiSupervised = (model: SemiSupervisedVae): readonly ModelFunction[] => [
+  ...sharedBy(model),
   {
     name: 'generate',
     perExample: false,
     run: ({ labels }) => ({ generate: model.generate(labels, createNoise(DRAWS)) }),
   },
-  { name: 'reconstruct', perExample: true, run: ({ x }) => ({ reconstruct: model.reconstruct(x) }) },
   {
     name: 'reconstruct at labels',
     perExample: true,
     run: ({ x, y }) => ({ 'reconstruct(x, y)': model.reconstruct(x, y) }),
   },
+  {
+    name: 'reconstruct as every label',
+    perExample: true,
+    run: ({ x, y }) => ({
+      'reconstruct(x, y, every label)': tidy(() =>
+        model.reconstruct(x, y, everyLabel(x.shape[0] as number, model.classes)),
+      ),
+    }),
+  },
 ];
 
 const functionsOfPlainVae = (model: Vae): readonly ModelFunction[] => [
-  {
-    name: 'encode',
-    perExample: true,
-    run({ x }) {
-      const { mean, logVar } = model.encode(x);
-      return { 'encode.mean': mean, 'encode.logVar': logVar };
-    },
-  },
-  { name: 'decode', perExample: true, run: ({ z }) => ({ decode: model.decode(z) }) },
+  ...sharedBy(model),
   {
     name: 'generate',
     perExample: false,
     run: ({ labels }) => ({ generate: model.generate(labels.length, createNoise(DRAWS)) }),
   },
-  { name: 'reconstruct', perExample: true, run: ({ x }) => ({ reconstruct: model.reconstruct(x) }) },
 ];
 
 /**

@@ -88,9 +88,10 @@ export const inputChecks: readonly Check[] = [
         await assertRefusesNaN('predict', () => predict(model, x));
         await assertRefusesNaN('evaluateClassifier', () => evaluateClassifier(model, { x, y }));
       }
-      if (isPlainVae(model)) await assertRefusesNaN('embed', () => embed(model, x));
-      if (isSemiSupervised(model))
+      if (isPlainVae(model) || isSemiSupervised(model)) {
+        await assertRefusesNaN('embed', () => embed(model, x));
         await assertRefusesNaN('evaluateElbo', () => evaluateElbo(model, { x }, { noise: createNoise(2) }));
+      }
       await assertRefusesNaN('train', () =>
         trainOn(subject, model, { batches: batchesOfNaN(subject, model) }),
       );

@@ -1,11 +1,19 @@
 /** Whether the functions of a model and its objective depend on their arguments alone, and change nothing. */
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { createNoise } from '../core/noise';
 import { evaluateClassifier } from '../evaluation/classifier';
 import { evaluateElbo } from '../evaluation/elbo';
 import { predict } from '../models/predict';
 import type { Check } from './check';
-import { functionsOf, isClassifier, isPlainVae, isSemiSupervised, resultsOf } from './functions';
+import {
+  boundOf,
+  functionsOf,
+  isClassifier,
+  isPlainVae,
+  isSemiSupervised,
+  resultsOf,
+  termsOfBound,
+} from './functions';
 import { batchOf, inputsOf, ROWS } from './subject';
 import { termsOf } from './terms';
 import { changedAmong, difference, listed, runTolerance, type Values, valuesOf, weightsOf } from './values';
@@ -48,7 +56,8 @@ export const purityChecks: readonly Check[] = [
         await predict(model, dataset.x);
         await evaluateClassifier(model, dataset);
       }
-      if (isSemiSupervised(model)) await evaluateElbo(model, dataset, { noise: createNoise(2) });
+      if (isSemiSupervised(model) || isPlainVae(model))
+        await evaluateElbo(model, dataset, { noise: createNoise(2) });
       await assertUnchanged('evaluation');
     },
   },
@@ -69,6 +78,25 @@ export const purityChecks: readonly Check[] = [
       if (found) throw new Error(`${found} from the same noise, as a moment before`);
       if (changedAmong(first, await draw(2)).length === 0)
         throw new Error('generate gives the same from other noise, needed other draws');
+    },
+  },
+  {
+    name: 'the bound draws from its noise alone',
+    of: 'vae',
+    async run(subject) {
+      const model = subject.make();
+      if (!isPlainVae(model) && !isSemiSupervised(model)) return;
+      const inputs = inputsOf(subject, model);
+      const draw = async (seed: number): Promise<Values> => {
+        const terms = tidy(() => ({ ...boundOf(model, inputs, { noise: createNoise(seed) }) }));
+        for (const term of Object.values(terms)) if (term) subject.own(term);
+        return valuesOf(termsOfBound(terms));
+      };
+      const first = await draw(1);
+      const found = difference(await draw(1), first, runTolerance(subject.tolerance));
+      if (found) throw new Error(`${found} from the same noise, as a moment before`);
+      if (changedAmong(first, await draw(2)).length === 0)
+        throw new Error('the bound is the same from other noise, needed other draws');
     },
   },
   {

@@ -1,30 +1,40 @@
 /** Shapes of what a model gives. */
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { mean, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { formatShape } from '../core/describe';
 import { createNoise } from '../core/noise';
 
-import type { Model, SemiSupervisedVae } from '../models/model';
+import { type Model, partsOf, type SemiSupervisedVae } from '../models/model';
+import { isKl } from '../models/objectives/klWeight';
 import { areProbabilities } from '../models/probabilities';
 import type { Check } from './check';
-import { functionsOf, isClassifier, isPlainVae, isSemiSupervised, resultsOf } from './functions';
+import {
+  boundOf,
+  functionsOf,
+  isClassifier,
+  isPlainVae,
+  isSemiSupervised,
+  resultsOf,
+  termsOfBound,
+} from './functions';
 import { batchOf, inputsOf, ROWS, type Subject } from './subject';
 import { assertTerms } from './terms';
-import { nonFiniteAmong, valuesOf } from './values';
+import { difference, nonFiniteAmong, valuesOf } from './values';
+
+/** Draws that the mean of a log-weight is taken over. */
+const DRAWS = 100;
 
 /** Shape of each result for B examples. */
 const shapesOf = (model: Model, rows: number): Readonly<Record<string, readonly number[]>> => {
   const { inputShape, classes = 0 } = model;
-  const { latent = 0, likelihood } = model as Partial<SemiSupervisedVae>;
-  const width = (inputShape.at(-1) as number) * (likelihood?.parametersPerValue ?? 1);
+  const { latent = 0 } = model as Partial<SemiSupervisedVae>;
   const example = [rows, ...inputShape];
   return {
     classify: [rows, classes],
-    'encode.mean': [rows, latent],
-    'encode.logVar': [rows, latent],
-    decode: [rows, ...inputShape.slice(0, -1), width],
+    embed: [rows, latent],
     generate: example,
     reconstruct: example,
     'reconstruct(x, y)': example,
+    'reconstruct(x, y, every label)': [rows * classes, ...inputShape],
   };
 };
 
@@ -52,7 +62,7 @@ export async function assertResults<M extends Model>(
     if (only && !only.includes(f.name)) continue;
     const results = resultsOf(f, inputsOf(subject, model, 0, rows));
     for (const [name, result] of Object.entries(results))
-      assertShape(name, subject.own(result), needed[name] as readonly number[]);
+      assertShape(name, subject.own(result), needed[name] ?? [rows]);
     const bad = nonFiniteAmong(await valuesOf(results));
     if (bad) throw new Error(`${bad}, needed finite numbers`);
   }
@@ -82,31 +92,70 @@ export const shapeChecks: readonly Check[] = [
         );
     },
   },
-  check('encode gives mean and logVar, [B, Z]', 'vae', 'encode'),
-  check('decode gives the parameters of the likelihood', 'vae', 'decode'),
+  check('embed gives codes, [B, Z]', 'vae', 'embed'),
   {
-    name: 'the likelihood reads what decode gives',
+    name: 'the bound is the log-likelihood less the divergences, row by row',
     of: 'vae',
     async run(subject) {
       const model = subject.make();
       if (!isPlainVae(model) && !isSemiSupervised(model)) return;
-      const { x, y, z, labels } = inputsOf(subject, model);
-      const read = tidy(() => {
-        const parameters = isPlainVae(model) ? model.decode(z) : model.decode(z, y);
-        return {
-          'likelihood.logProb': model.likelihood.logProb(parameters, x),
-          'likelihood.mean': model.likelihood.mean(parameters).clone(),
-          'likelihood.sample': model.likelihood.sample(parameters, createNoise(13)),
-        };
-      });
-      for (const [name, tensor] of Object.entries(read))
-        assertShape(name, subject.own(tensor), name === 'likelihood.logProb' ? [labels.length] : x.shape);
-      const bad = nonFiniteAmong(await valuesOf(read));
-      if (bad) throw new Error(`${bad}, needed finite numbers`);
+      const inputs = inputsOf(subject, model);
+      for (const labels of isSemiSupervised(model) ? (['known', 'every'] as const) : (['known'] as const)) {
+        const noise = createNoise(11);
+        const terms = tidy(() => ({ ...boundOf(model, inputs, { noise, logWeight: true }, labels) }));
+        for (const term of Object.values(terms)) if (term) subject.own(term);
+        const rows = labels === 'every' ? ROWS * (model.classes as number) : ROWS;
+        for (const name of ['elbo', 'logLikelihood', 'latentKl', 'logWeight'])
+          if (terms[name] === undefined) throw new Error(`the bound has no ${name}, needed [${rows}]`);
+        for (const [name, term] of Object.entries(termsOfBound(terms))) assertShape(name, term, [rows]);
+        const values = await valuesOf(termsOfBound(terms));
+        const bad = nonFiniteAmong(values);
+        if (bad) throw new Error(`${bad}, needed finite numbers`);
+        const parts = partsOf(terms).map(
+          ([name]) => [isKl(name) ? -1 : 1, values[`bound.${name}`] ?? []] as const,
+        );
+        const sums = (values['bound.elbo'] ?? []).map((_, i) =>
+          parts.reduce((total, [sign, part]) => total + sign * (part[i] ?? Number.NaN), 0),
+        );
+        const found = difference({ 'bound.elbo': values['bound.elbo'] ?? [] }, { 'bound.elbo': sums }, 1e-4);
+        if (found) throw new Error(`${found}, logLikelihood less every term whose name ends in Kl`);
+      }
+    },
+  },
+  {
+    name: 'logWeight is the bound in expectation',
+    of: 'vae',
+    async run(subject) {
+      const model = subject.make();
+      if (!isPlainVae(model) && !isSemiSupervised(model)) return;
+      const inputs = inputsOf(subject, model);
+      const differences: number[] = [];
+      for (let draw = 0; draw < DRAWS; draw++) {
+        const gap = tidy(() => {
+          const noise = createNoise(11).split(draw);
+          const { elbo, logWeight = elbo } = boundOf(model, inputs, { noise, logWeight: true });
+          return mean(sub(logWeight, elbo));
+        });
+        differences.push((await subject.own(gap).data())[0] as number);
+      }
+      const center = differences.reduce((total, d) => total + d / DRAWS, 0);
+      const variance = differences.reduce((total, d) => total + (d - center) ** 2 / (DRAWS - 1), 0);
+      // Seeds are fixed, so a sound model passes each time: six standard errors are for the seeds of all models.
+      const most = 6 * Math.sqrt(variance / DRAWS) + 1e-3;
+      if (!(Math.abs(center) <= most))
+        throw new Error(
+          `logWeight less elbo is ${center} in the mean of ${DRAWS} draws, needed 0 within ${most}: log p(x, latents|y) − log q(latents|x, y)`,
+        );
     },
   },
   check('generate gives as many examples as asked for', 'vae', 'generate'),
-  check('reconstruct gives an example for each input', 'vae', 'reconstruct', 'reconstruct at labels'),
+  check(
+    'reconstruct gives an example for each input',
+    'vae',
+    'reconstruct',
+    'reconstruct at labels',
+    'reconstruct as every label',
+  ),
   {
     name: 'the objective gives finite terms, [B] or scalar',
     async run(subject) {

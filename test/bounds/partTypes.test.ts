@@ -25,10 +25,10 @@ it('parts of a bound are refused where they are no float32', () => {
   const parts = { ...shared, logLabelPrior: floats };
   expect(() => labeledElbo(parts)).toThrow('labeledElbo: latentKl has dtype bool, needed float32');
   expect(() =>
-    regularizedLabeled({ ...shared, labels, logits, labelPrior: [0.5, 0.5], epsilon: 0.1 }),
-  ).toThrow('regularizedLabeled: latentKl has dtype bool, needed float32');
-  expect(() => regularizedUnlabeled({ ...parts, labelLogits: logits })).toThrow(
-    'regularizedUnlabeled: latentKl has dtype bool, needed float32',
+    regularizedLabeled({ bound: truths, labels, labelLogits: logits, labelPrior: [0.5, 0.5] }),
+  ).toThrow('regularizedLabeled: bound has dtype bool, needed float32');
+  expect(() => regularizedUnlabeled({ bound: truths, labelLogits: logits })).toThrow(
+    'regularizedUnlabeled: bound has dtype bool, needed float32',
   );
   expect(() => unlabeledElbo({ labelLogits: logits, labeledBound: truths })).toThrow(
     'unlabeledElbo: labeledBound has dtype bool, needed float32',

@@ -1,7 +1,6 @@
 import { grads, mean, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { labeledElbo } from '../../src/bounds/labeledElbo';
-import { logLabelPrior, uniformLabelPrior } from '../../src/bounds/labelPrior';
+import { uniformLabelPrior } from '../../src/bounds/labelPrior';
 import { type RegularizedLabeledArguments, regularizedLabeled } from '../../src/bounds/regularizedLabeled';
 import { describePrimitive } from '../support/describePrimitive';
 import { cleanUpAfterEach, expectClose, expectTensor, read } from '../support/numbers';
@@ -13,60 +12,68 @@ const PRIORS: Readonly<Record<number, readonly number[]>> = {
   5: [0.1, 0.2, 0.3, 0.25, 0.15],
 };
 
-type Options = Omit<Partial<RegularizedLabeledArguments>, 'logLikelihood' | 'latentKl' | 'labels' | 'logits'>;
+type Options = Omit<Partial<RegularizedLabeledArguments>, 'bound' | 'labels' | 'labelLogits'>;
+
+/** The report's weights, with ε = 0.1. */
+const REPORT: Options = { labelPriorKlWeight: 1, labelSmoothing: { epsilon: 0.1 } };
 
 const objective =
   (options: Options) =>
-  (logLikelihood: Tensor, latentKl: Tensor, labels: Tensor, logits: Tensor): Tensor =>
+  (bound: Tensor, labels: Tensor, labelLogits: Tensor): Tensor =>
     regularizedLabeled({
-      logLikelihood,
-      latentKl,
+      bound,
       labels,
-      logits,
+      labelLogits,
       labelPrior: PRIORS[labels.shape[1] as number] as readonly number[],
-      epsilon: 0.1,
+      ...REPORT,
       ...options,
     }).objective;
+
+const call = (options: Options) => () => objective(options)(zeros([2]), zeros([2, 5]), zeros([2, 5]));
 
 describePrimitive('regularizedLabeled', objective({}), {
   leaves: 3,
   errors: [
     [
-      'a log-likelihood that would broadcast',
-      () => objective({})(zeros([1]), zeros([2]), zeros([2, 5]), zeros([2, 5])),
-      'regularizedLabeled: latentKl has shape [2], needed [B] = [1]',
+      'a bound that would broadcast',
+      () => objective({})(zeros([1]), zeros([2, 5]), zeros([2, 5])),
+      'regularizedLabeled: labels has shape [2,5], needed [B,K] = [1,K]',
     ],
     [
       'logits of other classes',
-      () => objective({})(zeros([2]), zeros([2]), zeros([2, 5]), zeros([2, 1])),
-      'regularizedLabeled: logits has shape [2,1], needed [B,K] = [2,5]',
+      () => objective({})(zeros([2]), zeros([2, 5]), zeros([2, 1])),
+      'regularizedLabeled: labelLogits has shape [2,1], needed [B,K] = [2,5]',
     ],
     [
       'a prior over other classes',
-      () => objective({ labelPrior: [1] })(zeros([2]), zeros([2]), zeros([2, 5]), zeros([2, 5])),
+      call({ labelPrior: [1] }),
       'regularizedLabeled: labelPrior is an array of 1, needed an array of 5 probabilities',
     ],
     [
+      'a negative weight',
+      call({ labelPriorKlWeight: -1 }),
+      'regularizedLabeled: labelPriorKlWeight is -1, needed a finite number of at least 0',
+    ],
+    [
+      'a negative weight of the smoothed labels',
+      call({ labelSmoothing: { epsilon: 0.1, weight: -1 } }),
+      'regularizedLabeled: labelSmoothing.weight is -1, needed a finite number of at least 0',
+    ],
+    [
       'ε = 0 with KL(q‖p̂), which is infinite',
-      () =>
-        objective({ epsilon: 0, direction: 'q||labels' })(
-          zeros([2]),
-          zeros([2]),
-          zeros([2, 5]),
-          zeros([2, 5]),
-        ),
+      call({ labelSmoothing: { epsilon: 0, direction: 'q||labels' } }),
       'smoothedLabelKl: epsilon is 0, needed a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0',
     ],
   ],
 });
-describePrimitive('regularizedLabeled, q||labels', objective({ direction: 'q||labels' }), {
-  leaves: 3,
-});
+describePrimitive(
+  'regularizedLabeled, q||labels',
+  objective({ labelSmoothing: { epsilon: 0.1, direction: 'q||labels' } }),
+  { leaves: 3 },
+);
 describePrimitive(
   'regularizedLabeled, weighted',
-  objective({
-    weights: { logLikelihood: 0.5, latentKl: 2, logLabelPrior: 1.5, labelPriorKl: 0.25, labelKl: 3 },
-  }),
+  objective({ labelPriorKlWeight: 0.25, labelSmoothing: { epsilon: 0.1, weight: 3 } }),
   { leaves: 3 },
 );
 
@@ -74,37 +81,33 @@ describe('regularizedLabeled', () => {
   cleanUpAfterEach();
 
   const parts = () => ({
-    logLikelihood: tensor1d([-90, -80]),
-    latentKl: tensor1d([10, 12]),
+    bound: tensor1d([-100, -92]),
     labels: tensor2d([
       [1, 0],
       [0, 1],
     ]),
-    logits: tensor2d([
+    labelLogits: tensor2d([
       [2, 0],
       [0.3, -1],
     ]),
     labelPrior: [0.25, 0.75],
-    epsilon: 0.1,
   });
 
-  it('is the labelled bound of M2 with weights (1, 1, 1, 0, 0), and then no gradient reaches the classifier', async () => {
-    const weights = { logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 };
-    const { logLikelihood, latentKl, labels, labelPrior } = parts();
-    const bound = labeledElbo({ logLikelihood, latentKl, logLabelPrior: logLabelPrior(labels, labelPrior) });
-    await expectTensor(regularizedLabeled({ ...parts(), weights }).objective, await read(bound.elbo));
-    const inLogits = (logits: Tensor) => regularizedLabeled({ ...parts(), logits, weights }).objective;
+  it('is the bound by default, and then no gradient reaches the classifier', async () => {
+    const terms = regularizedLabeled(parts());
+    expect(Object.keys(terms)).toEqual(['objective']);
+    await expectTensor(terms.objective, [-100, -92]);
+    const inLogits = (labelLogits: Tensor) => regularizedLabeled({ ...parts(), labelLogits }).objective;
     expect(() => grads(inLogits)([zeros([2, 2])])).toThrowError(/Cannot compute gradient/);
   });
 
   it('leaves parts of weight 0 out of its terms', () => {
-    expect(Object.keys(regularizedLabeled({ ...parts(), weights: { labelPriorKl: 0, labelKl: 0 } }))).toEqual(
-      ['objective'],
-    );
+    const smoothing = { labelSmoothing: { epsilon: 0.1, weight: 0 } };
+    expect(Object.keys(regularizedLabeled({ ...parts(), ...smoothing }))).toEqual(['objective']);
   });
 
   it('adds up from the parts it returns', async () => {
-    const terms = regularizedLabeled(parts());
+    const terms = regularizedLabeled({ ...parts(), ...REPORT });
     const [toPrior, toLabel] = [
       await read(terms.labelPriorKl as Tensor),
       await read(terms.labelKl as Tensor),
@@ -123,13 +126,12 @@ describe('regularizedLabeled', () => {
       const f = (logits: Tensor) =>
         mean(
           regularizedLabeled({
-            logLikelihood: zeros([1]),
-            latentKl: zeros([1]),
+            bound: zeros([1]),
             labels: tensor2d([[1, ...new Array<number>(K - 1).fill(0)]]),
-            logits,
+            labelLogits: logits,
             labelPrior: uniformLabelPrior(K),
-            epsilon,
-            direction,
+            labelPriorKlWeight: 1,
+            labelSmoothing: { epsilon, direction },
           }).objective,
         );
       return (await read(grads(f)([logitsAt(t)])[0] as Tensor))[0] as number;

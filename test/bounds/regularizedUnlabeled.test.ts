@@ -1,18 +1,71 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
+import { grads, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
 import { regularizedUnlabeled } from '../../src/bounds/regularizedUnlabeled';
-import { cleanUpAfterEach } from '../support/numbers';
+import { unlabeledElbo } from '../../src/bounds/unlabeledElbo';
+import { describePrimitive } from '../support/describePrimitive';
+import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
 
-cleanUpAfterEach();
+const objective = (bound: Tensor, labelLogits: Tensor): Tensor =>
+  regularizedUnlabeled({ bound, labelLogits, entropyPenalty: 0.4, mutualInformationWeight: 0.7 }).objective;
 
-it('is one value per example even where the mutual information is all that has a weight', async () => {
-  const none = { logLikelihood: 0, latentKl: 0, logLabelPrior: 0, labelEntropy: 0 };
-  const values = { logLikelihood: tf.zeros([2]), latentKl: tf.zeros([2]), logLabelPrior: tf.zeros([2]) };
-  const labelLogits = tf.tensor2d([
-    [60, 0],
-    [0, 60],
-  ]);
-  const { objective } = regularizedUnlabeled({ labelLogits, ...values, gamma: 1, weights: none });
-  expect(objective.shape).toEqual([2]);
-  expect((await objective.data())[0]).toBeCloseTo(Math.LN2, 5);
+describePrimitive('regularizedUnlabeled', objective, {
+  leaves: 2,
+  errors: [
+    [
+      'a bound of other examples',
+      () => objective(zeros([1]), zeros([2, 3])),
+      'regularizedUnlabeled: labelLogits has shape [2,3], needed [B,K] = [1,K]',
+    ],
+    [
+      'a negative penalty',
+      () => regularizedUnlabeled({ bound: zeros([2]), labelLogits: zeros([2, 3]), entropyPenalty: -1 }),
+      'regularizedUnlabeled: entropyPenalty is -1, needed a finite number of at least 0',
+    ],
+  ],
+});
+
+describe('regularizedUnlabeled', () => {
+  cleanUpAfterEach();
+
+  const parts = () => ({
+    bound: tensor1d([-90, -80]),
+    labelLogits: tensor2d([
+      [1, 0],
+      [-2, 0.5],
+    ]),
+  });
+
+  it('is the bound by default', async () => {
+    await expectTensor(regularizedUnlabeled(parts()).objective, [-90, -80]);
+  });
+
+  it('leaves the mutual information out where it has no weight', () => {
+    expect(regularizedUnlabeled(parts()).mutualInformation).toBeUndefined();
+    const { mutualInformation } = regularizedUnlabeled({ ...parts(), mutualInformationWeight: 1 });
+    expect(mutualInformation?.shape).toEqual([]);
+  });
+
+  it('can exceed the bound, and is therefore not a bound', async () => {
+    const { objective: raised } = regularizedUnlabeled({ ...parts(), mutualInformationWeight: 5 });
+    expect((await read(raised))[0]).toBeGreaterThan(-90);
+  });
+
+  it('gives the entropy no gradient where γ + β is 1 but through the mean of q', async () => {
+    // Two examples that mirror each other: mean q is uniform, and what is left of the entropy must cancel.
+    const logits = tensor2d([
+      [1.5, -0.5],
+      [-0.5, 1.5],
+    ]);
+    const force = (labelLogits: Tensor) =>
+      regularizedUnlabeled({
+        bound: unlabeledElbo({ labelLogits, labeledBound: zeros([2]) }).elbo,
+        labelLogits,
+        mutualInformationWeight: 0.3,
+        entropyPenalty: 0.7,
+      }).objective;
+    await expectTensor(grads(force)([logits])[0] as Tensor, [
+      [0, 0],
+      [0, 0],
+    ]);
+  });
 });

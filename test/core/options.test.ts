@@ -71,7 +71,7 @@ describe('an option that is misspelt', () => {
     [
       'regularized',
       () => regularized({ gama: 1 } as object),
-      /^regularized: gama is no option, needed .*gamma/,
+      /^regularized: gama is no option, needed .*mutualInformationWeight/,
     ],
     ['m2 uncalled', () => semiSupervised(dataset as object), /^semiSupervised: name is no option/],
     ['m1', () => unsupervised({ kl: 1 } as object), /^unsupervised: kl is no option, needed klWeight$/],
@@ -96,9 +96,9 @@ describe('an option that is misspelt', () => {
     ['linearWarmup', () => linearWarmup({ step: 1 } as never), /^linearWarmup: step is no option/],
     ['cosineDecay', () => cosineDecay({ start: 1 } as never), /^cosineDecay: start is no option/],
     [
-      'the weights of m2',
-      () => semiSupervised({ weights: { labelled: { latentKl: 0 } } } as object),
-      /^semiSupervised: weights\.labelled is no option, needed labeled, unlabeled$/,
+      'the label smoothing of regularized',
+      () => regularized({ labelSmoothing: { epsilom: 0.1 } } as object),
+      /^regularized: labelSmoothing\.epsilom is no option, needed weight, epsilon, spread, direction, expectation$/,
     ],
     [
       'the consistency of m2',
@@ -128,7 +128,11 @@ describe('an option that is misspelt', () => {
       () => regularizedUnlabeled({ labelLogits: y, betta: 5 } as never),
       /: betta is no/,
     ],
-    ['regularizedLabeled', () => regularizedLabeled({ logits: y, wieghts: {} } as never), /: wieghts is no/],
+    [
+      'regularizedLabeled',
+      () => regularizedLabeled({ labelLogits: y, wieght: 1 } as never),
+      /: wieght is no/,
+    ],
     [
       'mlpNets',
       () => mlpNets(shape, { width: [3] } as object),
@@ -254,9 +258,9 @@ describe('an option that is misspelt', () => {
       'train: augment is Map, needed a plain object, { … }',
     ],
     [
-      'weights of m2',
-      async () => semiSupervised({ weights: { labeled: new Map() as never } }),
-      'semiSupervised: weights.labeled is Map, needed a plain object, { … }',
+      'klWeight of semiSupervised',
+      async () => semiSupervised({ klWeight: new Map() as never }),
+      'semiSupervised: klWeight is Map, needed a plain object, { … }',
     ],
     [
       'nets of createM2, whose trunk is misspelt',

@@ -112,7 +112,10 @@ describe('a function handed in uncalled', () => {
       expect(() => createAdam({ learningRate: schedule as never })).toThrow(
         `createAdam: learningRate is ${schedule.name} itself, needed what it makes: ${schedule.name}(`,
       );
-      for (const of of [{ gamma: schedule }, { consistency: { weight: schedule } }] as object[])
+      for (const of of [
+        { mutualInformationWeight: schedule },
+        { consistency: { weight: schedule } },
+      ] as object[])
         expect(() => regularized(of)).toThrow(`is ${schedule.name} itself, needed what it makes`);
     },
   );

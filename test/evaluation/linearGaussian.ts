@@ -4,7 +4,12 @@
  *   z ~ N(0, 1),   x | z, y ~ N(slope_y·z + offset_y, σ²),   so   x | y ~ N(offset_y, slope_y² + σ²)
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { repeatRows } from '../../src/bounds/everyLabel';
+import type { Gaussian } from '../../src/distributions/gaussian';
+import * as gaussian from '../../src/distributions/gaussian';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import type { Likelihood } from '../../src/distributions/likelihood';
+import { codeBound } from '../../src/models/codeBound';
 import type { SemiSupervisedVae } from '../../src/models/model';
 
 export interface LinearGaussianOptions {
@@ -16,6 +21,8 @@ export interface LinearGaussianOptions {
   readonly encoderSeesLabel?: boolean;
   /** added to the exact posterior's mean and log-variance */
   readonly error?: { readonly mean: number; readonly logVar: number };
+  /** in place of the likelihood */
+  readonly likelihood?: (usual: Likelihood) => Likelihood;
   /** added to the exact logits of the first class */
   readonly logitError?: number;
 }
@@ -56,6 +63,19 @@ export function linearGaussian(options: LinearGaussianOptions) {
   const column = (values: readonly number[]): tf.Tensor2D => tf.tensor2d([...values], [classes, 1]);
   const totals = slopes.map((slope) => slope ** 2 + sigma ** 2);
 
+  const { likelihood: replaced = (usual) => usual } = options;
+  const likelihood = replaced(gaussianObservation({ sigma }));
+  const encode = (x: tf.Tensor, y?: tf.Tensor): Gaussian =>
+    tf.tidy(() => {
+      const label = y ?? tf.tile(tf.oneHot([0], classes), [x.shape[0] as number, 1]);
+      const slopeByTotal = column(slopes.map((slope, k) => slope / at(totals, k)));
+      const logVars = column(totals.map((total) => Math.log(sigma ** 2 / total) + error.logVar));
+      const scaled = tf.mul(tf.sub(x, tf.matMul(label, column(offsets))), tf.matMul(label, slopeByTotal));
+      return { mean: tf.add(scaled, error.mean), logVar: tf.matMul(label, logVars) };
+    });
+  const decode = (z: tf.Tensor, y: tf.Tensor): tf.Tensor =>
+    tf.add(tf.mul(z, tf.matMul(y, column(slopes))), tf.matMul(y, column(offsets)));
+
   const model: SemiSupervisedVae = {
     inputShape: [1],
     classes,
@@ -63,8 +83,7 @@ export function linearGaussian(options: LinearGaussianOptions) {
     variables: {},
     spec: null,
     labelPrior,
-    encoderSeesLabel,
-    likelihood: gaussianObservation({ sigma }),
+    likelihood,
     classify: (x) =>
       tf.tidy(() => {
         // log p(x, y) = −½ (x − offset)² / total + what does not depend on x
@@ -75,18 +94,20 @@ export function linearGaussian(options: LinearGaussianOptions) {
           tf.tensor1d(constants),
         );
       }),
-    encode: (x, y) =>
-      tf.tidy(() => {
-        const label = y ?? tf.tile(tf.oneHot([0], classes), [x.shape[0] as number, 1]);
-        const slopeByTotal = column(slopes.map((slope, k) => slope / at(totals, k)));
-        const logVars = column(totals.map((total) => Math.log(sigma ** 2 / total) + error.logVar));
-        const scaled = tf.mul(tf.sub(x, tf.matMul(label, column(offsets))), tf.matMul(label, slopeByTotal));
-        return { mean: tf.add(scaled, error.mean), logVar: tf.matMul(label, logVars) };
-      }),
-    decode: (z, y) => tf.add(tf.mul(z, tf.matMul(y, column(slopes))), tf.matMul(y, column(offsets))),
+    infer: (x, context) => ({
+      labelLogits: model.classify(x),
+      bound(y, { noise = context.noise, logWeight = context.logWeight } = {}) {
+        const times = (y.shape[0] as number) / (x.shape[0] as number);
+        const q = encoderSeesLabel ? encode(repeatRows(x, times), y) : encode(x);
+        const z = gaussian.sample(q, noise.split('latent'));
+        const everyRow = encoderSeesLabel ? z : repeatRows(z, times);
+        return codeBound('bound', model, { x, q, z, parameters: decode(everyRow, y), logWeight });
+      },
+    }),
+    embed: (x) => tf.zeros([x.shape[0] as number, 1]),
     generate: () => tf.zeros([1, 1]),
     reconstruct: (x) => x.clone(),
     dispose: () => {},
   };
-  return { model, logJoint, logEvidence, posterior, logits, logNormal };
+  return { model, encode, logJoint, logEvidence, posterior, logits, logNormal };
 }

@@ -99,7 +99,7 @@ test('a run on them, its checkpoint and its model file end as those of this real
   expect(await weightsOf(resumed)).toEqual(await weightsOf(whole));
   const place = elsewhereOf(memoryStorage());
   await ssvae.saveModel(resumed, place);
-  const loaded = await ssvae.loadModel(place);
+  const loaded = await ssvae.loadModel(place, { kind: 'm2' });
   expect(await weightsOf(loaded)).toEqual(await weightsOf(whole));
 
   const data = given.x.slice(0, 640);

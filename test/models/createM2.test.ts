@@ -128,9 +128,11 @@ describe('createM2', () => {
     const m2 = tinyM2(options);
     const x = zeros([2, ...m2.inputShape]);
     const y = everyLabel(2, CLASSES);
-    const { labelLogits, posterior } = m2.infer(x);
+    const { labelLogits, bound } = m2.infer(x, { noise: createNoise(0) });
     expect(labelLogits.shape).toEqual([2, CLASSES]);
-    const { mean, logVar } = posterior(y);
+    expect(bound(y, { logWeight: true }).logWeight?.shape).toEqual([2 * CLASSES]);
+    expect(m2.embed(x).shape).toEqual([2, LATENT]);
+    const { mean, logVar } = m2.encoderSeesLabel ? m2.encode(repeatRows(x, CLASSES), y) : m2.encode(x);
     const rows = m2.encoderSeesLabel ? 2 * CLASSES : 2;
     expect([mean.shape, logVar.shape]).toEqual([
       [rows, LATENT],
@@ -163,7 +165,7 @@ describe('createM2', () => {
     const { x } = tinyExamples(2);
     const labels = everyLabel(2, CLASSES);
     // Stock layers know nothing of shared rows, so the model repeats them: the same as repeating by hand.
-    const shared = m2.infer(x).posterior(labels);
+    const shared = seen ? m2.encode(x, labels) : m2.encode(x);
     const byHand = seen ? m2.encode(repeatRows(x, CLASSES), labels) : m2.encode(x);
     expectClose(await read(shared.mean), await read(byHand.mean));
     const z = createNoise(1).normal([2, LATENT]);

@@ -303,18 +303,15 @@ describe('unsupervised', () => {
   });
 
   it('refuses a likelihood that sums over the batch, which would broadcast', () => {
-    const model = tinyM1();
-    const summed = {
-      ...model,
+    const model = tinyM1({
       likelihood: {
-        ...model.likelihood,
-        logProb: (parameters: Tensor, x: Tensor) =>
-          sum(model.likelihood.logProb(parameters, x)) as unknown as Tensor1D,
+        ...bernoulli,
+        logProb: (parameters, x) => sum(bernoulli.logProb(parameters, x)) as unknown as Tensor1D,
       },
-    };
+    });
     const x = zeros([3, ...SHAPE]);
-    expect(() => unsupervised()(summed, { unlabeled: { x } }, { step: 0, noise: createNoise(1) })).toThrow(
-      'unsupervised: logLikelihood has shape [], needed [B] = [3]',
+    expect(() => unsupervised()(model, { unlabeled: { x } }, { step: 0, noise: createNoise(1) })).toThrow(
+      'bound: logLikelihood has shape [], needed [3]',
     );
     model.dispose();
   });

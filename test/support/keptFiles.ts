@@ -9,11 +9,11 @@ import { createBatches } from '../../src/data/batches';
 import { createDataset } from '../../src/data/dataset';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Storage } from '../../src/files/storage';
+import { loadModel } from '../../src/models/loadModel';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
-import { regularized, semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { supervised } from '../../src/models/objectives/supervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
-import { loadModel } from '../../src/models/saveModel';
-import { loadVae } from '../../src/models/vae/loadVae';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
 import type { HistoryRow } from '../../src/training/history';
 import { createAdam } from '../../src/training/optimizer/adam';
@@ -51,7 +51,7 @@ export const KEPT_MODELS: Readonly<Record<string, () => GaussianVae | M2>> = {
 
 /** Reads a saved model of its kind. */
 export const loadKept = (name: string, storage: Storage): Promise<GaussianVae | M2> =>
-  name.startsWith('vae') ? loadVae(storage) : loadModel(storage);
+  loadModel(storage, { kind: name.startsWith('vae') ? 'vae' : 'm2' });
 
 /** Numbers in [0, 1) that no stream of noise has a part in. */
 const fixed = (count: number): Float32Array =>
@@ -169,8 +169,8 @@ export const KEPT_RUNS = {
     options: () => ({
       objective: regularized({
         labelHandling: 'gumbel',
-        gamma: linearWarmup({ to: 2, steps: 4 }),
-        beta: 0.5,
+        mutualInformationWeight: linearWarmup({ to: 2, steps: 4 }),
+        entropyPenalty: 0.5,
       }),
       alpha: 3,
       weighting: 'dataset',

@@ -19,6 +19,7 @@ import {
   sub,
   sum,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   tidy,
@@ -29,8 +30,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
-import * as bernoulli from '../../src/distributions/bernoulli';
 import type { Json } from '../../src/files/json';
+import type { BoundTerms } from '../../src/models/model';
 import type { Objective, ObjectiveTerms, Terms } from '../../src/models/objectives/objective';
 import { modelChecks } from '../../src/testing';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -94,6 +95,16 @@ const withVariable = (model: TinyVae, name: string, trainable: boolean) => {
 const redraw = (weight: Variable, noise: Noise): void =>
   tidy(() => weight.assign(noise.normal(weight.shape)));
 
+/** The model with the terms of its bound changed. */
+const withBound =
+  (change: (terms: BoundTerms) => BoundTerms): Change =>
+  ({ infer }) => ({
+    infer: (x, context) => {
+      const inference = infer(x, context);
+      return { ...inference, bound: (y, options) => change(inference.bound(y, options)) };
+    },
+  });
+
 interface Fault {
   /** the check that is there for it */
   readonly check: string;
@@ -119,8 +130,9 @@ const sizesOf = new WeakMap<TinyVae, Record<string, number>>();
 const faults: Readonly<Record<string, Fault>> = {
   'a property of another type': {
     check: 'describes itself',
-    says: 'encoderSeesLabel is 0, needed true or false',
-    model: () => ({ encoderSeesLabel: 0 as unknown as boolean }),
+    says: 'latent is 0, needed an integer of at least 1',
+    model: () => ({ latent: 0 }),
+    also: ['embed gives codes, [B, Z]', ...BATCHES],
   },
   'a spec with a number that JSON lacks': {
     check: 'has a spec that is JSON',
@@ -153,35 +165,42 @@ const faults: Readonly<Record<string, Fault>> = {
     says: 'classify gives probabilities, each row from 0 to 1 and of sum 1; needed logits',
     model: ({ classify }) => ({ classify: (x) => tidy(() => softmax(classify(x))) }),
   },
-  'one log-variance for all dimensions': {
-    check: 'encode gives mean and logVar, [B, Z]',
-    says: 'encode.logVar has shape [5,1], needed [5,2]',
-    model: ({ encode }) => ({
-      encode: (x) =>
-        tidy(() => {
-          const { mean: m, logVar } = encode(x);
-          return { mean: m, logVar: slice(logVar, [0, 0], [-1, 1]) };
-        }),
-    }),
-    also: [...BATCHES, 'evaluation leaves the variables as they are'],
-  },
-  'a decoder of one value': {
-    check: 'decode gives the parameters of the likelihood',
-    says: 'decode has shape [5,1], needed [5,4]',
-    model: ({ decode }) => ({ decode: (z, y) => tidy(() => slice(decode(z, y), [0, 0], [-1, 1])) }),
-    also: [
-      'the likelihood reads what decode gives',
-      ...BATCHES,
-      'evaluation leaves the variables as they are',
-    ],
+  'codes of one dimension': {
+    check: 'embed gives codes, [B, Z]',
+    says: 'embed has shape [5,1], needed [5,2]',
+    model: ({ embed }) => ({ embed: (x) => tidy(() => slice(embed(x), [0, 0], [-1, 1])) }),
+    also: BATCHES,
   },
   'a likelihood that sums over the batch': {
-    check: 'the likelihood reads what decode gives',
-    says: 'likelihood.logProb has shape [], needed [5]',
-    model: () => ({
-      likelihood: { ...bernoulli, logProb: (p, x) => tidy(() => sum(bernoulli.logProb(p, x))) },
+    check: 'the bound is the log-likelihood less the divergences, row by row',
+    says: 'bound.logLikelihood has shape [], needed [5]',
+    model: withBound((terms) => ({
+      ...terms,
+      logLikelihood: sum(terms.logLikelihood) as unknown as Tensor1D,
+    })),
+    also: [...BATCHES, 'evaluation leaves the variables as they are'],
+  },
+  'a bound that forgets its divergence': {
+    check: 'the bound is the log-likelihood less the divergences, row by row',
+    says: /^bound.elbo\[0\] is \S+, needed \S+, logLikelihood less every term whose name ends in Kl$/,
+    model: withBound((terms) => ({ ...terms, elbo: terms.logLikelihood })),
+    also: ['logWeight is the bound in expectation'],
+  },
+  'a log-weight without the prior': {
+    check: 'logWeight is the bound in expectation',
+    says: /^logWeight less elbo is \S+ in the mean of 100 draws, needed 0 within \S+: log p\(x, latents\|y\)/,
+    model: withBound((terms) => ({
+      ...terms,
+      ...(terms.logWeight && { logWeight: sub<Tensor1D>(terms.logWeight, 3) }),
+    })),
+  },
+  'a bound that draws from elsewhere': {
+    check: 'the bound draws from its noise alone',
+    says: /^bound.elbo\[0\] is \S+, needed \S+ from the same noise, as a moment before$/,
+    model: ({ infer }) => ({
+      infer: (x, context) => infer(x, { ...context, noise: context.noise.split(Math.random()) }),
     }),
-    also: ['evaluation leaves the variables as they are'],
+    also: ['is the same after it is saved and loaded'],
   },
   'one image whatever is asked for': {
     check: 'generate gives as many examples as asked for',
@@ -192,7 +211,9 @@ const faults: Readonly<Record<string, Fault>> = {
   'reconstructions that are flattened': {
     check: 'reconstruct gives an example for each input',
     says: 'reconstruct has shape [20], needed [5,4]',
-    model: ({ reconstruct }) => ({ reconstruct: (x, y) => tidy(() => reshape(reconstruct(x, y), [-1])) }),
+    model: ({ reconstruct }) => ({
+      reconstruct: (x, y, as) => tidy(() => reshape(reconstruct(x, y, as), [-1])),
+    }),
     also: BATCHES,
   },
   'a term of the other part': {
@@ -458,7 +479,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'a result that is its input': {
     check: 'its functions leave nothing but their results',
     says: 'reconstruct is one of its inputs or variables, needed a tensor of its own',
-    model: () => ({ reconstruct: (x) => x }),
+    model: ({ reconstruct }) => ({ reconstruct: (x, y, as) => (as ? reconstruct(x, y, as) : x) }),
   },
   'a term that is kept': {
     check: 'training leaves no tensor',

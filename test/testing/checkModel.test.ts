@@ -47,14 +47,15 @@ describe('modelChecks', () => {
         return model;
       });
     const classifiers = without('generate');
-    const any = without('classify', 'encode');
+    const any = without('classify', 'embed');
     expect(all.filter((name) => !classifiers.includes(name))).toEqual([
-      'encode gives mean and logVar, [B, Z]',
-      'decode gives the parameters of the likelihood',
-      'the likelihood reads what decode gives',
+      'embed gives codes, [B, Z]',
+      'the bound is the log-likelihood less the divergences, row by row',
+      'logWeight is the bound in expectation',
       'generate gives as many examples as asked for',
       'reconstruct gives an example for each input',
       'generate draws from its noise alone',
+      'the bound draws from its noise alone',
     ]);
     expect(classifiers.filter((name) => !any.includes(name))).toEqual([
       'classify gives logits, [B, K]',
@@ -168,7 +169,7 @@ describe('checkModel', () => {
     const { message, errors } = error as AggregateError;
     expect(message).toBe(
       [
-        'checkModel: 3 of 34 checks fail',
+        'checkModel: 3 of 35 checks fail',
         '- has a spec that is JSON: spec.rate is NaN, needed a value that JSON holds',
         '- generate gives as many examples as asked for: generate has shape [1,4], needed [5,4]',
         '- takes a shorter last batch: generate has shape [1,4], needed [5,4]',
@@ -201,7 +202,7 @@ describe('checkModel', () => {
 
   it('says which untouched variables move', async () => {
     await expect(checkModel(tinyVae, { ...options, untouched: ['enc'] })).rejects.toThrow(
-      '1 of 34 checks fail\n- training moves every trainable variable: training moves encoder, needed them as they were: the option untouched names them',
+      '1 of 35 checks fail\n- training moves every trainable variable: training moves encoder, needed them as they were: the option untouched names them',
     );
   });
 

@@ -5,12 +5,16 @@ import {
   matMul,
   slice,
   softmax,
+  sub,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
   tidy,
   type Variable,
   variable,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
+import { repeatRows } from '../../src/bounds/everyLabel';
 import { labeledElbo } from '../../src/bounds/labeledElbo';
 import { logLabelPrior } from '../../src/bounds/labelPrior';
 import { oneHotLabels } from '../../src/core/labels';
@@ -47,22 +51,40 @@ export function tinyVae(noise: Noise): TinyVae {
     latent: Z,
     likelihood: bernoulli,
     labelPrior: [0.5, 0.25, 0.25],
-    encoderSeesLabel: false,
     weights,
     variables: weights,
     spec: 'tiny',
     classify: (x) => matMul(x as Tensor2D, weights.classifier as Tensor) as Tensor2D,
-    encode: (x) => tidy(() => ({ ...posteriorOf(weights, x) })),
-    decode: (z, y) => tidy(() => decodeBy(weights, z, y)),
+    infer: (x, context) => ({
+      labelLogits: model.classify(x),
+      bound(y, { noise = context.noise, logWeight = context.logWeight } = {}) {
+        const times = (y.shape[0] as number) / (x.shape[0] as number);
+        const everyRow = (values: Tensor): Tensor => (times === 1 ? values : repeatRows(values, times));
+        const q = posteriorOf(weights, x);
+        const z = gaussian.sample(q, noise.split('latent'));
+        const logLikelihood = model.likelihood.logProb(decodeBy(weights, everyRow(z), y), everyRow(x));
+        const latentKl = everyRow(gaussianKl(q)) as Tensor1D;
+        const prior = gaussian.logProb({ mean: zerosLike(z), logVar: zerosLike(z) }, z);
+        const ratio = everyRow(sub(prior, gaussian.logProb(q, z))) as Tensor1D;
+        return {
+          elbo: sub<Tensor1D>(logLikelihood, latentKl),
+          logLikelihood,
+          latentKl,
+          ...(logWeight && { logWeight: add<Tensor1D>(logLikelihood, ratio) }),
+        };
+      },
+    }),
+    embed: (x) => tidy(() => posteriorOf(weights, x).mean as Tensor2D),
     generate: (labels, draws) =>
       tidy(() => {
         const y = oneHotLabels('generate', labels, K);
         return bernoulli.mean(decodeBy(weights, draws.normal([labels.length, Z]), y));
       }),
-    reconstruct: (x, y) =>
+    reconstruct: (x, y, as) =>
       tidy(() => {
-        const labels = y ?? categorical.mode(matMul(x as Tensor2D, weights.classifier as Tensor));
-        return bernoulli.mean(decodeBy(weights, posteriorOf(weights, x).mean, labels));
+        const labels = as ?? y ?? categorical.mode(matMul(x as Tensor2D, weights.classifier as Tensor));
+        const { mean } = posteriorOf(weights, x);
+        return bernoulli.mean(decodeBy(weights, as ? repeatRows(mean, K) : mean, labels));
       }),
     dispose() {
       for (const one of Object.values(weights)) one.dispose();

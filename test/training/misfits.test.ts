@@ -8,7 +8,8 @@ import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import type { M2 } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import type { Objective } from '../../src/models/objectives/objective';
-import { semiSupervised, supervised } from '../../src/models/objectives/semiSupervised';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { supervised } from '../../src/models/objectives/supervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -69,7 +70,7 @@ describe('a model that does not fit', () => {
       'semiSupervised()',
       () => tinyM1(),
       {},
-      'train: the model has no infer(), needed by semiSupervised(), an objective of an M2; unsupervised() is that of an M1',
+      'train: the model has no infer(), needed by semiSupervised(), an objective of a model with q(y|x); unsupervised() is that of a VAE without labels',
     ],
     [
       'supervised()',
@@ -81,7 +82,7 @@ describe('a model that does not fit', () => {
       'unsupervised()',
       () => tinyM2(),
       { objective: unsupervised() },
-      'train: the model decodes labels, needed one without: unsupervised() is the objective of an M1, and semiSupervised() of an M2',
+      'train: the model has labels, needed one without: unsupervised() is the objective of a VAE, and semiSupervised() of a model with q(y|x)',
     ],
     [
       'the objective of a phase',
@@ -331,9 +332,9 @@ describe('a rate or weight that a schedule takes out of its range', () => {
       'semiSupervised: temperature at step 1 is 0, needed a finite number of at least 1e-30',
     ],
     [
-      'weights.labeled.latentKl',
-      () => ({ objective: semiSupervised({ weights: { labeled: { latentKl: (step) => 1 / (2 - step) } } }) }),
-      'semiSupervised: weights.labeled.latentKl at step 2 is Infinity, needed a finite number',
+      'klWeight.latentKl',
+      () => ({ objective: semiSupervised({ klWeight: { latentKl: (step) => 1 / (2 - step) } }) }),
+      'semiSupervised: klWeight.latentKl at step 2 is Infinity, needed a finite number of at least 0',
     ],
   ])('is refused at the step: %s', async (_, wrong, message) => {
     const model = tinyM2();

@@ -6,10 +6,11 @@ import { createDataset } from '../../src/data/dataset';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import type { Storage } from '../../src/files/storage';
+import { loadModel } from '../../src/models/loadModel';
 import type { M2 } from '../../src/models/m2/model';
 import type { Objective } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
-import { loadModel, saveModel } from '../../src/models/saveModel';
+import { saveModel } from '../../src/models/saveModel';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { EarlyStopping, TrainOptions } from '../../src/training/options';
 import { executeEagerly } from '../../src/training/step';
@@ -754,7 +755,7 @@ describe('train', () => {
       run({ objective: regularized(), epochs: 25, checkpoint: { storage: memoryStorage() }, readEvery: 5 }),
     );
     await saveModel(model, storage);
-    const loaded = await loadModel(storage);
+    const loaded = await loadModel(storage, { kind: 'm2' });
     await evaluateClassifier(loaded, held);
     await evaluateElbo(loaded, held, { noise: createNoise(0) });
     loaded.dispose();

@@ -1,6 +1,5 @@
 /** The cases of the study by name: what each trains, and with which settings. */
-import { LABELED_BOUND_WEIGHTS } from 'ssvae';
-import type { Settings } from './settings';
+import { LABELED_BOUND_WEIGHTS, type Settings } from './settings';
 
 const shared = {
   initializer: 'fan-in-uniform',

@@ -9,7 +9,7 @@ import {
   type Dataset,
   type GaussianVae,
   linearWarmup,
-  loadVae,
+  loadModel,
   saveModel,
   train,
   unsupervised,
@@ -41,7 +41,7 @@ export async function trainedVae(
     () => true,
     () => false,
   );
-  if (done) return loadVae(file(`${path}.safetensors`));
+  if (done) return loadModel(file(`${path}.safetensors`), { kind: 'vae' });
   const { widths, activation, batchNorm, latent, learningRate, batchSize, epochs } = settings;
   const noise = createNoise(settings.seed);
   const model = createVae({

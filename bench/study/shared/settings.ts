@@ -10,8 +10,6 @@ import {
   createM2,
   cropAndFlip,
   type Initializer,
-  LABELED_BOUND_WEIGHTS,
-  type LabeledWeights,
   type LabelKlDirection,
   linearWarmup,
   type M2,
@@ -19,15 +17,31 @@ import {
   type Noise,
   type Objective,
   type Optimizer,
-  REPORT_LABELED_WEIGHTS,
   regularized,
   type ScalarOrSchedule,
   type SemiSupervisedOptions,
   semiSupervised,
   supervised,
   type TrainOptions,
-  UNLABELED_BOUND_WEIGHTS,
 } from 'ssvae';
+
+/** Weight of each term of the labelled objective. Those of the bound are 1 in every case. */
+export interface LabeledWeights {
+  readonly logLikelihood: 1;
+  readonly latentKl: 1;
+  readonly logLabelPrior: 0 | 1;
+  readonly labelPriorKl: number;
+  readonly labelKl: number;
+}
+
+/** The labelled bound alone. */
+export const LABELED_BOUND_WEIGHTS: LabeledWeights = {
+  logLikelihood: 1,
+  latentKl: 1,
+  logLabelPrior: 1,
+  labelPriorKl: 0,
+  labelKl: 0,
+};
 
 /** Everything that defines a run but its data, its seed and its length. */
 export interface Settings {
@@ -77,8 +91,6 @@ export interface Settings {
   readonly decay?: 'cosine';
   /** pixels drawn anew each time an image is shown, as 1 with their brightness for probability */
   readonly binarize?: 'dynamic';
-  /** steps over which the unlabelled bound rises from 0, so that the labels come first */
-  readonly unlabeledWarmup?: number;
   /** weights of the two parts, where they are not means; α is then of their sum (see `train`) */
   readonly weighting?: 'dataset';
   /** standard deviation of a normal prior on the weights */
@@ -130,7 +142,6 @@ const NAMES: Readonly<Record<keyof Settings, true>> = {
   averaging: true,
   decay: true,
   binarize: true,
-  unlabeledWarmup: true,
   weighting: true,
   parameterPrior: true,
 };
@@ -150,46 +161,33 @@ const changesOf = ({ affine: moved, cropAndFlip: cropped }: Settings): Augment |
     : (move ?? crop);
 };
 
-/** Weights times a number. */
-const scaled = <T extends object>(weights: T, by: number): { readonly [K in keyof T]: number } =>
-  Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, by * weight])) as {
-    readonly [K in keyof T]: number;
-  };
-
 /** A weight that rises from 0 over so many steps, or stands as it is. */
 const risen = (to: number, steps: number | undefined): ScalarOrSchedule =>
   steps === undefined ? to : linearWarmup({ to, steps });
 
-/** Weights that rise likewise. */
-const rising = <T extends object>(
-  weights: T,
-  steps: number | undefined,
-): { readonly [K in keyof T]: ScalarOrSchedule } =>
-  Object.fromEntries(Object.entries(weights).map(([name, to]) => [name, risen(to as number, steps)])) as {
-    readonly [K in keyof T]: ScalarOrSchedule;
-  };
-
 /** The objective of a case. */
 export const objectiveOf = (settings: Settings): Objective<M2> => {
   const { method, labelHandling, temperature, epsilon, direction, consistency, warmup } = settings;
-  const { elboWeight = 1, labeledWeights, unlabeledWarmup, consistencyWarmup } = settings;
+  const { elboWeight = 1, labeledWeights, consistencyWarmup } = settings;
   if (method === 'labels-only') return supervised();
   const augment = changesOf(settings);
-  const usual = method === 'm2' ? LABELED_BOUND_WEIGHTS : REPORT_LABELED_WEIGHTS;
   const shared: SemiSupervisedOptions = {
-    labelHandling,
+    labelHandling: labelHandling === 'exact' ? 'enumerate' : labelHandling,
     temperature,
-    weights: {
-      labeled: scaled({ ...usual, ...labeledWeights }, elboWeight),
-      unlabeled: rising(scaled(UNLABELED_BOUND_WEIGHTS, elboWeight), unlabeledWarmup),
-    },
+    boundWeight: elboWeight,
     ...(consistency && {
       consistency: { weight: risen(consistency.weight, consistencyWarmup), ...given({ augment }) },
     }),
   };
   if (method === 'm2') return semiSupervised(shared);
-  const [gamma, beta] = [risen(settings.gamma, warmup), risen(settings.beta, warmup)];
-  return regularized({ ...shared, gamma, beta, epsilon, ...given({ direction }) });
+  const { labelPriorKl = 1, labelKl = 1 } = labeledWeights ?? {};
+  return regularized({
+    ...shared,
+    mutualInformationWeight: risen(settings.gamma, warmup),
+    entropyPenalty: risen(settings.beta, warmup),
+    labelPriorKlWeight: elboWeight * labelPriorKl,
+    labelSmoothing: { weight: elboWeight * labelKl, epsilon, ...given({ direction }) },
+  });
 };
 
 /** The optimizer of a case, over a run of so many steps. */

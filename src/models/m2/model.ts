@@ -1,7 +1,12 @@
-/** The M2 model of Kingma 2014: what it is, and how it is made. */
-import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { repeatRows } from '../../bounds/everyLabel';
+/**
+ * M2 of Kingma et al. 2014, and of the report, chapter 2.
+ *
+ *   process    y ~ Cat(π)    z ~ p(z) = N(0, I) or `prior`    x ~ p(x|z,y) = likelihood(decoder(z, y))
+ *   inference  y ~ q(y|x) = Cat(softmax(classifier(x)))       z ~ q(z|x[,y]) = N(mean, e^logVar) = encoder(x[, y])
+ *   bound      at a label y: log p(x|z,y) − KL(q(z|x[,y]) ‖ p(z))
+ */
+import { mul, reshape, softmax, sum, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { everyLabel } from '../../bounds/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
 import {
   assertEntries,
@@ -16,22 +21,21 @@ import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import * as categorical from '../../distributions/categorical';
-import type { Gaussian } from '../../distributions/gaussian';
+import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
 import { assertBackend } from '../../host/backendTraits';
-import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
-import { namedWeights, trainableAsIn } from '../../nets/namedWeights';
+import { assertInitializer, type Initializer } from '../../nets/initializer';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
-import { assertPrior, priorVariables, samplePrior } from '../latentPrior';
+import { codeBound, passOf } from '../codeBound';
+import { assertPrior, samplePrior } from '../latentPrior';
 import { assertLikelihood } from '../likelihoods';
-import { assertDistinct, assertLiving } from '../living';
+import { assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';
-import { assertEndings } from '../netEndings';
-import { whole } from '../whole';
-import { isOwn, type M2NetsOption, parsePreset, resolveNets } from './nets';
+import { ownedNets } from '../ownedNets';
+import { isOwn, type M2NetsOption, parsePreset, resolveNets, runAtLabels } from './nets';
 import { toJson } from './spec';
 
 /** What an M2 model is made from. */
@@ -44,55 +48,43 @@ export interface M2Options {
   readonly latent?: number;
   /**
    * default `'mlp'`: three nets of one hidden layer of 500 softplus (Kingma 2014); `'conv'`: the report's nets on
-   * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or one's own tfjs-layers models.
+   * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or your own tfjs-layers models.
    * These stay yours: the model reads and trains their weights, and neither its `dispose` nor a failure frees them.
    */
   readonly nets?: M2NetsOption;
-  /** p(x|z,y) of the decoder's output; default `bernoulli`, which is ours: for values in [0, 1], as pixels are */
+  /** p(x|z,y) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
   readonly likelihood?: Likelihood;
   /**
-   * p(z) of your own; default N(0, I), whose divergence has a closed form. With one of your own the divergence is taken at
-   * the draw of z, and `loadModel` has to be given it again
+   * p(z) of your own; default N(0, I), whose divergence has a closed form. With your own, the divergence is taken at the
+   * draw of z, and `loadModel` needs it again
    */
   readonly prior?: LatentPrior;
   /** π of p(y); default uniform (Kingma 2014, §2) */
   readonly labelPrior?: readonly number[];
   /**
    * whether the posterior is q(z|x,y) (Kingma 2014) or q(z|x) (report Eq. 2); default `true` for `'mlp'`, `false`
-   * for `'conv'`, and what the encoder takes for one's own
+   * for `'conv'`, and what the encoder takes for your own
    */
   readonly encoderSeesLabel?: boolean;
   /**
    * how a preset's weights start; default `'glorot-uniform'`, the default of the host's layers (Keras; Glorot & Bengio
-   * 2010), where Kingma's code has `{ normal: 0.001 }`. One's own nets keep the weights they come with.
+   * 2010), where Kingma's code has `{ normal: 0.001 }`. Your own nets keep their weights.
    */
   readonly initializer?: Initializer;
-  /** stream of a preset's initial weights; default `createNoise(0)`, which is ours */
+  /** stream of a preset's initial weights; default `createNoise(0)` */
   readonly noise?: Noise;
-}
-
-/** q(y|x) and q(z|x[,y]) of one batch, the shared part computed once. */
-export interface Inference {
-  /** logits of q(y|x), [B, K] */
-  readonly labelLogits: Tensor2D;
-  /**
-   * q(z|x,y) at labels [B, K] or at every label [B·K, K]; q(z|x) where the encoder sees none.
-   */
-  posterior(y?: Tensor): Gaussian;
 }
 
 /** The M2 model: p(y) p(z) p(x|z,y) with q(y|x) q(z|x[,y]). */
 export interface M2 extends SemiSupervisedVae {
-  /**
-   * Both inference distributions of a batch; objectives call this once for each part of a batch. Call it inside
-   * `tf.tidy`: the features that the posterior is computed from live until the tidy ends.
-   */
-  infer(x: Tensor, pass?: Pass): Inference;
-  /**
-   * parameters of p(x|z,y); z may have one row for each m rows of y, in the order of `everyLabel`. Rows of z are taken for
-   * one example each where the pass does not tell how many `examples` they are of.
-   */
-  decode(z: Tensor, y: Tensor, pass?: Pass): Tensor;
+  /** p(z), where it is not N(0, I) */
+  readonly prior?: LatentPrior;
+  /** whether the posterior is q(z|x,y); otherwise it is q(z|x) and `encode` takes no label */
+  readonly encoderSeesLabel: boolean;
+  /** q(z|x[,y]) of inputs [B, …] and, where the encoder sees it, labels [B, K] or every label [B·K, K] */
+  encode(x: Tensor, y?: Tensor): gaussian.Gaussian;
+  /** parameters of p(x|z,y) of codes [B, Z] and labels [B, K] or every label [B·K, K] */
+  decode(z: Tensor, y: Tensor): Tensor;
 }
 
 const NAMES: OptionNames<M2Options> = {
@@ -108,23 +100,29 @@ const NAMES: OptionNames<M2Options> = {
   noise: true,
 };
 
-type Checked = 'inputShape' | 'classes' | 'latent' | 'labelPrior' | 'likelihood' | 'initializer' | 'noise';
-
-const checkOptions = ({
-  inputShape,
-  classes,
-  latent,
-  labelPrior,
-  likelihood,
-  initializer,
-  noise,
-}: Required<Pick<M2Options, Checked>>): void => {
-  assertInputShape('createM2', inputShape);
-  assertInteger('createM2', 'latent', latent);
-  assertLabelPrior('createM2', labelPrior, classes);
-  assertLikelihood('createM2', likelihood);
-  assertInitializer('createM2', initializer);
-  assertNoise('createM2', noise);
+/** The options with their defaults, checked. */
+const checkedOptions = (options: M2Options) => {
+  const where = 'createM2';
+  const { inputShape, classes, latent = 50, likelihood = bernoulli } = optionsOf(where, options, NAMES);
+  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
+  assertInteger(where, 'classes', classes, 2);
+  assertEntries(where, 'classes', classes);
+  assertBackend(where);
+  const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
+  assertInputShape(where, inputShape);
+  assertInteger(where, 'latent', latent);
+  assertLabelPrior(where, labelPrior, classes);
+  assertLikelihood(where, likelihood);
+  assertInitializer(where, initializer);
+  assertNoise(where, noise);
+  assertPrior(where, prior);
+  const own = isOwn(given);
+  const chosen = own ? given : parsePreset(where, given);
+  const seen = isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : chosen.preset === 'mlp';
+  const { encoderSeesLabel = seen } = options;
+  assertOneOf(where, 'encoderSeesLabel', encoderSeesLabel, [true, false]);
+  const shape = { inputShape, classes, latent, encoderSeesLabel };
+  return { ...shape, likelihood, prior, labelPrior, initializer, noise, own, chosen };
 };
 
 /**
@@ -134,71 +132,42 @@ const checkOptions = ({
  *   q(y|x) = Cat(softmax(classifier(x)))   q(z|x[,y]) = N(mean, diag e^logVar) of the encoder
  *
  * @param options shapes, nets, likelihood and prior
- * @returns a record of pure functions over its variables; whoever made it disposes it, which frees a preset's nets
- *   and leaves one's own alone
- * @throws RangeError or TypeError naming the option, what came and what was needed
+ * @returns a record of pure functions over its variables; dispose it when you are done, which leaves your own nets alone
+ * @throws RangeError or TypeError naming the option, its value and what was needed
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
-  const { inputShape, classes, latent = 50, likelihood = bernoulli } = optionsOf('createM2', options, NAMES);
-  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
-  assertInteger('createM2', 'classes', classes, 2);
-  assertEntries('createM2', 'classes', classes);
-  assertBackend('createM2');
-  const labelPrior = options.labelPrior ?? uniformLabelPrior(classes);
-  checkOptions({ inputShape, classes, latent, labelPrior, likelihood, initializer, noise });
-  assertPrior('createM2', prior);
-  const chosen = isOwn(given) ? given : parsePreset('createM2', given);
-  const encoderSeesLabel =
-    options.encoderSeesLabel ??
-    (isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : chosen.preset === 'mlp');
-  assertOneOf('createM2', 'encoderSeesLabel', encoderSeesLabel, [true, false]);
+  const { own, chosen, initializer, noise: stream, ...fields } = checkedOptions(options);
+  const { inputShape, classes, latent, encoderSeesLabel, likelihood, prior, labelPrior } = fields;
   const { parametersPerValue } = likelihood;
-  const shape = { inputShape, classes, latent, parametersPerValue, encoderSeesLabel };
-  const { labelsApart, ...nets } = whole(() => {
-    const resolved = resolveNets(chosen, shape);
-    if (isOwn(chosen)) {
-      assertEndings('createM2', resolved, likelihood, inputShape);
-      return resolved;
-    }
-    const { labelsApart: _, ...made } = resolved;
-    for (const [name, net] of Object.entries(made)) initializeNet(net, noise.split(name), initializer);
-    return resolved;
-  });
-  const variables = { ...namedWeights(nets), ...priorVariables(prior) };
-  assertDistinct('createM2', variables);
-  const setTrainable = isOwn(chosen) ? trainableAsIn(Object.values(nets)) : () => {};
-  let disposed = false;
-
-  const conditioned = <Out extends Tensor | Tensor[]>(
-    net: LayersModel,
-    from: Tensor,
-    y: Tensor,
-    pass?: Pass,
-  ): Out => {
-    const [count = 0, rows = 0] = [from.shape[0], y.shape[0]];
-    const times = rows / count;
-    if (!Number.isInteger(times))
-      throw new RangeError(`M2: y has ${rows} rows, needed a multiple of the ${count} rows beside it`);
-    const given = times === 1 || labelsApart ? from : repeatRows(from, times);
-    return runNet<Out>(net, [given, y], { examples: count, ...pass });
+  let labelsApart = false;
+  const make = () => {
+    const { labelsApart: apart = false, ...made } = resolveNets(chosen, { ...fields, parametersPerValue });
+    labelsApart = apart;
+    return made;
   };
+  const owned = { make, own, inputShape, likelihood, prior, initializer, noise: stream };
+  const { nets, variables, dispose } = ownedNets('createM2', owned);
+
+  // q(y | x), q(z | x[, y]) and the parameters of p(x | z, y); the first two read features of x
   const features = (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? runNet<Tensor>(nets.trunk, x, pass) : x);
-  const posterior = (from: Tensor, y: Tensor | undefined, pass?: Pass): Gaussian => {
-    const seen = (): Tensor => {
-      if (y === undefined)
-        throw new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)');
-      assertShapes('encode', { y: [y, `R ${classes}`] });
-      return y;
-    };
-    const [mean, logVar] = encoderSeesLabel
-      ? conditioned<[Tensor, Tensor]>(nets.encoder, from, seen(), pass)
-      : runNet<[Tensor, Tensor]>(nets.encoder, from, pass);
+  const classifier = (from: Tensor, pass?: Pass): Tensor2D => runNet<Tensor2D>(nets.classifier, from, pass);
+  const encoder = (from: Tensor, y: Tensor | undefined, pass?: Pass): gaussian.Gaussian => {
+    if (!encoderSeesLabel) {
+      const [mean, logVar] = runNet<[Tensor, Tensor]>(nets.encoder, from, pass);
+      return { mean, logVar };
+    }
+    if (y === undefined)
+      throw new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)');
+    assertShapes('encode', { y: [y, `R ${classes}`] });
+    const [mean, logVar] = runAtLabels<[Tensor, Tensor]>(nets.encoder, from, y, labelsApart, pass);
     return { mean, logVar };
   };
-  const assertInputs = (where: string, x: Tensor): void => {
-    assertLiving(where, model);
-    assertShapes(where, { x: [x, `B ${inputShape.join(' ')}`] });
+  const decoder = (z: Tensor, y: Tensor, pass?: Pass): Tensor =>
+    runAtLabels<Tensor>(nets.decoder, z, y, labelsApart, pass);
+  const assertInputs = (name: string, x: Tensor): void => {
+    assertLiving(name, model);
+    assertShapes(name, { x: [x, `B ${inputShape.join(' ')}`] });
   };
 
   const model: M2 = {
@@ -209,10 +178,8 @@ export function createM2(options: M2Options): M2 {
     ...(prior && { prior }),
     labelPrior,
     encoderSeesLabel,
-    // Layers of your own nets may be frozen, and freed again, at any time.
     get variables() {
-      setTrainable();
-      return variables;
+      return variables();
     },
     spec: toJson({
       inputShape: [...inputShape],
@@ -224,51 +191,71 @@ export function createM2(options: M2Options): M2 {
       likelihood: likelihood.spec ?? null,
       ...(prior && { prior: null }),
     }),
-    infer(x, pass) {
+    infer(x, context) {
       assertInputs('infer', x);
+      const pass = passOf(context, x);
       const shared = features(x, pass);
-      const labelLogits = runNet<Tensor2D>(nets.classifier, shared, pass);
+      const labelLogits = classifier(shared, pass); // q(y | x)
+      let last: { readonly y: Tensor | undefined; readonly q: gaussian.Gaussian } | undefined;
+      // Several draws at the same labels encode once.
+      const posterior = (y: Tensor): gaussian.Gaussian => {
+        const at = encoderSeesLabel ? y : undefined;
+        if (last === undefined || last.y !== at || last.q.mean.isDisposed)
+          last = { y: at, q: encoder(shared, at, pass) };
+        return last.q;
+      };
       return {
         labelLogits,
-        posterior: (y) => posterior(shared, y, { ...pass, examples: x.shape[0] as number }),
+        bound(y, { noise = context.noise, logWeight = context.logWeight } = {}) {
+          const q = posterior(y); // q(z | x[, y])
+          const z = gaussian.sample(q, noise.split('latent'));
+          const parameters = decoder(z, y, pass); // p(x | z, y)
+          return codeBound('bound', model, { x, q, z, parameters, logWeight });
+        },
       };
     },
     classify(x) {
       assertInputs('classify', x);
-      return tidy(() => runNet<Tensor2D>(nets.classifier, features(x)));
+      return tidy(() => classifier(features(x)));
     },
     encode(x, y) {
       assertInputs('encode', x);
-      return tidy(() => ({ ...posterior(features(x), y) }));
+      return tidy(() => ({ ...encoder(features(x), y) }));
     },
-    decode(z, y, pass) {
+    decode(z, y) {
       assertLiving('decode', model);
       assertShapes('decode', { z: [z, `N ${latent}`], y: [y, `R ${classes}`] });
-      return tidy(() => conditioned<Tensor>(nets.decoder, z, y, pass));
+      return tidy(() => decoder(z, y));
     },
-    generate(labels, noise) {
+    embed(x) {
+      assertInputs('embed', x);
+      return tidy(() => {
+        const shared = features(x);
+        if (!encoderSeesLabel) return encoder(shared, undefined).mean as Tensor2D;
+        const rows = x.shape[0] as number;
+        const { mean } = encoder(shared, everyLabel(rows, classes));
+        const weights = reshape(softmax(classifier(shared)), [rows, classes, 1]);
+        return sum<Tensor2D>(mul(weights, reshape(mean, [rows, classes, latent])), 1);
+      });
+    },
+    generate(labels, draws) {
       assertNumbers('generate', 'labels', labels);
       if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
-      assertNoise('generate', noise);
+      assertNoise('generate', draws);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
-        return likelihood.mean(model.decode(samplePrior('generate', model, labels.length, noise), y));
+        return likelihood.mean(model.decode(samplePrior('generate', model, labels.length, draws), y));
       });
     },
-    reconstruct(x, y) {
+    reconstruct(x, y, as) {
       assertInputs('reconstruct', x);
       return tidy(() => {
-        const { labelLogits, posterior: q } = model.infer(x);
-        const labels = y ?? categorical.mode(labelLogits);
-        return likelihood.mean(model.decode(q(labels).mean, labels));
+        const shared = features(x);
+        const known = y ?? (encoderSeesLabel || !as ? categorical.mode(classifier(shared)) : undefined);
+        return likelihood.mean(model.decode(encoder(shared, known).mean, as ?? (known as Tensor)));
       });
     },
-    dispose() {
-      // One's own nets were handed in, and stay whose they are.
-      if (disposed || isOwn(chosen)) return;
-      disposed = true;
-      for (const net of Object.values(nets)) net.dispose();
-    },
+    dispose,
   };
   return model;
 }

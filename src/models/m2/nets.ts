@@ -1,12 +1,14 @@
 /** Choice of the nets of an M2 model. */
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { repeatRows } from '../../bounds/everyLabel';
 import { assertFlags, type OptionNames, optionsOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { messageOf } from '../../core/messageOf';
 import { isRecord } from '../../files/json';
 import { type ConvOptions, convNets, convValues } from '../../nets/conv';
 import { type MlpOptions, mlpNets, mlpValues } from '../../nets/mlp';
+import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { outputShapeOf, type PresetShape, type SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 import { assertOwnNet, presetFrom, TRUNK_CHOICES } from '../presets';
@@ -45,6 +47,31 @@ const OWN_NAMES: OptionNames<SemiSupervisedNets> = {
   decoder: true,
   labelsApart: true,
 };
+
+/**
+ * A net of features, or of codes, and labels.
+ *
+ * @param net that sees labels
+ * @param from features or codes, [B, …]
+ * @param y labels, [B, K], or m rows for each of `from`, in the order of `everyLabel`
+ * @param labelsApart whether the net itself takes fewer rows of features than of labels; otherwise they are repeated
+ * @param pass how the net runs; rows of `from` are taken for one example each where it does not say otherwise
+ * @throws RangeError when y has no multiple of the rows of `from`
+ */
+export function runAtLabels<Out extends Tensor | Tensor[]>(
+  net: LayersModel,
+  from: Tensor,
+  y: Tensor,
+  labelsApart: boolean,
+  pass?: Pass,
+): Out {
+  const [count = 0, rows = 0] = [from.shape[0], y.shape[0]];
+  const times = rows / count;
+  if (!Number.isInteger(times))
+    throw new RangeError(`M2: y has ${rows} rows, needed a multiple of the ${count} rows beside it`);
+  const given = times === 1 || labelsApart ? from : repeatRows(from, times);
+  return runNet<Out>(net, [given, y], { examples: count, ...pass });
+}
 
 /** Refuses a net that takes labels apart from features, and cannot be given two rows of labels for each of features. */
 const assertLabelsApart = (name: string, net: LayersModel): void => {

@@ -1,6 +1,5 @@
 /** JSON that rebuilds an M2 model. */
 
-import { describe } from '../../core/describe';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
 import {
@@ -9,7 +8,6 @@ import {
   isFiniteNumber,
   isListOf,
   isNull,
-  isRecord,
   type Json,
   parse,
   parseRecord,
@@ -54,11 +52,6 @@ const ENTRIES = [
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseM2Spec(where: string, value: unknown): M2Spec {
-  const { model } = isRecord(value) ? value : {};
-  if (model !== 'm2')
-    throw new RangeError(
-      `${where}: the model is ${describe(model)}, needed "m2"; loadVae reads an M1, and loadVariables fills a model of one's own`,
-    );
   const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } = parseRecord(
     where,
     'spec',

@@ -1,11 +1,5 @@
-/** Choices of the objectives of M2, their defaults, and what is refused. */
-
-import {
-  LABELED_BOUND_WEIGHTS,
-  type LabeledWeights,
-  REPORT_LABELED_WEIGHTS,
-} from '../../bounds/regularizedLabeled';
-import { UNLABELED_BOUND_WEIGHTS, type UnlabeledWeights } from '../../bounds/regularizedUnlabeled';
+/** Options of the semi-supervised objective, their defaults, and what is refused. */
+import type { LabelSmoothing } from '../../bounds/regularizedLabeled';
 import {
   assertFunction,
   assertInteger,
@@ -16,214 +10,231 @@ import {
   plainOf,
 } from '../../core/assert';
 import type { Augment } from '../../core/batch';
+import { oneLine } from '../../core/describe';
 import { inRange, type ScalarOrSchedule } from '../../core/schedules';
+import { specOf } from '../../core/spec';
 import { isTemperature, TEMPERATURES } from '../../distributions/gumbelSoftmax';
-import type { SmoothingSpread } from '../../regularizers/labelSmoothing';
-import type { LabelKlDirection } from '../../regularizers/smoothedLabelKl';
+import type { Json } from '../../files/json';
+import { isKl, type KlWeight } from './klWeight';
 
 /** Consistency of the classifier between unlabelled examples. */
 export interface Consistency {
-  /** of −KL(t ‖ q(y|x̃)) in the unlabelled objective; at 0 the interpolated inputs are not looked at */
+  /** weight of −KL(t ‖ q(y|x̃)) in the unlabelled objective; at 0 the interpolated inputs are not computed */
   readonly weight: ScalarOrSchedule;
   /**
-   * a of λ ~ Beta(a, a), the share of an example in its pair, an integer of at least 1; default 2, which is ours: less
-   * often near an end than the uniform shares of 1
+   * a of λ ~ Beta(a, a), the share of an example in its pair, an integer of at least 1; default 2, our choice: shares
+   * near 0 and 1 are rarer than with the uniform shares of 1
    */
   readonly concentration?: number;
   /**
-   * changes the examples once more before they are interpolated, `affine({ … })` say: the prediction is to stay what it
-   * is without (Xie et al. 2020). Default: as they are. To be recorded, it must draw by `noise.uniform`, `normal` or
-   * `gumbel`, as `affine` does
+   * changes the examples once more before they are interpolated, for example `affine({ … })`: the prediction has to stay
+   * what it is without the change (Xie et al. 2020). To be recorded, it must draw by `noise.uniform`, `normal` or
+   * `gumbel`, as `affine` does. Default: no change
    */
   readonly augment?: Augment;
 }
 
-/** Weights by the name of their term, each a number or a schedule; one left out keeps its default. */
-export type Scheduled<T> = { readonly [K in keyof T]?: ScalarOrSchedule };
+/** The divergence between q(y|x) and the smoothed labels, in the labelled objective. */
+export interface LabelSmoothingOptions extends Omit<LabelSmoothing, 'weight'> {
+  /** at least 0; default 1 */
+  readonly weight?: ScalarOrSchedule;
+  /**
+   * E_{p̂(y)} L(x, y) of labelled examples (report §3.4): `'true-label'`, at the label itself (one decoder row; default),
+   * or `'enumerate'`, the sum over K labels weighted with p̂
+   */
+  readonly expectation?: 'true-label' | 'enumerate';
+}
 
-/** Choices that both objectives share. */
+/** Options of the semi-supervised objective. */
 export interface SemiSupervisedOptions {
   /**
-   * the expectation over y of unlabelled examples: `'exact'`, the sum over K labels (Kingma 2014, Eq. 7; default);
-   * `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
+   * the expectation over y of unlabelled examples: `'enumerate'`, the exact sum over K labels (Kingma 2014, Eq. 7;
+   * default); `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
    */
-  readonly labelHandling?: 'exact' | 'gumbel' | 'straight-through';
+  readonly labelHandling?: 'enumerate' | 'gumbel' | 'straight-through';
   /**
-   * τ of the last two; default 0.67, which is ours, as the report leaves it open: near the 2/3 of Maddison et al. 2017,
-   * and held through training
+   * τ of the last two; default 0.67, our choice, as the report leaves it open: near the 2/3 of Maddison et al. 2017, and
+   * held through training
    */
   readonly temperature?: ScalarOrSchedule;
-  /** weights of single terms in place of the objective's own; a warm-up of the KL stands here, in both parts */
-  readonly weights?: {
-    /** of the labelled bound's terms */
-    readonly labeled?: Scheduled<LabeledWeights>;
-    /** of the unlabelled bound's terms */
-    readonly unlabeled?: Scheduled<UnlabeledWeights>;
-  };
+  /**
+   * weight of the latents' divergences in both parts, at least 0; default 1, the bound itself. A warm-up from 0 keeps
+   * codes in use that would be given up early on (Sønderby et al. 2016). It never applies to log p(y), H(q(y|x)) or the
+   * cross-entropy
+   */
+  readonly klWeight?: KlWeight;
+  /** weight of L and U in the objective, at least 0; default 1. A small one leaves more room to the other terms */
+  readonly boundWeight?: ScalarOrSchedule;
+  /** the report's β, weight of −H(q(y|x)) of unlabelled examples (Eq. 15); default 0 */
+  readonly entropyPenalty?: ScalarOrSchedule;
+  /** the report's γ, weight of Î(y; x) of unlabelled examples (§3.2); default 0 */
+  readonly mutualInformationWeight?: ScalarOrSchedule;
+  /** weight of −KL(q(y|x) ‖ p(y)) of labelled examples (report §3.6); default 0 */
+  readonly labelPriorKlWeight?: ScalarOrSchedule;
+  /** divergence between q(y|x) and smoothed labels, of labelled examples (report §3.3.2); default none */
+  readonly labelSmoothing?: LabelSmoothingOptions;
   /**
    * interpolation consistency of the classifier (Verma et al. 2019): at x̃ = λ·x_i + (1 − λ)·x_j of unlabelled examples
-   * it is to predict t = λ·q(y|x_i) + (1 − λ)·q(y|x_j), a constant. It costs one more pass through the classifier, and
-   * stands among the terms as `consistency`. Default: none
+   * it has to predict t = λ·q(y|x_i) + (1 − λ)·q(y|x_j), a constant. It costs one more pass through the classifier and is
+   * the term `consistency`. Default: none
    */
   readonly consistency?: Consistency;
 }
 
-/** Choices of the Optimized-ELBO. */
-export interface RegularizedOptions extends SemiSupervisedOptions {
-  /** γ, weight of the mutual information; default 1 (report §3.2) */
-  readonly gamma?: ScalarOrSchedule;
-  /**
-   * β, weight of the entropy penalty; default 0.5, which is ours, as the report leaves it open: with γ = 1 the net force
-   * on the mean entropy is 1 − γ − β = −0.5, towards confidence
-   */
-  readonly beta?: ScalarOrSchedule;
-  /** ε of the smoothed labels; default 0.001, which is ours, as the report leaves it open */
-  readonly epsilon?: number;
-  /** default `'others'` (report §3.3.2) */
-  readonly spread?: SmoothingSpread;
-  /** default `'labels||q'` (report §3.3.2, §3.5): KL(p̂‖q), whose gradient stays strong where q is confidently wrong */
-  readonly direction?: LabelKlDirection;
-  /**
-   * E_{p̂(y)} log p(x|z,y) of labelled examples (report §3.4): `'true-label'`, at the label itself (one decoder row;
-   * default), or `'exact'`, the sum over K labels weighted with p̂
-   */
-  readonly expectation?: 'true-label' | 'exact';
+/** Options of the report's Optimized-ELBO: those of the semi-supervised objective, with other defaults. */
+export interface RegularizedOptions extends Omit<SemiSupervisedOptions, 'labelSmoothing'> {
+  /** ε defaults to 0.001, our choice, as the report leaves it open; a `weight` of 0 turns smoothing off */
+  readonly labelSmoothing?: Partial<LabelSmoothingOptions>;
 }
 
-const CONSISTENCY_NAMES: OptionNames<Consistency> = { weight: true, concentration: true, augment: true };
-
-/** Names of the choices of `m2`. */
-export const M2_NAMES: OptionNames<SemiSupervisedOptions> = {
+/** Names of these options. */
+export const SEMI_SUPERVISED_NAMES: OptionNames<SemiSupervisedOptions> = {
   labelHandling: true,
   temperature: true,
-  weights: true,
+  klWeight: true,
+  boundWeight: true,
+  entropyPenalty: true,
+  mutualInformationWeight: true,
+  labelPriorKlWeight: true,
+  labelSmoothing: true,
   consistency: true,
 };
 
-/** Names of those of `regularized`. */
-export const OPTIMIZED_NAMES: OptionNames<RegularizedOptions> = {
-  ...M2_NAMES,
-  gamma: true,
-  beta: true,
+const CONSISTENCY_NAMES: OptionNames<Consistency> = { weight: true, concentration: true, augment: true };
+
+const SMOOTHING_NAMES: OptionNames<LabelSmoothingOptions> = {
+  weight: true,
   epsilon: true,
   spread: true,
   direction: true,
   expectation: true,
 };
 
-/** Every choice made. */
-export type Settings = Required<Omit<RegularizedOptions, 'weights' | 'consistency'>> & {
-  readonly weights: NonNullable<SemiSupervisedOptions['weights']>;
-  readonly consistency?: Consistency & { readonly concentration: number };
-};
-
-/** Those of `m2`. */
-export const M2_SETTINGS: Settings = {
-  labelHandling: 'exact',
-  temperature: 0.67,
-  gamma: 0,
-  beta: 0,
-  epsilon: 0,
-  spread: 'others',
-  direction: 'labels||q',
-  expectation: 'true-label',
-  weights: { labeled: LABELED_BOUND_WEIGHTS },
-};
-
-/** Those of `regularized`. */
-export const OPTIMIZED_SETTINGS: Settings = {
-  ...M2_SETTINGS,
-  gamma: 1,
-  beta: 0.5,
-  epsilon: 0.001,
-  weights: { labeled: REPORT_LABELED_WEIGHTS },
-};
-
-const weightsInRange = <T extends Scheduled<LabeledWeights> | Scheduled<UnlabeledWeights>>(
-  where: string,
-  part: string,
-  weights: T,
-  terms: readonly string[],
-): T => {
-  const checked: Record<string, ScalarOrSchedule> = {};
-  for (const [name, weight] of Object.entries(weights)) {
-    assertOneOf(where, `a name in weights.${part}`, name, terms);
-    checked[name] = inRange(where, `weights.${part}.${name}`, weight, 'a finite number', Number.isFinite);
-  }
-  return { ...weights, ...checked };
-};
-
-/**
- * Refuses before the first step what the terms would refuse at it, but for an ε of which float32 holds no share.
- *
- * @returns the settings, whose schedules throw at a step at which they leave their range
- */
-export function checkedSettings(where: string, settings: Settings): Settings {
-  const { labelHandling, expectation, spread, direction, epsilon, temperature, beta, gamma } = settings;
-  const { labeled = {}, unlabeled = {} } = settings.weights;
-  assertOneOf(where, 'labelHandling', labelHandling, ['exact', 'gumbel', 'straight-through']);
-  assertOneOf(where, 'expectation', expectation, ['true-label', 'exact']);
-  assertOneOf(where, 'spread', spread, ['others', 'uniform']);
-  assertOneOf(where, 'direction', direction, ['labels||q', 'q||labels']);
-  assertNumber(where, 'epsilon', epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
-  if (direction === 'q||labels' && labeled.labelKl !== 0) {
-    const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
-    assertNumber(where, 'epsilon', epsilon, needed, (e) => e > 0 && e < 1);
-  }
-  return {
-    ...settings,
-    temperature: inRange(where, 'temperature', temperature, TEMPERATURES, isTemperature),
-    beta: inRange(where, 'beta', beta),
-    gamma: inRange(where, 'gamma', gamma),
-    ...(settings.consistency && { consistency: checkedConsistency(where, settings.consistency) }),
-    weights: {
-      labeled: weightsInRange(where, 'labeled', labeled, Object.keys(REPORT_LABELED_WEIGHTS)),
-      unlabeled: weightsInRange(where, 'unlabeled', unlabeled, Object.keys(UNLABELED_BOUND_WEIGHTS)),
-    },
-  };
+/** Every option resolved. */
+export interface Settings extends Required<Omit<SemiSupervisedOptions, 'labelSmoothing' | 'consistency'>> {
+  readonly labelSmoothing?: Required<LabelSmoothingOptions>;
+  readonly consistency?: Required<Omit<Consistency, 'augment'>> & Pick<Consistency, 'augment'>;
 }
 
-const checkedConsistency = (
-  where: string,
-  consistency: NonNullable<Settings['consistency']>,
-): NonNullable<Settings['consistency']> => {
-  const { weight, concentration, augment } = consistency;
-  assertInteger(where, 'consistency.concentration', concentration);
-  if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
-  return { ...consistency, weight: inRange(where, 'consistency.weight', weight) };
-};
+const BOUND = {
+  labelHandling: 'enumerate',
+  temperature: 0.67,
+  klWeight: 1,
+  boundWeight: 1,
+  entropyPenalty: 0,
+  mutualInformationWeight: 0,
+  labelPriorKlWeight: 0,
+} as const satisfies Settings;
 
-const given = <T extends object>(options: T): Partial<T> => {
-  const kept: Partial<T> = { ...options };
+/** Defaults of the Optimized-ELBO: β is ours, as the report leaves it open. With γ = 1 the net force on the mean entropy is −0.5. */
+const REGULARIZED = {
+  entropyPenalty: 0.5,
+  mutualInformationWeight: 1,
+  labelPriorKlWeight: 1,
+  labelSmoothing: { epsilon: 0.001 },
+} as const;
+
+const given = <T extends object>(options: T): T => {
+  const kept = { ...options };
   for (const name of Object.keys(kept) as (keyof T)[]) if (kept[name] === undefined) delete kept[name];
   return kept;
 };
 
-/**
- * Defaults with the options given in their place.
- *
- * @throws RangeError when a name is no option's
- */
-export function settingsOf(where: string, defaults: Settings, options: RegularizedOptions): Settings {
-  const { consistency, ...others } = options;
-  const { labeled = {}, unlabeled = {} } = optionsOf(
-    where,
-    others.weights ?? {},
-    { labeled: true, unlabeled: true },
-    'weights',
-  );
+/** The Optimized-ELBO's defaults with the options given in their place. */
+export function regularizedOptions(options: RegularizedOptions): SemiSupervisedOptions {
+  const { labelSmoothing, ...others } = optionsOf('regularized', options, SEMI_SUPERVISED_NAMES);
   return {
-    ...defaults,
+    ...REGULARIZED,
     ...given(others),
-    ...(consistency !== undefined && {
-      consistency: {
-        concentration: 2,
-        ...given(optionsOf(where, consistency, CONSISTENCY_NAMES, 'consistency')),
-      } as NonNullable<Settings['consistency']>,
-    }),
-    weights: {
-      labeled: { ...defaults.weights.labeled, ...given(plainOf(where, labeled, 'weights.labeled')) },
-      unlabeled: { ...defaults.weights.unlabeled, ...given(plainOf(where, unlabeled, 'weights.unlabeled')) },
+    labelSmoothing: { ...REGULARIZED.labelSmoothing, ...labelSmoothing } as LabelSmoothingOptions,
+  };
+}
+
+const SMOOTHING = {
+  weight: 1,
+  spread: 'others',
+  direction: 'labels||q',
+  expectation: 'true-label',
+} as const satisfies Partial<LabelSmoothingOptions>;
+
+const CONCENTRATION = 2;
+
+const smoothingOf = (where: string, options: LabelSmoothingOptions): Required<LabelSmoothingOptions> => {
+  const told = given(optionsOf(where, options, SMOOTHING_NAMES, 'labelSmoothing'));
+  const { weight, epsilon, spread, direction, expectation } = { ...SMOOTHING, ...told };
+  const name = (option: string): string => `labelSmoothing.${option}`;
+  assertOneOf(where, name('expectation'), expectation, ['true-label', 'enumerate']);
+  assertOneOf(where, name('spread'), spread, ['others', 'uniform']);
+  assertOneOf(where, name('direction'), direction, ['labels||q', 'q||labels']);
+  assertNumber(where, name('epsilon'), epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
+  if (direction === 'q||labels' && weight !== 0) {
+    const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
+    assertNumber(where, name('epsilon'), epsilon, needed, (e) => e > 0 && e < 1);
+  }
+  return { weight: inRange(where, name('weight'), weight), epsilon, spread, direction, expectation };
+};
+
+const consistencyOf = (where: string, options: Consistency): NonNullable<Settings['consistency']> => {
+  const {
+    weight,
+    concentration = CONCENTRATION,
+    augment,
+  } = optionsOf(where, options, CONSISTENCY_NAMES, 'consistency');
+  assertInteger(where, 'consistency.concentration', concentration);
+  if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
+  return { weight: inRange(where, 'consistency.weight', weight), concentration, ...(augment && { augment }) };
+};
+
+/** Weights of the divergences, checked: schedules throw at a step at which they leave their range. */
+export const klWeightOf = (where: string, weight: KlWeight): KlWeight => {
+  if (typeof weight !== 'object' || weight === null) return inRange(where, 'klWeight', weight);
+  const named = Object.entries(plainOf(where, weight, 'klWeight')).map(([term, one]) => {
+    if (!isKl(term))
+      throw new RangeError(
+        `${where}: klWeight.${oneLine(term)} is no divergence, needed the name of a term such as latentKl`,
+      );
+    return [term, inRange(where, `klWeight.${term}`, one)] as const;
+  });
+  return Object.fromEntries(named);
+};
+
+/**
+ * Resolves the options, and refuses before the first step what a step would refuse, except an ε of which float32 holds no
+ * share.
+ *
+ * @returns the settings, whose schedules throw at a step at which they leave their range; and as JSON, to compare runs by
+ */
+export function settingsOf(
+  where: string,
+  options: SemiSupervisedOptions,
+): { readonly settings: Settings; readonly spec: Json } {
+  const told = given(optionsOf(where, options, SEMI_SUPERVISED_NAMES));
+  const { labelSmoothing, consistency, ...weights } = { ...BOUND, ...told };
+  assertOneOf(where, 'labelHandling', weights.labelHandling, ['enumerate', 'gumbel', 'straight-through']);
+  const ranged = (name: keyof typeof weights & `${string}${'Weight' | 'Penalty'}`): ScalarOrSchedule =>
+    inRange(where, name, weights[name] as ScalarOrSchedule);
+  return {
+    settings: {
+      ...weights,
+      temperature: inRange(where, 'temperature', weights.temperature, TEMPERATURES, isTemperature),
+      klWeight: klWeightOf(where, weights.klWeight),
+      boundWeight: ranged('boundWeight'),
+      entropyPenalty: ranged('entropyPenalty'),
+      mutualInformationWeight: ranged('mutualInformationWeight'),
+      labelPriorKlWeight: ranged('labelPriorKlWeight'),
+      ...(labelSmoothing && { labelSmoothing: smoothingOf(where, labelSmoothing) }),
+      ...(consistency && { consistency: consistencyOf(where, consistency) }),
     },
+    spec: specOf({
+      objective: 'semiSupervised',
+      ...weights,
+      labelSmoothing: labelSmoothing && { ...SMOOTHING, ...given(labelSmoothing) },
+      // A function of images is no schedule: its settings stand for it where it has some.
+      consistency: consistency && {
+        concentration: CONCENTRATION,
+        ...given(consistency),
+        augment: consistency.augment && (consistency.augment.spec ?? 'a function'),
+      },
+    }),
   };
 }

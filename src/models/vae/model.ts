@@ -1,28 +1,33 @@
-/** The M1 model of Kingma 2014: a VAE whose codes a classifier learns from. */
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+/**
+ * A VAE without labels (Kingma & Welling 2014; Rezende et al. 2014), the M1 of Kingma et al. 2014.
+ *
+ *   process    z ~ p(z) = N(0, I) or `prior`          x ~ p(x|z) = likelihood(decoder(z))
+ *   inference  z ~ q(z|x) = N(mean, e^logVar),        (mean, logVar) = encoder(x)
+ *   bound      log p(x|z) − KL(q(z|x) ‖ p(z))
+ */
+import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, type OptionNames, optionsOf } from '../../core/assert';
 import { assertNoise, createNoise, type Noise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
-import type { Gaussian } from '../../distributions/gaussian';
+import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
 import { assertBackend } from '../../host/backendTraits';
-import { assertInitializer, type Initializer, initializeNet } from '../../nets/initializer';
-import { namedWeights, trainableAsIn } from '../../nets/namedWeights';
+import { assertInitializer, type Initializer } from '../../nets/initializer';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { assertInputShape } from '../../nets/semiSupervisedNets';
-import { assertPrior, priorVariables, samplePrior } from '../latentPrior';
+import { codeBound, passOf } from '../codeBound';
+import { assertPrior, samplePrior } from '../latentPrior';
 import { assertLikelihood } from '../likelihoods';
-import { assertDistinct, assertLiving } from '../living';
+import { assertLiving } from '../living';
 import type { Vae } from '../model';
-import { assertEndings } from '../netEndings';
-import { whole } from '../whole';
+import { ownedNets } from '../ownedNets';
 import { isOwn, parsePreset, resolveNets, type VaeNetsOption } from './nets';
 import { toJson } from './spec';
 
-/** What an M1 model is made from. */
+/** What a VAE is made from. */
 export interface VaeOptions {
   /** shape of one example, e.g. [28, 28, 1] */
   readonly inputShape: readonly number[];
@@ -30,29 +35,31 @@ export interface VaeOptions {
   readonly latent?: number;
   /**
    * default `'mlp'`: two hidden layers of 600 softplus in either net (Kingma 2014, §4.3), with batch norm; `'conv'`: the
-   * report's convolutions, with batch norm; either with choices as `{ preset: 'mlp', batchNorm: false }`; or one's own
+   * report's convolutions, with batch norm; either with choices as `{ preset: 'mlp', batchNorm: false }`; or your own
    * tfjs-layers models. These stay yours: neither `dispose` nor a failure frees them.
    */
   readonly nets?: VaeNetsOption;
   /** p(x|z) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
   readonly likelihood?: Likelihood;
   /**
-   * p(z) of your own; default N(0, I), whose divergence has a closed form. With one of your own the divergence is taken at
-   * the draw of z, and `loadVae` has to be given it again
+   * p(z) of your own; default N(0, I), whose divergence has a closed form. With your own, the divergence is taken at the
+   * draw of z, and `loadModel` needs it again
    */
   readonly prior?: LatentPrior;
   /** how a preset's weights start; default `'glorot-uniform'`, as in `createM2` */
   readonly initializer?: Initializer;
-  /** stream of a preset's initial weights; default `createNoise(0)`, which is ours */
+  /** stream of a preset's initial weights; default `createNoise(0)` */
   readonly noise?: Noise;
 }
 
-/** The M1 model: p(z) p(x|z) with q(z|x). */
+/** The VAE that {@link createVae} makes: a Gaussian code. */
 export interface GaussianVae extends Vae {
-  /** q(z|x) of inputs [B, …]; in evaluation mode, unless a pass says otherwise */
-  encode(x: Tensor, pass?: Pass): Gaussian;
-  /** parameters of p(x|z) of codes [B, Z]; likewise */
-  decode(z: Tensor, pass?: Pass): Tensor;
+  /** p(z), where it is not N(0, I) */
+  readonly prior?: LatentPrior;
+  /** q(z|x) of inputs [B, …] */
+  encode(x: Tensor): gaussian.Gaussian;
+  /** parameters of p(x|z) of codes [B, Z] */
+  decode(z: Tensor): Tensor;
 }
 
 const NAMES: OptionNames<VaeOptions> = {
@@ -66,58 +73,60 @@ const NAMES: OptionNames<VaeOptions> = {
 };
 
 /**
- * Creates an M1 model (Kingma et al. 2014, "M1", Eq. 1; the VAE of Kingma & Welling 2014 and Rezende et al. 2014).
+ * Creates a VAE (Kingma & Welling 2014; "M1" of Kingma et al. 2014, Eq. 1).
  *
  *   p(z) = N(0, I) or `prior`   p(x|z): the likelihood of the decoder's output   q(z|x) = N(mean, diag e^logVar) of the encoder
  *
- * It is trained on examples without labels by `unsupervised()`; `embed` then gives the means of q(z|x), from which any classifier
- * learns.
+ * Train it without labels by `unsupervised()`. `embed` then gives the means of q(z|x), from which any classifier learns.
  *
  * @param options shapes, nets and likelihood
- * @returns a record of pure functions over its variables; whoever made it disposes it, which frees a preset's nets
- *   and leaves one's own alone
- * @throws RangeError or TypeError naming the option, what came and what was needed
+ * @returns a record of pure functions over its variables; dispose it when you are done, which leaves your own nets alone
+ * @throws RangeError or TypeError naming the option, its value and what was needed
  * @example createVae({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
  */
 export function createVae(options: VaeOptions): GaussianVae {
-  const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf('createVae', options, NAMES);
+  const where = 'createVae';
+  const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf(where, options, NAMES);
   const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
-  assertInputShape('createVae', inputShape);
-  assertInteger('createVae', 'latent', latent);
-  assertBackend('createVae');
-  assertLikelihood('createVae', likelihood);
-  assertPrior('createVae', prior);
-  assertInitializer('createVae', initializer);
-  assertNoise('createVae', noise);
-  const chosen = isOwn(given) ? given : parsePreset('createVae', given);
-  const { encoder, decoder } = whole(() => {
-    const made = resolveNets(chosen, {
-      inputShape,
-      latent,
-      parametersPerValue: likelihood.parametersPerValue,
-    });
-    if (isOwn(chosen)) {
-      assertEndings('createVae', made, likelihood, inputShape);
-      return made;
-    }
-    initializeNet(made.encoder, noise.split('encoder'), initializer);
-    initializeNet(made.decoder, noise.split('decoder'), initializer);
-    return made;
+  assertInputShape(where, inputShape);
+  assertInteger(where, 'latent', latent);
+  assertBackend(where);
+  assertLikelihood(where, likelihood);
+  assertPrior(where, prior);
+  assertInitializer(where, initializer);
+  assertNoise(where, noise);
+  const own = isOwn(given);
+  const chosen = own ? given : parsePreset(where, given);
+  const shape = { inputShape, latent, parametersPerValue: likelihood.parametersPerValue };
+  const make = () => resolveNets(chosen, shape);
+  const { nets, variables, dispose } = ownedNets(where, {
+    make,
+    own,
+    inputShape,
+    likelihood,
+    prior,
+    initializer,
+    noise,
   });
-  const variables = { ...namedWeights({ encoder, decoder }), ...priorVariables(prior) };
-  assertDistinct('createVae', variables);
-  const setTrainable = isOwn(chosen) ? trainableAsIn([encoder, decoder]) : () => {};
-  let disposed = false;
+
+  // q(z | x) and the parameters of p(x | z)
+  const encoder = (x: Tensor, pass?: Pass): gaussian.Gaussian => {
+    const [mean, logVar] = runNet<[Tensor, Tensor]>(nets.encoder, x, pass);
+    return { mean, logVar };
+  };
+  const decoder = (z: Tensor, pass?: Pass): Tensor => runNet<Tensor>(nets.decoder, z, pass);
+  const assertInputs = (name: string, x: Tensor): void => {
+    assertLiving(name, model);
+    assertShapes(name, { x: [x, `B ${inputShape.join(' ')}`] });
+  };
 
   const model: GaussianVae = {
     inputShape,
     latent,
     likelihood,
     ...(prior && { prior }),
-    // Layers of your own nets may be frozen, and freed again, at any time.
     get variables() {
-      setTrainable();
-      return variables;
+      return variables();
     },
     spec: toJson({
       inputShape: [...inputShape],
@@ -126,35 +135,39 @@ export function createVae(options: VaeOptions): GaussianVae {
       likelihood: likelihood.spec ?? null,
       ...(prior && { prior: null }),
     }),
-    encode(x, pass = {}) {
-      assertLiving('encode', model);
-      assertShapes('encode', { x: [x, `B ${inputShape.join(' ')}`] });
+    bound(x, context) {
+      assertInputs('bound', x);
       return tidy(() => {
-        const [mean, logVar] = runNet<[Tensor, Tensor]>(encoder, x, pass);
-        return { mean, logVar };
+        const pass = passOf(context, x);
+        const q = encoder(x, pass); // q(z | x)
+        const z = gaussian.sample(q, context.noise.split('latent'));
+        const parameters = decoder(z, pass); // p(x | z)
+        return codeBound('bound', model, { x, q, z, parameters, logWeight: context.logWeight });
       });
     },
-    decode(z, pass = {}) {
+    encode(x) {
+      assertInputs('encode', x);
+      return tidy(() => ({ ...encoder(x) }));
+    },
+    decode(z) {
       assertLiving('decode', model);
       assertShapes('decode', { z: [z, `B ${latent}`] });
-      return tidy(() => runNet<Tensor>(decoder, z, pass));
+      return tidy(() => decoder(z));
     },
-    generate(count, noise) {
+    embed(x) {
+      assertInputs('embed', x);
+      return tidy(() => encoder(x).mean as Tensor2D);
+    },
+    generate(count, draws) {
       assertInteger('generate', 'count', count);
-      assertNoise('generate', noise);
-      return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, noise))));
+      assertNoise('generate', draws);
+      return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, draws))));
     },
     reconstruct(x) {
-      assertShapes('reconstruct', { x: [x, `B ${inputShape.join(' ')}`] });
-      return tidy(() => likelihood.mean(model.decode(model.encode(x).mean)));
+      assertInputs('reconstruct', x);
+      return tidy(() => likelihood.mean(decoder(encoder(x).mean)));
     },
-    dispose() {
-      // One's own nets were handed in, and stay whose they are.
-      if (disposed || isOwn(chosen)) return;
-      disposed = true;
-      encoder.dispose();
-      decoder.dispose();
-    },
+    dispose,
   };
   return model;
 }

@@ -1,13 +1,12 @@
-/** JSON that rebuilds an M1 model. */
+/** JSON that rebuilds an VAE. */
 
-import { describe } from '../../core/describe';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihood';
-import { isCount, isListOf, isNull, isRecord, type Json, parse, parseRecord } from '../../files/json';
+import { isCount, isListOf, isNull, type Json, parse, parseRecord } from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
 import { parsePreset, type VaePreset } from './nets';
 
-/** What a file says of an M1 model; `null` stands for what has to be handed in again. */
+/** What a file says of an VAE; `null` stands for what has to be handed in again. */
 export interface VaeSpec {
   readonly inputShape: readonly number[];
   readonly latent: number;
@@ -34,11 +33,6 @@ const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood', 'prior']
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseVaeSpec(where: string, value: unknown): VaeSpec {
-  const { model } = isRecord(value) ? value : {};
-  if (model !== 'vae')
-    throw new RangeError(
-      `${where}: the model is ${describe(model)}, needed "vae"; loadModel reads an M2, and loadVariables fills a model of one's own`,
-    );
   const { inputShape, latent, nets, likelihood, prior } = parseRecord(where, 'spec', value, ENTRIES);
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),

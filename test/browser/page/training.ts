@@ -137,7 +137,7 @@ export async function saveAndLoadInPage(key: string): Promise<{
   await saveModel(model, indexedDb(key));
   const { probabilities: before } = await predict(model, x);
   model.dispose();
-  const loaded = await loadModel(indexedDb(key));
+  const loaded = await loadModel(indexedDb(key), { kind: 'm2' });
   const { probabilities: after } = await predict(loaded, x);
   loaded.dispose();
   return { before: [...before], after: [...after], tensorsLeft: tf.memory().numTensors - alive };

@@ -7,7 +7,6 @@ import { type Descriptions, described } from './description';
 import { binary, finite, must, normalised, shaped, within } from './promises';
 
 const rowsOf = (result: Tensor, { shape }: Tensor): void => shaped(result, shape.slice(0, 1));
-const weight = fc.constantFrom(0, 1, -1, 0.5);
 const spread = fc.constantFrom('others', 'uniform');
 
 /** Numbers at every label, or at one. */
@@ -146,29 +145,28 @@ export const bounds: Descriptions = {
         fc.tuple(
           fc.record(
             {
-              logLikelihood: reals([B]),
-              latentKl: reals([B]),
+              bound: reals([B]),
               labels: labels(B, K),
-              logits: logits(B, K, false),
+              labelLogits: logits(B, K, false),
               labelPrior: prior(K),
-              epsilon: fc.double({ min: 1e-6, max: 0.999, noNaN: true }),
-              spread,
-              weights: optional({
-                logLikelihood: weight,
-                latentKl: weight,
-                logLabelPrior: weight,
-                labelPriorKl: weight,
-                labelKl: weight,
-              }),
+              labelPriorKlWeight: fc.constantFrom(0, 1, 0.5),
+              labelSmoothing: fc.record(
+                {
+                  epsilon: fc.double({ min: 1e-6, max: 0.999, noNaN: true }),
+                  weight: fc.constantFrom(0, 1, 2),
+                  spread,
+                },
+                { requiredKeys: ['epsilon'] },
+              ),
             },
-            { requiredKeys: ['logLikelihood', 'latentKl', 'labels', 'logits', 'labelPrior', 'epsilon'] },
+            { requiredKeys: ['bound', 'labels', 'labelLogits', 'labelPrior'] },
           ),
         ),
       { K: 2 },
     ) as never,
     {
       begins: ['smoothLabels', 'smoothedLabelKl'],
-      always: ({ objective }, { latentKl }) => shaped(objective, latentKl.shape),
+      always: ({ objective }, { bound }) => shaped(objective, bound.shape),
       valid: (result) => finite(...Object.values(result)),
     },
   ),
@@ -178,28 +176,17 @@ export const bounds: Descriptions = {
       fc.tuple(
         fc.record(
           {
+            bound: reals([B]),
             labelLogits: logits(B, K),
-            logLikelihood: byLabelOrNot(B, K),
-            latentKl: byLabelOrNot(B, K),
-            logLabelPrior: byLabelOrNot(B, K),
-            beta: fc.constantFrom(0, 0.5, 2),
-            gamma: fc.constantFrom(0, 1),
-            weights: optional({
-              logLikelihood: weight,
-              latentKl: weight,
-              logLabelPrior: weight,
-              labelEntropy: weight,
-            }),
+            entropyPenalty: fc.constantFrom(0, 0.5, 2),
+            mutualInformationWeight: fc.constantFrom(0, 1),
           },
-          { requiredKeys: ['labelLogits', 'logLikelihood', 'latentKl', 'logLabelPrior'] },
+          { requiredKeys: ['bound', 'labelLogits'] },
         ),
       ),
     ) as never,
     {
-      always: ({ objective, elbo }, { labelLogits }) => {
-        rowsOf(objective, labelLogits);
-        rowsOf(elbo, labelLogits);
-      },
+      always: ({ objective }, { labelLogits }) => rowsOf(objective, labelLogits),
       valid: (result) => finite(...Object.values(result)),
     },
   ),

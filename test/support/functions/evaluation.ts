@@ -112,7 +112,7 @@ export const evaluation: Descriptions = {
     },
   ),
   evaluateElbo: described(
-    ssvae.evaluateElbo,
+    (...given: Parameters<typeof ssvae.evaluateElbo>) => ssvae.evaluateElbo(...given),
     fc.tuple(
       models,
       examples,
@@ -123,7 +123,7 @@ export const evaluation: Descriptions = {
       share: 0.1,
       always: ({ count, ...terms }) => {
         must(count > 0, 'at least one example');
-        for (const term of Object.values(terms)) must(Number.isFinite(term), 'finite means');
+        for (const term of Object.values(terms)) must(Number.isFinite(term as number), 'finite means');
       },
     },
   ),

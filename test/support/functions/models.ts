@@ -18,12 +18,13 @@ const weight = fc.oneof(
 );
 
 const objectiveOptions = {
-  labelHandling: fc.constantFrom('exact', 'gumbel', 'straight-through'),
+  labelHandling: fc.constantFrom('enumerate', 'gumbel', 'straight-through'),
   temperature: fc.constantFrom(0.5, 1),
-  weights: optional({
-    labeled: optional({ logLikelihood: weight, latentKl: weight, logLabelPrior: weight }),
-    unlabeled: optional({ logLikelihood: weight, latentKl: weight, labelEntropy: weight }),
-  }),
+  klWeight: fc.oneof(weight, fc.record({ latentKl: weight })),
+  boundWeight: weight,
+  entropyPenalty: weight,
+  mutualInformationWeight: weight,
+  labelPriorKlWeight: weight,
   consistency: fc.record(
     { weight, concentration: fc.integer({ min: 1, max: 5 }) },
     { requiredKeys: ['weight'] },
@@ -173,27 +174,14 @@ export const modelFunctions: Descriptions = {
   }),
   saveModel: described(ssvae.saveModel, fc.tuple(models, storage) as never, {}),
   loadModel: described(
-    ssvae.loadModel,
+    (place: ssvae.Storage, options?: ssvae.LoadModelOptions) => ssvae.loadModel(place, options),
     fc.tuple(
-      storage,
+      fc.oneof(storage, storageOf(savedBytes(tinyM1))),
       optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
     ) as never,
     {
       share: 0.05,
-      begins: ['createM2'],
-      always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
-      release: (model) => model.dispose(),
-    },
-  ),
-  loadVae: described(
-    ssvae.loadVae,
-    fc.tuple(
-      storageOf(savedBytes(tinyM1)),
-      optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
-    ) as never,
-    {
-      share: 0.05,
-      begins: ['createVae'],
+      begins: ['createM2', 'createVae'],
       always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
       release: (model) => model.dispose(),
     },
@@ -211,12 +199,13 @@ export const modelFunctions: Descriptions = {
     fc.tuple(
       optional({
         ...objectiveOptions,
-        gamma: weight,
-        beta: weight,
-        epsilon: fc.double({ min: 1e-6, max: 0.9, noNaN: true }),
-        spread: fc.constantFrom('others', 'uniform'),
-        direction: fc.constantFrom('labels||q', 'q||labels'),
-        expectation: fc.constantFrom('true-label', 'exact'),
+        labelSmoothing: optional({
+          weight,
+          epsilon: fc.double({ min: 1e-6, max: 0.9, noNaN: true }),
+          spread: fc.constantFrom('others', 'uniform'),
+          direction: fc.constantFrom('labels||q', 'q||labels'),
+          expectation: fc.constantFrom('true-label', 'enumerate'),
+        }),
       }),
     ) as never,
     { always: isObjective },

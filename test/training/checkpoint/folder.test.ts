@@ -346,7 +346,7 @@ describe('a checkpoint that cannot be used', () => {
     const other = memoryFolder();
     await go(other, { epochs: 2 });
     await expect(go(other, { resume: 'latest', objective: regularized() })).rejects.toThrow(
-      /objective\.gamma is 1 in this run and 0 in the checkpoint, needed the same to go on; a new run needs another place; no older checkpoint/,
+      /objective\.entropyPenalty is 0.5 in this run and 0 in the checkpoint, needed the same to go on; a new run needs another place; no older checkpoint/,
     );
   });
 

@@ -40,12 +40,12 @@ const NETS = [
 type Nets = (typeof NETS)[number][1];
 
 const held = tinyDataset(6, 3);
-const latentKl = linearWarmup({ from: 0.1, steps: 6 });
+const klWeight = linearWarmup({ from: 0.1, steps: 6 });
 const options = (): TrainOptions<M2> & { optimizer: ReturnType<typeof createAdam> } => ({
   objective: regularized({
     labelHandling: 'gumbel',
     temperature: exponentialDecay({ rate: 0.1, floor: 0.5 }),
-    weights: { labeled: { latentKl }, unlabeled: { latentKl } },
+    klWeight,
   }),
   batches: tinyBatches({ stepsPerEpoch: STEPS_PER_EPOCH, binarize: 'dynamic' }),
   epochs: EPOCHS,

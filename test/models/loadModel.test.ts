@@ -4,9 +4,9 @@ import { createNoise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
+import { loadModel } from '../../src/models/loadModel';
 import { embed } from '../../src/models/predict';
 import { saveModel } from '../../src/models/saveModel';
-import { loadVae } from '../../src/models/vae/loadVae';
 import type { VaeOptions } from '../../src/models/vae/model';
 import { cleanUpAfterEach, read } from '../support/numbers';
 import { alive, CONV, LATENT, memoryStorage, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
@@ -37,7 +37,7 @@ const ownNets = () => {
   };
 };
 
-describe('saveModel and loadVae', () => {
+describe('loadModel of a VAE', () => {
   cleanUpAfterEach();
 
   it.each<[string, Partial<VaeOptions>]>([
@@ -52,7 +52,7 @@ describe('saveModel and loadVae', () => {
     model.variables['encoder/hiddenNorm/movingMean']?.assign(createNoise(2).normal([8]));
     const storage = memoryStorage();
     await saveModel(model, storage);
-    const loaded = await loadVae(storage);
+    const loaded = await loadModel(storage, { kind: 'vae' });
     expect(loaded.spec).toEqual(model.spec);
     expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
     expect(await embed(loaded, bytes)).toEqual(await embed(model, bytes));
@@ -64,9 +64,11 @@ describe('saveModel and loadVae', () => {
     const model = tinyM1({ inputShape: [6], nets: ownNets() });
     const storage = memoryStorage();
     await saveModel(model, storage);
-    expect(await weightsOf(await loadVae(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
-    await expect(loadVae(storage)).rejects.toThrowError(
-      new TypeError('loadVae: memory: the model was made with nets of its own, needed them as options.nets'),
+    expect(await weightsOf(await loadModel(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
+    await expect(loadModel(storage)).rejects.toThrowError(
+      new TypeError(
+        'loadModel: memory: the model was made with nets of its own, needed them as options.nets',
+      ),
     );
   });
 
@@ -78,30 +80,30 @@ describe('saveModel and loadVae', () => {
     m2.dispose();
     const before = alive();
     const cases: [Uint8Array | undefined, string | RegExp][] = [
-      [undefined, 'loadVae: memory does not exist, needed a file that saveModel wrote'],
+      [undefined, 'loadModel: memory does not exist, needed a file that saveModel wrote'],
       [
         other.bytes,
-        'loadVae: memory: the model is "m2", needed "vae"; loadModel reads an M2, and loadVariables fills a model of one\'s own',
+        'loadModel: memory: the model is "m2", needed "vae"; loadVariables fills a model of your own',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', sharedTrunk: true } })),
-        'loadVae: memory: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
+        'loadModel: memory: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),
-        /^loadVae: memory: the spec is of nets of \d+ layers and \d+ values, needed the \d+ values of the file's \d+ variables$/,
+        /^loadModel: memory: the spec is of nets of \d+ layers and \d+ values, needed the \d+ values of the file's \d+ variables$/,
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 0 })),
-        'loadVae: memory: createVae: latent is 0, needed an integer of at least 1',
+        'loadModel: memory: createVae: latent is 0, needed an integer of at least 1',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 4 })),
-        /^loadVae: memory: variable "encoder\/mean\/kernel" is \[8,3\] in the file, needed \[8,4\]$/,
+        /^loadModel: memory: variable "encoder\/mean\/kernel" is \[8,3\] in the file, needed \[8,4\]$/,
       ],
     ];
     for (const [content, message] of cases)
-      await expect(loadVae(memoryStorage(content))).rejects.toThrow(message);
+      await expect(loadModel(memoryStorage(content), { kind: 'vae' })).rejects.toThrow(message);
     expect(alive()).toEqual(before);
   });
 });

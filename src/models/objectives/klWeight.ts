@@ -1,0 +1,31 @@
+/** The weights of the latents' divergences in an objective. */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ScalarOrSchedule } from '../../core/schedules';
+import { weightedSum } from '../../core/weightedSum';
+import { type BoundTerms, partsOf } from '../model';
+import { type ObjectiveContext, scheduled } from './objective';
+
+/** A weight for every divergence of the latents, or one for each by the name of its term, such as `latentKl`. */
+export type KlWeight = ScalarOrSchedule | { readonly [term: string]: ScalarOrSchedule };
+
+/** Whether a term of a bound is a divergence. */
+export const isKl = (name: string): boolean => /Kl(\.|$)/.test(name);
+
+/**
+ * The bound with its divergences weighted at a step.
+ *
+ *   log p(x|z[,y]) − Σ_i w_i·KL_i
+ *
+ * @returns the terms' own `elbo` where every weight is 1
+ */
+export function weightedBound(terms: BoundTerms, weight: KlWeight, context: ObjectiveContext): Tensor {
+  const weightOf = (name: string): number => {
+    const one = typeof weight === 'object' ? (weight[name] ?? 1) : weight;
+    return scheduled(context, one, typeof weight === 'object' ? `klWeight.${name}` : 'klWeight');
+  };
+  const kls = partsOf(terms)
+    .filter(([name]) => isKl(name))
+    .map(([name, kl]) => [-weightOf(name), kl] as const);
+  if (kls.every(([w]) => w === -1)) return terms.elbo;
+  return weightedSum([[1, terms.logLikelihood], ...kls], terms.elbo.shape[0]);
+}

@@ -1,0 +1,35 @@
+/** The objective of a classifier on labels alone. */
+import { tidy } from '@tensorflow/tfjs-core';
+import { maker } from '../../core/uncalled';
+import { crossEntropy } from '../../divergences/crossEntropy';
+import { assertCalled } from '../fits';
+import type { Model, SemiSupervisedVae } from '../model';
+import type { Objective } from './objective';
+
+/**
+ * A classifier on the labels alone: the baseline of a semi-supervised model.
+ *
+ * The labelled part holds the cross-entropy and nothing else, so encoder and decoder get no gradient. There is no `elbo`
+ * among the terms: a classifier has no bound.
+ *
+ * @returns an objective; it ignores unlabelled examples
+ * @example train(model, { objective: supervised(), batches, epochs: 10, noise })
+ */
+export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<SemiSupervisedVae> => {
+  const objective: Objective<SemiSupervisedVae> = (model, { labeled }, context) => {
+    if (labeled === undefined) return {};
+    const { x, y } = labeled;
+    return tidy(() => {
+      const { labelLogits } = model.infer(x, { training: true, noise: context.noise.split('labeled') });
+      return { labeled: { crossEntropy: crossEntropy({ labels: y, logits: labelLogits }) } };
+    });
+  };
+  const assertModel = (where: string, model: Model): void =>
+    assertCalled<SemiSupervisedVae>(
+      where,
+      model,
+      ['infer'],
+      'supervised(), an objective of a model with q(y|x)',
+    );
+  return Object.assign(objective, { spec: { objective: 'supervised' }, assertModel });
+});

@@ -1,0 +1,69 @@
+/** The nets of a ready model: a preset's, which the model frees, or the user's own, which it leaves alone. */
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Noise } from '../core/noise';
+import type { LatentPrior } from '../distributions/latentPrior';
+import type { Likelihood } from '../distributions/likelihood';
+import { type Initializer, initializeNet } from '../nets/initializer';
+import { namedWeights, trainableAsIn } from '../nets/namedWeights';
+import { priorVariables } from './latentPrior';
+import { assertDistinct } from './living';
+import { assertEndings, type EndedNets } from './netEndings';
+import { whole } from './whole';
+
+/** What nets are made from. */
+export interface OwnedNetsOptions<Nets extends EndedNets> {
+  /** builds a preset, or checks the user's own nets */
+  make(): Nets;
+  /** whether they are the user's own */
+  readonly own: boolean;
+  readonly inputShape: readonly number[];
+  readonly likelihood: Likelihood;
+  readonly prior: LatentPrior | undefined;
+  readonly initializer: Initializer;
+  readonly noise: Noise;
+}
+
+/** Nets with their variables. */
+export interface OwnedNets<Nets> {
+  readonly nets: Nets;
+  /** those of the nets and of the prior; `trainable` follows the user's layers, which may be frozen at any time */
+  variables(): Readonly<Record<string, Variable>>;
+  /** frees a preset's nets; a second call does nothing */
+  dispose(): void;
+}
+
+/**
+ * Makes the nets of a model, with initial weights drawn by the names of the nets. Where it throws, nothing is left.
+ *
+ * @param where name of the calling function, for messages
+ * @throws what `make` throws; RangeError where a net ends in what its reader cannot use, or a variable has two names
+ */
+export function ownedNets<Nets extends EndedNets>(
+  where: string,
+  { make, own, inputShape, likelihood, prior, initializer, noise }: OwnedNetsOptions<Nets>,
+): OwnedNets<Nets> {
+  const nets = whole(() => {
+    const made = make();
+    if (own) assertEndings(where, made, likelihood, inputShape);
+    else for (const [name, net] of Object.entries(made)) initializeNet(net, noise.split(name), initializer);
+    return made;
+  });
+  const named = nets as unknown as Readonly<Record<string, LayersModel>>;
+  const variables = { ...namedWeights(named), ...priorVariables(prior) };
+  assertDistinct(where, variables);
+  const setTrainable = own ? trainableAsIn(Object.values(named)) : () => {};
+  let disposed = false;
+  return {
+    nets,
+    variables() {
+      setTrainable();
+      return variables;
+    },
+    dispose() {
+      if (disposed || own) return;
+      disposed = true;
+      for (const net of Object.values(named)) net.dispose();
+    },
+  };
+}
