@@ -86,7 +86,7 @@ export function assertCount(where: string, name: string, y: ArrayLike<number | b
 }
 
 /**
- * Class indices of examples.
+ * Reads class indices of examples.
  *
  * @param where name of the calling function, for the message
  * @param name the argument
@@ -94,49 +94,42 @@ export function assertCount(where: string, name: string, y: ArrayLike<number | b
  * @param count how many there must be
  * @param classes K
  * @param bound what indices lie below; default: K, or as {@link boundOfLabels}
- * @returns integers from 0 to K − 1, and −1 where a class is not known
  * @throws RangeError when another number of labels came, or one is no class
  */
-export function readLabels(
+type ReadLabels = (
   where: string,
   name: string,
   y: ArrayLike<number | bigint>,
   count: number,
   classes?: number,
   bound?: number,
-): Int32Array {
+) => Int32Array;
+
+/** What to do where a class is not known and has to be. */
+const knownHint = (label: unknown, classes: number | undefined): string =>
+  classes === undefined && Number(label) === UNKNOWN_CLASS ? ', or give classes where 255 is one' : '';
+
+const readAll = (known: boolean, ...[where, name, y, count, classes, bound]: Parameters<ReadLabels>) => {
   assertCount(where, name, y, count);
   const most = bound ?? classes ?? boundOfLabels(where, name, y);
   return Int32Array.from({ length: count }, (_, i) => {
     const index = classOf(y[i], most);
-    if (index !== undefined) return index;
+    if (index !== undefined && (index >= 0 || !known)) return index;
+    const hint =
+      index === -1
+        ? `: leave out examples whose class is unknown${knownHint(y[i], classes)}`
+        : `${known ? '' : ', or -1 for an unknown class'}${fromOneHint(y, classes)}`;
     throw new RangeError(
-      `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}, or -1 for an unknown class${fromOneHint(y, classes)}`,
+      `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}${hint}`,
     );
   });
-}
+};
 
-/**
- * Class indices that must all be known.
- *
- * @returns integers from 0 to K − 1
- * @throws RangeError as {@link readLabels}, and when a class is not known
- */
-export function readKnownLabels(
-  where: string,
-  name: string,
-  y: ArrayLike<number | bigint>,
-  count: number,
-  classes?: number,
-  bound?: number,
-): Int32Array {
-  const labels = readLabels(where, name, y, count, classes, bound);
-  const unknown = labels.indexOf(-1);
-  if (unknown < 0) return labels;
-  throw new RangeError(
-    `${where}: ${name}[${unknown}] is ${describe(y[unknown])}, needed ${indexInWords(classes)}: leave out examples whose class is unknown${classes === undefined && Number(y[unknown]) === UNKNOWN_CLASS ? ', or give classes where 255 is one' : ''}`,
-  );
-}
+/** Integers from 0 to K − 1, and −1 where a class is not known. */
+export const readLabels: ReadLabels = (...labels) => readAll(false, ...labels);
+
+/** Integers from 0 to K − 1; a class that is not known is refused too. */
+export const readKnownLabels: ReadLabels = (...labels) => readAll(true, ...labels);
 
 /**
  * One-hot rows of class indices.

@@ -135,10 +135,11 @@ export const checked =
   };
 
 /** Anything, as it came: what is checked together with other arguments, or by whoever takes it. */
-export const unchecked =
-  <T>(fallback?: T): Rule<T> =>
-  (_, __, value = fallback) =>
-    value as T;
+export function unchecked<T>(): Rule<T>;
+export function unchecked<T>(fallback: T): Rule<Exclude<T, undefined>>;
+export function unchecked(fallback?: unknown): Rule<unknown> {
+  return (_, __, value = fallback) => value;
+}
 
 /** A text. */
 export const text = (fallback?: string): Rule<string> =>
