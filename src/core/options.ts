@@ -65,6 +65,19 @@ export function readOptions(
   return Object.fromEntries(read);
 }
 
+/**
+ * Options with their defaults and unchecked, for an estimate ahead of the call that checks them.
+ *
+ * @param given options that may all be left out
+ */
+export const withDefaults = <T extends object, R extends Rules<T>>(given: T, rules: R): ReadOptions<R> =>
+  Object.fromEntries(
+    Object.entries<Rule<unknown>>(rules).map(([option, rule]) => [
+      option,
+      given[option as keyof T] === undefined ? rule('', option, undefined) : given[option as keyof T],
+    ]),
+  ) as ReadOptions<R>;
+
 /** A range of numbers, in words and as a test. */
 export interface NumberRange {
   /** the range in words, for messages: `a number in [0, 1]` */
@@ -92,6 +105,12 @@ export const ABOVE_0: NumberRange = {
 export const BELOW_1: NumberRange = {
   needed: 'a number in [0, 1)',
   holds: (value) => value >= 0 && value < 1,
+};
+
+/** From 0 to 1, both among them: shares and probabilities. */
+export const UNIT_INTERVAL: NumberRange = {
+  needed: 'a number in [0, 1]',
+  holds: (value) => value >= 0 && value <= 1,
 };
 
 /** Integers from `least` on, or to `largest`. */
