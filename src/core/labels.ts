@@ -20,7 +20,7 @@ export const isUnknown = (label: number, classes = UNKNOWN_CLASS): boolean =>
  *
  * @returns an index below `classes`; −1 where the label says that the class is not known; none where it is no label
  */
-export const classOf = (label: unknown, classes: number): number | undefined => {
+const classOf = (label: unknown, classes: number): number | undefined => {
   const index = typeof label === 'bigint' ? Number(label) : label;
   if (typeof index !== 'number') return undefined;
   if (isUnknown(index, classes)) return -1;
@@ -60,7 +60,7 @@ export function boundOfLabels(
 }
 
 /** Where labels count from 1, what to do. */
-export function fromOneHint(y: ArrayLike<number | bigint>, classes: number | undefined): string {
+function fromOneHint(y: ArrayLike<number | bigint>, classes: number | undefined): string {
   let [largest, hasOne] = [0, false];
   for (let i = 0; i < y.length; i++) {
     const label = Number(y[i]);

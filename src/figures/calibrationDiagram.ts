@@ -1,6 +1,6 @@
 /** Whether a classifier is right as often as it says, as a chart. */
-import { assertNumber, optionsOf } from '../core/assert';
-import { assertLooks, assertSeries, chart, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
+import { FINITE_NUMBER, number, optional, readOptions, text } from '../core/options';
+import { assertSeries, chart, PIXELS, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
 
 /** The examples whose confidence lies in one interval. */
 export interface CalibrationDiagramBin {
@@ -38,20 +38,16 @@ export function calibrationDiagram(
   series: Readonly<Record<string, readonly CalibrationDiagramBin[]>>,
   options: CalibrationDiagramOptions = {},
 ): VegaLiteSpec {
-  const { title, width = 320 } = optionsOf('calibrationDiagram', options, { title: true, width: true });
+  const { title, width } = readOptions('calibrationDiagram', options, {
+    title: optional(text()),
+    width: number(PIXELS, 320),
+  });
   assertSeries('calibrationDiagram', series);
-  assertLooks('calibrationDiagram', { title }, { width });
   const names = Object.keys(series);
   const values = Object.entries(series).flatMap(([name, bins], i) => {
     for (const [m, bin] of bins.entries())
       for (const field of ['from', 'to', 'confidence', 'accuracy', 'count'] as const)
-        assertNumber(
-          'calibrationDiagram',
-          `series.${name}[${m}].${field}`,
-          bin[field],
-          'a finite number',
-          Number.isFinite,
-        );
+        number(FINITE_NUMBER)('calibrationDiagram', `series.${name}[${m}].${field}`, bin[field]);
     const total = bins.reduce((sum, { count }) => sum + count, 0);
     return bins.map(({ from, to, confidence, accuracy, count }) => ({
       series: name,
