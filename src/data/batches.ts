@@ -2,7 +2,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertInteger, recordOf } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
-import { bytesOf } from '../core/bytesOf';
 import { describe } from '../core/describe';
 import type { Noise } from '../core/noise';
 import {
@@ -17,7 +16,7 @@ import {
   record,
 } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
-import { isIntegers, ownIntegers } from '../core/typedArrays';
+import { bytesOf, isIntegers, ownIntegers } from '../core/typedArrays';
 import { crc32 } from '../files/crc32';
 import { BINARIZATIONS, type Binarization, binarize as toBinary } from './binarize';
 import {

@@ -1,12 +1,13 @@
 /** Known data sets out of a folder of their official files. */
+
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf } from '../core/assert';
-import { bytesOf } from '../core/bytesOf';
 import { oneLine } from '../core/describe';
 import { messageOf } from '../core/messageOf';
 import { checked, readOptions } from '../core/options';
+import { bytesOf } from '../core/typedArrays';
 import { type CifarRecords, parseCifar10 } from '../data/cifar';
 import { createDataset, type Dataset } from '../data/dataset';
 import { gunzip, isGzip } from '../data/gzip';
@@ -82,7 +83,7 @@ const CIFAR_FOLDER = 'cifar-10-batches-bin';
  * @throws RangeError naming those that are
  */
 export const assertDatasetName = (where: string, name: DatasetName): void =>
-  assertOneOf(where, 'name', name, ['mnist', 'fashion-mnist', 'cifar10']);
+  assertOneOf(where, 'name', name, Object.keys(datasetFiles) as DatasetName[]);
 
 // Every message below starts with the function and names the path, so that one line says what to look at.
 const refuse = (what: string, cause?: unknown): Error => new Error(`loadDataset: ${what}`, { cause });
