@@ -112,9 +112,13 @@ const knownHint = (label: unknown, classes: number | undefined): string =>
 const readAll = (known: boolean, ...[where, name, y, count, classes, bound]: Parameters<ReadLabels>) => {
   assertCount(where, name, y, count);
   const most = bound ?? classes ?? boundOfLabels(where, name, y);
-  return Int32Array.from({ length: count }, (_, i) => {
+  const indices = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
     const index = classOf(y[i], most);
-    if (index !== undefined && (index >= 0 || !known)) return index;
+    if (index !== undefined && (index >= 0 || !known)) {
+      indices[i] = index;
+      continue;
+    }
     const hint =
       index === -1
         ? `: leave out examples whose class is unknown${knownHint(y[i], classes)}`
@@ -122,7 +126,8 @@ const readAll = (known: boolean, ...[where, name, y, count, classes, bound]: Par
     throw new RangeError(
       `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}${hint}`,
     );
-  });
+  }
+  return indices;
 };
 
 /** Integers from 0 to K − 1, and −1 where a class is not known. */

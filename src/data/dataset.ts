@@ -109,10 +109,10 @@ const datasetOf = (
         throw new RangeError(`${where}: ${names.x}[${i}] is ${x[i]}, needed finite numbers`);
     }
   }
-  // −1 becomes 255, as bytes have it.
-  const labels = y ? Uint8Array.from(readLabels(where, names.y, y, count, classes)) : undefined;
-  const known = isBytes(y) ? ownBytes(y) : (labels ?? new Uint8Array(count).fill(UNKNOWN_CLASS));
-  return { name, x, y: known, shape: [...shape], classes, count };
+  const indices = y && readLabels(where, names.y, y, count, classes);
+  // As a byte, −1 is 255.
+  const labels = indices ? new Uint8Array(indices) : new Uint8Array(count).fill(UNKNOWN_CLASS);
+  return { name, x, y: isBytes(y) ? ownBytes(y) : labels, shape: [...shape], classes, count };
 };
 
 /**

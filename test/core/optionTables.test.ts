@@ -16,6 +16,7 @@ import {
   record,
   text,
   unchecked,
+  withDefaults,
   withMethods,
 } from '../../src/core/options';
 import { schedule } from '../../src/core/schedules';
@@ -162,6 +163,14 @@ describe('a table of options', () => {
     expect(() => (turns as (step: number) => number)(3)).toThrow(
       'fry: turns at step 3 is -1, needed a finite number of at least 0',
     );
+  });
+
+  it('fills in defaults without a check ahead of the call that checks', () => {
+    const given: { readonly heat?: number; readonly salted?: boolean } = { heat: 7, salted: undefined };
+    expect(withDefaults(given, { heat: number(BELOW_1, 0.5), salted: flag(true) })).toEqual({
+      heat: 7,
+      salted: true,
+    });
   });
 
   it('checks a default as it checks what is given', () => {
