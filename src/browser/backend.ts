@@ -1,8 +1,7 @@
 /** The backend for browsers: WebGPU, WebGL, WebAssembly or plain JavaScript. */
 import { env } from '@tensorflow/tfjs-core';
-import { assertInteger, optionsOf } from '../core/assert';
 import { describe } from '../core/describe';
-
+import { checked, integersFrom, number, optional, readOptions, unchecked } from '../core/options';
 import {
   type BackendCandidate,
   type BackendChoice,
@@ -12,7 +11,7 @@ import {
 } from '../host/backend';
 import { Broken, notLoaded, Refused, reasonOf } from '../host/backendErrors';
 import { type Gpu, nameAdapter, SOFTWARE_RENDERER } from '../host/webgpu';
-import type { StockBackend } from '../wasm/stockBinary';
+import { loadStock } from '../wasm/stockBackend';
 import { faultOfPaths, startThreads, type WasmPaths } from './wasmThreads';
 
 export type { BackendChoice, PassedOverBackend } from '../host/backend';
@@ -103,12 +102,12 @@ const wrongPaths = (paths: WasmPaths, reason: string): Error => {
 };
 
 /** Refuses what is neither a folder nor a record of files. */
-const assertPaths = (paths: unknown): void => {
-  if (paths === undefined || (typeof paths === 'string' && paths !== '')) return;
+const assertPaths = (where: string, name: string, paths: WasmPaths): void => {
+  if (typeof paths === 'string' && paths !== '') return;
   const files = typeof paths === 'object' && paths !== null ? Object.values(paths) : [];
   if (files.length === 0 || !files.every((file) => typeof file === 'string'))
     throw new TypeError(
-      `selectBackend: wasmPaths is ${describe(paths)}, needed the folder of the .wasm files, or the place of each by its name`,
+      `${where}: ${name} is ${describe(paths)}, needed the folder of the .wasm files, or the place of each by its name`,
     );
 };
 
@@ -116,13 +115,7 @@ const wasm = (paths: WasmPaths | undefined, threads: number): BackendCandidate =
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm (and serve its .wasm files, see wasmPaths)',
   async load(explicit) {
-    let stock: StockBackend;
-    try {
-      stock = await import('@tensorflow/tfjs-backend-wasm');
-    } catch (cause) {
-      throw notLoaded('@tensorflow/tfjs-backend-wasm', cause);
-    }
-    await import('../wasm/training');
+    const stock = await loadStock();
     if (paths !== undefined) {
       try {
         stock.setWasmPaths(paths);
@@ -174,16 +167,10 @@ const cpu: BackendCandidate = {
  * const { name } = await selectBackend({ wasmPaths: '/wasm/' });
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
-  const {
-    backend,
-    wasmPaths,
-    threads = 1,
-  } = optionsOf('selectBackend', options, {
-    backend: true,
-    wasmPaths: true,
-    threads: true,
+  const { backend, wasmPaths, threads } = readOptions('selectBackend', options, {
+    backend: optional(unchecked()),
+    wasmPaths: optional(checked(assertPaths)),
+    threads: number(integersFrom(1), 1),
   });
-  assertInteger('selectBackend', 'threads', threads);
-  assertPaths(wasmPaths);
   return chooseBackend([webgpu, webgl, wasm(wasmPaths, threads), cpu], backend);
 }

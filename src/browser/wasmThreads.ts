@@ -1,7 +1,8 @@
 /** Workers for the WebAssembly backend, where a page may share memory with them. */
 import { assertWasmNotStarted } from '../host/backend';
 import { reasonOf } from '../host/backendErrors';
-import { assertModule, everyBuild, STOCK_BINARY, type StockBackend, shareMemory } from '../wasm/stockBinary';
+import type { StockBackend } from '../wasm/stockBackend';
+import { assertModule, everyBuild, STOCK_BINARY, shareMemory } from '../wasm/stockBinary';
 import { startWorkers, workerSource } from '../wasm/workers';
 
 /** Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are served: a folder's URL, or one URL per file. */

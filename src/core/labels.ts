@@ -20,7 +20,7 @@ export const isUnknown = (label: number, classes = UNKNOWN_CLASS): boolean =>
  *
  * @returns an index below `classes`; −1 where the label says that the class is not known; none where it is no label
  */
-export const classOf = (label: unknown, classes: number): number | undefined => {
+const classOf = (label: unknown, classes: number): number | undefined => {
   const index = typeof label === 'bigint' ? Number(label) : label;
   if (typeof index !== 'number') return undefined;
   if (isUnknown(index, classes)) return -1;
@@ -60,7 +60,7 @@ export function boundOfLabels(
 }
 
 /** Where labels count from 1, what to do. */
-export function fromOneHint(y: ArrayLike<number | bigint>, classes: number | undefined): string {
+function fromOneHint(y: ArrayLike<number | bigint>, classes: number | undefined): string {
   let [largest, hasOne] = [0, false];
   for (let i = 0; i < y.length; i++) {
     const label = Number(y[i]);
@@ -86,7 +86,7 @@ export function assertCount(where: string, name: string, y: ArrayLike<number | b
 }
 
 /**
- * Class indices of examples.
+ * Reads class indices of examples.
  *
  * @param where name of the calling function, for the message
  * @param name the argument
@@ -94,49 +94,47 @@ export function assertCount(where: string, name: string, y: ArrayLike<number | b
  * @param count how many there must be
  * @param classes K
  * @param bound what indices lie below; default: K, or as {@link boundOfLabels}
- * @returns integers from 0 to K − 1, and −1 where a class is not known
  * @throws RangeError when another number of labels came, or one is no class
  */
-export function readLabels(
+type ReadLabels = (
   where: string,
   name: string,
   y: ArrayLike<number | bigint>,
   count: number,
   classes?: number,
   bound?: number,
-): Int32Array {
+) => Int32Array;
+
+/** What to do where a class is not known and has to be. */
+const knownHint = (label: unknown, classes: number | undefined): string =>
+  classes === undefined && Number(label) === UNKNOWN_CLASS ? ', or give classes where 255 is one' : '';
+
+const readAll = (known: boolean, ...[where, name, y, count, classes, bound]: Parameters<ReadLabels>) => {
   assertCount(where, name, y, count);
   const most = bound ?? classes ?? boundOfLabels(where, name, y);
-  return Int32Array.from({ length: count }, (_, i) => {
+  const indices = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
     const index = classOf(y[i], most);
-    if (index !== undefined) return index;
+    if (index !== undefined && (index >= 0 || !known)) {
+      indices[i] = index;
+      continue;
+    }
+    const hint =
+      index === -1
+        ? `: leave out examples whose class is unknown${knownHint(y[i], classes)}`
+        : `${known ? '' : ', or -1 for an unknown class'}${fromOneHint(y, classes)}`;
     throw new RangeError(
-      `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}, or -1 for an unknown class${fromOneHint(y, classes)}`,
+      `${where}: ${name}[${i}] is ${describe(y[i])}, needed ${indexInWords(classes)}${hint}`,
     );
-  });
-}
+  }
+  return indices;
+};
 
-/**
- * Class indices that must all be known.
- *
- * @returns integers from 0 to K − 1
- * @throws RangeError as {@link readLabels}, and when a class is not known
- */
-export function readKnownLabels(
-  where: string,
-  name: string,
-  y: ArrayLike<number | bigint>,
-  count: number,
-  classes?: number,
-  bound?: number,
-): Int32Array {
-  const labels = readLabels(where, name, y, count, classes, bound);
-  const unknown = labels.indexOf(-1);
-  if (unknown < 0) return labels;
-  throw new RangeError(
-    `${where}: ${name}[${unknown}] is ${describe(y[unknown])}, needed ${indexInWords(classes)}: leave out examples whose class is unknown${classes === undefined && Number(y[unknown]) === UNKNOWN_CLASS ? ', or give classes where 255 is one' : ''}`,
-  );
-}
+/** Integers from 0 to K − 1, and −1 where a class is not known. */
+export const readLabels: ReadLabels = (...labels) => readAll(false, ...labels);
+
+/** Integers from 0 to K − 1; a class that is not known is refused too. */
+export const readKnownLabels: ReadLabels = (...labels) => readAll(true, ...labels);
 
 /**
  * One-hot rows of class indices.

@@ -1,7 +1,14 @@
 /** Pixels of red, green, blue and alpha, as canvases and image decoders give them, where other channels are needed. */
+import { assertInteger, assertSize } from './assert';
 import { formatShape } from './describe';
 import { sizeOf } from './shape';
 import { isClamped } from './typedArrays';
+
+/** Refuses what is no number of pixels around an image. */
+export function assertPadding(where: string, name: string, padding: number): void {
+  assertInteger(where, name, padding, 0);
+  assertSize(where, name, padding);
+}
 
 /** Values of a pixel. */
 const RGBA = 4;

@@ -3,9 +3,18 @@
  *
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
-import { assertNumber, type OptionNames, optionsOf } from './assert';
+import { assertNumber } from './assert';
 import { oneLine } from './describe';
 import { assertNotAsync } from './notAsync';
+import {
+  ABOVE_0,
+  AT_LEAST_0,
+  FINITE_NUMBER,
+  type NumberRange,
+  number,
+  type Rule,
+  readOptions,
+} from './options';
 import { assertNoMaker, maker } from './uncalled';
 
 /**
@@ -18,15 +27,9 @@ export type Schedule = (step: number) => number;
 export type ScalarOrSchedule = number | Schedule;
 
 // Beyond float32 the difference of two numbers could be infinite, and times 0 be none.
-const finite = (where: string, values: Readonly<Record<string, number>>): void => {
-  for (const [name, value] of Object.entries(values))
-    assertNumber(where, name, value, 'a finite float32 number', (v) => Number.isFinite(Math.fround(v)));
-};
-
-const positive = (where: string, values: Readonly<Record<string, number>>): void => {
-  for (const [name, value] of Object.entries(values)) {
-    assertNumber(where, name, value, 'a finite number above 0', (v) => Number.isFinite(v) && v > 0);
-  }
+const FLOAT32: NumberRange = {
+  needed: 'a finite float32 number',
+  holds: (value) => Number.isFinite(Math.fround(value)),
 };
 
 /**
@@ -37,13 +40,8 @@ const positive = (where: string, values: Readonly<Record<string, number>>): void
  */
 export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): number {
   const now = typeof value === 'function' ? value(step) : value;
-  assertNumber('schedule', `${oneLine(name)} at step ${step}`, now, 'a finite number', Number.isFinite);
-  return now;
+  return number(FINITE_NUMBER)('schedule', `${oneLine(name)} at step ${step}`, now);
 }
-
-/** Range of a weight, an amount or a rate, in words and as a test. */
-const AT_LEAST_0 = 'a finite number of at least 0';
-const isAtLeast0 = (number: number): boolean => number >= 0 && Number.isFinite(number);
 
 /**
  * A number or schedule that stays in its range: a number outside is refused at once, a value of a schedule at its step.
@@ -61,8 +59,8 @@ export function inRange(
   where: string,
   name: string,
   value: ScalarOrSchedule,
-  needed = AT_LEAST_0,
-  holds = isAtLeast0,
+  needed = AT_LEAST_0.needed,
+  holds = AT_LEAST_0.holds,
 ): ScalarOrSchedule {
   if (typeof value !== 'function') {
     assertNumber(where, name, value, `a schedule or ${needed}`, holds);
@@ -77,6 +75,12 @@ export function inRange(
   };
 }
 
+/** Options that {@link inRange} checks: a number or schedule of a range. */
+export const schedule =
+  ({ needed, holds }: NumberRange, fallback?: ScalarOrSchedule): Rule<ScalarOrSchedule> =>
+  (where, name, value = fallback) =>
+    inRange(where, name, value as ScalarOrSchedule, needed, holds);
+
 /** From one value to another, which the two ends are exactly: from + (to − from) need not be `to`. */
 const between = (from: number, to: number, share: number): number =>
   share <= 0 ? from : share >= 1 ? to : from + (to - from) * share;
@@ -89,7 +93,7 @@ const between = (from: number, to: number, share: number): number =>
  * @example constant(0.5)(100) // 0.5
  */
 export const constant = /* @__PURE__ */ maker('constant(0.5)', (value: number): Schedule => {
-  finite('constant', { value });
+  number(FLOAT32)('constant', 'value', value);
   return () => value;
 });
 
@@ -103,8 +107,6 @@ export interface WarmupOptions {
   readonly steps: number;
 }
 
-const SPAN: OptionNames<WarmupOptions & CosineDecayOptions> = { from: true, to: true, steps: true };
-
 /**
  * Linear warm-up, then constant. Used for the KL weight by Bowman et al. 2016 and Sønderby et al. 2016.
  *
@@ -116,12 +118,12 @@ const SPAN: OptionNames<WarmupOptions & CosineDecayOptions> = { from: true, to: 
 export const linearWarmup = /* @__PURE__ */ maker(
   'linearWarmup({ … })',
   (options: WarmupOptions): Schedule => {
-    const { from = 0, to = 1, steps } = optionsOf('linearWarmup', options, SPAN);
-    finite('linearWarmup', { from, to });
-    positive('linearWarmup', { steps });
+    const { from, to, steps } = readOptions('linearWarmup', options, warmupRules());
     return (step) => between(from, to, step / steps);
   },
 );
+
+const warmupRules = () => ({ from: number(FLOAT32, 0), to: number(FLOAT32, 1), steps: number(ABOVE_0) });
 
 /** Span and slope of a sigmoid warm-up. */
 export interface SigmoidWarmupOptions extends WarmupOptions {
@@ -129,7 +131,11 @@ export interface SigmoidWarmupOptions extends WarmupOptions {
   readonly steepness?: number;
 }
 
-const SIGMOID: OptionNames<SigmoidWarmupOptions> = { ...SPAN, steepness: true };
+// Flatter ones are straight lines, and their ends too near each other to be told apart.
+const STEEPNESS: NumberRange = {
+  needed: 'a finite number of at least 1e-6',
+  holds: (value) => value >= 1e-6 && Number.isFinite(value),
+};
 
 /**
  * Sigmoid warm-up (Bowman et al. 2016), rescaled so that it starts at `from` and ends at `to` exactly.
@@ -142,17 +148,10 @@ const SIGMOID: OptionNames<SigmoidWarmupOptions> = { ...SPAN, steepness: true };
 export const sigmoidWarmup = /* @__PURE__ */ maker(
   'sigmoidWarmup({ … })',
   (options: SigmoidWarmupOptions): Schedule => {
-    const { from = 0, to = 1, steps, steepness = 12 } = optionsOf('sigmoidWarmup', options, SIGMOID);
-    finite('sigmoidWarmup', { from, to });
-    positive('sigmoidWarmup', { steps });
-    // Flatter ones are straight lines, and their ends too near each other to be told apart.
-    assertNumber(
-      'sigmoidWarmup',
-      'steepness',
-      steepness,
-      'a finite number of at least 1e-6',
-      (v) => v >= 1e-6 && Number.isFinite(v),
-    );
+    const { from, to, steps, steepness } = readOptions('sigmoidWarmup', options, {
+      ...warmupRules(),
+      steepness: number(STEEPNESS, 12),
+    });
     const logistic = (u: number): number => 1 / (1 + Math.exp(-steepness * (u - 0.5)));
     const [low, high] = [logistic(0), logistic(1)];
     return (step) => between(from, to, (logistic(Math.min(1, step / steps)) - low) / (high - low));
@@ -171,7 +170,7 @@ export interface CyclicalOptions {
   readonly rise?: number;
 }
 
-const CYCLE: OptionNames<CyclicalOptions> = { from: true, to: true, period: true, rise: true };
+const RISE: NumberRange = { needed: 'a number in (0, 1]', holds: (value) => value > 0 && value <= 1 };
 
 /**
  * Cyclical annealing: linear rise, plateau, restart (Fu et al. 2019, Eq. 6–7).
@@ -182,10 +181,12 @@ const CYCLE: OptionNames<CyclicalOptions> = { from: true, to: true, period: true
  * @example cyclical({ period: 100 })(125) // 0.5
  */
 export const cyclical = /* @__PURE__ */ maker('cyclical({ … })', (options: CyclicalOptions): Schedule => {
-  const { from = 0, to = 1, period, rise = 0.5 } = optionsOf('cyclical', options, CYCLE);
-  finite('cyclical', { from, to });
-  positive('cyclical', { period });
-  assertNumber('cyclical', 'rise', rise, 'a number in (0, 1]', (v) => v > 0 && v <= 1);
+  const { from, to, period, rise } = readOptions('cyclical', options, {
+    from: number(FLOAT32, 0),
+    to: number(FLOAT32, 1),
+    period: number(ABOVE_0),
+    rise: number(RISE, 0.5),
+  });
   return (step) => between(from, to, (step % period) / period / rise);
 });
 
@@ -199,8 +200,6 @@ export interface ExponentialDecayOptions {
   readonly floor?: number;
 }
 
-const DECAY: OptionNames<ExponentialDecayOptions> = { from: true, rate: true, floor: true };
-
 /**
  * Exponential decay with a floor: the temperature schedule of Jang et al. 2017 (§4.3: floor 0.5, rate 1e-5…1e-4).
  *
@@ -212,9 +211,11 @@ const DECAY: OptionNames<ExponentialDecayOptions> = { from: true, rate: true, fl
 export const exponentialDecay = /* @__PURE__ */ maker(
   'exponentialDecay({ … })',
   (options: ExponentialDecayOptions): Schedule => {
-    const { from = 1, rate, floor = 0 } = optionsOf('exponentialDecay', options, DECAY);
-    finite('exponentialDecay', { from, floor });
-    positive('exponentialDecay', { rate });
+    const { from, rate, floor } = readOptions('exponentialDecay', options, {
+      from: number(FLOAT32, 1),
+      rate: number(ABOVE_0),
+      floor: number(FLOAT32, 0),
+    });
     return (step) => Math.max(floor, from * Math.exp(-rate * step));
   },
 );
@@ -240,9 +241,11 @@ export interface CosineDecayOptions {
 export const cosineDecay = /* @__PURE__ */ maker(
   'cosineDecay({ … })',
   (options: CosineDecayOptions): Schedule => {
-    const { from = 1, to = 0, steps } = optionsOf('cosineDecay', options, SPAN);
-    finite('cosineDecay', { from, to });
-    positive('cosineDecay', { steps });
+    const { from, to, steps } = readOptions('cosineDecay', options, {
+      from: number(FLOAT32, 1),
+      to: number(FLOAT32, 0),
+      steps: number(ABOVE_0),
+    });
     return (step) => between(to, from, 0.5 * (1 + Math.cos(Math.PI * Math.min(1, step / steps))));
   },
 );

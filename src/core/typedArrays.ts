@@ -2,12 +2,15 @@
  * What a typed array is, whichever realm made it: frames, sandboxes and test runners have classes of their own, and
  * `instanceof` knows only those of the realm that asks.
  */
-import { bytesOf } from './bytesOf';
 
 const kindGetter = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
   Symbol.toStringTag,
 )?.get;
+
+/** The bytes that an array of numbers lies in, without a copy. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
 /**
  * Kind of a typed array.

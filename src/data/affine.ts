@@ -14,8 +14,9 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { assertMethods, assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
 import type { Augment } from '../core/batch';
+import { BELOW_1, type NumberRange, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { specOf } from '../core/spec';
 import { maker } from '../core/uncalled';
@@ -33,10 +34,11 @@ export interface AffineOptions {
   readonly shift?: number;
 }
 
-const NAMES: OptionNames<AffineOptions> = { rotation: true, scale: true, shear: true, shift: true };
-
-/** Far beyond any image; near the end of float32, places would be differences of infinities. */
-const MOST = 1e6;
+// Far beyond any image; near the end of float32, places would be differences of infinities.
+const AMOUNT: NumberRange = {
+  needed: 'a number from 0 to 1000000',
+  holds: (value) => value >= 0 && value <= 1e6,
+};
 
 /**
  * Rotates, scales, shears and shifts each image about its centre, by amounts drawn anew for each.
@@ -51,11 +53,12 @@ const MOST = 1e6;
  * @example affine({ rotation: 0.2, scale: 0.1, shift: 2 })(tf.ones([1, 28, 28, 1]), noise).shape // [1, 28, 28, 1]
  */
 export const affine = /* @__PURE__ */ maker('affine({ … })', (options: AffineOptions): Augment => {
-  const { rotation = 0, scale = 0, shear = 0, shift = 0 } = optionsOf('affine', options, NAMES);
-  for (const [name, amount] of Object.entries({ rotation, shear, shift })) {
-    assertNumber('affine', name, amount, `a number from 0 to ${MOST}`, (v) => v >= 0 && v <= MOST);
-  }
-  assertNumber('affine', 'scale', scale, 'a number in [0, 1)', (v) => v >= 0 && v < 1);
+  const { rotation, scale, shear, shift } = readOptions('affine', options, {
+    rotation: number(AMOUNT, 0),
+    scale: number(BELOW_1, 0),
+    shear: number(AMOUNT, 0),
+    shift: number(AMOUNT, 0),
+  });
   const largest = [rotation, scale, shear, shift, shift];
   const change: Augment = (x, noise) => {
     const { B = 0, H = 0, W = 0 } = assertShapes('affine', { x: [x, 'B H W C', 'float32'] });

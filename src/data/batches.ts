@@ -1,24 +1,32 @@
 /** Training batches by step. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import {
-  assertFlags,
-  assertInteger,
-  assertOneOf,
-  type OptionNames,
-  optionsOf,
-  recordOf,
-} from '../core/assert';
+import { assertInteger, recordOf } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
-import { bytesOf } from '../core/bytesOf';
 import { describe } from '../core/describe';
-import { UNKNOWN_CLASS } from '../core/labels';
-import { assertNoise, type Noise } from '../core/noise';
-
+import type { Noise } from '../core/noise';
+import {
+  flag,
+  integersFrom,
+  noiseStream,
+  number,
+  oneOf,
+  optional,
+  type Rule,
+  readOptions,
+  record,
+} from '../core/options';
 import { assertWithin, type Support } from '../core/support';
-import { isIntegers, ownIntegers } from '../core/typedArrays';
+import { bytesOf, isIntegers, ownIntegers } from '../core/typedArrays';
 import { crc32 } from '../files/crc32';
-import { type Binarization, binarize as toBinary } from './binarize';
-import { type CreateDatasetOptions, checkDataset, type Dataset, gatherLabels } from './dataset';
+import { BINARIZATIONS, type Binarization, binarize as toBinary } from './binarize';
+import {
+  assertIndices,
+  assertKnown,
+  type CreateDatasetOptions,
+  checkDataset,
+  type Dataset,
+  gatherLabels,
+} from './dataset';
 import { hostInputs, residentInputs } from './inputSource';
 
 /** How batches are made. */
@@ -47,49 +55,60 @@ export interface BatchesOptions {
   readonly resident?: boolean;
 }
 
-const NAMES: OptionNames<BatchesOptions> = {
-  dataset: true,
-  split: true,
-  batchSize: true,
-  noise: true,
-  binarize: true,
-  stepsPerEpoch: true,
-  resident: true,
-};
+const datasetRule: Rule<Dataset> = (where, name, given) =>
+  checkDataset(where, name, given as CreateDatasetOptions);
+
+/** Its indices are checked where the data set is known. */
+const splitRule: Rule<SplitIndices> = (where, name, split) => recordOf(where, split as SplitIndices, name);
 
 /** Indices, of this realm; those that the data set does not have are refused. */
-const ownIndices = (part: keyof SplitIndices, indices: Int32Array, { name, count }: Dataset): Int32Array => {
+const ownIndices = (part: keyof SplitIndices, indices: Int32Array, dataset: Dataset): Int32Array => {
   if (!isIntegers(indices))
     throw new TypeError(
       `createBatches: split.${part} is ${describe(indices)}, needed an Int32Array: Int32Array.from(indices, Number)`,
     );
-  const position = indices.findIndex((index) => index < 0 || index >= count);
-  if (position >= 0) {
-    throw new RangeError(
-      `createBatches: split.${part}[${position}] is ${indices[position]}, needed an index below ${count}, the examples of "${name}"`,
-    );
-  }
+  assertIndices('createBatches', `split.${part}`, indices, dataset);
   return ownIntegers(indices);
 };
 
-/** Refuses labelled examples without a label. */
-const assertKnown = (indices: Int32Array, { y }: Dataset): void => {
-  const position = indices.findIndex((index) => y[index] === UNKNOWN_CLASS);
-  if (position >= 0)
+/** The parts of a split; labelled examples without a label are refused. */
+const ownSplit = ({ labeled, unlabeled, validation }: SplitIndices, dataset: Dataset): SplitIndices => {
+  const split = {
+    labeled: ownIndices('labeled', labeled, dataset),
+    unlabeled: ownIndices('unlabeled', unlabeled, dataset),
+    ...(validation && { validation: ownIndices('validation', validation, dataset) }),
+  };
+  assertKnown('createBatches', 'split.labeled', split.labeled, dataset);
+  return split;
+};
+
+/** Refuses batches that the split has no examples for. */
+const assertBatchSize = (batchSize: BatchesOptions['batchSize'], split: SplitIndices): void => {
+  const { labeled, unlabeled } = batchSize;
+  if (labeled + unlabeled === 0)
     throw new RangeError(
-      `createBatches: split.labeled[${position}] is ${indices[position]}, needed an example whose class is known`,
+      'createBatches: batchSize.labeled and batchSize.unlabeled are 0, needed at least 1 of either kind',
+    );
+  for (const part of ['labeled', 'unlabeled'] as const)
+    if (batchSize[part] > 0 && split[part].length === 0)
+      throw new RangeError(
+        `createBatches: batchSize.${part} is ${batchSize[part]}, needed 0, as split.${part} is empty`,
+      );
+  if (unlabeled > split.unlabeled.length)
+    throw new RangeError(
+      `createBatches: batchSize.unlabeled is ${unlabeled}, needed at most ${split.unlabeled.length}, the unlabelled examples`,
     );
 };
 
-/** Refuses values of a data set's examples outside a support. */
-const assertExamplesWithin = (
+/** Refuses values of the examples that are shown, where they lie outside a support. */
+const assertShownWithin = (
   where: string,
   { x, count }: Dataset,
-  parts: readonly Int32Array[],
+  orders: readonly ExampleOrder[],
   support: Support,
 ): void => {
   const size = x.length / count;
-  for (const indices of parts)
+  for (const { indices } of orders)
     for (const n of indices) assertWithin(where, 'dataset.x', x, support, n * size, (n + 1) * size);
 };
 
@@ -107,6 +126,37 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
       pass = wanted;
     }
     return order[position % indices.length] as number;
+  };
+};
+
+/** Which examples of a part are shown, and when. */
+interface ExampleOrder {
+  /** all that are shown; none where the batches leave the part out */
+  readonly indices: Int32Array;
+  /** steps of a pass */
+  readonly steps: number;
+  /** those of a step */
+  at(step: number): Int32Array;
+}
+
+const orderOf = (
+  part: 'labeled' | 'unlabeled',
+  { split, batchSize, noise }: Pick<BatchesOptions, 'split' | 'batchSize' | 'noise'>,
+): ExampleOrder => {
+  const size = batchSize[part];
+  const indices = size > 0 ? split[part] : new Int32Array(0);
+  const steps = Math.max(1, Math.floor(indices.length / Math.max(size, 1)));
+  const shown = shuffledPasses(indices, noise.split(part));
+  // A pass over the unlabelled examples ends with its last whole batch; over the labelled ones with its last example.
+  const first = (step: number): number =>
+    part === 'labeled' ? step * size : Math.floor(step / steps) * indices.length + (step % steps) * size;
+  return {
+    indices,
+    steps,
+    at(step) {
+      const from = first(step);
+      return Int32Array.from({ length: indices.length > 0 ? size : 0 }, (_, i) => shown(from + i));
+    },
   };
 };
 
@@ -139,52 +189,28 @@ const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) 
  */
 export function createBatches(options: BatchesOptions): BatchSource {
   const {
-    dataset: given,
-    split: parts,
+    dataset,
+    split: given,
     batchSize,
     noise,
-    binarize = 'none',
+    binarize,
     stepsPerEpoch,
-    resident = false,
-  } = optionsOf('createBatches', options, NAMES);
-  const dataset = checkDataset('createBatches', 'dataset.', given);
-  recordOf('createBatches', parts, 'split');
-  recordOf('createBatches', batchSize, 'batchSize');
-  assertNoise('createBatches', noise);
-  assertOneOf('createBatches', 'binarize', binarize, ['none', 'threshold', 'dynamic']);
-  assertFlags('createBatches', { resident });
-  assertInteger('createBatches', 'batchSize.labeled', batchSize.labeled, 0);
-  assertInteger('createBatches', 'batchSize.unlabeled', batchSize.unlabeled, 0);
-  if (stepsPerEpoch !== undefined) assertInteger('createBatches', 'stepsPerEpoch', stepsPerEpoch);
-  const split: SplitIndices = {
-    labeled: ownIndices('labeled', parts.labeled, dataset),
-    unlabeled: ownIndices('unlabeled', parts.unlabeled, dataset),
-    ...(parts.validation && { validation: ownIndices('validation', parts.validation, dataset) }),
-  };
-  assertKnown(split.labeled, dataset);
-  if (batchSize.labeled + batchSize.unlabeled === 0)
-    throw new RangeError(
-      'createBatches: batchSize.labeled and batchSize.unlabeled are 0, needed at least 1 of either kind',
-    );
-  for (const part of ['labeled', 'unlabeled'] as const) {
-    if (batchSize[part] > 0 && split[part].length === 0)
-      throw new RangeError(
-        `createBatches: batchSize.${part} is ${batchSize[part]}, needed 0, as split.${part} is empty`,
-      );
-  }
-  const labeled = batchSize.labeled > 0 ? split.labeled.length : 0;
-  const unlabeled = batchSize.unlabeled > 0 ? split.unlabeled.length : 0;
-  if (unlabeled > 0 && unlabeled < batchSize.unlabeled) {
-    throw new RangeError(
-      `createBatches: batchSize.unlabeled is ${batchSize.unlabeled}, needed at most ${unlabeled}, the unlabelled examples`,
-    );
-  }
-  const used = [...(labeled > 0 ? [split.labeled] : []), ...(unlabeled > 0 ? [split.unlabeled] : [])];
-  if (binarize !== 'none') assertExamplesWithin('createBatches', dataset, used, { least: 0, largest: 1 });
-  const labeledAt = shuffledPasses(split.labeled, noise.split('labeled'));
-  const unlabeledAt = shuffledPasses(split.unlabeled, noise.split('unlabeled'));
-  const unlabeledSteps = Math.floor(unlabeled / Math.max(batchSize.unlabeled, 1));
-  const labeledSteps = Math.max(1, Math.floor(labeled / Math.max(batchSize.labeled, 1)));
+    resident,
+  } = readOptions('createBatches', options, {
+    dataset: datasetRule,
+    split: splitRule,
+    batchSize: record({ labeled: number(integersFrom(0)), unlabeled: number(integersFrom(0)) }),
+    noise: noiseStream(),
+    binarize: oneOf(BINARIZATIONS, 'none'),
+    stepsPerEpoch: optional(number(integersFrom(1))),
+    resident: flag(false),
+  });
+  const split = ownSplit(given, dataset);
+  assertBatchSize(batchSize, split);
+  const labeled = orderOf('labeled', { split, batchSize, noise });
+  const unlabeled = orderOf('unlabeled', { split, batchSize, noise });
+  const orders = [labeled, unlabeled];
+  if (binarize !== 'none') assertShownWithin('createBatches', dataset, orders, { least: 0, largest: 1 });
 
   const source = resident ? residentInputs(dataset) : hostInputs(dataset);
   const inputs = (part: 'labeled' | 'unlabeled', indices: Int32Array, step: number): Tensor => {
@@ -196,42 +222,32 @@ export function createBatches(options: BatchesOptions): BatchSource {
   };
 
   return {
-    stepsPerEpoch: stepsPerEpoch ?? (unlabeled > 0 ? unlabeledSteps : labeledSteps),
-    counts: { labeled, unlabeled },
+    stepsPerEpoch: stepsPerEpoch ?? (unlabeled.indices.length > 0 ? unlabeled : labeled).steps,
+    counts: { labeled: labeled.indices.length, unlabeled: unlabeled.indices.length },
     batchSize: { labeled: batchSize.labeled, unlabeled: batchSize.unlabeled },
     inputShape: dataset.shape,
     classes: dataset.classes,
     split,
     // Read only when a run is written or resumed: it looks at every value once.
     get identity() {
-      const { seed, order } = {
-        seed: noise.state.key.join('.'),
-        order: crc32(bytesOf(split.labeled), bytesOf(split.unlabeled)),
-      };
+      const seed = noise.state.key.join('.');
+      const order = crc32(bytesOf(split.labeled), bytesOf(split.unlabeled));
       const content = crc32(bytesOf(dataset.x), dataset.y);
       return [dataset.name, content, order, seed, batchSize.labeled, batchSize.unlabeled, binarize].join(' ');
     },
     assertWithin(where, support) {
       // What binarisation leaves of any value.
       if (binarize !== 'none') assertWithin(where, 'batches', [0, 1], support);
-      else assertExamplesWithin(where, dataset, used, support);
+      else assertShownWithin(where, dataset, orders, support);
     },
     at(step) {
       assertInteger('createBatches', 'step', step, 0);
-      const from = step * batchSize.labeled;
-      const pass =
-        Math.floor(step / unlabeledSteps) * unlabeled + (step % unlabeledSteps) * batchSize.unlabeled;
-      const shown = Int32Array.from({ length: labeled > 0 ? batchSize.labeled : 0 }, (_, i) =>
-        labeledAt(from + i),
-      );
-      const hidden = Int32Array.from({ length: unlabeled > 0 ? batchSize.unlabeled : 0 }, (_, i) =>
-        unlabeledAt(pass + i),
-      );
+      const [shown, hidden] = [labeled.at(step), unlabeled.at(step)];
       return {
-        ...(labeled > 0 && {
+        ...(shown.length > 0 && {
           labeled: { x: inputs('labeled', shown, step), y: gatherLabels(dataset, shown) },
         }),
-        ...(unlabeled > 0 && { unlabeled: { x: inputs('unlabeled', hidden, step) } }),
+        ...(hidden.length > 0 && { unlabeled: { x: inputs('unlabeled', hidden, step) } }),
       };
     },
     dispose: source.dispose,

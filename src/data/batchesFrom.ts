@@ -1,9 +1,9 @@
 /** Training batches out of iterators. */
-import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
+import { assertInteger } from '../core/assert';
 import { type Batch, type BatchSource, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { assertProbabilities } from '../core/labels';
-
+import { integersFrom, number, optional, readOptions, record, unchecked } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
 import { assertBatch, type BatchIterable, ENDED, type Opened, open, WHERE } from './batchIterable';
 
@@ -17,8 +17,6 @@ export interface BatchesFromOptions {
   readonly identity?: string;
 }
 
-const NAMES: OptionNames<BatchesFromOptions> = { stepsPerEpoch: true, counts: true, identity: true };
-
 /** Batches out of an iterator. */
 export interface IteratedBatches extends BatchSource {
   /** whether any step can be asked for: batches come from a function, and not from one iterator alone */
@@ -27,42 +25,24 @@ export interface IteratedBatches extends BatchSource {
   close(): Promise<void>;
 }
 
-/**
- * Batches out of iterators: generators, streams, `tf.data` datasets (which are recognised by their `iterator()`).
- *
- * `source` is best a function of the pass (0, 1, 2, …) that begins it anew: each epoch takes `stepsPerEpoch` batches of
- * a pass, so step s is batch s mod stepsPerEpoch of pass ⌊s / stepsPerEpoch⌋. A step ahead is reached by skipping, one
- * that lies back by beginning its pass again. A run is then resumed exactly where each pass gives the same batches
- * whenever it is begun: draw its order from its number. (`shuffle` of `tf.data` reshuffles an existing dataset by how
- * often it was begun; make the dataset in the function, with a seed made of the pass.)
- *
- * A bare iterator is gone through once, across epochs: its steps come in order, and no run can be resumed on it.
- *
- * Tensors are handed over: they belong to whoever asks for a step (the trainer frees them), and those of skipped,
- * faulty and held-back batches are freed here. So yield a clone of a tensor that you keep. Where the iterator throws, the
- * error passes through, nothing is kept, and the step can be asked for again.
- *
- * Every batch is checked for its parts, their shapes and types; values, of inputs and labels, are looked at in one batch alone, the first or of a
- * bare iterator the next, when training begins: reading every one back from a device would cost more than it finds.
- *
- * @param source function of the pass that gives an iterable of {@link Batch}, or a single iterable
- * @param options steps per epoch, counts, identity
- * @returns a {@link BatchSource} for `train`
- * @throws TypeError when `source` is neither a function nor iterable; on `at`, when what it gives is no batch
- * @throws RangeError when a number is no integer in its range; on `at`, when a pass ends early, or a bare iterator is asked
- * for a step that is not its next
- * @example batchesFrom((pass) => tf.data.zip({ labeled, unlabeled: pool.shuffle(1000, `pass ${pass}`) }), { stepsPerEpoch: 100, counts })
- */
-export function batchesFrom(
-  source: BatchIterable | ((pass: number) => BatchIterable | Promise<BatchIterable>),
-  options: BatchesFromOptions,
-): IteratedBatches {
-  const { stepsPerEpoch, counts, identity } = optionsOf('batchesFrom', options, NAMES);
-  if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
-    throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
-  assertInteger(WHERE, 'stepsPerEpoch', stepsPerEpoch);
-  assertInteger(WHERE, 'counts.labeled', counts?.labeled, 0);
-  assertInteger(WHERE, 'counts.unlabeled', counts?.unlabeled, 0);
+type Source = Parameters<typeof batchesFrom>[0];
+
+/** Refuses inputs outside a support, and labels that are no probabilities. */
+const assertValues = async (
+  where: string,
+  { labeled, unlabeled }: Batch,
+  step: number,
+  support: Support,
+): Promise<void> => {
+  for (const [name, x] of Object.entries({ 'labeled.x': labeled?.x, 'unlabeled.x': unlabeled?.x }))
+    if (x) assertWithin(where, `batch ${step}.${name}`, await x.data(), support);
+  if (!labeled) return;
+  const { y } = labeled;
+  assertProbabilities(where, `batch ${step}.labeled.y`, await y.data(), y.shape[1] as number);
+};
+
+/** The position in a source: its pass, its iterator and the step that comes next. One call at a time. */
+const createReader = (source: Source, stepsPerEpoch: number) => {
   const replayable = typeof source === 'function';
   let iterator: Opened | undefined;
   // The step that comes next, and its batch where a bare iterator has given it to be looked at.
@@ -125,34 +105,73 @@ export function batchesFrom(
     return batch;
   };
 
+  /** Checks the values of one batch: the first, or the next of a bare iterator, which would lose it and so holds it back. */
   const look = async (where: string, support: Support): Promise<void> => {
     const step = replayable ? 0 : next;
     const batch = replayable ? await take(step) : (held ?? (await fetch()));
     if (!replayable) held = batch;
     let fits = false;
     try {
-      const { labeled, unlabeled } = batch;
-      for (const [name, x] of Object.entries({ 'labeled.x': labeled?.x, 'unlabeled.x': unlabeled?.x }))
-        if (x) assertWithin(where, `batch ${step}.${name}`, await x.data(), support);
-      if (labeled) {
-        const { y } = labeled;
-        assertProbabilities(where, `batch ${step}.labeled.y`, await y.data(), y.shape[1] as number);
-      }
+      await assertValues(where, batch, step, support);
       fits = true;
     } finally {
-      // A pass can begin again, and so nothing need be kept; a bare iterator would have lost its batch.
       if (replayable) disposeBatch(batch);
       if (replayable || !fits) await close();
     }
   };
 
-  // One at a time, whoever asks and whenever: an iterator has one position.
-  let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(work, work);
-    queue = turn;
+  return { replayable, close, take, look };
+};
+
+/** Runs one piece of work at a time, whoever asks and whenever. */
+const createQueue = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work);
+    last = turn;
     return turn;
   };
+};
+
+/**
+ * Batches out of iterators: generators, streams, `tf.data` datasets (which are recognised by their `iterator()`).
+ *
+ * `source` is best a function of the pass (0, 1, 2, …) that begins it anew: each epoch takes `stepsPerEpoch` batches of
+ * a pass, so step s is batch s mod stepsPerEpoch of pass ⌊s / stepsPerEpoch⌋. A step ahead is reached by skipping, one
+ * that lies back by beginning its pass again. A run is then resumed exactly where each pass gives the same batches
+ * whenever it is begun: draw its order from its number. (`shuffle` of `tf.data` reshuffles an existing dataset by how
+ * often it was begun; make the dataset in the function, with a seed made of the pass.)
+ *
+ * A bare iterator is gone through once, across epochs: its steps come in order, and no run can be resumed on it.
+ *
+ * Tensors are handed over: they belong to whoever asks for a step (the trainer frees them), and those of skipped,
+ * faulty and held-back batches are freed here. So yield a clone of a tensor that you keep. Where the iterator throws, the
+ * error passes through, nothing is kept, and the step can be asked for again.
+ *
+ * Every batch is checked for its parts, their shapes and types; values, of inputs and labels, are looked at in one batch alone, the first or of a
+ * bare iterator the next, when training begins: reading every one back from a device would cost more than it finds.
+ *
+ * @param source function of the pass that gives an iterable of {@link Batch}, or a single iterable
+ * @param options steps per epoch, counts, identity
+ * @returns a {@link BatchSource} for `train`
+ * @throws TypeError when `source` is neither a function nor iterable; on `at`, when what it gives is no batch
+ * @throws RangeError when a number is no integer in its range; on `at`, when a pass ends early, or a bare iterator is asked
+ * for a step that is not its next
+ * @example batchesFrom((pass) => tf.data.zip({ labeled, unlabeled: pool.shuffle(1000, `pass ${pass}`) }), { stepsPerEpoch: 100, counts })
+ */
+export function batchesFrom(
+  source: BatchIterable | ((pass: number) => BatchIterable | Promise<BatchIterable>),
+  options: BatchesFromOptions,
+): IteratedBatches {
+  const { stepsPerEpoch, counts, identity } = readOptions(WHERE, options, {
+    stepsPerEpoch: number(integersFrom(1)),
+    counts: record({ labeled: number(integersFrom(0)), unlabeled: number(integersFrom(0)) }),
+    identity: optional(unchecked()),
+  });
+  if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
+    throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
+  const { replayable, close, take, look } = createReader(source, stepsPerEpoch);
+  const inTurn = createQueue();
 
   /** A fault ends the pass: what went wrong is told, not that the iterator could not be closed after it. */
   const orClose = async <T>(work: Promise<T>): Promise<T> => {

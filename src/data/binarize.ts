@@ -10,6 +10,9 @@ import { assertShapes } from '../core/shape';
  */
 export type Binarization = 'none' | 'threshold' | 'dynamic';
 
+/** All of them. */
+export const BINARIZATIONS: readonly Binarization[] = ['none', 'threshold', 'dynamic'];
+
 /**
  * Binarises inputs.
  *
@@ -24,7 +27,7 @@ export type Binarization = 'none' | 'threshold' | 'dynamic';
  */
 export function binarize(x: Tensor, mode: Binarization, noise?: Noise): Tensor {
   assertShapes('binarize', { x: [x, 'B ...'] });
-  assertOneOf('binarize', 'mode', mode, ['none', 'threshold', 'dynamic']);
+  assertOneOf('binarize', 'mode', mode, BINARIZATIONS);
   if (mode === 'none') return clone(x);
   if (mode === 'threshold') return tidy(() => cast(greater(x, 0.5), 'float32'));
   if (noise === undefined)

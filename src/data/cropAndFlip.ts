@@ -15,8 +15,10 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, assertSize, optionsOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
 import type { Augment } from '../core/batch';
+import { checked, flag, readOptions } from '../core/options';
+import { assertPadding } from '../core/pixels';
 import { assertShapes } from '../core/shape';
 import { specOf } from '../core/spec';
 import { maker } from '../core/uncalled';
@@ -46,9 +48,10 @@ const DRAWS = 3;
 export const cropAndFlip = /* @__PURE__ */ maker(
   'cropAndFlip({ … })',
   function cropAndFlip(options: CropAndFlipOptions = {}): Augment {
-    const { padding = 4, flip = true } = optionsOf('cropAndFlip', options, { padding: true, flip: true });
-    assertInteger('cropAndFlip', 'padding', padding, 0);
-    assertSize('cropAndFlip', 'padding', padding);
+    const { padding, flip } = readOptions('cropAndFlip', options, {
+      padding: checked(assertPadding, 4),
+      flip: flag(true),
+    });
     const change: Augment = (x, noise) => {
       const { B = 0, W = 0 } = assertShapes('cropAndFlip', { x: [x, 'B H W C', 'float32'] });
       assertMethods('cropAndFlip', 'noise', noise, ['uniform']);

@@ -1,16 +1,10 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
-import {
-  assertInteger,
-  assertNumber,
-  assertNumbers,
-  type OptionNames,
-  optionsOf,
-  recordOf,
-} from '../core/assert';
+import { assertInteger, assertNumbers, recordOf } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
-import { datasetHint, valuesHint } from '../core/hints';
-import { classOf, fromOneHint, UNKNOWN_CLASS } from '../core/labels';
+import { datasetHint } from '../core/hints';
+import { readLabels, UNKNOWN_CLASS } from '../core/labels';
+import { checked, integersFrom, number, optional, readOptions, text, unchecked } from '../core/options';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
@@ -46,35 +40,6 @@ export interface CreateDatasetOptions {
   readonly classes: number;
 }
 
-// A data set is made of one as well.
-const NAMES: OptionNames<CreateDatasetOptions & Dataset> = {
-  name: true,
-  x: true,
-  y: true,
-  shape: true,
-  classes: true,
-  count: true,
-};
-
-const toClasses = (
-  where: string,
-  name: string,
-  y: ArrayLike<number | bigint>,
-  classes: number,
-): Uint8Array => {
-  const labels = isBytes(y) ? ownBytes(y) : new Uint8Array(y.length);
-  for (let i = 0; i < y.length; i++) {
-    const index = classOf(y[i], classes);
-    if (index === undefined) {
-      throw new RangeError(
-        `${where}: ${name}[${i}] is ${describe(y[i])}, needed an integer from 0 to ${classes - 1}, or -1 for an unknown class${fromOneHint(y, classes)}`,
-      );
-    }
-    labels[i] = index < 0 ? UNKNOWN_CLASS : index;
-  }
-  return labels;
-};
-
 /** How other arrays of numbers become inputs. */
 const conversionOf = (name: string, x: unknown): string =>
   arrayKind(x) || Array.isArray(x)
@@ -83,75 +48,99 @@ const conversionOf = (name: string, x: unknown): string =>
       ? ': tensorDataset takes tensors'
       : '';
 
+const assertExampleShape = (where: string, name: string, shape: readonly number[]): void => {
+  if (!Array.isArray(shape))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(shape)}, needed the shape of one example, e.g. [28, 28, 1]`,
+    );
+  for (const [axis, size] of shape.entries()) assertInteger(where, `${name}[${axis}]`, size);
+};
+
+const assertInputs = (where: string, name: string, x: CreateDatasetOptions['x']): void => {
+  if (inputValues(x) === undefined)
+    throw new TypeError(
+      `${where}: ${name} is ${describe(x)}, needed a Uint8Array or a Float32Array${conversionOf(name, x)}`,
+    );
+};
+
+const datasetRules = () => ({
+  name: text(),
+  x: checked(assertInputs),
+  y: optional(checked(assertNumbers)),
+  shape: checked(assertExampleShape),
+  classes: number(integersFrom(1, 255)),
+});
+
+/** Number of examples, as the labels tell where there are some, and else the inputs. */
+const countOf = (
+  where: string,
+  { x: xName, y: yName }: { readonly x: string; readonly y: string },
+  { x, y, shape }: CreateDatasetOptions,
+): number => {
+  const size = sizeOf(shape);
+  // Where labels tell how many examples there are, nothing can be taken for more of them.
+  if (y === undefined) assertNotRgba(where, xName, x, shape);
+  const count = y?.length ?? x.length / size;
+  if (count === 0)
+    throw new RangeError(`${where}: ${y ? yName : xName} is empty, needed at least one example`);
+  const needed = Number.isInteger(count)
+    ? `${count * size} = ${count} labels × shape ${formatShape(shape)}`
+    : `a multiple of ${size} for examples ${formatShape(shape)}`;
+  if (x.length !== count * size || !Number.isInteger(count))
+    throw new RangeError(
+      `${where}: ${xName} has ${x.length} values, needed ${needed}${rgbaHint(x.length, shape)}`,
+    );
+  return count;
+};
+
+/** A data set of parts that are of the right kinds, once they fit each other. */
+const datasetOf = (
+  where: string,
+  names: { readonly x: string; readonly y: string },
+  parts: CreateDatasetOptions,
+): Dataset => {
+  const { name, y, shape, classes } = parts;
+  const count = countOf(where, names, parts);
+  const x = inputValues(parts.x) as Dataset['x'];
+  if (isFloats(x)) {
+    // A loop: data sets of 10⁸ values are looked through here, and a callback for each takes seconds.
+    for (let i = 0; i < x.length; i++) {
+      if (!Number.isFinite(x[i]))
+        throw new RangeError(`${where}: ${names.x}[${i}] is ${x[i]}, needed finite numbers`);
+    }
+  }
+  const indices = y && readLabels(where, names.y, y, count, classes);
+  // As a byte, −1 is 255.
+  const labels = indices ? new Uint8Array(indices) : new Uint8Array(count).fill(UNKNOWN_CLASS);
+  return { name, x, y: isBytes(y) ? ownBytes(y) : labels, shape: [...shape], classes, count };
+};
+
 /**
- * Checks what a data set is made of.
+ * The data set that an argument is, or is made of; what else it holds is left aside.
  *
  * @param where name of the calling function, for the message
- * @param prefix what stands before an argument's name in the message, e.g. `dataset.`
+ * @param argument its name; `options` where its parts are arguments themselves
  * @param labels what the caller calls the labels
  * @throws TypeError and RangeError as {@link createDataset}
  */
 export function checkDataset(
   where: string,
-  prefix: string,
+  argument: string,
   given: CreateDatasetOptions,
-  labels = `${prefix}y`,
+  labels?: string,
 ): Dataset {
-  const { name, x, y, shape, classes } = recordOf(where, given, prefix.slice(0, -1) || 'options');
-  const argument = prefix.slice(0, -1) || 'options';
+  const { name, x, y, shape, classes } = recordOf(where, given, argument);
   const hint = datasetHint(argument, given);
   if (hint !== '')
     throw new TypeError(`${where}: ${argument} is ${describe(given)}, needed a data set${hint}`);
-  if (typeof name !== 'string')
-    throw new TypeError(`${where}: ${prefix}name is ${describe(name)}, needed a text`);
-  if (!Array.isArray(shape)) {
-    throw new TypeError(
-      `${where}: ${prefix}shape is ${describe(shape)}, needed the shape of one example, e.g. [28, 28, 1]`,
-    );
-  }
-  for (const [axis, size] of shape.entries()) assertInteger(where, `${prefix}shape[${axis}]`, size);
-  assertNumber(
+  const parts = readOptions<CreateDatasetOptions, ReturnType<typeof datasetRules>>(
     where,
-    `${prefix}classes`,
-    classes,
-    'an integer from 1 to 255',
-    (k) => Number.isInteger(k) && k >= 1 && k <= 255,
+    { name, x, shape, classes, ...(y !== undefined && { y }) },
+    datasetRules(),
+    argument,
   );
-  const values = inputValues(x);
-  if (values === undefined) {
-    throw new TypeError(
-      `${where}: ${prefix}x is ${describe(x)}, needed a Uint8Array or a Float32Array${conversionOf(`${prefix}x`, x)}`,
-    );
-  }
-  const size = sizeOf(shape);
-  if (y !== undefined && (typeof y !== 'object' || !Number.isInteger(y?.length))) {
-    throw new TypeError(
-      `${where}: ${labels} is ${describe(y)}, needed an array of class indices${valuesHint(labels, y)}`,
-    );
-  }
-  // Where labels tell how many examples there are, nothing can be taken for more of them.
-  if (y === undefined) assertNotRgba(where, `${prefix}x`, x, shape);
-  const count = y?.length ?? x.length / size;
-  if (count === 0)
-    throw new RangeError(`${where}: ${y ? labels : `${prefix}x`} is empty, needed at least one example`);
-  if (!Number.isInteger(count))
-    throw new RangeError(
-      `${where}: ${prefix}x has ${x.length} values, needed a multiple of ${size} for examples ${formatShape(shape)}${rgbaHint(x.length, shape)}`,
-    );
-  if (x.length !== count * size) {
-    throw new RangeError(
-      `${where}: ${prefix}x has ${x.length} values, needed ${count * size} = ${count} labels × shape ${formatShape(shape)}${rgbaHint(x.length, shape)}`,
-    );
-  }
-  if (isFloats(values)) {
-    // A loop: data sets of 10⁸ values are looked through here, and a callback for each takes seconds.
-    for (let i = 0; i < values.length; i++) {
-      if (!Number.isFinite(values[i]))
-        throw new RangeError(`${where}: ${prefix}x[${i}] is ${values[i]}, needed finite numbers`);
-    }
-  }
-  const known = y ? toClasses(where, labels, y, classes) : new Uint8Array(count).fill(UNKNOWN_CLASS);
-  return { name, x: values, y: known, shape: [...shape], classes, count };
+  const prefix = argument === 'options' ? '' : `${argument}.`;
+  return datasetOf(where, { x: `${prefix}x`, y: labels ?? `${prefix}y` }, parts);
 }
 
 /**
@@ -169,7 +158,10 @@ export function checkDataset(
  * @example createDataset({ name: 'mostly unlabelled', x: new Uint8Array([0, 255, 3]), y: [0, 1, -1], shape: [1], classes: 2 }).y // [0, 1, 255]
  */
 export function createDataset(options: CreateDatasetOptions): Dataset {
-  return checkDataset('createDataset', '', optionsOf('createDataset', options, NAMES));
+  // A data set is made of one as well, which has a count.
+  const given: CreateDatasetOptions & { readonly count?: number } = options;
+  const parts = readOptions('createDataset', given, { ...datasetRules(), count: unchecked() });
+  return datasetOf('createDataset', { x: 'x', y: 'y' }, parts);
 }
 
 /** Refuses what `createDataset` has not made, by a look at its parts and not at its values. */
@@ -182,18 +174,40 @@ export const assertDataset = (where: string, dataset: Dataset): void => {
     );
 };
 
-const assertIndices = (where: string, dataset: Dataset, indices: ArrayLike<number>): void => {
-  assertDataset(where, dataset);
-  assertNumbers(where, 'indices', indices);
-  const { count } = dataset;
+/** Refuses indices that the data set does not have. */
+export const assertIndices = (
+  where: string,
+  name: string,
+  indices: ArrayLike<number>,
+  { name: set, count }: Dataset,
+): void => {
+  assertNumbers(where, name, indices);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;
-    if (!(Number.isInteger(index) && index >= 0 && index < count)) {
+    if (!(Number.isInteger(index) && index >= 0 && index < count))
       throw new RangeError(
-        `${where}: indices[${i}] is ${describe(index)}, needed an integer from 0 to ${count - 1}`,
+        `${where}: ${name}[${i}] is ${describe(index)}, needed an integer from 0 to ${count - 1}, an example of "${set}"`,
       );
-    }
   }
+};
+
+/** Refuses examples whose class is not known. */
+export const assertKnown = (
+  where: string,
+  name: string,
+  indices: ArrayLike<number>,
+  { y }: Dataset,
+): void => {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (y[index] === UNKNOWN_CLASS)
+      throw new RangeError(`${where}: ${name}[${i}] is ${index}, needed an example whose class is known`);
+  }
+};
+
+const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<number>): void => {
+  assertDataset(where, dataset);
+  assertIndices(where, 'indices', indices, dataset);
 };
 
 /**
@@ -208,7 +222,7 @@ const assertIndices = (where: string, dataset: Dataset, indices: ArrayLike<numbe
  * @example gatherInputs(pair, [1]) // [[1]], for the pair of bytes 0 and 255 above
  */
 export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
-  assertIndices('gatherInputs', dataset, indices);
+  assertExamples('gatherInputs', dataset, indices);
   const { x, shape } = dataset;
   const size = sizeOf(shape);
   const values = new Float32Array(indices.length * size);
@@ -231,15 +245,11 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
  * @example gatherLabels(pair, [1]) // [[0, 1]], for the pair of classes 0 and 1 above
  */
 export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
-  assertIndices('gatherLabels', dataset, indices);
+  assertExamples('gatherLabels', dataset, indices);
+  assertKnown('gatherLabels', 'indices', indices, dataset);
   const { y, classes } = dataset;
   const values = new Float32Array(indices.length * classes);
-  for (let b = 0; b < indices.length; b++) {
-    const label = y[indices[b] as number] as number;
-    if (label === UNKNOWN_CLASS)
-      throw new RangeError(`gatherLabels: the class of example ${indices[b]} is unknown, needed a known one`);
-    values[b * classes + label] = 1;
-  }
+  for (let b = 0; b < indices.length; b++) values[b * classes + (y[indices[b] as number] as number)] = 1;
   return tensor2d(values, [indices.length, classes]);
 }
 
@@ -253,7 +263,7 @@ export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tens
  * @example subset(pair, [1]).y // [1], for the pair of bytes 0 and 255 above
  */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
-  assertIndices('subset', dataset, indices);
+  assertExamples('subset', dataset, indices);
   if (indices.length === 0) throw new RangeError('subset: indices are empty, needed at least one example');
   const size = sizeOf(dataset.shape);
   const x = isBytes(dataset.x)

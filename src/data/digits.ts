@@ -4,8 +4,9 @@
  * Within a class images vary smoothly (slant, proportions, a bending of the plane, the pen) and in a few styles,
  * so that a few labels say little and many inputs without labels say a lot.
  */
-import { assertInteger, assertSize, recordOf } from '../core/assert';
-import { assertNoise, type Noise } from '../core/noise';
+import { assertSize } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { integersFrom, noiseStream, number, readOptions } from '../core/options';
 import { createDataset, type Dataset } from './dataset';
 import { digitStyles, type Stroke } from './digitStrokes';
 
@@ -133,10 +134,11 @@ const draw = (image: Uint8Array, digit: number, noise: Noise, nearest: Float64Ar
  * @example digits({ count: 1000, noise: createNoise(1) }).shape // [28, 28, 1]
  */
 export function digits(options: DigitsOptions): Dataset {
-  const { count, noise } = recordOf('digits', options);
-  assertInteger('digits', 'count', count);
+  const { count, noise } = readOptions('digits', options, {
+    count: number(integersFrom(1)),
+    noise: noiseStream(),
+  });
   assertSize('digits', 'count × 784', count * PIXELS);
-  assertNoise('digits', noise);
   const x = new Uint8Array(count * PIXELS);
   const y = Uint8Array.from({ length: count }, (_, i) => i % 10);
   const nearest = new Float64Array(PIXELS);

@@ -1,5 +1,6 @@
 /** Unpacking of gzip, alike on every engine: their own streams differ in what may follow the first member. */
-import { assertBytes, assertInteger, optionsOf } from '../core/assert';
+import { assertBytes } from '../core/assert';
+import { integersFrom, number, readOptions } from '../core/options';
 import { createMemberReader } from './gzipMember';
 
 /** How much may come out. */
@@ -59,9 +60,8 @@ const roomFor = (packed: Uint8Array, maxBytes: number, tooLarge: Error): Unpacke
  * @example await gunzip(packed) // the bytes that were packed
  */
 export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Promise<Uint8Array> {
-  const { maxBytes = 2 ** 30 } = optionsOf('gunzip', options, { maxBytes: true });
+  const { maxBytes } = readOptions('gunzip', options, { maxBytes: number(integersFrom(1), 2 ** 30) });
   assertBytes('gunzip', 'bytes', bytes);
-  assertInteger('gunzip', 'maxBytes', maxBytes);
   if (!isGzip(bytes))
     throw new RangeError(`gunzip: bytes are no gzip (${bytes.length} bytes), needed the magic number 1f 8b`);
   const tooLarge = new RangeError(

@@ -1,6 +1,7 @@
 /** The IDX format of MNIST and its relatives. */
-import { assertBytes, type OptionNames, optionsOf } from '../core/assert';
+import { assertBytes } from '../core/assert';
 import { formatShape } from '../core/describe';
+import { checked, readOptions, unchecked } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { checkDataset, type Dataset } from './dataset';
 import { isGzip } from './gzip';
@@ -67,8 +68,6 @@ export interface IdxDatasetOptions {
   readonly classes?: number;
 }
 
-const NAMES: OptionNames<IdxDatasetOptions> = { name: true, images: true, labels: true, classes: true };
-
 /** Whether an axis is as short as that of channels. */
 const isFew = (size: number): boolean => size <= 4;
 
@@ -85,9 +84,12 @@ const isFew = (size: number): boolean => size <= 4;
  * @example idxDataset({ name: 'mnist', images, labels }).shape // [28, 28, 1]
  */
 export function idxDataset(options: IdxDatasetOptions): Dataset {
-  const { name, images, labels, classes = 10 } = optionsOf('idxDataset', options, NAMES);
-  assertBytes('idxDataset', 'images', images);
-  assertBytes('idxDataset', 'labels', labels);
+  const { name, images, labels, classes } = readOptions('idxDataset', options, {
+    name: unchecked(),
+    images: checked<Uint8Array>(assertBytes),
+    labels: checked<Uint8Array>(assertBytes),
+    classes: unchecked(10),
+  });
   const { shape, data: x } = parseIdx(images);
   const { shape: labelShape, data: y } = parseIdx(labels);
   const [count, height = 0, width = 0, channels = 1] = shape;
@@ -104,5 +106,10 @@ export function idxDataset(options: IdxDatasetOptions): Dataset {
       `idxDataset: images have shape ${formatShape(shape)}, channels first by their look, needed [N,H,W,C]: move the channels behind the columns`,
     );
   }
-  return checkDataset('idxDataset', '', { name, x, y, shape: [height, width, channels], classes }, 'labels');
+  return checkDataset(
+    'idxDataset',
+    'options',
+    { name, x, y, shape: [height, width, channels], classes },
+    'labels',
+  );
 }

@@ -1,6 +1,7 @@
 /** Two interleaved half circles: the smallest set that few labels and many inputs can learn. */
-import { assertInteger, assertNumber, assertSize, type OptionNames, optionsOf } from '../core/assert';
-import { assertNoise, type Noise } from '../core/noise';
+import { assertSize } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { AT_LEAST_0, integersFrom, noiseStream, number, readOptions } from '../core/options';
 import { createDataset, type Dataset } from './dataset';
 
 /** Which moons are drawn. */
@@ -13,7 +14,8 @@ export interface TwoMoonsOptions {
   readonly noise: Noise;
 }
 
-const NAMES: OptionNames<TwoMoonsOptions> = { count: true, sd: true, noise: true };
+// Ten deviations from the mean are float32 numbers too.
+const DEVIATION = { ...AT_LEAST_0, holds: (sd: number) => sd >= 0 && Number.isFinite(Math.fround(10 * sd)) };
 
 /**
  * Two moons in the plane (the set of scikit-learn's `make_moons`, with random positions along the arcs).
@@ -26,17 +28,12 @@ const NAMES: OptionNames<TwoMoonsOptions> = { count: true, sd: true, noise: true
  * @example twoMoons({ count: 500, noise }).shape // [2]
  */
 export function twoMoons(options: TwoMoonsOptions): Dataset {
-  const { count, sd = 0.1, noise } = optionsOf('twoMoons', options, NAMES);
-  assertInteger('twoMoons', 'count', count, 2);
+  const { count, sd, noise } = readOptions('twoMoons', options, {
+    count: number(integersFrom(2)),
+    sd: number(DEVIATION, 0.1),
+    noise: noiseStream(),
+  });
   assertSize('twoMoons', 'count × 2', 2 * count);
-  assertNoise('twoMoons', noise);
-  assertNumber(
-    'twoMoons',
-    'sd',
-    sd,
-    'a finite number of at least 0',
-    (v) => v >= 0 && Number.isFinite(Math.fround(10 * v)),
-  );
   const angles = noise.split('angles');
   const x = noise
     .split('offsets')

@@ -1,6 +1,6 @@
 /** Which examples are labelled, which are not, and which are held back: stratified, by seed. */
-import { assertFlags, assertInteger, type OptionNames, optionsOf } from '../core/assert';
-import { assertNoise, type Noise } from '../core/noise';
+import type { Noise } from '../core/noise';
+import { flag, integersFrom, noiseStream, number, optional, readOptions } from '../core/options';
 import { assertDataset, type Dataset } from './dataset';
 
 /** Indices into a data set: three disjoint parts, each in ascending order, that make up the whole. */
@@ -27,13 +27,6 @@ export interface SplitOptions {
   /** stream that the choice is drawn from */
   readonly noise: Noise;
 }
-
-const NAMES: OptionNames<SplitOptions> = {
-  labeled: true,
-  validation: true,
-  noise: true,
-  everyClass: true,
-};
 
 /** Examples of each class, and those of none that is known. */
 const byClass = ({ y, classes }: Dataset): { readonly members: number[][]; readonly unknown: number[] } => {
@@ -136,15 +129,16 @@ const labeledOf = (
  * @example splitDataset(digits({ count: 1000, noise }), { labeled: 100, noise }).unlabeled.length // 900
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
-  const { validation = 0, everyClass = true, noise } = optionsOf('splitDataset', options, NAMES);
+  const { noise, ...wanted } = readOptions('splitDataset', options, {
+    labeled: optional(number(integersFrom(0))),
+    validation: number(integersFrom(0), 0),
+    noise: noiseStream(),
+    everyClass: flag(true),
+  });
+  const { validation, everyClass } = wanted;
   assertDataset('splitDataset', dataset);
-  assertNoise('splitDataset', noise);
-  assertFlags('splitDataset', { everyClass });
-  assertInteger('splitDataset', 'validation', validation, 0);
-  if (options.labeled !== undefined)
-    assertInteger('splitDataset', 'labeled', options.labeled, everyClass ? 1 : 0);
   const { members, unknown } = byClass(dataset);
-  const labeled = labeledOf(dataset, members, { labeled: options.labeled, validation, everyClass });
+  const labeled = labeledOf(dataset, members, wanted);
   const order = noise.split('classes').permutation(dataset.classes);
   const sizes = members.map((examples) => examples.length);
   const held = proportional(validation, sizes, order, everyClass ? 1 : 0);

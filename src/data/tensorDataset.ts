@@ -1,7 +1,8 @@
 /** Data sets out of tensors. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNotIntegers, recordOf } from '../core/assert';
+import { assertNotIntegers } from '../core/assert';
 import { describeRow } from '../core/labels';
+import { integersFrom, number, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { checkDataset, type Dataset } from './dataset';
 
@@ -42,13 +43,17 @@ const fromOneHot = (values: ArrayLike<number>, classes: number): number[] =>
  * @example (await tensorDataset({ name: 'pair', x: tf.tensor2d([[0], [1]]), y: tf.tensor1d([0, 1]), classes: 2 })).count // 2
  */
 export async function tensorDataset(options: TensorDatasetOptions): Promise<Dataset> {
-  const { name, x, y, classes } = recordOf('tensorDataset', options);
-  assertInteger('tensorDataset', 'classes', classes);
+  const { name, x, y, classes } = readOptions('tensorDataset', options, {
+    name: unchecked(),
+    x: unchecked(),
+    y: unchecked(),
+    classes: number(integersFrom(1)),
+  });
   assertNotIntegers('tensorDataset', 'x', x);
   const oneHot = y?.shape?.length === 2;
   assertShapes('tensorDataset', { x: [x, 'N ...', 'float32'], y: [y, oneHot ? `N ${classes}` : 'N'] });
   const [values, labels] = await Promise.all([x.data<'float32'>(), y.data()]);
-  return checkDataset('tensorDataset', '', {
+  return checkDataset('tensorDataset', 'options', {
     name,
     // Some backends hand out the tensor's own memory.
     x: values.slice(),

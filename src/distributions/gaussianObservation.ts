@@ -1,8 +1,8 @@
 /** Gaussian observation model p(x|z,y), with a fixed or a learned variance. */
 import { fill, slice, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf, optionsOf } from '../core/assert';
 import { formatShape } from '../core/describe';
 import { assertNoise, type Noise } from '../core/noise';
+import { ABOVE_0, number, oneOf, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import type { Gaussian } from './gaussian';
 import * as gaussian from './gaussian';
@@ -43,18 +43,10 @@ export interface GaussianObservation extends Likelihood {
  * @example gaussianObservation({ sigma: 1 }).logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.4189385]
  */
 export function gaussianObservation(options: GaussianObservationOptions = {}): GaussianObservation {
-  const { variance = 'fixed', sigma = 1 } = optionsOf('gaussianObservation', options, {
-    variance: true,
-    sigma: true,
+  const { variance, sigma } = readOptions('gaussianObservation', options, {
+    variance: oneOf(['fixed', 'learned'], 'fixed'),
+    sigma: number(ABOVE_0, 1),
   });
-  assertOneOf('gaussianObservation', 'variance', variance, ['fixed', 'learned']);
-  assertNumber(
-    'gaussianObservation',
-    'sigma',
-    sigma,
-    'a finite number above 0',
-    (v) => v > 0 && Number.isFinite(v),
-  );
   const learned = variance === 'learned';
   if (learned && options.sigma !== undefined) {
     throw new RangeError(

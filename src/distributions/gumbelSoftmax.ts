@@ -1,9 +1,9 @@
 /** Gumbel-Softmax (concrete) distribution: a categorical draw that a gradient flows through. */
 import { add, div, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import { oneHotArgMax } from '../core/labels';
-import { assertNoise, type Noise } from '../core/noise';
+import type { Noise } from '../core/noise';
+import { flag, noiseStream, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 
 /** How a relaxed label is drawn. */
@@ -21,8 +21,6 @@ export const TEMPERATURES = 'a finite number of at least 1e-30, so that (l + g) 
 
 /** Whether τ lies in it: 1/τ beyond float32 would make every draw NaN; this leaves room for logits of 1e8. */
 export const isTemperature = (tau: number): boolean => tau >= 1e-30 && Number.isFinite(tau);
-
-const NAMES: OptionNames<GumbelSoftmaxOptions> = { temperature: true, hard: true, noise: true };
 
 // The straight-through estimator is biased by design: the gradient passes the argmax as if it were not there.
 const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
@@ -49,9 +47,11 @@ const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
  */
 export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions): Tensor2D {
   assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K', 'float32'] });
-  const { temperature, hard = false, noise } = optionsOf('sampleGumbelSoftmax', options, NAMES);
-  assertNoise('sampleGumbelSoftmax', noise);
-  assertNumber('sampleGumbelSoftmax', 'temperature', temperature, TEMPERATURES, isTemperature);
+  const { temperature, hard, noise } = readOptions('sampleGumbelSoftmax', options, {
+    temperature: number({ needed: TEMPERATURES, holds: isTemperature }),
+    hard: flag(false),
+    noise: noiseStream(),
+  });
   return tidy(() => {
     const relaxed = softmax(div(add(logits, noise.gumbel(logits.shape)), temperature));
     return (hard ? straightThrough(relaxed) : relaxed) as Tensor2D;

@@ -1,7 +1,7 @@
 /** Kullback–Leibler divergence by sampling, where no closed form exists. */
 import { add, div, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { assertFunction, assertInteger, type OptionNames, optionsOf } from '../core/assert';
-import { assertNoise, type Noise } from '../core/noise';
+import type { Noise } from '../core/noise';
+import { callable, integersFrom, noiseStream, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 
 /** How a divergence is estimated. */
@@ -18,14 +18,6 @@ export interface MonteCarloKlOptions {
   readonly noise: Noise;
 }
 
-const NAMES: OptionNames<MonteCarloKlOptions> = {
-  sample: true,
-  logQ: true,
-  logP: true,
-  samples: true,
-  noise: true,
-};
-
 /**
  * Monte-Carlo estimate of KL(q‖p), per example.
  *
@@ -36,11 +28,13 @@ const NAMES: OptionNames<MonteCarloKlOptions> = {
  * @example monteCarloKl({ sample: (n) => gaussian.sample(q, n), logQ: (z) => gaussian.logProb(q, z), logP: (z) => gaussian.logProb(q, z), noise }) // [0]
  */
 export function monteCarloKl(options: MonteCarloKlOptions): Tensor1D {
-  const { sample, logQ, logP, samples = 1, noise } = optionsOf('monteCarloKl', options, NAMES);
-  for (const [name, part] of Object.entries({ sample, logQ, logP }))
-    assertFunction('monteCarloKl', name, part);
-  assertInteger('monteCarloKl', 'samples', samples);
-  assertNoise('monteCarloKl', noise);
+  const { sample, logQ, logP, samples, noise } = readOptions('monteCarloKl', options, {
+    sample: callable(),
+    logQ: callable(),
+    logP: callable(),
+    samples: number(integersFrom(1), 1),
+    noise: noiseStream(),
+  });
   return tidy(() => {
     let total: Tensor | undefined;
     for (let s = 0; s < samples; s++) {

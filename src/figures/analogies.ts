@@ -1,19 +1,18 @@
 /** One style, every class. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../bounds/everyLabel';
-import { assertMethods, type OptionNames, optionsOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
+import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
-import { GRID_NAMES, labelsOf, type ModelGridOptions, readCells } from './cells';
-import { layOut, type PixelGrid } from './imageGrid';
+import { labelsOf, type ModelGridOptions, readCells } from './cells';
+import { gridRules, layOut, type PixelGrid } from './imageGrid';
 
 /** What is drawn, and how. */
 export interface AnalogiesOptions extends ModelGridOptions {
   /** class of each input; default what the classifier takes it for */
   readonly labels?: readonly number[];
 }
-
-const NAMES: OptionNames<AnalogiesOptions> = { ...GRID_NAMES, labels: true };
 
 /**
  * Analogies (Kingma et al. 2014, Figure 1b): a row for each input, of the input and then E[x|z,y] for every y, at
@@ -32,7 +31,10 @@ export async function analogies(
   options: AnalogiesOptions = {},
 ): Promise<PixelGrid> {
   assertMethods('analogies', 'model', model, ['classify', 'reconstruct']);
-  const { labels, shape = model.inputShape, padding } = optionsOf('analogies', options, NAMES);
+  const { labels, ...layout } = readOptions('analogies', options, {
+    ...gridRules(model.inputShape),
+    labels: optional(unchecked()),
+  });
   const { classes } = model;
   assertShapes('analogies', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());
@@ -46,5 +48,5 @@ export async function analogies(
     original,
     ...exchanged.slice(n * classes, (n + 1) * classes),
   ]);
-  return layOut('analogies', cells, { shape, columns: classes + 1, padding });
+  return layOut('analogies', cells, { ...layout, columns: classes + 1 });
 }

@@ -1,6 +1,6 @@
 /** Whether a classifier is right as often as it says, as a chart. */
-import { assertNumber, optionsOf } from '../core/assert';
-import { assertLooks, assertSeries, chart, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
+import { FINITE_NUMBER, number, optional, readOptions, text } from '../core/options';
+import { assertSeries, chart, type Part, PIXELS, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
 
 /** The examples whose confidence lies in one interval. */
 export interface CalibrationDiagramBin {
@@ -24,6 +24,28 @@ export interface CalibrationDiagramOptions {
   readonly width?: number;
 }
 
+type Series = Readonly<Record<string, readonly CalibrationDiagramBin[]>>;
+
+/** What is drawn of each bin, in percent. */
+const pointsOf = (series: Series): Part[] => {
+  const names = Object.keys(series);
+  return Object.entries(series).flatMap(([name, bins], i) => {
+    for (const [m, bin] of bins.entries())
+      for (const field of ['from', 'to', 'confidence', 'accuracy', 'count'] as const)
+        number(FINITE_NUMBER)('calibrationDiagram', `series.${name}[${m}].${field}`, bin[field]);
+    const total = bins.reduce((sum, { count }) => sum + count, 0);
+    return bins.map(({ from, to, confidence, accuracy, count }) => ({
+      series: name,
+      // The bars of a bin stand beside each other.
+      from: 100 * (from + ((to - from) * i) / names.length),
+      to: 100 * (from + ((to - from) * (i + 1)) / names.length),
+      confidence: 100 * confidence,
+      accuracy: 100 * accuracy,
+      share: (100 * count) / total,
+    }));
+  });
+};
+
 /**
  * A reliability diagram (Guo et al. 2017, Figure 1): accuracy by confidence, a curve for each series, on the
  * diagonal where they are equal; below it the share of examples in each bin.
@@ -38,31 +60,13 @@ export function calibrationDiagram(
   series: Readonly<Record<string, readonly CalibrationDiagramBin[]>>,
   options: CalibrationDiagramOptions = {},
 ): VegaLiteSpec {
-  const { title, width = 320 } = optionsOf('calibrationDiagram', options, { title: true, width: true });
-  assertSeries('calibrationDiagram', series);
-  assertLooks('calibrationDiagram', { title }, { width });
-  const names = Object.keys(series);
-  const values = Object.entries(series).flatMap(([name, bins], i) => {
-    for (const [m, bin] of bins.entries())
-      for (const field of ['from', 'to', 'confidence', 'accuracy', 'count'] as const)
-        assertNumber(
-          'calibrationDiagram',
-          `series.${name}[${m}].${field}`,
-          bin[field],
-          'a finite number',
-          Number.isFinite,
-        );
-    const total = bins.reduce((sum, { count }) => sum + count, 0);
-    return bins.map(({ from, to, confidence, accuracy, count }) => ({
-      series: name,
-      // The bars of a bin stand beside each other.
-      from: 100 * (from + ((to - from) * i) / names.length),
-      to: 100 * (from + ((to - from) * (i + 1)) / names.length),
-      confidence: 100 * confidence,
-      accuracy: 100 * accuracy,
-      share: (100 * count) / total,
-    }));
+  const { title, width } = readOptions('calibrationDiagram', options, {
+    title: optional(text()),
+    width: number(PIXELS, 320),
   });
+  assertSeries('calibrationDiagram', series);
+  const names = Object.keys(series);
+  const values = pointsOf(series);
   const percent = { domain: [0, 100] };
   const ticks = { values: [0, 20, 40, 60, 80, 100] };
   const colour = seriesColour(names, width);

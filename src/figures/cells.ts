@@ -1,7 +1,6 @@
 /** Images of a model, read from tensors. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertNumbers, type OptionNames } from '../core/assert';
-import { oneHotLabels } from '../core/labels';
+import { assertCount, oneHotLabels } from '../core/labels';
 import * as categorical from '../distributions/categorical';
 import type { Classifier } from '../models/model';
 import { type Cell, cellsOf } from './imageGrid';
@@ -13,9 +12,6 @@ export interface ModelGridOptions {
   /** pixels between images; default 1 */
   readonly padding?: number;
 }
-
-/** Names of these choices. */
-export const GRID_NAMES: OptionNames<ModelGridOptions> = { shape: true, padding: true };
 
 /** Reads images [N, …], one cell each, and frees them. */
 export async function readCells(images: Tensor): Promise<Cell[]> {
@@ -35,9 +31,6 @@ export const labelsOf = (
   labels: readonly number[] | undefined,
 ): Tensor => {
   if (labels === undefined) return tidy(() => categorical.mode(model.classify(x)));
-  assertNumbers(where, 'labels', labels);
-  const count = x.shape[0] as number;
-  if (labels.length !== count)
-    throw new RangeError(`${where}: labels are ${labels.length}, needed one for each of the ${count} inputs`);
+  assertCount(where, 'labels', labels, x.shape[0] as number);
   return oneHotLabels(where, labels, model.classes);
 };

@@ -1,10 +1,11 @@
 /** What a model thinks the classes look like. */
-import { assertInteger, assertMethods, assertSize, type OptionNames, optionsOf } from '../core/assert';
-import { assertNoise, type Noise } from '../core/noise';
+import { assertInteger, assertMethods, assertSize } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { integersFrom, noiseStream, number, readOptions } from '../core/options';
 import { sizeOf } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
-import { GRID_NAMES, type ModelGridOptions, readCells } from './cells';
-import { layOut, type PixelGrid } from './imageGrid';
+import { type ModelGridOptions, readCells } from './cells';
+import { gridRules, layOut, type PixelGrid } from './imageGrid';
 
 /** What is drawn, and how. */
 export interface ClassSamplesOptions extends ModelGridOptions {
@@ -13,8 +14,6 @@ export interface ClassSamplesOptions extends ModelGridOptions {
   /** stream that the codes come from */
   readonly noise: Noise;
 }
-
-const NAMES: OptionNames<ClassSamplesOptions> = { ...GRID_NAMES, perClass: true, noise: true };
 
 /**
  * Samples by class: a row for each class, of E[x|z,y] at codes z ~ N(0, I).
@@ -30,17 +29,14 @@ export async function classSamples(
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
   assertMethods('classSamples', 'model', model, ['generate']);
-  const {
-    perClass = 10,
-    noise,
-    shape = model.inputShape,
-    padding,
-  } = optionsOf('classSamples', options, NAMES);
+  const { perClass, noise, ...layout } = readOptions('classSamples', options, {
+    ...gridRules(model.inputShape),
+    perClass: number(integersFrom(1), 10),
+    noise: noiseStream(),
+  });
   assertInteger('classSamples', 'model.classes', model.classes);
-  assertInteger('classSamples', 'perClass', perClass);
-  assertNoise('classSamples', noise);
   assertSize('classSamples', 'the size of the picture', model.classes * perClass * sizeOf(model.inputShape));
   const labels = Array.from({ length: model.classes * perClass }, (_, i) => Math.floor(i / perClass));
   const cells = await readCells(model.generate(labels, noise));
-  return layOut('classSamples', cells, { shape, columns: perClass, padding });
+  return layOut('classSamples', cells, { ...layout, columns: perClass });
 }

@@ -1,9 +1,8 @@
 /** Which classes are taken for which, as a chart. */
-import { optionsOf } from '../core/assert';
 import { describe } from '../core/describe';
-
+import { checked, optional, readOptions, text } from '../core/options';
 import { isFiniteNumber, isListOf, isString } from '../files/json';
-import { assertLooks, chart, type VegaLiteSpec } from './spec';
+import { chart, type VegaLiteSpec } from './spec';
 
 /** What is drawn, and how. */
 export interface ConfusionMatrixOptions {
@@ -19,6 +18,11 @@ const MOST_WITH_COUNTS = 20;
 // ColorBrewer's blues; white text is readable from the middle on.
 const blues = ['#f7fbff', '#c6dbef', '#6baed6', '#2171b5', '#08306b'];
 
+const assertNames = (where: string, name: string, names: readonly string[]): void => {
+  if (!isListOf(isString)(names))
+    throw new TypeError(`${where}: ${name} is ${describe(names)}, needed an array of names`);
+};
+
 /**
  * A confusion matrix: counts, on a colour by the share of the true class.
  *
@@ -32,12 +36,12 @@ export function confusionMatrix(
   counts: readonly (readonly number[])[],
   options: ConfusionMatrixOptions = {},
 ): VegaLiteSpec {
-  const { classNames, title } = optionsOf('confusionMatrix', options, { classNames: true, title: true });
-  assertLooks('confusionMatrix', { title }, {});
+  const { classNames, title } = readOptions('confusionMatrix', options, {
+    classNames: optional(checked(assertNames)),
+    title: optional(text()),
+  });
   if (!Array.isArray(counts) || !counts.every(isListOf(isFiniteNumber)))
     throw new TypeError(`confusionMatrix: counts is ${describe(counts)}, needed rows of numbers`);
-  if (classNames !== undefined && !isListOf(isString)(classNames))
-    throw new TypeError(`confusionMatrix: classNames is ${describe(classNames)}, needed an array of names`);
   const classes = counts.length;
   const ragged = (counts as readonly (readonly number[])[]).find((row) => row.length !== classes);
   if (classes === 0 || ragged) {

@@ -1,5 +1,5 @@
 /** How sure a classifier grows over training. */
-import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
+import { callable, integersFrom, number, readOptions, text } from '../core/options';
 import { type HistoryRow, learningCurves } from './learningCurves';
 import type { VegaLiteSpec } from './spec';
 
@@ -12,8 +12,6 @@ export interface EntropyByEpochOptions<Row extends HistoryRow> {
   /** heading; default `Entropy of q(y|x)` */
   readonly title?: string;
 }
-
-const NAMES: OptionNames<EntropyByEpochOptions<HistoryRow>> = { value: true, classes: true, title: true };
 
 /**
  * The mean entropy of q(y|x) by epoch, a curve for each series, below the line of the most it can be.
@@ -28,8 +26,11 @@ export function entropyByEpoch<Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,
   options: EntropyByEpochOptions<Row>,
 ): VegaLiteSpec {
-  const { value, classes, title = 'Entropy of q(y|x)' } = optionsOf('entropyByEpoch', options, NAMES);
-  assertInteger('entropyByEpoch', 'classes', classes);
+  const { value, classes, title } = readOptions('entropyByEpoch', options, {
+    value: callable(),
+    classes: number(integersFrom(1)),
+    title: text('Entropy of q(y|x)'),
+  });
   return learningCurves(series, {
     value,
     quantity: 'Mean entropy',

@@ -1,7 +1,8 @@
 /** Images side by side, as plain pixels. */
-import { assertInteger, assertNumber, assertSize, type OptionNames, optionsOf } from '../core/assert';
+import { assertInteger, assertSize } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
-import { assertNotRgba, rgbaHint } from '../core/pixels';
+import { checked, integersFrom, type NumberRange, number, readOptions } from '../core/options';
+import { assertNotRgba, assertPadding, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { inputValues, isBytes } from '../core/typedArrays';
 
@@ -29,7 +30,37 @@ export interface ImageGridOptions {
   readonly background?: number;
 }
 
-const NAMES: OptionNames<ImageGridOptions> = { shape: true, columns: true, padding: true, background: true };
+const GREY: NumberRange = {
+  needed: 'a number from 0 to 255',
+  holds: (value) => value >= 0 && value <= 255,
+};
+
+/** Background where none is asked for. */
+const MEDIUM_GREY = 128;
+
+/** Refuses a shape that is none of an image. */
+const assertImageShape = (where: string, name: string, shape: readonly number[]): void => {
+  if (!Array.isArray(shape)) throw new TypeError(`${where}: ${name} is ${describe(shape)}, needed an array`);
+  const depth = shape[2] ?? 1;
+  if (shape.length < 2 || shape.length > 3 || (depth !== 1 && depth !== 3)) {
+    throw new RangeError(
+      `${where}: ${name} is ${formatShape(shape)}, needed [height,width], or with 1 or 3 channels`,
+    );
+  }
+  for (const axis of shape) assertInteger(where, `an axis of ${name}`, axis);
+};
+
+/** The options `shape` and `padding` of every grid. */
+export const gridRules = (shape?: readonly number[]) => ({
+  shape: checked(assertImageShape, shape),
+  padding: checked(assertPadding, 1),
+});
+
+/** The option `columns`. */
+export const gridColumns = () => number(integersFrom(1), 10);
+
+/** How cells are laid out, once it is checked. */
+type Layout = Pick<ImageGridOptions, 'background'> & Required<Omit<ImageGridOptions, 'background'>>;
 
 /** Values of one image, or nothing for an empty place. */
 export type Cell = Uint8Array | Float32Array | undefined;
@@ -48,44 +79,35 @@ export function imageGrid(
   images: Uint8Array | Uint8ClampedArray | Float32Array,
   options: ImageGridOptions,
 ): PixelGrid {
-  assertImageShape('imageGrid', optionsOf('imageGrid', options, NAMES).shape);
+  const layout = readOptions('imageGrid', options, {
+    ...gridRules(),
+    columns: gridColumns(),
+    background: number(GREY, MEDIUM_GREY),
+  });
+  const { shape } = layout;
   const values = inputValues(images);
   if (values === undefined)
     throw new TypeError(`imageGrid: images is ${describe(images)}, needed a Uint8Array or a Float32Array`);
-  const size = sizeOf(options.shape);
-  assertNotRgba('imageGrid', 'images', images, options.shape);
+  const size = sizeOf(shape);
+  assertNotRgba('imageGrid', 'images', images, shape);
   if (images.length === 0 || images.length % size !== 0) {
     throw new RangeError(
-      `imageGrid: images hold ${images.length} values, needed a multiple of ${size} for images ${formatShape(options.shape)}${rgbaHint(images.length, options.shape)}`,
+      `imageGrid: images hold ${images.length} values, needed a multiple of ${size} for images ${formatShape(shape)}${rgbaHint(images.length, shape)}`,
     );
   }
-  return layOut('imageGrid', cellsOf(values, size), options);
+  return layOut('imageGrid', cellsOf(values, size), layout);
 }
-
-/** Refuses a shape that is none of an image. */
-const assertImageShape = (where: string, shape: readonly number[]): void => {
-  if (!Array.isArray(shape)) throw new TypeError(`${where}: shape is ${describe(shape)}, needed an array`);
-  const depth = shape[2] ?? 1;
-  if (shape.length < 2 || shape.length > 3 || (depth !== 1 && depth !== 3)) {
-    throw new RangeError(
-      `${where}: shape is ${formatShape(shape)}, needed [height,width], or with 1 or 3 channels`,
-    );
-  }
-  for (const axis of shape) assertInteger(where, 'an axis of shape', axis);
-};
 
 /** Cuts values into images of `size` values. */
 export const cellsOf = (images: Uint8Array | Float32Array, size: number): Cell[] =>
   Array.from({ length: images.length / size }, (_, i) => images.subarray(i * size, (i + 1) * size));
 
 /** Lays cells out in rows, left to right and top to bottom. */
-export function layOut(where: string, cells: readonly Cell[], options: ImageGridOptions): PixelGrid {
-  const { shape, columns = 10, padding = 1, background = 128 } = options;
-  assertImageShape(where, shape);
-  assertInteger(where, 'columns', columns);
-  assertNumber(where, 'background', background, 'a number from 0 to 255', (v) => v >= 0 && v <= 255);
-  assertInteger(where, 'padding', padding, 0);
-  assertSize(where, 'padding', padding);
+export function layOut(
+  where: string,
+  cells: readonly Cell[],
+  { shape, columns, padding, background = MEDIUM_GREY }: Layout,
+): PixelGrid {
   const [rows = 0, width = 0, depth = 1] = shape;
   const channels = depth === 3 ? 3 : 1;
   const size = rows * width * channels;

@@ -1,11 +1,11 @@
 /** How a quantity changes over training, for one run or several beside each other. */
-import { assertFunction, assertNumber, type OptionNames, optionsOf, recordOf } from '../core/assert';
+import { callable, FINITE_NUMBER, number, optional, readOptions, record, text } from '../core/options';
 import {
-  assertLooks,
   assertSeries,
   chart,
   finite,
   type Part,
+  PIXELS,
   seriesColour,
   seriesDash,
   type VegaLiteSpec,
@@ -43,16 +43,6 @@ export interface LearningCurvesOptions<Row extends HistoryRow> {
   readonly height?: number;
 }
 
-const NAMES: OptionNames<LearningCurvesOptions<HistoryRow>> = {
-  value: true,
-  quantity: true,
-  unit: true,
-  title: true,
-  reference: true,
-  width: true,
-  height: true,
-};
-
 /**
  * A quantity by epoch, a curve for each series.
  *
@@ -69,25 +59,19 @@ export function learningCurves<Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,
   options: LearningCurvesOptions<Row>,
 ): VegaLiteSpec {
-  const {
-    value,
-    quantity,
-    unit,
-    title,
-    reference,
-    width = 420,
-    height = 260,
-  } = optionsOf('learningCurves', options, NAMES);
+  const { value, quantity, unit, title, reference, width, height } = readOptions('learningCurves', options, {
+    value: callable(),
+    quantity: text(),
+    unit: text(),
+    title: optional(text()),
+    reference: optional(record({ value: number(FINITE_NUMBER), label: text() })),
+    width: number(PIXELS, 420),
+    height: number(PIXELS, 260),
+  });
   assertSeries('learningCurves', series);
-  assertFunction('learningCurves', 'value', value);
-  assertLooks('learningCurves', { quantity, unit, title }, { width, height });
-  if (reference !== undefined) {
-    recordOf('learningCurves', reference, 'reference');
-    assertLooks('learningCurves', { 'reference.label': reference.label }, {});
-    assertFinite('reference.value', reference.value);
-  }
   for (const [name, rows] of Object.entries(series))
-    for (const [i, row] of rows.entries()) assertFinite(`series.${name}[${i}].epoch`, row.epoch);
+    for (const [i, { epoch }] of rows.entries())
+      number(FINITE_NUMBER)('learningCurves', `series.${name}[${i}].epoch`, epoch);
   const names = Object.keys(series);
   assertDrawn(series, value);
   const scale = unit === '%' ? 100 : 1;
@@ -146,9 +130,6 @@ export function learningCurves<Row extends HistoryRow>(
     ],
   });
 }
-
-const assertFinite = (name: string, value: number): void =>
-  assertNumber('learningCurves', name, value, 'a finite number', Number.isFinite);
 
 /** A chart without a point would say that there was nothing, where a column was misnamed. */
 const assertDrawn = <Row extends HistoryRow>(

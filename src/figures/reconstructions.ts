@@ -1,10 +1,11 @@
 /** What a model keeps of its inputs. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
+import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
-import { GRID_NAMES, labelsOf, type ModelGridOptions, readCells } from './cells';
-import { type Cell, layOut, type PixelGrid } from './imageGrid';
+import { labelsOf, type ModelGridOptions, readCells } from './cells';
+import { type Cell, gridColumns, gridRules, layOut, type PixelGrid } from './imageGrid';
 
 /** What is drawn, and how. */
 export interface ReconstructionsOptions extends ModelGridOptions {
@@ -13,8 +14,6 @@ export interface ReconstructionsOptions extends ModelGridOptions {
   /** inputs in a row; default 10 */
   readonly columns?: number;
 }
-
-const NAMES: OptionNames<ReconstructionsOptions> = { ...GRID_NAMES, labels: true, columns: true };
 
 /**
  * Reconstructions: a row of inputs above a row of E[x|z,y] at z = E[z|x,y] (E[x|z] at z = E[z|x] without labels), as many
@@ -33,13 +32,11 @@ export async function reconstructions(
   options: ReconstructionsOptions = {},
 ): Promise<PixelGrid> {
   assertMethods('reconstructions', 'model', model, ['reconstruct']);
-  const {
-    labels,
-    columns = 10,
-    shape = model.inputShape,
-    padding,
-  } = optionsOf('reconstructions', options, NAMES);
-  assertInteger('reconstructions', 'columns', columns);
+  const { labels, columns, ...layout } = readOptions('reconstructions', options, {
+    ...gridRules(model.inputShape),
+    labels: optional(unchecked()),
+    columns: gridColumns(),
+  });
   if (labels !== undefined && !hasLabels(model))
     throw new TypeError('reconstructions: labels are given, needed none: the model has no labels');
   assertShapes('reconstructions', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
@@ -58,5 +55,5 @@ export async function reconstructions(
     for (const images of [originals, rebuilt])
       for (const cell of [...images.slice(from, from + across), ...empty]) cells.push(cell);
   }
-  return layOut('reconstructions', cells, { shape, columns: across, padding });
+  return layOut('reconstructions', cells, { ...layout, columns: across });
 }

@@ -1,7 +1,7 @@
 /** What every chart shares. */
-import { assertNumber, recordOf } from '../core/assert';
+import { recordOf } from '../core/assert';
 import { describe } from '../core/describe';
-
+import type { NumberRange } from '../core/options';
 import { isRecord, type Json } from '../files/json';
 
 /** A Vega-Lite 6 specification: plain JSON, data included, for any renderer. */
@@ -73,18 +73,11 @@ export function assertSeries(where: string, series: Readonly<Record<string, read
   }
 }
 
-/** Refuses texts that are none, and sizes that are no numbers above 0; what is left out is left to its default. */
-export function assertLooks(
-  where: string,
-  texts: Readonly<Record<string, string | undefined>>,
-  sizes: Readonly<Record<string, number>>,
-): void {
-  for (const [name, text] of Object.entries(texts))
-    if (text !== undefined && typeof text !== 'string')
-      throw new TypeError(`${where}: ${name} is ${describe(text)}, needed a text`);
-  for (const [name, size] of Object.entries(sizes))
-    assertNumber(where, name, size, 'a number of pixels above 0', (v) => v > 0 && Number.isFinite(v));
-}
+/** Widths and heights. */
+export const PIXELS: NumberRange = {
+  needed: 'a number of pixels above 0',
+  holds: (value) => value > 0 && Number.isFinite(value),
+};
 
 /** Completes a chart with schema and look; the colour of its text is left to the page. */
 export const chart = (content: Part): VegaLiteSpec => ({

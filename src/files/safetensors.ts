@@ -5,10 +5,9 @@
  * the arrays. Metadata is one JSON text under the key `ssvae`; a CRC-32 over it, the header's other entries and
  * the arrays stands beside it.
  */
-import { bytesOf } from '../core/bytesOf';
 import { describe, formatShape } from '../core/describe';
 import { sizeOf } from '../core/shape';
-import { arrayKind } from '../core/typedArrays';
+import { arrayKind, bytesOf } from '../core/typedArrays';
 import { crc32 } from './crc32';
 import { isCount, isListOf, isRecord, isString, type Json, parseStoredJson } from './json';
 

@@ -1,13 +1,13 @@
 /** Activations of the presets. */
 import { relu, softplus, type Tensor } from '@tensorflow/tfjs-core';
-import { assertOneOf } from '../core/assert';
+import { oneOf, type Rule } from '../core/options';
 
 /** Name of an activation, as tfjs-layers spells it. */
 export type Activation = 'linear' | 'relu' | 'softplus';
 
-/** Refuses any other name: tfjs-layers knows more, and the layers of this library would take them for `'linear'`. */
-export const assertActivation = (where: string, activation: Activation): void =>
-  assertOneOf(where, 'activation', activation, ['linear', 'relu', 'softplus']);
+/** The option: tfjs-layers knows more names, and the layers of this library would take them for `'linear'`. */
+export const activationName = <A extends Activation>(fallback: A): Rule<A> =>
+  oneOf<Activation>(['linear', 'relu', 'softplus'], fallback) as Rule<A>;
 
 /** Applies an activation by name. */
 export const activate = (x: Tensor, activation: Activation): Tensor =>

@@ -1,7 +1,7 @@
 /** Batch normalisation whose running statistics move when the caller says so. */
 import { add, moments, mul, rsqrt, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { ABOVE_0, BELOW_1, number, readOptions, unchecked } from '../core/options';
 import { sizeOf } from '../core/shape';
 import type { Pass } from './pass';
 
@@ -14,8 +14,6 @@ export interface BatchNormOptions {
   /** added to the variance; default 1e-5 (that of PyTorch) */
   readonly epsilon?: number;
 }
-
-const NAMES: OptionNames<BatchNormOptions> = { name: true, momentum: true, epsilon: true };
 
 /**
  * Batch normalisation (Ioffe & Szegedy 2015) over every axis but the last.
@@ -44,15 +42,11 @@ export class BatchNorm extends layers.Layer {
   readonly #epsilon: number;
 
   constructor(options: BatchNormOptions) {
-    const { name, momentum = 0.9, epsilon = 1e-5 } = optionsOf('BatchNorm', options, NAMES);
-    assertNumber('BatchNorm', 'momentum', momentum, 'a number in [0, 1)', (m) => m >= 0 && m < 1);
-    assertNumber(
-      'BatchNorm',
-      'epsilon',
-      epsilon,
-      'a finite number above 0',
-      (e) => e > 0 && Number.isFinite(e),
-    );
+    const { name, momentum, epsilon } = readOptions('BatchNorm', options, {
+      name: unchecked(),
+      momentum: number(BELOW_1, 0.9),
+      epsilon: number(ABOVE_0, 1e-5),
+    });
     super({ name });
     this.#momentum = momentum;
     this.#epsilon = epsilon;

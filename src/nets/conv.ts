@@ -1,13 +1,15 @@
 /** Convolutional nets of the report. */
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertFlags, assertInteger, type OptionNames, optionsOf, recordOf } from '../core/assert';
-import { type Activation, assertActivation } from './activation';
-import { dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
+import { recordOf } from '../core/assert';
+import { checked, flag, integersFrom, number, readOptions, withDefaults } from '../core/options';
+import { type Activation, activationName } from './activation';
+import { dense, gaussianHeads, hiddenStack, inputOf, net } from './building';
 import { assertHalves, convFeatures, convFeatureValues, convImage, convImageValues } from './convStacks';
 import { assertValues, layerValues } from './layerValues';
 import {
   assertPresetShape,
   assertWidths,
+  DEEPEST,
   outputShapeOf,
   type PresetShape,
   type SemiSupervisedNets,
@@ -29,28 +31,21 @@ export interface ConvOptions {
   readonly sharedTrunk?: boolean;
 }
 
-const NAMES: OptionNames<ConvOptions> = {
-  filters: true,
-  depth: true,
-  width: true,
-  activation: true,
-  batchNorm: true,
-  sharedTrunk: true,
-};
+/** Choices of every convolutional preset. */
+export const convRules = (batchNorm: boolean) => ({
+  filters: checked(assertWidths, [32, 64]),
+  depth: number(integersFrom(1, DEEPEST), 1),
+  width: number(integersFrom(1), 512),
+  activation: activationName<'relu' | 'softplus'>('relu'),
+  batchNorm: flag(batchNorm),
+});
 
-const choicesOf = ({
-  filters = [32, 64],
-  depth = 1,
-  width = 512,
-  activation = 'relu',
-  batchNorm = false,
-  sharedTrunk = true,
-}: ConvOptions) => ({ filters, depth, width, activation, batchNorm, sharedTrunk });
+const convNetsRules = () => ({ ...convRules(false), sharedTrunk: flag(true) });
 
 /** Values of the layers of {@link convNets}. */
 export function convValues(shape: PresetShape, options: ConvOptions): readonly number[] {
   const { inputShape, classes, latent, encoderSeesLabel } = shape;
-  const { filters, depth, width, batchNorm, sharedTrunk } = choicesOf(options);
+  const { filters, depth, width, batchNorm, sharedTrunk } = withDefaults(options, convNetsRules());
   const conv = { inputShape, filters, depth, width };
   const features = convFeatureValues(conv, batchNorm);
   return [
@@ -82,16 +77,9 @@ export function convValues(shape: PresetShape, options: ConvOptions): readonly n
 export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSupervisedNets {
   assertPresetShape('convNets', recordOf('convNets', shape, 'shape'));
   const { inputShape, classes, latent, encoderSeesLabel } = shape;
-  const { filters, depth, width, activation, batchNorm, sharedTrunk } = choicesOf(
-    optionsOf('convNets', options, NAMES),
-  );
-  assertInteger('convNets', 'width', width);
-  assertWidths('convNets', 'filter', filters);
-  assertHalves('convNets', { inputShape, filters, depth });
-  assertActivation('convNets', activation);
-  assertFlags('convNets', { batchNorm, sharedTrunk });
+  const { filters, depth, width, sharedTrunk, ...hidden } = readOptions('convNets', options, convNetsRules());
+  assertHalves('convNets', { inputShape, filters });
   assertValues('convNets', convValues(shape, options));
-  const hidden: HiddenOptions = { activation, batchNorm };
 
   const conv = { inputShape, filters, depth, width };
   const featuresOf = (from: SymbolicTensor): SymbolicTensor => convFeatures(conv, hidden, from);

@@ -1,11 +1,9 @@
 /** The convolutional halves of the report's nets: from an image to features, and back. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertNumber } from '../core/assert';
 import { formatShape } from '../core/describe';
 import { sizeOf } from '../core/shape';
 import { connect, dense, type HiddenOptions, withNorm } from './building';
 import { layerValues, stackValues } from './layerValues';
-import { DEEPEST } from './semiSupervisedNets';
 import { StridedConv, StridedConvTranspose } from './stridedConv';
 
 /** Images [H, W, C] and what halves them. */
@@ -34,23 +32,18 @@ const smallestMap = ({
 /**
  * Refuses what the convolutions cannot halve.
  *
- * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each of the filters, or the depth
- *   is no integer from 1 to 100
+ * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each of the filters
  */
-export function assertHalves(where: string, { inputShape, filters, depth }: Omit<ConvShape, 'width'>): void {
+export function assertHalves(
+  where: string,
+  { inputShape, filters }: Pick<ConvShape, 'inputShape' | 'filters'>,
+): void {
   const [height = 0, columns = 0] = inputShape;
   const scale = 2 ** filters.length;
   if (inputShape.length !== 3 || height % scale !== 0 || columns % scale !== 0)
     throw new RangeError(
       `${where}: inputShape is ${formatShape(inputShape)}, needed [H,W,C] with H and W divisible by ${scale}`,
     );
-  assertNumber(
-    where,
-    'depth',
-    depth,
-    `an integer from 1 to ${DEEPEST}`,
-    (d) => Number.isInteger(d) && d >= 1 && d <= DEEPEST,
-  );
 }
 
 /** Channels of every convolution on the way down. */

@@ -1,8 +1,9 @@
 /** Initial weights, drawn from `noise`. */
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { assertNumber, assertOneOf, optionsOf } from '../core/assert';
+import { assertOneOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';
+import { AT_LEAST_0, number, readOptions } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { LabelConditionedDense } from './labelConditionedDense';
 import { assertNet, type Layer } from './leafLayers';
@@ -66,18 +67,9 @@ const draw = (
 
 /** Refuses what is no {@link Initializer}. */
 export function assertInitializer(where: string, initializer: Initializer): void {
-  if (typeof initializer === 'object' && initializer !== null) {
-    const { normal } = optionsOf(where, initializer, { normal: true }, 'initializer');
-    assertNumber(
-      where,
-      'initializer.normal',
-      normal,
-      'a finite number of at least 0',
-      (sd) => sd >= 0 && Number.isFinite(sd),
-    );
-  } else {
-    assertOneOf(where, 'initializer', initializer, ['glorot-uniform', 'he-normal', 'fan-in-uniform']);
-  }
+  if (typeof initializer === 'object' && initializer !== null)
+    readOptions(where, initializer, { normal: number(AT_LEAST_0) }, 'initializer');
+  else assertOneOf(where, 'initializer', initializer, ['glorot-uniform', 'he-normal', 'fan-in-uniform']);
 }
 
 /**

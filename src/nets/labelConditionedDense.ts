@@ -1,10 +1,9 @@
 /** A dense layer that takes features and label apart. */
 import { add, matMul, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { assertInteger, type OptionNames, optionsOf } from '../core/assert';
 import { formatShape } from '../core/describe';
-
-import { type Activation, activate, assertActivation } from './activation';
+import { integersFrom, number, readOptions, unchecked } from '../core/options';
+import { type Activation, activate, activationName } from './activation';
 
 /** Arguments of the layer. */
 export interface LabelConditionedDenseOptions {
@@ -15,8 +14,6 @@ export interface LabelConditionedDenseOptions {
   /** default `'linear'` */
   readonly activation?: Activation;
 }
-
-const NAMES: OptionNames<LabelConditionedDenseOptions> = { name: true, units: true, activation: true };
 
 /**
  * h = activation( x·W_x + y·W_y + b ): a dense layer on the concatenation [x, y], without the concatenation.
@@ -31,9 +28,11 @@ export class LabelConditionedDense extends layers.Layer {
   readonly #activation: Activation;
 
   constructor(options: LabelConditionedDenseOptions) {
-    const { name, units, activation = 'linear' } = optionsOf('LabelConditionedDense', options, NAMES);
-    assertInteger('LabelConditionedDense', 'units', units);
-    assertActivation('LabelConditionedDense', activation);
+    const { name, units, activation } = readOptions('LabelConditionedDense', options, {
+      name: unchecked(),
+      units: number(integersFrom(1)),
+      activation: activationName('linear'),
+    });
     super({ name });
     this.#units = units;
     this.#activation = activation;

@@ -1,9 +1,10 @@
 /** Nets of fully connected layers: those of Kingma 2014. */
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertFlags, type OptionNames, optionsOf, recordOf } from '../core/assert';
+import { recordOf } from '../core/assert';
+import { checked, flag, readOptions, withDefaults } from '../core/options';
 import { sizeOf } from '../core/shape';
-import { type Activation, assertActivation } from './activation';
-import { connect, dense, gaussianHeads, type HiddenOptions, hiddenStack, inputOf, net } from './building';
+import { type Activation, activationName } from './activation';
+import { connect, dense, gaussianHeads, hiddenStack, inputOf, net } from './building';
 import { assertValues, layerValues, stackValues } from './layerValues';
 import {
   assertPresetShape,
@@ -25,21 +26,19 @@ export interface MlpOptions {
   readonly sharedTrunk?: boolean;
 }
 
-const NAMES: OptionNames<MlpOptions> = { widths: true, activation: true, batchNorm: true, sharedTrunk: true };
-
-const choicesOf = ({
-  widths = [500],
-  activation = 'softplus',
-  batchNorm = false,
-  sharedTrunk = false,
-}: MlpOptions) => ({ widths, activation, batchNorm, sharedTrunk });
+const mlpRules = () => ({
+  widths: checked(assertWidths, [500]),
+  activation: activationName<'relu' | 'softplus'>('softplus'),
+  batchNorm: flag(false),
+  sharedTrunk: flag(false),
+});
 
 /** Values of the layers of {@link mlpNets}. */
 export function mlpValues(
   { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
   options: MlpOptions,
 ): readonly number[] {
-  const { widths, batchNorm, sharedTrunk } = choicesOf(options);
+  const { widths, batchNorm, sharedTrunk } = withDefaults(options, mlpRules());
   const [size, first, last] = [sizeOf(inputShape), widths[0] as number, widths.at(-1) as number];
   const stack = (inputs: number, of = widths): readonly number[] => stackValues(inputs, of, batchNorm);
   return [
@@ -65,12 +64,8 @@ export function mlpValues(
 export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSupervisedNets {
   assertPresetShape('mlpNets', recordOf('mlpNets', shape, 'shape'));
   const { inputShape, classes, latent, encoderSeesLabel } = shape;
-  const { widths, activation, batchNorm, sharedTrunk } = choicesOf(optionsOf('mlpNets', options, NAMES));
-  assertWidths('mlpNets', 'width', widths);
-  assertActivation('mlpNets', activation);
-  assertFlags('mlpNets', { batchNorm, sharedTrunk });
+  const { widths, sharedTrunk, ...hidden } = readOptions('mlpNets', options, mlpRules());
   assertValues('mlpNets', mlpValues(shape, options));
-  const hidden: HiddenOptions = { activation, batchNorm };
   const flat = (from: SymbolicTensor): SymbolicTensor =>
     inputShape.length === 1 ? from : connect(layers.flatten({ name: 'flatten' }), from);
 

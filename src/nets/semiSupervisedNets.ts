@@ -92,9 +92,9 @@ export const DEEPEST = 100;
 /** Refuses a list of widths that is empty or too long, or holds anything but integers of at least 1. */
 export function assertWidths(where: string, name: string, widths: readonly number[]): void {
   if (!Array.isArray(widths))
-    throw new TypeError(`${where}: ${name}s is ${describe(widths)}, needed an array of integers`);
-  for (const width of widths as readonly number[]) assertInteger(where, `one of ${name}s`, width);
-  const count = `the number of ${name}s`;
+    throw new TypeError(`${where}: ${name} is ${describe(widths)}, needed an array of integers`);
+  for (const width of widths as readonly number[]) assertInteger(where, `one of ${name}`, width);
+  const count = `the number of ${name}`;
   assertInteger(where, count, widths.length);
   assertNumber(where, count, widths.length, `at most ${DEEPEST} layers`, (length) => length <= DEEPEST);
 }

@@ -10,8 +10,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { assertInteger, assertOneOf, type OptionNames, optionsOf } from '../core/assert';
-import { type Activation, activate, assertActivation } from './activation';
+import { integersFrom, number, oneOf, readOptions, unchecked } from '../core/options';
+import { type Activation, activate, activationName } from './activation';
 
 /** Arguments of {@link StridedConvTranspose}. */
 export interface StridedConvTransposeOptions {
@@ -29,7 +29,11 @@ export interface StridedConvOptions extends StridedConvTransposeOptions {
   readonly stride?: 1 | 2;
 }
 
-const NAMES: OptionNames<StridedConvTransposeOptions> = { name: true, filters: true, activation: true };
+const kernelRules = () => ({
+  name: unchecked<string>(),
+  filters: number(integersFrom(1)),
+  activation: activationName<Activation>('linear'),
+});
 
 const KERNEL = 3;
 const STRIDE = 2;
@@ -38,9 +42,7 @@ abstract class Strided extends layers.Layer {
   protected readonly filters: number;
   protected readonly activation: Activation;
 
-  constructor(where: string, { name, filters, activation = 'linear' }: StridedConvTransposeOptions) {
-    assertInteger(where, 'filters', filters);
-    assertActivation(where, activation);
+  constructor({ name, filters, activation }: Required<StridedConvTransposeOptions>) {
     super({ name });
     this.filters = filters;
     this.activation = activation;
@@ -74,9 +76,11 @@ export class StridedConv extends Strided {
   private readonly stride: 1 | 2;
 
   constructor(options: StridedConvOptions) {
-    super('StridedConv', optionsOf('StridedConv', options, { ...NAMES, stride: true }));
-    const { stride = 2 } = options;
-    assertOneOf('StridedConv', 'stride', stride, [1, 2]);
+    const { stride, ...kernel } = readOptions('StridedConv', options, {
+      ...kernelRules(),
+      stride: oneOf([1, 2], 2),
+    });
+    super(kernel);
     this.stride = stride;
   }
 
@@ -114,7 +118,7 @@ export class StridedConvTranspose extends Strided {
   static readonly className = 'StridedConvTranspose';
 
   constructor(options: StridedConvTransposeOptions) {
-    super('StridedConvTranspose', optionsOf('StridedConvTranspose', options, NAMES));
+    super(readOptions('StridedConvTranspose', options, kernelRules()));
   }
 
   /** @ignore */

@@ -1,10 +1,10 @@
 /** The nets of a VAE without labels. */
 import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { assertFlags, assertInteger } from '../core/assert';
+import { checked, flag, readOptions, withDefaults } from '../core/options';
 import { sizeOf } from '../core/shape';
-import { assertActivation } from './activation';
+import { activationName } from './activation';
 import { connect, dense, gaussianHeads, hiddenStack, inputOf, net } from './building';
-import type { ConvOptions } from './conv';
+import { type ConvOptions, convRules } from './conv';
 import { assertHalves, convFeatures, convFeatureValues, convImage, convImageValues } from './convStacks';
 import { assertValues, layerValues, stackValues } from './layerValues';
 import type { MlpOptions } from './mlp';
@@ -35,15 +35,15 @@ export type MlpVaeOptions = Omit<MlpOptions, 'sharedTrunk'>;
 /** Choices of the convolutional preset. */
 export type ConvVaeOptions = Omit<ConvOptions, 'sharedTrunk'>;
 
-const mlpChoices = ({ widths = [600, 600], activation = 'softplus', batchNorm = true }: MlpVaeOptions) => ({
-  widths,
-  activation,
-  batchNorm,
+const mlpVaeRules = () => ({
+  widths: checked(assertWidths, [600, 600]),
+  activation: activationName<'relu' | 'softplus'>('softplus'),
+  batchNorm: flag(true),
 });
 
 /** Values of the layers of {@link mlpVaeNets}. */
 export function mlpVaeValues(shape: VaeShape, options: MlpVaeOptions): readonly number[] {
-  const { widths, batchNorm } = mlpChoices(options);
+  const { widths, batchNorm } = withDefaults(options, mlpVaeRules());
   return [
     ...stackValues(sizeOf(shape.inputShape), widths, batchNorm),
     layerValues(widths.at(-1) as number, 2 * shape.latent),
@@ -60,10 +60,7 @@ export function mlpVaeValues(shape: VaeShape, options: MlpVaeOptions): readonly 
  * @throws RangeError or TypeError naming the choice that is none of its values
  */
 export function mlpVaeNets(where: string, shape: VaeShape, options: MlpVaeOptions): VaeNets {
-  const { widths, ...hidden } = mlpChoices(options);
-  assertWidths(where, 'width', widths);
-  assertActivation(where, hidden.activation);
-  assertFlags(where, { batchNorm: hidden.batchNorm });
+  const { widths, ...hidden } = readOptions(where, options, mlpVaeRules());
   assertValues(where, mlpVaeValues(shape, options));
   const x = inputOf(shape.inputShape, 'x');
   const flat = shape.inputShape.length === 1 ? x : connect(layers.flatten({ name: 'flatten' }), x);
@@ -79,17 +76,9 @@ export function mlpVaeNets(where: string, shape: VaeShape, options: MlpVaeOption
   };
 }
 
-const convChoices = ({
-  filters = [32, 64],
-  depth = 1,
-  width = 512,
-  activation = 'relu',
-  batchNorm = true,
-}: ConvVaeOptions) => ({ filters, depth, width, activation, batchNorm });
-
 /** Values of the layers of {@link convVaeNets}. */
 export function convVaeValues(shape: VaeShape, options: ConvVaeOptions): readonly number[] {
-  const { filters, depth, width, batchNorm } = convChoices(options);
+  const { filters, depth, width, batchNorm } = withDefaults(options, convRules(true));
   const conv = { inputShape: shape.inputShape, filters, depth, width };
   return [
     ...convFeatureValues(conv, batchNorm),
@@ -107,12 +96,8 @@ export function convVaeValues(shape: VaeShape, options: ConvVaeOptions): readonl
  * @throws RangeError or TypeError naming the choice that is none of its values, or an input that cannot be halved
  */
 export function convVaeNets(where: string, shape: VaeShape, options: ConvVaeOptions): VaeNets {
-  const { filters, depth, width, ...hidden } = convChoices(options);
-  assertInteger(where, 'width', width);
-  assertWidths(where, 'filter', filters);
-  assertHalves(where, { inputShape: shape.inputShape, filters, depth });
-  assertActivation(where, hidden.activation);
-  assertFlags(where, { batchNorm: hidden.batchNorm });
+  const { filters, depth, width, ...hidden } = readOptions(where, options, convRules(true));
+  assertHalves(where, { inputShape: shape.inputShape, filters });
   assertValues(where, convVaeValues(shape, options));
   const conv = { inputShape: shape.inputShape, filters, depth, width };
   const x = inputOf(shape.inputShape, 'x');

@@ -1,12 +1,12 @@
 /** The backend for Node: native TensorFlow, WebGPU, WebAssembly or plain JavaScript. */
 import util from 'node:util';
 import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
-import { assertInteger, optionsOf } from '../core/assert';
+import { integersFrom, number, optional, readOptions, unchecked } from '../core/options';
 import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../host/backend';
 import { Broken, NotInstalled, notLoaded, reasonOf } from '../host/backendErrors';
 import { useNativeKernels } from '../host/native/index';
 import { type Gpu, nameAdapter } from '../host/webgpu';
-import type { StockBackend } from '../wasm/stockBinary';
+import { loadStock } from '../wasm/stockBackend';
 import { loadPackage } from './packages';
 import { startThreads } from './wasmThreads';
 
@@ -104,13 +104,7 @@ const wasm = (threads: number): BackendCandidate => ({
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm',
   async load(explicit) {
-    let stock: StockBackend;
-    try {
-      stock = await import('@tensorflow/tfjs-backend-wasm');
-    } catch (cause) {
-      throw notLoaded('@tensorflow/tfjs-backend-wasm', cause);
-    }
-    await import('../wasm/training');
+    const stock = await loadStock();
     const team = await tryThreads(threads, explicit, () => startThreads(threads, stock));
     return `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm`;
   },
@@ -153,10 +147,9 @@ const cpu: BackendCandidate = {
  * console.log(name, description); // wasm WebAssembly with SIMD, …: the best that can be had here
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
-  const { backend, threads = 1 } = optionsOf('selectBackend', options, {
-    backend: true,
-    threads: true,
+  const { backend, threads } = readOptions('selectBackend', options, {
+    backend: optional(unchecked()),
+    threads: number(integersFrom(1), 1),
   });
-  assertInteger('selectBackend', 'threads', threads);
   return chooseBackend([tensorflow, webgpu, wasm(threads), cpu], backend);
 }

@@ -1,15 +1,18 @@
 /** Known data sets out of a folder of their official files. */
+
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assertOneOf, optionsOf } from '../core/assert';
-import { bytesOf } from '../core/bytesOf';
-import { describe, oneLine } from '../core/describe';
+import { assertOneOf } from '../core/assert';
+import { oneLine } from '../core/describe';
 import { messageOf } from '../core/messageOf';
+import { checked, readOptions } from '../core/options';
+import { bytesOf } from '../core/typedArrays';
 import { type CifarRecords, parseCifar10 } from '../data/cifar';
 import { createDataset, type Dataset } from '../data/dataset';
 import { gunzip, isGzip } from '../data/gzip';
 import { idxDataset } from '../data/idx';
+import { assertPath } from './file';
 import { idxChecksums } from './idxChecksums';
 
 /** Data sets that are known by name. */
@@ -80,7 +83,7 @@ const CIFAR_FOLDER = 'cifar-10-batches-bin';
  * @throws RangeError naming those that are
  */
 export const assertDatasetName = (where: string, name: DatasetName): void =>
-  assertOneOf(where, 'name', name, ['mnist', 'fashion-mnist', 'cifar10']);
+  assertOneOf(where, 'name', name, Object.keys(datasetFiles) as DatasetName[]);
 
 // Every message below starts with the function and names the path, so that one line says what to look at.
 const refuse = (what: string, cause?: unknown): Error => new Error(`loadDataset: ${what}`, { cause });
@@ -198,9 +201,7 @@ const loadCifar = async (name: string, found: readonly FoundFile[]): Promise<Dat
  */
 export async function loadDataset(name: DatasetName, options: LoadDatasetOptions): Promise<TrainAndTest> {
   assertDatasetName('loadDataset', name);
-  const { dir } = optionsOf('loadDataset', options, { dir: true });
-  if (typeof dir !== 'string' || dir === '')
-    throw new TypeError(`loadDataset: dir is ${describe(dir)}, needed the path of a folder`);
+  const { dir } = readOptions('loadDataset', options, { dir: checked(assertPath) });
   const files = datasetFiles[name];
   const found = await locate(dir, [...files.train, ...files.test]);
   const load = name === 'cifar10' ? loadCifar : loadIdx;

@@ -1,9 +1,17 @@
 /** Known data sets from where they are published. */
 import { resolve } from 'node:path';
-import { assertFunction, assertNumber, type OptionNames, optionsOf } from '../core/assert';
-import { describe } from '../core/describe';
 import { messageOf } from '../core/messageOf';
+import {
+  callable,
+  checked,
+  type NumberRange,
+  number,
+  optional,
+  readOptions,
+  unchecked,
+} from '../core/options';
 import { assertDatasetName, type DatasetName, loadDataset, type TrainAndTest } from './datasets';
+import { assertPath } from './file';
 import { type InstallOptions, install } from './install';
 import { sources } from './sources';
 
@@ -13,15 +21,13 @@ export interface DownloadDatasetOptions extends InstallOptions {
   readonly cacheDir: string;
 }
 
-const NAMES: OptionNames<DownloadDatasetOptions> = {
-  cacheDir: true,
-  baseUrl: true,
-  fetch: true,
-  onProgress: true,
-  signal: true,
-  silence: true,
-  leastRate: true,
+/** What a timer takes. */
+const MILLISECONDS: NumberRange = {
+  needed: 'milliseconds from 1 to 2 ** 31 - 1',
+  holds: (value) => value >= 1 && value < 2 ** 31,
 };
+
+const RATE: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
 
 /**
  * Downloads a data set, unless it is in the cache, and loads it.
@@ -45,21 +51,15 @@ export async function downloadDataset(
   options: DownloadDatasetOptions,
 ): Promise<TrainAndTest> {
   assertDatasetName('downloadDataset', name);
-  const { cacheDir, ...how } = optionsOf('downloadDataset', options, NAMES);
-  if (how.silence !== undefined)
-    assertNumber(
-      'downloadDataset',
-      'silence',
-      how.silence,
-      'milliseconds from 1 to 2 ** 31 - 1',
-      (v) => v >= 1 && v < 2 ** 31,
-    );
-  if (how.leastRate !== undefined)
-    assertNumber('downloadDataset', 'leastRate', how.leastRate, 'a number of at least 0', (v) => v >= 0);
-  for (const [option, value] of Object.entries({ fetch: how.fetch, onProgress: how.onProgress }))
-    if (value !== undefined) assertFunction('downloadDataset', option, value);
-  if (typeof cacheDir !== 'string' || cacheDir === '')
-    throw new TypeError(`downloadDataset: cacheDir is ${describe(cacheDir)}, needed the path of a folder`);
+  const { cacheDir, ...how } = readOptions('downloadDataset', options, {
+    cacheDir: checked(assertPath),
+    baseUrl: optional(unchecked()),
+    fetch: optional(callable()),
+    onProgress: optional(callable()),
+    signal: optional(unchecked()),
+    silence: optional(number(MILLISECONDS)),
+    leastRate: optional(number(RATE)),
+  });
   // A program may change its working folder while the files come.
   const dir = resolve(cacheDir, name);
   try {

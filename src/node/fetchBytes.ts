@@ -16,19 +16,17 @@ export interface DownloadProgress {
 }
 
 /** How a file is fetched. */
-export interface FetchBytesOptions {
+export interface FetchOptions {
   /** replaces the global `fetch` */
   readonly fetch?: typeof globalThis.fetch;
   /** called as bytes come */
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** aborts the download */
+  /** aborts the download; what has come stays for the next try */
   readonly signal?: AbortSignal;
   /** milliseconds without a byte after which the download is given up; default 60,000 */
   readonly silence?: number;
   /** bytes a second, averaged over each `silence`, below which the download is given up; default 1,000 */
   readonly leastRate?: number;
-  /** more than this is refused */
-  readonly maxBytes: number;
 }
 
 const reasonOf = (error: unknown): string => {
@@ -102,7 +100,7 @@ const rangeFrom = ({ size, version }: PartialFile): Record<string, string> => ({
  *
  * @param remote what to fetch
  * @param partial what is there, which grows and stays whatever happens
- * @param options fetch, progress, signal, longest silence, least rate, largest size
+ * @param options fetch, progress, signal, longest silence, least rate, and the most bytes that the file has
  * @returns the bytes, and whether some of them were there before
  * @throws Error in one line naming the URL when it cannot be reached, the server refuses, the body breaks off or
  * is too large; the signal's reason when it is aborted
@@ -117,7 +115,7 @@ export async function fetchBytes(
     silence = 60_000,
     leastRate = 1000,
     maxBytes,
-  }: FetchBytesOptions,
+  }: FetchOptions & { readonly maxBytes: number },
 ): Promise<{ readonly bytes: Uint8Array; readonly resumed: boolean }> {
   signal?.throwIfAborted();
   const file = url.pathname.split('/').at(-1) ?? '';

@@ -8,6 +8,17 @@ import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
 import { isMissing, naming } from './systemError';
 import { assertNotOfSystem, assertReplaceable, modeOf, targetOf, writeWhole } from './writeWhole';
 
+/** Refuses what is no path. */
+export function assertPath(
+  where: string,
+  name: string,
+  path: string,
+  of: 'file' | 'folder' = 'folder',
+): void {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`${where}: ${name} is ${describe(path)}, needed the path of a ${of}`);
+}
+
 /**
  * A file on disk, for models and checkpoints.
  *
@@ -21,8 +32,7 @@ import { assertNotOfSystem, assertReplaceable, modeOf, targetOf, writeWhole } fr
  * @example await saveModel(model, file('runs/m2.safetensors'))
  */
 export function file(path: string): Storage {
-  if (typeof path !== 'string' || path === '')
-    throw new TypeError(`file: path is ${describe(path)}, needed the path of a file`);
+  assertPath('file', 'path', path, 'file');
   return fileAt(resolve(path), path);
 }
 

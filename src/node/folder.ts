@@ -5,7 +5,7 @@ import { describe } from '../core/describe';
 
 import type { StorageFolder } from '../files/storage';
 import { claimOnDisk, lockIn } from './claim';
-import { fileAt } from './file';
+import { assertPath, fileAt } from './file';
 import { isMissing, naming } from './systemError';
 import { assertNotOfSystem, isOwn, targetOf } from './writeWhole';
 
@@ -27,8 +27,7 @@ const assertPlain = (name: string): void => {
  * @example await train(model, { …options, checkpoint: { storage: folder('runs/m2') }, resume: 'latest' })
  */
 export function folder(path: string): StorageFolder {
-  if (typeof path !== 'string' || path === '')
-    throw new TypeError(`folder: path is ${describe(path)}, needed the path of a folder`);
+  assertPath('folder', 'path', path);
   const target = resolve(path);
   return {
     name: path,

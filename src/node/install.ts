@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { messageOf } from '../core/messageOf';
 import { gunzip } from '../data/gzip';
 import { spellingsOf } from './datasets';
-import { type DownloadProgress, fetchBytes } from './fetchBytes';
+import { type FetchOptions, fetchBytes } from './fetchBytes';
 import { openPartialFile, type PartialFile } from './partialFile';
 import { type RemoteFile, remoteFile } from './remoteFile';
 import type { Source, SourceFile } from './sources';
@@ -13,22 +13,12 @@ import { readTar } from './tar';
 import { writeWhole } from './writeWhole';
 
 /** How a source is fetched. */
-export interface InstallOptions {
+export interface InstallOptions extends FetchOptions {
   /**
    * replaces the source's own base URL; the files lie directly under it. User and password in it are sent as a header, a
    * query goes with each file, and no message shows them
    */
   readonly baseUrl?: string;
-  /** replaces the global `fetch` */
-  readonly fetch?: typeof globalThis.fetch;
-  /** called as bytes come */
-  readonly onProgress?: (progress: DownloadProgress) => void;
-  /** aborts the download; what has come stays for the next try */
-  readonly signal?: AbortSignal;
-  /** milliseconds without a byte after which a download is given up; default 60,000 */
-  readonly silence?: number;
-  /** bytes a second, averaged over each `silence`, below which a download is given up; default 1,000 */
-  readonly leastRate?: number;
 }
 
 const isFile = (path: string): Promise<boolean> =>

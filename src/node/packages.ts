@@ -2,8 +2,8 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { notLoaded } from '../host/backendErrors';
-import { importModule } from './importModule';
 import { codeOf } from './systemError';
 
 /** The value, or nothing where it cannot be had. */
@@ -36,6 +36,9 @@ export const pathInProject = (specifier: string): string | undefined => {
   }
   return undefined;
 };
+
+/** What the ES module at a path exports: `import()` even in CommonJS, where an awaited one becomes a `require`. */
+const importModule = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
 
 /** Codes of `require` for what only `import()` takes. */
 const ONLY_BY_IMPORT: readonly unknown[] = ['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE'];

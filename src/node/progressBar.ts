@@ -1,5 +1,5 @@
 /** Progress on the terminal. */
-import { assertMethods, type OptionNames, optionsOf } from '../core/assert';
+import { readOptions, unchecked, withMethods } from '../core/options';
 import { own } from '../files/json';
 import type { BatchEnd, Callbacks, TrainingPlan } from '../training/callbacks';
 import type { Resumed } from '../training/checkpoint/resumed';
@@ -15,8 +15,6 @@ export interface ProgressBarOptions {
   /** default: standard error, so that results can be piped */
   readonly stream?: NodeJS.WriteStream;
 }
-
-const NAMES: OptionNames<ProgressBarOptions> = { title: true, columns: true, stream: true };
 
 const WIDTH = 24;
 const REDRAW_EVERY_MS = 100;
@@ -64,12 +62,11 @@ const epochInWords = ({ stepsPerEpoch, passes }: TrainingPlan): string | undefin
  * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, callbacks: progressBar({ title: 'M2' }) })
  */
 export function progressBar(options: ProgressBarOptions = {}): Callbacks {
-  const {
-    title = 'training',
-    columns = ['loss', 'validation.accuracy'],
-    stream = process.stderr,
-  } = optionsOf('progressBar', options, NAMES);
-  assertMethods('progressBar', 'stream', stream, ['write']);
+  const { title, columns, stream } = readOptions('progressBar', options, {
+    title: unchecked('training'),
+    columns: unchecked(['loss', 'validation.accuracy']),
+    stream: withMethods<NodeJS.WriteStream>(['write'], process.stderr),
+  });
   let steps = 1;
   let first = 0;
   let epochs = 1;

@@ -2,10 +2,9 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe } from '../core/describe';
-
 import type { Callbacks } from '../training/callbacks';
 import { type EventContent, eventRecord } from './eventRecord';
+import { assertPath } from './file';
 
 let files = 0;
 
@@ -22,8 +21,7 @@ let files = 0;
  * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, callbacks: tensorBoard('runs/m2/events') })
  */
 export function tensorBoard(path: string): Callbacks {
-  if (typeof path !== 'string' || path === '')
-    throw new TypeError(`tensorBoard: path is ${describe(path)}, needed the path of a folder`);
+  assertPath('tensorBoard', 'path', path);
   const folder = resolve(path);
   let target = '';
   const write = (step: number, content: EventContent): Promise<void> =>

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { assertWasmNotStarted } from '../host/backend';
-import { everyBuild, STOCK_BINARY, type StockBackend, shareMemory } from '../wasm/stockBinary';
+import type { StockBackend } from '../wasm/stockBackend';
+import { everyBuild, STOCK_BINARY, shareMemory } from '../wasm/stockBinary';
 import { startWorkers, workerSource } from '../wasm/workers';
 import { pathInProject } from './packages';
 

@@ -1,6 +1,6 @@
 /** Label smoothing. */
 import { add, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf, optionsOf } from '../core/assert';
+import { number, oneOf, readOptions, UNIT_INTERVAL } from '../core/options';
 import { assertShapes } from '../core/shape';
 
 /** Where the mass that is taken from the true class goes. */
@@ -14,6 +14,9 @@ export interface SmoothLabelsOptions {
    */
   readonly spread?: SmoothingSpread;
 }
+
+/** The option `spread`. */
+export const smoothingSpread = () => oneOf<SmoothingSpread>(['others', 'uniform'], 'others');
 
 /**
  * Smoothed labels p̂.
@@ -29,10 +32,9 @@ export interface SmoothLabelsOptions {
  * @example smoothLabels(tf.tensor2d([[1, 0, 0]]), 0.1) // [[0.9, 0.05, 0.05]]
  */
 export function smoothLabels(labels: Tensor, epsilon: number, options: SmoothLabelsOptions = {}): Tensor2D {
-  const { spread = 'others' } = optionsOf('smoothLabels', options, { spread: true });
+  const { spread } = readOptions('smoothLabels', options, { spread: smoothingSpread() });
   const { K = 0 } = assertShapes('smoothLabels', { labels: [labels, 'B K'] });
-  assertNumber('smoothLabels', 'epsilon', epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
-  assertOneOf('smoothLabels', 'spread', spread, ['others', 'uniform']);
+  number(UNIT_INTERVAL)('smoothLabels', 'epsilon', epsilon);
   if (spread === 'others' && K < 2)
     throw new RangeError(`smoothLabels: labels have ${K} class, needed at least 2 for spread "others"`);
   const floor = spread === 'others' ? epsilon / (K - 1) : epsilon / K;

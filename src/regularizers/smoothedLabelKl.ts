@@ -17,12 +17,18 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumber, assertOneOf, type OptionNames, optionsOf } from '../core/assert';
+import { assertNumber, type OptionNames } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import { LOWEST } from '../core/logSpace';
+import { oneOf, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import * as categorical from '../distributions/categorical';
-import { type SmoothingSpread, type SmoothLabelsOptions, smoothLabels } from './labelSmoothing';
+import {
+  type SmoothingSpread,
+  type SmoothLabelsOptions,
+  smoothingSpread,
+  smoothLabels,
+} from './labelSmoothing';
 
 /** `'labels||q'` is KL(p̂‖q), `'q||labels'` is KL(q‖p̂). */
 export type LabelKlDirection = 'labels||q' | 'q||labels';
@@ -85,18 +91,17 @@ const SMALLEST = 2 ** -126;
  * @example smoothedLabelKl({ labels: tf.tensor2d([[1, 0]]), logits: tf.tensor2d([[0, 0]]), epsilon: 0.1 }) // [0.3680642]
  */
 export function smoothedLabelKl(given: SmoothedLabelKlArguments): Tensor1D {
-  const {
-    labels,
-    logits,
-    epsilon,
-    spread = 'others',
-    direction = 'labels||q',
-  } = optionsOf('smoothedLabelKl', given, SMOOTHED_NAMES);
+  const { labels, logits, epsilon, spread, direction } = readOptions('smoothedLabelKl', given, {
+    labels: unchecked(),
+    logits: unchecked(),
+    epsilon: unchecked(),
+    direction: oneOf(['labels||q', 'q||labels'], 'labels||q'),
+    spread: smoothingSpread(),
+  });
   const { K = 0 } = assertShapes('smoothedLabelKl', {
     labels: [labels, 'B K'],
     logits: [logits, 'B K', 'float32'],
   });
-  assertOneOf('smoothedLabelKl', 'direction', direction, ['labels||q', 'q||labels']);
   if (direction === 'q||labels') {
     const infinite = 'KL(q‖p̂) is infinite where a smoothed label is 0';
     const check = (needed: string, holds: (e: number) => boolean): void =>

@@ -12,7 +12,7 @@ import { type CheckedExamples, examplesFor } from './examples';
 import { functionsOf, isClassifier, isPlainVae, isSemiSupervised } from './functions';
 import { inputChecks } from './inputs';
 import { memoryChecks } from './memory';
-import { assertOptions, type ModelChecksOptions } from './options';
+import { assertOptionsFit, type ModelChecksOptions, readModelChecksOptions } from './options';
 import { purityChecks } from './purity';
 import { savingChecks } from './saving';
 import { shapeChecks } from './shapes';
@@ -76,18 +76,15 @@ export function modelChecks<M extends Model>(
     throw new TypeError(
       `modelChecks: create is ${describe(create)}, needed a function of noise that makes a model`,
     );
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(
-      `modelChecks: options is ${describe(options)}, needed an object that holds the objective`,
-    );
-  const { objective, untouched = [], tolerance = 1e-4 } = options;
+  const read = readModelChecksOptions(options);
+  const { objective, untouched, tolerance } = read;
   const probe = create(createNoise(1));
   let examples: CheckedExamples;
   let kinds: readonly (Check['of'] | undefined)[];
   try {
     assertModel(probe);
-    assertOptions(probe, options);
-    examples = examplesFor(probe, options);
+    assertOptionsFit(probe, read);
+    examples = examplesFor(probe, read);
     kinds = [
       undefined,
       ...(functionsOf(probe).length > 0 ? ['functions' as const] : []),

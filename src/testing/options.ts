@@ -1,8 +1,7 @@
 /** What the battery is told of a model. */
-import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
 import { isUnknown } from '../core/labels';
-
+import { checked, type NumberRange, number, optional, readOptions, unchecked } from '../core/options';
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
 import type { Objective, Phase } from '../models/objectives/objective';
@@ -28,30 +27,39 @@ export interface ModelChecksOptions<M extends Model> {
   readonly tolerance?: number;
 }
 
-const NAMES: OptionNames<ModelChecksOptions<Model>> = {
-  objective: true,
-  examples: true,
-  untouched: true,
-  tolerance: true,
-};
-
 /** Fewer would leave no batch of either kind. */
 const LEAST = 8;
 
-/**
- * Refuses options that no check could use.
- *
- * @param model one that was made, for what the options must fit
- * @throws TypeError or RangeError naming the option
- */
-export function assertOptions<M extends Model>(model: M, options: ModelChecksOptions<M>): void {
-  const where = 'modelChecks';
-  const { objective, examples, untouched = [], tolerance = 0 } = optionsOf(where, options, NAMES);
+const where = 'modelChecks';
+
+const TOLERANCE: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
+
+const assertObjective = (_: string, name: string, objective: unknown): void => {
   if (typeof objective !== 'function' && !(Array.isArray(objective) && objective.length > 0))
     throw new TypeError(
-      `${where}: objective is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
+      `${where}: ${name} is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
     );
-  assertNumber(where, 'tolerance', tolerance, 'a number of at least 0', (value) => value >= 0);
+};
+
+/** The options, each by itself: what they must fit is looked at by {@link assertOptionsFit}. */
+export const readModelChecksOptions = <M extends Model>(options: ModelChecksOptions<M>) =>
+  readOptions(where, options, {
+    objective: checked<ModelChecksOptions<M>['objective']>(assertObjective),
+    examples: optional(unchecked<Dataset>()),
+    untouched: unchecked<readonly string[]>([]),
+    tolerance: number(TOLERANCE, 1e-4),
+  });
+
+/**
+ * Refuses options that no check of a model could use.
+ *
+ * @param model one that was made
+ * @throws RangeError naming the option
+ */
+export function assertOptionsFit<M extends Model>(
+  model: M,
+  { examples, untouched }: Pick<ReturnType<typeof readModelChecksOptions<M>>, 'examples' | 'untouched'>,
+): void {
   for (const [i, start] of untouched.entries()) {
     if (!Object.keys(model.variables).some((name) => name.startsWith(start)))
       throw new RangeError(

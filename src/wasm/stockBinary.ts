@@ -4,9 +4,6 @@
  * The backend has a build with threads, which does not start in Node and has a pool of its own. Its other build computes
  * the same in shared memory; only one byte of it says whose memory it is.
  */
-/** The part of the backend's module that says where its binaries are. */
-export type StockBackend = Pick<typeof import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths'>;
-
 /** The binary that is used; engines without SIMD are refused. */
 export const STOCK_BINARY = 'tfjs-backend-wasm-simd.wasm';
 

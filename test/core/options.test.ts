@@ -110,6 +110,17 @@ describe('an option that is misspelt', () => {
       () => createDataset({ ...dataset, labels: dataset.y } as never),
       /: labels is no option/,
     ],
+    ['digits', () => digits({ count: 9, noise, size: 28 } as never), /: size is no option/],
+    [
+      'batchSize of createBatches',
+      () =>
+        createBatches({
+          dataset,
+          split: splitDataset(dataset, { noise }),
+          batchSize: { labelled: 1 },
+        } as never),
+      /^createBatches: batchSize.labelled is no option, needed labeled, unlabeled$/,
+    ],
     ['twoMoons', () => twoMoons({ count: 9, noise, noiseLevel: 1 } as never), /: noiseLevel is no option/],
     ['gaussianObservation', () => gaussianObservation({ sd: 0.1 } as object), /: sd is no option/],
     ['smoothLabels', () => smoothLabels(y, 0.1, { spred: 'uniform' } as object), /: spred is no option/],

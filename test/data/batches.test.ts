@@ -186,7 +186,7 @@ test.each([
   ],
   [
     { split: { labeled: Int32Array.of(0, 9999), unlabeled: Int32Array.of(1) } },
-    'split.labeled[1] is 9999, needed an index below',
+    'split.labeled[1] is 9999, needed an integer from 0 to 99, an example of "numbers"',
   ],
   [{ stepsPerEpoch: 0 }, 'stepsPerEpoch is 0, needed an integer of at least 1'],
 ])('refuses %j', (options, message) => {

@@ -274,7 +274,7 @@ describe('faults', () => {
 
   it.each([
     [{ ...options, stepsPerEpoch: 0 }, 'stepsPerEpoch is 0, needed an integer of at least 1'],
-    [{ stepsPerEpoch: 3, counts: undefined as never }, 'counts.labeled is undefined, needed an integer'],
+    [{ stepsPerEpoch: 3, counts: undefined as never }, 'counts is undefined, needed an object'],
     [{ ...options, counts: { labeled: 1, unlabeled: -1 } }, 'counts.unlabeled is -1, needed an integer'],
   ])('of options are named: %j', (wrong, message) => {
     expect(() => batchesFrom(() => pass(0), wrong)).toThrow(`batchesFrom: ${message}`);

@@ -108,7 +108,7 @@ test('a class may be unknown: −1, what a byte makes of it, or no class at all'
   expect(createDataset(none)).toEqual(none);
   expect([...subset(createDataset({ ...set, y: [0, -1, 1] }), [1, 2]).y]).toEqual([UNKNOWN_CLASS, 1]);
   expect(() => gatherLabels(none, [1])).toThrow(
-    'gatherLabels: the class of example 1 is unknown, needed a known one',
+    'gatherLabels: indices[0] is 1, needed an example whose class is known',
   );
 });
 

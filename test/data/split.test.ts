@@ -119,7 +119,7 @@ test.each([
   [{ labeled: 9 }, 'splitDataset: labeled is 9, needed at least 10, one for each class'],
   [{ labeled: 1001 }, 'splitDataset: labeled is 1001, needed at most 1000, the examples of "set"'],
   [{ labeled: 900, validation: 101 }, 'splitDataset: labeled + validation is 900 + 101, needed at most 1000'],
-  [{ labeled: 10.5 }, 'splitDataset: labeled is 10.5, needed an integer of at least 1'],
+  [{ labeled: 10.5 }, 'splitDataset: labeled is 10.5, needed an integer of at least 0'],
   [{ labeled: 10, validation: -1 }, 'splitDataset: validation is -1, needed an integer of at least 0'],
 ])('refuses %j', (options, message) => {
   expect(() => splitDataset(balanced, { ...options, noise: createNoise(0) })).toThrow(message);

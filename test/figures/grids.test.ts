@@ -172,7 +172,7 @@ describe('analogies', () => {
     await expect(analogies(onePixel, one, { labels: [3] })).rejects.toThrow('analogies: label 0 is 3');
     for (const figure of [analogies, reconstructions]) {
       await expect(figure(onePixel, one, { labels: [0, 1] })).rejects.toThrow(
-        `${figure.name}: labels are 2, needed one for each of the 1 inputs`,
+        `${figure.name}: labels holds 2 labels, needed one for each of 1 examples`,
       );
     }
     tf.dispose([x, one]);

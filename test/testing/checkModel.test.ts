@@ -104,7 +104,7 @@ describe('modelChecks', () => {
     [
       'no options',
       () => modelChecks(tinyVae, undefined as unknown as typeof options),
-      new TypeError('modelChecks: options is undefined, needed an object that holds the objective'),
+      new TypeError('modelChecks: options is undefined, needed an object'),
     ],
     [
       'no objective',
