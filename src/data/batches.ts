@@ -57,6 +57,8 @@ const NAMES: OptionNames<BatchesOptions> = {
   resident: true,
 };
 
+const SIZES: OptionNames<BatchesOptions['batchSize']> = { labeled: true, unlabeled: true };
+
 /** Indices, of this realm; those that the data set does not have are refused. */
 const ownIndices = (part: keyof SplitIndices, indices: Int32Array, { name, count }: Dataset): Int32Array => {
   if (!isIntegers(indices))
@@ -141,7 +143,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
   const {
     dataset: given,
     split: parts,
-    batchSize,
+    batchSize: sizes,
     noise,
     binarize = 'none',
     stepsPerEpoch,
@@ -149,7 +151,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
   } = optionsOf('createBatches', options, NAMES);
   const dataset = checkDataset('createBatches', 'dataset.', given);
   recordOf('createBatches', parts, 'split');
-  recordOf('createBatches', batchSize, 'batchSize');
+  const batchSize = optionsOf('createBatches', sizes, SIZES, 'batchSize');
   assertNoise('createBatches', noise);
   assertOneOf('createBatches', 'binarize', binarize, ['none', 'threshold', 'dynamic']);
   assertFlags('createBatches', { resident });

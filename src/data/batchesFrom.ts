@@ -19,6 +19,8 @@ export interface BatchesFromOptions {
 
 const NAMES: OptionNames<BatchesFromOptions> = { stepsPerEpoch: true, counts: true, identity: true };
 
+const COUNTS: OptionNames<BatchSource['counts']> = { labeled: true, unlabeled: true };
+
 /** Batches out of an iterator. */
 export interface IteratedBatches extends BatchSource {
   /** whether any step can be asked for: batches come from a function, and not from one iterator alone */
@@ -57,12 +59,14 @@ export function batchesFrom(
   source: BatchIterable | ((pass: number) => BatchIterable | Promise<BatchIterable>),
   options: BatchesFromOptions,
 ): IteratedBatches {
-  const { stepsPerEpoch, counts, identity } = optionsOf('batchesFrom', options, NAMES);
+  const { stepsPerEpoch, counts: given, identity } = optionsOf('batchesFrom', options, NAMES);
   if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
     throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
   assertInteger(WHERE, 'stepsPerEpoch', stepsPerEpoch);
-  assertInteger(WHERE, 'counts.labeled', counts?.labeled, 0);
-  assertInteger(WHERE, 'counts.unlabeled', counts?.unlabeled, 0);
+  const { labeled, unlabeled } = optionsOf(WHERE, given, COUNTS, 'counts');
+  assertInteger(WHERE, 'counts.labeled', labeled, 0);
+  assertInteger(WHERE, 'counts.unlabeled', unlabeled, 0);
+  const counts = { labeled, unlabeled };
   const replayable = typeof source === 'function';
   let iterator: Opened | undefined;
   // The step that comes next, and its batch where a bare iterator has given it to be looked at.
