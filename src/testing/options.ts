@@ -1,7 +1,8 @@
 /** What the battery is told of a model. */
-import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { assertFunction, assertNumber, type OptionNames, optionsOf, recordOf } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
 import { isUnknown } from '../core/labels';
+import { assertNoMaker } from '../core/uncalled';
 
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
@@ -47,10 +48,13 @@ const LEAST = 8;
 export function assertOptions<M extends Model>(model: M, options: ModelChecksOptions<M>): void {
   const where = 'modelChecks';
   const { objective, examples, untouched = [], tolerance = 0 } = optionsOf(where, options, NAMES);
+  assertNoMaker(where, 'objective', objective);
   if (typeof objective !== 'function' && !(Array.isArray(objective) && objective.length > 0))
     throw new TypeError(
       `${where}: objective is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
     );
+  for (const [i, phase] of (typeof objective === 'function' ? [] : objective).entries())
+    assertFunction(where, `objective[${i}].objective`, recordOf(where, phase, `objective[${i}]`).objective);
   assertNumber(where, 'tolerance', tolerance, 'a number of at least 0', (value) => value >= 0);
   for (const [i, start] of untouched.entries()) {
     if (!Object.keys(model.variables).some((name) => name.startsWith(start)))
