@@ -3,6 +3,7 @@ import { env } from '@tensorflow/tfjs-core';
 import { describe } from '../core/describe';
 import { checked, integersFrom, number, optional, readOptions, unchecked } from '../core/options';
 import {
+  assertThreads,
   type BackendCandidate,
   type BackendChoice,
   chooseBackend,
@@ -24,7 +25,8 @@ export interface SelectBackendOptions {
   /** where the `.wasm` files of WebAssembly are; a wrong place is an error. Default: beside the script */
   readonly wasmPaths?: WasmPaths;
   /**
-   * threads that WebAssembly computes with, which change no result; default 1. More are to be had where training runs in a
+   * threads that WebAssembly computes with, which change no result; default 1, at most the larger of 64 and four for each
+   * core. More are to be had where training runs in a
    * worker of a cross-origin-isolated page, and need `wasmPaths`; elsewhere it is an error where WebAssembly was asked for
    * by name, and otherwise there is one, and the description says why. The other backends choose their own
    */
@@ -160,7 +162,7 @@ const cpu: BackendCandidate = {
  * backend is then passed over, or an error that names the package where it was asked for.
  *
  * @returns which backend is in use, and the reason each better one is not
- * @throws RangeError when `backend` is none of these, or `threads` no integer of at least 1
+ * @throws RangeError when `backend` is none of these, or `threads` no integer from 1 to the most that this machine may have
  * @throws Error when the one asked for cannot be had, naming the package where it lacks one, or its threads cannot; and
  * where WebAssembly does not start with the `wasmPaths` that were given, so that no slower backend takes its place
  * @example
@@ -172,5 +174,6 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     wasmPaths: optional(checked(assertPaths)),
     threads: number(integersFrom(1), 1),
   });
+  assertThreads(threads, navigator.hardwareConcurrency);
   return chooseBackend([webgpu, webgl, wasm(wasmPaths, threads), cpu], backend);
 }

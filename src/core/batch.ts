@@ -1,6 +1,7 @@
 /** What a training step consumes. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Json } from '../files/json';
+import { oneLine } from './describe';
 import type { Noise } from './noise';
 import type { Support } from './support';
 
@@ -18,7 +19,12 @@ export interface UnlabeledBatch {
   readonly x: Tensor;
 }
 
-/** One step's examples: a labelled part, an unlabelled part, or both; of independent sizes. */
+/**
+ * One step's examples: a labelled part, an unlabelled part, or both; of independent sizes.
+ *
+ * Both a part and the batch may hold more, ids of examples say, which nobody reads. What looks like a part of another name
+ * is refused.
+ */
 export interface Batch {
   /** examples whose class is known; absent where a step takes none */
   readonly labeled?: LabeledBatch;
@@ -94,6 +100,27 @@ export const passesOf = ({ stepsPerEpoch, counts, batchSize }: BatchSource): Pas
   return { ...of('labeled'), ...of('unlabeled') };
 };
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/**
+ * Refuses examples under another name than a part's, `unlabelled` say: nobody would see them, without a word.
+ *
+ * @param where name of the calling function, for the message
+ * @param name of the batch, for the message
+ * @param batch of which a part is there
+ * @throws RangeError naming the first
+ */
+export function assertParts(where: string, name: string, batch: Batch): void {
+  for (const [part, value] of Object.entries(batch))
+    if (
+      part !== 'labeled' &&
+      part !== 'unlabeled' &&
+      isObject(value) &&
+      ('x' in value || /label|^[xy]$/i.test(part))
+    )
+      throw new RangeError(`${where}: ${name}.${oneLine(part)} is no part, needed labeled or unlabeled`);
+}
+
 const isTensor = (value: object): value is Tensor =>
   'shape' in value && 'dispose' in value && typeof value.dispose === 'function';
 
@@ -111,7 +138,7 @@ const isRecord = (value: object): boolean => {
 export function disposeBatch(given: unknown): void {
   const seen = new Set<object>();
   const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    if (!isObject(value) || seen.has(value)) return;
     seen.add(value);
     if (isTensor(value)) {
       if (!('trainable' in value)) value.dispose();

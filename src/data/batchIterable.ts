@@ -1,8 +1,8 @@
 /** What gives batches one after another, and what it may give. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
-import type { Batch } from '../core/batch';
-import { describe } from '../core/describe';
+import { assertParts, type Batch } from '../core/batch';
+import { describe, oneLine } from '../core/describe';
 import { assertShapes } from '../core/shape';
 
 /** What gives batches one after another: an iterable, an async one, or a `tf.data` dataset. */
@@ -45,6 +45,9 @@ export const open = async (source: BatchIterable): Promise<Opened> => {
 const tensorsOf = ({ labeled, unlabeled }: Batch): Tensor[] =>
   [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
 
+/** Names of a record's entries, the first of many. */
+const namesOf = (record: object): string => oneLine(Object.keys(record).slice(0, 20).join(', '));
+
 /** Refuses what is no batch; the message says at which step. */
 export const assertBatch = (batch: Batch, step: number): void => {
   const at = `batch ${step}`;
@@ -52,9 +55,10 @@ export const assertBatch = (batch: Batch, step: number): void => {
   if (!labeled && !unlabeled) {
     const came = describe(batch);
     throw new TypeError(
-      `${WHERE}: ${at} is ${came === 'Object' ? `{ ${Object.keys(batch).join(', ')} }` : came}, needed { labeled: { x, y }, unlabeled: { x } } or either part`,
+      `${WHERE}: ${at} is ${came === 'Object' ? `{ ${namesOf(batch)} }` : came}, needed { labeled: { x, y }, unlabeled: { x } } or either part`,
     );
   }
+  assertParts(WHERE, at, batch);
   if (tensorsOf(batch).some((tensor) => tensor?.isDisposed))
     throw new RangeError(
       `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,

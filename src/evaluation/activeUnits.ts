@@ -25,7 +25,7 @@ export interface ActiveUnits {
  * @param means posterior means of many inputs, [N, Z]: `model.encode(x).mean`
  * @param options the threshold
  * @returns the number of active units, and each variance (over N, not N − 1)
- * @throws RangeError when the means are not [N, Z], or there is none
+ * @throws RangeError when the means are not [N, Z], there is none, or one is not finite
  * @example await activeUnits(tf.tensor2d([[1, 0], [-1, 0]])) // { active: 1, variances: [1, 0] }
  */
 export async function activeUnits(means: Tensor, options: ActiveUnitsOptions = {}): Promise<ActiveUnits> {
@@ -33,6 +33,11 @@ export async function activeUnits(means: Tensor, options: ActiveUnitsOptions = {
   const { N = 0, Z = 0 } = assertShapes('activeUnits', { means: [means, 'N Z'] });
   assertNumber('activeUnits', 'threshold', threshold, 'a number of at least 0', (t) => t >= 0);
   const values = await means.data();
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0)
+    throw new RangeError(
+      `activeUnits: means[${Math.floor(bad / Z)}][${bad % Z}] is ${values[bad]}, needed finite numbers`,
+    );
   const variances = Array.from({ length: Z }, (_, d) => {
     let mean = 0;
     for (let n = 0; n < N; n++) mean += (values[n * Z + d] ?? 0) / N;

@@ -64,6 +64,13 @@ export async function contentOf(where: string, storage: Storage): Promise<Uint8A
   return bytes;
 }
 
+/** The refusal of a place that another run holds. */
+export class Held extends Error {}
+
+/** The same, where the other run is of this process. */
+export const heldWithinProcess = (name: string): Held =>
+  new Held(`${name} belongs to another run of this process, needed the end of that run, or another place`);
+
 /**
  * Refuses a place that a run of this process holds.
  *
@@ -72,10 +79,7 @@ export async function contentOf(where: string, storage: Storage): Promise<Uint8A
  * @throws Error naming the place
  */
 export function assertFreeWithinProcess(key: unknown, name: string): void {
-  if (isHeld(key))
-    throw new Error(
-      `${name} belongs to another run of this process, needed the end of that run, or another place`,
-    );
+  if (isHeld(key)) throw heldWithinProcess(name);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The choice of a backend: candidates in order, the first that starts is taken, and it is said why. */
 import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
-import { assertOneOf } from '../core/assert';
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { Broken, NotInstalled, Refused, reasonOf } from './backendErrors';
 
 /** One backend that may or may not be had here. */
@@ -58,6 +58,31 @@ const choosing = (): Choosing => {
   shared[key] = known;
   return known;
 };
+
+/** Threads that any machine may be asked for. */
+const MOST_THREADS = 64;
+
+/** Threads for each core of a larger machine. */
+const THREADS_PER_CORE = 4;
+
+/**
+ * Refuses a number of threads that no machine gains by: each of them takes memory, and time to start.
+ *
+ * @param threads as they were asked for
+ * @param cores of the machine; not every browser tells
+ * @throws RangeError
+ */
+export function assertThreads(threads: unknown, cores = 1): void {
+  assertInteger('selectBackend', 'threads', threads);
+  const most = Math.max(MOST_THREADS, THREADS_PER_CORE * cores);
+  assertNumber(
+    'selectBackend',
+    'threads',
+    threads,
+    `at most ${most} on this machine, as threads beyond its cores only take memory`,
+    (count) => count <= most,
+  );
+}
 
 /** What to put behind the backend's name. */
 const threadsInWords = (count: number): string => (count === 1 ? '' : ` and ${count} threads`);

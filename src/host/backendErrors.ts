@@ -1,5 +1,12 @@
 /** Why a backend cannot be had, told apart by what would help. */
+import { oneLine } from '../core/describe';
 import { messageOf } from '../core/messageOf';
+
+/** Characters of a reason that are shown: packages name paths. */
+const LONGEST = 500;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal begin with one.
+const COLOURS = /\u001b\[[\d;]*[A-Za-z]/g;
 
 /** A package that is not there: installing it is the cure. */
 export class NotInstalled extends Error {}
@@ -10,10 +17,10 @@ export class Broken extends Error {}
 /** What was asked for and cannot be: no other backend is taken in its place. */
 export class Refused extends Error {}
 
-/** The first line of whatever was thrown, without a full stop. */
+/** The first line of whatever was thrown, without colours and a full stop. */
 export const reasonOf = (thrown: unknown): string => {
-  const message = messageOf(thrown);
-  return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
+  const message = messageOf(thrown).replaceAll(COLOURS, '');
+  return oneLine((message.split('\n')[0] ?? message).trim().replace(/\.$/, ''), LONGEST);
 };
 
 /**

@@ -1,5 +1,5 @@
 /** Whether model, objective and data fit each other, in the words of whoever put them together. */
-import type { Batch, BatchSource } from '../core/batch';
+import { assertParts, type Batch, type BatchSource } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
 import type { Model } from './model';
@@ -69,6 +69,7 @@ export function assertBatch(where: string, name: string, model: Model, batch: Ba
     throw new TypeError(
       `${where}: ${name} is ${describe(batch)}, needed { labeled: { x, y }, unlabeled: { x } } or either part`,
     );
+  assertParts(where, name, batch);
   const example = ['B', ...model.inputShape].join(' ');
   if (labeled)
     assertShapes(where, {

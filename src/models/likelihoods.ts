@@ -1,11 +1,31 @@
 /** Likelihoods of models: what is refused, and those that a file names. */
-import { assertInteger } from '../core/assert';
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { describe } from '../core/describe';
+import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
-import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
+import type { Likelihood, LikelihoodSpec, ParameterKind } from '../distributions/likelihood';
 import { isFiniteNumber, isRecord, parse, parseRecord } from '../files/json';
+
+const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
+
+/** Refuses what are no two bounds, the lower of them first. */
+const assertSupport = (where: string, { least, largest }: Partial<Support>): void => {
+  const name = 'likelihood.support';
+  assertNumber(where, `${name}.least`, least, 'a number', (value) => !Number.isNaN(value));
+  assertNumber(where, `${name}.largest`, largest, `a number above least, ${least}`, (value) => value > least);
+};
+
+/** Refuses kinds that name no parameter, and numbers of them that leave a block of the decoder's output open. */
+const assertKinds = (where: string, { parameterKinds, parametersPerValue }: Likelihood): void => {
+  if (!Array.isArray(parameterKinds) || parameterKinds.length !== parametersPerValue)
+    throw new RangeError(
+      `${where}: likelihood.parameterKinds is ${describe(parameterKinds)}, needed an array of likelihood.parametersPerValue, ${parametersPerValue}`,
+    );
+  for (const [i, kind] of parameterKinds.entries())
+    assertOneOf(where, `likelihood.parameterKinds[${i}]`, kind, KINDS);
+};
 
 /**
  * Refuses what is no likelihood.
@@ -14,11 +34,16 @@ import { isFiniteNumber, isRecord, parse, parseRecord } from '../files/json';
  */
 export function assertLikelihood(where: string, likelihood: Likelihood): void {
   assertNoFunction(where, 'likelihood', likelihood);
-  if (typeof likelihood?.logProb !== 'function')
+  if (typeof likelihood?.logProb !== 'function') {
+    const hint = typeof likelihood === 'string' ? ": import it from 'ssvae', and leave the quotes out" : '';
     throw new TypeError(
-      `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli`,
+      `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli${hint}`,
     );
-  assertInteger(where, 'likelihood.parametersPerValue', likelihood.parametersPerValue);
+  }
+  const { parametersPerValue, parameterKinds, support } = likelihood;
+  assertInteger(where, 'likelihood.parametersPerValue', parametersPerValue);
+  if (parameterKinds !== undefined) assertKinds(where, likelihood);
+  if (support !== undefined) assertSupport(where, support ?? {});
 }
 
 /**

@@ -1,8 +1,15 @@
 /** The backend for Node: native TensorFlow, WebGPU, WebAssembly or plain JavaScript. */
+import { availableParallelism } from 'node:os';
 import util from 'node:util';
 import { findBackendFactory, getKernelsForBackend, unregisterKernel } from '@tensorflow/tfjs-core';
 import { integersFrom, number, optional, readOptions, unchecked } from '../core/options';
-import { type BackendCandidate, type BackendChoice, chooseBackend, tryThreads } from '../host/backend';
+import {
+  assertThreads,
+  type BackendCandidate,
+  type BackendChoice,
+  chooseBackend,
+  tryThreads,
+} from '../host/backend';
 import { Broken, NotInstalled, notLoaded, reasonOf } from '../host/backendErrors';
 import { useNativeKernels } from '../host/native/index';
 import { type Gpu, nameAdapter } from '../host/webgpu';
@@ -17,7 +24,8 @@ export interface SelectBackendOptions {
   /** the backend to take, or an error; default: the best that can be had */
   readonly backend?: 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
   /**
-   * threads that WebAssembly computes with, which change no result; default 1. More are to be had only until the backend
+   * threads that WebAssembly computes with, which change no result; default 1, at most the larger of 64 and four for each
+   * core. More are to be had only until the backend
    * has started; where they cannot be had it is an error where WebAssembly was asked for by name, and otherwise there is
    * one, and the description says why. The other backends choose their own
    */
@@ -140,7 +148,7 @@ const cpu: BackendCandidate = {
  * Packages are looked up from the folder that the program was started in, from the program, and beside this library.
  *
  * @returns which backend is in use, and the reason each better one is not
- * @throws RangeError when `backend` is none of these, or `threads` no integer of at least 1
+ * @throws RangeError when `backend` is none of these, or `threads` no integer from 1 to the most that this machine may have
  * @throws Error when the one asked for cannot be had, naming the package where it lacks one, or its threads cannot
  * @example
  * const { name, description } = await selectBackend();
@@ -151,5 +159,6 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     backend: optional(unchecked()),
     threads: number(integersFrom(1), 1),
   });
+  assertThreads(threads, availableParallelism());
   return chooseBackend([tensorflow, webgpu, wasm(threads), cpu], backend);
 }

@@ -6,8 +6,15 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { threadId } from 'node:worker_threads';
+import { hold, isHeld } from '../core/held';
 import { isRecord, parseJson } from '../files/json';
-import { assertFreeWithinProcess, type Claim, claimWithinProcess } from '../files/storage';
+import {
+  assertFreeWithinProcess,
+  type Claim,
+  claimWithinProcess,
+  Held,
+  heldWithinProcess,
+} from '../files/storage';
 import { codeOf, isMissing, naming } from './systemError';
 import { besideIn } from './writeWhole';
 
@@ -74,15 +81,25 @@ const parseOwner = (text: string): Owner | undefined => {
     : undefined;
 };
 
-/** Whether a place's owner lives. A run of this very thread does not: the list of the process would have it. */
+/** A run as the list of what this process holds names it. */
+const entryOf = (run: string): string => `ssvae run ${run}`;
+
+/** Whether a run is of this very thread: the list of the process then tells whether it lives, whatever path led to it. */
+const isOfThread = (owner: Owner, self: Owner): boolean =>
+  owner.machine === self.machine &&
+  owner.process === self.process &&
+  owner.began === self.began &&
+  owner.thread === self.thread;
+
+/** Whether a place's owner lives. */
 const lives = (owner: Owner | undefined, self: Owner, silentMs: number): boolean => {
   const showsSigns = silentMs < SILENT_AFTER_MS;
   // Half-written, or of another machine.
   if (owner === undefined || owner.machine !== self.machine) return showsSigns;
+  if (isOfThread(owner, self)) return isHeld(entryOf(owner.run));
   const began = beganAt(owner.process);
   if (began === undefined || began !== owner.began) return false;
-  if (owner.process !== self.process) return true;
-  return owner.thread !== self.thread && showsSigns;
+  return owner.process !== self.process || showsSigns;
 };
 
 const describeOwner = (owner: Owner | undefined, silentMs: number): string => {
@@ -159,10 +176,11 @@ const lookAt = async (lock: string): Promise<Found | undefined> => {
 
 /** Refuses a place whose owner lives. */
 const assertDead = (lock: string, name: string, { owner, silentMs }: Found, self: Owner): void => {
-  if (lives(owner, self, silentMs))
-    throw new Error(
-      `${name} belongs to ${describeOwner(owner, silentMs)}, needed the end of that run, or another place; if no such run is left, remove ${lock}`,
-    );
+  if (!lives(owner, self, silentMs)) return;
+  if (owner && isOfThread(owner, self)) throw heldWithinProcess(name);
+  throw new Held(
+    `${name} belongs to ${describeOwner(owner, silentMs)}, needed the end of that run, or another place; if no such run is left, remove ${lock}`,
+  );
 };
 
 /**
@@ -196,6 +214,7 @@ export async function claimOnDisk(
 ): Promise<Claim> {
   const within = claimWithinProcess(lock, name);
   const self = ownerNow();
+  const forget = hold(entryOf(self.run));
   /** Takes the place, unless it is this run's; whether it was. */
   const take = async (): Promise<boolean> => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -211,6 +230,7 @@ export async function claimOnDisk(
   const release = async (): Promise<void> => {
     const found = await lookAt(lock).catch(() => undefined);
     if (found?.owner?.run === self.run) await rm(lock, { force: true }).catch(() => undefined);
+    forget();
     await within.release();
   };
   try {

@@ -60,7 +60,7 @@ export const fileAt = (target: string, name: string): Storage => ({
   write: (bytes) =>
     naming(`file: ${name}`, 'cannot be written', async () => {
       assertNotOfSystem(target);
-      await mkdir(dirname(target), { recursive: true });
+      await mkdir(dirname(await targetOf(target)), { recursive: true });
       await writeWhole(target, bytes);
     }),
   async claim() {

@@ -11,7 +11,7 @@ import {
   rm,
   stat,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, isMissing } from './systemError';
 
 /** A file half-written that has not been touched for this long belongs to a killed process. */
@@ -26,17 +26,21 @@ export const isOwn = (name: string): boolean => OWN.test(name);
 /** Path of a new file in a folder, to be renamed or removed soon; one that is left behind is removed after an hour. */
 export const besideIn = (folder: string): string => join(folder, `.ssvae-${randomUUID()}.tmp`);
 
-/** The file that a path leads to: links are followed, that of a file which is not there yet included. */
+/**
+ * The file that a path leads to. Links are followed on the way too, and where nothing is there yet: a place has one path,
+ * however it is reached, and keeps that path once it is written.
+ */
 export async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return readlink(path).then(
-      (link) => resolve(dirname(path), link),
-      () => path,
-    );
   }
+  const around = dirname(path);
+  if (around === path) return path;
+  const folder = await targetOf(around);
+  const link = await readlink(path).catch(() => undefined);
+  return link === undefined ? join(folder, basename(path)) : targetOf(resolve(folder, link));
 }
 
 /** Refuses what the system makes up, links to open files among it: some of it can be replaced, and some waits for ever. */

@@ -1,7 +1,9 @@
 /** What the battery is told of a model. */
+import { assertFunction, recordOf } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
 import { isUnknown } from '../core/labels';
 import { checked, type NumberRange, number, optional, readOptions, unchecked } from '../core/options';
+import { assertNoMaker } from '../core/uncalled';
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
 import type { Objective, Phase } from '../models/objectives/objective';
@@ -35,9 +37,19 @@ const where = 'modelChecks';
 const TOLERANCE: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
 
 const assertObjective = (_: string, name: string, objective: unknown): void => {
+  assertNoMaker(where, name, objective);
   if (typeof objective !== 'function' && !(Array.isArray(objective) && objective.length > 0))
     throw new TypeError(
       `${where}: ${name} is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
+    );
+  for (const [i, phase] of (typeof objective === 'function'
+    ? []
+    : (objective as readonly unknown[])
+  ).entries())
+    assertFunction(
+      where,
+      `objective[${i}].objective`,
+      recordOf(where, phase as { objective?: unknown }, `objective[${i}]`).objective,
     );
 };
 

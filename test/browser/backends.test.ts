@@ -103,6 +103,9 @@ describe('the library in Chromium', () => {
       expect(await call(isolated, 'inWorker', { ...asked, wasmPaths: paths })).toEqual({
         message: refusal + reason,
       });
+    expect(await call(isolated, 'inWorker', { ...asked, threads: 1e6 })).toEqual({
+      message: expect.stringContaining('selectBackend: threads is 1000000, needed at most '),
+    });
     const { choice } = await call(isolated, 'run', options);
     expect(choice.description).toMatch(/^WebAssembly with SIMD, one thread \(threads wait .*\), with/);
     await Promise.all([plain.close(), isolated.close()]);

@@ -185,6 +185,10 @@ test.each([
     'batchSize.labeled is 1.5, needed an integer of at least 0',
   ],
   [
+    { batchSize: { labeled: 2, unlabeled: 10, unlabelled: 2 } },
+    'batchSize.unlabelled is no option, needed labeled, unlabeled',
+  ],
+  [
     { split: { labeled: Int32Array.of(0, 9999), unlabeled: Int32Array.of(1) } },
     'split.labeled[1] is 9999, needed an integer from 0 to 99, an example of "numbers"',
   ],

@@ -228,16 +228,28 @@ describe('faults', () => {
       () => ({ labeled: { x: tf.zeros([2, 1]), y: tf.zeros([2]) } }),
       'batch 0.labeled.y has shape [2], needed [B,K] = [2,K]',
     ],
+    [
+      'a part that is misspelt, beside one that is not',
+      () => ({ ...batchOf(0), unlabelled: { x: tf.zeros([1]) } }),
+      'batch 0.unlabelled is no part, needed labeled or unlabeled',
+    ],
+    [
+      'names of any number and content',
+      () => Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [`${i}\u001b[2J`, 1])),
+      'batch 0 is { 0\\u001b[2J, 1\\u001b[2J, ',
+    ],
     ['no labels', () => ({ labeled: { x: tf.zeros([2, 1]) } }), 'batch 0.labeled.y is undefined'],
   ])('of batches are named, and their tensors freed: %s', async (_, batch, message) => {
-    await expect(batchesFrom(() => [batch() as Batch], options).at(0)).rejects.toThrow(
-      `batchesFrom: ${message}`,
-    );
+    const asked = Promise.resolve(batchesFrom(() => [batch() as Batch], options).at(0));
+    const refused = await asked.then(String, ({ message: came }: Error) => came);
+    expect(refused).toContain(`batchesFrom: ${message}`);
+    expect(refused.length).toBeLessThan(250);
   });
 
   it.each([
     ['labels of unlabelled examples', () => ({ unlabeled: { x: tf.zeros([2, 1]), y: tf.zeros([2, 2]) } })],
     ['ids', () => ({ labeled: { x: tf.zeros([2, 1]), y: tf.ones([2, 1]), id: tf.zeros([2]) } })],
+    ['numbers and ids beside the parts', () => ({ ...batchOf(0), count: 2, labels: 3, ids: tf.zeros([2]) })],
     ['lists beside the parts', () => ({ ...batchOf(0), extra: [{ ids: tf.zeros([2]) }, null, 'a'] })],
   ])(
     'of nothing: entries beyond the parts are freed too, skipped, looked at or closed: %s',
@@ -275,6 +287,14 @@ describe('faults', () => {
   it.each([
     [{ ...options, stepsPerEpoch: 0 }, 'stepsPerEpoch is 0, needed an integer of at least 1'],
     [{ stepsPerEpoch: 3, counts: undefined as never }, 'counts is undefined, needed an object'],
+    [
+      { stepsPerEpoch: 3, counts: { labeled: 1 } as never },
+      'counts.unlabeled is undefined, needed an integer',
+    ],
+    [
+      { ...options, counts: { ...counts, unlabelled: 2 } as never },
+      'counts.unlabelled is no option, needed labeled, unlabeled',
+    ],
     [{ ...options, counts: { labeled: 1, unlabeled: -1 } }, 'counts.unlabeled is -1, needed an integer'],
   ])('of options are named: %j', (wrong, message) => {
     expect(() => batchesFrom(() => pass(0), wrong)).toThrow(`batchesFrom: ${message}`);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Batch, BatchSource } from '../../src/core/batch';
+import { type Batch, type BatchSource, disposeBatch } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { batchesFrom } from '../../src/data/batchesFrom';
@@ -261,6 +261,16 @@ const cases: Readonly<Record<string, () => unknown>> = {
     const batch = () => ({ xs: tf.zeros([1, 2]), ys: tf.zeros([1, 3]) }) as Batch;
     return batchesFrom(() => [batch()], { stepsPerEpoch: 1, counts }).at(0);
   },
+  'a part of another name beside a right one, from an iterator or a source of your own': () => {
+    const part = () => ({ x: tf.zeros([1, 2]) });
+    const batch = () => ({ unlabeled: part(), unlabelled: part() });
+    return batchesFrom(() => [batch()], { stepsPerEpoch: 1, counts }).at(0);
+  },
+  'more in a batch or a part than its inputs and labels: ids, counts, labels of unlabelled examples':
+    async () => {
+      const batch = { unlabeled: { x: tf.zeros([1, 2]), y: tf.zeros([1, 3]) }, ids: tf.zeros([1]), count: 1 };
+      disposeBatch(await batchesFrom(() => [batch], { stepsPerEpoch: 1, counts }).at(0));
+    },
   'an iterator of fewer batches than an epoch': async () => {
     const source = iterated([0, 1]);
     await at(source, 0);

@@ -25,6 +25,21 @@ describe('activeUnits', () => {
     means.dispose();
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    'names the first mean that is %s',
+    async (bad) => {
+      const means = tf.tensor2d([
+        [1, 2],
+        [3, bad],
+        [bad, 1],
+      ]);
+      await expect(activeUnits(means)).rejects.toThrow(
+        `activeUnits: means[1][1] is ${bad}, needed finite numbers`,
+      );
+      means.dispose();
+    },
+  );
+
   it('leaves nothing behind and refuses what is no table of means', async () => {
     const before = tf.memory().numTensors;
     const empty = tf.zeros([0, 3]);

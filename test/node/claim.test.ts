@@ -51,6 +51,73 @@ describe('a place on disk', () => {
     await claim(placeOf(path)).then((second) => second.release());
   });
 
+  describe('has one owner, whatever path leads to it', () => {
+    const inUse = 'belongs to another run of this process';
+    beforeEach(async () => {
+      await mkdir(join(root, 'disk'));
+      for (const link of ['runs', 'other']) await symlink('disk', join(root, link));
+      await symlink('new', join(root, 'dangling'));
+    });
+
+    it.each([
+      ['a linked folder', 'runs/a', 'disk/a'],
+      ['two links', 'runs/a', 'other/a'],
+      ['a linked folder around one that is not made yet', 'runs/b/c/a', 'disk/b/c/a'],
+      ['a link to a folder that is not made yet', 'dangling/a', 'new/a'],
+    ])('%s', async (_, first, second) => {
+      for (const [taken, tried] of [
+        [first, second],
+        [second, first],
+      ] as const) {
+        const own = await claim(file(join(root, taken)));
+        await expect(claim(file(join(root, tried)))).rejects.toThrow(inUse);
+        await expect(file(join(root, tried)).assertFree?.()).rejects.toThrow(inUse);
+        await own.confirm();
+        await file(join(root, tried)).write(Uint8Array.of(1));
+        await expect(claim(file(join(root, tried)))).rejects.toThrow(inUse);
+        await own.release();
+        await rm(join(root, first));
+      }
+    });
+
+    it('a link to a folder, and a file in that folder', async () => {
+      const own = await claim(folder(join(root, 'disk')));
+      await expect(claim(folder(join(root, 'runs')))).rejects.toThrow(inUse);
+      await expect(claim(file(join(root, 'runs', 'a')))).rejects.toThrow(inUse);
+      await own.release();
+      const inside = await claim(file(join(root, 'runs', 'a')));
+      await expect(claim(folder(join(root, 'other')))).rejects.toThrow(inUse);
+      await inside.release();
+    });
+
+    it('a folder mounted at a second place', async () => {
+      await mkdir(join(root, 'mount'));
+      const program = `Promise.all(process.argv.slice(1, 3).map((source) => import(source))).then(async ([{ file }, { folder }]) => {
+        const [disk, mount] = process.argv.slice(3);
+        const tell = (place) => place.claim().then(() => console.log('claimed'), (error) => console.log(error.message));
+        const own = await file(disk + '/a').claim();
+        await tell(file(mount + '/a'));
+        await tell(folder(mount));
+        await own.confirm();
+        await own.release();
+        await folder(mount).claim();
+        await tell(file(disk + '/a'));
+      })`;
+      const sources = ['file', 'folder'].map((name) =>
+        fileURLToPath(new URL(`../../src/node/${name}.ts`, import.meta.url)),
+      );
+      const places = [join(root, 'disk'), join(root, 'mount')];
+      const node = [process.execPath, '--import', 'tsx', '-e', program, ...sources, ...places];
+      const mounted = spawnSync(
+        'unshare',
+        ['-rm', 'sh', '-c', 'mount --bind "$0" "$1" && shift && exec "$@"', ...places, ...node],
+        { encoding: 'utf8' },
+      );
+      if (mounted.status !== 0) return console.warn('skipped: this machine lets nobody mount a folder');
+      expect(mounted.stdout.trim().split('\n')).toEqual(Array(3).fill(expect.stringContaining(inUse)));
+    });
+  });
+
   it('is refused where its file may be written and not replaced: mounted by itself, say', async () => {
     const [path, other] = [join(root, 'a'), join(root, 'b')];
     await writeFile(path, 'former');

@@ -7,6 +7,7 @@ import { createDataset, type Dataset } from '../../src/data/dataset';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import type { Classifier, Model } from '../../src/models/model';
 import type { Objective } from '../../src/models/objectives/objective';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { checkModel, type ModelChecksOptions, modelChecks } from '../../src/testing';
 import { constantInputs, examplesFor } from '../../src/testing/examples';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -112,6 +113,25 @@ describe('modelChecks', () => {
       new TypeError(
         'modelChecks: objective is an array of 0, needed a function such as semiSupervised(), or phases',
       ),
+    ],
+    [
+      'an objective that is not called',
+      given({ objective: semiSupervised as never }),
+      new TypeError(
+        'modelChecks: objective is semiSupervised itself, needed what it makes: semiSupervised({ … })',
+      ),
+    ],
+    [
+      'an objective of a phase that is not called',
+      given({ objective: [{ name: 'a', variables: ['encoder'], objective: semiSupervised as never }] }),
+      new TypeError(
+        'modelChecks: objective[0].objective is semiSupervised itself, needed what it makes: semiSupervised({ … })',
+      ),
+    ],
+    [
+      'a phase that is none',
+      given({ objective: [null as never] }),
+      new TypeError('modelChecks: objective[0] is null, needed an object'),
     ],
     [
       'a tolerance below 0',

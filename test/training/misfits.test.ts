@@ -175,6 +175,34 @@ describe('tensors that are gone', () => {
       { batches: { ...untold(tinyBatches()), at: async () => undefined as unknown as Batch } },
       'train: batch 0 is undefined, needed { labeled: { x, y }, unlabeled: { x } } or either part',
     ],
+    ...['unlabelled', 'Unlabeled', 'un labelled\u001b[2J', 'unlabeledBatch', 'more'].map(
+      (part): [string, object, string] => [
+        `a part of another name: ${part}`,
+        {
+          batches: {
+            ...untold(tinyBatches()),
+            at: async (step: number) => {
+              const { unlabeled, ...batch } = await tinyBatches().at(step);
+              return { ...batch, [part]: unlabeled };
+            },
+          },
+        },
+        `train: batch 0.${part.replace('\u001b', '\\u001b')} is no part, needed labeled or unlabeled`,
+      ],
+    ),
+    [
+      'inputs beside a part',
+      {
+        batches: {
+          ...untold(tinyBatches()),
+          at: async (step: number) => {
+            const { unlabeled, ...batch } = await tinyBatches().at(step);
+            return { ...batch, x: unlabeled?.x };
+          },
+        },
+      },
+      'train: batch 0.x is no part, needed labeled or unlabeled',
+    ],
     [
       'inputs that are an array',
       { batches: { ...untold(tinyBatches()), at: async () => ({ labeled: { x: [1], y: [1] } }) } },

@@ -35,13 +35,16 @@ describe('threads on WebAssembly in Node', () => {
       import * as tf from '@tensorflow/tfjs-core';
       import { selectBackend } from './node.mjs';
       await selectBackend({ backend: 'wasm' });
-      for (const threads of [2, 0])
+      for (const threads of [2, 0, 1e6])
         await selectBackend({ backend: 'wasm', threads }).catch((error) => console.log(String(error)));
     `);
     expect(stdout.trim().split('\n')).toEqual([
       'Error: selectBackend: threads is 2, needed 1: ' +
         'WebAssembly has started already, and threads are to be had only before',
       'RangeError: selectBackend: threads is 0, needed an integer of at least 1',
+      expect.stringMatching(
+        /^RangeError: selectBackend: threads is 1000000, needed at most \d+ on this machine, as threads beyond its cores only take memory$/,
+      ),
     ]);
   });
 

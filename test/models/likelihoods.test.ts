@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { createNoise } from '../../src/core/noise';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import type { Likelihood } from '../../src/distributions/likelihood';
+import { createM2 } from '../../src/models/m2/model';
+import { createVae } from '../../src/models/vae/model';
+
+const own = (changes: object): Likelihood => ({ ...bernoulli, ...changes });
+
+describe('a likelihood of your own', () => {
+  const make = (likelihood: unknown) => {
+    const options = { inputShape: [3], likelihood: likelihood as Likelihood, noise: createNoise(1) };
+    return [
+      () => createM2({ ...options, classes: 2 }).dispose(),
+      () => createVae(options).dispose(),
+    ] as const;
+  };
+
+  it.each<[string, unknown, string]>([
+    [
+      'names of other bounds',
+      own({ support: { min: 0, max: 1 } }),
+      'support.least is undefined, needed a number',
+    ],
+    ['a pair', own({ support: [0, 1] }), 'support.least is undefined, needed a number'],
+    ['nothing', own({ support: null }), 'support.least is undefined, needed a number'],
+    [
+      'reversed bounds',
+      own({ support: { least: 1, largest: 0 } }),
+      'support.largest is 0, needed a number above least, 1',
+    ],
+    [
+      'a bound that is NaN',
+      own({ support: { least: Number.NaN, largest: 1 } }),
+      'support.least is NaN, needed a number',
+    ],
+    [
+      'one bound',
+      own({ support: { least: 0 } }),
+      'support.largest is undefined, needed a number above least, 0',
+    ],
+    [
+      'texts as bounds',
+      own({ support: { least: '0', largest: '1' } }),
+      'support.least is "0", needed a number',
+    ],
+    [
+      'an unknown kind of parameter',
+      own({ parameterKinds: ['logits'] }),
+      'parameterKinds[0] is "logits", needed one of "logit", "mean", "logVar"',
+    ],
+    [
+      'more kinds than parameters',
+      own({ parameterKinds: ['mean', 'logVar'] }),
+      'parameterKinds is an array of 2, needed an array of likelihood.parametersPerValue, 1',
+    ],
+    [
+      'one kind for two parameters',
+      { ...gaussianObservation({ variance: 'learned' }), parameterKinds: ['mean'] },
+      'parameterKinds is an array of 1, needed an array of likelihood.parametersPerValue, 2',
+    ],
+    [
+      'a kind that is no array',
+      own({ parameterKinds: 'logit' }),
+      'parameterKinds is "logit", needed an array of likelihood.parametersPerValue, 1',
+    ],
+  ])('is refused when its model is made: %s', (_, likelihood, reason) => {
+    for (const create of make(likelihood)) expect(create).toThrow(`likelihood.${reason}`);
+  });
+
+  it('is the object, not its name', () => {
+    for (const create of make('bernoulli'))
+      expect(create).toThrow(
+        `likelihood is "bernoulli", needed a Likelihood such as bernoulli: import it from 'ssvae', and leave the quotes out`,
+      );
+  });
+
+  it('may leave a bound open, and tell neither support nor kinds', () => {
+    for (const support of [
+      { least: -Infinity, largest: Infinity },
+      { least: 0, largest: Infinity },
+      undefined,
+    ])
+      for (const create of make(own({ support, parameterKinds: undefined }))) expect(create).not.toThrow();
+  });
+});
