@@ -93,16 +93,10 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
 const CHECKPOINT_NAMES: OptionNames<CheckpointOptions> = { storage: true, every: true, keep: true };
 
 /** Which checkpoints are written and gone on from. */
-const assertCheckpointOptions = <M extends Model>({
-  checkpoint,
-  resume,
-  batches,
-  optimizer,
-}: TrainOptions<M>): void => {
+const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches }: TrainOptions<M>): void => {
   if (checkpoint !== undefined) {
     const { storage, every, keep } = optionsOf('train', checkpoint, CHECKPOINT_NAMES, 'checkpoint');
     assertNoFunction('train', 'checkpoint.storage', storage);
-    if (optimizer !== undefined) assertMethods('train', 'optimizer', optimizer, ['apply', 'restore']);
     if (
       typeof storage !== 'object' ||
       storage === null ||

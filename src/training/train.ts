@@ -1,4 +1,5 @@
 /** The trainer: a loop over steps that validates, stops, keeps the best and can go on where it was. */
+import { assertMethods } from '../core/assert';
 import { passesOf } from '../core/batch';
 import { hold } from '../core/held';
 import type { Model } from '../models/model';
@@ -7,13 +8,12 @@ import { assertTrainOptions } from './assertOptions';
 import { inTurn } from './callbacks';
 import { type Checkpoints, createCheckpoints } from './checkpoint/checkpoints';
 import { identityOf } from './checkpoint/identity';
-import type { RunState } from './checkpoint/runState';
 import { closeEpoch } from './closeEpoch';
 import { assertTermOf, shouldStop } from './earlyStopping';
 import { assertFree, takeOver, trainableOf } from './free';
 import type { HistoryRow, TrainResult } from './history';
-import { createAdam } from './optimizer/adam';
-import { createAverage } from './optimizer/average';
+import { type Average, createAverage } from './optimizer/average';
+import { type Equipment, equip } from './optimizer/optimizers';
 import type { TrainOptions } from './options';
 import { resolvePhases } from './phases';
 import { createReadings } from './readings';
@@ -35,22 +35,24 @@ import { type StepResult, stepsOf } from './trainingSteps';
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
   assertTrainOptions(model, options);
-  assertFree(model, options);
-  const optimizer = options.optimizer ?? createAdam();
-  takeOver(model, options);
-  const giveBack = [model, optimizer, ...trainableOf(model)].map(hold);
+  const equipment = equip(resolvePhases(model, options.objective), options.optimizer);
+  const { optimizers } = equipment;
+  if (options.checkpoint)
+    for (const { name, optimizer } of optimizers)
+      assertMethods('train', name, optimizer, ['apply', 'restore']);
+  assertFree(model, optimizers);
+  takeOver(model, optimizers);
+  const giveBack = [model, ...optimizers.map(({ optimizer }) => optimizer), ...trainableOf(model)].map(hold);
   const average = options.averaging && createAverage(model.variables, options.averaging);
   let checkpoints: Checkpoints | undefined;
   try {
-    const phases = resolvePhases(model, options.objective);
-    const moved = Object.fromEntries(phases.flatMap(({ variables }) => Object.entries(variables)));
-    const state = { model, optimizer, average, moved };
-    checkpoints = createCheckpoints(options.checkpoint, state, identityOf(model, options, optimizer));
-    return await run(model, options, state, checkpoints);
+    const state = { model, optimizers, average };
+    checkpoints = createCheckpoints(options.checkpoint, state, identityOf(model, options, optimizers));
+    return await run(model, options, equipment, average, checkpoints);
   } finally {
     for (const give of giveBack) give();
     average?.dispose();
-    if (options.optimizer === undefined) optimizer.dispose();
+    equipment.dispose();
     await checkpoints?.end();
   }
 }
@@ -59,11 +61,12 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
 async function run<M extends Model>(
   model: M,
   options: TrainOptions<M>,
-  { optimizer, average }: RunState,
+  equipment: Equipment<M>,
+  average: Average | undefined,
   checkpoints: Checkpoints,
 ): Promise<TrainResult> {
   const { signal, ...stepOptions } = options;
-  const { batches, epochs, objective, readEvery = 1, timeLimit = Number.POSITIVE_INFINITY } = options;
+  const { batches, epochs, readEvery = 1, timeLimit = Number.POSITIVE_INFINITY } = options;
   const { stepsPerEpoch } = batches;
   const last = epochs * stepsPerEpoch;
   const saveEvery = options.checkpoint?.every ?? stepsPerEpoch;
@@ -113,8 +116,7 @@ async function run<M extends Model>(
     const began = performance.now();
     let clock = began;
     let [late, diverged] = [false, false];
-    const phases = typeof objective === 'function' ? 1 : objective.length;
-    const readings = createReadings(options.nonFinite ?? 'throw', phases, firstStep);
+    const readings = createReadings(options.nonFinite ?? 'throw', equipment.phases.length, firstStep);
     /** Looks at the steps that are behind, where nobody would look at them later on. */
     const look = async (done: StepResult): Promise<void> => {
       whole = false;
@@ -128,14 +130,12 @@ async function run<M extends Model>(
       await endEpoch();
     let stop = shouldStop(progress, options.earlyStopping);
     await beginEpoch(stop);
-    const steps = stepsOf(model, {
-      ...stepOptions,
-      execute,
-      optimizer,
-      ...(average && { average }),
-      from: firstStep,
-      to: stop || signal?.aborted ? firstStep : last,
-    });
+    const range = { from: firstStep, to: stop || signal?.aborted ? firstStep : last };
+    const steps = stepsOf(
+      model,
+      { ...stepOptions, execute, ...(average && { average }), ...range },
+      equipment,
+    );
     for await (const done of steps) {
       const { epoch, read } = done;
       const step = done.step + 1;

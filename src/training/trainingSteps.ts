@@ -15,9 +15,8 @@ import { augmented } from './augmented';
 import { takeOver } from './free';
 import { type InputsInWords, inputsInWords } from './inputsInWords';
 import { lossWeights } from './lossWeights';
-import { createAdam } from './optimizer/adam';
 import type { Average } from './optimizer/average';
-import type { Optimizer } from './optimizer/optimizer';
+import { type Equipment, equip } from './optimizer/optimizers';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
 import { disposeTerms, executeEagerly, namedTerms, type StepOutput } from './step';
@@ -117,20 +116,28 @@ export async function* trainingSteps<M extends Model>(
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
   const known = optionsOf('trainingSteps', options, NAMES);
-  yield* stepsOf(model, known, takeOver(model, known));
+  assertStepOptions(model, known);
+  const equipment = equip(resolvePhases(model, known.objective), known.optimizer);
+  try {
+    yield* stepsOf(model, known, equipment, takeOver(model, equipment.optimizers));
+  } finally {
+    equipment.dispose();
+  }
 }
 
 /**
  * The steps of a run.
  *
+ * @param options that have been checked
+ * @param equipment phases and optimizers
  * @param beforeStep called before each step
  */
 export async function* stepsOf<M extends Model>(
   model: M,
   options: TrainingStepsOptions<M>,
+  { phases, optimizers }: Equipment<M>,
   beforeStep: () => void = () => {},
 ): AsyncGenerator<StepResult, void, void> {
-  assertStepOptions(model, options);
   await assertInputsSupported('train', model, options.batches);
   const {
     batches,
@@ -148,9 +155,8 @@ export async function* stepsOf<M extends Model>(
   if (to !== Number.POSITIVE_INFINITY) assertInteger('train', 'to', to, 0);
   if (average !== undefined) assertMethods('train', 'average', average, ['update', 'decayAt']);
   const weightsAt = lossWeights(options);
-  const optimizer: Optimizer = options.optimizer ?? createAdam();
+  for (const { optimizer, variables } of optimizers) optimizer.adam?.assertFits(variables);
   const draws = noise.split('objective');
-  const phases = resolvePhases(model, options.objective);
   const guarded = nonFinite !== 'ignore';
   let skipped: Scalar | undefined;
   // Every promise of a step may settle at once: without rests no event would arrive, that of an abort least of all.
@@ -170,7 +176,7 @@ export async function* stepsOf<M extends Model>(
         assertBatch('train', `batch ${step}`, model, given);
         if (options.augment !== undefined) batch = augmented(given, step, options);
         const weights = weightsAt(step);
-        for (const [i, { name, objective, variables }] of phases.entries()) {
+        for (const [i, { name, objective, variables, optimizer }] of phases.entries()) {
           const own = draws.split(step);
           const context = { step, noise: name === undefined ? own : own.split(name) };
           const work = {
@@ -222,6 +228,5 @@ export async function* stepsOf<M extends Model>(
     }
   } finally {
     skipped?.dispose();
-    if (options.optimizer === undefined) optimizer.dispose();
   }
 }

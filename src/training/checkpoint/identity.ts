@@ -7,7 +7,7 @@ import { brief, canonical, isRecord, type Json, own } from '../../files/json';
 import type { StoredArray } from '../../files/safetensors';
 import type { Model } from '../../models/model';
 import type { HistoryRow } from '../history';
-import type { Optimizer } from '../optimizer/optimizer';
+import type { RunOptimizer } from '../optimizer/optimizers';
 import type { TrainOptions } from '../options';
 import { specOfPhases } from '../phases';
 
@@ -23,6 +23,8 @@ export interface RunIdentity {
   readonly objective: Json;
   /** settings of the optimizer, where it tells them */
   readonly optimizer: Json;
+  /** the same of the phases that have optimizers of their own; left out where none has */
+  readonly phaseOptimizers?: Readonly<Record<string, Json>>;
   /** weights of the loss's parts */
   readonly loss: Json;
   /** settings of the average of the weights, null where there is none */
@@ -63,14 +65,16 @@ export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json):
  *
  * @param model that it trains
  * @param options of the run
- * @param optimizer that it updates with
+ * @param optimizers that it updates with
  */
 export function identityOf<M extends Model>(
   model: M,
   options: TrainOptions<M>,
-  optimizer: Optimizer,
+  optimizers: readonly RunOptimizer[],
 ): RunIdentity {
   const { batches, checkpoint, noise, objective, averaging } = options;
+  const specs = optimizers.map(({ phase, optimizer }) => ({ phase, spec: optimizer.spec ?? null }));
+  const ofPhases = specs.flatMap(({ phase, spec }) => (phase === undefined ? [] : [[phase, spec]]));
   return {
     spec: model.spec,
     counts: batches.counts,
@@ -79,7 +83,8 @@ export function identityOf<M extends Model>(
     data: (checkpoint && batches.identity) ?? '',
     noise: noise.state,
     objective: specOfPhases(objective),
-    optimizer: optimizer.spec ?? null,
+    optimizer: specs.find(({ phase }) => phase === undefined)?.spec ?? null,
+    ...(ofPhases.length > 0 && { phaseOptimizers: Object.fromEntries(ofPhases) }),
     loss: specOf({
       weighting: options.weighting ?? 'mean',
       alpha: options.alpha ?? 'default',

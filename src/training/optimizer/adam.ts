@@ -152,6 +152,16 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     moments.clear();
   };
 
+  const assertFits = (variables: Readonly<Record<string, Variable>>, names: readonly string[]): void => {
+    for (const name of names) {
+      const [moment, target] = [moments.get(name)?.first, own(variables, name)];
+      if (moment && target && !sameShape(moment.shape, target.shape))
+        throw new RangeError(
+          `adam.apply: the moments of ${describe(name)} are ${formatShape(moment.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
+        );
+    }
+  };
+
   const adam: AdamUpdate = {
     beta1,
     beta2,
@@ -171,6 +181,7 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
         if (state) state.updates += 1;
       }
     },
+    assertFits: (variables) => assertFits(variables, Object.keys(variables)),
   };
 
   return {
@@ -185,13 +196,7 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
         const kept = decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay));
         const [first, second] = [meanShares(beta1, applied), meanShares(beta2, applied)];
         const rates = { rate, kept, times, first, second };
-        for (const name of Object.keys(gradients)) {
-          const [moment, target] = [moments.get(name)?.first, own(variables, name)];
-          if (moment && target && !sameShape(moment.shape, target.shape))
-            throw new RangeError(
-              `adam.apply: the moments of ${describe(name)} are ${formatShape(moment.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
-            );
-        }
+        assertFits(variables, Object.keys(gradients));
         for (const [name, gradient] of Object.entries(gradients)) {
           const target = own(variables, name);
           if (target === undefined)

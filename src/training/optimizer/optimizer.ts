@@ -42,6 +42,8 @@ export interface AdamUpdate {
   numbersOf(name: string, variable: Variable, step: number): AdamNumbers;
   /** counts an update of each variable */
   count(names: readonly string[]): void;
+  /** Refuses variables of other shapes than their moments have. */
+  assertFits(variables: Readonly<Record<string, Variable>>): void;
 }
 
 /** What moves variables along gradients. */
