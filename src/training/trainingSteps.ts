@@ -6,6 +6,7 @@ import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import { STEP_NAMES } from './assertOptions';
 import { takeOver } from './free';
+import { adamOf } from './optimizer/adam';
 import type { Average } from './optimizer/average';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { type StepSettings, stepSettings } from './settings';
@@ -81,7 +82,7 @@ export async function* stepsOf<M extends Model>(
 ): AsyncGenerator<StepResult, void, void> {
   const { model, batches, optimizers, signal } = settings;
   await assertInputsSupported('train', model, batches);
-  for (const { optimizer, variables } of optimizers) optimizer.adam?.assertFits(variables);
+  for (const { optimizer, variables } of optimizers) adamOf(optimizer)?.assertFit(variables);
   const skips = createSkipCount();
   // Every promise of a step may settle at once: without rests no event would arrive, that of an abort least of all.
   const rest = createRests();

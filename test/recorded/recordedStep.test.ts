@@ -636,7 +636,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
 
     it('is not recorded with another optimizer', async () => {
       const model = tinyM2({ nets: MLP });
-      const { adam: _, ...own } = createAdam();
+      const own = createAdam();
       const reasons: string[] = [];
       const steps = trainingSteps(model, {
         objective: semiSupervised(),
