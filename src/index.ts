@@ -200,13 +200,7 @@ export type { HistoryRow, TrainResult } from './training/history';
 export type { InputsInWords } from './training/inputsInWords';
 export { type AdamOptions, createAdam } from './training/optimizer/adam';
 export { type Average, type Averaging, createAverage } from './training/optimizer/average';
-export type {
-  AdamMoments,
-  AdamNumbers,
-  AdamUpdate,
-  Optimizer,
-  OptimizerState,
-} from './training/optimizer/optimizer';
+export type { Optimizer, OptimizerState } from './training/optimizer/optimizer';
 export type {
   CheckpointOptions,
   EarlyStopping,
@@ -216,12 +210,6 @@ export type {
   TrainOptions,
   Weighting,
 } from './training/options';
-export {
-  type Execute,
-  executeEagerly,
-  type LossWeights,
-  type StepOutput,
-  type StepWork,
-} from './training/step';
+export { type Execute, executeEagerly, type StepOutput, type StepWork } from './training/step';
 export { train } from './training/train';
 export { type StepResult, type TrainingStepsOptions, trainingSteps } from './training/trainingSteps';

@@ -1,6 +1,6 @@
 /** What a step's graph is made of. */
 import type { Variable } from '@tensorflow/tfjs-core';
-import type { AdamUpdate } from '../training/optimizer/optimizer';
+import type { AdamUpdate } from '../training/optimizer/adam';
 import type { StepPlan } from './plan';
 
 /** Variables whose updates have the same numbers: as many updates so far, and decay or none. */

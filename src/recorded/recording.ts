@@ -6,8 +6,8 @@ import { isExactInAdam } from '../host/native/adam';
 import { useNativeGradients } from '../host/native/gradients';
 import type { NativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
+import { type AdamUpdate, adamOf } from '../training/optimizer/adam';
 import type { Average } from '../training/optimizer/average';
-import type { AdamUpdate } from '../training/optimizer/optimizer';
 import type { StepWork } from '../training/step';
 import { createDeviceState, type DeviceState } from './deviceState';
 import { drawAgain } from './drawnNoise';
@@ -159,7 +159,7 @@ const tryAt = <M extends Model>(backend: NativeBackend, work: StepWork<M>, of: T
  * @throws Unrecordable where there can be no graph of it, and what the step itself throws; nothing is then left
  */
 export const record = <M extends Model>(backend: NativeBackend, work: StepWork<M>): Recording => {
-  const { adam } = work.optimizer;
+  const adam = adamOf(work.optimizer);
   if (!adam) throw new Unrecordable('the optimizer is not that of createAdam');
   for (const [name, beta] of Object.entries({ beta1: adam.beta1, beta2: adam.beta2 }))
     if (!isExactInAdam(beta))
@@ -243,7 +243,7 @@ export const isFormer = <M extends Model>(
 ): boolean => {
   const { adam, average } = recording;
   const isOther = average !== undefined && work.average !== undefined && average !== work.average;
-  return isAlike(recording, work, signature) && (adam !== work.optimizer.adam || isOther);
+  return isAlike(recording, work, signature) && (adam !== adamOf(work.optimizer) || isOther);
 };
 
 /** Whether a recording is of this work: of the same optimizer and average, and of numbers that are 0 where its were. */
@@ -255,7 +255,7 @@ export const isOf = <M extends Model>(
   const { plan, groups, adam, average } = recording;
   return (
     isAlike(recording, work, signature) &&
-    adam === work.optimizer.adam &&
+    adam === adamOf(work.optimizer) &&
     average === work.average &&
     !isGone(recording) &&
     plan.trial.declared.every(

@@ -19,19 +19,38 @@ import { assertFits } from '../models/fits';
 import { assertDistinct, assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { Callbacks } from './callbacks';
-import { lossWeights } from './lossWeights';
 import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from './options';
-import { resolvePhases } from './phases';
+import type { ResolvedPhase } from './phases';
+
+/**
+ * Refuses what is no model that could be trained.
+ *
+ * @throws TypeError or RangeError saying why
+ */
+export function assertModel(model: Model): void {
+  const where = 'train';
+  assertNoFunction(where, 'model', model);
+  if (typeof model?.variables !== 'object')
+    throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
+  plainOf(where, model.variables, 'model.variables');
+  assertLiving(where, model);
+  assertDistinct(where, model.variables);
+}
 
 /**
  * Refuses what no step could use.
  *
+ * @param model of {@link assertModel}
+ * @param phases of `resolvePhases`
  * @throws TypeError or RangeError naming the option
  */
-export function assertStepOptions<M extends Model>(model: M, options: StepOptions<M>): void {
+export function assertStepOptions<M extends Model>(
+  model: M,
+  options: StepOptions<M>,
+  phases: readonly ResolvedPhase<M>[],
+): void {
   const where = 'train';
   const {
-    objective,
     batches,
     noise,
     weighting,
@@ -42,14 +61,7 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
     augment,
     optimizer,
     signal,
-  } = recordOf(where, options);
-  assertNoFunction(where, 'model', model);
-  if (typeof model?.variables !== 'object')
-    throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
-  plainOf(where, model.variables, 'model.variables');
-  assertLiving(where, model);
-  assertDistinct(where, model.variables);
-  const phases = resolvePhases(model, objective);
+  } = options;
   assertNoFunction(where, 'batches', batches);
   if (typeof batches?.at !== 'function')
     throw new TypeError(
@@ -81,7 +93,6 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
   const objectives = phases.map((phase) => phase.objective);
   assertFits(where, model, objectives, batches);
   if (weighting !== undefined) assertOneOf(where, 'weighting', weighting, ['mean', 'dataset']);
-  lossWeights(options);
   if (nonFinite !== undefined)
     assertOneOf(where, 'nonFinite', nonFinite, ['throw', 'stop', 'skip', 'ignore']);
   if (clipNorm !== undefined)
@@ -93,16 +104,10 @@ export function assertStepOptions<M extends Model>(model: M, options: StepOption
 const CHECKPOINT_NAMES: OptionNames<CheckpointOptions> = { storage: true, every: true, keep: true };
 
 /** Which checkpoints are written and gone on from. */
-const assertCheckpointOptions = <M extends Model>({
-  checkpoint,
-  resume,
-  batches,
-  optimizer,
-}: TrainOptions<M>): void => {
+const assertCheckpointOptions = <M extends Model>({ checkpoint, resume, batches }: TrainOptions<M>): void => {
   if (checkpoint !== undefined) {
     const { storage, every, keep } = optionsOf('train', checkpoint, CHECKPOINT_NAMES, 'checkpoint');
     assertNoFunction('train', 'checkpoint.storage', storage);
-    if (optimizer !== undefined) assertMethods('train', 'optimizer', optimizer, ['apply', 'restore']);
     if (
       typeof storage !== 'object' ||
       storage === null ||
@@ -216,20 +221,29 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses options that no run could use.
+ * The options of a run, each of a known name.
  *
- * @throws TypeError or RangeError naming the option
+ * @throws TypeError or RangeError naming one that is none, and where it belongs
  */
-export function assertTrainOptions<M extends Model>(model: M, options: TrainOptions<M>): void {
+export function knownTrainOptions<M extends Model>(options: TrainOptions<M>): TrainOptions<M> {
   const astray = Object.keys(recordOf('train', options)).find((name) => own(ELSEWHERE, name) !== undefined);
   if (astray !== undefined)
     throw new RangeError(`train: ${astray} is no option, needed ${own(ELSEWHERE, astray)}`);
-  assertStepOptions(model, optionsOf('train', options, RUN_NAMES));
+  return optionsOf('train', options, RUN_NAMES);
+}
+
+/**
+ * Refuses options that no run could use; those of its steps have been looked at.
+ *
+ * @param gradientNorm whether the history has the norm of the gradients
+ * @throws TypeError or RangeError naming the option
+ */
+export function assertTrainOptions<M extends Model>(options: TrainOptions<M>, gradientNorm: boolean): void {
   assertCallbacks(options.callbacks);
-  const { epochs, validate, validateEvery = 1, readEvery = 1, earlyStopping, averaging, timeLimit } = options;
+  const { epochs, validate, validateEvery, readEvery, earlyStopping, averaging, timeLimit } = options;
   assertInteger('train', 'epochs', epochs);
-  assertInteger('train', 'validateEvery', validateEvery);
-  assertInteger('train', 'readEvery', readEvery);
+  if (validateEvery !== undefined) assertInteger('train', 'validateEvery', validateEvery);
+  if (readEvery !== undefined) assertInteger('train', 'readEvery', readEvery);
   if (timeLimit !== undefined)
     assertNumber('train', 'timeLimit', timeLimit, 'a number of seconds above 0', (seconds) => seconds > 0);
   if (averaging !== undefined) {
@@ -258,8 +272,7 @@ export function assertTrainOptions<M extends Model>(model: M, options: TrainOpti
       );
     if (validate === undefined && metric.startsWith('validation.'))
       throw new RangeError(`train: earlyStopping.metric is ${describe(metric)}, needed validate as well`);
-    const hasNorm = options.gradientNorm ?? options.clipNorm !== undefined;
-    if (metric === 'gradientNorm' && !hasNorm)
+    if (metric === 'gradientNorm' && !gradientNorm)
       throw new RangeError(
         'train: earlyStopping.metric is "gradientNorm", needed gradientNorm: true as well',
       );

@@ -1,22 +1,27 @@
 /** Weights of the loss's parts, step by step. */
 import { inRange, type ScalarOrSchedule, valueAt } from '../core/schedules';
 import type { Model } from '../models/model';
-import type { StepOptions } from './options';
+import type { StepOptions, Weighting } from './options';
 import type { LossWeights } from './step';
+
+/** What the weights follow from. */
+type Weights = Pick<StepOptions<Model>, 'batches' | 'alpha' | 'parameterPrior'> & {
+  readonly weighting: Weighting;
+};
 
 /**
  * Weights of the loss's parts.
  *
- * @param options of the run
+ * @param settings of the loop or run
  * @returns the weights at a step
  * @throws RangeError when α lies below 0, at once or, of a schedule, at the step at which it does
  */
-export function lossWeights<M extends Model>({
+export function lossWeights({
   batches,
-  weighting = 'mean',
+  weighting,
   alpha,
   parameterPrior,
-}: StepOptions<M>): (step: number) => LossWeights {
+}: Weights): (step: number) => LossWeights {
   const { labeled, unlabeled } = batches.counts;
   const all = labeled + unlabeled;
   const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;

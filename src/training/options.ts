@@ -35,8 +35,9 @@ export interface StepOptions<M extends Model> {
   /** the run's stream: every draw of every step comes from splits of it, by name and step */
   readonly noise: Noise;
   /**
-   * default `createAdam()`, made and disposed by the run. One that is handed in stays yours, and keeps its moments and counts:
-   * another run with it begins where the last one ended, so make one for each run
+   * default `createAdam()`, made and disposed by the run; phases with an optimizer of their own do not use it. One that is
+   * handed in stays yours, and keeps its moments and counts: another run with it begins where the last one ended, so make one
+   * for each run
    */
   readonly optimizer?: Optimizer;
   /** default `'mean'` (report Eq. 8) */

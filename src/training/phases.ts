@@ -1,11 +1,12 @@
 /** The losses of a step, one after the other. */
 import type { Variable } from '@tensorflow/tfjs-core';
-import { recordOf } from '../core/assert';
+import { assertMethods, recordOf } from '../core/assert';
 import { describe } from '../core/describe';
 import { assertNoMaker } from '../core/uncalled';
 import { type Json, own } from '../files/json';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveTerms, Phase, Terms } from '../models/objectives/objective';
+import type { Optimizer } from './optimizer/optimizer';
 
 /** A phase as a step runs it. */
 export interface ResolvedPhase<M extends Model> {
@@ -14,6 +15,8 @@ export interface ResolvedPhase<M extends Model> {
   readonly objective: Objective<M>;
   /** what it moves, by the names that the optimizer keeps its state under */
   readonly variables: Readonly<Record<string, Variable>>;
+  /** its own; none where it has that of the run */
+  readonly optimizer?: Optimizer;
 }
 
 const trainableOf = (model: Model): Readonly<Record<string, Variable>> =>
@@ -39,7 +42,7 @@ export function resolvePhases<M extends Model>(
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {
-    const { name, objective: loss, variables } = recordOf('train', phase, `phase ${i}`);
+    const { name, objective: loss, variables, optimizer } = recordOf('train', phase, `phase ${i}`);
     if (typeof name !== 'string' || name === '' || phases.findIndex((other) => other.name === name) !== i)
       throw new RangeError(
         `train: the name of phase ${i} is ${describe(name)}, needed one that no other has`,
@@ -63,8 +66,14 @@ export function resolvePhases<M extends Model>(
     const twice = variables.find((variable, at) => variables.indexOf(variable) !== at);
     if (twice !== undefined)
       throw new RangeError(`train: ${of} moves ${describe(twice)} twice, needed each variable once`);
+    if (optimizer !== undefined) assertMethods('train', `the optimizer of ${of}`, optimizer, ['apply']);
+    const sharer = phases.find((other) => other.optimizer !== undefined && other.optimizer === optimizer);
+    if (sharer !== undefined && sharer !== phase)
+      throw new RangeError(
+        `train: ${of} has the optimizer of phase ${describe(sharer.name)}, needed an optimizer for each, or none for that of the run`,
+      );
     const moved = variables.map((variable) => [`${name}/${variable}`, own(trainable, variable) as Variable]);
-    return { name, objective: loss, variables: Object.fromEntries(moved) };
+    return { name, objective: loss, variables: Object.fromEntries(moved), ...(optimizer && { optimizer }) };
   });
 }
 

@@ -25,18 +25,6 @@ import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } f
 import type { Optimizer } from './optimizer/optimizer';
 import { rememberStatistics } from './statistics';
 
-/** Weights of the loss at one step. */
-export interface LossWeights {
-  /** w_L, of the labelled objective */
-  readonly labeled: number;
-  /** w_U, of the unlabelled objective */
-  readonly unlabeled: number;
-  /** α, of the labelled cross-entropy */
-  readonly crossEntropy: number;
-  /** of ½‖θ‖², the parameter prior */
-  readonly parameters: number;
-}
-
 /** Everything that one step needs; nothing else is read. */
 export interface StepWork<M extends Model = Model> {
   /** what the objective is of */
@@ -52,7 +40,16 @@ export interface StepWork<M extends Model = Model> {
   /** the step's number and its own stream of noise */
   readonly context: ObjectiveContext;
   /** of the loss's parts at this step, schedules evaluated */
-  readonly weights: LossWeights;
+  readonly weights: {
+    /** w_L, of the labelled objective */
+    readonly labeled: number;
+    /** w_U, of the unlabelled objective */
+    readonly unlabeled: number;
+    /** α, of the labelled cross-entropy */
+    readonly crossEntropy: number;
+    /** of ½‖θ‖², the parameter prior */
+    readonly parameters: number;
+  };
   /** the greatest global norm of the gradients; longer ones are shortened */
   readonly clipNorm?: number;
   /** whether the norm of the gradients is to be reported */
@@ -62,6 +59,9 @@ export interface StepWork<M extends Model = Model> {
   /** an average of the weights that takes in what the step leaves */
   readonly average?: Average;
 }
+
+/** Weights of the loss at one step. */
+export type LossWeights = StepWork['weights'];
 
 /** What a step gives; the tensors belong to the caller. */
 export interface StepOutput {

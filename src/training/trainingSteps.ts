@@ -1,44 +1,18 @@
 /** The loop over steps, usable by itself. */
-import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
-import { disposeBatch } from '../core/batch';
-import { describe } from '../core/describe';
-import { sumOfScalars } from '../core/sumOfScalars';
 import { createRests } from '../host/rests';
-import { assertBatch } from '../models/fits';
 import { assertInputsSupported } from '../models/inputs';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
-import type { ObjectiveTerms } from '../models/objectives/objective';
-import { assertStepOptions, STEP_NAMES } from './assertOptions';
-import { augmented } from './augmented';
+import { STEP_NAMES } from './assertOptions';
 import { takeOver } from './free';
-import { type InputsInWords, inputsInWords } from './inputsInWords';
-import { lossWeights } from './lossWeights';
-import { createAdam } from './optimizer/adam';
+import { adamOf } from './optimizer/adam';
 import type { Average } from './optimizer/average';
-import type { Optimizer } from './optimizer/optimizer';
 import type { NonFinitePolicy, StepOptions } from './options';
-import { mergeTerms, type ResolvedPhase, resolvePhases, underPhase } from './phases';
-import { disposeTerms, executeEagerly, namedTerms, type StepOutput } from './step';
+import { type StepSettings, stepSettings } from './settings';
+import { createSkipCount, type StepResult, takeStep } from './takeStep';
 
-/** A step that was done; its tensors live until the next one is asked for. */
-export interface StepResult {
-  /** 0, 1, 2, … */
-  readonly step: number;
-  /** the pass over the data that the step belongs to */
-  readonly epoch: number;
-  /** the loss before the update, a scalar; of several phases their sum */
-  readonly loss: Scalar;
-  /** the objective's terms before the update */
-  readonly terms: ObjectiveTerms;
-  /** Means of the terms and the loss on the host, e.g. `labeled.elbo`; nothing is read before this is called. */
-  read(): Promise<Readonly<Record<string, number>>>;
-  /** Updates left out so far, this one included, as the loss or a gradient was not finite; nothing is read before. */
-  skipped(): Promise<number>;
-  /** What the step's inputs look like, for a message; they are read when this is called. */
-  inputsInWords(): Promise<InputsInWords>;
-}
+export type { StepResult } from './takeStep';
 
 /** Choices of the bare loop. */
 export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
@@ -63,44 +37,15 @@ const NAMES: OptionNames<TrainingStepsOptions<Model>> = {
   average: true,
 };
 
-/** What an executor gave, which one of one's own may forget. */
-const assertOutput = (output: StepOutput): StepOutput => {
-  const { loss, terms } = output ?? {};
-  if (!Array.isArray(loss?.shape) || loss.isDisposed || typeof terms !== 'object' || terms === null)
-    throw new TypeError(
-      `train: execute gives ${loss?.isDisposed ? 'a disposed loss' : describe(output)}, needed { loss, terms }, as executeEagerly gives them`,
-    );
-  return output;
-};
-
-/** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
-const readMeans = async (
-  loss: Scalar,
-  terms: ObjectiveTerms,
-  norms: readonly (readonly [string, Tensor])[],
-): Promise<Record<string, number>> => {
-  if (loss.isDisposed)
-    throw new RangeError('train: the step to be read is over, needed read() ahead of the next one');
-  const named: readonly (readonly [string, Tensor])[] = [['loss', loss], ...norms, ...namedTerms(terms)];
-  const values = await Promise.all(named.map(([, tensor]) => tensor.data()));
-  return Object.fromEntries(
-    named.map(([name], i) => {
-      const numbers = Array.from(values[i] as ArrayLike<number>);
-      return [name, numbers.reduce((sum, value) => sum + value, 0) / numbers.length];
-    }),
-  );
-};
-
-/** Updates left out, those of a step added on the device; the former count is freed. */
-const countSkipped = (former: Scalar | undefined, done: readonly StepOutput[]): Scalar | undefined => {
-  const applied = done.flatMap((output) => output.applied ?? []);
-  if (applied.length === 0) return former;
-  const count = tidy(() =>
-    sumOfScalars([...(former ? [former] : []), ...applied.map((one) => sub<Scalar>(1, one))]),
-  );
-  former?.dispose();
-  return count;
-};
+/** Which steps a loop takes. */
+interface StepRange {
+  readonly from: number;
+  /** the step to stop before */
+  readonly to: number;
+  readonly average: Average | undefined;
+  /** called before each step */
+  readonly beforeStep?: () => void;
+}
 
 /**
  * Trains a model step by step, each step an item of an async iteration.
@@ -117,111 +62,45 @@ export async function* trainingSteps<M extends Model>(
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
   const known = optionsOf('trainingSteps', options, NAMES);
-  yield* stepsOf(model, known, takeOver(model, known));
-}
-
-/**
- * The steps of a run.
- *
- * @param beforeStep called before each step
- */
-export async function* stepsOf<M extends Model>(
-  model: M,
-  options: TrainingStepsOptions<M>,
-  beforeStep: () => void = () => {},
-): AsyncGenerator<StepResult, void, void> {
-  assertStepOptions(model, options);
-  await assertInputsSupported('train', model, options.batches);
-  const {
-    batches,
-    noise,
-    execute = executeEagerly,
-    clipNorm,
-    gradientNorm = clipNorm !== undefined,
-    nonFinite = 'throw',
-    signal,
-    average,
-    from = 0,
-    to = Number.POSITIVE_INFINITY,
-  } = options;
+  const settings = stepSettings(model, known);
+  const { from = 0, to = Number.POSITIVE_INFINITY, average } = known;
   assertInteger('train', 'from', from, 0);
   if (to !== Number.POSITIVE_INFINITY) assertInteger('train', 'to', to, 0);
   if (average !== undefined) assertMethods('train', 'average', average, ['update', 'decayAt']);
-  const weightsAt = lossWeights(options);
-  const optimizer: Optimizer = options.optimizer ?? createAdam();
-  const draws = noise.split('objective');
-  const phases = resolvePhases(model, options.objective);
-  const guarded = nonFinite !== 'ignore';
-  let skipped: Scalar | undefined;
+  const beforeStep = takeOver(model, settings.optimizers);
+  try {
+    yield* stepsOf(settings, { from, to, average, beforeStep });
+  } finally {
+    settings.dispose();
+  }
+}
+
+/** The steps of a loop or a run. */
+export async function* stepsOf<M extends Model>(
+  settings: StepSettings<M>,
+  { from, to, average, beforeStep }: StepRange,
+): AsyncGenerator<StepResult, void, void> {
+  const { model, batches, optimizers, signal } = settings;
+  await assertInputsSupported('train', model, batches);
+  for (const { optimizer, variables } of optimizers) adamOf(optimizer)?.assertFit(variables);
+  const skips = createSkipCount();
   // Every promise of a step may settle at once: without rests no event would arrive, that of an abort least of all.
   const rest = createRests();
   try {
     for (let step = from; step < to; step++) {
       await rest();
       if (signal?.aborted) break;
-      beforeStep();
+      beforeStep?.();
       // A callback may have freed it.
       assertLiving('train', model);
-      const given = await batches.at(step);
-      let batch = given;
-      const done: StepOutput[] = [];
-      let total: Scalar | undefined;
+      const owned: (() => void)[] = [];
       try {
-        assertBatch('train', `batch ${step}`, model, given);
-        if (options.augment !== undefined) batch = augmented(given, step, options);
-        const weights = weightsAt(step);
-        for (const [i, { name, objective, variables }] of phases.entries()) {
-          const own = draws.split(step);
-          const context = { step, noise: name === undefined ? own : own.split(name) };
-          const work = {
-            model,
-            variables,
-            objective,
-            optimizer,
-            batch,
-            context,
-            weights,
-            gradientNorm,
-            guarded,
-            // The last phase leaves the weights of the step.
-            ...(average && i === phases.length - 1 && { average }),
-            ...(clipNorm !== undefined && { clipNorm }),
-          };
-          done.push(assertOutput(await execute(work)));
-        }
-        const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
-        const norms = done.flatMap(({ gradientNorm: norm }, i): [string, Tensor][] => {
-          const { name } = phases[i] as ResolvedPhase<M>;
-          return norm ? [[name === undefined ? 'gradientNorm' : `gradientNorm.${name}`, norm]] : [];
-        });
-        skipped = countSkipped(skipped, done);
-        const counter = skipped;
-        const [first] = done as [StepOutput];
-        total = done.length > 1 ? tidy(() => sumOfScalars(done.map((output) => output.loss))) : undefined;
-        const loss = total ?? first.loss;
-        yield {
-          step,
-          epoch: Math.floor(step / batches.stepsPerEpoch),
-          loss,
-          terms,
-          read: () => readMeans(loss, terms, norms),
-          skipped: async () => (await counter?.data())?.[0] ?? 0,
-          inputsInWords: () => inputsInWords(model, batch),
-        };
+        yield await takeStep(settings, step, { average, skips, owned });
       } finally {
-        disposeBatch(given);
-        disposeBatch(batch);
-        total?.dispose();
-        for (const output of done) {
-          output.loss.dispose();
-          output.gradientNorm?.dispose();
-          output.applied?.dispose();
-          disposeTerms(output.terms);
-        }
+        for (const free of owned) free();
       }
     }
   } finally {
-    skipped?.dispose();
-    if (options.optimizer === undefined) optimizer.dispose();
+    skips.dispose();
   }
 }

@@ -336,7 +336,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       execute.dispose();
     });
 
-    it('runs phases', async () => {
+    const twoPhases = () => {
       const names = Object.keys(tinyM2({ nets: MLP }).variables);
       const [first, second] = [
         names.filter((name) => name.startsWith('classifier/')),
@@ -344,12 +344,34 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       ];
       const trainable = (all: readonly string[]) =>
         all.filter((name) => !name.includes('moving') && !name.includes('running'));
-      const objective = [
+      return [
         { name: 'labels', variables: trainable(first), objective: supervised() },
         { name: 'images', variables: trainable(second), objective: semiSupervised() },
-      ];
+      ] as const;
+    };
+
+    it('runs phases', async () => {
+      const objective = twoPhases();
       const execute = recorded();
       expectAlike(await run({ objective, execute }), await run({ objective }));
+      execute.dispose();
+    });
+
+    it('moves the variables of each phase by its own optimizer', async () => {
+      const [labels, images] = twoPhases();
+      const go = async (execute?: Execute) => {
+        const optimizer = createAdam({ learningRate: 0.05, beta1: 0.5, epsilon: EPSILON });
+        const objective = [labels, { ...images, optimizer }];
+        const done = await run({ objective, ...(execute && { execute }) });
+        const { counts } = optimizer.state;
+        optimizer.dispose();
+        return { ...done, counts };
+      };
+      const execute = recorded();
+      const [found, expected] = [await go(execute), await go()];
+      expectAlike(found, expected);
+      expect(found.counts).toEqual(expected.counts);
+      expect(Object.keys(found.counts).every((name) => name.startsWith('images/'))).toBe(true);
       execute.dispose();
     });
 
@@ -615,7 +637,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
 
     it('is not recorded with another optimizer', async () => {
       const model = tinyM2({ nets: MLP });
-      const { adam: _, ...own } = createAdam();
+      const own = createAdam();
       const reasons: string[] = [];
       const steps = trainingSteps(model, {
         objective: semiSupervised(),

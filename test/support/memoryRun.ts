@@ -8,8 +8,7 @@ import { evaluateElbo } from '../../src/evaluation/elbo';
 import type { StorageFolder } from '../../src/files/storage';
 import type { M2 } from '../../src/models/m2/model';
 import { regularized } from '../../src/models/objectives/semiSupervised';
-import { createAdam } from '../../src/training/optimizer/adam';
-import type { AdamUpdate } from '../../src/training/optimizer/optimizer';
+import { type AdamUpdate, adamOf, createAdam, withAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { type Execute, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
@@ -83,7 +82,7 @@ export async function watchFaults(run: MemoryRun): Promise<void> {
       if (at === place) throw new Error('a fault');
     };
     const optimizer = createAdam();
-    const adam = optimizer.adam as AdamUpdate;
+    const adam = adamOf(optimizer) as AdamUpdate;
     try {
       await train(model, {
         ...options,
@@ -101,24 +100,26 @@ export async function watchFaults(run: MemoryRun): Promise<void> {
           fail('objective');
           return found;
         },
-        optimizer: {
-          ...optimizer,
-          get state() {
-            return optimizer.state;
-          },
-          apply(...given) {
-            optimizer.apply(...given);
-            fail('optimizer');
+        optimizer: withAdam(
+          {
+            ...optimizer,
+            get state() {
+              return optimizer.state;
+            },
+            apply(...given) {
+              optimizer.apply(...given);
+              fail('optimizer');
+            },
           },
           // What a recorded step asks for, which has the update in its graph.
-          adam: {
+          {
             ...adam,
             numbersOf(...given) {
               fail('optimizer');
               return adam.numbersOf(...given);
             },
           },
-        },
+        ),
         execute: (work) => {
           fail('execute');
           return execute(work);

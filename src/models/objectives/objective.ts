@@ -68,4 +68,25 @@ export interface Phase<M extends Model = Model> {
   readonly variables: readonly string[];
   /** what it maximises */
   readonly objective: Objective<M>;
+  /**
+   * What moves its variables, e.g. `createAdam({ learningRate })`: an `Optimizer` of the trainer, of this phase alone. It stays
+   * yours. Default: the run's optimizer.
+   */
+  readonly optimizer?: {
+    /** moves each variable that has a gradient */
+    apply(variables: Terms, gradients: Terms, step: number, applied?: Tensor): void;
+    /** its settings, which a resumed run must have too */
+    readonly spec?: Json;
+    /** its state as it is */
+    readonly state: {
+      /** tensors by name */
+      readonly tensors: Terms;
+      /** counts by name */
+      readonly counts: Readonly<Record<string, number>>;
+    };
+    /** puts a state in place */
+    restore(state: Required<Phase>['optimizer']['state'], variables?: Terms): void;
+    /** frees the state */
+    dispose(): void;
+  };
 }

@@ -16,9 +16,6 @@ import { resumeFrom } from './resume';
 import type { Resumed } from './resumed';
 import type { Progress, RunState } from './runState';
 
-/** Checkpoints that a folder keeps by default, the newest included. */
-const KEPT = 3;
-
 /** Where a run begins. */
 export interface Beginning {
   readonly progress: Progress;
@@ -69,12 +66,12 @@ const claim = async (place: Storage | StorageFolder): Promise<Claim> => {
  * @param run that they belong to
  */
 export function createCheckpoints(
-  options: CheckpointOptions | undefined,
+  options: Pick<Required<CheckpointOptions>, 'storage' | 'keep'> | undefined,
   state: RunState,
   run: RunIdentity,
 ): Checkpoints {
   if (options === undefined) return NOWHERE;
-  const { storage, keep = KEPT } = options;
+  const { storage, keep } = options;
   // What nothing has been done of is not written: a run that is aborted at once leaves what lies there.
   let saved = START;
   let claimed: Claim | undefined;

@@ -13,11 +13,13 @@ import {
   isRecordOf,
   isString,
   type Json,
+  own,
   parse,
 } from '../../files/json';
 import { readSafetensors, type StoredArray, writeSafetensors } from '../../files/safetensors';
 import { assertFloats, assertStored, assignVariables, readTensors, toTensor } from '../../models/modelFile';
 import type { HistoryRow, Sums } from '../history';
+import { restoreAll } from '../optimizer/optimizers';
 import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity } from './identity';
 import type { WrittenBy } from './resumed';
 import type { Progress, RunState } from './runState';
@@ -30,8 +32,14 @@ export interface Checkpoint {
   readonly writtenBy: WrittenBy;
   readonly variables: Readonly<Record<string, StoredArray>>;
   readonly average: Readonly<Record<string, StoredArray>>;
-  readonly moments: Readonly<Record<string, StoredArray>>;
-  readonly updates: Readonly<Record<string, number>>;
+  /** state of each optimizer of the run */
+  readonly optimizers: readonly StoredOptimizer[];
+}
+
+/** State of an optimizer as it is stored. */
+interface StoredOptimizer {
+  readonly tensors: Readonly<Record<string, StoredArray>>;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 // Numbers that may be NaN or infinite stand in arrays, which JSON could not hold.
@@ -56,6 +64,10 @@ const withPrefix = (
     ),
   );
 
+/** What comes before the names of an optimizer's tensors; the name of a phase has no `/`. */
+const prefixOf = (phase: string | undefined): string =>
+  phase === undefined ? 'optimizer' : `optimizer.${phase}`;
+
 /**
  * The bytes of a checkpoint.
  *
@@ -64,20 +76,22 @@ const withPrefix = (
  * @param run what the checkpoint belongs to
  */
 export async function encodeCheckpoint(
-  { model, optimizer, average }: RunState,
+  { model, optimizers, average }: RunState,
   progress: Progress,
   { split, ...run }: RunIdentity,
 ): Promise<Uint8Array> {
   const { step, seconds, history, sums, best } = progress;
-  const { tensors, counts } = optimizer.state;
+  const states = optimizers.map(({ phase, optimizer: { state } }) => ({ phase, ...state }));
+  const ofPhases = states.flatMap(({ phase, counts }) => (phase === undefined ? [] : [[phase, counts]]));
   const columns = [...new Set(history.flatMap((row) => Object.keys(row)))];
   const arrays: Record<string, StoredArray> = {
     ...prefixed('model', await readTensors(model.variables)),
-    ...prefixed('optimizer', await readTensors(tensors)),
     ...prefixed('average', await readTensors(average?.tensors ?? {})),
     ...prefixed('best', best?.variables ?? {}),
     seconds: numbers([seconds]),
   };
+  for (const { phase, tensors } of states)
+    Object.assign(arrays, prefixed(prefixOf(phase), await readTensors(tensors)));
   for (const [part, data] of Object.entries(split ?? {}))
     arrays[`split/${part}`] = { shape: [data.length], data };
   // A column that a row lacks is marked in a mask: NaN is a value of its own.
@@ -100,7 +114,8 @@ export async function encodeCheckpoint(
       counts: { ...run.counts },
       noise: { ...run.noise },
     },
-    updates: counts,
+    updates: states.find(({ phase }) => phase === undefined)?.counts ?? {},
+    ...(ofPhases.length > 0 && { phaseUpdates: Object.fromEntries(ofPhases) }),
     columns,
     sums: Object.keys(sums),
     best: best ? best.epoch : null,
@@ -113,6 +128,7 @@ interface Metadata {
   readonly step: number;
   readonly run: Readonly<Record<string, unknown>>;
   readonly updates: Readonly<Record<string, number>>;
+  readonly phaseUpdates: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly columns: readonly string[];
   readonly sums: readonly string[];
   readonly best: number | null;
@@ -123,7 +139,17 @@ const isNames = (value: unknown): value is readonly string[] =>
   isListOf(isLine)(value) && new Set(value).size === value.length && !value.includes('__proto__');
 
 const parseMetadata = (where: string, value: Json): Metadata => {
-  const { format, writtenBy, step, run, updates, columns, sums, best } = isRecord(value) ? value : {};
+  const {
+    format,
+    writtenBy,
+    step,
+    run,
+    updates,
+    phaseUpdates = {},
+    columns,
+    sums,
+    best,
+  } = isRecord(value) ? value : {};
   assertFormat(
     where,
     format,
@@ -138,6 +164,13 @@ const parseMetadata = (where: string, value: Json): Metadata => {
     step: parse(where, 'step', step, 'a step', isCount),
     run: parse(where, 'run', run, 'a record', isRecord),
     updates: parse(where, 'updates', updates, 'counts by name', isRecordOf(isCount)),
+    phaseUpdates: parse(
+      where,
+      'phaseUpdates',
+      phaseUpdates,
+      'counts by name for each phase',
+      isRecordOf(isRecordOf(isCount)),
+    ),
     columns: parse(where, 'columns', columns, 'names, each once', isNames),
     sums: parse(where, 'sums', sums, 'names, each once', isNames),
     best: parse(where, 'best', best, 'an epoch or null', isNullOr(isCount)),
@@ -147,7 +180,11 @@ const parseMetadata = (where: string, value: Json): Metadata => {
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Refuses what no checkpoint has: a name that is misread would be left out without a word. */
-const assertNames = (where: string, names: readonly string[], { columns, sums }: Metadata): void => {
+const assertNames = (
+  where: string,
+  names: readonly string[],
+  { columns, sums, phaseUpdates }: Metadata,
+): void => {
   const single = [
     'seconds',
     'best-value',
@@ -155,8 +192,15 @@ const assertNames = (where: string, names: readonly string[], { columns, sums }:
     ...sums.map((name) => `sums/${name}`),
   ];
   const known = new Set(single);
+  const prefixes = new Set([
+    'model',
+    'average',
+    'best',
+    'split',
+    ...[undefined, ...Object.keys(phaseUpdates)].map(prefixOf),
+  ]);
   const surplus = names.find(
-    (name) => !known.has(name) && !/^(model|optimizer|average|best|split)\//.test(name),
+    (name) => !known.has(name) && !(name.includes('/') && prefixes.has(name.slice(0, name.indexOf('/')))),
   );
   if (surplus !== undefined)
     throw new RangeError(`${where}: the file has ${describe(surplus)}, which no checkpoint has`);
@@ -233,21 +277,26 @@ const parseProgress = (
 export function parseCheckpoint(
   where: string,
   bytes: Uint8Array,
-  { model, average }: RunState,
-  { split, earlyStopping, ...run }: RunIdentity,
+  { model, optimizers, average }: RunState,
+  { split, earlyStopping, optimizer, phaseOptimizers = {}, ...run }: RunIdentity,
 ): Checkpoint {
   const { arrays, metadata } = readSafetensors(bytes, where);
   const parsed = parseMetadata(where, metadata);
   assertSameSplit(where, withPrefix('split', arrays), split);
-  assertSameRun(where, parsed.run, run);
+  const found = { phaseOptimizers: {}, ...parsed.run };
+  assertSameRun(where, found, { ...run, phaseOptimizers, optimizer });
   const progress = parseProgress(where, arrays, parsed, run.stepsPerEpoch);
   assertNames(where, Object.keys(arrays), parsed);
   // Until an epoch has been measured nothing depends on it: a metric that was misspelt can be put right.
   if (progress.best || isMeasured(progress.history, earlyStopping))
     assertSameRun(where, parsed.run, { earlyStopping });
-  const moments = withPrefix('optimizer', arrays);
-  for (const [name, stored] of Object.entries(moments))
-    assertFloats(where, `moment ${describe(name)}`, stored);
+  const states = optimizers.map(({ phase }) => ({
+    tensors: withPrefix(prefixOf(phase), arrays),
+    counts: phase === undefined ? parsed.updates : (own(parsed.phaseUpdates, phase) ?? {}),
+  }));
+  for (const { tensors } of states)
+    for (const [name, stored] of Object.entries(tensors))
+      assertFloats(where, `moment ${describe(name)}`, stored);
   const [variables, averages] = [withPrefix('model', arrays), withPrefix('average', arrays)];
   assertStored(where, model.variables, variables);
   assertStored(`${where}: average`, average ? model.variables : {}, averages);
@@ -257,29 +306,29 @@ export function parseCheckpoint(
     writtenBy: parsed.writtenBy,
     variables,
     average: averages,
-    moments,
-    updates: parsed.updates,
+    optimizers: states,
   };
 }
 
 /**
- * Puts a checkpoint in place: variables, their average, optimizer.
+ * Puts a checkpoint in place: variables, their average, optimizers.
  *
  * @param where name of the file, for messages
  * @param checkpoint of {@link parseCheckpoint}
  * @param state that it was parsed for
- * @throws RangeError when the optimizer cannot use its part; nothing has then been changed
+ * @throws RangeError when an optimizer cannot use its part; nothing has then been changed
  */
 export function applyCheckpoint(
   where: string,
-  { variables, average: averages, moments, updates }: Checkpoint,
-  { model, optimizer, average, moved }: RunState,
+  { variables, average: averages, optimizers: stored }: Checkpoint,
+  { model, optimizers, average }: RunState,
 ): void {
   tidy(() => {
-    const tensors = Object.fromEntries(
-      Object.entries(moments).map(([name, stored]) => [name, toTensor(stored)]),
-    );
-    optimizer.restore({ tensors, counts: updates }, moved);
+    const states = stored.map(({ tensors, counts }) => ({
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, toTensor(array)])),
+      counts,
+    }));
+    restoreAll(optimizers, states);
   });
   assignVariables(where, model.variables, variables);
   if (average) assignVariables(where, average.tensors, averages);

@@ -7,9 +7,8 @@ import { brief, canonical, isRecord, type Json, own } from '../../files/json';
 import type { StoredArray } from '../../files/safetensors';
 import type { Model } from '../../models/model';
 import type { HistoryRow } from '../history';
-import type { Optimizer } from '../optimizer/optimizer';
-import type { TrainOptions } from '../options';
 import { specOfPhases } from '../phases';
+import type { RunSettings } from '../settings';
 
 /** What a checkpoint must agree with, to be this run's; each is compared whatever the order of its keys. */
 export interface RunIdentity {
@@ -23,6 +22,8 @@ export interface RunIdentity {
   readonly objective: Json;
   /** settings of the optimizer, where it tells them */
   readonly optimizer: Json;
+  /** the same of the phases that have optimizers of their own; left out where none has */
+  readonly phaseOptimizers?: Readonly<Record<string, Json>>;
   /** weights of the loss's parts */
   readonly loss: Json;
   /** settings of the average of the weights, null where there is none */
@@ -36,7 +37,7 @@ export interface RunIdentity {
 }
 
 /** What changes the inputs: a function's settings where it tells them. */
-const specOfAugment = <M extends Model>(augment: TrainOptions<M>['augment']): Json => {
+const specOfAugment = <M extends Model>(augment: RunSettings<M>['augment']): Json => {
   const specOfOne = (change: Augment | undefined): Json => (change ? (change.spec ?? 'a function') : 'none');
   return typeof augment === 'function' || augment === undefined
     ? { labeled: specOfOne(augment), unlabeled: specOfOne(augment) }
@@ -44,10 +45,10 @@ const specOfAugment = <M extends Model>(augment: TrainOptions<M>['augment']): Js
 };
 
 /** What decides which epoch is the best. Patience only decides when the run ends, and may grow as `epochs` may. */
-const specOfStopping = <M extends Model>(options: TrainOptions<M>): Json => {
-  const { earlyStopping, validateEvery = 1, readEvery = 1 } = options;
+const specOfStopping = <M extends Model>(settings: RunSettings<M>): Json => {
+  const { earlyStopping, validateEvery, readEvery } = settings;
   if (earlyStopping === undefined) return null;
-  const { metric, better, minDelta = 0 } = earlyStopping;
+  const { metric, better, minDelta } = earlyStopping;
   const measured = metric.startsWith('validation.') ? { validateEvery } : { readEvery };
   return specOf({ metric, better, minDelta, ...measured });
 };
@@ -58,19 +59,11 @@ export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json):
   return typeof metric === 'string' && history.some((row) => metric in row);
 };
 
-/**
- * Identity of a run.
- *
- * @param model that it trains
- * @param options of the run
- * @param optimizer that it updates with
- */
-export function identityOf<M extends Model>(
-  model: M,
-  options: TrainOptions<M>,
-  optimizer: Optimizer,
-): RunIdentity {
-  const { batches, checkpoint, noise, objective, averaging } = options;
+/** Identity of the run with these settings. */
+export function identityOf<M extends Model>(settings: RunSettings<M>): RunIdentity {
+  const { model, batches, checkpoint, noise, objective, averaging, optimizers } = settings;
+  const specs = optimizers.map(({ phase, optimizer }) => ({ phase, spec: optimizer.spec ?? null }));
+  const ofPhases = specs.flatMap(({ phase, spec }) => (phase === undefined ? [] : [[phase, spec]]));
   return {
     spec: model.spec,
     counts: batches.counts,
@@ -79,16 +72,17 @@ export function identityOf<M extends Model>(
     data: (checkpoint && batches.identity) ?? '',
     noise: noise.state,
     objective: specOfPhases(objective),
-    optimizer: optimizer.spec ?? null,
+    optimizer: specs.find(({ phase }) => phase === undefined)?.spec ?? null,
+    ...(ofPhases.length > 0 && { phaseOptimizers: Object.fromEntries(ofPhases) }),
     loss: specOf({
-      weighting: options.weighting ?? 'mean',
-      alpha: options.alpha ?? 'default',
-      parameterPrior: options.parameterPrior ?? 'none',
-      clipNorm: options.clipNorm ?? 'none',
+      weighting: settings.weighting,
+      alpha: settings.alpha ?? 'default',
+      parameterPrior: settings.parameterPrior ?? 'none',
+      clipNorm: settings.clipNorm ?? 'none',
     }),
     averaging: averaging ? { decay: averaging.decay } : null,
-    augment: specOfAugment(options.augment),
-    earlyStopping: specOfStopping(options),
+    augment: specOfAugment(settings.augment),
+    earlyStopping: specOfStopping(settings),
     split: batches.split,
   };
 }

@@ -1,18 +1,15 @@
 /** State of a run: the tensors that it moves, and how far it has come. */
-import type { Variable } from '@tensorflow/tfjs-core';
 import type { StoredArray } from '../../files/safetensors';
 import type { Model } from '../../models/model';
 import type { HistoryRow, Sums } from '../history';
 import type { Average } from '../optimizer/average';
-import type { Optimizer } from '../optimizer/optimizer';
+import type { RunOptimizer } from '../optimizer/optimizers';
 
 /** Whatever holds the tensors that a run moves. */
 export interface RunState {
   readonly model: Model;
-  readonly optimizer: Optimizer;
+  readonly optimizers: readonly RunOptimizer[];
   readonly average: Average | undefined;
-  /** what the optimizer moves, by the names that it keeps its state under */
-  readonly moved: Readonly<Record<string, Variable>>;
 }
 
 /** The best epoch so far, and its weights. */

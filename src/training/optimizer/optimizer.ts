@@ -10,40 +10,6 @@ export interface OptimizerState {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Numbers of one update of a variable: θ ← kept · θ − size · m / (√v + epsilon). */
-export interface AdamNumbers {
-  /** what is left of a decayed variable; 1 where nothing decays */
-  readonly kept: number;
-  /** η √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
-  readonly size: number;
-  /** ε̂ √(1 − β₂ᵗ) */
-  readonly epsilon: number;
-}
-
-/** Running means of a variable's gradient. */
-export interface AdamMoments {
-  /** m, of the gradient */
-  readonly first: Variable;
-  /** v, of its square */
-  readonly second: Variable;
-}
-
-/** Adam, taken apart. */
-export interface AdamUpdate {
-  /** β₁ */
-  readonly beta1: number;
-  /** β₂ */
-  readonly beta2: number;
-  /** moments of a variable, zeros at its first update */
-  momentsOf(name: string, variable: Variable): AdamMoments;
-  /** updates of a variable so far */
-  updatesOf(name: string): number;
-  /** numbers of the next update of a variable at a step */
-  numbersOf(name: string, variable: Variable, step: number): AdamNumbers;
-  /** counts an update of each variable */
-  count(names: readonly string[]): void;
-}
-
 /** What moves variables along gradients. */
 export interface Optimizer {
   /**
@@ -60,8 +26,6 @@ export interface Optimizer {
     step: number,
     applied?: Tensor,
   ): void;
-  /** given where the update is Adam's: what an executor needs that runs it as an operation of its own */
-  readonly adam?: AdamUpdate;
   /** its settings: a run is resumed only with the same; one's own optimizer may do without */
   readonly spec?: Json;
   /** the state as it is; its tensors stay the optimizer's */

@@ -1,9 +1,10 @@
 /** Early stopping: which epoch is the best, and when there has been none better for long enough. */
-import { describe, oneLine } from '../core/describe';
-import { own } from '../files/json';
-import type { Best, Progress } from './checkpoint/runState';
-import type { HistoryRow } from './history';
-import type { EarlyStopping } from './options';
+import { describe, oneLine } from '../../core/describe';
+import { own } from '../../files/json';
+import type { Best, Progress } from '../checkpoint/runState';
+import type { HistoryRow } from '../history';
+import type { EarlyStopping } from '../options';
+import type { Listener, Run } from './run';
 
 /** What every row of the history has. */
 const FIXED = ['epoch', 'step', 'seconds'];
@@ -41,7 +42,7 @@ export function assertTermOf(names: readonly string[], earlyStopping: EarlyStopp
 export const improves = (
   value: number,
   best: Best | undefined,
-  { better, minDelta = 0 }: EarlyStopping,
+  { better, minDelta }: Required<EarlyStopping>,
 ): boolean => {
   if (Number.isNaN(value)) return false;
   if (best === undefined) return true;
@@ -52,11 +53,19 @@ export const improves = (
  * Whether no epoch has been better for as long as patience allows, as of the last one that was measured. A metric that was
  * never a number has no best epoch: the wait then begins with the first.
  */
-export function shouldStop({ history, best }: Progress, earlyStopping: EarlyStopping | undefined): boolean {
-  if (earlyStopping === undefined) return false;
-  const measured = history.filter((row) => Object.hasOwn(row, earlyStopping.metric));
+const isOver = ({ history, best }: Progress, { metric, patience }: EarlyStopping): boolean => {
+  const measured = history.filter((row) => Object.hasOwn(row, metric));
   const [first, latest] = [measured[0], measured.at(-1)];
   if (first === undefined || latest === undefined) return false;
   const since = best?.epoch ?? first.epoch - 1;
-  return latest.epoch - since >= Math.max(1, earlyStopping.patience);
+  return latest.epoch - since >= Math.max(1, patience);
+};
+
+/** Ends a run whose metric has not become better for long enough. */
+export function createEarlyStopping(run: Run, earlyStopping: EarlyStopping | undefined): Listener {
+  if (earlyStopping === undefined) return {};
+  const look = (): void => {
+    if (isOver(run.progress, earlyStopping)) run.endings.add('early');
+  };
+  return { begin: look, epochEnd: look };
 }

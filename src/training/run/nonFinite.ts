@@ -1,6 +1,6 @@
 /** Steps whose loss or gradient is NaN or infinite: how they are told of. */
 
-import { oneLine } from '../core/describe';
+import { oneLine } from '../../core/describe';
 
 /** Terms that an error names; a model may have any number. */
 const MOST = 10;

@@ -1,0 +1,117 @@
+/** Adam's moments: running means of gradients and of their squares, by the name of their variable. */
+import { type Tensor, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
+import { describe, formatShape } from '../../core/describe';
+import { sameShape } from '../../core/shape';
+import { own } from '../../files/json';
+import type { Optimizer } from './optimizer';
+
+/** Moments of a variable. */
+export interface Moments {
+  /** m, of the gradient */
+  readonly first: Variable;
+  /** v, of its square */
+  readonly second: Variable;
+  /** updates so far */
+  updates: number;
+}
+
+/** Moments of all variables, which are written and put back. */
+export interface AdamMoments extends Pick<Optimizer, 'state' | 'restore' | 'dispose'> {
+  /** moments of a variable, zeros at its first update */
+  of(name: string, like: Tensor): Moments;
+  /** moments of a variable that has been updated */
+  find(name: string): Moments | undefined;
+  /** Refuses variables of other shapes than their moments have. */
+  assertFit(variables: Readonly<Record<string, Variable>>, names: readonly string[]): void;
+}
+
+type Stored = Parameters<Optimizer['restore']>;
+
+/** Moments of each variable in a state; refuses a state that is not whole, or of other variables. */
+const momentsIn = ({ tensors, counts }: Stored[0], variables: Stored[1]): readonly [string, Moments][] => {
+  const found = Object.entries(counts).map(([name, updates]): [string, Moments] => {
+    const [first, second] = [tensors[`first/${name}`], tensors[`second/${name}`]];
+    if (first === undefined || second === undefined) {
+      throw new RangeError(
+        `adam.restore: moments of ${describe(name)} are ${describe(first)} and ${describe(second)}, needed both`,
+      );
+    }
+    const { shape } = variables === undefined ? first : (own(variables, name) ?? { shape: undefined });
+    for (const moment of [first, second])
+      if (shape === undefined || formatShape(moment.shape) !== formatShape(shape))
+        throw new RangeError(
+          `adam.restore: a moment of ${describe(name)} is ${formatShape(moment.shape)}, needed ${shape ? formatShape(shape) : 'a variable of the model'}`,
+        );
+    return [name, { first: first as Variable, second: second as Variable, updates }];
+  });
+  if (Object.keys(tensors).length !== 2 * found.length)
+    throw new RangeError(
+      `adam.restore: there are ${Object.keys(tensors).length} moments, needed two for each of ${found.length} counts`,
+    );
+  const none = found.find(([, { updates }]) => updates < 1);
+  if (none)
+    throw new RangeError(
+      `adam.restore: ${describe(none[0])} has ${none[1].updates} updates, needed at least 1`,
+    );
+  return found;
+};
+
+/** Moments of no variable yet. */
+export function createMoments(): AdamMoments {
+  const moments = new Map<string, Moments>();
+  const dispose = (): void => {
+    for (const { first, second } of moments.values()) {
+      first.dispose();
+      second.dispose();
+    }
+    moments.clear();
+  };
+  return {
+    of(name, like) {
+      const known = moments.get(name);
+      if (known) return known;
+      // `variable` takes hold of the very tensor it is given, so each moment needs zeros of its own.
+      const fresh = tidy(() => ({
+        first: variable(zerosLike(like), false),
+        second: variable(zerosLike(like), false),
+        updates: 0,
+      }));
+      moments.set(name, fresh);
+      return fresh;
+    },
+    find: (name) => moments.get(name),
+    assertFit(variables, names) {
+      for (const name of names) {
+        const [moment, target] = [moments.get(name)?.first, own(variables, name)];
+        if (moment && target && !sameShape(moment.shape, target.shape))
+          throw new RangeError(
+            `adam.apply: the moments of ${describe(name)} are ${formatShape(moment.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
+          );
+      }
+    },
+    get state() {
+      const entries = [...moments].sort(([a], [b]) => (a < b ? -1 : 1));
+      return {
+        tensors: Object.fromEntries(
+          entries.flatMap(([name, { first, second }]) => [
+            [`first/${name}`, first],
+            [`second/${name}`, second],
+          ]),
+        ),
+        counts: Object.fromEntries(entries.map(([name, { updates }]) => [name, updates])),
+      };
+    },
+    restore(state, variables) {
+      const given = momentsIn(state, variables);
+      // Copied before the former state goes, which the given one may be.
+      const copy = (moment: Tensor): Variable => tidy(() => variable(moment.clone(), false));
+      const copies = given.map(([name, { first, second, updates }]): [string, Moments] => [
+        name,
+        { first: copy(first), second: copy(second), updates },
+      ]);
+      dispose();
+      for (const [name, copied] of copies) moments.set(name, copied);
+    },
+    dispose,
+  };
+}

@@ -1,0 +1,106 @@
+/** Adam's update of one variable. */
+import { add, div, mul, sqrt, square, sub, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { type MeanShares, meanShares, movedMean, movesFromFormer } from '../../core/movingMean';
+import { type ScalarOrSchedule, valueAt } from '../../core/schedules';
+import { runFused } from '../../host/fusedKernel';
+import type { Moments } from './adamMoments';
+
+/** Settings of Adam, complete and checked. */
+export interface AdamSettings {
+  readonly learningRate: ScalarOrSchedule;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: ScalarOrSchedule;
+}
+
+/** Numbers of one update of a variable: θ ← kept · θ − size · m / (√v + epsilon). */
+export interface AdamNumbers {
+  /** what is left of a decayed variable; 1 where nothing decays */
+  readonly kept: number;
+  /** η √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
+  readonly size: number;
+  /** ε̂ √(1 − β₂ᵗ) */
+  readonly epsilon: number;
+}
+
+/** Rates of one step; factors are 0 where the step is not applied. */
+interface Rates {
+  readonly rate: number;
+  /** what is left of a decayed variable; 1 where nothing decays */
+  readonly kept: Tensor | number;
+  readonly times: (factor: number) => Tensor | number;
+  readonly first: MeanShares;
+  readonly second: MeanShares;
+}
+
+/** Bias corrections folded into two numbers: η·m̂/(√v̂ + ε̂) = size·m / (√v + epsilon). */
+const corrected = (
+  { beta1, beta2, epsilon }: AdamSettings,
+  rate: number,
+  updates: number,
+): Pick<AdamNumbers, 'size' | 'epsilon'> => {
+  const root = Math.sqrt(1 - beta2 ** updates);
+  return { size: (rate * root) / (1 - beta1 ** updates), epsilon: epsilon * root };
+};
+
+const scheduledAt = ({ learningRate, weightDecay }: AdamSettings, step: number) => ({
+  rate: valueAt(learningRate, step, 'learningRate'),
+  decay: valueAt(weightDecay, step, 'weightDecay'),
+});
+
+/** Numbers of a variable's nth update, at a step. */
+export const numbersOf = (
+  settings: AdamSettings,
+  { rank }: Variable,
+  step: number,
+  updates: number,
+): AdamNumbers => {
+  const { rate, decay } = scheduledAt(settings, step);
+  return { kept: rank >= 2 ? 1 - rate * decay : 1, ...corrected(settings, rate, updates) };
+};
+
+/** Rates of a step, which every variable has in common. */
+export const ratesAt = (settings: AdamSettings, step: number, applied: Tensor | undefined): Rates => {
+  const { rate, decay } = scheduledAt(settings, step);
+  return {
+    rate,
+    // On the host where it can be: a kernel a step is spent only where the device decides.
+    kept: decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay)),
+    times: (factor) => (applied ? mul(applied, factor) : factor),
+    first: meanShares(settings.beta1, applied),
+    second: meanShares(settings.beta2, applied),
+  };
+};
+
+/** Rates as numbers, unless the device decides on one of them. */
+const hostRates = (rates: Readonly<Record<string, Tensor | number>>): Record<string, number> | undefined =>
+  Object.values(rates).every((rate) => typeof rate === 'number')
+    ? (rates as Record<string, number>)
+    : undefined;
+
+/** Moves a variable and its moments; its update has been counted. */
+export function moveVariable(
+  settings: AdamSettings,
+  rates: Rates,
+  target: Variable,
+  gradient: Tensor,
+  { first, second, updates }: Moments,
+): void {
+  const bias = corrected(settings, rates.rate, updates);
+  const kept = target.rank >= 2 ? rates.kept : 1;
+  // A backend's own operation moves both means from their former values.
+  const numbers =
+    movesFromFormer(settings.beta1) && movesFromFormer(settings.beta2)
+      ? hostRates({ firstRate: rates.first.taken, secondRate: rates.second.taken, kept, ...bias })
+      : undefined;
+  const fused = numbers && runFused('SsvaeAdam', { value: target, first, second, gradient }, numbers);
+  if (fused !== undefined) {
+    for (const [i, variable] of [target, first, second].entries()) variable.assign(fused[i] as Tensor);
+    return;
+  }
+  first.assign(movedMean(first, gradient, rates.first));
+  second.assign(movedMean(second, square(gradient), rates.second));
+  const shrunk = kept !== 1 ? mul(target, kept) : target;
+  target.assign(sub(shrunk, div(mul(first, rates.times(bias.size)), add(sqrt(second), bias.epsilon))));
+}

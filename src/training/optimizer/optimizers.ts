@@ -1,0 +1,94 @@
+/** The optimizers of a run: its own, and one for each phase that brings one. */
+import { tidy, type Variable } from '@tensorflow/tfjs-core';
+import { describe } from '../../core/describe';
+import type { Model } from '../../models/model';
+import type { ResolvedPhase } from '../phases';
+import { createAdam } from './adam';
+import type { Optimizer, OptimizerState } from './optimizer';
+
+/** An optimizer of a run. */
+export interface RunOptimizer {
+  /** name of the phase that brings it; none where it is the run's */
+  readonly phase?: string;
+  /** what it is called in messages */
+  readonly name: string;
+  readonly optimizer: Optimizer;
+  /** what it moves, by the names that it keeps its state under */
+  readonly variables: Readonly<Record<string, Variable>>;
+}
+
+/** A phase with what moves its variables. */
+export type EquippedPhase<M extends Model> = ResolvedPhase<M> & { readonly optimizer: Optimizer };
+
+/** Phases of a run, and their optimizers. */
+export interface Equipment<M extends Model> {
+  readonly phases: readonly EquippedPhase<M>[];
+  readonly optimizers: readonly RunOptimizer[];
+  /** Frees what the run has made itself: Adam, where a phase has no optimizer. */
+  dispose(): void;
+}
+
+/**
+ * Gives each phase an optimizer: its own, or else the run's.
+ *
+ * @param phases of a step
+ * @param given the run's optimizer; default `createAdam()`, made where a phase needs it
+ * @throws RangeError when the run's optimizer is a phase's as well, or no phase needs it
+ */
+export function equip<M extends Model>(
+  phases: readonly ResolvedPhase<M>[],
+  given: Optimizer | undefined,
+): Equipment<M> {
+  const sharer = phases.find(({ optimizer }) => optimizer !== undefined && optimizer === given);
+  if (sharer !== undefined)
+    throw new RangeError(
+      `train: phase ${describe(sharer.name)} has the optimizer of the run, needed an optimizer for each, or none for that of the run`,
+    );
+  const rest = phases.filter(({ optimizer }) => optimizer === undefined);
+  if (given !== undefined && rest.length === 0)
+    throw new RangeError(
+      'train: optimizer moves nothing, needed none, as every phase has an optimizer of its own',
+    );
+  const made = given === undefined && rest.length > 0 ? createAdam() : undefined;
+  const shared = given ?? made;
+  const ofRun = shared && {
+    name: 'optimizer',
+    optimizer: shared,
+    variables: Object.fromEntries(rest.flatMap(({ variables }) => Object.entries(variables))),
+  };
+  const ofPhases = phases.flatMap(({ name: phase = '', optimizer, variables }): RunOptimizer[] =>
+    optimizer ? [{ phase, name: `optimizer of phase ${describe(phase)}`, optimizer, variables }] : [],
+  );
+  return {
+    phases: phases.map((phase) => ({ ...phase, optimizer: phase.optimizer ?? (shared as Optimizer) })),
+    optimizers: [...(ofRun ? [ofRun] : []), ...ofPhases],
+    dispose: () => made?.dispose(),
+  };
+}
+
+/**
+ * Puts a state into each optimizer; tensors are copied.
+ *
+ * @param optimizers of a run
+ * @param states one for each
+ * @throws what an optimizer throws that cannot use its state; the others then have the states of before
+ */
+export function restoreAll(optimizers: readonly RunOptimizer[], states: readonly OptimizerState[]): void {
+  tidy(() => {
+    const former = optimizers.slice(0, -1).map(({ optimizer: { state } }) => ({
+      tensors: Object.fromEntries(
+        Object.entries(state.tensors).map(([name, tensor]) => [name, tensor.clone()]),
+      ),
+      counts: { ...state.counts },
+    }));
+    for (const [i, { optimizer, variables }] of optimizers.entries()) {
+      try {
+        optimizer.restore(states[i] as OptimizerState, variables);
+      } catch (error) {
+        for (const [j, { optimizer: before }] of optimizers.slice(0, i).entries())
+          before.restore(former[j] as OptimizerState);
+        throw error;
+      }
+    }
+  });
+}

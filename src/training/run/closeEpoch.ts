@@ -1,0 +1,58 @@
+/** The end of an epoch: its row of the history, and its weights where they are the best so far. */
+import { recordOf } from '../../core/assert';
+import { assertLiving } from '../../models/living';
+import type { Model } from '../../models/model';
+import { readTensors } from '../../models/modelFile';
+import type { Progress } from '../checkpoint/runState';
+import { type HistoryRow, meansOf } from '../history';
+import type { Average } from '../optimizer/average';
+import type { RunSettings } from '../settings';
+import { improves, metricOf } from './earlyStopping';
+import type { Run } from './run';
+
+/** Numbers of a validation's result; anything else (tables, bins) is left to whoever made it. */
+const validationColumns = (result: object): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(result).flatMap(([name, value]) =>
+      typeof value === 'number' ? [[`validation.${name}`, value]] : [],
+    ),
+  );
+
+/** Progress with the row of the epoch that the last step ended, and with its weights as the best where they are. */
+const closed = async <M extends Model>(
+  { model, batches, epochs, validate, validateEvery, earlyStopping }: RunSettings<M>,
+  { step, seconds, history, sums, best: former }: Progress,
+): Promise<Progress> => {
+  // A callback may have freed it.
+  assertLiving('train', model);
+  const epoch = step / batches.stepsPerEpoch - 1;
+  const due = validate !== undefined && ((epoch + 1) % validateEvery === 0 || epoch + 1 === epochs);
+  const measured = due
+    ? validationColumns(recordOf('train', await validate(model), 'what validate gives'))
+    : {};
+  const row: HistoryRow = { epoch, step, seconds, ...meansOf(sums), ...measured };
+  const value = earlyStopping && metricOf(row, earlyStopping, due);
+  const isBest = earlyStopping !== undefined && value !== undefined && improves(value, former, earlyStopping);
+  const best = isBest ? { epoch, value, variables: await readTensors(model.variables) } : former;
+  return { step, seconds, history: [...history, row], sums: {}, ...(best && { best }) };
+};
+
+/**
+ * Closes the epoch that the last step ended, and tells of it.
+ *
+ * @param run up to the epoch's last step
+ * @param settings of the run
+ * @param average whose weights are measured and shown: they are those that the run is to leave
+ */
+export async function closeEpoch<M extends Model>(
+  run: Run,
+  settings: RunSettings<M>,
+  average: Average | undefined,
+): Promise<void> {
+  const close = async (): Promise<void> => {
+    run.progress = await closed(settings, run.progress);
+    const row = run.progress.history.at(-1) as HistoryRow;
+    await settings.callbacks.onEpochEnd(row.epoch, row);
+  };
+  await (average ? average.inPlace(close) : close());
+}

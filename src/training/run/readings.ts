@@ -1,0 +1,64 @@
+/** Terms of steps as they are read, and what becomes of steps that are not finite. */
+import type { Model } from '../../models/model';
+import { addTo, type Sums } from '../history';
+import type { RunSettings } from '../settings';
+import type { StepResult } from '../takeStep';
+import { assertTermOf } from './earlyStopping';
+import { finiteOnly, nonFiniteError } from './nonFinite';
+import { guarding, type Run } from './run';
+
+/** Readings of a run's steps. */
+export interface Readings {
+  /** The sums of the epoch with a step's terms, where these are to be read. */
+  sumsWith(done: StepResult): Promise<Sums>;
+  /** Looks at the steps that are behind, where nobody would look at them later on; reads no terms. */
+  look(done: StepResult): Promise<void>;
+}
+
+/** Reads steps into the sums of an epoch; ends a run that diverges. */
+export function createReadings<M extends Model>(run: Run, settings: RunSettings<M>): Readings {
+  const { nonFinite, phases, readEvery, batches, checkpoint, earlyStopping } = settings;
+  const from = run.progress.step;
+  // Steps that have been looked at, and updates left out in them.
+  let seen = { steps: from, skipped: 0 };
+
+  const look = async ({ step, read, skipped, inputsInWords }: StepResult, sums: Sums): Promise<Sums> => {
+    const steps = step + 1;
+    if (nonFinite === 'ignore' || steps === seen.steps) return sums;
+    const missed = (await skipped()) - seen.skipped;
+    if (missed > 0 && nonFinite === 'throw') {
+      const { range, suspects } = await inputsInWords();
+      // Later on, weights are as likely a cause as inputs of which nothing is strange.
+      const hints = suspects.length > 0 || seen.steps === from ? [range, ...suspects] : [];
+      throw nonFiniteError(await read(), seen.steps, step, hints);
+    }
+    if (missed > 0 && nonFinite === 'stop') run.endings.add('diverged');
+    const updates = phases.length * (steps - seen.steps);
+    seen = { steps, skipped: seen.skipped + missed };
+    return nonFinite === 'skip' ? addTo(sums, { skipped: missed }, updates) : sums;
+  };
+
+  const read = async (done: StepResult, sums: Sums): Promise<Sums> => {
+    const values = await done.read();
+    const found = await look(done, addTo(sums, nonFinite === 'skip' ? finiteOnly(values) : values));
+    if (done.step === 0 && nonFinite !== 'skip') assertTermOf(Object.keys(found), earlyStopping);
+    return found;
+  };
+
+  return {
+    async sumsWith(done) {
+      const { sums } = run.progress;
+      const ends = (done.step + 1) % batches.stepsPerEpoch === 0;
+      const saves = checkpoint !== undefined && (done.step + 1) % checkpoint.every === 0;
+      // An epoch without any reading would leave a row without columns; the share of skipped steps is none of a reading.
+      const unread = Object.keys(sums).every((name) => name === 'skipped');
+      if (done.step % readEvery === 0 || (ends && unread)) return read(done, sums);
+      return ends || saves ? look(done, sums) : sums;
+    },
+    look: (done) =>
+      guarding(run, async () => {
+        const sums = await look(done, run.progress.sums);
+        if (sums !== run.progress.sums) run.progress = { ...run.progress, sums };
+      }),
+  };
+}

@@ -1,0 +1,98 @@
+/** The core of a run: its steps, and what is told of them. */
+import type { Model } from '../../models/model';
+import type { Checkpoints } from '../checkpoint/checkpoints';
+import type { Average } from '../optimizer/average';
+import type { RunSettings } from '../settings';
+import type { Execute } from '../step';
+import type { StepResult } from '../takeStep';
+import { stepsOf } from '../trainingSteps';
+import { closeEpoch } from './closeEpoch';
+import { createEarlyStopping } from './earlyStopping';
+import { createReadings } from './readings';
+import type { Listener, Run } from './run';
+import { createSaves } from './saves';
+import { createTimeLimit } from './timeLimit';
+
+/** Seconds since the last time it was called. */
+const createLaps = (): (() => number) => {
+  let last = performance.now();
+  return () => {
+    const [now, before] = [performance.now(), last];
+    last = now;
+    return (now - before) / 1000;
+  };
+};
+
+/**
+ * Takes the steps of a run, until one of its concerns ends it or the last is done.
+ *
+ * @param run where it begins; it is moved on
+ * @param settings of the run
+ * @param average of the weights
+ * @param checkpoints of the run
+ */
+export async function takeSteps<M extends Model>(
+  run: Run,
+  settings: RunSettings<M>,
+  average: Average | undefined,
+  checkpoints: Checkpoints,
+): Promise<void> {
+  const { batches, epochs, callbacks, signal, timeLimit, earlyStopping } = settings;
+  const { stepsPerEpoch } = batches;
+  const [from, last] = [run.progress.step, epochs * stepsPerEpoch];
+  const lap = createLaps();
+  const readings = createReadings(run, settings);
+  const listeners: readonly Listener[] = [
+    createSaves(run, settings, checkpoints),
+    createEarlyStopping(run, earlyStopping),
+    createTimeLimit(run, timeLimit),
+  ];
+  const isToEnd = (): boolean => run.endings.size > 0 || signal?.aborted === true;
+
+  /** Tells of an epoch ahead of its first step, where there will be one. */
+  const beginEpoch = async (): Promise<void> => {
+    const { step } = run.progress;
+    if (step < last && step % stepsPerEpoch === 0 && !isToEnd())
+      await callbacks.onEpochBegin(step / stepsPerEpoch);
+  };
+  const endEpoch = async (): Promise<void> => {
+    await closeEpoch(run, settings, average);
+    for (const listener of listeners) await listener.epochEnd?.();
+  };
+  const afterStep = async ({ step, epoch, read }: StepResult): Promise<void> => {
+    await callbacks.onBatchEnd({ step, epoch, read });
+    if ((step + 1) % stepsPerEpoch === 0) await endEpoch();
+    for (const listener of listeners) await listener.step?.();
+    await beginEpoch();
+  };
+  const execute: Execute = (work) => {
+    run.consistent = false;
+    return settings.execute(work);
+  };
+
+  // A fault at the end of an epoch, in its validation say, leaves a checkpoint whose epoch has yet to be closed.
+  if (from > 0 && from % stepsPerEpoch === 0 && run.progress.history.at(-1)?.step !== from) await endEpoch();
+  for (const listener of listeners) listener.begin?.();
+  await beginEpoch();
+  const range = { from, to: isToEnd() ? from : last, average };
+  // The run itself asks the signal: behind a step, once all of it has been told of.
+  for await (const done of stepsOf({ ...settings, execute, signal: undefined }, range)) {
+    const sums = await readings.sumsWith(done);
+    const { progress } = run;
+    run.progress = { ...progress, step: done.step + 1, seconds: progress.seconds + lap(), sums };
+    run.consistent = true;
+    try {
+      await afterStep(done);
+    } catch (error) {
+      if (run.consistent)
+        await readings.look(done).catch((second) => {
+          throw new Error(`${String(error)}; and ${String(second)}`, { cause: error });
+        });
+      throw error;
+    }
+    if (isToEnd()) {
+      await readings.look(done);
+      break;
+    }
+  }
+}

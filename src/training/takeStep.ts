@@ -1,0 +1,156 @@
+/** One step: a batch through every phase, and what came of it. */
+import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { disposeBatch } from '../core/batch';
+import { describe } from '../core/describe';
+import { sumOfScalars } from '../core/sumOfScalars';
+import { assertBatch } from '../models/fits';
+import type { Model } from '../models/model';
+import type { ObjectiveTerms } from '../models/objectives/objective';
+import { augmented } from './augmented';
+import { type InputsInWords, inputsInWords } from './inputsInWords';
+import type { Average } from './optimizer/average';
+import { mergeTerms, underPhase } from './phases';
+import type { StepSettings } from './settings';
+import { disposeTerms, namedTerms, type StepOutput } from './step';
+
+/** A step that was done; its tensors live until the next one is asked for. */
+export interface StepResult {
+  /** 0, 1, 2, … */
+  readonly step: number;
+  /** the pass over the data that the step belongs to */
+  readonly epoch: number;
+  /** the loss before the update, a scalar; of several phases their sum */
+  readonly loss: Scalar;
+  /** the objective's terms before the update */
+  readonly terms: ObjectiveTerms;
+  /** Means of the terms and the loss on the host, e.g. `labeled.elbo`; nothing is read before this is called. */
+  read(): Promise<Readonly<Record<string, number>>>;
+  /** Updates left out so far, this one included, as the loss or a gradient was not finite; nothing is read before. */
+  skipped(): Promise<number>;
+  /** What the step's inputs look like, for a message; they are read when this is called. */
+  inputsInWords(): Promise<InputsInWords>;
+}
+
+/** Updates left out since the first step, counted on the device. */
+export interface SkipCount {
+  /** Adds those of a step; what it gives reads the count up to there, until the next step is added. */
+  add(done: readonly StepOutput[]): () => Promise<number>;
+  dispose(): void;
+}
+
+/** Counts updates that were left out. */
+export function createSkipCount(): SkipCount {
+  let skipped: Scalar | undefined;
+  return {
+    add(done) {
+      const omitted = done.flatMap(({ applied }) => applied ?? []);
+      if (omitted.length > 0) {
+        const former = skipped;
+        skipped = tidy(() =>
+          sumOfScalars([...(former ? [former] : []), ...omitted.map((one) => sub<Scalar>(1, one))]),
+        );
+        former?.dispose();
+      }
+      const count = skipped;
+      return async () => (await count?.data())?.[0] ?? 0;
+    },
+    dispose: () => skipped?.dispose(),
+  };
+}
+
+/** What an executor gave, which one of one's own may forget. */
+const assertOutput = (output: StepOutput): StepOutput => {
+  const { loss, terms } = output ?? {};
+  if (!Array.isArray(loss?.shape) || loss.isDisposed || typeof terms !== 'object' || terms === null)
+    throw new TypeError(
+      `train: execute gives ${loss?.isDisposed ? 'a disposed loss' : describe(output)}, needed { loss, terms }, as executeEagerly gives them`,
+    );
+  return output;
+};
+
+const disposeOutput = ({ loss, terms, gradientNorm, applied }: StepOutput): void => {
+  loss.dispose();
+  gradientNorm?.dispose();
+  applied?.dispose();
+  disposeTerms(terms);
+};
+
+/** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
+const readMeans = async (named: readonly (readonly [string, Tensor])[]): Promise<Record<string, number>> => {
+  if (named[0]?.[1].isDisposed)
+    throw new RangeError('train: the step to be read is over, needed read() ahead of the next one');
+  const means = named.map(async ([name, tensor]) => {
+    const values = await tensor.data();
+    let sum = 0;
+    for (const value of values) sum += value;
+    return [name, sum / values.length] as const;
+  });
+  return Object.fromEntries(await Promise.all(means));
+};
+
+/** What a step needs beside the settings. */
+export interface StepPlace {
+  /** takes in the weights that the step leaves */
+  readonly average: Average | undefined;
+  readonly skips: SkipCount;
+  /** takes what frees the step's tensors, whether or not the step goes well */
+  readonly owned: (() => void)[];
+}
+
+/**
+ * Takes a step.
+ *
+ * @param settings of the loop
+ * @param step 0, 1, 2, …
+ * @param place what it needs beside them
+ */
+export async function takeStep<M extends Model>(
+  settings: StepSettings<M>,
+  step: number,
+  { average, skips, owned }: StepPlace,
+): Promise<StepResult> {
+  const { model, batches, phases, noise, augment, clipNorm, gradientNorm, nonFinite, execute } = settings;
+  const given = await batches.at(step);
+  owned.push(() => disposeBatch(given));
+  assertBatch('train', `batch ${step}`, model, given);
+  const batch = augment === undefined ? given : augmented(given, step, { augment, noise });
+  owned.push(() => disposeBatch(batch));
+  const weights = settings.weightsAt(step);
+  const draws = noise.split('objective').split(step);
+  const done: StepOutput[] = [];
+  for (const [i, { name, objective, variables, optimizer }] of phases.entries()) {
+    const output = await execute({
+      model,
+      variables,
+      objective,
+      optimizer,
+      batch,
+      weights,
+      gradientNorm,
+      context: { step, noise: name === undefined ? draws : draws.split(name) },
+      guarded: nonFinite !== 'ignore',
+      // The last phase leaves the weights of the step.
+      ...(average && i === phases.length - 1 && { average }),
+      ...(clipNorm !== undefined && { clipNorm }),
+    });
+    done.push(assertOutput(output));
+    owned.push(() => disposeOutput(output));
+  }
+  const losses = done.map(({ loss }) => loss);
+  const loss = losses.length > 1 ? tidy(() => sumOfScalars(losses)) : (losses[0] as Scalar);
+  owned.push(() => loss.dispose());
+  const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
+  const norms = done.flatMap(({ gradientNorm: norm }, i): [string, Tensor][] => {
+    const name = phases[i]?.name;
+    return norm ? [[name === undefined ? 'gradientNorm' : `gradientNorm.${name}`, norm]] : [];
+  });
+  return {
+    step,
+    epoch: Math.floor(step / batches.stepsPerEpoch),
+    loss,
+    terms,
+    read: () => readMeans([['loss', loss], ...norms, ...namedTerms(terms)]),
+    skipped: skips.add(done),
+    inputsInWords: () => inputsInWords(model, batch),
+  };
+}
