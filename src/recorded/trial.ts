@@ -5,7 +5,7 @@ import type { Noise } from '../core/noise';
 import { type Schedule, valueAt } from '../core/schedules';
 import type { DataId, NativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
-import { rememberVariables } from '../training/statistics';
+import { type Remembered, rememberVariables } from '../training/statistics';
 import {
   type Differentiated,
   differentiate,
@@ -83,22 +83,16 @@ export interface TrialOf {
   readonly draws: Noise;
 }
 
-/**
- * Runs a step as it would run at another step, on other examples and with other noise, and records it.
- *
- * Numbers that may change stand for others that are like them and unlike anything else in the step, so that each is
- * known again wherever it went.
- *
- * @param backend whose operations are recorded
- * @param work of the step
- * @param of what the trial differs by
- * @throws what the objective throws; nothing of the trial is then left
- */
-export function tryStep<M extends Model>(
-  backend: NativeBackend,
-  work: StepWork<M>,
-  { step, index, draws }: TrialOf,
-): Trial {
+/** Numbers of a trial that stand for those that may change, and a list of them. */
+const createStandIns = (
+  work: Pick<StepWork, 'weights' | 'context'>,
+  { index, draws }: TrialOf,
+): {
+  readonly declared: readonly Declared[];
+  readonly weights: LossWeights;
+  /** the stand-in of a schedule that the objective reads */
+  readonly at: (schedule: Schedule, name: string) => number;
+} => {
   const declared: Declared[] = [];
   const standIn = (name: string, value: number, valueAtStep: Declared['valueAt']): number => {
     // Some way apart from trial to trial, so that what is made of a number shows how.
@@ -112,69 +106,106 @@ export function tryStep<M extends Model>(
       standIn(`weight ${name}`, work.weights[name], (_, now) => now[name]),
     ]),
   ) as unknown as LossWeights;
-  const stream = (): Noise => work.context.noise.split('trial').split(step);
-  const written = writeDown(stream());
-  const context = {
-    step,
-    noise: written.noise,
+  return {
+    declared,
+    weights,
     // At the step of the work: whether a weight is 0 there decides what is computed.
-    at: (schedule: Schedule, name: string): number =>
+    at: (schedule, name) =>
       standIn(name, valueAt(schedule, work.context.step, name), (now) => valueAt(schedule, now, name)),
   };
-  const { variables } = work.model;
-  const batch = doubled(work.batch, index);
-  const former = rememberVariables(variables);
-  const given = batchTensors(batch);
+};
+
+/** Where tensors come from that no operation gave: variables and batch, which are known, and draws as they come. */
+const createOrigins = (
+  variables: Readonly<Record<string, Tensor>>,
+  batch: Readonly<Record<string, Tensor>>,
+  drawn: readonly Tensor[],
+): Trial['originOf'] => {
   const known = new Map<DataId, Origin>([
     ...Object.entries(variables).map(([name, { dataId }]) => [dataId, { from: 'variable', name }] as const),
-    ...Object.entries(given).map(([name, { dataId }]) => [dataId, { from: 'batch', name }] as const),
+    ...Object.entries(batch).map(([name, { dataId }]) => [dataId, { from: 'batch', name }] as const),
   ]);
-  const originOf = (dataId: DataId): Origin | undefined => {
+  return (dataId) => {
     const origin = known.get(dataId);
     if (origin) return origin;
-    const index = written.tensors.findIndex((drawn) => drawn.dataId === dataId);
+    const index = drawn.findIndex((tensor) => tensor.dataId === dataId);
     return index < 0 ? undefined : { from: 'noise', index };
   };
-  let trial: Trial | undefined;
-  try {
-    tidy(() => {
-      let found: Differentiated | undefined;
-      const isKnown = (dataId: DataId): boolean => originOf(dataId) !== undefined;
-      const recorded = recordOperations(backend, isKnown, () => {
-        found = differentiate({ ...work, batch, context, weights });
-      });
-      const { loss, terms, gradients, gradientNorm, applied } = found as Differentiated;
-      try {
-        const { refOf } = recorded;
-        const refsOf = (tensors: Readonly<Record<string, Tensor>>): Record<string, Ref> =>
-          Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, refOf(value)]));
-        trial = {
-          recorded,
-          originOf,
-          declared,
-          draws: written.draws,
-          loss: refOf(loss),
-          terms: refsOf(Object.fromEntries(namedTerms(terms))),
-          gradients: refsOf(gradients),
-          ...(gradientNorm && { gradientNorm: refOf(gradientNorm) }),
-          ...(applied && { applied: refOf(applied) }),
-          moved: Object.fromEntries(
-            Object.entries(variables).flatMap(([name, variable]) =>
-              former.hasMoved(name) ? [[name, refOf(variable)]] : [],
-            ),
-          ),
-          lossValue: loss.dataSync()[0] as number,
-          batch: given,
-          noise: stream(),
-        };
-      } finally {
-        disposeTerms(terms);
-      }
+};
+
+/** What a recorded step came to, by the references of its operations. */
+type Outcome = Pick<
+  Trial,
+  'recorded' | 'loss' | 'terms' | 'gradients' | 'gradientNorm' | 'applied' | 'moved' | 'lossValue'
+>;
+
+/** Records a step; of its tensors nothing is kept. */
+const recordOutcome = <M extends Model>(
+  backend: NativeBackend,
+  work: StepWork<M>,
+  originOf: Trial['originOf'],
+  former: Remembered,
+): Outcome => {
+  let outcome: Outcome | undefined;
+  tidy(() => {
+    let found: Differentiated | undefined;
+    const isKnown = (dataId: DataId): boolean => originOf(dataId) !== undefined;
+    const recorded = recordOperations(backend, isKnown, () => {
+      found = differentiate(work);
     });
+    const { loss, terms, gradients, gradientNorm, applied } = found as Differentiated;
+    try {
+      const { refOf } = recorded;
+      const refsOf = (tensors: Readonly<Record<string, Tensor>>): Record<string, Ref> =>
+        Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, refOf(value)]));
+      const moved = Object.entries(work.model.variables).filter(([name]) => former.hasMoved(name));
+      outcome = {
+        recorded,
+        loss: refOf(loss),
+        terms: refsOf(Object.fromEntries(namedTerms(terms))),
+        gradients: refsOf(gradients),
+        ...(gradientNorm && { gradientNorm: refOf(gradientNorm) }),
+        ...(applied && { applied: refOf(applied) }),
+        moved: refsOf(Object.fromEntries(moved)),
+        lossValue: loss.dataSync()[0] as number,
+      };
+    } finally {
+      disposeTerms(terms);
+    }
+  });
+  return outcome as unknown as Outcome;
+};
+
+/**
+ * Runs a step as it would run at another step, on other examples and with other noise, and records it.
+ *
+ * Numbers that may change stand for others that are like them and unlike anything else in the step, so that each is
+ * known again wherever it went.
+ *
+ * @param backend whose operations are recorded
+ * @param work of the step
+ * @param of what the trial differs by
+ * @throws what the objective throws; nothing of the trial is then left
+ */
+export function tryStep<M extends Model>(backend: NativeBackend, work: StepWork<M>, of: TrialOf): Trial {
+  const { step, index } = of;
+  const { declared, weights, at } = createStandIns(work, of);
+  const stream = (): Noise => work.context.noise.split('trial').split(step);
+  const written = writeDown(stream());
+  const { variables } = work.model;
+  const batch = doubled(work.batch, index);
+  const given = batchTensors(batch);
+  const former = rememberVariables(variables);
+  const originOf = createOrigins(variables, given, written.tensors);
+  try {
+    const context = { step, noise: written.noise, at };
+    const outcome = recordOutcome(backend, { ...work, batch, context, weights }, originOf, former);
+    return { ...outcome, originOf, declared, draws: written.draws, batch: given, noise: stream() };
+  } catch (error) {
+    for (const tensor of Object.values(given)) tensor.dispose();
+    throw error;
   } finally {
     former.putBack();
     former.dispose();
-    if (trial === undefined) for (const tensor of Object.values(given)) tensor.dispose();
   }
-  return trial as unknown as Trial;
 }

@@ -87,22 +87,23 @@ export const specOfPhases = <M extends Model>(objective: Objective<M> | readonly
         objective: own.spec ?? null,
       }));
 
-/** Terms under their phase's name, `phase.term`, where there is more than one phase. */
-export const underPhase = (name: string | undefined, terms: ObjectiveTerms): ObjectiveTerms => {
-  if (name === undefined) return terms;
-  const renamed = (part: Terms | undefined): Terms | undefined =>
-    part && Object.fromEntries(Object.entries(part).map(([term, value]) => [`${name}.${term}`, value]));
-  const [labeled, unlabeled] = [renamed(terms.labeled), renamed(terms.unlabeled)];
-  return { ...(labeled && { labeled }), ...(unlabeled && { unlabeled }) };
-};
-
-/** Terms of several phases in one record. */
-export const mergeTerms = (all: readonly ObjectiveTerms[]): ObjectiveTerms => {
-  const merged = (part: 'labeled' | 'unlabeled'): Terms =>
-    Object.fromEntries(all.flatMap((terms) => Object.entries(terms[part] ?? {})));
-  const present = (part: 'labeled' | 'unlabeled'): boolean => all.some((terms) => terms[part] !== undefined);
-  return {
-    ...(present('labeled') && { labeled: merged('labeled') }),
-    ...(present('unlabeled') && { unlabeled: merged('unlabeled') }),
+/**
+ * Terms of all phases in one record, under their phase's name, `phase.term`, where there is more than one phase. They are the
+ * very tensors that the phases gave.
+ */
+export function termsOfPhases<M extends Model>(
+  phases: readonly ResolvedPhase<M>[],
+  given: readonly ObjectiveTerms[],
+): ObjectiveTerms {
+  const [first] = phases;
+  if (first?.name === undefined) return given[0] ?? {};
+  const merged = (part: keyof ObjectiveTerms): Terms | undefined => {
+    if (given.every((terms) => terms[part] === undefined)) return undefined;
+    const named = given.flatMap((terms, i) =>
+      Object.entries(terms[part] ?? {}).map(([term, value]) => [`${phases[i]?.name}.${term}`, value]),
+    );
+    return Object.fromEntries(named);
   };
-};
+  const [labeled, unlabeled] = [merged('labeled'), merged('unlabeled')];
+  return { ...(labeled && { labeled }), ...(unlabeled && { unlabeled }) };
+}

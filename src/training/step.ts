@@ -78,9 +78,6 @@ export interface StepOutput {
 /** Runs a step; another executor (recorded, distributed) plugs in by this type. */
 export type Execute = <M extends Model>(work: StepWork<M>) => StepOutput | Promise<StepOutput>;
 
-const average = (terms: Terms | undefined, name: 'objective' | 'crossEntropy'): Tensor | undefined =>
-  terms && Object.hasOwn(terms, name) ? mean(terms[name] as Tensor) : undefined;
-
 /**
  * The loss of a batch.
  *
@@ -95,17 +92,17 @@ const average = (terms: Terms | undefined, name: 'objective' | 'crossEntropy'): 
  * @throws RangeError when no term has a weight
  */
 export function lossOf(terms: ObjectiveTerms, weights: LossWeights, variables: readonly Variable[]): Scalar {
-  const parts: (readonly [number, Tensor | undefined])[] = [
-    [-weights.labeled, average(terms.labeled, 'objective')],
-    [weights.crossEntropy, average(terms.labeled, 'crossEntropy')],
-    [-weights.unlabeled, average(terms.unlabeled, 'objective')],
+  const { labeled, unlabeled, crossEntropy, parameters } = weights;
+  const parts: readonly (readonly [number, Terms | undefined, string])[] = [
+    [-labeled, terms.labeled, 'objective'],
+    [crossEntropy, terms.labeled, 'crossEntropy'],
+    [-unlabeled, terms.unlabeled, 'objective'],
   ];
-  if (weights.parameters !== 0) {
-    for (const parameter of variables) parts.push([weights.parameters / 2, sum(square(parameter))]);
-  }
-  const present = parts.filter(
-    (part): part is readonly [number, Tensor] => part[0] !== 0 && part[1] !== undefined,
+  const present = parts.flatMap(([weight, named, name]): [number, Tensor][] =>
+    weight !== 0 && named && Object.hasOwn(named, name) ? [[weight, mean(named[name] as Tensor)]] : [],
   );
+  if (parameters !== 0)
+    for (const parameter of variables) present.push([parameters / 2, sum(square(parameter))]);
   if (present.length === 0) {
     const given = namedTerms(terms).map(([name]) => name);
     throw new RangeError(

@@ -9,7 +9,7 @@ import type { ObjectiveTerms } from '../models/objectives/objective';
 import { augmented } from './augmented';
 import { type InputsInWords, inputsInWords } from './inputsInWords';
 import type { Average } from './optimizer/average';
-import { mergeTerms, underPhase } from './phases';
+import { termsOfPhases } from './phases';
 import type { StepSettings } from './settings';
 import { disposeTerms, namedTerms, type StepOutput } from './step';
 
@@ -139,7 +139,10 @@ export async function takeStep<M extends Model>(
   const losses = done.map(({ loss }) => loss);
   const loss = losses.length > 1 ? tidy(() => sumOfScalars(losses)) : (losses[0] as Scalar);
   owned.push(() => loss.dispose());
-  const terms = mergeTerms(done.map((output, i) => underPhase(phases[i]?.name, output.terms)));
+  const terms = termsOfPhases(
+    phases,
+    done.map((output) => output.terms),
+  );
   const norms = done.flatMap(({ gradientNorm: norm }, i): [string, Tensor][] => {
     const name = phases[i]?.name;
     return norm ? [[name === undefined ? 'gradientNorm' : `gradientNorm.${name}`, norm]] : [];

@@ -5,6 +5,7 @@ import {
   matMul,
   mean,
   mul,
+  profile,
   type Scalar,
   scalar,
   square,
@@ -46,6 +47,16 @@ describe('lossOf', () => {
     expectClose(await loss({}), [2 + 1 + 20]);
     expectClose(await loss({ labeled: 0.25, unlabeled: 0.5, crossEntropy: 7 }), [0.25 * 2 + 7 + 10]);
     expectClose(await loss({ unlabeled: 0 }), [3]);
+  });
+
+  it('takes no mean of a term without weight', async () => {
+    const found = terms();
+    const meansAt = async (w: Partial<typeof weights>) => {
+      const { kernels } = await profile(() => lossOf(found, { ...weights, ...w }, []));
+      return kernels.filter(({ name }) => name === 'Mean').length;
+    };
+    expect(await meansAt({})).toBe(3);
+    expect(await meansAt({ unlabeled: 0, crossEntropy: 0 })).toBe(1);
   });
 
   it('adds half the squares of the variables times the weight of the prior', async () => {
