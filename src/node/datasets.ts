@@ -1,6 +1,6 @@
 /** Known data sets out of a folder of their official files. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf, optionsOf } from '../core/assert';
 import { bytesOf } from '../core/bytesOf';
@@ -11,6 +11,7 @@ import { createDataset, type Dataset } from '../data/dataset';
 import { gunzip, isGzip } from '../data/gzip';
 import { idxDataset } from '../data/idx';
 import { idxChecksums } from './idxChecksums';
+import { regularFile } from './writeWhole';
 
 /** Data sets that are known by name. */
 export type DatasetName = 'mnist' | 'fashion-mnist' | 'cifar10';
@@ -122,7 +123,7 @@ const locate = async (dir: string, wanted: readonly DatasetFile[]): Promise<read
 };
 
 const readUnpacked = async ({ path, maxBytes }: FoundFile): Promise<Uint8Array> => {
-  const { size } = await stat(path);
+  const { size = 0 } = (await regularFile(path)) ?? {};
   if (size > maxBytes) throw new RangeError(`the file has ${size} bytes, needed at most ${maxBytes}`);
   const bytes = await readFile(path);
   return isGzip(bytes) ? gunzip(bytes, { maxBytes }) : bytesOf(bytes);
