@@ -6,6 +6,9 @@ import { readSafetensors } from './safetensors';
 /** What the format of every checkpoint begins with. */
 export const CHECKPOINT = 'ssvae checkpoint';
 
+/** What the format of every model begins with. */
+export const MODEL = 'ssvae model';
+
 /** The format that a file names, where it can be read. */
 export function formatOf(bytes: Uint8Array): string | undefined {
   try {

@@ -1,5 +1,6 @@
 /** Where bytes are kept: the contract of files, IndexedDB and one's own. */
 import { assertBytes } from '../core/assert';
+import { oneLine } from '../core/describe';
 import { hold, isHeld } from '../core/held';
 
 /** A place that belongs to one run. */
@@ -69,7 +70,9 @@ export class Held extends Error {}
 
 /** The same, where the other run is of this process. */
 export const heldWithinProcess = (name: string): Held =>
-  new Held(`${name} belongs to another run of this process, needed the end of that run, or another place`);
+  new Held(
+    `${oneLine(name, 300)} belongs to another run of this process, needed the end of that run, or another place`,
+  );
 
 /**
  * Refuses a place that a run of this process holds.

@@ -3,7 +3,7 @@ import { assertMethods } from '../core/assert';
 import { oneLine } from '../core/describe';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
-import { assertFormat } from '../files/fileFormat';
+import { assertFormat, MODEL } from '../files/fileFormat';
 import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { contentOf, type Storage } from '../files/storage';
@@ -13,7 +13,7 @@ import type { Model } from './model';
 import { assignVariables } from './modelFile';
 
 /** Version of the file's layout. */
-export const FORMAT = 'ssvae model 1';
+export const FORMAT = `${MODEL} 1`;
 
 /** What a file of a saved model holds. */
 export interface ModelFile {

@@ -2,7 +2,7 @@
 import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
 import { isBytes } from '../core/typedArrays';
-import { CHECKPOINT, formatOf } from '../files/fileFormat';
+import { CHECKPOINT, formatOf, MODEL } from '../files/fileFormat';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
 import type { Storage } from '../files/storage';
@@ -11,14 +11,17 @@ import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
 import { FORMAT, readModelFile } from './presetFile';
 
-/** Refuses a place that a run holds, or that holds its checkpoint: the run could not go on. */
-const assertNoCheckpoint = async (storage: Storage): Promise<void> => {
+/** Refuses a place that a run holds, or that holds anything but a model: it would be lost. */
+const assertNothingElse = async (storage: Storage): Promise<void> => {
   await storage.assertFree?.();
   const former = await storage.read?.();
-  if (isBytes(former) && formatOf(former)?.startsWith(CHECKPOINT))
-    throw new RangeError(
-      `saveModel: ${storage.name} holds the checkpoint of a run, needed another place for the model`,
-    );
+  if (!isBytes(former) || former.length === 0) return;
+  const format = formatOf(former);
+  if (format?.startsWith(MODEL)) return;
+  const held = format?.startsWith(CHECKPOINT) ? 'the checkpoint of a run' : 'something else than a model';
+  throw new RangeError(
+    `saveModel: ${oneLine(String(storage.name), 300)} holds ${held}, needed another place for the model`,
+  );
 };
 
 /**
@@ -28,14 +31,14 @@ const assertNoCheckpoint = async (storage: Storage): Promise<void> => {
  *
  * @param model any model with named variables; `loadModel` rebuilds a ready one, {@link loadVariables} fills any other
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`
- * @throws RangeError when the place holds the checkpoint of a run; Error when a run holds the place
+ * @throws RangeError when the place holds the checkpoint of a run, or a file that is no model; Error when a run holds the place
  * @example await saveModel(model, file('m2.safetensors'))
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
   plainOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
   assertLiving('saveModel', model);
   assertMethods('saveModel', 'storage', storage, ['write']);
-  await assertNoCheckpoint(storage);
+  await assertNothingElse(storage);
   const arrays = await readTensors(model.variables);
   await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
 }

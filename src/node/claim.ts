@@ -1,11 +1,12 @@
 /** Places on disk that belong to one run: a small file beside a place says whose it is. */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { lstat, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises';
+import { lstat, open, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { threadId } from 'node:worker_threads';
+import { oneLine } from '../core/describe';
 import { hold, isHeld } from '../core/held';
 import { isRecord, parseJson } from '../files/json';
 import {
@@ -16,7 +17,7 @@ import {
   heldWithinProcess,
 } from '../files/storage';
 import { codeOf, isMissing, naming } from './systemError';
-import { besideIn } from './writeWhole';
+import { besideIn, makeFolder } from './writeWhole';
 
 /** A run shows this often that it lives. */
 const SIGN_EVERY_MS = 10_000;
@@ -124,7 +125,7 @@ const removeDead = async (lock: string, judged: string): Promise<void> => {
 
 /** Puts a run's file in place, or says that there is one. */
 const create = async (lock: string, self: Owner): Promise<boolean> => {
-  await mkdir(dirname(lock), { recursive: true });
+  await makeFolder(dirname(lock));
   const handle = await open(lock, 'wx').catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
@@ -179,7 +180,7 @@ const assertDead = (lock: string, name: string, { owner, silentMs }: Found, self
   if (!lives(owner, self, silentMs)) return;
   if (owner && isOfThread(owner, self)) throw heldWithinProcess(name);
   throw new Held(
-    `${name} belongs to ${describeOwner(owner, silentMs)}, needed the end of that run, or another place; if no such run is left, remove ${lock}`,
+    `${oneLine(name, 300)} belongs to ${describeOwner(owner, silentMs)}, needed the end of that run, or another place; if no such run is left, remove ${lock}`,
   );
 };
 
@@ -218,7 +219,7 @@ export async function claimOnDisk(
   /** Takes the place, unless it is this run's; whether it was. */
   const take = async (): Promise<boolean> => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (await naming(name, 'nothing can be written', () => create(lock, self))) return false;
+      if (await naming(name, 'cannot be written', () => create(lock, self))) return false;
       const found = await lookAt(lock);
       if (found === undefined) continue;
       if (found.owner?.run === self.run) return true;

@@ -1,7 +1,7 @@
 /** The history of a run as a table of comma-separated values. */
 import { assertMethods } from '../core/assert';
 import { brief } from '../files/json';
-import { type Claim, claimWithinProcess, type Storage } from '../files/storage';
+import { type Claim, claimWithinProcess, Held, type Storage } from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
 import { file } from './file';
@@ -59,9 +59,15 @@ export function csvLog(place: string | Storage): Callbacks {
   let claim: Claim | undefined;
 
   const take = async (): Promise<Claim> => {
-    if (storage.claimTable) return storage.claimTable();
-    await storage.assertFree?.();
-    return claimWithinProcess(storage, storage.name);
+    try {
+      if (storage.claimTable) return await storage.claimTable();
+      await storage.assertFree?.();
+      return claimWithinProcess(storage, storage.name);
+    } catch (cause) {
+      if (!(cause instanceof Held)) throw cause;
+      const hint = "; where it is this run's own checkpoint or other table, each needs a file of its own";
+      throw new Error(`csvLog: ${cause.message}${hint}`, { cause });
+    }
   };
   const release = async (): Promise<void> => {
     await claim?.release();

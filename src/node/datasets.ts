@@ -1,7 +1,7 @@
 /** Known data sets out of a folder of their official files. */
 
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf } from '../core/assert';
 import { oneLine } from '../core/describe';
@@ -14,6 +14,7 @@ import { gunzip, isGzip } from '../data/gzip';
 import { idxDataset } from '../data/idx';
 import { assertPath } from './file';
 import { idxChecksums } from './idxChecksums';
+import { regularFile } from './writeWhole';
 
 /** Data sets that are known by name. */
 export type DatasetName = 'mnist' | 'fashion-mnist' | 'cifar10';
@@ -125,7 +126,7 @@ const locate = async (dir: string, wanted: readonly DatasetFile[]): Promise<read
 };
 
 const readUnpacked = async ({ path, maxBytes }: FoundFile): Promise<Uint8Array> => {
-  const { size } = await stat(path);
+  const { size = 0 } = (await regularFile(path)) ?? {};
   if (size > maxBytes) throw new RangeError(`the file has ${size} bytes, needed at most ${maxBytes}`);
   const bytes = await readFile(path);
   return isGzip(bytes) ? gunzip(bytes, { maxBytes }) : bytesOf(bytes);

@@ -1,12 +1,20 @@
 /** Files as storage. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { describe } from '../core/describe';
 
 import type { Storage } from '../files/storage';
 import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
 import { isMissing, naming } from './systemError';
-import { assertNotOfSystem, assertReplaceable, modeOf, targetOf, writeWhole } from './writeWhole';
+import {
+  assertNotOfSystem,
+  assertReplaceable,
+  makeFolder,
+  modeOf,
+  regularFile,
+  targetOf,
+  writeWhole,
+} from './writeWhole';
 
 /** Refuses what is no path. */
 export function assertPath(
@@ -51,6 +59,7 @@ export const fileAt = (target: string, name: string): Storage => ({
   name,
   read: () =>
     naming(`file: ${name}`, 'cannot be read', async () => {
+      if ((await regularFile(target)) === undefined) return undefined;
       const bytes = await readFile(target).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
         return undefined;
@@ -60,7 +69,7 @@ export const fileAt = (target: string, name: string): Storage => ({
   write: (bytes) =>
     naming(`file: ${name}`, 'cannot be written', async () => {
       assertNotOfSystem(target);
-      await mkdir(dirname(await targetOf(target)), { recursive: true });
+      await makeFolder(dirname(await targetOf(target)));
       await writeWhole(target, bytes);
     }),
   async claim() {

@@ -1,6 +1,6 @@
 /** Files of a published source into a folder, each checked before it gets its name. */
 import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../core/messageOf';
 import { gunzip } from '../data/gzip';
@@ -10,7 +10,7 @@ import { openPartialFile, type PartialFile } from './partialFile';
 import { type RemoteFile, remoteFile } from './remoteFile';
 import type { Source, SourceFile } from './sources';
 import { readTar } from './tar';
-import { writeWhole } from './writeWhole';
+import { makeFolder, writeWhole } from './writeWhole';
 
 /** How a source is fetched. */
 export interface InstallOptions extends FetchOptions {
@@ -130,7 +130,7 @@ export async function install(
   dir: string,
   { baseUrl, ...options }: InstallOptions = {},
 ): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   for (const file of source.files) {
     const present = await Promise.all(file.unpacksTo.map((name) => exists(dir, name)));
     if (!present.includes(false)) continue;

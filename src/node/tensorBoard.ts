@@ -1,10 +1,12 @@
 /** The history of a run for TensorBoard. */
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Callbacks } from '../training/callbacks';
 import { type EventContent, eventRecord } from './eventRecord';
 import { assertPath } from './file';
+import { naming } from './systemError';
+import { makeFolder } from './writeWhole';
 
 let files = 0;
 
@@ -24,14 +26,16 @@ export function tensorBoard(path: string): Callbacks {
   assertPath('tensorBoard', 'path', path);
   const folder = resolve(path);
   let target = '';
+  const writing = (work: () => Promise<void>): Promise<void> =>
+    naming(`tensorBoard: ${path}`, 'cannot be written to, needed a folder, or the path of a new one', work);
   const write = (step: number, content: EventContent): Promise<void> =>
-    appendFile(target, eventRecord({ seconds: Date.now() / 1000, step, ...content }));
+    writing(() => appendFile(target, eventRecord({ seconds: Date.now() / 1000, step, ...content })));
   return {
     async onTrainBegin({ firstStep }) {
       // Readers take the files of a folder in the order of their names.
       const name = [Math.floor(Date.now() / 1000), hostname(), process.pid, files++].join('.');
       target = join(folder, `events.out.tfevents.${name}`);
-      await mkdir(folder, { recursive: true });
+      await writing(() => makeFolder(folder));
       await write(firstStep, { fileVersion: 'brain.Event:2' });
       // Readers forget what they have of this step and of later ones.
       await write(firstStep + 1, { begins: true });

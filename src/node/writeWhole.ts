@@ -1,7 +1,9 @@
 /** Files that are whole or absent. */
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import {
   type FileHandle,
+  mkdir,
   open,
   readdir,
   readFile,
@@ -49,12 +51,11 @@ export function assertNotOfSystem(path: string): void {
 }
 
 /**
- * The mode of the regular file at a path, `undefined` where nothing is there.
+ * The regular file at a path, `undefined` where nothing is there.
  *
- * @throws Error where something else is: a folder, a device, a pipe
+ * @throws Error where something else is: a folder, a device, a pipe, which would be waited for
  */
-export async function modeOf(path: string): Promise<number | undefined> {
-  assertNotOfSystem(path);
+export async function regularFile(path: string): Promise<Stats | undefined> {
   const found = await stat(path).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
     return undefined;
@@ -63,7 +64,31 @@ export async function modeOf(path: string): Promise<number | undefined> {
     throw new Error(
       `it is ${found.isDirectory() ? 'a folder' : 'no regular file'}, needed the path of a file`,
     );
+  return found;
+}
+
+/** The mode of the regular file at a path, `undefined` where nothing is there; files of the system are refused. */
+export async function modeOf(path: string): Promise<number | undefined> {
+  assertNotOfSystem(path);
+  const found = await regularFile(path);
   return found && found.mode & 0o7777;
+}
+
+/**
+ * Makes a folder, and those on the way to it.
+ *
+ * @throws Error in the words of the system
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const { path: first } = error as { readonly path?: string };
+    if (!isMissing(error) || first === undefined) throw error;
+    // So Node speaks of a read-only place. Asked for the first folder alone it says what is wrong.
+    await mkdir(first);
+    await mkdir(path, { recursive: true });
+  }
 }
 
 /** Whether a file is mounted by itself, as the system tells: it can be written, and nothing can be renamed to it. */

@@ -222,10 +222,32 @@ describe('a place on disk', () => {
         /^file: .*taken cannot be written \(it is a folder, needed the path of a file\)$/,
       ],
       [file(join(root, 'plain', 'a')), /cannot be written \(ENOTDIR/],
-      [folder(join(root, 'plain')), /plain nothing can be written \(E(EXIST|NOTDIR)/],
+      [folder(join(root, 'plain')), /plain cannot be written \(E(EXIST|NOTDIR)/],
       [file(join(root, 'n'.repeat(300))), /cannot be written \(ENAMETOOLONG/],
     ] as const)
       await expect(claim(place)).rejects.toThrow(reason);
+  });
+
+  it('is refused on a read-only mount in the words of the system', async () => {
+    await mkdir(join(root, 'disk'));
+    const program = `Promise.all(process.argv.slice(1, 3).map((source) => import(source))).then(async ([{ file }, { folder }]) => {
+      const [disk] = process.argv.slice(3);
+      for (const place of [folder(disk), folder(disk + '/new'), folder(disk + '/new/deep'), file(disk + '/new/a')])
+        await place.claim().catch((error) => console.log(error.message));
+      await file(disk + '/new/a').write(new Uint8Array(1)).catch((error) => console.log(error.message));
+    })`;
+    const sources = ['file', 'folder'].map((name) =>
+      fileURLToPath(new URL(`../../src/node/${name}.ts`, import.meta.url)),
+    );
+    const node = [process.execPath, '--import', 'tsx', '-e', program, ...sources, join(root, 'disk')];
+    const mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
+    const mounted = spawnSync('unshare', ['-rm', 'sh', '-c', mount, join(root, 'disk'), ...node], {
+      encoding: 'utf8',
+    });
+    if (mounted.status !== 0) return console.warn('skipped: this machine lets nobody mount a folder');
+    expect(mounted.stdout.trim().split('\n')).toEqual(
+      Array(5).fill(expect.stringMatching(/ cannot be written \(EROFS: read-only file system/)),
+    );
   });
 
   it('can have the longest name there is', async () => {

@@ -166,6 +166,24 @@ describe('csvLog', () => {
     }
   });
 
+  it('says so where its file is the checkpoint of its own run', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ssvae-csv-'));
+    try {
+      const path = join(folder, 'm2.safetensors');
+      const storage = memoryStorage();
+      for (const [place, callbacks] of [
+        [file(path), csvLog(path)],
+        [storage, csvLog(storage)],
+        [memoryStorage(), [csvLog(path), csvLog(path)]],
+      ] as const)
+        await expect(run({ checkpoint: { storage: place }, callbacks })).rejects.toThrow(
+          /^csvLog: .* belongs to another run of this process, .*; where it is this run's own checkpoint or other table, each needs a file of its own$/,
+        );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('refuses what is no place', () => {
     expect(() => csvLog(undefined as never)).toThrow(
       new TypeError('csvLog: place is undefined, needed an object with read()'),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -47,6 +48,15 @@ test('loads IDX files, packed or not, the same', async () => {
     train: { ...plain.train, name: 'fashion-mnist train' },
     test: { ...plain.test, name: 'fashion-mnist test' },
   });
+});
+
+test.skipIf(process.platform === 'win32')('does not wait for a pipe in place of a file', async () => {
+  const { 'train-images-idx3-ubyte': _, ...rest } = tinyIdx;
+  await put(rest);
+  execFileSync('mkfifo', [join(dir, 'train-images-idx3-ubyte')]);
+  await expect(loadDataset('mnist', { dir })).rejects.toThrow(
+    /^loadDataset: ".*train-images-idx3-ubyte": it is no regular file, needed the path of a file$/,
+  );
 });
 
 test('refuses the official files of the other set of the same names, packed or not', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs, {
   chmod,
   lstat,
@@ -15,6 +16,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadModel } from '../../src/models/loadModel';
+import { saveModel } from '../../src/models/saveModel';
 import { file } from '../../src/node/file';
 import { folder as directory } from '../../src/node/folder';
 
@@ -34,7 +37,18 @@ describe('file', () => {
   });
 
   it('tells of a folder in its place', async () => {
-    await expect(file(folder).read()).rejects.toThrow(/^file: .*ssvae-file-.* cannot be read \(EISDIR/);
+    await expect(file(folder).read()).rejects.toThrow(
+      /^file: .*ssvae-file-.* cannot be read \(it is a folder, needed the path of a file\)$/,
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe that nobody writes to', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    for (const work of [file(path).read(), loadModel(file(path))])
+      await expect(work).rejects.toThrow(
+        `file: ${path} cannot be read (it is no regular file, needed the path of a file)`,
+      );
   });
 
   it('names a place of any length and content in one line', async () => {
@@ -77,7 +91,7 @@ describe('file', () => {
   });
 
   it('reports what it cannot read, and does not take it for a missing file', async () => {
-    await expect(file(folder).read()).rejects.toThrow(/EISDIR/);
+    await expect(file(folder).read()).rejects.toThrow('it is a folder');
     await writeFile(join(folder, 'b'), '');
     await expect(file(join(folder, 'b', 'c')).read()).rejects.toThrow(/ENOTDIR/);
   });

@@ -126,13 +126,22 @@ describe('tensorBoard', () => {
     expect((await eventsOf(1)).map(([step]) => step)).toEqual([2, 3, 4, 6]);
   });
 
+  it('is named where an epoch cannot be written', async () => {
+    const away = { onEpochBegin: () => rm(folder, { recursive: true, force: true }) };
+    await expect(run({ callbacks: [tensorBoard(folder), away] })).rejects.toThrow(
+      /^tensorBoard: .*m2 cannot be written to, needed a folder, or the path of a new one \(ENOENT/,
+    );
+  });
+
   it('refuses what is no path, and a place that cannot be written before the first step', async () => {
     expect(() => tensorBoard(undefined as never)).toThrow(
       new TypeError('tensorBoard: path is undefined, needed the path of a folder'),
     );
     let steps = 0;
     const counting = { onBatchEnd: () => void steps++ };
-    await expect(run({ callbacks: [tensorBoard('/dev/null/events'), counting] })).rejects.toThrow('ENOTDIR');
+    await expect(run({ callbacks: [tensorBoard('/dev/null/events'), counting] })).rejects.toThrow(
+      /^tensorBoard: \/dev\/null\/events cannot be written to, needed a folder, or the path of a new one \(ENOTDIR/,
+    );
     expect(steps).toBe(0);
   });
 });

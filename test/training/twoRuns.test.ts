@@ -363,6 +363,15 @@ describe('a place that holds something else', () => {
     await expect(saveModel(model, storage)).rejects.toThrow(
       'saveModel: memory holds the checkpoint of a run, needed another place for the model',
     );
+    for (const text of ['my thesis', '{}']) {
+      const other = memoryStorage(new TextEncoder().encode(text));
+      await expect(saveModel(model, other)).rejects.toThrow(
+        'saveModel: memory holds something else than a model, needed another place for the model',
+      );
+      expect(new TextDecoder().decode(other.bytes)).toBe(text);
+    }
+    await saveModel(model, saved);
+    await saveModel(model, memoryStorage(new Uint8Array()));
     // A new run replaces the checkpoint of a former one.
     await train(model, options({ epochs: 1, checkpoint: { storage } }));
     model.dispose();
