@@ -17,7 +17,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadModel } from '../../src/models/loadModel';
-import { saveModel } from '../../src/models/saveModel';
 import { file } from '../../src/node/file';
 import { folder as directory } from '../../src/node/folder';
 
