@@ -12,6 +12,7 @@ export {
 export { type LabelExpectationArguments, labelExpectation } from './bounds/labelExpectation';
 export { type LabeledElboArguments, type LabeledElboTerms, labeledElbo } from './bounds/labeledElbo';
 export { logLabelPrior, uniformLabelPrior } from './bounds/labelPrior';
+export { type LabelSetArguments, labelSetCrossEntropy, restrictedLogits } from './bounds/labelSet';
 export {
   type LabelSmoothing,
   type RegularizedLabeledArguments,
@@ -188,7 +189,7 @@ export {
 } from './regularizers/interpolationConsistency';
 export { type SmoothingSpread, type SmoothLabelsOptions, smoothLabels } from './regularizers/labelSmoothing';
 export { mixPairs } from './regularizers/mixPairs';
-export { mutualInformation } from './regularizers/mutualInformation';
+export { type MutualInformationOptions, mutualInformation } from './regularizers/mutualInformation';
 export {
   type LabelKlDirection,
   type SmoothedLabelKlArguments,

@@ -18,6 +18,8 @@ export interface RegularizedUnlabeledArguments {
   readonly entropyPenalty?: number;
   /** the report's γ ≥ 0, weight of Î(y; x) (§3.2); default 0 */
   readonly mutualInformationWeight?: number;
+  /** how much each example counts in Î, [B]; default 1 each */
+  readonly weight?: Tensor;
 }
 
 const NAMES: OptionNames<RegularizedUnlabeledArguments> = {
@@ -26,6 +28,7 @@ const NAMES: OptionNames<RegularizedUnlabeledArguments> = {
   labelEntropy: true,
   entropyPenalty: true,
   mutualInformationWeight: true,
+  weight: true,
 };
 
 /** The unlabelled objective and its parts, in nats. A part of weight 0 is absent. */
@@ -57,6 +60,7 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
     labelEntropy,
     entropyPenalty = 0,
     mutualInformationWeight = 0,
+    weight,
   } = optionsOf(where, given, NAMES);
   const { B = 0 } = assertShapes(where, {
     bound: [bound, 'B', 'float32'],
@@ -67,7 +71,9 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
     assertNumber(where, name, weight, 'a finite number of at least 0', (w) => w >= 0 && Number.isFinite(w));
   return tidy(() => {
     const parts = {
-      ...(mutualInformationWeight !== 0 && { mutualInformation: mutualInformation(labelLogits) }),
+      ...(mutualInformationWeight !== 0 && {
+        mutualInformation: mutualInformation(labelLogits, { ...(weight && { weight }) }),
+      }),
     };
     const terms: (readonly [number, Tensor])[] = [[1, bound]];
     if (parts.mutualInformation) terms.push([mutualInformationWeight, parts.mutualInformation]);

@@ -5,19 +5,76 @@ import { oneLine } from './describe';
 import type { Noise } from './noise';
 import type { Support } from './support';
 
-/** Examples with their classes. */
-export interface LabeledBatch {
-  /** inputs, [B, …] */
-  readonly x: Tensor;
-  /** one-hot labels, or probabilities of the classes, [B, K] */
-  readonly y: Tensor;
-}
-
 /** Examples without classes. */
 export interface UnlabeledBatch {
   /** inputs, [B, …] */
   readonly x: Tensor;
+  /** how much each example counts, [B], at least 0; default 1 each. Means over the part become Σ w·t / Σ w */
+  readonly weight?: Tensor;
+  /** what is known of each example beside x, such as its domain, [B, C]; for models that read it */
+  readonly covariates?: Tensor;
+  /** 1 where a value of x is known and 0 where it is missing, in the shape of x; for models that read it */
+  readonly observed?: Tensor;
 }
+
+/** Examples with their classes. */
+export interface LabeledBatch extends UnlabeledBatch {
+  /** one-hot labels, or probabilities of the classes, [B, K] */
+  readonly y: Tensor;
+  /**
+   * 1 for each class that an example may have, and 0 for the others, [B, K], where some label is a set of classes. y is
+   * then uniform over the set
+   */
+  readonly allowed?: Tensor;
+}
+
+/** Names of the tensors of each part, in one order. */
+const PART_TENSORS = {
+  labeled: ['x', 'y', 'allowed', 'weight', 'covariates', 'observed'],
+  unlabeled: ['x', 'weight', 'covariates', 'observed'],
+} as const;
+
+/** The tensors of a batch by name, `labeled.x`, in one order. */
+export const tensorsOf = (batch: Batch): readonly (readonly [name: string, tensor: Tensor])[] =>
+  (['labeled', 'unlabeled'] as const).flatMap((part) => {
+    const tensors = batch[part] as Partial<LabeledBatch> | undefined;
+    return PART_TENSORS[part].flatMap((name) => {
+      const tensor = tensors?.[name];
+      return tensor === undefined ? [] : [[`${part}.${name}`, tensor] as const];
+    });
+  });
+
+/** The batch with each of its tensors changed. */
+export const mapTensors = (batch: Batch, change: (tensor: Tensor, name: string) => Tensor): Batch => {
+  const parts: Record<string, Record<string, Tensor>> = {};
+  for (const [path, tensor] of tensorsOf(batch)) {
+    const [part = '', name = ''] = path.split('.');
+    parts[part] = { ...parts[part], [name]: change(tensor, path) };
+  }
+  return parts as Batch;
+};
+
+/** Shapes of what a batch may hold beside inputs and labels, for `assertShapes`. */
+export const shapesOfExtras = (
+  name: string,
+  batch: Batch,
+  classes: number | undefined,
+): Readonly<Record<string, readonly [Tensor, string, 'float32']>> =>
+  Object.fromEntries(
+    (['labeled', 'unlabeled'] as const).flatMap((part) => {
+      const { x, allowed, weight, covariates, observed } = (batch[part] ?? {}) as Partial<LabeledBatch>;
+      const rows = x?.shape[0];
+      const at = (extra: string): string => `${name}.${part}.${extra}`;
+      return [
+        ...(allowed && part === 'labeled'
+          ? [[at('allowed'), [allowed, `${rows} ${classes ?? 'K'}`, 'float32']] as const]
+          : []),
+        ...(weight ? [[at('weight'), [weight, `${rows}`, 'float32']] as const] : []),
+        ...(covariates ? [[at('covariates'), [covariates, `${rows} C`, 'float32']] as const] : []),
+        ...(observed ? [[at('observed'), [observed, x?.shape.join(' ') ?? '', 'float32']] as const] : []),
+      ];
+    }),
+  );
 
 /**
  * One step's examples: a labelled part, an unlabelled part, or both; of independent sizes.

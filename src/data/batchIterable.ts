@@ -1,7 +1,6 @@
 /** What gives batches one after another, and what it may give. */
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
-import { assertParts, type Batch } from '../core/batch';
+import { assertParts, type Batch, shapesOfExtras, tensorsOf } from '../core/batch';
 import { describe, oneLine } from '../core/describe';
 import { assertShapes } from '../core/shape';
 
@@ -42,9 +41,6 @@ export const open = async (source: BatchIterable): Promise<Opened> => {
   throw new TypeError(`${WHERE}: source gives ${describe(source)}, needed an iterable or a tf.data dataset`);
 };
 
-const tensorsOf = ({ labeled, unlabeled }: Batch): Tensor[] =>
-  [labeled?.x, labeled?.y, unlabeled?.x].filter((tensor) => tensor !== undefined);
-
 /** Names of a record's entries, the first of many. */
 const namesOf = (record: object): string => oneLine(Object.keys(record).slice(0, 20).join(', '));
 
@@ -59,7 +55,7 @@ export const assertBatch = (batch: Batch, step: number): void => {
     );
   }
   assertParts(WHERE, at, batch);
-  if (tensorsOf(batch).some((tensor) => tensor?.isDisposed))
+  if (tensorsOf(batch).some(([, tensor]) => tensor.isDisposed))
     throw new RangeError(
       `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,
     );
@@ -74,4 +70,5 @@ export const assertBatch = (batch: Batch, step: number): void => {
     assertNotIntegers(WHERE, `${at}.unlabeled.x`, unlabeled.x);
     assertShapes(WHERE, { [`${at}.unlabeled.x`]: [unlabeled.x, 'B ...', 'float32'] });
   }
+  assertShapes(WHERE, shapesOfExtras(at, batch, labeled?.y.shape[1]));
 };

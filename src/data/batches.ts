@@ -27,6 +27,7 @@ import {
   type Dataset,
   gatherLabels,
 } from './dataset';
+import { EXTRA_NAMES, gatherExtras, isCoarse } from './extras';
 import { hostInputs, residentInputs } from './inputSource';
 
 /** How batches are made. */
@@ -98,6 +99,20 @@ const assertBatchSize = (batchSize: BatchesOptions['batchSize'], split: SplitInd
     throw new RangeError(
       `createBatches: batchSize.unlabeled is ${unlabeled}, needed at most ${split.unlabeled.length}, the unlabelled examples`,
     );
+};
+
+/** Refuses a part of a batch whose examples all have weight 0: its mean would be 0/0. */
+const assertWeighted = (
+  { weight }: Dataset,
+  step: number,
+  parts: Readonly<Record<'labeled' | 'unlabeled', Int32Array>>,
+): void => {
+  if (weight === undefined) return;
+  for (const [part, indices] of Object.entries(parts))
+    if (indices.length > 0 && indices.every((index) => weight[index] === 0))
+      throw new RangeError(
+        `createBatches: the ${part} examples of batch ${step} all have weight 0, needed one above 0: leave examples of weight 0 out of the split`,
+      );
 };
 
 /** Refuses values of the examples that are shown, where they lie outside a support. */
@@ -212,6 +227,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
   const orders = [labeled, unlabeled];
   if (binarize !== 'none') assertShownWithin('createBatches', dataset, orders, { least: 0, largest: 1 });
 
+  const hasCoarse = labeled.indices.some((index) => isCoarse(dataset, dataset.classes, index));
   const source = resident ? residentInputs(dataset) : hostInputs(dataset);
   const inputs = (part: 'labeled' | 'unlabeled', indices: Int32Array, step: number): Tensor => {
     const x = source.inputs(indices);
@@ -233,7 +249,12 @@ export function createBatches(options: BatchesOptions): BatchSource {
       const seed = noise.state.key.join('.');
       const order = crc32(bytesOf(split.labeled), bytesOf(split.unlabeled));
       const content = crc32(bytesOf(dataset.x), dataset.y);
-      return [dataset.name, content, order, seed, batchSize.labeled, batchSize.unlabeled, binarize].join(' ');
+      const extras = EXTRA_NAMES.flatMap((name) => {
+        const values = dataset[name];
+        return values ? [`${name}:${crc32(bytesOf(values))}`] : [];
+      });
+      const { labeled: shown, unlabeled: hidden } = batchSize;
+      return [dataset.name, content, order, seed, shown, hidden, binarize, ...extras].join(' ');
     },
     assertWithin(where, support) {
       // What binarisation leaves of any value.
@@ -243,11 +264,18 @@ export function createBatches(options: BatchesOptions): BatchSource {
     at(step) {
       assertInteger('createBatches', 'step', step, 0);
       const [shown, hidden] = [labeled.at(step), unlabeled.at(step)];
+      assertWeighted(dataset, step, { labeled: shown, unlabeled: hidden });
       return {
         ...(shown.length > 0 && {
-          labeled: { x: inputs('labeled', shown, step), y: gatherLabels(dataset, shown) },
+          labeled: {
+            x: inputs('labeled', shown, step),
+            y: gatherLabels(dataset, shown),
+            ...gatherExtras(dataset, shown, hasCoarse),
+          },
         }),
-        ...(hidden.length > 0 && { unlabeled: { x: inputs('unlabeled', hidden, step) } }),
+        ...(hidden.length > 0 && {
+          unlabeled: { x: inputs('unlabeled', hidden, step), ...gatherExtras(dataset, hidden, false) },
+        }),
       };
     },
     dispose: source.dispose,

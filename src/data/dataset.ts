@@ -9,9 +9,17 @@ import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
 import { unitOf } from '../core/unitInterval';
+import {
+  classesAllowed,
+  type Extras,
+  type ExtrasOptions,
+  extrasOf,
+  isCoarse,
+  subsetOfExtras,
+} from './extras';
 
 /** A set of examples, one class each, some or all of which may be unknown. */
-export interface Dataset {
+export interface Dataset extends Extras {
   /** what the set is called in tables and messages */
   readonly name: string;
   /** inputs, count × prod(shape), row-major (images: height, width, channels); a byte means value / 255 */
@@ -27,7 +35,7 @@ export interface Dataset {
 }
 
 /** What a {@link Dataset} is made of; a data set is one itself. */
-export interface CreateDatasetOptions {
+export interface CreateDatasetOptions extends ExtrasOptions {
   /** what the set is called in tables and messages */
   readonly name: string;
   /** inputs, count × prod(shape), row-major; bytes, a canvas's clamped ones too, stand for value / 255 */
@@ -69,6 +77,11 @@ const datasetRules = () => ({
   y: optional(checked(assertNumbers)),
   shape: checked(assertExampleShape),
   classes: number(integersFrom(1, 255)),
+  // What they hold is looked at where the number of examples is known.
+  allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
+  weight: optional(unchecked<ArrayLike<number>>()),
+  covariates: optional(unchecked<ArrayLike<number>>()),
+  observed: optional(unchecked<ArrayLike<number>>()),
 });
 
 /** Number of examples, as the labels tell where there are some, and else the inputs. */
@@ -112,7 +125,10 @@ const datasetOf = (
   const indices = y && readLabels(where, names.y, y, count, classes);
   // As a byte, −1 is 255.
   const labels = indices ? new Uint8Array(indices) : new Uint8Array(count).fill(UNKNOWN_CLASS);
-  return { name, x, y: isBytes(y) ? ownBytes(y) : labels, shape: [...shape], classes, count };
+  const own = isBytes(y) && parts.allowed === undefined ? ownBytes(y) : labels;
+  const prefix = names.x.replace(/x$/, '');
+  const extras = extrasOf({ where, prefix, count, shape, classes }, parts, own);
+  return { name, x, y: own, shape: [...shape], classes, count, ...extras };
 };
 
 /**
@@ -129,13 +145,27 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, y, shape, classes } = recordOf(where, given, argument);
+  const { name, x, y, shape, classes, allowed, weight, covariates, observed } = recordOf(
+    where,
+    given,
+    argument,
+  );
   const hint = datasetHint(argument, given);
   if (hint !== '')
     throw new TypeError(`${where}: ${argument} is ${describe(given)}, needed a data set${hint}`);
   const parts = readOptions<CreateDatasetOptions, ReturnType<typeof datasetRules>>(
     where,
-    { name, x, shape, classes, ...(y !== undefined && { y }) },
+    {
+      name,
+      x,
+      shape,
+      classes,
+      ...(y !== undefined && { y }),
+      ...(allowed !== undefined && { allowed }),
+      ...(weight !== undefined && { weight }),
+      ...(covariates !== undefined && { covariates }),
+      ...(observed !== undefined && { observed }),
+    },
     datasetRules(),
     argument,
   );
@@ -191,16 +221,16 @@ export const assertIndices = (
   }
 };
 
-/** Refuses examples whose class is not known. */
+/** Refuses examples of whose class nothing is known. */
 export const assertKnown = (
   where: string,
   name: string,
   indices: ArrayLike<number>,
-  { y }: Dataset,
+  dataset: Dataset,
 ): void => {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i] as number;
-    if (y[index] === UNKNOWN_CLASS)
+    if (dataset.y[index] === UNKNOWN_CLASS && !isCoarse(dataset, dataset.classes, index))
       throw new RangeError(`${where}: ${name}[${i}] is ${index}, needed an example whose class is known`);
   }
 };
@@ -236,7 +266,7 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
 }
 
 /**
- * The labels of some examples, one-hot.
+ * The labels of some examples, one-hot; a coarse label is uniform over its classes.
  *
  * @param dataset where they come from
  * @param indices which examples, in this order
@@ -247,9 +277,17 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
 export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
   assertExamples('gatherLabels', dataset, indices);
   assertKnown('gatherLabels', 'indices', indices, dataset);
-  const { y, classes } = dataset;
+  const { y, classes, allowed } = dataset;
   const values = new Float32Array(indices.length * classes);
-  for (let b = 0; b < indices.length; b++) values[b * classes + (y[indices[b] as number] as number)] = 1;
+  for (let b = 0; b < indices.length; b++) {
+    const index = indices[b] as number;
+    const label = y[index] as number;
+    const share = 1 / classesAllowed(dataset, classes, index);
+    if (label < classes) values[b * classes + label] = 1;
+    else
+      for (let k = 0; k < classes; k++)
+        values[b * classes + k] = share * (allowed?.[index * classes + k] ?? 0);
+  }
   return tensor2d(values, [indices.length, classes]);
 }
 
@@ -275,5 +313,5 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
     x.set(dataset.x.subarray(index * size, (index + 1) * size), i * size);
     y[i] = dataset.y[index] as number;
   }
-  return { ...dataset, x, y, count: indices.length };
+  return { ...dataset, x, y, count: indices.length, ...subsetOfExtras(dataset, dataset.count, indices) };
 }

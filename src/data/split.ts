@@ -2,6 +2,7 @@
 import type { Noise } from '../core/noise';
 import { flag, integersFrom, noiseStream, number, optional, readOptions } from '../core/options';
 import { assertDataset, type Dataset } from './dataset';
+import { isCoarse } from './extras';
 
 /** Indices into a data set: three disjoint parts, each in ascending order, that make up the whole. */
 export interface Split {
@@ -15,7 +16,10 @@ export interface Split {
 
 /** How a data set is split. */
 export interface SplitOptions {
-  /** number of labelled examples; default: every example whose class is known, but for those held back */
+  /**
+   * number of examples whose class training may see; default: every one whose class is known, but for those held back.
+   * Examples of a coarse label are labelled too, beyond this number
+   */
   readonly labeled?: number;
   /**
    * whether every class must have a labelled example; default `true`. With `false` a class may have none, or no known
@@ -28,12 +32,15 @@ export interface SplitOptions {
   readonly noise: Noise;
 }
 
-/** Examples of each class, and those of none that is known. */
-const byClass = ({ y, classes }: Dataset): { readonly members: number[][]; readonly unknown: number[] } => {
+/** Examples of each class, those of coarse labels, and those of which nothing is known. */
+const byClass = (dataset: Dataset) => {
+  const { y, classes } = dataset;
   const members: number[][] = Array.from({ length: classes }, () => []);
+  const coarse: number[] = [];
   const unknown: number[] = [];
-  for (let i = 0; i < y.length; i++) (members[y[i] as number] ?? unknown).push(i);
-  return { members, unknown };
+  for (let i = 0; i < y.length; i++)
+    (members[y[i] as number] ?? (isCoarse(dataset, classes, i) ? coarse : unknown)).push(i);
+  return { members, coarse, unknown };
 };
 
 // Proportional to class sizes by largest remainders, ties in the drawn order of classes; `kept` of each are left.
@@ -137,7 +144,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   });
   const { validation, everyClass } = wanted;
   assertDataset('splitDataset', dataset);
-  const { members, unknown } = byClass(dataset);
+  const { members, coarse, unknown } = byClass(dataset);
   const labeled = labeledOf(dataset, members, wanted);
   const order = noise.split('classes').permutation(dataset.classes);
   const sizes = members.map((examples) => examples.length);
@@ -147,7 +154,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
     sizes.map((size, k) => size - (held[k] as number)),
     order,
   );
-  const parts: { [name in keyof Split]: number[] } = { labeled: [], unlabeled: unknown, validation: [] };
+  const parts: { [name in keyof Split]: number[] } = { labeled: coarse, unlabeled: unknown, validation: [] };
   for (const [k, examples] of members.entries()) {
     const shuffled = Array.from(noise.split(k).permutation(examples.length), (i) => examples[i] as number);
     // Labels come from the front and the validation part from the back, so that neither moves the other.

@@ -31,7 +31,7 @@ import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import type { Support } from '../core/support';
-import type { ParameterKind } from './likelihood';
+import type { LogProbOptions, ParameterKind } from './likelihood';
 
 /** What rebuilds this likelihood from a saved model. */
 export const spec = {
@@ -44,6 +44,9 @@ export const parametersPerValue = 1;
 
 /** A decoder gives logits: no sigmoid at its end. */
 export const parameterKinds: readonly ParameterKind[] = ['logit'];
+
+/** Missing values can be left out of `logProb`. */
+export const takesObserved = true;
 
 /** Grey values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
 export const support: Support = { least: 0, largest: 1 };
@@ -66,13 +69,21 @@ const elementwise = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor>((
  *
  * @param logits l, [B, …]
  * @param x values in [0, 1], [B, …]
+ * @param options which values are observed: the sum is over those
  * @returns [B], nats, at most 0
  * @throws RangeError when the shapes differ
  * @example bernoulli.logProb(tf.tensor2d([[0, 2]]), tf.tensor2d([[1, 0]])) // [-2.8200755]
  */
-export function logProb(logits: Tensor, x: Tensor): Tensor1D {
-  assertShapes('bernoulli.logProb', { logits: [logits, 'B ...', 'float32'], x: [x, 'B ...'] });
-  return tidy(() => perExample(elementwise(logits, x)));
+export function logProb(logits: Tensor, x: Tensor, { observed }: LogProbOptions = {}): Tensor1D {
+  assertShapes('bernoulli.logProb', {
+    logits: [logits, 'B ...', 'float32'],
+    x: [x, 'B ...'],
+    ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+  });
+  return tidy(() => {
+    const values = elementwise(logits, x);
+    return perExample(observed ? mul(values, observed) : values);
+  });
 }
 
 /**

@@ -10,6 +10,7 @@ import { scaledSquaredDistance } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
+import type { LogProbOptions } from './likelihood';
 
 /** A diagonal Gaussian: `mean` and `logVar` = log σ² of one shape, [B, …]. */
 export interface Gaussian {
@@ -52,15 +53,21 @@ export function sample(q: Gaussian, noise: Noise): Tensor {
  *
  * @param q mean and log-variance, both [B, …]
  * @param z points, [B, …]
+ * @param options which values are observed: the sum is over those
  * @returns [B], nats; may be positive, as densities may exceed 1
  * @throws RangeError when the shapes differ
  * @example gaussian.logProb({ mean: tf.tensor2d([[0]]), logVar: tf.tensor2d([[0]]) }, tf.tensor2d([[1]])) // [-1.4189385]
  */
-export function logProb(q: Gaussian, z: Tensor): Tensor1D {
-  assertShapes('gaussian.logProb', { ...parametersOf(q), z: [z, 'B ...'] });
+export function logProb(q: Gaussian, z: Tensor, { observed }: LogProbOptions = {}): Tensor1D {
+  assertShapes('gaussian.logProb', {
+    ...parametersOf(q),
+    z: [z, 'B ...'],
+    ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+  });
   return tidy(() => {
     const scaled = scaledSquaredDistance(z, q.mean, q.logVar);
-    return perExample(mul(-0.5, add(add(q.logVar, scaled), LOG_TWO_PI)));
+    const values = mul(-0.5, add(add(q.logVar, scaled), LOG_TWO_PI));
+    return perExample(observed ? mul(values, observed) : values);
   });
 }
 

@@ -80,11 +80,12 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     parametersPerValue: learned ? 2 : 1,
     parameterKinds: learned ? ['mean', 'logVar'] : ['mean'],
     support: { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY },
-    logProb: (parameters, x) =>
+    takesObserved: true,
+    logProb: (parameters, x, options) =>
       tidy(() => {
         const p = split('logProb', parameters);
         assertShapes('gaussianObservation.logProb', { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
-        return gaussian.logProb(p, x);
+        return gaussian.logProb(p, x, options);
       }),
     mean: (parameters) => meanOf('mean', parameters),
     sample: (parameters, noise: Noise) => {

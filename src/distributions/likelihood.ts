@@ -6,6 +6,12 @@ import type { Support } from '../core/support';
 /** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance. */
 export type ParameterKind = 'logit' | 'mean' | 'logVar';
 
+/** What a log-likelihood depends on beside parameters and values. */
+export interface LogProbOptions {
+  /** 1 where a value is known and 0 where it is missing, in the shape of x; default all are known */
+  readonly observed?: Tensor;
+}
+
 /**
  * A distribution of observed values given the decoder's output.
  *
@@ -27,8 +33,12 @@ export interface Likelihood {
    * `{ least: -Infinity, largest: Infinity }` asks for finite ones.
    */
   readonly support?: Support;
-  /** log p(x | parameters) per example, [B], in nats */
-  logProb(parameters: Tensor, x: Tensor): Tensor1D;
+  /** whether `logProb` leaves out values that are not observed; without it, data with missing values are refused */
+  readonly takesObserved?: boolean;
+  /**
+   * log p(x | parameters) per example, [B], in nats; with `observed` (1 or 0, in the shape of x), of the observed values alone
+   */
+  logProb(parameters: Tensor, x: Tensor, options?: LogProbOptions): Tensor1D;
   /** E[x | parameters], in the shape of x */
   mean(parameters: Tensor): Tensor;
   /** a draw of x */

@@ -21,6 +21,8 @@ export interface CodeBoundArguments {
   readonly parameters: Tensor;
   /** whether the terms hold `logWeight` */
   readonly logWeight: boolean | undefined;
+  /** which values of x are known; default all */
+  readonly observed?: Tensor | undefined;
 }
 
 /**
@@ -35,14 +37,20 @@ export interface CodeBoundArguments {
 export function codeBound(
   where: string,
   model: { readonly likelihood: Likelihood; readonly latent: number; readonly prior?: LatentPrior },
-  { x, q, z, parameters, logWeight }: CodeBoundArguments,
+  { x, q, z, parameters, logWeight, observed }: CodeBoundArguments,
 ): BoundTerms {
   const rows = parameters.shape[0] as number;
   const everyRow = <T extends Tensor>(values: T): T => {
     const times = rows / (values.shape[0] as number);
     return times === 1 ? values : (repeatRows(values, times) as T);
   };
-  const logLikelihood = model.likelihood.logProb(parameters, everyRow(x));
+  if (observed && !model.likelihood.takesObserved)
+    throw new RangeError(
+      `${where}: the data has missing values, needed a likelihood that leaves them out (takesObserved)`,
+    );
+  const logLikelihood = observed
+    ? model.likelihood.logProb(parameters, everyRow(x), { observed: everyRow(observed) })
+    : model.likelihood.logProb(parameters, everyRow(x));
   const latentKl = everyRow(klOf(where, model, q, z));
   // A likelihood that sums over the batch would broadcast.
   assertShapes(where, {

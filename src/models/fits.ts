@@ -1,5 +1,5 @@
 /** Whether model, objective and data fit each other, in the words of whoever put them together. */
-import { assertParts, type Batch, type BatchSource } from '../core/batch';
+import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
 import type { Model } from './model';
@@ -77,4 +77,5 @@ export function assertBatch(where: string, name: string, model: Model, batch: Ba
       [`${name}.labeled.y`]: [labeled.y, `B ${model.classes ?? 'K'}`],
     });
   if (unlabeled) assertShapes(where, { [`${name}.unlabeled.x`]: [unlabeled.x, example] });
+  assertShapes(where, shapesOfExtras(name, batch, model.classes));
 }

@@ -42,6 +42,10 @@ export interface BoundContext {
   readonly updateStatistics?: boolean;
   /** whether the terms hold `logWeight`; default `false` */
   readonly logWeight?: boolean;
+  /** what is known of each example beside x, [B, C]; a model that does not read it ignores it */
+  readonly covariates?: Tensor;
+  /** 1 where a value of x is known and 0 where it is missing, in the shape of x; default all are known */
+  readonly observed?: Tensor;
 }
 
 /**

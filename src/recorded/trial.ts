@@ -1,6 +1,6 @@
 /** A trial of a step: run once, recorded, and undone; nothing of it is kept but what was recorded. */
-import { gather, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import type { Batch } from '../core/batch';
+import { gather, type Tensor, type TensorContainerObject, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { type Batch, mapTensors, tensorsOf } from '../core/batch';
 import type { Noise } from '../core/noise';
 import { type Schedule, valueAt } from '../core/schedules';
 import type { DataId, NativeBackend } from '../host/native/tensorflow';
@@ -55,22 +55,16 @@ export interface Trial {
 }
 
 /** Tensors of a batch by name, in one order. */
-export const batchTensors = ({ labeled, unlabeled }: Batch): Record<string, Tensor> => ({
-  ...(labeled && { 'labeled.x': labeled.x, 'labeled.y': labeled.y }),
-  ...(unlabeled && { 'unlabeled.x': unlabeled.x }),
-});
+export const batchTensors = (batch: Batch): Record<string, Tensor> => Object.fromEntries(tensorsOf(batch));
 
 /** Another batch, of the same examples: from one of them on, each of them twice. */
-const doubled = ({ labeled, unlabeled }: Batch, from: number): Batch => {
+const doubled = (batch: Batch, from: number): Batch => {
   const rows = (x: Tensor): Tensor => {
     const [count = 0] = x.shape;
     const which = Array.from({ length: count }, (_, i) => (from + (i >> 1)) % count);
     return gather(x, tensor1d(which, 'int32'));
   };
-  return tidy(() => ({
-    ...(labeled && { labeled: { x: rows(labeled.x), y: rows(labeled.y) } }),
-    ...(unlabeled && { unlabeled: { x: rows(unlabeled.x) } }),
-  }));
+  return tidy(() => mapTensors(batch, rows) as Batch & TensorContainerObject);
 };
 
 /** What a trial differs by from the others. */

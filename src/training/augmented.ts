@@ -17,7 +17,7 @@ import type { StepOptions } from './options';
  * @throws TypeError or RangeError when the changed inputs are no tensor, or of another shape
  */
 export function augmented<M extends Model>(
-  { labeled, unlabeled }: Batch,
+  batch: Batch,
   step: number,
   { augment, noise }: Pick<StepOptions<M>, 'augment' | 'noise'>,
 ): Batch {
@@ -41,8 +41,11 @@ export function augmented<M extends Model>(
     }
     return changed;
   };
-  return tidy(() => ({
-    ...(labeled && { labeled: { x: change('labeled', labeled.x), y: labeled.y } }),
-    ...(unlabeled && { unlabeled: { x: change('unlabeled', unlabeled.x) } }),
-  }));
+  return tidy(() => {
+    const { labeled, unlabeled } = batch;
+    return {
+      ...(labeled && { labeled: { ...labeled, x: change('labeled', labeled.x) } }),
+      ...(unlabeled && { unlabeled: { ...unlabeled, x: change('unlabeled', unlabeled.x) } }),
+    };
+  });
 }

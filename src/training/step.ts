@@ -1,7 +1,9 @@
 /** One training step: the only mean over the batch, and the only minus sign. */
 import {
+  div,
   keep,
   mean,
+  mul,
   type Scalar,
   square,
   sum,
@@ -78,29 +80,41 @@ export interface StepOutput {
 /** Runs a step; another executor (recorded, distributed) plugs in by this type. */
 export type Execute = <M extends Model>(work: StepWork<M>) => StepOutput | Promise<StepOutput>;
 
+/** Mean over examples, Σ w·t / Σ w where they have weights; a batch statistic is its own. */
+const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
+  weight === undefined || term.rank === 0 ? mean(term) : div(sum(mul(term, weight)), sum(weight));
+
 /**
  * The loss of a batch.
  *
  *   w_L · mean(−labeled.objective) + α · mean(crossEntropy) + w_U · mean(−unlabeled.objective) + w_θ · ½‖θ‖²
  *
- * A weight of 0 leaves its term out: nothing that only this term depends on gets a gradient.
+ * Where examples have weights, each mean is Σ w·t / Σ w. A weight of 0 leaves its term out: nothing that only this term depends on gets a gradient.
  *
  * @param terms of the objective, [B] each
  * @param weights of the parts
  * @param variables that the parameter prior is over
+ * @param batch whose examples may have weights
  * @returns scalar, nats; smaller is better
  * @throws RangeError when no term has a weight
  */
-export function lossOf(terms: ObjectiveTerms, weights: LossWeights, variables: readonly Variable[]): Scalar {
+export function lossOf(
+  terms: ObjectiveTerms,
+  weights: LossWeights,
+  variables: readonly Variable[],
+  batch: Batch = {},
+): Scalar {
   const { labeled, unlabeled, crossEntropy, parameters } = weights;
-  const parts: readonly (readonly [number, Terms | undefined, string])[] = [
-    [-labeled, terms.labeled, 'objective'],
-    [crossEntropy, terms.labeled, 'crossEntropy'],
-    [-unlabeled, terms.unlabeled, 'objective'],
+  const parts: readonly (readonly [number, 'labeled' | 'unlabeled', string])[] = [
+    [-labeled, 'labeled', 'objective'],
+    [crossEntropy, 'labeled', 'crossEntropy'],
+    [-unlabeled, 'unlabeled', 'objective'],
   ];
-  const present = parts.flatMap(([weight, named, name]): [number, Tensor][] =>
-    weight !== 0 && named && Object.hasOwn(named, name) ? [[weight, mean(named[name] as Tensor)]] : [],
-  );
+  const present = parts.flatMap(([weight, part, name]): [number, Tensor][] => {
+    const named = terms[part];
+    if (weight === 0 || !named || !Object.hasOwn(named, name)) return [];
+    return [[weight, meanOver(named[name] as Tensor, batch[part]?.weight)]];
+  });
   if (parameters !== 0)
     for (const parameter of variables) present.push([parameters / 2, sum(square(parameter))]);
   if (present.length === 0) {
@@ -192,7 +206,7 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
     assertNotAsync('train', 'objective', found);
     assertTerms(found, batch);
     terms = keepCopies(found);
-    return lossOf(terms, weights, variables);
+    return lossOf(terms, weights, variables, batch);
   };
   try {
     const { value: loss, grads } = variableGrads(lossOfBatch, variables);

@@ -1,6 +1,6 @@
 /** One step: a batch through every phase, and what came of it. */
 import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { disposeBatch } from '../core/batch';
+import { type Batch, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { sumOfScalars } from '../core/sumOfScalars';
 import { assertBatch } from '../models/fits';
@@ -75,15 +75,30 @@ const disposeOutput = ({ loss, terms, gradientNorm, applied }: StepOutput): void
   disposeTerms(terms);
 };
 
-/** Means over the batch, on the host: no kernel is spent on numbers that nobody asks for. */
-const readMeans = async (named: readonly (readonly [string, Tensor])[]): Promise<Record<string, number>> => {
+/** Means over the batch, by the weights of its examples, on the host: no kernel is spent on numbers that nobody asks for. */
+const readMeans = async (
+  named: readonly (readonly [string, Tensor])[],
+  { labeled, unlabeled }: Batch,
+): Promise<Record<string, number>> => {
   if (named[0]?.[1].isDisposed)
     throw new RangeError('train: the step to be read is over, needed read() ahead of the next one');
+  const weightsOf = (name: string): Tensor | undefined =>
+    /(^|\.)unlabeled\./.test(name)
+      ? unlabeled?.weight
+      : /(^|\.)labeled\./.test(name)
+        ? labeled?.weight
+        : undefined;
   const means = named.map(async ([name, tensor]) => {
     const values = await tensor.data();
-    let sum = 0;
-    for (const value of values) sum += value;
-    return [name, sum / values.length] as const;
+    const weights = tensor.rank > 0 ? await weightsOf(name)?.data() : undefined;
+    let [sum, total] = [0, 0];
+    for (const [i, value] of values.entries()) {
+      const weight = weights?.[i] ?? 1;
+      // An example of weight 0 is absent, whatever its value.
+      if (weight !== 0) sum += weight * value;
+      total += weight;
+    }
+    return [name, sum / total] as const;
   });
   return Object.fromEntries(await Promise.all(means));
 };
@@ -152,7 +167,7 @@ export async function takeStep<M extends Model>(
     epoch: Math.floor(step / batches.stepsPerEpoch),
     loss,
     terms,
-    read: () => readMeans([['loss', loss], ...norms, ...namedTerms(terms)]),
+    read: () => readMeans([['loss', loss], ...norms, ...namedTerms(terms)], batch),
     skipped: skips.add(done),
     inputsInWords: () => inputsInWords(model, batch),
   };

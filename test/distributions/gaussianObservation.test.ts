@@ -10,14 +10,14 @@ import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
 const fixed = gaussianObservation({ sigma: 0.5 });
 const learned = gaussianObservation({ variance: 'learned' });
 
-describePrimitive('gaussianObservation.logProb, σ = 0.5', fixed.logProb);
+describePrimitive('gaussianObservation.logProb, σ = 0.5', (parameters, x) => fixed.logProb(parameters, x));
 // Of (x − m)² / σ² differences say nothing: a step of 5e-3 is 5000 σ.
 describePrimitive(
   'gaussianObservation.logProb, σ = 1e-6',
   (parameters, x) => gaussianObservation({ sigma: 1e-6 }).logProb(parameters, x),
   { smooth: false },
 );
-describePrimitive('gaussianObservation.logProb, learned variance', learned.logProb, {
+describePrimitive('gaussianObservation.logProb, learned variance', (p, x) => learned.logProb(p, x), {
   errors: [
     [
       'an odd number of parameters',

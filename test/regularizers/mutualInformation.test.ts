@@ -1,12 +1,12 @@
-import { grads, sub, type Tensor, tensor2d, tile, zeros } from '@tensorflow/tfjs-core';
+import { gather, grads, mul, sub, type Tensor, tensor1d, tensor2d, tile, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { mutualInformation } from '../../src/regularizers/mutualInformation';
 import { describePrimitive } from '../support/describePrimitive';
 import { meanAndError } from '../support/monteCarlo';
-import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
+import { cleanUpAfterEach, expectTensor, read, readRows } from '../support/numbers';
 
-describePrimitive('mutualInformation', mutualInformation, {
+describePrimitive('mutualInformation', (logits) => mutualInformation(logits), {
   errors: [
     [
       'logits without batch axis',
@@ -32,6 +32,40 @@ describe('mutualInformation', () => {
     await expectTensor(mutualInformation(confident([0, 1, 2, 3], 4)), Math.log(4));
     await expectTensor(mutualInformation(confident([0, 1], 4)), Math.LN2);
     await expectTensor(mutualInformation(confident([0, 1, 0, 1], 2)), Math.LN2);
+  });
+
+  describe('with weights', () => {
+    const logits = createNoise(4).normal([5, 3]);
+    const ones = () => mutualInformation(logits, { weight: ones5() });
+    const ones5 = () => tensor1d([1, 1, 1, 1, 1]);
+
+    it('of 1 each is that without, in value and gradient', async () => {
+      await expectTensor(ones(), (await read(mutualInformation(logits)))[0] as number);
+      const weighted = (l: Tensor) => mutualInformation(l, { weight: ones5() });
+      const [expected] = grads((l: Tensor) => mutualInformation(l))([logits]);
+      await expectTensor(grads(weighted)([logits])[0] as Tensor, await readRows(expected as Tensor));
+    });
+
+    it('of 2 counts an example twice, and of 0 not at all, in value and gradient', async () => {
+      const picked = gather(logits, tensor1d([0, 0, 2, 3], 'int32'));
+      const weight = tensor1d([2, 0, 1, 1, 0]);
+      const weighted = (l: Tensor) => mutualInformation(l, { weight });
+      await expectTensor(weighted(logits), (await read(mutualInformation(picked)))[0] as number);
+      const plain = (l: Tensor) => mutualInformation(gather(l, tensor1d([0, 0, 2, 3], 'int32')));
+      const [expected] = grads(plain)([logits]);
+      await expectTensor(grads(weighted)([logits])[0] as Tensor, await readRows(expected as Tensor));
+    });
+
+    it('is finite where only an example of weight 0 has a class', async () => {
+      const sure = confident([0, 1, 2], 3);
+      await expectTensor(mutualInformation(mul(sure, 1e4), { weight: tensor1d([1, 1, 0]) }), Math.LN2);
+    });
+
+    it('refuses weights of other examples', () => {
+      expect(() => mutualInformation(logits, { weight: tensor1d([1]) })).toThrow(
+        'mutualInformation: weight has shape [1], needed [B] = [5]',
+      );
+    });
   });
 
   it('is the entropy of the class counts where every example is sure', async () => {

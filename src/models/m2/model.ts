@@ -210,7 +210,8 @@ export function createM2(options: M2Options): M2 {
           const q = posterior(y); // q(z | x[, y])
           const z = gaussian.sample(q, noise.split('latent'));
           const parameters = decoder(z, y, pass); // p(x | z, y)
-          return codeBound('bound', model, { x, q, z, parameters, logWeight });
+          const { observed } = context;
+          return codeBound('bound', model, { x, q, z, parameters, logWeight, observed });
         },
       };
     },

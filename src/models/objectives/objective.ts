@@ -1,10 +1,10 @@
 /** Contract of objectives: what a model is trained to maximise. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Batch } from '../../core/batch';
+import type { Batch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import { type ScalarOrSchedule, type Schedule, valueAt } from '../../core/schedules';
 import type { Json } from '../../files/json';
-import type { Model } from '../model';
+import type { BoundContext, Model } from '../model';
 
 /** What an objective may depend on beside model and batch. */
 export interface ObjectiveContext {
@@ -30,6 +30,15 @@ export interface ObjectiveContext {
  */
 export const scheduled = (context: ObjectiveContext, value: ScalarOrSchedule, name: string): number =>
   typeof value === 'function' && context.at ? context.at(value, name) : valueAt(value, context.step, name);
+
+/** What a batch knows of its examples beside inputs and labels, for the context of a bound. */
+export const knownOf = ({
+  covariates,
+  observed,
+}: UnlabeledBatch): Pick<BoundContext, 'covariates' | 'observed'> => ({
+  ...(covariates && { covariates }),
+  ...(observed && { observed }),
+});
 
 /** Named terms, [B] each in nats; a batch statistic is a scalar. Larger is better. */
 export type Terms = Readonly<Record<string, Tensor>>;

@@ -6,6 +6,7 @@
  */
 import {
   add,
+  floor,
   mul,
   softmax,
   sub,
@@ -17,6 +18,7 @@ import {
 import { byLabel, everyLabel } from '../../bounds/everyLabel';
 import { labelExpectation } from '../../bounds/labelExpectation';
 import { logLabelPrior } from '../../bounds/labelPrior';
+import { labelSetCrossEntropy, restrictedLogits } from '../../bounds/labelSet';
 import { regularizedLabeled } from '../../bounds/regularizedLabeled';
 import { regularizedUnlabeled } from '../../bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../bounds/unlabeledElbo';
@@ -30,9 +32,16 @@ import { interpolationConsistency } from '../../regularizers/interpolationConsis
 import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixPairs } from '../../regularizers/mixPairs';
 import { assertCalled } from '../fits';
-import { type BoundContext, type BoundTerms, type Model, partsOf, type SemiSupervisedVae } from '../model';
+import {
+  type BoundContext,
+  type BoundTerms,
+  type LabelInference,
+  type Model,
+  partsOf,
+  type SemiSupervisedVae,
+} from '../model';
 import { weightedBound } from './klWeight';
-import { type Objective, type ObjectiveContext, scheduled, type Terms } from './objective';
+import { knownOf, type Objective, type ObjectiveContext, scheduled, type Terms } from './objective';
 import {
   type RegularizedOptions,
   regularizedOptions,
@@ -62,43 +71,76 @@ const NO_SMOOTHING: NonNullable<Settings['labelSmoothing']> = {
   expectation: 'true-label',
 };
 
-const labeledTerms = (model: SemiSupervisedVae, { x, y }: LabeledBatch, part: Part, s: Settings): Terms => {
-  const { labelPrior, classes } = model;
-  const { weight, expectation: over, ...smoothing } = s.labelSmoothing ?? NO_SMOOTHING;
-  const smoothed =
-    over === 'enumerate' ? smoothLabels(y, smoothing.epsilon, { spread: smoothing.spread }) : undefined; // p̂
-  const { labelLogits, bound } = model.infer(x, part.bound); // q(y | x)
+const labeledTerms = (model: SemiSupervisedVae, batch: LabeledBatch, part: Part, s: Settings): Terms => {
+  const { x, y, allowed } = batch;
+  const inference = model.infer(x, part.bound); // q(y | x)
+  const { labelLogits } = inference;
+  const smoothing = s.labelSmoothing ?? NO_SMOOTHING;
+  const { terms, bound } = allowed
+    ? boundOfSet(model, inference, allowed, part, s)
+    : boundOfLabel(model, inference, batch, part, s);
+  const { objective, ...penalties } = regularizedLabeled({
+    bound,
+    labels: y,
+    labelLogits,
+    labelPrior: model.labelPrior,
+    labelPriorKlWeight: scheduled(part, s.labelPriorKlWeight, 'labelPriorKlWeight'),
+    labelSmoothing: {
+      epsilon: smoothing.epsilon,
+      spread: smoothing.spread,
+      direction: smoothing.direction,
+      weight: scheduled(part, smoothing.weight, 'labelSmoothing.weight'),
+    },
+  });
+  const classes = allowed
+    ? labelSetCrossEntropy({ labelLogits, allowed })
+    : crossEntropy({ labels: y, logits: labelLogits });
+  return { ...terms, objective, ...penalties, crossEntropy: classes };
+};
+
+/** A bound and its parts, and what is maximised of it. */
+interface BoundOfPart {
+  readonly terms: Terms;
+  readonly bound: Tensor1D;
+}
+
+/** L(x, y) at labels, or at the smoothed labels p̂: E_{p̂(y)} L(x, y). */
+const boundOfLabel = (
+  { labelPrior, classes }: SemiSupervisedVae,
+  { bound }: LabelInference,
+  { x, y }: LabeledBatch,
+  part: Part,
+  s: Settings,
+): BoundOfPart => {
+  const { expectation: over, epsilon, spread } = s.labelSmoothing ?? NO_SMOOTHING;
+  const smoothed = over === 'enumerate' ? smoothLabels(y, epsilon, { spread }) : undefined; // p̂
   const at = smoothed ? everyLabel(x.shape[0] as number, classes) : y;
   const terms = bound(at); // log p(x | z, y) − KL
   const prior = logLabelPrior(at, labelPrior); // log p(y)
   const atLabel = (values: Tensor1D): Tensor1D => (smoothed ? expectation(y, values) : values);
   const weighted = add<Tensor1D>(weightedBound(terms, s.klWeight, part), prior); // L(x, y), its divergences weighted
-  const { objective, ...penalties } = regularizedLabeled({
-    bound: boundWeighted(smoothed ? expectation(smoothed, weighted) : weighted, part, s),
-    labels: y,
-    labelLogits,
-    labelPrior,
-    labelPriorKlWeight: scheduled(part, s.labelPriorKlWeight, 'labelPriorKlWeight'),
-    labelSmoothing: { ...smoothing, weight: scheduled(part, weight, 'labelSmoothing.weight') },
-  });
   return {
-    elbo: atLabel(add<Tensor1D>(terms.elbo, prior)), // L(x, y)
-    objective,
-    ...mapped(terms, atLabel),
-    logLabelPrior: atLabel(prior),
-    ...penalties,
-    crossEntropy: crossEntropy({ labels: y, logits: labelLogits }),
+    terms: {
+      elbo: atLabel(add<Tensor1D>(terms.elbo, prior)), // L(x, y)
+      ...mapped(terms, atLabel),
+      logLabelPrior: atLabel(prior),
+    },
+    bound: boundWeighted(smoothed ? expectation(smoothed, weighted) : weighted, part, s),
   };
 };
 
-const unlabeledTerms = (model: SemiSupervisedVae, { x }: UnlabeledBatch, part: Part, s: Settings): Terms => {
-  const { labelPrior, classes } = model;
-  const { labelLogits, bound } = model.infer(x, part.bound); // q(y | x)
-  const consistent = consistencyOf(model, x, labelLogits, part, s);
+/** E_q L(x, y) + H(q) over the labels that logits give a probability: U(x), or the bound of a set of classes. */
+const boundOfLogits = (
+  { labelPrior, classes }: SemiSupervisedVae,
+  bound: LabelInference['bound'],
+  logits: Tensor2D,
+  part: Part,
+  s: Settings,
+): BoundOfPart & { readonly labelEntropy: Tensor1D } => {
   const exact = s.labelHandling === 'enumerate';
   const y = exact
-    ? everyLabel(x.shape[0] as number, classes)
-    : sampleGumbelSoftmax(labelLogits, {
+    ? everyLabel(logits.shape[0], classes)
+    : sampleGumbelSoftmax(logits, {
         temperature: scheduled(part, s.temperature, 'temperature'),
         hard: s.labelHandling === 'straight-through',
         noise: part.noise.split('label'),
@@ -108,27 +150,46 @@ const unlabeledTerms = (model: SemiSupervisedVae, { x }: UnlabeledBatch, part: P
   const unlabeled = (values: Tensor): ReturnType<typeof unlabeledElbo> => {
     const labeledBound = add(values, prior); // L(x, y)
     return unlabeledElbo({
-      labelLogits,
+      labelLogits: logits,
       labeledBound: exact ? byLabel(labeledBound, classes) : labeledBound,
     });
   };
   const { elbo, labelEntropy } = unlabeled(terms.elbo); // U(x), H(q(y | x))
   const weighted = weightedBound(terms, s.klWeight, part);
-  const { objective, ...information } = regularizedUnlabeled({
+  const q = exact ? softmax(logits) : undefined;
+  const expected = (values: Tensor1D): Tensor1D => (q ? expectation(q, values) : values);
+  return {
+    terms: { elbo, ...mapped(terms, expected), logLabelPrior: expected(prior), labelEntropy },
     bound: boundWeighted(weighted === terms.elbo ? elbo : unlabeled(weighted).elbo, part, s),
+    labelEntropy,
+  };
+};
+
+/** L_S(x) = E_{q_S(y|x)} L(x, y) + H(q_S(y|x)), of examples whose class is one of a set. */
+const boundOfSet = (
+  model: SemiSupervisedVae,
+  { labelLogits, bound }: LabelInference,
+  allowed: Tensor,
+  part: Part,
+  s: Settings,
+): BoundOfPart => boundOfLogits(model, bound, restrictedLogits({ labelLogits, allowed }), part, s);
+
+const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: Part, s: Settings): Terms => {
+  const { x, weight } = batch;
+  const { labelLogits, bound } = model.infer(x, part.bound); // q(y | x)
+  const consistent = consistencyOf(model, x, labelLogits, part, s);
+  const { terms, labelEntropy, ...plain } = boundOfLogits(model, bound, labelLogits, part, s);
+  const { objective, ...information } = regularizedUnlabeled({
+    bound: plain.bound,
     labelLogits,
     labelEntropy,
     entropyPenalty: scheduled(part, s.entropyPenalty, 'entropyPenalty'),
     mutualInformationWeight: scheduled(part, s.mutualInformationWeight, 'mutualInformationWeight'),
+    ...(weight && { weight }),
   });
-  const q = exact ? softmax(labelLogits) : undefined;
-  const expected = (values: Tensor1D): Tensor1D => (q ? expectation(q, values) : values);
   return {
-    elbo,
+    ...terms,
     objective: consistent ? sub(objective, mul(consistent.consistency, consistent.weight)) : objective,
-    ...mapped(terms, expected),
-    logLabelPrior: expected(prior),
-    labelEntropy,
     ...information,
     ...(consistent && { consistency: consistent.consistency }),
   };
@@ -152,7 +213,15 @@ const consistencyOf = (
   const share = sampleBeta(x.shape[0] as number, { a, b: a, noise });
   const changed = augment?.(x, noise.split('augment')) ?? x;
   // Another pass of the same step: the running statistics are those of the examples themselves.
-  const mixed = { training: true, updateStatistics: false, noise };
+  const { covariates, observed } = part.bound;
+  const mixed = {
+    training: true,
+    updateStatistics: false,
+    noise,
+    // A mixture of two examples is observed where both are.
+    ...(covariates && { covariates: mixPairs(covariates, share) }),
+    ...(observed && { observed: floor(mixPairs(observed, share)) }),
+  };
   const { labelLogits: logits } = model.infer(mixPairs(changed, share), mixed);
   const targets = mixPairs(softmax(labelLogits), share);
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
@@ -162,13 +231,17 @@ const objectiveOf = (where: string, options: SemiSupervisedOptions): Objective<S
   const { settings, spec } = settingsOf(where, options);
   const objective: Objective<SemiSupervisedVae> = (model, { labeled, unlabeled }, context) => {
     // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
-    const part = (name: 'labeled' | 'unlabeled', updateStatistics: boolean): Part => {
+    const part = (name: 'labeled' | 'unlabeled', given: UnlabeledBatch, updateStatistics: boolean): Part => {
       const noise = context.noise.split(name);
-      return { ...context, noise, bound: { training: true, updateStatistics, noise } };
+      return { ...context, noise, bound: { training: true, updateStatistics, noise, ...knownOf(given) } };
     };
     return tidy(() => ({
-      ...(labeled && { labeled: labeledTerms(model, labeled, part('labeled', !unlabeled), settings) }),
-      ...(unlabeled && { unlabeled: unlabeledTerms(model, unlabeled, part('unlabeled', true), settings) }),
+      ...(labeled && {
+        labeled: labeledTerms(model, labeled, part('labeled', labeled, !unlabeled), settings),
+      }),
+      ...(unlabeled && {
+        unlabeled: unlabeledTerms(model, unlabeled, part('unlabeled', unlabeled, true), settings),
+      }),
     }));
   };
   const assertModel = (name: string, model: Model): void =>

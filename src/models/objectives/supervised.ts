@@ -1,10 +1,11 @@
 /** The objective of a classifier on labels alone. */
 import { tidy } from '@tensorflow/tfjs-core';
+import { labelSetCrossEntropy } from '../../bounds/labelSet';
 import { maker } from '../../core/uncalled';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { assertCalled } from '../fits';
 import type { Model, SemiSupervisedVae } from '../model';
-import type { Objective } from './objective';
+import { knownOf, type Objective } from './objective';
 
 /**
  * A classifier on the labels alone: the baseline of a semi-supervised model.
@@ -18,10 +19,20 @@ import type { Objective } from './objective';
 export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<SemiSupervisedVae> => {
   const objective: Objective<SemiSupervisedVae> = (model, { labeled }, context) => {
     if (labeled === undefined) return {};
-    const { x, y } = labeled;
+    const { x, y, allowed } = labeled;
     return tidy(() => {
-      const { labelLogits } = model.infer(x, { training: true, noise: context.noise.split('labeled') });
-      return { labeled: { crossEntropy: crossEntropy({ labels: y, logits: labelLogits }) } };
+      const { labelLogits } = model.infer(x, {
+        training: true,
+        noise: context.noise.split('labeled'),
+        ...knownOf(labeled),
+      });
+      return {
+        labeled: {
+          crossEntropy: allowed
+            ? labelSetCrossEntropy({ labelLogits, allowed })
+            : crossEntropy({ labels: y, logits: labelLogits }),
+        },
+      };
     });
   };
   const assertModel = (where: string, model: Model): void =>

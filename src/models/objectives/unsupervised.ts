@@ -1,12 +1,13 @@
 /** The objective of a VAE without labels. */
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 import { optionsOf } from '../../core/assert';
+import type { UnlabeledBatch } from '../../core/batch';
 import { specOf } from '../../core/spec';
 import { maker } from '../../core/uncalled';
 import { assertCalled } from '../fits';
 import { hasLabels, type Model, partsOf, type Vae } from '../model';
 import { type KlWeight, weightedBound } from './klWeight';
-import type { Objective, Terms } from './objective';
+import { knownOf, type Objective, type Terms } from './objective';
 import { klWeightOf } from './settings';
 
 /** Options of the objective. */
@@ -47,9 +48,13 @@ export const unsupervised = /* @__PURE__ */ maker(
     const { klWeight = 1 } = optionsOf('unsupervised', options, { klWeight: true });
     const weight = klWeightOf('unsupervised', klWeight);
     const objective: Objective<Vae> = (model, { labeled, unlabeled }, context) => {
-      const terms = (part: 'labeled' | 'unlabeled', x: Tensor, updateStatistics: boolean): Terms => {
+      const terms = (
+        part: 'labeled' | 'unlabeled',
+        given: UnlabeledBatch,
+        updateStatistics: boolean,
+      ): Terms => {
         const noise = context.noise.split(part);
-        const bound = model.bound(x, { training: true, updateStatistics, noise });
+        const bound = model.bound(given.x, { training: true, updateStatistics, noise, ...knownOf(given) });
         return {
           elbo: bound.elbo,
           objective: weightedBound(bound, weight, context).clone(),
@@ -57,8 +62,8 @@ export const unsupervised = /* @__PURE__ */ maker(
         };
       };
       return tidy(() => ({
-        ...(labeled && { labeled: terms('labeled', labeled.x, unlabeled === undefined) }),
-        ...(unlabeled && { unlabeled: terms('unlabeled', unlabeled.x, true) }),
+        ...(labeled && { labeled: terms('labeled', labeled, unlabeled === undefined) }),
+        ...(unlabeled && { unlabeled: terms('unlabeled', unlabeled, true) }),
       }));
     };
     return Object.assign(objective, { spec: specOf({ objective: 'unsupervised', klWeight }), assertModel });

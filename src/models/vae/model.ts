@@ -142,7 +142,8 @@ export function createVae(options: VaeOptions): GaussianVae {
         const q = encoder(x, pass); // q(z | x)
         const z = gaussian.sample(q, context.noise.split('latent'));
         const parameters = decoder(z, pass); // p(x | z)
-        return codeBound('bound', model, { x, q, z, parameters, logWeight: context.logWeight });
+        const { logWeight, observed } = context;
+        return codeBound('bound', model, { x, q, z, parameters, logWeight, observed });
       });
     },
     encode(x) {

@@ -4,11 +4,21 @@ import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { batched, labels, logits, optional, prior, reals, shares, sized } from './arbitraries';
 import { type Descriptions, described } from './description';
+import { DrawnTensor } from './drawn';
 import { binary, finite, must, normalised, shaped, within } from './promises';
 
 const rowsOf = (result: Tensor, { shape }: Tensor): void => shaped(result, shape.slice(0, 1));
 const spread = fc.constantFrom('others', 'uniform');
 
+/** Sets of classes, each with at least one. */
+const sets = (B: number, K: number) =>
+  fc.array(fc.integer({ min: 1, max: 2 ** K - 1 }), { minLength: B, maxLength: B }).map(
+    (rows) =>
+      new DrawnTensor(
+        [B, K],
+        rows.flatMap((bits) => Array.from({ length: K }, (_, k) => (bits >> k) & 1)),
+      ),
+  );
 /** Numbers at every label, or at one. */
 const byLabelOrNot = (B: number, K: number) => fc.oneof(reals([B, K]), reals([B]));
 
@@ -104,6 +114,22 @@ export const bounds: Descriptions = {
     ssvae.labelExpectation,
     sized(({ B, K }) => fc.tuple(fc.record({ labels: labels(B, K), valueByLabel: reals([B, K]) }))),
     { always: (result, { labels: y }) => rowsOf(result, y), valid: (result) => finite(result) },
+  ),
+  restrictedLogits: described(
+    ssvae.restrictedLogits,
+    sized(({ B, K }) => fc.tuple(fc.record({ labelLogits: logits(B, K, false), allowed: sets(B, K) }))),
+    {
+      always: (result, { labelLogits }) => shaped(result, labelLogits.shape),
+      valid: (result) => finite(result),
+    },
+  ),
+  labelSetCrossEntropy: described(
+    ssvae.labelSetCrossEntropy,
+    sized(({ B, K }) => fc.tuple(fc.record({ labelLogits: logits(B, K, false), allowed: sets(B, K) }))),
+    {
+      always: (result, { labelLogits }) => rowsOf(result, labelLogits),
+      valid: (result) => within(result, 0, Infinity),
+    },
   ),
   labeledElbo: described(
     ssvae.labeledElbo,
