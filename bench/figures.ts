@@ -1,11 +1,11 @@
 /** Draws the figures of the pages in docs out of the lines in docs/results: `npm run figures`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { figures } from 'ssvae';
-import { chartPng, chartSvg } from '../examples/report/chart';
 import { lineChart } from './lineChart';
 import { linesOf } from './lines';
 import type { MemoryLine } from './memory/line';
 import { msOf, type SpeedLine } from './speed/line';
+import { chartPng, chartSvg } from './start/report/chart';
 import { studyFigures } from './study/shared/figures';
 
 /** How a step grows along one axis; nothing where that was not measured. */

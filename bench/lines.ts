@@ -1,7 +1,7 @@
 /** Files of JSON lines: one object a line. */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseLines } from '../examples/statistics';
+import { parseLines } from './start/statistics';
 
 const textOf = (lines: readonly object[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('');

@@ -1,5 +1,5 @@
 /** Figures over seeds, as tables show them. */
-import { spreadOf } from '../examples/statistics';
+import { spreadOf } from './start/statistics';
 
 /** Mean ± standard deviation, or the one value there is; nothing without any. */
 export const spread = (values: readonly number[], digits: number, scale = 1): string => {

@@ -8,8 +8,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { createNoise, embed, figures, gatherInputs, loadModel } from 'ssvae';
 import { type DatasetName, file, loadDataset, selectBackend } from 'ssvae/node';
-import { chartPng, chartSvg } from '../../examples/report/chart';
-import { gridPng } from '../../examples/report/image';
+import { chartPng, chartSvg } from '../start/report/chart';
+import { gridPng } from '../start/report/image';
 import { latentMap } from './shared/latentMap';
 
 /** Pixels of the picture for one of an image. */

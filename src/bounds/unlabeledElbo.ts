@@ -33,12 +33,7 @@ export interface UnlabeledElboTerms {
  * @param value v, [B, K] or [B]
  * @returns [B]
  */
-export function expectOverPosterior(
-  where: string,
-  name: string,
-  labelLogits: Tensor,
-  value: Tensor,
-): Tensor1D {
+function expectOverPosterior(where: string, name: string, labelLogits: Tensor, value: Tensor): Tensor1D {
   const exact = value?.shape?.length === 2;
   assertShapes(where, {
     labelLogits: [labelLogits, 'B K', 'float32'],

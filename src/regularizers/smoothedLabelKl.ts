@@ -17,7 +17,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumber, type OptionNames } from '../core/assert';
+import { assertNumber } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import { LOWEST } from '../core/logSpace';
 import { oneOf, readOptions, unchecked } from '../core/options';
@@ -44,15 +44,6 @@ export interface SmoothedLabelKlArguments extends SmoothLabelsOptions {
   /** which divergence; default `'labels||q'` */
   readonly direction?: LabelKlDirection;
 }
-
-/** Names of these arguments. */
-export const SMOOTHED_NAMES: OptionNames<SmoothedLabelKlArguments> = {
-  labels: true,
-  logits: true,
-  epsilon: true,
-  direction: true,
-  spread: true,
-};
 
 // −H(p̂) = Σ_k p̂_k log p̂_k, hand-written for 0·log 0 = 0: the slope log p̂_k + 1 is −∞ at a label of exactly 0, where it
 // is taken to be 0 like the term it belongs to.

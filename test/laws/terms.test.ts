@@ -1,6 +1,6 @@
 import { dispose, mean, tidy } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { objectiveOf, recipeOf } from '../../examples/methods';
+import { objectiveOf, recipeOf } from '../../bench/start/methods';
 import type { Batch } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';

@@ -18,6 +18,7 @@ export const splitOf = (train: Dataset, labels: number, seed: number): Split =>
   splitDataset(train, {
     labeled: labels,
     validation: VALIDATION,
+    everyClass: true,
     noise: createNoise(seed).split('labels'),
   });
 
@@ -30,7 +31,7 @@ export const batchesOf = (
     dataset,
     split,
     noise,
-    ...(binarize && { binarize }),
+    binarize: binarize ?? 'none',
     batchSize: method === 'labels-only' ? { ...batchSize, unlabeled: 0 } : batchSize,
     stepsPerEpoch: Math.floor(split.unlabeled.length / batchSize.unlabeled),
   });

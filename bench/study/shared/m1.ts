@@ -2,6 +2,7 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  bernoulli,
   createAdam,
   createBatches,
   createNoise,
@@ -48,6 +49,8 @@ export async function trainedVae(
     inputShape: images.shape,
     latent,
     nets: { preset: 'mlp', widths, activation, batchNorm },
+    likelihood: bernoulli,
+    initializer: 'glorot-uniform',
     noise: noise.split('weights'),
   });
   const batches = createBatches({
@@ -57,12 +60,12 @@ export async function trainedVae(
     noise: noise.split('batches'),
   });
   const steps = settings.warmup * batches.stepsPerEpoch;
-  const optimizer = createAdam({ learningRate, epsilon: 1e-8 });
+  const optimizer = createAdam({ learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
   const execute = recordedStep();
   try {
     await train(model, {
       objective: unsupervised({
-        klWeight: steps > 0 ? linearWarmup({ to: settings.klWeight, steps }) : settings.klWeight,
+        klWeight: steps > 0 ? linearWarmup({ from: 0, to: settings.klWeight, steps }) : settings.klWeight,
       }),
       batches,
       epochs,

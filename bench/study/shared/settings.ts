@@ -4,6 +4,7 @@ import {
   type Augment,
   type Averaging,
   affine,
+  bernoulli,
   type CropAndFlipOptions,
   cosineDecay,
   createAdam,
@@ -23,6 +24,7 @@ import {
   semiSupervised,
   supervised,
   type TrainOptions,
+  uniformLabelPrior,
 } from 'ssvae';
 
 /** Weight of each term of the labelled objective. Those of the bound are 1 in every case. */
@@ -97,6 +99,20 @@ export interface Settings {
   readonly parameterPrior?: number;
 }
 
+// What a case leaves open is written out here: a default of the library that changes later changes no result.
+const NETS = {
+  conv: {
+    preset: 'conv',
+    filters: [32, 64],
+    depth: 1,
+    width: 512,
+    activation: 'relu',
+    batchNorm: false,
+    sharedTrunk: true,
+  },
+  mlp: { preset: 'mlp', widths: [500], activation: 'softplus', batchNorm: false, sharedTrunk: false },
+} as const satisfies Readonly<Record<Settings['nets'], M2Preset>>;
+
 /** The model of a case, its weights drawn from `noise`. */
 export const modelOf = (
   { nets: preset, batchNorm, filters, depth, width, latent, initializer }: Settings,
@@ -107,7 +123,10 @@ export const modelOf = (
     inputShape: shape,
     classes,
     latent,
-    nets: { preset, ...given({ batchNorm, filters, depth, width }) } as M2Preset,
+    nets: { ...NETS[preset], ...given({ batchNorm, filters, depth, width }) } as M2Preset,
+    likelihood: bernoulli,
+    labelPrior: uniformLabelPrior(classes),
+    encoderSeesLabel: preset === 'mlp',
     initializer,
     noise,
   });
@@ -155,7 +174,11 @@ const given = <T extends object>(options: T): Partial<T> =>
 
 /** How images are changed; nothing where they are not. */
 const changesOf = ({ affine: moved, cropAndFlip: cropped }: Settings): Augment | undefined => {
-  const [move, crop] = [moved && affine(moved), cropped && cropAndFlip(cropped)];
+  const still = { rotation: 0, scale: 0, shear: 0, shift: 0 };
+  const [move, crop] = [
+    moved && affine({ ...still, ...moved }),
+    cropped && cropAndFlip({ padding: 4, flip: true, ...cropped }),
+  ];
   return move && crop
     ? (x, noise) => crop(move(x, noise.split('affine')), noise.split('crop'))
     : (move ?? crop);
@@ -163,7 +186,7 @@ const changesOf = ({ affine: moved, cropAndFlip: cropped }: Settings): Augment |
 
 /** A weight that rises from 0 over so many steps, or stands as it is. */
 const risen = (to: number, steps: number | undefined): ScalarOrSchedule =>
-  steps === undefined ? to : linearWarmup({ to, steps });
+  steps === undefined ? to : linearWarmup({ from: 0, to, steps });
 
 /** The objective of a case. */
 export const objectiveOf = (settings: Settings): Objective<M2> => {
@@ -174,19 +197,36 @@ export const objectiveOf = (settings: Settings): Objective<M2> => {
   const shared: SemiSupervisedOptions = {
     labelHandling: labelHandling === 'exact' ? 'enumerate' : labelHandling,
     temperature,
+    klWeight: 1,
     boundWeight: elboWeight,
     ...(consistency && {
-      consistency: { weight: risen(consistency.weight, consistencyWarmup), ...given({ augment }) },
+      consistency: {
+        weight: risen(consistency.weight, consistencyWarmup),
+        concentration: 2,
+        ...given({ augment }),
+      },
     }),
   };
-  if (method === 'm2') return semiSupervised(shared);
+  if (method === 'm2')
+    return semiSupervised({
+      ...shared,
+      mutualInformationWeight: 0,
+      entropyPenalty: 0,
+      labelPriorKlWeight: 0,
+    });
   const { labelPriorKl = 1, labelKl = 1 } = labeledWeights ?? {};
   return regularized({
     ...shared,
     mutualInformationWeight: risen(settings.gamma, warmup),
     entropyPenalty: risen(settings.beta, warmup),
     labelPriorKlWeight: elboWeight * labelPriorKl,
-    labelSmoothing: { weight: elboWeight * labelKl, epsilon, ...given({ direction }) },
+    labelSmoothing: {
+      weight: elboWeight * labelKl,
+      epsilon,
+      spread: 'others',
+      direction: direction ?? 'labels||q',
+      expectation: 'true-label',
+    },
   });
 };
 
@@ -196,20 +236,23 @@ export const optimizerOf = (
   steps: number,
 ): Optimizer =>
   createAdam({
-    ...given({ weightDecay }),
-    learningRate: decay === 'cosine' ? cosineDecay({ from: learningRate, steps }) : learningRate,
+    learningRate: decay === 'cosine' ? cosineDecay({ from: learningRate, to: 0, steps }) : learningRate,
+    beta1: 0.9,
+    beta2: 0.999,
     epsilon: adamEpsilon,
+    weightDecay: weightDecay ?? 0,
   });
 
 /** What else of a case the trainer is told. */
 export const trainerOf = (
   settings: Settings,
 ): Pick<TrainOptions<M2>, 'alpha' | 'augment' | 'averaging' | 'weighting' | 'parameterPrior'> => {
-  const { alpha, averaging, weighting, parameterPrior } = settings;
+  const { alpha, averaging, weighting = 'mean', parameterPrior } = settings;
   const labeled = changesOf(settings);
   return {
     alpha,
+    weighting,
     ...(labeled && { augment: { labeled } }),
-    ...given({ averaging, weighting, parameterPrior }),
+    ...given({ averaging, parameterPrior }),
   };
 };

@@ -88,7 +88,7 @@ export interface RegularizedOptions extends Omit<SemiSupervisedOptions, 'labelSm
 }
 
 /** Names of these options. */
-export const SEMI_SUPERVISED_NAMES: OptionNames<SemiSupervisedOptions> = {
+const SEMI_SUPERVISED_NAMES: OptionNames<SemiSupervisedOptions> = {
   labelHandling: true,
   temperature: true,
   klWeight: true,

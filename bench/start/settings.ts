@@ -1,4 +1,4 @@
-/** Flags of the main example: `npm start -- --help`. */
+/** Flags of `npm start` and `npm run seeds`: `npm start -- --help`. */
 import { parseArgs } from 'node:util';
 
 const DATASETS = ['digits', 'mnist', 'fashion-mnist', 'cifar10'] as const;

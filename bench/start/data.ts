@@ -1,4 +1,4 @@
-/** The data sets of the examples. */
+/** The data sets that `npm start` compares methods on. */
 import { createNoise, type Dataset, digits } from 'ssvae';
 import { downloadDataset, loadDataset } from 'ssvae/node';
 import type { Settings } from './settings';

@@ -1,5 +1,5 @@
 /**
- * The main example over three seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
+ * `npm start` over three seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
  *
  * Takes the flags of `npm start`; `--seed` is the first of the three. Prints mean ± standard deviation and the paired
  * differences to the labels alone, and leaves a line for each run in OUT/seeds.jsonl; with `--resume`, what stands there is

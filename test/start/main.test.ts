@@ -31,7 +31,7 @@ function runExample(
   });
 }
 
-const runMain = runExample.bind(undefined, 'examples/main.ts');
+const runMain = runExample.bind(undefined, 'bench/start/main.ts');
 
 /** The table without its seconds. */
 const results = (stdout: string): string[] =>
@@ -217,7 +217,7 @@ describe('npm run seeds', () => {
   it('runs three seeds, leaves a line for each, and repeats none when resumed', async () => {
     const out = await mkdtemp(join(tmpdir(), 'ssvae-seeds-'));
     const flags = ['--objective', 'labels-only', '--epochs', '1', '--backend', 'wasm', '--out', out];
-    const seeds = (more: readonly string[] = []) => runExample('examples/seeds.ts', [...flags, ...more]);
+    const seeds = (more: readonly string[] = []) => runExample('bench/start/seeds.ts', [...flags, ...more]);
     const first = await seeds();
     const lines = await readFile(join(out, 'seeds.jsonl'), 'utf8');
     const found = lines

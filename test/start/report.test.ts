@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chartPng, chartSvg } from '../../examples/report/chart';
-import { textWidth } from '../../examples/report/font';
-import { writeReport } from '../../examples/report/index';
+import { chartPng, chartSvg } from '../../bench/start/report/chart';
+import { textWidth } from '../../bench/start/report/font';
+import { writeReport } from '../../bench/start/report/index';
 import { imageGrid } from '../../src/figures/imageGrid';
 import { learningCurves } from '../../src/figures/learningCurves';
 
