@@ -60,7 +60,11 @@ module.exports = {
         'its import has an effect: it belongs to whoever chose that backend; what starts threads has none',
       severity: 'error',
       from: { path: '^src/(node|browser)/' },
-      to: { path: '^src/wasm/', pathNot: '^src/wasm/(stockBackend|stockBinary|workers)\\.ts$', dynamic: false },
+      to: {
+        path: '^src/wasm/',
+        pathNot: '^src/wasm/(stockBackend|stockBinary|workers)\\.ts$',
+        dynamic: false,
+      },
     },
     {
       name: 'google-protobuf-in-recorded-only',

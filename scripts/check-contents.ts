@@ -20,12 +20,15 @@ const DRAWING = [
   'vega-lite',
 ];
 
-/** Targets of the links of a page within the package that are not there. */
+/**
+ * Targets of the links of a page within the package that are not there. Links to sources lead into the repository, and
+ * `check-prose.ts` follows them there.
+ */
 async function brokenLinks(root: string, page: string): Promise<readonly string[]> {
   const text = await readFile(join(root, page), 'utf8');
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target.replace(/#.*/, ''));
   return targets
-    .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+    .filter((target) => target !== '' && !/^([a-z]+:|\.\.\/src\/)/.test(target))
     .filter((target) => !existsSync(join(root, dirname(page), target)))
     .map((target) => `${page}: ${target}`);
 }
