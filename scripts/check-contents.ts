@@ -10,12 +10,15 @@ import { linkPackages, runFile, withConsumer } from './consumer';
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-/** Targets of the links of a page within the package that are not there. */
+/**
+ * Targets of the links of a page within the package that are not there. Links to sources lead into the repository, and
+ * `check-prose.ts` follows them there.
+ */
 async function brokenLinks(root: string, page: string): Promise<readonly string[]> {
   const text = await readFile(join(root, page), 'utf8');
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target.replace(/#.*/, ''));
   return targets
-    .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+    .filter((target) => target !== '' && !/^([a-z]+:|\.\.\/src\/)/.test(target))
     .filter((target) => !existsSync(join(root, dirname(page), target)))
     .map((target) => `${page}: ${target}`);
 }

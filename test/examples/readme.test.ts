@@ -1,61 +1,102 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { blocksOf, moduleOf, PAGES, PRELUDE } from './pages';
 
-const programs = [...readFileSync('README.md', 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(
-  ([, program]) => program as string,
-);
+// Beside the sources, where `ssvae` means them; what a program writes goes elsewhere.
+const folder = join(process.cwd(), 'runs', `pages-${process.pid}`);
+const environment = { ...process.env, TSX_TSCONFIG_PATH: join(process.cwd(), 'tsconfig.json') };
 
-/** Runs a program in an empty folder, hands what it printed and that folder to `look`, and takes both away. */
-function run(program: string, look: (stdout: string, folder: string) => void): void {
-  // Beside the sources, where `ssvae` means them; what it writes goes elsewhere.
-  const folder = join('runs', `readme-${process.pid}`);
-  const cwd = mkdtempSync(join(tmpdir(), 'ssvae-readme-'));
-  mkdirSync(folder, { recursive: true });
-  const path = join(process.cwd(), folder, 'program.ts');
+beforeAll(() => mkdirSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+// Not `spawnSync`: while it waits, vitest cannot report.
+const execute = promisify(execFile);
+
+/** Runs a program for one epoch in an empty folder, and hands its output and that folder to `look`. */
+async function run(program: string, look: (stdout: string, folder: string) => void): Promise<void> {
+  const cwd = mkdtempSync(join(tmpdir(), 'ssvae-pages-'));
+  const path = join(folder, 'program.ts');
   try {
-    writeFileSync(path, program);
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      ['--import', join(process.cwd(), 'node_modules/tsx/dist/loader.mjs'), path],
-      {
-        cwd,
-        encoding: 'utf8',
-        env: { ...process.env, TSX_TSCONFIG_PATH: join(process.cwd(), 'tsconfig.json') },
-      },
-    );
+    writeFileSync(path, program.replace(/epochs: \d+/g, 'epochs: 1'));
+    const loader = join(process.cwd(), 'node_modules/tsx/dist/loader.mjs');
+    const { stdout, stderr } = await execute(process.execPath, ['--import', loader, path], {
+      cwd,
+      env: environment,
+    });
     expect(stderr).not.toMatch(/Error/);
-    expect(status).toBe(0);
     look(stdout, cwd);
   } finally {
-    rmSync(folder, { recursive: true });
     rmSync(cwd, { recursive: true });
   }
 }
 
-test('the program of the README runs as it stands', () => {
-  const [program = ''] = programs;
-  const short = program.replace('epochs: 8', 'epochs: 1');
-  expect(short).not.toBe(program);
-  run(`${short}\nconsole.log(name, history.length, images.shape, accuracy);\n`, (stdout, folder) => {
-    const [, rows, accuracy] = /(\d+) \[ 3, 28, 28, 1 \] (\S+)/.exec(stdout) ?? [];
-    expect(rows).toBe('1');
-    expect(Number(accuracy)).toBeGreaterThan(0.5);
-    expect(readFileSync(join(folder, 'runs/m2-checkpoint.safetensors')).length).toBeGreaterThan(1e6);
+const blocks = PAGES.flatMap(blocksOf);
+/** The only block of all pages that has a text in it. */
+const blockWith = (text: string): string => {
+  const found = blocks.filter(({ code }) => code.includes(text));
+  expect(found.length, text).toBe(1);
+  return found[0]?.code ?? '';
+};
+
+test('every TypeScript block of README and docs compiles', async () => {
+  const sources = blocks.map((block, i) => [`block-${i}`, block.name, moduleOf(block)] as const);
+  writeFileSync(join(folder, 'prelude.ts'), PRELUDE);
+  for (const [file, , source] of sources) writeFileSync(join(folder, `${file}.ts`), source);
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../tsconfig.json', include: ['./*.ts'], exclude: ['program.ts'] }),
+  );
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const compiling = execute(process.execPath, [compiler, '-p', join(folder, 'tsconfig.json')]);
+  const { stdout } = await compiling.catch((error: { readonly stdout: string }) => error);
+  const named = stdout.replace(
+    /\S*?(block-\d+)\.ts/g,
+    (_, file) => sources.find(([name]) => name === file)?.[1] ?? '',
+  );
+  expect(named).toBe('');
+});
+
+/** What to look at, beside that it ends well, of the program that has a text in it. */
+const LOOKS: readonly (readonly [text: string, look: (stdout: string, folder: string) => void])[] = [
+  [
+    'const images = model.generate([0, 1, 2]',
+    (stdout) => {
+      const [, accuracy] = /accuracy (\S+) %, samples 3,28,28,1/.exec(stdout) ?? [];
+      expect(Number(accuracy)).toBeGreaterThan(50);
+    },
+  ],
+  [
+    "file('runs/m2-checkpoint.safetensors')",
+    (_, cwd) => {
+      for (const name of ['m2.safetensors', 'm2-checkpoint.safetensors'])
+        expect(readFileSync(join(cwd, 'runs', name)).length).toBeGreaterThan(5000);
+    },
+  ],
+  ['await checkModel(', (stdout) => expect(stdout).toMatch(/^\d+ checks hold, describes itself/m)],
+];
+
+describe('every complete program of the pages runs', () => {
+  const programs = blocks.filter(({ complete, notRun }) => complete && notRun === undefined);
+  it.each(programs)('$name', async ({ code }) => {
+    const looks = LOOKS.filter(([text]) => code.includes(text));
+    await run(code, (...found) => {
+      for (const [, look] of looks) look(...found);
+    });
+  });
+
+  it('and each look finds its program', () => {
+    for (const [text] of LOOKS)
+      expect(programs.filter(({ code }) => code.includes(text)).length, text).toBe(1);
   });
 });
 
-test('the check of a model in the README holds', () => {
-  const [, program = ''] = programs;
-  run(`${program}\nconsole.log(checked.length, checked[0]);\n`, (stdout) => {
-    expect(stdout).toMatch(/^35 describes itself$/m);
-  });
-});
-
-test('the way from a canvas to a prediction leads there', () => {
-  const program = programs.find((one) => one.includes('getImageData')) ?? '';
+test('a drawing on a canvas reaches predict as bytes', async () => {
+  const program = blockWith('getImageData');
   // What a page has and Node has not: a canvas on which white has been drawn in the upper half.
   const page = `
     import { createM2, predict } from 'ssvae';
@@ -73,7 +114,7 @@ test('the way from a canvas to a prediction leads there', () => {
         };
       }
     };`;
-  run(`${page}\n${program}\nconsole.log(labels.length, grey[0], grey[783]);\n`, (stdout) => {
+  await run(`${page}\n${program}\nconsole.log(labels.length, grey[0], grey[783]);\n`, (stdout) => {
     expect(stdout).toMatch(/^1 255 0$/m);
   });
 });

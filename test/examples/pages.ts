@@ -1,0 +1,82 @@
+/** The TypeScript blocks of README and docs, as programs. */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as ssvae from '../../src/index';
+import * as node from '../../src/node/index';
+
+/** A block of a page. */
+export interface Block {
+  /** page and line of its fence */
+  readonly name: string;
+  readonly code: string;
+  /** whether it begins with its imports, and so needs nothing before it */
+  readonly complete: boolean;
+  /** why it is compiled and not run, from a comment `<!-- not run: … -->` before its fence */
+  readonly notRun: string | undefined;
+}
+
+const FENCE = /(?:<!-- not run: (.*?) -->\n)?```ts\n(.*?)```/gs;
+
+/** The blocks of a page, in order. */
+export const blocksOf = (page: string): readonly Block[] => {
+  const text = readFileSync(page, 'utf8');
+  return [...text.matchAll(FENCE)].map(({ index, 1: notRun, 2: code = '' }) => ({
+    name: `${page}:${text.slice(0, index).split('\n').length}`,
+    code,
+    complete: code.startsWith('import '),
+    notRun,
+  }));
+};
+
+/** README and every page of docs. */
+export const PAGES: readonly string[] = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** What a block that continues another may name: the variables of the README's program, and those of a user. */
+export const PRELUDE = `
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type * as ssvae from 'ssvae';
+export declare const noise: ssvae.Noise;
+export declare const dataset: ssvae.Dataset;
+export declare const split: ssvae.Split;
+export declare const batches: ssvae.BatchSource;
+export declare const model: ssvae.M2;
+export declare const options: ssvae.TrainOptions<ssvae.M2>;
+export declare const storage: ssvae.Storage;
+export declare const canvas: HTMLCanvasElement;
+/** inputs of your own, and their classes */
+export declare const x: Float32Array;
+export declare const y: number[];
+export declare const images: Uint8Array;
+export declare const tensor: Tensor;
+export declare const nets: ssvae.SemiSupervisedNets;
+export declare const likelihood: ssvae.Likelihood;
+export declare const prior: ssvae.LatentPrior;
+`;
+
+const PRELUDE_NAMES = [...PRELUDE.matchAll(/declare const (\w+)/g)].map(([, name = '']) => name);
+
+/** An import of those names of a module that a block uses. */
+const importOf = (module: string, names: readonly string[], code: string): string => {
+  const used = names.filter((name) => new RegExp(`(?<![\\w']|(?<!\\.\\.)\\.)${name}\\b`).test(code));
+  return used.length === 0 ? '' : `import { ${used.join(', ')} } from '${module}';\n`;
+};
+
+/** A block as a module that compiles: one that continues another gets its names from the prelude and the library. */
+export const moduleOf = ({ code, complete }: Block): string => {
+  if (complete) return `${code}\nexport {};\n`;
+  const platform = /indexedDb|wasmPaths/.test(code) ? 'ssvae/browser' : 'ssvae/node';
+  const ofPlatform =
+    platform === 'ssvae/node' ? Object.keys(node) : ['selectBackend', 'indexedDb', 'indexedDbFolder'];
+  return [
+    importOf('./prelude', PRELUDE_NAMES, code),
+    importOf('ssvae', Object.keys(ssvae), code),
+    importOf(platform, ofPlatform, code),
+    /\btf\./.test(code) ? "import * as tf from '@tensorflow/tfjs-core';\n" : '',
+    `import type { Likelihood, Objective, SemiSupervisedVae } from 'ssvae';\n`,
+    `export async function block() {\n${code}}\n`,
+  ].join('');
+};
