@@ -37,6 +37,7 @@ export type {
   SplitIndices,
   UnlabeledBatch,
 } from './core/batch';
+export type { ByteMeaning } from './core/byteValues';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export { UNKNOWN_CLASS } from './core/labels';
 export { createNoise, type Noise, type NoiseState, restoreNoise } from './core/noise';

@@ -1,21 +1,32 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumbers, recordOf } from '../core/assert';
+import { BYTE_MEANINGS, type ByteMeaning, valuesByByte } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
-import { checked, integersFrom, number, optional, readOptions, text, unchecked } from '../core/options';
+import {
+  checked,
+  integersFrom,
+  number,
+  oneOf,
+  optional,
+  readOptions,
+  text,
+  unchecked,
+} from '../core/options';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
-import { unitOf } from '../core/unitInterval';
 
 /** A set of examples, one class each, some or all of which may be unknown. */
 export interface Dataset {
   /** what the set is called in tables and messages */
   readonly name: string;
-  /** inputs, count × prod(shape), row-major (images: height, width, channels); a byte means value / 255 */
+  /** inputs, count × prod(shape), row-major (images: height, width, channels) */
   readonly x: Uint8Array | Float32Array;
+  /** what a byte of `x` stands for: value / 255, or a count; default `'unit'` */
+  readonly bytes?: ByteMeaning;
   /** class of each example, 0 … classes − 1, or {@link UNKNOWN_CLASS} */
   readonly y: Uint8Array;
   /** shape of one example, such as [28, 28, 1] or [2] */
@@ -30,8 +41,13 @@ export interface Dataset {
 export interface CreateDatasetOptions {
   /** what the set is called in tables and messages */
   readonly name: string;
-  /** inputs, count × prod(shape), row-major; bytes, a canvas's clamped ones too, stand for value / 255 */
+  /** inputs, count × prod(shape), row-major; bytes may be a canvas's clamped ones */
   readonly x: Uint8Array | Uint8ClampedArray | Float32Array;
+  /**
+   * what a byte of `x` stands for: `'unit'`, value / 255, as pixels do; or `'counts'`, the number that it is, where the
+   * model's likelihood reads bytes so. Default `'unit'`
+   */
+  readonly bytes?: ByteMeaning;
   /** class of each example; −1 (or {@link UNKNOWN_CLASS}) where it is not known. Default: no class is known */
   readonly y?: ArrayLike<number | bigint>;
   /** shape of one example */
@@ -66,6 +82,7 @@ const assertInputs = (where: string, name: string, x: CreateDatasetOptions['x'])
 const datasetRules = () => ({
   name: text(),
   x: checked(assertInputs),
+  bytes: optional(oneOf(BYTE_MEANINGS)),
   y: optional(checked(assertNumbers)),
   shape: checked(assertExampleShape),
   classes: number(integersFrom(1, 255)),
@@ -99,7 +116,7 @@ const datasetOf = (
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, y, shape, classes } = parts;
+  const { name, bytes, y, shape, classes } = parts;
   const count = countOf(where, names, parts);
   const x = inputValues(parts.x) as Dataset['x'];
   if (isFloats(x)) {
@@ -112,7 +129,15 @@ const datasetOf = (
   const indices = y && readLabels(where, names.y, y, count, classes);
   // As a byte, −1 is 255.
   const labels = indices ? new Uint8Array(indices) : new Uint8Array(count).fill(UNKNOWN_CLASS);
-  return { name, x, y: isBytes(y) ? ownBytes(y) : labels, shape: [...shape], classes, count };
+  return {
+    name,
+    x,
+    ...(bytes !== undefined && { bytes }),
+    y: isBytes(y) ? ownBytes(y) : labels,
+    shape: [...shape],
+    classes,
+    count,
+  };
 };
 
 /**
@@ -129,13 +154,13 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, y, shape, classes } = recordOf(where, given, argument);
+  const { name, x, bytes, y, shape, classes } = recordOf(where, given, argument);
   const hint = datasetHint(argument, given);
   if (hint !== '')
     throw new TypeError(`${where}: ${argument} is ${describe(given)}, needed a data set${hint}`);
   const parts = readOptions<CreateDatasetOptions, ReturnType<typeof datasetRules>>(
     where,
-    { name, x, shape, classes, ...(y !== undefined && { y }) },
+    { name, x, shape, classes, ...(bytes !== undefined && { bytes }), ...(y !== undefined && { y }) },
     datasetRules(),
     argument,
   );
@@ -213,7 +238,7 @@ const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<numb
 /**
  * The inputs of some examples, as one tensor.
  *
- *   x_b = dataset.x[indices_b], bytes divided by 255
+ *   x_b = dataset.x[indices_b], bytes divided by 255 unless they are counts
  *
  * @param dataset where they come from
  * @param indices which examples, in this order; one may stand more than once
@@ -223,14 +248,15 @@ const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<numb
  */
 export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
   assertExamples('gatherInputs', dataset, indices);
-  const { x, shape } = dataset;
+  const { x, bytes, shape } = dataset;
+  const byByte = valuesByByte(bytes);
   const size = sizeOf(shape);
   const values = new Float32Array(indices.length * size);
   for (let b = 0; b < indices.length; b++) {
     const from = (indices[b] as number) * size;
     const to = b * size;
     if (isFloats(x)) values.set(x.subarray(from, from + size), to);
-    else for (let d = 0; d < size; d++) values[to + d] = unitOf(x[from + d] as number);
+    else for (let d = 0; d < size; d++) values[to + d] = byByte[x[from + d] as number] as number;
   }
   return tensor(values, [indices.length, ...shape], 'float32');
 }

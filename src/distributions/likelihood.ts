@@ -1,5 +1,6 @@
 /** What a decoder's output means: the contract of p(x|z,y). */
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
+import type { ByteMeaning } from '../core/byteValues';
 import type { Noise } from '../core/noise';
 import type { Support } from '../core/support';
 
@@ -24,9 +25,20 @@ export interface Likelihood {
   readonly parameterKinds?: readonly ParameterKind[];
   /**
    * the values that x may have: training and evaluation refuse others before they begin. Without it nothing is checked;
-   * `{ least: -Infinity, largest: Infinity }` asks for finite ones.
+   * `{ least: -Infinity, largest: Infinity }` asks for finite ones, `{ least: 0, largest: Infinity, integers: true }` for
+   * counts.
    */
   readonly support?: Support;
+  /**
+   * what a byte of the inputs stands for: value / 255, or the number that it is. Data sets whose bytes stand for the other
+   * are refused. Default `'unit'`
+   */
+  readonly bytes?: ByteMeaning;
+  /**
+   * what is learned in it, by name, such as a dispersion: trained, averaged, saved and resumed with the model, under
+   * `likelihood/<name>`. The model does not dispose it, but for one that `loadModel` makes of a spec
+   */
+  readonly variables?: Readonly<Record<string, Variable>>;
   /** log p(x | parameters) per example, [B], in nats */
   logProb(parameters: Tensor, x: Tensor): Tensor1D;
   /** E[x | parameters], in the shape of x */
