@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
 import type { ByteMeaning } from '../core/byteValues';
 import type { Noise } from '../core/noise';
 import type { Support } from '../core/support';
+import type { LikelihoodSpec } from './likelihoods';
 
 /** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance. */
 export type ParameterKind = 'logit' | 'mean' | 'logVar';
@@ -47,17 +48,10 @@ export interface Likelihood {
   sample(parameters: Tensor, noise: Noise): Tensor;
 }
 
-/** JSON that names one of the library's likelihoods. */
-export type LikelihoodSpec =
-  | {
-      /** `bernoulli` */
-      readonly kind: 'bernoulli';
-    }
-  | {
-      /** `gaussianObservation` */
-      readonly kind: 'gaussian';
-      /** whether σ is one number, or the decoder's */
-      readonly variance: 'fixed' | 'learned';
-      /** σ where it is fixed, in the unit of x */
-      readonly sigma: number;
-    };
+/** How one of the library's likelihoods is rebuilt from its spec. */
+export interface ReadyLikelihood<Spec extends { readonly kind: string }> {
+  /** the spec in a file; throws a RangeError naming the first entry that is not what it must be */
+  parse(where: string, spec: unknown): Spec;
+  /** makes it; the model that it is made for frees its variables */
+  create(spec: Spec): Likelihood;
+}

@@ -4,10 +4,9 @@ import { BYTE_MEANINGS } from '../core/byteValues';
 import { describe } from '../core/describe';
 import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
-import * as bernoulli from '../distributions/bernoulli';
-import { gaussianObservation } from '../distributions/gaussianObservation';
-import type { Likelihood, LikelihoodSpec, ParameterKind } from '../distributions/likelihood';
-import { isFiniteNumber, isRecord, parse, parseRecord } from '../files/json';
+import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
+import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
+import { isRecord, own } from '../files/json';
 import { assertVariables } from './ownVariables';
 
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
@@ -62,22 +61,14 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
  */
 export function parseLikelihood(where: string, value: unknown): LikelihoodSpec | null {
   if (value === null) return null;
-  const { kind, variance, sigma } = isRecord(value) ? value : {};
-  const holds = (...entries: readonly string[]): void =>
-    void parseRecord(where, 'spec.likelihood', value, ['kind', ...entries]);
-  if (kind === 'bernoulli') {
-    holds();
-    return { kind };
-  }
-  if (kind === 'gaussian' && (variance === 'fixed' || variance === 'learned')) {
-    holds('variance', 'sigma');
-    return { kind, variance, sigma: parse(where, 'sigma', sigma, 'a number', isFiniteNumber) };
-  }
-  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed "bernoulli" or "gaussian"`);
+  const { kind } = isRecord(value) ? value : {};
+  const ready =
+    typeof kind === 'string' ? own<ReadyLikelihood<LikelihoodSpec>>(LIKELIHOODS, kind) : undefined;
+  if (ready) return ready.parse(where, value);
+  const needed = Object.keys(LIKELIHOODS).map((name) => `"${name}"`);
+  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed ${needed.join(' or ')}`);
 }
 
 /** The likelihood itself. */
-export const likelihoodOf = (spec: LikelihoodSpec): Likelihood => {
-  if (spec.kind === 'bernoulli') return bernoulli;
-  return gaussianObservation(spec.variance === 'learned' ? { variance: 'learned' } : { sigma: spec.sigma });
-};
+export const likelihoodOf = (spec: LikelihoodSpec): Likelihood =>
+  (LIKELIHOODS[spec.kind] as ReadyLikelihood<LikelihoodSpec>).create(spec);

@@ -2,7 +2,8 @@
 import { assertMethods } from '../core/assert';
 import { oneLine } from '../core/describe';
 import type { LatentPrior } from '../distributions/latentPrior';
-import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
+import type { Likelihood } from '../distributions/likelihood';
+import type { LikelihoodSpec } from '../distributions/likelihoods';
 import { assertFormat, MODEL } from '../files/fileFormat';
 import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
