@@ -38,6 +38,7 @@ export type {
   SplitIndices,
   UnlabeledBatch,
 } from './core/batch';
+export type { ByteMeaning } from './core/byteValues';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export { UNKNOWN_CLASS } from './core/labels';
 export { createNoise, type Noise, type NoiseState, restoreNoise } from './core/noise';
@@ -92,7 +93,8 @@ export {
 } from './distributions/gaussianObservation';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
 export type { LatentPrior } from './distributions/latentPrior';
-export type { Likelihood, LikelihoodSpec, ParameterKind } from './distributions/likelihood';
+export type { Likelihood, ParameterKind } from './distributions/likelihood';
+export type { LikelihoodSpec } from './distributions/likelihoods';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';

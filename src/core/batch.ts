@@ -1,6 +1,7 @@
 /** What a training step consumes. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Json } from '../files/json';
+import type { ByteMeaning } from './byteValues';
 import { oneLine } from './describe';
 import type { Noise } from './noise';
 import type { Support } from './support';
@@ -121,6 +122,8 @@ export interface BatchSource {
   };
   /** shape of one example, where the source knows: a model of another is refused before the first step */
   readonly inputShape?: readonly number[];
+  /** what the bytes that the inputs are read from stand for, where there are such: a model that reads them otherwise is refused */
+  readonly bytes?: ByteMeaning;
   /** K, where the source knows and has labels: likewise */
   readonly classes?: number;
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */

@@ -1,12 +1,15 @@
 /** Which values a distribution of observed values is defined on. */
+import type { ByteMeaning } from './byteValues';
 import { isBytes } from './typedArrays';
 
-/** The finite values between two bounds; a bound of ±Infinity leaves that side open. */
+/** The finite values between two bounds, or the integers among them; a bound of ±Infinity leaves that side open. */
 export interface Support {
   /** the smallest value, itself among them */
   readonly least: number;
   /** the largest value, itself among them */
   readonly largest: number;
+  /** whether integers alone belong to it, as counts do; default `false` */
+  readonly integers?: boolean;
 }
 
 /** Any number that is none of NaN and the infinities. */
@@ -15,15 +18,17 @@ export const FINITE: Support = { least: Number.NEGATIVE_INFINITY, largest: Numbe
 /** How far from a bound a value still counts as rounded, a few units of float32. */
 const ROUNDING = 1e-6;
 
-const inWords = ({ least, largest }: Support): string => {
-  if (Number.isFinite(least) && Number.isFinite(largest)) return `a number from ${least} to ${largest}`;
-  if (Number.isFinite(least)) return `a finite number of at least ${least}`;
-  if (Number.isFinite(largest)) return `a finite number of at most ${largest}`;
-  return 'a finite number';
+const inWords = ({ least, largest, integers = false }: Support): string => {
+  const isOpen = !Number.isFinite(least) || !Number.isFinite(largest);
+  const kind = integers ? 'an integer' : isOpen ? 'a finite number' : 'a number';
+  if (!isOpen) return `${kind} from ${least} to ${largest}`;
+  if (Number.isFinite(least)) return `${kind} of at least ${least}`;
+  if (Number.isFinite(largest)) return `${kind} of at most ${largest}`;
+  return kind;
 };
 
 /** What the values as a whole look like, and what to do: said where a finite one lies outside. */
-const remedy = (values: ArrayLike<number>, { least, largest }: Support): string => {
+const remedy = (values: ArrayLike<number>, { least, largest, integers = false }: Support): string => {
   let [lowest, highest, whole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
@@ -32,6 +37,7 @@ const remedy = (values: ArrayLike<number>, { least, largest }: Support): string 
     whole &&= Number.isInteger(value);
   }
   const come = `; the values go from ${lowest} to ${highest}`;
+  if (integers) return whole ? come : `${come}: hand over counts as they are, neither scaled nor averaged`;
   if (lowest >= least - ROUNDING && highest <= largest + ROUNDING)
     return `${come}, which is rounding: clamp them, Math.min(${largest}, Math.max(${least}, value))`;
   if (least !== 0 || largest !== 1) return come;
@@ -42,15 +48,24 @@ const remedy = (values: ArrayLike<number>, { least, largest }: Support): string 
   return `${come}: scale them to 0 … 1, or use gaussianObservation on columns of mean 0 and deviation 1`;
 };
 
+/** How values are looked at. */
+interface WithinOptions {
+  /** what bytes stand for */
+  readonly bytes?: ByteMeaning | undefined;
+  /** first index that is looked at */
+  readonly from?: number;
+  /** index to stop before */
+  readonly to?: number;
+}
+
 /**
  * Refuses values outside a support; NaN and infinities lie outside any. Values count as the float32 that they become.
  *
  * @param where name of the calling function, for the message
  * @param name the argument
- * @param values what is checked; bytes stand for value / 255
+ * @param values what is checked
  * @param support which values are allowed
- * @param from first index that is looked at; default 0
- * @param to index to stop before; default the end
+ * @param options what bytes stand for, default value / 255; which of the values are looked at, default all
  * @throws RangeError naming function, argument, index, what came and what was needed
  */
 export function assertWithin(
@@ -58,16 +73,18 @@ export function assertWithin(
   name: string,
   values: ArrayLike<number>,
   support: Support,
-  from = 0,
-  to = values.length,
+  { bytes = 'unit', from = 0, to = values.length }: WithinOptions = {},
 ): void {
+  const { integers = false } = support;
   const [least, largest] = [Math.fround(support.least), Math.fround(support.largest)];
-  const unit = isBytes(values) ? 255 : 1;
-  if (unit === 255 && least <= 0 && largest >= 1) return;
+  const unit = isBytes(values) && bytes === 'unit' ? 255 : 1;
+  const isWhole = !integers || unit === 1;
+  if (isBytes(values) && isWhole && least <= 0 && largest >= 255 / unit) return;
   for (let i = from; i < to; i++) {
     const given = (values[i] as number) / unit;
     const value = Math.fround(given);
-    if (value >= least && value <= largest && Number.isFinite(value)) continue;
+    const fits = integers ? Number.isInteger(value) : Number.isFinite(value);
+    if (fits && value >= least && value <= largest) continue;
     const how = unit === 1 && Number.isFinite(value) ? remedy(values, support) : '';
     throw new RangeError(`${where}: ${name}[${i}] is ${given}, needed ${inWords(support)}${how}`);
   }

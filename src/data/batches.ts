@@ -16,7 +16,7 @@ import {
   record,
 } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
-import { bytesOf, isIntegers, ownIntegers } from '../core/typedArrays';
+import { bytesOf, isBytes, isIntegers, ownIntegers } from '../core/typedArrays';
 import { crc32 } from '../files/crc32';
 import { BINARIZATIONS, type Binarization, binarize as toBinary } from './binarize';
 import {
@@ -118,13 +118,14 @@ const assertWeighted = (
 /** Refuses values of the examples that are shown, where they lie outside a support. */
 const assertShownWithin = (
   where: string,
-  { x, count }: Dataset,
+  { x, bytes, count }: Dataset,
   orders: readonly ExampleOrder[],
   support: Support,
 ): void => {
   const size = x.length / count;
   for (const { indices } of orders)
-    for (const n of indices) assertWithin(where, 'dataset.x', x, support, n * size, (n + 1) * size);
+    for (const n of indices)
+      assertWithin(where, 'dataset.x', x, support, { bytes, from: n * size, to: (n + 1) * size });
 };
 
 // The order of pass e is drawn from the stream and e alone; only the last is kept.
@@ -242,6 +243,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     counts: { labeled: labeled.indices.length, unlabeled: unlabeled.indices.length },
     batchSize: { labeled: batchSize.labeled, unlabeled: batchSize.unlabeled },
     inputShape: dataset.shape,
+    ...(isBytes(dataset.x) && { bytes: dataset.bytes ?? 'unit' }),
     classes: dataset.classes,
     split,
     // Read only when a run is written or resumed: it looks at every value once.
@@ -253,8 +255,9 @@ export function createBatches(options: BatchesOptions): BatchSource {
         const values = dataset[name];
         return values ? [`${name}:${crc32(bytesOf(values))}`] : [];
       });
+      const counts = dataset.bytes === 'counts' ? ['counts'] : [];
       const { labeled: shown, unlabeled: hidden } = batchSize;
-      return [dataset.name, content, order, seed, shown, hidden, binarize, ...extras].join(' ');
+      return [dataset.name, content, order, seed, shown, hidden, binarize, ...counts, ...extras].join(' ');
     },
     assertWithin(where, support) {
       // What binarisation leaves of any value.

@@ -1,14 +1,23 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumbers, recordOf } from '../core/assert';
+import { BYTE_MEANINGS, type ByteMeaning, valuesByByte } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
-import { checked, integersFrom, number, optional, readOptions, text, unchecked } from '../core/options';
+import {
+  checked,
+  integersFrom,
+  number,
+  oneOf,
+  optional,
+  readOptions,
+  text,
+  unchecked,
+} from '../core/options';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
-import { unitOf } from '../core/unitInterval';
 import {
   classesAllowed,
   type Extras,
@@ -22,8 +31,10 @@ import {
 export interface Dataset extends Extras {
   /** what the set is called in tables and messages */
   readonly name: string;
-  /** inputs, count × prod(shape), row-major (images: height, width, channels); a byte means value / 255 */
+  /** inputs, count × prod(shape), row-major (images: height, width, channels) */
   readonly x: Uint8Array | Float32Array;
+  /** what a byte of `x` stands for: value / 255, or a count; default `'unit'` */
+  readonly bytes?: ByteMeaning;
   /** class of each example, 0 … classes − 1, or {@link UNKNOWN_CLASS} */
   readonly y: Uint8Array;
   /** shape of one example, such as [28, 28, 1] or [2] */
@@ -38,8 +49,13 @@ export interface Dataset extends Extras {
 export interface CreateDatasetOptions extends ExtrasOptions {
   /** what the set is called in tables and messages */
   readonly name: string;
-  /** inputs, count × prod(shape), row-major; bytes, a canvas's clamped ones too, stand for value / 255 */
+  /** inputs, count × prod(shape), row-major; bytes may be a canvas's clamped ones */
   readonly x: Uint8Array | Uint8ClampedArray | Float32Array;
+  /**
+   * what a byte of `x` stands for: `'unit'`, value / 255, as pixels do; or `'counts'`, the number that it is, where the
+   * model's likelihood reads bytes so. Default `'unit'`
+   */
+  readonly bytes?: ByteMeaning;
   /** class of each example; −1 (or {@link UNKNOWN_CLASS}) where it is not known. Default: no class is known */
   readonly y?: ArrayLike<number | bigint>;
   /** shape of one example */
@@ -74,6 +90,7 @@ const assertInputs = (where: string, name: string, x: CreateDatasetOptions['x'])
 const datasetRules = () => ({
   name: text(),
   x: checked(assertInputs),
+  bytes: optional(oneOf(BYTE_MEANINGS)),
   y: optional(checked(assertNumbers)),
   shape: checked(assertExampleShape),
   classes: number(integersFrom(1, 255)),
@@ -112,7 +129,7 @@ const datasetOf = (
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, y, shape, classes } = parts;
+  const { name, bytes, y, shape, classes } = parts;
   const count = countOf(where, names, parts);
   const x = inputValues(parts.x) as Dataset['x'];
   if (isFloats(x)) {
@@ -128,7 +145,16 @@ const datasetOf = (
   const own = isBytes(y) && parts.allowed === undefined ? ownBytes(y) : labels;
   const prefix = names.x.replace(/x$/, '');
   const extras = extrasOf({ where, prefix, count, shape, classes }, parts, own);
-  return { name, x, y: own, shape: [...shape], classes, count, ...extras };
+  return {
+    name,
+    x,
+    ...(bytes !== undefined && { bytes }),
+    y: own,
+    shape: [...shape],
+    classes,
+    count,
+    ...extras,
+  };
 };
 
 /**
@@ -145,7 +171,7 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, y, shape, classes, allowed, weight, covariates, observed } = recordOf(
+  const { name, x, bytes, y, shape, classes, allowed, weight, covariates, observed } = recordOf(
     where,
     given,
     argument,
@@ -160,6 +186,7 @@ export function checkDataset(
       x,
       shape,
       classes,
+      ...(bytes !== undefined && { bytes }),
       ...(y !== undefined && { y }),
       ...(allowed !== undefined && { allowed }),
       ...(weight !== undefined && { weight }),
@@ -243,7 +270,7 @@ const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<numb
 /**
  * The inputs of some examples, as one tensor.
  *
- *   x_b = dataset.x[indices_b], bytes divided by 255
+ *   x_b = dataset.x[indices_b], bytes divided by 255 unless they are counts
  *
  * @param dataset where they come from
  * @param indices which examples, in this order; one may stand more than once
@@ -253,14 +280,15 @@ const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<numb
  */
 export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
   assertExamples('gatherInputs', dataset, indices);
-  const { x, shape } = dataset;
+  const { x, bytes, shape } = dataset;
+  const byByte = valuesByByte(bytes);
   const size = sizeOf(shape);
   const values = new Float32Array(indices.length * size);
   for (let b = 0; b < indices.length; b++) {
     const from = (indices[b] as number) * size;
     const to = b * size;
     if (isFloats(x)) values.set(x.subarray(from, from + size), to);
-    else for (let d = 0; d < size; d++) values[to + d] = unitOf(x[from + d] as number);
+    else for (let d = 0; d < size; d++) values[to + d] = byByte[x[from + d] as number] as number;
   }
   return tensor(values, [indices.length, ...shape], 'float32');
 }

@@ -4,9 +4,10 @@ import { formatShape } from '../core/describe';
 import { assertNoise, type Noise } from '../core/noise';
 import { ABOVE_0, number, oneOf, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { type Is, isFiniteNumber, parse, parseRecord } from '../files/json';
 import type { Gaussian } from './gaussian';
 import * as gaussian from './gaussian';
-import type { Likelihood } from './likelihood';
+import type { Likelihood, ReadyLikelihood } from './likelihood';
 
 /** Variance of the observation model. */
 export type GaussianObservationOptions =
@@ -22,6 +23,16 @@ export type GaussianObservationOptions =
       /** none: σ is the decoder's */
       readonly sigma?: never;
     };
+
+/** JSON that rebuilds one. */
+export interface GaussianSpec {
+  /** `gaussianObservation` */
+  readonly kind: 'gaussian';
+  /** whether σ is one number, or the decoder's */
+  readonly variance: 'fixed' | 'learned';
+  /** σ where it is fixed, in the unit of x */
+  readonly sigma: number;
+}
 
 /** A Gaussian {@link Likelihood} with what a distribution has beside it. */
 export interface GaussianObservation extends Likelihood {
@@ -96,3 +107,18 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     mode: (parameters) => meanOf('mode', parameters),
   };
 }
+
+const isVariance: Is<GaussianSpec['variance']> = (value) => value === 'fixed' || value === 'learned';
+
+/** {@link gaussianObservation}, from a spec. */
+export const READY_GAUSSIAN: ReadyLikelihood<GaussianSpec> = {
+  parse(where, spec) {
+    const { variance, sigma } = parseRecord(where, 'spec.likelihood', spec, ['kind', 'variance', 'sigma']);
+    return {
+      kind: 'gaussian',
+      variance: parse(where, 'variance', variance, '"fixed" or "learned"', isVariance),
+      sigma: parse(where, 'sigma', sigma, 'a number', isFiniteNumber),
+    };
+  },
+  create: ({ variance, sigma }) => gaussianObservation(variance === 'learned' ? { variance } : { sigma }),
+};

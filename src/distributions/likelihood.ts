@@ -1,7 +1,9 @@
 /** What a decoder's output means: the contract of p(x|z,y). */
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
+import type { ByteMeaning } from '../core/byteValues';
 import type { Noise } from '../core/noise';
 import type { Support } from '../core/support';
+import type { LikelihoodSpec } from './likelihoods';
 
 /** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance. */
 export type ParameterKind = 'logit' | 'mean' | 'logVar';
@@ -30,9 +32,20 @@ export interface Likelihood {
   readonly parameterKinds?: readonly ParameterKind[];
   /**
    * the values that x may have: training and evaluation refuse others before they begin. Without it nothing is checked;
-   * `{ least: -Infinity, largest: Infinity }` asks for finite ones.
+   * `{ least: -Infinity, largest: Infinity }` asks for finite ones, `{ least: 0, largest: Infinity, integers: true }` for
+   * counts.
    */
   readonly support?: Support;
+  /**
+   * what a byte of the inputs stands for: value / 255, or the number that it is. Data sets whose bytes stand for the other
+   * are refused. Default `'unit'`
+   */
+  readonly bytes?: ByteMeaning;
+  /**
+   * what is learned in it, by name, such as a dispersion: trained, averaged, saved and resumed with the model, under
+   * `likelihood/<name>`. The model does not dispose it, but for one that `loadModel` makes of a spec
+   */
+  readonly variables?: Readonly<Record<string, Variable>>;
   /** whether `logProb` leaves out values that are not observed; without it, data with missing values are refused */
   readonly takesObserved?: boolean;
   /**
@@ -45,17 +58,10 @@ export interface Likelihood {
   sample(parameters: Tensor, noise: Noise): Tensor;
 }
 
-/** JSON that names one of the library's likelihoods. */
-export type LikelihoodSpec =
-  | {
-      /** `bernoulli` */
-      readonly kind: 'bernoulli';
-    }
-  | {
-      /** `gaussianObservation` */
-      readonly kind: 'gaussian';
-      /** whether σ is one number, or the decoder's */
-      readonly variance: 'fixed' | 'learned';
-      /** σ where it is fixed, in the unit of x */
-      readonly sigma: number;
-    };
+/** How one of the library's likelihoods is rebuilt from its spec. */
+export interface ReadyLikelihood<Spec extends { readonly kind: string }> {
+  /** the spec in a file; throws a RangeError naming the first entry that is not what it must be */
+  parse(where: string, spec: unknown): Spec;
+  /** makes it; the model that it is made for frees its variables */
+  create(spec: Spec): Likelihood;
+}

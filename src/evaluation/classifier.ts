@@ -79,7 +79,7 @@ export async function evaluateClassifier(
   assertExamples('evaluateClassifier', data);
   assertInteger('evaluateClassifier', 'bins', bins);
   assertInteger('evaluateClassifier', 'batchSize', batchSize);
-  const examples = await openExamples('evaluateClassifier', data.x, model);
+  const examples = await openExamples('evaluateClassifier', data, model);
   const { classes } = model;
   const { classes: ofData } = data as { readonly classes?: unknown };
   if (typeof ofData === 'number' && ofData !== classes)

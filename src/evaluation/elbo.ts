@@ -77,7 +77,7 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   assertExamples(where, data);
   assertNoise(where, noise);
   assertInteger(where, 'batchSize', batchSize);
-  const examples = await openExamples(where, data.x, model);
+  const examples = await openExamples(where, data, model);
   const given =
     data.y && hasLabels(model) ? readLabels(where, 'y', data.y, examples.count, model.classes) : undefined;
   const known = given?.filter((label) => label >= 0).length ?? 0;

@@ -1,14 +1,19 @@
 /** The data that evaluation reads. */
 import { recordOf } from '../core/assert';
+import type { ByteMeaning } from '../core/byteValues';
 import { describe } from '../core/describe';
 import { datasetHint } from '../core/hints';
+import { isBytes } from '../core/typedArrays';
+import { assertBytesFit } from '../models/inputs';
 import type { Model } from '../models/model';
 import { type Inputs, type OpenedInputs, openInputs } from '../models/openInputs';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
 export interface Examples {
-  /** N examples: bytes (divided by 255), float32 values or numbers one after another, or a float32 tensor [N, …] */
+  /** N examples: bytes (value / 255, or counts), float32 values or numbers one after another, or a float32 tensor [N, …] */
   readonly x: Inputs;
+  /** what bytes stand for, as a data set says; default what the model's likelihood takes them for */
+  readonly bytes?: ByteMeaning;
 }
 
 /** Inputs with the class of each. */
@@ -23,7 +28,12 @@ export interface LabeledExamples extends Examples {
  * @param where name of the calling function, for the message
  * @throws TypeError or RangeError as `openInputs`; RangeError when there is no example
  */
-export async function openExamples(where: string, x: Inputs, model: Model): Promise<OpenedInputs> {
+export async function openExamples(
+  where: string,
+  { x, bytes }: Examples,
+  model: Model,
+): Promise<OpenedInputs> {
+  if (isBytes(x)) assertBytesFit(where, model, bytes);
   const opened = await openInputs(where, 'x', x, model);
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
   return opened;

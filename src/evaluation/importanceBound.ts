@@ -59,7 +59,7 @@ export async function evaluateImportanceBound(
   assertExamples(where, data);
   assertNoise(where, noise);
   assertInteger(where, 'batchSize', batchSize);
-  const examples = await openExamples(where, data.x, model);
+  const examples = await openExamples(where, data, model);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   let total = 0;
   await forEachBatch(examples, batchSize, async (x, from) => {

@@ -2,6 +2,7 @@
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
+import { assertBytesFit } from './inputs';
 import type { Model } from './model';
 import type { Objective } from './objectives/objective';
 
@@ -39,13 +40,14 @@ export function assertFits<M extends Model>(
   where: string,
   model: M,
   objectives: readonly Objective<M>[],
-  { inputShape, classes, counts }: BatchSource,
+  { inputShape, bytes, classes, counts }: BatchSource,
 ): void {
   for (const objective of objectives) objective.assertModel?.(where, model);
   if (inputShape !== undefined && !sameShape(inputShape, model.inputShape))
     throw new RangeError(
       `${where}: the data has inputs ${formatShape(inputShape)}, the model ${formatShape(model.inputShape)}; needed the same shape`,
     );
+  assertBytesFit(where, model, bytes);
   const { classes: known } = model;
   // Without labels, classes are clusters: there may be any number of them.
   if (counts.labeled > 0 && classes !== undefined && known !== undefined && classes !== known)

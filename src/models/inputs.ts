@@ -1,11 +1,33 @@
 /** Whether batches hold what a model describes. */
 import type { BatchSource } from '../core/batch';
+import type { ByteMeaning } from '../core/byteValues';
 import { FINITE, type Support } from '../core/support';
 import type { Model, SemiSupervisedVae } from './model';
+
+const inWords = (bytes: ByteMeaning): string => (bytes === 'counts' ? 'a count' : 'value / 255');
 
 /** What inputs the model's likelihood is a density of, where it has one that tells. */
 export const supportOf = (model: Model): Support | undefined =>
   (model as Partial<SemiSupervisedVae>).likelihood?.support;
+
+/** What a model takes the bytes of inputs for: what its likelihood says. */
+export const byteMeaningOf = (model: Model): ByteMeaning =>
+  (model as Partial<SemiSupervisedVae>).likelihood?.bytes ?? 'unit';
+
+/**
+ * Refuses data whose bytes stand for something else than the model takes them for.
+ *
+ * @param where name of the calling function, for the message
+ * @param bytes what those of the data stand for; none where the data does not tell, or has no bytes
+ * @throws RangeError saying both
+ */
+export function assertBytesFit(where: string, model: Model, bytes: ByteMeaning | undefined): void {
+  const needed = byteMeaningOf(model);
+  if (bytes === undefined || bytes === needed) return;
+  throw new RangeError(
+    `${where}: a byte of the data is ${inWords(bytes)}, the model's likelihood takes it for ${inWords(needed)}; needed the same: createDataset with bytes: '${needed}', or float32 values`,
+  );
+}
 
 /**
  * Refuses batches with inputs that the model's likelihood is no density of: a Bernoulli likelihood of values 0 … 255

@@ -1,11 +1,12 @@
 /** The prior of a model's code: N(0, I), or one's own. */
-import { sub, type Tensor, type Tensor1D, type Variable, zerosLike } from '@tensorflow/tfjs-core';
-import { assertMethods, plainOf } from '../core/assert';
+import { sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
+import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
 import type { LatentPrior } from '../distributions/latentPrior';
 import { gaussianKl } from '../divergences/gaussianKl';
+import { assertVariables } from './ownVariables';
 
 /** Whatever has a code. */
 interface Coded {
@@ -21,16 +22,8 @@ interface Coded {
 export function assertPrior(where: string, prior: LatentPrior | undefined): void {
   if (prior === undefined) return;
   assertMethods(where, 'prior', prior, ['logProb', 'sample']);
-  if (prior.variables === undefined) return;
-  for (const [name, variable] of Object.entries(plainOf(where, prior.variables, 'prior.variables')))
-    assertMethods(where, `prior.variables.${name}`, variable, ['assign']);
+  assertVariables(where, 'prior', prior);
 }
-
-/** A prior's variables under the names that a model has them by. */
-export const priorVariables = (prior: LatentPrior | undefined): Readonly<Record<string, Variable>> =>
-  Object.fromEntries(
-    Object.entries(prior?.variables ?? {}).map(([name, variable]) => [`prior/${name}`, variable]),
-  );
 
 /** log p(z) of codes [B, Z]: [B]. */
 export const logPrior = (where: string, { prior }: Coded, z: Tensor): Tensor1D => {

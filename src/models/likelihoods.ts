@@ -1,20 +1,26 @@
 /** Likelihoods of models: what is refused, and those that a file names. */
-import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { assertFlags, assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { BYTE_MEANINGS } from '../core/byteValues';
 import { describe } from '../core/describe';
 import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
-import * as bernoulli from '../distributions/bernoulli';
-import { gaussianObservation } from '../distributions/gaussianObservation';
-import type { Likelihood, LikelihoodSpec, ParameterKind } from '../distributions/likelihood';
-import { isFiniteNumber, isRecord, parse, parseRecord } from '../files/json';
+import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
+import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
+import { isRecord, own } from '../files/json';
+import { assertVariables } from './ownVariables';
 
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
 
 /** Refuses what are no two bounds, the lower of them first. */
-const assertSupport = (where: string, { least, largest }: Partial<Support>): void => {
+const assertSupport = (where: string, { least, largest, integers = false }: Partial<Support>): void => {
   const name = 'likelihood.support';
   assertNumber(where, `${name}.least`, least, 'a number', (value) => !Number.isNaN(value));
   assertNumber(where, `${name}.largest`, largest, `a number above least, ${least}`, (value) => value > least);
+  assertFlags(where, { [`${name}.integers`]: integers });
+  if (!integers) return;
+  for (const [bound, value] of Object.entries({ least, largest }))
+    if (Number.isFinite(value))
+      assertNumber(where, `${name}.${bound}`, value, 'an integer', Number.isInteger);
 };
 
 /** Refuses kinds that name no parameter, and numbers of them that leave a block of the decoder's output open. */
@@ -40,10 +46,12 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
       `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli${hint}`,
     );
   }
-  const { parametersPerValue, parameterKinds, support } = likelihood;
+  const { parametersPerValue, parameterKinds, support, bytes = 'unit' } = likelihood;
   assertInteger(where, 'likelihood.parametersPerValue', parametersPerValue);
   if (parameterKinds !== undefined) assertKinds(where, likelihood);
   if (support !== undefined) assertSupport(where, support ?? {});
+  assertOneOf(where, 'likelihood.bytes', bytes, BYTE_MEANINGS);
+  assertVariables(where, 'likelihood', likelihood);
 }
 
 /**
@@ -53,22 +61,14 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
  */
 export function parseLikelihood(where: string, value: unknown): LikelihoodSpec | null {
   if (value === null) return null;
-  const { kind, variance, sigma } = isRecord(value) ? value : {};
-  const holds = (...entries: readonly string[]): void =>
-    void parseRecord(where, 'spec.likelihood', value, ['kind', ...entries]);
-  if (kind === 'bernoulli') {
-    holds();
-    return { kind };
-  }
-  if (kind === 'gaussian' && (variance === 'fixed' || variance === 'learned')) {
-    holds('variance', 'sigma');
-    return { kind, variance, sigma: parse(where, 'sigma', sigma, 'a number', isFiniteNumber) };
-  }
-  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed "bernoulli" or "gaussian"`);
+  const { kind } = isRecord(value) ? value : {};
+  const ready =
+    typeof kind === 'string' ? own<ReadyLikelihood<LikelihoodSpec>>(LIKELIHOODS, kind) : undefined;
+  if (ready) return ready.parse(where, value);
+  const needed = Object.keys(LIKELIHOODS).map((name) => `"${name}"`);
+  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed ${needed.join(' or ')}`);
 }
 
 /** The likelihood itself. */
-export const likelihoodOf = (spec: LikelihoodSpec): Likelihood => {
-  if (spec.kind === 'bernoulli') return bernoulli;
-  return gaussianObservation(spec.variance === 'learned' ? { variance: 'learned' } : { sigma: spec.sigma });
-};
+export const likelihoodOf = (spec: LikelihoodSpec): Likelihood =>
+  (LIKELIHOODS[spec.kind] as ReadyLikelihood<LikelihoodSpec>).create(spec);

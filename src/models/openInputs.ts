@@ -1,20 +1,21 @@
 /** Inputs as plain arrays or tensors, checked once and gone through in batches. */
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
+import { type ByteMeaning, valuesOfBytes } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { inputsHint } from '../core/hints';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { assertShapes, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';
 import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
-import { unitsOf } from '../core/unitInterval';
 import { createRests } from '../host/rests';
-import { supportOf } from './inputs';
+import { byteMeaningOf, supportOf } from './inputs';
 import type { Model } from './model';
 
 /**
- * N examples: one after another as bytes (value / 255; a canvas's clamped ones too), float32 values or numbers as they
- * are, in the range that the model was trained on; or as a float32 tensor [N, …].
+ * N examples: one after another as bytes (value / 255, a canvas's clamped ones too, or counts where the model's likelihood
+ * says so), float32 values or numbers as they are, in the range that the model was trained on; or as a float32 tensor
+ * [N, …].
  */
 export type Inputs = Uint8Array | Uint8ClampedArray | Float32Array | readonly number[] | Tensor;
 
@@ -55,6 +56,7 @@ const openValues = (
   where: string,
   name: string,
   values: Uint8Array | Float32Array,
+  bytes: ByteMeaning,
   inputShape: readonly number[],
 ): OpenedInputs => {
   const size = sizeOf(inputShape);
@@ -66,7 +68,7 @@ const openValues = (
     count: values.length / size,
     between(from, to) {
       const part = values.subarray(from * size, to * size);
-      const floats = isBytes(part) ? unitsOf(part) : part.slice();
+      const floats = isBytes(part) ? valuesOfBytes(part, bytes) : part.slice();
       return tensor(floats, [to - from, ...inputShape], 'float32');
     },
   };
@@ -88,12 +90,13 @@ export async function openInputs(
 ): Promise<OpenedInputs> {
   const { inputShape } = model;
   const support = supportOf(model) ?? FINITE;
+  const bytes = byteMeaningOf(model);
   const values = Array.isArray(inputs) ? toFloats(where, name, inputs) : inputValues(inputs);
   if (values !== undefined) {
     const given = inputs as ArrayLike<number>;
     assertNotRgba(where, name, given, inputShape);
-    const opened = openValues(where, name, values, inputShape);
-    assertWithin(where, name, isBytes(values) ? values : given, support);
+    const opened = openValues(where, name, values, bytes, inputShape);
+    assertWithin(where, name, isBytes(values) ? values : given, support, { bytes });
     return opened;
   }
   const opened = openTensor(where, name, inputs as Tensor, inputShape);

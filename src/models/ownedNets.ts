@@ -6,9 +6,9 @@ import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import { type Initializer, initializeNet } from '../nets/initializer';
 import { namedWeights, trainableAsIn } from '../nets/namedWeights';
-import { priorVariables } from './latentPrior';
 import { assertDistinct } from './living';
 import { assertEndings, type EndedNets } from './netEndings';
+import { variablesUnder } from './ownVariables';
 import { whole } from './whole';
 
 /** What nets are made from. */
@@ -27,7 +27,7 @@ export interface OwnedNetsOptions<Nets extends EndedNets> {
 /** Nets with their variables. */
 export interface OwnedNets<Nets> {
   readonly nets: Nets;
-  /** those of the nets and of the prior; `trainable` follows the user's layers, which may be frozen at any time */
+  /** those of the nets, of the prior and of the likelihood; `trainable` follows the user's layers, which may be frozen at any time */
   variables(): Readonly<Record<string, Variable>>;
   /** frees a preset's nets; a second call does nothing */
   dispose(): void;
@@ -50,7 +50,11 @@ export function ownedNets<Nets extends EndedNets>(
     return made;
   });
   const named = nets as unknown as Readonly<Record<string, LayersModel>>;
-  const variables = { ...namedWeights(named), ...priorVariables(prior) };
+  const variables = {
+    ...namedWeights(named),
+    ...variablesUnder('prior', prior),
+    ...variablesUnder('likelihood', likelihood),
+  };
   assertDistinct(where, variables);
   const setTrainable = own ? trainableAsIn(Object.values(named)) : () => {};
   let disposed = false;

@@ -2,7 +2,8 @@
 import { assertMethods } from '../core/assert';
 import { oneLine } from '../core/describe';
 import type { LatentPrior } from '../distributions/latentPrior';
-import type { Likelihood, LikelihoodSpec } from '../distributions/likelihood';
+import type { Likelihood } from '../distributions/likelihood';
+import type { LikelihoodSpec } from '../distributions/likelihoods';
 import { assertFormat, MODEL } from '../files/fileFormat';
 import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
@@ -11,6 +12,7 @@ import { totalOf } from '../nets/layerValues';
 import { likelihoodOf } from './likelihoods';
 import type { Model } from './model';
 import { assignVariables } from './modelFile';
+import { whole } from './whole';
 
 /** Version of the file's layout. */
 export const FORMAT = `${MODEL} 1`;
@@ -70,7 +72,7 @@ const naming = <T>(where: string, make: () => T): T => {
 export interface HandedIn<Nets = unknown> {
   /** your own nets, where the model has such; their weights are replaced */
   readonly nets?: Nets;
-  /** your own likelihood, where the model has one */
+  /** your own likelihood, where the model has one; its variables are replaced */
   readonly likelihood?: Likelihood;
   /** your own prior, where the model has one; its variables are replaced */
   readonly prior?: LatentPrior;
@@ -105,6 +107,16 @@ export interface ReadyModel<Spec extends PresetSpec<Nets>, Nets, M extends Model
   ): M;
 }
 
+/** A model that frees the variables of a likelihood that was made for it. */
+const owning = <M extends Model>(model: M, { variables = {} }: Likelihood): M => {
+  const { dispose } = model;
+  model.dispose = () => {
+    dispose();
+    for (const variable of Object.values(variables)) if (!variable.isDisposed) variable.dispose();
+  };
+  return model;
+};
+
 /**
  * Rebuilds a model from its file: sizes are compared before anything is made.
  *
@@ -122,27 +134,22 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
   const nets = handedIn.nets ?? parsed.nets;
   if (nets === null)
     throw new TypeError(`${where}: the model was made with nets of its own, needed them as options.nets`);
-  const likelihood =
-    handedIn.likelihood ?? naming(where, () => parsed.likelihood && likelihoodOf(parsed.likelihood));
-  if (likelihood === null)
+  const { prior: ofFile, nets: _, likelihood: ofSpec, ...spoken } = parsed;
+  const { likelihood: handed, prior } = handedIn;
+  if (ofSpec === null && handed === undefined)
     throw new TypeError(
       `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
     );
-  const { prior: ofFile, nets: _, likelihood: __, ...spoken } = parsed;
-  if ((ofFile === null) !== (handedIn.prior !== undefined))
+  if ((ofFile === null) !== (prior !== undefined))
     throw new TypeError(
       `${where}: the model was made with ${ofFile === null ? 'a prior of its own, needed it as' : 'the prior N(0, I), needed no'} options.prior`,
     );
-  const { parametersPerValue } = likelihood;
-  if (!isOwn(nets)) assertFits(where, valuesOf(where, { ...parsed, parametersPerValue }, nets), arrays);
-  const model = naming(where, () =>
-    create({ ...spoken, nets, likelihood, ...(handedIn.prior && { prior: handedIn.prior }) }),
-  );
-  try {
+  return whole(() => {
+    const likelihood = handed ?? naming(where, () => likelihoodOf(ofSpec as LikelihoodSpec));
+    const { parametersPerValue } = likelihood;
+    if (!isOwn(nets)) assertFits(where, valuesOf(where, { ...parsed, parametersPerValue }, nets), arrays);
+    const model = naming(where, () => create({ ...spoken, nets, likelihood, ...(prior && { prior }) }));
     assignVariables(where, model.variables, arrays);
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
-  return model;
+    return handed ? model : owning(model, likelihood);
+  });
 }

@@ -4,6 +4,7 @@ import { describe, formatShape } from '../core/describe';
 
 import { canonical, parseJson } from '../files/json';
 import type { Model, SemiSupervisedVae, Vae } from '../models/model';
+import { variablesUnder } from '../models/ownVariables';
 import type { Check } from './check';
 import { isPlainVae, isSemiSupervised } from './functions';
 
@@ -19,13 +20,18 @@ const assertVariables = ({ variables }: Model): void => {
     throw new Error(`variables hold ${all.length}, none of them trainable, needed one that training moves`);
 };
 
-const assertVae = ({ latent, likelihood }: Vae | SemiSupervisedVae): void => {
+const assertVae = ({ latent, likelihood, variables }: Vae | SemiSupervisedVae): void => {
   if (!Number.isInteger(latent) || latent < 1)
     throw new Error(`latent is ${describe(latent)}, needed an integer of at least 1`);
   for (const name of ['logProb', 'mean', 'sample'] as const) {
     if (typeof likelihood?.[name] !== 'function')
       throw new Error(`likelihood.${name} is ${describe(likelihood?.[name])}, needed a function`);
   }
+  for (const [name, variable] of Object.entries(variablesUnder('likelihood', likelihood)))
+    if (variables[name] !== variable)
+      throw new Error(
+        `variables["${name}"] is ${describe(variables[name])}, needed the variable of the likelihood: it would neither train nor be saved`,
+      );
 };
 
 const assertLabelled = ({ labelPrior, classes }: SemiSupervisedVae): void => {

@@ -1,6 +1,6 @@
 /** The examples that a model is checked on: a few of those given, or drawn ones. */
 import { isUnknown } from '../core/labels';
-import { createNoise } from '../core/noise';
+import { createNoise, type Noise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import type { Support } from '../core/support';
 import { createDataset, type Dataset, subset } from '../data/dataset';
@@ -24,7 +24,8 @@ const supportOf = (model: Model): Support =>
   (model as Partial<SemiSupervisedVae>).likelihood?.support ?? PIXELS;
 
 /** The float32 nearest to a value that lies within a support. */
-const within = (value: number, { least, largest }: Support): number => {
+const within = (value: number, { least, largest, integers }: Support): number => {
+  if (integers) return Math.min(largest, Math.max(least, Math.round(value)));
   const near = Math.fround(Math.min(largest, Math.max(least, value)));
   // Rounding may have stepped over a bound that float32 does not hold.
   const step = 1e-6 * Math.max(1, Math.abs(near));
@@ -35,11 +36,24 @@ const within = (value: number, { least, largest }: Support): number => {
 export const constantInputs = (model: Model, value: number, count: number): Float32Array =>
   new Float32Array(count * sizeOf(model.inputShape)).fill(within(value, supportOf(model)));
 
+/** Integers of a support: small ones beside a bound, or around 0. */
+const drawIntegers = (support: Support, noise: Noise, total: number): Float32Array => {
+  const { least, largest } = support;
+  if (Number.isFinite(least) && Number.isFinite(largest))
+    return noise.uniforms(total).map((u) => within(least - 0.5 + (largest - least + 1) * u, support));
+  if (Number.isFinite(least))
+    return noise.uniforms(total).map((u) => within(least - 2 * Math.log(u), support));
+  if (Number.isFinite(largest))
+    return noise.uniforms(total).map((u) => within(largest + 2 * Math.log(u), support));
+  return noise.normals(total).map((n) => within(2 * n, support));
+};
+
 const drawInputs = (model: Model, count: number): Float32Array => {
   const support = supportOf(model);
   const { least, largest } = support;
   const noise = createNoise(17).split('inputs');
   const total = count * sizeOf(model.inputShape);
+  if (support.integers) return drawIntegers(support, noise, total);
   if (Number.isFinite(least) && Number.isFinite(largest))
     return noise.uniforms(total).map((u) => within(least + (largest - least) * u, support));
   if (Number.isFinite(least)) return noise.uniforms(total).map((u) => within(least - Math.log(u), support));

@@ -102,11 +102,12 @@ export async function inputsInWords(model: Model, { labeled, unlabeled }: Batch)
   const least = columns.reduce((a, { least: b }) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const largest = columns.reduce((a, { largest: b }) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const { likelihood } = model as Partial<Vae>;
-  const learned = (likelihood?.parametersPerValue ?? 1) > 1;
+  const counts = likelihood?.support?.integers ?? false;
+  const learned = !counts && (likelihood?.parametersPerValue ?? 1) > 1;
   return {
     range: `inputs from ${short(least)} to ${short(largest)}`,
     suspects: [
-      ...scaleOf(columns, model.inputShape.length === 1),
+      ...(counts ? [] : scaleOf(columns, model.inputShape.length === 1)),
       ...(learned ? ofLearnedVariance(columns, values, names) : []),
     ],
   };

@@ -56,3 +56,37 @@ test('looks through as many values as there may be', () => {
   const many = new Float32Array(1_000_000).fill(2);
   expect(() => check(many)).toThrow('the values go from 2 to 2');
 });
+
+const COUNTS: Support = { least: 0, largest: Number.POSITIVE_INFINITY, integers: true };
+
+test.each<[string, ArrayLike<number>, Support, string]>([
+  [
+    'a fraction',
+    [3, 0.5],
+    COUNTS,
+    'x[1] is 0.5, needed an integer of at least 0; the values go from 0.5 to 3: hand over counts as they are, neither scaled nor averaged',
+  ],
+  [
+    'an integer outside',
+    [3, 9],
+    { least: 0, largest: 8, integers: true },
+    'x[1] is 9, needed an integer from 0 to 8; the values go from 3 to 9',
+  ],
+  ['an infinity', [Number.POSITIVE_INFINITY], COUNTS, 'x[0] is Infinity, needed an integer of at least 0'],
+  [
+    'a byte that stands for its 255th part',
+    Uint8Array.of(0, 255, 51),
+    COUNTS,
+    'x[2] is 0.2, needed an integer of at least 0',
+  ],
+])('refuses %s where integers are needed', (_, values, support, message) => {
+  expect(() => check(values, support)).toThrow(new RangeError(`train: ${message}`));
+});
+
+test('takes integers, and bytes as counts', () => {
+  check([0, 3, 1e6], COUNTS);
+  assertWithin('train', 'x', Uint8Array.of(0, 7, 255), COUNTS, { bytes: 'counts' });
+  expect(() =>
+    assertWithin('train', 'x', Uint8Array.of(0, 7), { ...COUNTS, largest: 6 }, { bytes: 'counts' }),
+  ).toThrow('x[1] is 7, needed an integer from 0 to 6');
+});

@@ -1,7 +1,7 @@
 /** JSON that rebuilds an M2 model. */
 
 import { specOf } from '../../core/spec';
-import type { LikelihoodSpec } from '../../distributions/likelihood';
+import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import {
   isBoolean,
   isCount,

@@ -1,7 +1,7 @@
 /** JSON that rebuilds an VAE. */
 
 import { specOf } from '../../core/spec';
-import type { LikelihoodSpec } from '../../distributions/likelihood';
+import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import { isCount, isListOf, isNull, type Json, parse, parseRecord } from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
 import { parsePreset, type VaePreset } from './nets';
