@@ -2,6 +2,7 @@
 import { recordOf } from '../core/assert';
 import { describe } from '../core/describe';
 import { datasetHint } from '../core/hints';
+import { integersFrom, noiseStream, number } from '../core/options';
 import type { Model } from '../models/model';
 import { type Inputs, type OpenedInputs, openInputs } from '../models/openInputs';
 
@@ -28,6 +29,13 @@ export async function openExamples(where: string, x: Inputs, model: Model): Prom
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
   return opened;
 }
+
+/** How the options of a bound's estimate are read. */
+export const drawRules = () => ({
+  samples: number(integersFrom(1)),
+  batchSize: number(integersFrom(1), 100),
+  noise: noiseStream(),
+});
 
 /** Refuses what is no record of inputs. */
 export function assertExamples(where: string, data: Examples): void {
