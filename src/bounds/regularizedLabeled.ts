@@ -1,11 +1,19 @@
 /** The labelled part of the report's Optimized-ELBO. */
 import { type Tensor, type Tensor1D, tensor2d, tidy, tile } from '@tensorflow/tfjs-core';
-import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import {
+  AT_LEAST_0,
+  number,
+  optional,
+  readOptions,
+  record,
+  unchecked,
+  type WeightRule,
+} from '../core/options';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import { categoricalKl } from '../divergences/categoricalKl';
 import type { SmoothLabelsOptions } from '../regularizers/labelSmoothing';
-import { type LabelKlDirection, smoothedLabelKl } from '../regularizers/smoothedLabelKl';
+import { type LabelKlDirection, smoothedLabelKl, smoothingRules } from '../regularizers/smoothedLabelKl';
 import { assertLabelPrior } from './labelPrior';
 
 /** The divergence between q(y|x) and the smoothed labels. */
@@ -34,21 +42,14 @@ export interface RegularizedLabeledArguments {
   readonly labelSmoothing?: LabelSmoothing;
 }
 
-const NAMES: OptionNames<RegularizedLabeledArguments> = {
-  bound: true,
-  labels: true,
-  labelLogits: true,
-  labelPrior: true,
-  labelPriorKlWeight: true,
-  labelSmoothing: true,
-};
+/** How the weights of labelled examples are read. */
+export const labeledWeights = <T>(weight: WeightRule<T>) => ({ labelPriorKlWeight: weight(AT_LEAST_0, 0) });
 
-const SMOOTHING_NAMES: OptionNames<LabelSmoothing> = {
-  weight: true,
-  epsilon: true,
-  spread: true,
-  direction: true,
-};
+/** How label smoothing is read. */
+export const labelSmoothingRules = <T>(weight: WeightRule<T>) => ({
+  weight: weight(AT_LEAST_0, 1),
+  ...smoothingRules(),
+});
 
 /** The labelled objective and its parts, [B] each, in nats. A part of weight 0 is absent. */
 export interface RegularizedLabeledTerms {
@@ -76,25 +77,25 @@ export interface RegularizedLabeledTerms {
  */
 export function regularizedLabeled(given: RegularizedLabeledArguments): RegularizedLabeledTerms {
   const where = 'regularizedLabeled';
-  const {
-    bound,
-    labels,
-    labelLogits,
-    labelPrior,
-    labelPriorKlWeight = 0,
-    labelSmoothing,
-  } = optionsOf(where, given, NAMES);
+  const { bound, labels, labelLogits, labelPrior, labelPriorKlWeight, labelSmoothing } = readOptions(
+    where,
+    given,
+    {
+      bound: unchecked(),
+      labels: unchecked(),
+      labelLogits: unchecked(),
+      labelPrior: unchecked(),
+      ...labeledWeights(number),
+      labelSmoothing: optional(record(labelSmoothingRules(number))),
+    },
+  );
   const { B = 0, K = 0 } = assertShapes(where, {
     bound: [bound, 'B', 'float32'],
     labels: [labels, 'B K'],
     labelLogits: [labelLogits, 'B K', 'float32'],
   });
   assertLabelPrior(where, labelPrior, K);
-  const { weight = 1, ...smoothing } = labelSmoothing
-    ? optionsOf(where, labelSmoothing, SMOOTHING_NAMES, 'labelSmoothing')
-    : { weight: 0, epsilon: 0 };
-  for (const [name, value] of Object.entries({ labelPriorKlWeight, 'labelSmoothing.weight': weight }))
-    assertNumber(where, name, value, 'a finite number of at least 0', (w) => w >= 0 && Number.isFinite(w));
+  const { weight, ...smoothing } = labelSmoothing ?? { weight: 0, epsilon: 0 };
   return tidy(() => {
     const parts = {
       ...(labelPriorKlWeight !== 0 && {

@@ -1,6 +1,6 @@
 /** The unlabelled part of the report's Optimized-ELBO. */
 import { type Scalar, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { assertNumber, type OptionNames, optionsOf } from '../core/assert';
+import { AT_LEAST_0, number, readOptions, unchecked, type WeightRule } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
 import { categoricalEntropy } from '../regularizers/entropy';
@@ -22,14 +22,11 @@ export interface RegularizedUnlabeledArguments {
   readonly weight?: Tensor;
 }
 
-const NAMES: OptionNames<RegularizedUnlabeledArguments> = {
-  bound: true,
-  labelLogits: true,
-  labelEntropy: true,
-  entropyPenalty: true,
-  mutualInformationWeight: true,
-  weight: true,
-};
+/** How the weights of unlabelled examples are read. */
+export const unlabeledWeights = <T>(weight: WeightRule<T>) => ({
+  entropyPenalty: weight(AT_LEAST_0, 0),
+  mutualInformationWeight: weight(AT_LEAST_0, 0),
+});
 
 /** The unlabelled objective and its parts, in nats. A part of weight 0 is absent. */
 export interface RegularizedUnlabeledTerms {
@@ -54,21 +51,22 @@ export interface RegularizedUnlabeledTerms {
  */
 export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): RegularizedUnlabeledTerms {
   const where = 'regularizedUnlabeled';
-  const {
-    bound,
-    labelLogits,
-    labelEntropy,
-    entropyPenalty = 0,
-    mutualInformationWeight = 0,
-    weight,
-  } = optionsOf(where, given, NAMES);
+  const { bound, labelLogits, labelEntropy, entropyPenalty, mutualInformationWeight, weight } = readOptions(
+    where,
+    given,
+    {
+      bound: unchecked(),
+      labelLogits: unchecked(),
+      labelEntropy: unchecked(),
+      weight: unchecked(),
+      ...unlabeledWeights(number),
+    },
+  );
   const { B = 0 } = assertShapes(where, {
     bound: [bound, 'B', 'float32'],
     labelLogits: [labelLogits, 'B K', 'float32'],
     ...(labelEntropy && { labelEntropy: [labelEntropy, 'B', 'float32'] as const }),
   });
-  for (const [name, weight] of Object.entries({ entropyPenalty, mutualInformationWeight }))
-    assertNumber(where, name, weight, 'a finite number of at least 0', (w) => w >= 0 && Number.isFinite(w));
   return tidy(() => {
     const parts = {
       ...(mutualInformationWeight !== 0 && {

@@ -89,6 +89,12 @@ export interface NumberRange {
 /** All numbers but NaN and the infinities. */
 export const FINITE_NUMBER: NumberRange = { needed: 'a finite number', holds: Number.isFinite };
 
+/** Numbers from 0 on, infinity among them. */
+export const NOT_BELOW_0: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
+
+/** Numbers above 0, infinity among them. */
+export const POSITIVE: NumberRange = { needed: 'a number above 0', holds: (value) => value > 0 };
+
 /** Finite numbers from 0 on: weights, amounts, rates. */
 export const AT_LEAST_0: NumberRange = {
   needed: 'a finite number of at least 0',
@@ -129,6 +135,9 @@ export const number =
     assertNumber(where, name, value, needed, holds);
     return value;
   };
+
+/** Makes the rule of a weight: `number` in a bound, `schedule` in an objective. */
+export type WeightRule<T> = (range: NumberRange, fallback: number) => Rule<T>;
 
 /** One of the choices. */
 export const oneOf =

@@ -1,6 +1,6 @@
 /** How many latent dimensions a model uses. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertNumber, optionsOf } from '../core/assert';
+import { NOT_BELOW_0, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 
 /** When a unit counts as active. */
@@ -29,14 +29,14 @@ export interface ActiveUnits {
  * @example await activeUnits(tf.tensor2d([[1, 0], [-1, 0]])) // { active: 1, variances: [1, 0] }
  */
 export async function activeUnits(means: Tensor, options: ActiveUnitsOptions = {}): Promise<ActiveUnits> {
-  const { threshold = 0.01 } = optionsOf('activeUnits', options, { threshold: true });
-  const { N = 0, Z = 0 } = assertShapes('activeUnits', { means: [means, 'N Z'] });
-  assertNumber('activeUnits', 'threshold', threshold, 'a number of at least 0', (t) => t >= 0);
+  const where = 'activeUnits';
+  const { threshold } = readOptions(where, options, { threshold: number(NOT_BELOW_0, 0.01) });
+  const { N = 0, Z = 0 } = assertShapes(where, { means: [means, 'N Z'] });
   const values = await means.data();
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new RangeError(
-      `activeUnits: means[${Math.floor(bad / Z)}][${bad % Z}] is ${values[bad]}, needed finite numbers`,
+      `${where}: means[${Math.floor(bad / Z)}][${bad % Z}] is ${values[bad]}, needed finite numbers`,
     );
   const variances = Array.from({ length: Z }, (_, d) => {
     let mean = 0;

@@ -1,12 +1,20 @@
 /** Whether a classifier is right as often as it says. */
-import { assertInteger, assertNumber, assertNumbers, assertSize, optionsOf } from '../core/assert';
+import { assertNumber, assertNumbers, assertSize } from '../core/assert';
 import { describe } from '../core/describe';
+import { integersFrom, number, type Rule, readOptions } from '../core/options';
 
 /** How confidences are grouped. */
 export interface CalibrationOptions {
   /** M, the number of bins of equal width; default 15 (Guo et al. 2017, §5) */
   readonly bins?: number;
 }
+
+/** The option `bins`. */
+export const binsRule: Rule<number> = (where, name, given) => {
+  const bins = number(integersFrom(1), 15)(where, name, given);
+  assertSize(where, name, bins);
+  return bins;
+};
 
 /** The examples whose confidence lies in one interval. */
 export interface CalibrationBin {
@@ -62,26 +70,25 @@ export function calibration(
   correct: ArrayLike<boolean | number>,
   options: CalibrationOptions = {},
 ): Calibration {
-  const { bins = 15 } = optionsOf('calibration', options, { bins: true });
-  assertInteger('calibration', 'bins', bins);
-  assertSize('calibration', 'bins', bins);
-  assertNumbers('calibration', 'confidences', confidences);
-  assertNumbers('calibration', 'correct', correct as ArrayLike<number>);
+  const where = 'calibration';
+  const { bins } = readOptions(where, options, { bins: binsRule });
+  assertNumbers(where, 'confidences', confidences);
+  assertNumbers(where, 'correct', correct as ArrayLike<number>);
   const total = confidences.length;
-  if (total === 0) throw new RangeError('calibration: confidences hold no example, needed at least one');
+  if (total === 0) throw new RangeError(`${where}: confidences hold no example, needed at least one`);
   if (correct.length !== total) {
     throw new RangeError(
-      `calibration: correct holds ${correct.length} entries, needed one for each of ${total} confidences`,
+      `${where}: correct holds ${correct.length} entries, needed one for each of ${total} confidences`,
     );
   }
   // Only bins that hold an example: there may be far more bins than examples.
   const sums = new Map<number, { count: number; confidence: number; right: number }>();
   for (let i = 0; i < total; i++) {
     const confidence = confidences[i];
-    assertNumber('calibration', `confidences[${i}]`, confidence, 'a probability', (p) => p >= 0 && p <= 1);
+    assertNumber(where, `confidences[${i}]`, confidence, 'a probability', (p) => p >= 0 && p <= 1);
     const right = correct[i];
     if (right !== true && right !== false && right !== 0 && right !== 1)
-      throw new RangeError(`calibration: correct[${i}] is ${describe(right)}, needed true or false, 1 or 0`);
+      throw new RangeError(`${where}: correct[${i}] is ${describe(right)}, needed true or false, 1 or 0`);
     const m = binOf(confidence as number, bins) - 1;
     const bin = sums.get(m) ?? { count: 0, confidence: 0, right: 0 };
     sums.set(m, bin);

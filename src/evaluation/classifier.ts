@@ -1,13 +1,15 @@
 /** Everything that can be said of a classifier on labelled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
-import { assertEntries, assertInteger, assertMethods, optionsOf } from '../core/assert';
+import { assertEntries, assertMethods } from '../core/assert';
 import { indexOfLargest, readLabels } from '../core/labels';
+import { readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
+import { predictRules } from '../models/predict';
 import { accuracy } from './accuracy';
-import { type CalibrationBin, calibration } from './calibration';
+import { binsRule, type CalibrationBin, calibration } from './calibration';
 import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
 import { assertExamples, type LabeledExamples, openExamples } from './examples';
@@ -70,29 +72,25 @@ export async function evaluateClassifier(
   data: LabeledExamples,
   options: EvaluateClassifierOptions = {},
 ): Promise<ClassifierEvaluation> {
-  const { batchSize = 500, bins = 15 } = optionsOf('evaluateClassifier', options, {
-    batchSize: true,
-    bins: true,
-  });
-  assertMethods('evaluateClassifier', 'model', model, ['classify']);
-  assertLiving('evaluateClassifier', model);
-  assertExamples('evaluateClassifier', data);
-  assertInteger('evaluateClassifier', 'bins', bins);
-  assertInteger('evaluateClassifier', 'batchSize', batchSize);
-  const examples = await openExamples('evaluateClassifier', data, model);
+  const where = 'evaluateClassifier';
+  const { batchSize, bins } = readOptions(where, options, { ...predictRules(), bins: binsRule });
+  assertMethods(where, 'model', model, ['classify']);
+  assertLiving(where, model);
+  assertExamples(where, data);
+  const examples = await openExamples(where, data, model);
   const { classes } = model;
   const { classes: ofData } = data as { readonly classes?: unknown };
   if (typeof ofData === 'number' && ofData !== classes)
     throw new RangeError(
-      `evaluateClassifier: the data has ${ofData} classes, the model ${classes}; needed the same number`,
+      `${where}: the data has ${ofData} classes, the model ${classes}; needed the same number`,
     );
-  const labels = readLabels('evaluateClassifier', 'y', data.y, examples.count, classes);
-  assertEntries('evaluateClassifier', 'the model’s classes²', classes ** 2);
+  const labels = readLabels(where, 'y', data.y, examples.count, classes);
+  assertEntries(where, 'the model’s classes²', classes ** 2);
   const known = labels.filter((label) => label >= 0);
   const count = known.length;
   if (count === 0)
     throw new RangeError(
-      `evaluateClassifier: y holds no class that is known among ${examples.count}, needed at least one`,
+      `${where}: y holds no class that is known among ${examples.count}, needed at least one`,
     );
 
   const predictions = new Int32Array(count);
@@ -105,7 +103,7 @@ export async function evaluateClassifier(
   await forEachBatch(examples, batchSize, async (x, from, to) => {
     const logits = tidy(() => model.classify(x));
     try {
-      assertShapes('evaluateClassifier', {
+      assertShapes(where, {
         'the classifier’s logits': [logits, `${to - from} ${classes}`, 'float32'],
       });
       const values = await logits.data();
@@ -115,7 +113,7 @@ export async function evaluateClassifier(
         if (label < 0) continue;
         const posterior = summarise(row, label);
         if (Number.isNaN(posterior.entropy)) {
-          throw new RangeError(`evaluateClassifier: logits of example ${i} are [${row}], needed numbers`);
+          throw new RangeError(`${where}: logits of example ${i} are [${row}], needed numbers`);
         }
         predictions[seen] = posterior.mode;
         ranks[posterior.rank] = (ranks[posterior.rank] as number) + 1;

@@ -4,12 +4,13 @@ import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { labelExpectation } from '../bounds/labelExpectation';
 import { logLabelPrior } from '../bounds/labelPrior';
 import { unlabeledElbo } from '../bounds/unlabeledElbo';
-import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
-import { assertNoise, type Noise } from '../core/noise';
+import type { Noise } from '../core/noise';
+import { integersFrom, number, readOptions } from '../core/options';
 import { hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { assertBound, assertExamples, type Examples, openExamples } from './examples';
+import { assertBound, assertExamples, drawRules, type Examples, openExamples } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
@@ -20,8 +21,6 @@ export interface EvaluateElboOptions {
   /** stream of the draws: the same one gives the same estimate */
   readonly noise: Noise;
 }
-
-const NAMES: OptionNames<EvaluateElboOptions> = { samples: true, batchSize: true, noise: true };
 
 /** Means over the examples, in nats each. */
 export interface ElboEvaluation {
@@ -71,12 +70,12 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   options: EvaluateElboOptions,
 ): Promise<M extends SemiSupervisedVae ? SemiSupervisedElboEvaluation : ElboEvaluation> {
   const where = 'evaluateElbo';
-  const { samples = 1, batchSize = 100, noise } = optionsOf(where, options, NAMES);
-  assertInteger(where, 'samples', samples);
+  const { samples, batchSize, noise } = readOptions(where, options, {
+    ...drawRules(),
+    samples: number(integersFrom(1), 1),
+  });
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
-  assertNoise(where, noise);
-  assertInteger(where, 'batchSize', batchSize);
   const examples = await openExamples(where, data, model);
   const given =
     data.y && hasLabels(model) ? readLabels(where, 'y', data.y, examples.count, model.classes) : undefined;

@@ -3,6 +3,7 @@ import { recordOf } from '../core/assert';
 import type { ByteMeaning } from '../core/byteValues';
 import { describe } from '../core/describe';
 import { datasetHint } from '../core/hints';
+import { integersFrom, noiseStream, number } from '../core/options';
 import { isBytes } from '../core/typedArrays';
 import { assertBytesFit } from '../models/inputs';
 import type { Model } from '../models/model';
@@ -38,6 +39,13 @@ export async function openExamples(
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
   return opened;
 }
+
+/** How the options of a bound's estimate are read. */
+export const drawRules = () => ({
+  samples: number(integersFrom(1)),
+  batchSize: number(integersFrom(1), 100),
+  noise: noiseStream(),
+});
 
 /** Refuses what is no record of inputs. */
 export function assertExamples(where: string, data: Examples): void {

@@ -2,12 +2,13 @@
 import { expandDims, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { importanceWeightedBound } from '../bounds/importanceWeightedBound';
-import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
-import { assertNoise, type Noise } from '../core/noise';
+import { assertMethods } from '../core/assert';
+import type { Noise } from '../core/noise';
+import { readOptions } from '../core/options';
 import { createRests } from '../host/rests';
 import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { assertBound, assertExamples, type Examples, openExamples } from './examples';
+import { assertBound, assertExamples, drawRules, type Examples, openExamples } from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateImportanceBoundOptions {
@@ -18,8 +19,6 @@ export interface EvaluateImportanceBoundOptions {
   /** stream of the draws: the same one gives the same estimate */
   readonly noise: Noise;
 }
-
-const NAMES: OptionNames<EvaluateImportanceBoundOptions> = { samples: true, batchSize: true, noise: true };
 
 /** What {@link evaluateImportanceBound} finds. */
 export interface ImportanceBoundEvaluation {
@@ -53,12 +52,9 @@ export async function evaluateImportanceBound(
   options: EvaluateImportanceBoundOptions,
 ): Promise<ImportanceBoundEvaluation> {
   const where = 'evaluateImportanceBound';
-  const { samples, batchSize = 100, noise } = optionsOf(where, options, NAMES);
-  assertInteger(where, 'samples', samples);
+  const { samples, batchSize, noise } = readOptions(where, options, drawRules());
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
-  assertNoise(where, noise);
-  assertInteger(where, 'batchSize', batchSize);
   const examples = await openExamples(where, data, model);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   let total = 0;

@@ -1,8 +1,9 @@
 /** Models on data, in batches. */
 import { concat, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertMethods, optionsOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
+import { integersFrom, number, readOptions } from '../core/options';
 import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
@@ -12,6 +13,9 @@ export interface PredictOptions {
   /** examples at a time; default 500, which is ours */
   readonly batchSize?: number;
 }
+
+/** How these options are read. */
+export const predictRules = () => ({ batchSize: number(integersFrom(1), 500) });
 
 /** Labels of examples. */
 export interface Prediction {
@@ -30,9 +34,8 @@ const inBatches = async (
   width: number,
   apply: (x: Tensor) => Tensor,
 ): Promise<Float32Array> => {
-  const { batchSize = 500 } = optionsOf(where, options, { batchSize: true });
+  const { batchSize } = readOptions(where, options, predictRules());
   assertLiving(where, model);
-  assertInteger(where, 'batchSize', batchSize);
   const examples = await openInputs(where, 'data', data, model);
   const all = new Float32Array(examples.count * width);
   await forEachBatch(examples, batchSize, async (x, from) => {

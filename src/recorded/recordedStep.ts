@@ -1,6 +1,6 @@
 /** An executor that records a step and runs it as one TensorFlow graph from then on. */
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { optionsOf } from '../core/assert';
+import { callable, readOptions } from '../core/options';
 import { maker } from '../core/uncalled';
 import { type NativeBackend, type NativeOutput, nativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
@@ -108,7 +108,7 @@ const run = <M extends Model>(
 export const recordedStep = /* @__PURE__ */ maker('recordedStep({ … })', createRecordedStep);
 
 function createRecordedStep(options: RecordedStepOptions = {}): RecordedStep {
-  const { onEager = warn } = optionsOf('recordedStep', options, { onEager: true });
+  const { onEager } = readOptions('recordedStep', options, { onEager: callable(warn) });
   let recordings: readonly Recording[] = [];
   /** Signatures of an objective's steps that cannot be recorded. */
   let refused = new WeakMap<object, WeakMap<object, Set<string>>>();

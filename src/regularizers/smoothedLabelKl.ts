@@ -17,10 +17,9 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
 import { customGradient } from '../core/gradient';
 import { LOWEST } from '../core/logSpace';
-import { oneOf, readOptions, unchecked } from '../core/options';
+import { number, oneOf, readOptions, UNIT_INTERVAL, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import * as categorical from '../distributions/categorical';
 import {
@@ -44,6 +43,28 @@ export interface SmoothedLabelKlArguments extends SmoothLabelsOptions {
   /** which divergence; default `'labels||q'` */
   readonly direction?: LabelKlDirection;
 }
+
+/** How ε, spread and direction are read. */
+export const smoothingRules = () => ({
+  epsilon: number(UNIT_INTERVAL),
+  spread: smoothingSpread(),
+  direction: oneOf<LabelKlDirection>(['labels||q', 'q||labels'], 'labels||q'),
+});
+
+/** Refuses an ε at which the divergence is infinite, as far as that can be told without K. */
+export function assertFiniteKl(
+  where: string,
+  name: string,
+  { epsilon, spread, direction }: Required<Omit<SmoothedLabelKlArguments, 'labels' | 'logits'>>,
+): void {
+  if (direction === 'labels||q') return;
+  // Mixed with the uniform distribution, at ε = 1 a label is that.
+  const isUniform = spread === 'uniform';
+  const holds = (e: number): boolean => e > 0 && (isUniform || e < 1);
+  number({ needed: `a number in (0, 1${isUniform ? ']' : ')'}: ${INFINITE}`, holds })(where, name, epsilon);
+}
+
+const INFINITE = 'KL(q‖p̂) is infinite where a smoothed label is 0';
 
 // −H(p̂) = Σ_k p̂_k log p̂_k, hand-written for 0·log 0 = 0: the slope log p̂_k + 1 is −∞ at a label of exactly 0, where it
 // is taken to be 0 like the term it belongs to.
@@ -82,26 +103,23 @@ const SMALLEST = 2 ** -126;
  * @example smoothedLabelKl({ labels: tf.tensor2d([[1, 0]]), logits: tf.tensor2d([[0, 0]]), epsilon: 0.1 }) // [0.3680642]
  */
 export function smoothedLabelKl(given: SmoothedLabelKlArguments): Tensor1D {
-  const { labels, logits, epsilon, spread, direction } = readOptions('smoothedLabelKl', given, {
+  const name = 'smoothedLabelKl';
+  const { labels, logits, ...smoothing } = readOptions(name, given, {
     labels: unchecked(),
     logits: unchecked(),
-    epsilon: unchecked(),
-    direction: oneOf(['labels||q', 'q||labels'], 'labels||q'),
-    spread: smoothingSpread(),
+    ...smoothingRules(),
   });
-  const { K = 0 } = assertShapes('smoothedLabelKl', {
+  const { epsilon, spread, direction } = smoothing;
+  const { K = 0 } = assertShapes(name, {
     labels: [labels, 'B K'],
     logits: [logits, 'B K', 'float32'],
   });
-  if (direction === 'q||labels') {
-    const infinite = 'KL(q‖p̂) is infinite where a smoothed label is 0';
-    const check = (needed: string, holds: (e: number) => boolean): void =>
-      assertNumber('smoothedLabelKl', 'epsilon', epsilon, `a number ${needed}: ${infinite}`, holds);
-    // Mixed with the uniform distribution, at ε = 1 a label is that.
-    if (spread === 'uniform') check('in (0, 1]', (e) => e > 0 && e <= 1);
-    else check('in (0, 1)', (e) => e > 0 && e < 1);
-    check('that leaves every class a float32 probability', (e) => leastOf(e, K, spread) >= SMALLEST);
-  }
+  assertFiniteKl(name, 'epsilon', smoothing);
+  if (direction === 'q||labels')
+    number({
+      needed: `a number that leaves every class a float32 probability: ${INFINITE}`,
+      holds: (e) => leastOf(e, K, spread) >= SMALLEST,
+    })(name, 'epsilon', epsilon);
   return tidy(() => {
     const smoothed = smoothLabels(labels, epsilon, { spread });
     if (direction === 'labels||q')

@@ -2,7 +2,7 @@
 import { assertFunction, recordOf } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
 import { isUnknown } from '../core/labels';
-import { checked, type NumberRange, number, optional, readOptions, unchecked } from '../core/options';
+import { checked, NOT_BELOW_0, number, optional, readOptions, unchecked } from '../core/options';
 import { assertNoMaker } from '../core/uncalled';
 import type { Dataset } from '../data/dataset';
 import type { Model } from '../models/model';
@@ -34,8 +34,6 @@ const LEAST = 8;
 
 const where = 'modelChecks';
 
-const TOLERANCE: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
-
 const assertObjective = (_: string, name: string, objective: unknown): void => {
   assertNoMaker(where, name, objective);
   if (typeof objective !== 'function' && !(Array.isArray(objective) && objective.length > 0))
@@ -59,7 +57,7 @@ export const readModelChecksOptions = <M extends Model>(options: ModelChecksOpti
     objective: checked<ModelChecksOptions<M>['objective']>(assertObjective),
     examples: optional(unchecked<Dataset>()),
     untouched: unchecked<readonly string[]>([]),
-    tolerance: number(TOLERANCE, 1e-4),
+    tolerance: number(NOT_BELOW_0, 1e-4),
   });
 
 /**
