@@ -4,6 +4,7 @@ import { assertMethods } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
 import { integersFrom, number, readOptions } from '../core/options';
+import { assertShapes } from '../core/shape';
 import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
@@ -38,9 +39,12 @@ const inBatches = async (
   assertLiving(where, model);
   const examples = await openInputs(where, 'data', data, model);
   const all = new Float32Array(examples.count * width);
-  await forEachBatch(examples, batchSize, async (x, from) => {
+  await forEachBatch(examples, batchSize, async (x, from, to) => {
     const out = tidy(() => apply(x));
     try {
+      assertShapes(where, {
+        [`what the model gives for ${to - from} examples`]: [out, `${to - from} ${width}`, 'float32'],
+      });
       all.set(await out.data(), from * width);
     } finally {
       out.dispose();
@@ -77,6 +81,7 @@ export async function predict(
   // class ruled out, and finite here.
   const rows = await inBatches('predict', model, data, options, 2 * classes, (x) => {
     const logits = model.classify(x);
+    assertShapes('predict', { 'the classifier’s logits': [logits, `${x.shape[0]} ${classes}`, 'float32'] });
     return concat([maximum(logits, LOWEST), softmax(logits)], 1);
   });
   const labels = new Int32Array(rows.length / (2 * classes));

@@ -162,6 +162,11 @@ const namesOf = (value: object): readonly string[] => {
 const assertCallbacks = (callbacks: TrainOptions<Model>['callbacks']): void => {
   for (const one of [callbacks ?? []].flat() as readonly Callbacks[]) {
     recordOf('train', one, 'callbacks');
+    // A list within a list, a promise or a collection is an object too, and nothing of it is ever called.
+    if (Array.isArray(one) || Symbol.iterator in one || 'then' in one)
+      throw new TypeError(
+        `train: callbacks hold ${describe(one)}, needed objects with functions such as onEpochEnd${'then' in one ? ': await it' : ''}`,
+      );
     const called: object = Object.getPrototypeOf(one) === null ? { ...one } : one;
     // Whoever keeps a state beside them may, and a class that emits events has `on` and `once`.
     for (const name of namesOf(called).filter((found) => /^on(?!ce$)./.test(found))) {
@@ -169,6 +174,11 @@ const assertCallbacks = (callbacks: TrainOptions<Model>['callbacks']): void => {
       const call = one[name as keyof Callbacks];
       if (call !== undefined) assertFunction('train', `callbacks.${name}`, call);
     }
+    const some = Object.keys(CALLBACKS).some((name) => one[name as keyof Callbacks] !== undefined);
+    if (!some && Object.keys(one).length > 0)
+      throw new TypeError(
+        `train: callbacks hold ${describe(one)} without any of ${Object.keys(CALLBACKS).join(', ')}, needed one of these`,
+      );
   }
 };
 

@@ -1,13 +1,24 @@
-import { softmax, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { softmax, type Tensor, type Tensor2D, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { oneHotLabels } from '../../src/core/labels';
 import { createNoise } from '../../src/core/noise';
+import { sizeOf } from '../../src/core/shape';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import * as categorical from '../../src/distributions/categorical';
 import type { Inputs } from '../../src/models/openInputs';
 import { embed, predict } from '../../src/models/predict';
 import { cleanUpAfterEach, expectClose, read, readRows } from '../support/numbers';
-import { alive, CLASSES, CONV, LATENT, SHAPE, tinyDataset, tinyExamples, tinyM2 } from '../support/tiny';
+import {
+  alive,
+  CLASSES,
+  CONV,
+  LATENT,
+  SHAPE,
+  tinyDataset,
+  tinyExamples,
+  tinyM1,
+  tinyM2,
+} from '../support/tiny';
 import { busyFor, ticksDuring } from '../support/waiting';
 
 const { x: bytes } = tinyDataset(7, 5);
@@ -57,6 +68,30 @@ describe('generate and reconstruct', () => {
       expect(alive().tensors - before).toBe(made.length);
       model.dispose();
     }
+  });
+});
+
+describe('a model of your own whose outputs have another shape', () => {
+  cleanUpAfterEach();
+
+  it.each([[[3, 2]], [[1, CLASSES]], [[3, CLASSES, 1]]])(
+    'is refused by predict: logits %j',
+    async (shape) => {
+      const model = {
+        ...tinyM2(),
+        classify: () => tensor(new Float32Array(sizeOf(shape)), shape as never) as Tensor2D,
+      };
+      await expect(predict(model, new Uint8Array(3 * 64))).rejects.toThrow(
+        /^predict: the classifier’s logits has shape \[.*\], needed \[3,3\]/,
+      );
+    },
+  );
+
+  it('is refused by embed', async () => {
+    const model = { ...tinyM1(), embed: () => tensor2d([[1, 2]]) };
+    await expect(embed(model, new Uint8Array(3 * 64))).rejects.toThrow(
+      /^embed: what the model gives for 3 examples has shape \[1,2\], needed \[3,3\]/,
+    );
   });
 });
 

@@ -246,6 +246,25 @@ describe('a checkpoint', () => {
   });
 });
 
+describe('callbacks that nothing of is ever called', () => {
+  const log = () => ({ onEpochEnd: () => undefined });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'a list within a list',
+      () => [[log()]],
+      'train: callbacks hold an array of 1, needed objects with functions',
+    ],
+    ['a promise', async () => log(), 'needed objects with functions such as onEpochEnd: await it'],
+    ['a record of callbacks', () => ({ log: log() }), 'without any of onTrainBegin, onEpochBegin'],
+    ['a set', () => new Set([log()]), 'train: callbacks hold Set, needed objects with functions'],
+  ])('are refused before the first step: %s', async (_, make, message) => {
+    const model = tinyM2();
+    await expect(train(model, options({ callbacks: make() as never }))).rejects.toThrow(message);
+    model.dispose();
+  });
+});
+
 describe('callbacks of a class', () => {
   cleanUpAfterEach();
 
