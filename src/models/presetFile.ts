@@ -8,7 +8,7 @@ import { assertFormat, MODEL } from '../files/fileFormat';
 import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { contentOf, type Storage } from '../files/storage';
-import { totalOf } from '../nets/layerValues';
+import { totalOf } from '../nets/description';
 import { likelihoodOf } from './likelihoods';
 import type { Model } from './model';
 import { assignVariables } from './modelFile';

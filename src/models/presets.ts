@@ -2,70 +2,47 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { assertNoFunction } from '../core/uncalled';
-import { type Is, isBoolean, isCount, isListOf, isRecord, isString } from '../files/json';
+import { isRecord, isString, own } from '../files/json';
 import { assertNoLayerTerms } from '../nets/layerTerms';
+import type { Choice } from '../nets/preset';
 import { assertNoRandomLayers } from '../nets/randomLayers';
 
-/** What a choice may be, and that in words. */
-type Choice = readonly [is: Is<unknown>, needed: string];
-
-const COUNTS: Choice = [isListOf(isCount), 'an array of integers'];
-const COUNT: Choice = [isCount, 'an integer'];
-const NAME: Choice = [isString, 'a name'];
-const FLAG: Choice = [isBoolean, 'true or false'];
-
-/** Choices by preset. */
-export type Choices = Readonly<Record<'mlp' | 'conv', Readonly<Record<string, Choice>>>>;
-
-/** Choices that every model's presets have. */
-export const COMMON_CHOICES: Choices = {
-  mlp: { widths: COUNTS, activation: NAME, batchNorm: FLAG },
-  conv: { filters: COUNTS, depth: COUNT, width: COUNT, activation: NAME, batchNorm: FLAG },
-};
-
-/** Those, and whether classifier and encoder share a trunk. */
-export const TRUNK_CHOICES: Choices = {
-  mlp: { ...COMMON_CHOICES.mlp, sharedTrunk: FLAG },
-  conv: { ...COMMON_CHOICES.conv, sharedTrunk: FLAG },
-};
-
-const isPreset = <P extends { readonly preset: 'mlp' | 'conv' }>(
-  where: string,
-  nets: unknown,
-  known: Choices,
-): nets is P => {
-  if (!isRecord(nets)) return false;
-  const { preset, ...choices } = nets;
-  if (preset !== 'mlp' && preset !== 'conv') return false;
-  for (const [name, value] of Object.entries(choices)) {
-    if (!Object.hasOwn(known[preset], name)) {
-      const needed = Object.keys(known[preset]).join(', ');
-      throw new RangeError(
-        `${where}: nets.${oneLine(name)} is no choice of "${preset}", needed one of ${needed}`,
-      );
-    }
-    const [fits, needed] = known[preset][name] as Choice;
-    if (value !== undefined && !fits(value))
-      throw new RangeError(`${where}: nets.${name} is ${describe(value)}, needed ${needed}`);
-  }
-  return true;
-};
+/** Presets by name, for their names and choices alone. */
+type Presets = Readonly<Record<string, { readonly choices: Readonly<Record<string, Choice>> }>>;
 
 /**
  * A preset with its choices, from what a user or a file gives.
  *
+ * @param where name of the calling function, for messages
+ * @param nets the preset's name, or a record of it and its choices
+ * @param presets those that there are
  * @throws RangeError when it is no preset, or a choice is unknown or of another kind
  */
-export function presetFrom<P extends { readonly preset: 'mlp' | 'conv' }>(
+export function presetFrom<P extends { readonly preset: string }>(
   where: string,
   nets: unknown,
-  known: Choices,
+  presets: Presets,
 ): P {
   assertNoFunction(where, 'nets', nets);
-  const preset = isString(nets) ? { preset: nets } : nets;
-  if (isPreset<P>(where, preset, known)) return preset;
-  const came = describe(isRecord(preset) ? preset.preset : preset);
-  throw new RangeError(`${where}: nets is ${came}, needed "mlp", "conv" or tfjs-layers models`);
+  const { preset, ...choices } = isString(nets) ? { preset: nets } : isRecord(nets) ? nets : { preset: nets };
+  const known = isString(preset) ? own(presets, preset)?.choices : undefined;
+  if (known === undefined) {
+    const names = Object.keys(presets).map((name) => `"${name}"`);
+    throw new RangeError(
+      `${where}: nets is ${describe(preset)}, needed ${names.join(', ')} or tfjs-layers models`,
+    );
+  }
+  for (const [name, value] of Object.entries(choices)) {
+    const choice = own(known, name);
+    if (choice === undefined)
+      throw new RangeError(
+        `${where}: nets.${oneLine(name)} is no choice of "${preset}", needed one of ${Object.keys(known).join(', ')}`,
+      );
+    const [fits, needed] = choice;
+    if (value !== undefined && !fits(value))
+      throw new RangeError(`${where}: nets.${name} is ${describe(value)}, needed ${needed}`);
+  }
+  return { preset, ...choices } as unknown as P;
 }
 
 /**

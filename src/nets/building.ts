@@ -1,7 +1,9 @@
-/** Pieces that the presets are built of. */
-import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+/** Pieces that the presets are described with. */
+import { layers } from '@tensorflow/tfjs-layers';
+import { sizeOf } from '../core/shape';
 import type { Activation } from './activation';
 import { BatchNorm } from './batchNorm';
+import { layerOf, type Node } from './description';
 import { LabelConditionedDense } from './labelConditionedDense';
 
 /** What the hidden layers of a net have in common. */
@@ -10,62 +12,74 @@ export interface HiddenOptions {
   readonly batchNorm: boolean;
 }
 
-/** A layer of any kind, applied to one symbolic tensor or to several. */
-export const connect = (
-  layer: InstanceType<typeof layers.Layer>,
-  from: SymbolicTensor | SymbolicTensor[],
-): SymbolicTensor => layer.apply(from) as SymbolicTensor;
-
-/** An input of a net, without the batch axis. */
-export const inputOf = (shape: readonly number[], name: string): SymbolicTensor =>
-  input({ shape: [...shape], name });
+/** Channels of what a node gives. */
+export const widthOf = ({ shape }: Node): number => shape.at(-1) as number;
 
 /** The activation after a layer: its own, or batch norm and then the activation. */
 export const withNorm = (
   name: string,
   { activation, batchNorm }: HiddenOptions,
-  layer: (activation: Activation) => SymbolicTensor,
-): SymbolicTensor => {
+  layer: (activation: Activation) => Node,
+): Node => {
   if (!batchNorm) return layer(activation);
-  const normed = connect(new BatchNorm({ name: `${name}Norm` }), layer('linear'));
+  const from = layer('linear');
+  const norm = () => new BatchNorm({ name: `${name}Norm` });
+  const normed = layerOf(from, from.shape, norm, 4 * widthOf(from));
   return activation === 'linear'
     ? normed
-    : connect(layers.activation({ activation, name: `${name}Activation` }), normed);
+    : layerOf(normed, from.shape, () => layers.activation({ activation, name: `${name}Activation` }));
 };
 
 /** A dense layer whose weights are drawn later, by `initializeNet`. */
-export const dense = (
-  name: string,
-  units: number,
-  activation: Activation,
-  from: SymbolicTensor,
-): SymbolicTensor => connect(layers.dense({ name, units, activation, kernelInitializer: 'zeros' }), from);
+export const dense = (name: string, units: number, activation: Activation, from: Node): Node =>
+  layerOf(
+    from,
+    [units],
+    () => layers.dense({ name, units, activation, kernelInitializer: 'zeros' }),
+    units * (widthOf(from) + 1),
+  );
+
+/** A dense layer on features and label. */
+const labelDense = (name: string, units: number, activation: Activation, from: Node, label: Node): Node =>
+  layerOf(
+    [from, label],
+    [units],
+    () => new LabelConditionedDense({ name, units, activation }),
+    units * (widthOf(from) + widthOf(label) + 1),
+  );
+
+/** The values of each example in one row, row-major. */
+export const flatten = (from: Node): Node =>
+  layerOf(from, [sizeOf(from.shape)], () => layers.flatten({ name: 'flatten' }));
+
+/** Values of an example in another shape. */
+export const reshape = (name: string, shape: readonly number[], from: Node): Node =>
+  layerOf(from, shape, () => layers.reshape({ name, targetShape: [...shape] }));
 
 /** Hidden dense layers in succession; the first takes the label beside the features where one is given. */
 export const hiddenStack = (
   widths: readonly number[],
   options: HiddenOptions,
-  features: SymbolicTensor,
-  label?: SymbolicTensor,
-): SymbolicTensor =>
+  features: Node,
+  label?: Node,
+): Node =>
   widths.reduce((from, units, i) => {
     const name = widths.length === 1 ? 'hidden' : `hidden${i + 1}`;
     return withNorm(name, options, (activation) =>
       i === 0 && label !== undefined
-        ? connect(new LabelConditionedDense({ name, units, activation }), [from, label])
+        ? labelDense(name, units, activation, from, label)
         : dense(name, units, activation, from),
     );
   }, features);
 
 /** The two heads of a posterior net. */
-export const gaussianHeads = (latent: number, from: SymbolicTensor): SymbolicTensor[] => [
+export const gaussianHeads = (latent: number, from: Node): readonly Node[] => [
   dense('mean', latent, 'linear', from),
   dense('logVar', latent, 'linear', from),
 ];
 
-/** A net from its inputs to its outputs. */
-export const net = (
-  name: string,
-  inputs: SymbolicTensor[],
-  outputs: SymbolicTensor | SymbolicTensor[],
-): LayersModel => model({ name, inputs, outputs });
+/** The parameters of a flat decoder in their shape. */
+export const flatOutput = (outputShape: readonly number[], from: Node): Node => {
+  const output = dense('output', sizeOf(outputShape), 'linear', from);
+  return outputShape.length === 1 ? output : reshape('image', outputShape, output);
+};

@@ -1,11 +1,11 @@
 /** Convolutional nets of the report. */
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { recordOf } from '../core/assert';
-import { checked, flag, integersFrom, number, readOptions, withDefaults } from '../core/options';
+import { checked, flag, integersFrom, number, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
-import { dense, gaussianHeads, hiddenStack, inputOf, net } from './building';
-import { assertHalves, convFeatures, convFeatureValues, convImage, convImageValues } from './convStacks';
-import { assertValues, layerValues } from './layerValues';
+import { dense, gaussianHeads, hiddenStack } from './building';
+import { assertHalves, convFeatures, convImage } from './convStacks';
+import { buildNets, inputOf, type Node } from './description';
+import { COUNT, COUNTS, FLAG, type M2NetPreset, NAME } from './preset';
 import {
   assertPresetShape,
   assertWidths,
@@ -42,20 +42,48 @@ export const convRules = (batchNorm: boolean) => ({
 
 const convNetsRules = () => ({ ...convRules(false), sharedTrunk: flag(true) });
 
-/** Values of the layers of {@link convNets}. */
-export function convValues(shape: PresetShape, options: ConvOptions): readonly number[] {
-  const { inputShape, classes, latent, encoderSeesLabel } = shape;
-  const { filters, depth, width, batchNorm, sharedTrunk } = withDefaults(options, convNetsRules());
-  const conv = { inputShape, filters, depth, width };
-  const features = convFeatureValues(conv, batchNorm);
-  return [
-    ...(sharedTrunk ? features : [...features, ...features]),
-    ...(encoderSeesLabel ? [layerValues(width + classes, width, batchNorm)] : []),
-    layerValues(width, classes + 2 * latent),
-    layerValues(latent + classes, width, batchNorm),
-    ...convImageValues(conv, outputShapeOf(shape).at(-1) as number, batchNorm),
-  ];
-}
+/** What a preset's choices are in a file, but for the trunk. */
+export const CONV_CHOICES = {
+  filters: COUNTS,
+  depth: COUNT,
+  width: COUNT,
+  activation: NAME,
+  batchNorm: FLAG,
+} as const;
+
+/** {@link convNets} of an M2 model, where the encoder sees no label unless asked to (the report, Eq. 2). */
+export const CONV: M2NetPreset<ConvOptions> = {
+  choices: { ...CONV_CHOICES, sharedTrunk: FLAG },
+  encoderSeesLabel: false,
+  describe(where, shape, options) {
+    const { inputShape, classes, latent, encoderSeesLabel } = shape;
+    const { filters, depth, width, sharedTrunk, ...hidden } = readOptions(where, options, convNetsRules());
+    assertHalves(where, { inputShape, filters });
+
+    const conv = { inputShape, filters, depth, width };
+    const featuresOf = (from: Node): Node => convFeatures(conv, hidden, from);
+
+    const x = inputOf(inputShape, 'x');
+    const input = (): Node => inputOf(sharedTrunk ? [width] : inputShape, 'features');
+    const [toClassify, toEncode] = [input(), input()];
+    const seen = encoderSeesLabel ? inputOf([classes], 'y') : undefined;
+    const features = sharedTrunk ? toEncode : featuresOf(toEncode);
+    const encoded = seen ? hiddenStack([width], hidden, features, seen) : features;
+    const logits = dense('logits', classes, 'linear', sharedTrunk ? toClassify : featuresOf(toClassify));
+
+    const z = inputOf([latent], 'z');
+    const y = inputOf([classes], 'y');
+    const channels = outputShapeOf(shape).at(-1) as number;
+    const image = convImage(conv, channels, hidden, hiddenStack([width], hidden, z, y));
+
+    return {
+      ...(sharedTrunk && { trunk: { inputs: [x], outputs: [featuresOf(x)] } }),
+      classifier: { inputs: [toClassify], outputs: [logits] },
+      encoder: { inputs: seen ? [toEncode, seen] : [toEncode], outputs: gaussianHeads(latent, encoded) },
+      decoder: { inputs: [z, y], outputs: [image] },
+    };
+  },
+};
 
 /**
  * The report's nets: convolutions 3×3 of stride 2 and padding 1, a dense layer, and heads; in the decoder, a dense layer
@@ -76,36 +104,5 @@ export function convValues(shape: PresetShape, options: ConvOptions): readonly n
  */
 export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSupervisedNets {
   assertPresetShape('convNets', recordOf('convNets', shape, 'shape'));
-  const { inputShape, classes, latent, encoderSeesLabel } = shape;
-  const { filters, depth, width, sharedTrunk, ...hidden } = readOptions('convNets', options, convNetsRules());
-  assertHalves('convNets', { inputShape, filters });
-  assertValues('convNets', convValues(shape, options));
-
-  const conv = { inputShape, filters, depth, width };
-  const featuresOf = (from: SymbolicTensor): SymbolicTensor => convFeatures(conv, hidden, from);
-
-  const x = inputOf(inputShape, 'x');
-  const trunk = sharedTrunk ? net('trunk', [x], featuresOf(x)) : undefined;
-  const input = (): SymbolicTensor => inputOf(sharedTrunk ? [width] : inputShape, 'features');
-  const [toClassify, toEncode] = [input(), input()];
-  const seen = encoderSeesLabel ? inputOf([classes], 'y') : undefined;
-  const features = sharedTrunk ? toEncode : featuresOf(toEncode);
-  const encoded = seen ? hiddenStack([width], hidden, features, seen) : features;
-
-  const z = inputOf([latent], 'z');
-  const y = inputOf([classes], 'y');
-  const channels = outputShapeOf(shape).at(-1) as number;
-  const code = hiddenStack([width], hidden, z, y);
-
-  return {
-    ...(trunk && { trunk }),
-    classifier: net(
-      'classifier',
-      [toClassify],
-      dense('logits', classes, 'linear', sharedTrunk ? toClassify : featuresOf(toClassify)),
-    ),
-    encoder: net('encoder', seen ? [toEncode, seen] : [toEncode], gaussianHeads(latent, encoded)),
-    decoder: net('decoder', [z, y], convImage(conv, channels, hidden, code)),
-    labelsApart: true,
-  };
+  return { ...buildNets('convNets', CONV.describe('convNets', shape, options)), labelsApart: true };
 }

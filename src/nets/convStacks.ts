@@ -1,9 +1,9 @@
 /** The convolutional halves of the report's nets: from an image to features, and back. */
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { formatShape } from '../core/describe';
 import { sizeOf } from '../core/shape';
-import { connect, dense, type HiddenOptions, withNorm } from './building';
-import { layerValues, stackValues } from './layerValues';
+import type { Activation } from './activation';
+import { dense, flatten, type HiddenOptions, reshape, widthOf, withNorm } from './building';
+import { layerOf, type Node } from './description';
 import { StridedConv, StridedConvTranspose } from './stridedConv';
 
 /** Images [H, W, C] and what halves them. */
@@ -50,55 +50,56 @@ export function assertHalves(
 const channelsOf = ({ filters, depth }: ConvShape): readonly number[] =>
   filters.flatMap((count) => Array.from({ length: depth }, () => count));
 
-/** Values of the layers of {@link convFeatures}. */
-export const convFeatureValues = (shape: ConvShape, batchNorm: boolean): readonly number[] => [
-  ...stackValues(shape.inputShape.at(-1) as number, shape.filters, batchNorm, TAPS),
-  ...shape.filters.map((count) => (shape.depth - 1) * layerValues(TAPS * count, count, batchNorm)),
-  layerValues(sizeOf(smallestMap(shape)), shape.width, batchNorm),
-];
+/** A convolution that keeps the map (stride 1), or halves it. */
+const conv = (name: string, filters: number, stride: 1 | 2, activation: Activation, from: Node): Node => {
+  const [height = 0, columns = 0] = from.shape;
+  return layerOf(
+    from,
+    [Math.ceil(height / stride), Math.ceil(columns / stride), filters],
+    () => new StridedConv({ name, filters, activation, stride }),
+    filters * (TAPS * widthOf(from) + 1),
+  );
+};
+
+/** A transposed convolution, which doubles the map. */
+const convTranspose = (name: string, filters: number, activation: Activation, from: Node): Node => {
+  const [height = 0, columns = 0] = from.shape;
+  return layerOf(
+    from,
+    [2 * height, 2 * columns, filters],
+    () => new StridedConvTranspose({ name, filters, activation }),
+    filters * (TAPS * widthOf(from) + 1),
+  );
+};
 
 /** Convolutions 3×3, of which every `depth`-th has stride 2, and a dense layer: [B, H, W, C] → [B, width]. */
-export const convFeatures = (shape: ConvShape, hidden: HiddenOptions, x: SymbolicTensor): SymbolicTensor => {
+export const convFeatures = (shape: ConvShape, hidden: HiddenOptions, x: Node): Node => {
   const { depth, width } = shape;
   const map = channelsOf(shape).reduce((from, filters, i) => {
     const [halving, within] = [Math.floor(i / depth) + 1, (i % depth) + 1];
     const name = depth === 1 ? `conv${halving}` : `conv${halving}_${within}`;
     const stride = within === depth ? 2 : 1;
-    return withNorm(name, hidden, (activation) =>
-      connect(new StridedConv({ name, filters, activation, stride }), from),
-    );
+    return withNorm(name, hidden, (activation) => conv(name, filters, stride, activation, from));
   }, x);
-  const flat = connect(layers.flatten({ name: 'flatten' }), map);
-  return withNorm('dense', hidden, (act) => dense('dense', width, act, flat));
+  return withNorm('dense', hidden, (activation) => dense('dense', width, activation, flatten(map)));
 };
-
-/** Values of the layers of {@link convImage}. */
-export const convImageValues = (
-  shape: Omit<ConvShape, 'depth'>,
-  channels: number,
-  batchNorm: boolean,
-): readonly number[] => [
-  layerValues(shape.width, sizeOf(smallestMap(shape)), batchNorm),
-  ...stackValues(shape.filters.at(-1) as number, [...shape.filters].reverse().slice(1), batchNorm, TAPS),
-  layerValues(TAPS * (shape.filters[0] as number), channels),
-];
 
 /** A dense layer and transposed convolutions of stride 2: [B, width] → [B, H, W, channels]. */
 export const convImage = (
   shape: Omit<ConvShape, 'depth'>,
   channels: number,
   hidden: HiddenOptions,
-  code: SymbolicTensor,
-): SymbolicTensor => {
-  const smallest = [...smallestMap(shape)];
-  const flatMap = withNorm('map', hidden, (act) => dense('map', sizeOf(smallest), act, code));
-  const map = connect(layers.reshape({ name: 'unflatten', targetShape: smallest }), flatMap);
-  const grown = [...shape.filters].reverse().slice(1).reduce(
-    (from, count, i) =>
-      withNorm(`up${i + 1}`, hidden, (act) =>
-        connect(new StridedConvTranspose({ name: `up${i + 1}`, filters: count, activation: act }), from),
-      ),
-    map,
-  ); // biome-ignore format: one step per line
-  return connect(new StridedConvTranspose({ name: 'output', filters: channels }), grown);
+  code: Node,
+): Node => {
+  const smallest = smallestMap(shape);
+  const flatMap = withNorm('map', hidden, (activation) => dense('map', sizeOf(smallest), activation, code));
+  const grown = [...shape.filters]
+    .reverse()
+    .slice(1)
+    .reduce(
+      (from, count, i) =>
+        withNorm(`up${i + 1}`, hidden, (activation) => convTranspose(`up${i + 1}`, count, activation, from)),
+      reshape('unflatten', smallest, flatMap),
+    );
+  return convTranspose('output', channels, 'linear', grown);
 };

@@ -1,11 +1,10 @@
 /** Nets of fully connected layers: those of Kingma 2014. */
-import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { recordOf } from '../core/assert';
-import { checked, flag, readOptions, withDefaults } from '../core/options';
-import { sizeOf } from '../core/shape';
+import { checked, flag, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
-import { connect, dense, gaussianHeads, hiddenStack, inputOf, net } from './building';
-import { assertValues, layerValues, stackValues } from './layerValues';
+import { dense, flatOutput, flatten, gaussianHeads, hiddenStack } from './building';
+import { buildNets, inputOf, type Node } from './description';
+import { COUNTS, FLAG, type M2NetPreset, NAME } from './preset';
 import {
   assertPresetShape,
   assertWidths,
@@ -33,22 +32,45 @@ const mlpRules = () => ({
   sharedTrunk: flag(false),
 });
 
-/** Values of the layers of {@link mlpNets}. */
-export function mlpValues(
-  { inputShape, classes, latent, parametersPerValue, encoderSeesLabel }: PresetShape,
-  options: MlpOptions,
-): readonly number[] {
-  const { widths, batchNorm, sharedTrunk } = withDefaults(options, mlpRules());
-  const [size, first, last] = [sizeOf(inputShape), widths[0] as number, widths.at(-1) as number];
-  const stack = (inputs: number, of = widths): readonly number[] => stackValues(inputs, of, batchNorm);
-  return [
-    ...(sharedTrunk ? stack(size) : [...stack(size), ...stack(size + (encoderSeesLabel ? classes : 0))]),
-    ...(sharedTrunk && encoderSeesLabel ? stack(last + classes, [last]) : []),
-    layerValues(last, classes + 2 * latent),
-    ...stack(latent + classes, [...widths].reverse()),
-    layerValues(first, size * parametersPerValue),
-  ];
-}
+/** What a preset's choices are in a file, but for the trunk. */
+export const MLP_CHOICES = { widths: COUNTS, activation: NAME, batchNorm: FLAG } as const;
+
+/** Inputs as rows of values. */
+export const flat = (from: Node): Node => (from.shape.length === 1 ? from : flatten(from));
+
+/** {@link mlpNets} of an M2 model, where the encoder sees the label unless asked not to (Kingma 2014). */
+export const MLP: M2NetPreset<MlpOptions> = {
+  choices: { ...MLP_CHOICES, sharedTrunk: FLAG },
+  encoderSeesLabel: true,
+  describe(where, shape, options) {
+    const { inputShape, classes, latent, encoderSeesLabel } = shape;
+    const { widths, sharedTrunk, ...hidden } = readOptions(where, options, mlpRules());
+    // Behind a shared trunk the classifier and a label-free posterior are heads alone.
+    const stack = (features: Node, label?: Node): Node => {
+      if (!sharedTrunk) return hiddenStack(widths, hidden, flat(features), label);
+      return label === undefined ? features : hiddenStack(widths.slice(-1), hidden, features, label);
+    };
+
+    const x = inputOf(inputShape, 'x');
+    const featureShape = sharedTrunk ? [widths.at(-1) as number] : inputShape;
+    const toClassify = inputOf(featureShape, 'features');
+    const toEncode = inputOf(featureShape, 'features');
+    const seen = encoderSeesLabel ? inputOf([classes], 'y') : undefined;
+    const z = inputOf([latent], 'z');
+    const y = inputOf([classes], 'y');
+    const logits = dense('logits', classes, 'linear', stack(toClassify));
+    const output = flatOutput(outputShapeOf(shape), hiddenStack([...widths].reverse(), hidden, z, y));
+    return {
+      ...(sharedTrunk && { trunk: { inputs: [x], outputs: [hiddenStack(widths, hidden, flat(x))] } }),
+      classifier: { inputs: [toClassify], outputs: [logits] },
+      encoder: {
+        inputs: seen ? [toEncode, seen] : [toEncode],
+        outputs: gaussianHeads(latent, stack(toEncode, seen)),
+      },
+      decoder: { inputs: [z, y], outputs: [output] },
+    };
+  },
+};
 
 /**
  * Fully connected nets: classifier, encoder and decoder of hidden layers each (Kingma 2014: one of 500 softplus).
@@ -63,42 +85,5 @@ export function mlpValues(
  */
 export function mlpNets(shape: PresetShape, options: MlpOptions = {}): SemiSupervisedNets {
   assertPresetShape('mlpNets', recordOf('mlpNets', shape, 'shape'));
-  const { inputShape, classes, latent, encoderSeesLabel } = shape;
-  const { widths, sharedTrunk, ...hidden } = readOptions('mlpNets', options, mlpRules());
-  assertValues('mlpNets', mlpValues(shape, options));
-  const flat = (from: SymbolicTensor): SymbolicTensor =>
-    inputShape.length === 1 ? from : connect(layers.flatten({ name: 'flatten' }), from);
-
-  const x = inputOf(inputShape, 'x');
-  const trunk = sharedTrunk ? net('trunk', [x], hiddenStack(widths, hidden, flat(x))) : undefined;
-  const featureShape = sharedTrunk ? [widths.at(-1) as number] : inputShape;
-  // Behind a shared trunk the classifier and a label-free posterior are heads alone.
-  const stack = (features: SymbolicTensor, label?: SymbolicTensor): SymbolicTensor => {
-    if (!sharedTrunk) return hiddenStack(widths, hidden, flat(features), label);
-    return label === undefined ? features : hiddenStack(widths.slice(-1), hidden, features, label);
-  };
-
-  const toClassify = inputOf(featureShape, 'features');
-  const toEncode = inputOf(featureShape, 'features');
-  const seen = encoderSeesLabel ? inputOf([classes], 'y') : undefined;
-  const z = inputOf([latent], 'z');
-  const y = inputOf([classes], 'y');
-  const outputShape = outputShapeOf(shape);
-  const size = sizeOf(outputShape);
-  const output = dense('output', size, 'linear', hiddenStack([...widths].reverse(), hidden, z, y));
-  const shaped =
-    outputShape.length === 1
-      ? output
-      : connect(layers.reshape({ name: 'image', targetShape: outputShape }), output);
-  return {
-    ...(trunk && { trunk }),
-    classifier: net('classifier', [toClassify], dense('logits', classes, 'linear', stack(toClassify))),
-    encoder: net(
-      'encoder',
-      seen ? [toEncode, seen] : [toEncode],
-      gaussianHeads(latent, stack(toEncode, seen)),
-    ),
-    decoder: net('decoder', [z, y], shaped),
-    labelsApart: true,
-  };
+  return { ...buildNets('mlpNets', MLP.describe('mlpNets', shape, options)), labelsApart: true };
 }

@@ -1,13 +1,13 @@
 /** The nets of a VAE without labels. */
-import { type LayersModel, layers, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { checked, flag, readOptions, withDefaults } from '../core/options';
-import { sizeOf } from '../core/shape';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { checked, flag, readOptions } from '../core/options';
 import { activationName } from './activation';
-import { connect, dense, gaussianHeads, hiddenStack, inputOf, net } from './building';
-import { type ConvOptions, convRules } from './conv';
-import { assertHalves, convFeatures, convFeatureValues, convImage, convImageValues } from './convStacks';
-import { assertValues, layerValues, stackValues } from './layerValues';
-import type { MlpOptions } from './mlp';
+import { flatOutput, gaussianHeads, hiddenStack } from './building';
+import { CONV_CHOICES, type ConvOptions, convRules } from './conv';
+import { assertHalves, convFeatures, convImage } from './convStacks';
+import { inputOf } from './description';
+import { flat, MLP_CHOICES, type MlpOptions } from './mlp';
+import type { NetPreset } from './preset';
 import { assertWidths, outputShapeOf, type PresetShape } from './semiSupervisedNets';
 
 /**
@@ -35,76 +35,51 @@ export type MlpVaeOptions = Omit<MlpOptions, 'sharedTrunk'>;
 /** Choices of the convolutional preset. */
 export type ConvVaeOptions = Omit<ConvOptions, 'sharedTrunk'>;
 
+/** A preset of the nets of a VAE. */
+type VaeNetPreset<Choices> = NetPreset<VaeShape, Choices, 'encoder' | 'decoder'>;
+
 const mlpVaeRules = () => ({
   widths: checked(assertWidths, [600, 600]),
   activation: activationName<'relu' | 'softplus'>('softplus'),
   batchNorm: flag(true),
 });
 
-/** Values of the layers of {@link mlpVaeNets}. */
-export function mlpVaeValues(shape: VaeShape, options: MlpVaeOptions): readonly number[] {
-  const { widths, batchNorm } = withDefaults(options, mlpVaeRules());
-  return [
-    ...stackValues(sizeOf(shape.inputShape), widths, batchNorm),
-    layerValues(widths.at(-1) as number, 2 * shape.latent),
-    ...stackValues(shape.latent, [...widths].reverse(), batchNorm),
-    layerValues(widths[0] as number, sizeOf(outputShapeOf(shape))),
-  ];
-}
-
 /**
- * Fully connected nets; images are flattened in row-major NHWC order.
- *
- * @param where name of the calling function, for messages
- * @returns nets whose weights are all 0, to be drawn by `initializeNet`
- * @throws RangeError or TypeError naming the choice that is none of its values
+ * Fully connected nets; images are flattened in row-major NHWC order. Two hidden layers of 600 softplus by default (Kingma
+ * 2014, §4.3), each behind batch norm, which Kingma 2014 has not: codes of deep decoders otherwise stay unused (Sønderby et
+ * al. 2016).
  */
-export function mlpVaeNets(where: string, shape: VaeShape, options: MlpVaeOptions): VaeNets {
-  const { widths, ...hidden } = readOptions(where, options, mlpVaeRules());
-  assertValues(where, mlpVaeValues(shape, options));
-  const x = inputOf(shape.inputShape, 'x');
-  const flat = shape.inputShape.length === 1 ? x : connect(layers.flatten({ name: 'flatten' }), x);
-  const z = inputOf([shape.latent], 'z');
-  const outputShape = outputShapeOf(shape);
-  const code = hiddenStack([...widths].reverse(), hidden, z);
-  const output = dense('output', sizeOf(outputShape), 'linear', code);
-  const shaped = (): SymbolicTensor =>
-    connect(layers.reshape({ name: 'image', targetShape: outputShape }), output);
-  return {
-    encoder: net('encoder', [x], gaussianHeads(shape.latent, hiddenStack(widths, hidden, flat))),
-    decoder: net('decoder', [z], outputShape.length === 1 ? output : shaped()),
-  };
-}
+export const MLP_VAE: VaeNetPreset<MlpVaeOptions> = {
+  choices: MLP_CHOICES,
+  describe(where, shape, options) {
+    const { widths, ...hidden } = readOptions(where, options, mlpVaeRules());
+    const x = inputOf(shape.inputShape, 'x');
+    const z = inputOf([shape.latent], 'z');
+    const features = hiddenStack(widths, hidden, flat(x));
+    const code = hiddenStack([...widths].reverse(), hidden, z);
+    return {
+      encoder: { inputs: [x], outputs: gaussianHeads(shape.latent, features) },
+      decoder: { inputs: [z], outputs: [flatOutput(outputShapeOf(shape), code)] },
+    };
+  },
+};
 
-/** Values of the layers of {@link convVaeNets}. */
-export function convVaeValues(shape: VaeShape, options: ConvVaeOptions): readonly number[] {
-  const { filters, depth, width, batchNorm } = withDefaults(options, convRules(true));
-  const conv = { inputShape: shape.inputShape, filters, depth, width };
-  return [
-    ...convFeatureValues(conv, batchNorm),
-    layerValues(width, 2 * shape.latent),
-    layerValues(shape.latent, width, batchNorm),
-    ...convImageValues(conv, outputShapeOf(shape).at(-1) as number, batchNorm),
-  ];
-}
-
-/**
- * The convolutions of `convNets` without its labels.
- *
- * @param where name of the calling function, for messages
- * @returns nets whose weights are all 0, to be drawn by `initializeNet`
- * @throws RangeError or TypeError naming the choice that is none of its values, or an input that cannot be halved
- */
-export function convVaeNets(where: string, shape: VaeShape, options: ConvVaeOptions): VaeNets {
-  const { filters, depth, width, ...hidden } = readOptions(where, options, convRules(true));
-  assertHalves(where, { inputShape: shape.inputShape, filters });
-  assertValues(where, convVaeValues(shape, options));
-  const conv = { inputShape: shape.inputShape, filters, depth, width };
-  const x = inputOf(shape.inputShape, 'x');
-  const z = inputOf([shape.latent], 'z');
-  const channels = outputShapeOf(shape).at(-1) as number;
-  return {
-    encoder: net('encoder', [x], gaussianHeads(shape.latent, convFeatures(conv, hidden, x))),
-    decoder: net('decoder', [z], convImage(conv, channels, hidden, hiddenStack([width], hidden, z))),
-  };
-}
+/** The convolutions of `convNets` without its labels; batch norm by default here too. */
+export const CONV_VAE: VaeNetPreset<ConvVaeOptions> = {
+  choices: CONV_CHOICES,
+  describe(where, shape, options) {
+    const { filters, depth, width, ...hidden } = readOptions(where, options, convRules(true));
+    assertHalves(where, { inputShape: shape.inputShape, filters });
+    const conv = { inputShape: shape.inputShape, filters, depth, width };
+    const x = inputOf(shape.inputShape, 'x');
+    const z = inputOf([shape.latent], 'z');
+    const channels = outputShapeOf(shape).at(-1) as number;
+    return {
+      encoder: { inputs: [x], outputs: gaussianHeads(shape.latent, convFeatures(conv, hidden, x)) },
+      decoder: {
+        inputs: [z],
+        outputs: [convImage(conv, channels, hidden, hiddenStack([width], hidden, z))],
+      },
+    };
+  },
+};

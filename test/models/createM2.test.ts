@@ -339,17 +339,17 @@ describe('createM2', () => {
     [
       'no hidden layer',
       { nets: { preset: 'mlp', widths: [] } },
-      new RangeError('mlpNets: the number of widths is 0, needed an integer of at least 1'),
+      new RangeError('createM2: the number of widths is 0, needed an integer of at least 1'),
     ],
     [
       'a width of 0',
       { nets: { preset: 'mlp', widths: [0] } },
-      new RangeError('mlpNets: one of widths is 0, needed an integer of at least 1'),
+      new RangeError('createM2: one of widths is 0, needed an integer of at least 1'),
     ],
     [
       'an unknown activation',
       { nets: { preset: 'mlp', activation: 'tanh' } as unknown as 'mlp' },
-      new RangeError('mlpNets: activation is "tanh", needed one of "linear", "relu", "softplus"'),
+      new RangeError('createM2: activation is "tanh", needed one of "linear", "relu", "softplus"'),
     ],
     [
       'a missing net',

@@ -197,6 +197,14 @@ describe('saveModel and loadModel', () => {
         /^loadModel: memory: the spec is of nets of 30\d layers and \d+ values, needed/,
       ],
       [
+        withSpec(file, (spec) => ({ ...spec, nets: { preset: 'conv', depth: 1e15 } })),
+        'loadModel: memory: depth is 1000000000000000, needed an integer from 1 to 100',
+      ],
+      [
+        withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', widths: new Array(1e5).fill(1) } })),
+        'loadModel: memory: the number of widths is 100000, needed at most 100 layers',
+      ],
+      [
         withSpec(file, (spec) => ({ ...spec, latent: 0 })),
         'loadModel: memory: createM2: latent is 0, needed an integer of at least 1',
       ],

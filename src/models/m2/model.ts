@@ -35,7 +35,7 @@ import { assertLikelihood } from '../likelihoods';
 import { assertLiving } from '../living';
 import type { SemiSupervisedVae } from '../model';
 import { ownedNets } from '../ownedNets';
-import { isOwn, type M2NetsOption, parsePreset, resolveNets, runAtLabels } from './nets';
+import { encoderSeesLabelIn, isOwn, type M2NetsOption, parsePreset, resolveNets, runAtLabels } from './nets';
 import { toJson } from './spec';
 
 /** What an M2 model is made from. */
@@ -118,7 +118,7 @@ const checkedOptions = (options: M2Options) => {
   assertPrior(where, prior);
   const own = isOwn(given);
   const chosen = own ? given : parsePreset(where, given);
-  const seen = isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : chosen.preset === 'mlp';
+  const seen = isOwn(chosen) ? chosen.encoder?.inputs?.length === 2 : encoderSeesLabelIn(chosen);
   const { encoderSeesLabel = seen } = options;
   assertOneOf(where, 'encoderSeesLabel', encoderSeesLabel, [true, false]);
   const shape = { inputShape, classes, latent, encoderSeesLabel };

@@ -6,23 +6,15 @@ import { assertFlags, type OptionNames, optionsOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { messageOf } from '../../core/messageOf';
 import { isRecord } from '../../files/json';
-import { type ConvOptions, convNets, convValues } from '../../nets/conv';
-import { type MlpOptions, mlpNets, mlpValues } from '../../nets/mlp';
+import { buildNets, valuesOf } from '../../nets/description';
 import type { Pass } from '../../nets/pass';
+import { M2_PRESETS, type PresetOf } from '../../nets/presets';
 import { runNet } from '../../nets/runNet';
 import { outputShapeOf, type PresetShape, type SemiSupervisedNets } from '../../nets/semiSupervisedNets';
-import { assertOwnNet, presetFrom, TRUNK_CHOICES } from '../presets';
+import { assertOwnNet, presetFrom } from '../presets';
 
-/** A preset with its choices. */
-export type M2Preset =
-  | ({
-      /** dense layers on flat inputs, see `mlpNets` */
-      readonly preset: 'mlp';
-    } & MlpOptions)
-  | ({
-      /** convolutions on images [H, W, C], see `convNets` */
-      readonly preset: 'conv';
-    } & ConvOptions);
+/** A preset with its choices: `'mlp'`, dense layers on flat inputs (`mlpNets`), or `'conv'`, convolutions (`convNets`). */
+export type M2Preset = PresetOf<typeof M2_PRESETS>;
 
 /** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
 export type M2NetsOption = M2Preset['preset'] | M2Preset | SemiSupervisedNets;
@@ -37,7 +29,7 @@ export const isOwn = (nets: M2NetsOption): nets is SemiSupervisedNets =>
  * @throws RangeError when it is no preset, or a choice is unknown or of another kind
  */
 export const parsePreset = (where: string, nets: unknown): M2Preset =>
-  presetFrom<M2Preset>(where, nets, TRUNK_CHOICES);
+  presetFrom<M2Preset>(where, nets, M2_PRESETS);
 
 // A trunk that is misspelt would be left out without a word.
 const OWN_NAMES: OptionNames<SemiSupervisedNets> = {
@@ -118,9 +110,15 @@ const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
   assertLabelsApart('decoder', nets.decoder);
 };
 
+const described = (where: string, shape: PresetShape, { preset, ...choices }: M2Preset) =>
+  M2_PRESETS[preset].describe(where, shape, choices);
+
+/** Whether the encoder sees the label where the user does not say. */
+export const encoderSeesLabelIn = ({ preset }: M2Preset): boolean => M2_PRESETS[preset].encoderSeesLabel;
+
 /** Values of the layers of a preset, known before it is built. */
-export const presetValues = (shape: PresetShape, { preset, ...choices }: M2Preset): readonly number[] =>
-  preset === 'mlp' ? mlpValues(shape, choices) : convValues(shape, choices);
+export const presetValues = (where: string, shape: PresetShape, preset: M2Preset): readonly number[] =>
+  valuesOf(described(where, shape, preset));
 
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
@@ -130,10 +128,8 @@ export const presetValues = (shape: PresetShape, { preset, ...choices }: M2Prese
  * @throws RangeError when one's own net has a stock layer that draws random numbers; the message names the layer
  */
 export function resolveNets(nets: M2Preset | SemiSupervisedNets, shape: PresetShape): SemiSupervisedNets {
-  if (isOwn(nets)) {
-    checkOwn(nets, shape);
-    return nets;
-  }
-  const { preset, ...choices } = nets;
-  return preset === 'mlp' ? mlpNets(shape, choices) : convNets(shape, choices);
+  if (!isOwn(nets))
+    return { ...buildNets('createM2', described('createM2', shape, nets)), labelsApart: true };
+  checkOwn(nets, shape);
+  return nets;
 }

@@ -8,6 +8,6 @@ import { type M2Spec, parseM2Spec } from './spec';
 export const READY_M2: ReadyModel<M2Spec, M2NetsOption, M2> = {
   parse: parseM2Spec,
   isOwn,
-  valuesOf: (where, spec, nets) => presetValues(spec, parsePreset(where, nets)),
+  valuesOf: (where, spec, nets) => presetValues(where, spec, parsePreset(where, nets)),
   create: createM2,
 };

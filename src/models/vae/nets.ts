@@ -1,32 +1,14 @@
-/** Choice of the nets of an M1 model. */
+/** Choice of the nets of a VAE. */
 import { optionsOf } from '../../core/assert';
 import { isRecord } from '../../files/json';
+import { buildNets, valuesOf } from '../../nets/description';
+import { type PresetOf, VAE_PRESETS } from '../../nets/presets';
 import { outputShapeOf } from '../../nets/semiSupervisedNets';
-import {
-  type ConvVaeOptions,
-  convVaeNets,
-  convVaeValues,
-  type MlpVaeOptions,
-  mlpVaeNets,
-  mlpVaeValues,
-  type VaeNets,
-  type VaeShape,
-} from '../../nets/vaeNets';
-import { assertOwnNet, COMMON_CHOICES, presetFrom } from '../presets';
+import type { VaeNets, VaeShape } from '../../nets/vaeNets';
+import { assertOwnNet, presetFrom } from '../presets';
 
-/** A preset with its choices. */
-export type VaePreset =
-  | ({
-      /**
-       * dense layers on flat inputs; default [600, 600] of softplus (Kingma 2014, §4.3), each behind batch norm, which
-       * Kingma 2014 has not: codes of deep decoders otherwise stay unused (Sønderby et al. 2016)
-       */
-      readonly preset: 'mlp';
-    } & MlpVaeOptions)
-  | ({
-      /** convolutions on images [H, W, C], those of `convNets`; batch norm by default here too */
-      readonly preset: 'conv';
-    } & ConvVaeOptions);
+/** A preset with its choices: `'mlp'`, dense layers on flat inputs, or `'conv'`, the convolutions of `convNets`. */
+export type VaePreset = PresetOf<typeof VAE_PRESETS>;
 
 /** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
 export type VaeNetsOption = VaePreset['preset'] | VaePreset | VaeNets;
@@ -40,11 +22,14 @@ export const isOwn = (nets: VaeNetsOption): nets is VaeNets => isRecord(nets) &&
  * @throws RangeError when it is no preset, or a choice is unknown or of another kind
  */
 export const parsePreset = (where: string, nets: unknown): VaePreset =>
-  presetFrom<VaePreset>(where, nets, COMMON_CHOICES);
+  presetFrom<VaePreset>(where, nets, VAE_PRESETS);
+
+const described = (where: string, shape: VaeShape, { preset, ...choices }: VaePreset) =>
+  VAE_PRESETS[preset].describe(where, shape, choices);
 
 /** Values of the layers of a preset, known before it is built. */
-export const presetValues = (shape: VaeShape, { preset, ...choices }: VaePreset): readonly number[] =>
-  preset === 'mlp' ? mlpVaeValues(shape, choices) : convVaeValues(shape, choices);
+export const presetValues = (where: string, shape: VaeShape, preset: VaePreset): readonly number[] =>
+  valuesOf(described(where, shape, preset));
 
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
@@ -53,16 +38,11 @@ export const presetValues = (shape: VaeShape, { preset, ...choices }: VaePreset)
  *   names the net, its shapes and the shapes needed
  */
 export function resolveNets(nets: VaePreset | VaeNets, shape: VaeShape): VaeNets {
-  if (isOwn(nets)) {
-    optionsOf('createVae', nets, { encoder: true, decoder: true }, 'nets');
-    const { inputShape, latent } = shape;
-    const output = outputShapeOf(shape);
-    assertOwnNet('createVae', 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);
-    assertOwnNet('createVae', 'decoder', nets.decoder, [[latent]], [output]);
-    return nets;
-  }
-  const { preset, ...choices } = nets;
-  return preset === 'mlp'
-    ? mlpVaeNets('createVae', shape, choices)
-    : convVaeNets('createVae', shape, choices);
+  const where = 'createVae';
+  if (!isOwn(nets)) return buildNets(where, described(where, shape, nets));
+  optionsOf(where, nets, { encoder: true, decoder: true }, 'nets');
+  const { inputShape, latent } = shape;
+  assertOwnNet(where, 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);
+  assertOwnNet(where, 'decoder', nets.decoder, [[latent]], [outputShapeOf(shape)]);
+  return nets;
 }

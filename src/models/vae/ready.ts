@@ -8,6 +8,6 @@ import { parseVaeSpec, type VaeSpec } from './spec';
 export const READY_VAE: ReadyModel<VaeSpec, VaeNetsOption, GaussianVae> = {
   parse: parseVaeSpec,
   isOwn,
-  valuesOf: (where, spec, nets) => presetValues(spec, parsePreset(where, nets)),
+  valuesOf: (where, spec, nets) => presetValues(where, spec, parsePreset(where, nets)),
   create: createVae,
 };

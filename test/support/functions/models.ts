@@ -123,7 +123,7 @@ const storage = storageOf(savedBytes(tinyM2));
 export const modelFunctions: Descriptions = {
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
     share: 0.05,
-    begins: ['mlpNets', 'convNets', 'initializeNet'],
+    begins: ['initializeNet'],
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
     release: (model) => model.dispose(),
   }),

@@ -34,7 +34,7 @@ test('the values of a preset are known before it is built, to the last one', () 
       const model = createM2({ nets, ...shape });
       const built = Object.values(model.variables).map(({ size }) => size);
       model.dispose();
-      const known = presetValues({ ...shape, parametersPerValue: 1 }, nets);
+      const known = presetValues('createM2', { ...shape, parametersPerValue: 1 }, nets);
       const total = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
       expect(total(known)).toBe(total(built));
       expect(known.length).toBeLessThan(built.length);
@@ -50,6 +50,6 @@ test.each([
   ['an input', { inputShape: [2 ** 16, 2 ** 16, 1] }],
 ] as const)('%s that nothing could hold are refused before anything is made', (_, options) => {
   expect(() => createM2({ inputShape: [8, 8, 1], classes: 3, ...options } as never)).toThrow(
-    /^(mlp|conv)Nets: the size of the nets is \d+(\.\d+e\+\d+)?, needed at most 2147483647 values$/,
+    /^createM2: the size of the nets is \d+(\.\d+e\+\d+)?, needed at most 2147483647 values$/,
   );
 });
