@@ -93,7 +93,7 @@ export {
 } from './distributions/gaussianObservation';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
 export type { LatentPrior } from './distributions/latentPrior';
-export type { Likelihood, ParameterKind } from './distributions/likelihood';
+export type { Likelihood, LogProbOptions, ParameterKind } from './distributions/likelihood';
 export type { LikelihoodSpec } from './distributions/likelihoods';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';

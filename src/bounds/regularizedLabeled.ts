@@ -43,10 +43,10 @@ export interface RegularizedLabeledArguments {
 }
 
 /** How the weights of labelled examples are read. */
-export const labeledWeights = <T>(weight: WeightRule<T>) => ({ labelPriorKlWeight: weight(AT_LEAST_0, 0) });
+const labeledWeights = <T>(weight: WeightRule<T>) => ({ labelPriorKlWeight: weight(AT_LEAST_0, 0) });
 
 /** How label smoothing is read. */
-export const labelSmoothingRules = <T>(weight: WeightRule<T>) => ({
+const labelSmoothingRules = <T>(weight: WeightRule<T>) => ({
   weight: weight(AT_LEAST_0, 1),
   ...smoothingRules(),
 });

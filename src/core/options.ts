@@ -92,9 +92,6 @@ export const FINITE_NUMBER: NumberRange = { needed: 'a finite number', holds: Nu
 /** Numbers from 0 on, infinity among them. */
 export const NOT_BELOW_0: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
 
-/** Numbers above 0, infinity among them. */
-export const POSITIVE: NumberRange = { needed: 'a number above 0', holds: (value) => value > 0 };
-
 /** Finite numbers from 0 on: weights, amounts, rates. */
 export const AT_LEAST_0: NumberRange = {
   needed: 'a finite number of at least 0',

@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
 import type { ByteMeaning } from '../core/byteValues';
 import type { Noise } from '../core/noise';
 import type { Support } from '../core/support';
-import type { LikelihoodSpec } from './likelihoods';
+import type { Json } from '../files/json';
 
 /** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance. */
 export type ParameterKind = 'logit' | 'mean' | 'logVar';
@@ -22,7 +22,11 @@ export interface LogProbOptions {
  */
 export interface Likelihood {
   /** what rebuilds one of the library's own from a saved model; one's own has none and is handed in again */
-  readonly spec?: LikelihoodSpec;
+  readonly spec?: {
+    /** name of the likelihood in its registry */
+    readonly kind: string;
+    readonly [choice: string]: Json;
+  };
   /** numbers the decoder gives for each observed value: 1 for Bernoulli logits, 2 for mean and log-variance */
   readonly parametersPerValue: number;
   /**

@@ -24,6 +24,7 @@ import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
+import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer } from '../../nets/initializer';
 import type { Pass } from '../../nets/pass';
@@ -188,7 +189,7 @@ export function createM2(options: M2Options): M2 {
       labelPrior: [...labelPrior],
       encoderSeesLabel,
       nets: isOwn(chosen) ? null : chosen,
-      likelihood: likelihood.spec ?? null,
+      likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
       ...(prior && { prior: null }),
     }),
     infer(x, context) {

@@ -13,6 +13,7 @@ import * as bernoulli from '../../distributions/bernoulli';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Likelihood } from '../../distributions/likelihood';
+import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import { assertBackend } from '../../host/backendTraits';
 import { assertInitializer, type Initializer } from '../../nets/initializer';
 import type { Pass } from '../../nets/pass';
@@ -132,7 +133,7 @@ export function createVae(options: VaeOptions): GaussianVae {
       inputShape: [...inputShape],
       latent,
       nets: isOwn(chosen) ? null : chosen,
-      likelihood: likelihood.spec ?? null,
+      likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
       ...(prior && { prior: null }),
     }),
     bound(x, context) {
