@@ -15,7 +15,7 @@ module.exports.work = async (ssvae, node, folder) => {
   });
   const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 10 }, noise });
   const checkpoint = { storage: node.file(join(folder, 'run.safetensors')) };
-  const options = { objective: ssvae.m2(), batches, noise, checkpoint, resume: true };
+  const options = { objective: ssvae.semiSupervised(), batches, noise, checkpoint, resume: true };
   const first = await ssvae.train(model, { ...options, epochs: 1 });
   const second = await ssvae.train(model, { ...options, epochs: 2 });
   const { probabilities } = await ssvae.predict(model, dataset.x);
