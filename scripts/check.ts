@@ -16,6 +16,7 @@ const ofSource: readonly Step[] = [
   ['unused exports and dependencies', 'knip'],
   ['compiled kernels', 'tsx scripts/build-wasm.ts --check'],
   ['checksums of packages', 'tsx scripts/check-lock.ts'],
+  ['prose and links', 'tsx scripts/check-prose.ts'],
   ['tables of results', 'tsx bench/tables.ts --check'],
   ['documentation of every export', `typedoc --out "${join(folder, 'docs')}" --logLevel Warn`],
 ];

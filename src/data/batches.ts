@@ -97,7 +97,7 @@ const assertBatchSize = (batchSize: BatchesOptions['batchSize'], split: SplitInd
       );
   if (unlabeled > split.unlabeled.length)
     throw new RangeError(
-      `createBatches: batchSize.unlabeled is ${unlabeled}, needed at most ${split.unlabeled.length}, the unlabelled examples`,
+      `createBatches: batchSize.unlabeled is ${unlabeled}, needed at most ${split.unlabeled.length}, the unlabeled examples`,
     );
 };
 

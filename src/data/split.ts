@@ -115,7 +115,7 @@ const labeledOf = (
     );
   if (labeled === undefined && validation > count - least)
     refuse(
-      `validation is ${validation}, needed at most ${count - least}: ${examples} are ${count}${everyClass ? `, and one of each of ${classes} classes is to be labelled` : ''}`,
+      `validation is ${validation}, needed at most ${count - least}: ${examples} are ${count}${everyClass ? `, and one of each of ${classes} classes is to be labeled` : ''}`,
     );
   return labeled ?? count - validation;
 };

@@ -112,10 +112,10 @@ export const batchChecks: readonly Check[] = [
       }
     },
   },
-  withoutPart('labeled', 'takes batches without labelled examples'),
-  withoutPart('unlabeled', 'takes batches without unlabelled examples'),
+  withoutPart('labeled', 'takes batches without labeled examples'),
+  withoutPart('unlabeled', 'takes batches without unlabeled examples'),
   {
-    name: 'trains where a class has no labelled example',
+    name: 'trains where a class has no labeled example',
     async run(subject) {
       const { y } = subject.examples.dataset;
       const { labeled, unlabeled } = partsOf(subject.examples);

@@ -177,7 +177,7 @@ test.each(['none', 'threshold', 'dynamic'] as const)(
 test.each([
   [
     { batchSize: { labeled: 4, unlabeled: 46 } },
-    'batchSize.unlabeled is 46, needed at most 45, the unlabelled examples',
+    'batchSize.unlabeled is 46, needed at most 45, the unlabeled examples',
   ],
   [{ batchSize: { labeled: 0, unlabeled: 0 } }, 'batchSize.labeled and batchSize.unlabeled are 0'],
   [

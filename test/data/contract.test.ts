@@ -23,7 +23,7 @@ const lines = readFileSync(new URL('../../docs/reliability.md', import.meta.url)
   ?.split('\n')
   .flatMap((line) => {
     const [, what, then] = /^\| (.*?) \| (.*) \|$/.exec(line) ?? [];
-    return what && then && what !== 'what comes' ? [{ what, then }] : [];
+    return what && then && what !== 'you pass' ? [{ what, then }] : [];
   }) as { readonly what: string; readonly then: string }[];
 
 /** Six examples of two values, classes 0, 1, 2, 0, 1, 2. */
@@ -145,7 +145,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
       Array(4).fill([Math.fround(6 / 12), Math.fround(7 / 12)]),
     );
   },
-  'a class without a labelled example': async () => {
+  'a class without a labeled example': async () => {
     const split = { labeled: Int32Array.of(0, 1), unlabeled: Int32Array.of(2, 5) };
     const { y } = await at(batchesOf({ split }), 0);
     expect([...(y ?? [])].sort()).toEqual([
@@ -153,7 +153,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
       [1, 0, 0],
     ]);
   },
-  'fewer labelled examples than a batch': async () => {
+  'fewer labeled examples than a batch': async () => {
     const { x } = await at(batchesOf({ batchSize: { labeled: 6, unlabeled: 2 } }), 0);
     const first = x?.map(([value]) => value).sort();
     expect(first).toEqual([
@@ -165,7 +165,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
       Math.fround(4 / 12),
     ]);
   },
-  'unlabelled examples that fill no last batch': async () => {
+  'unlabeled examples that fill no last batch': async () => {
     const source = batchesOf();
     expect(source.stepsPerEpoch).toBe(1);
     const seen = new Set<number | undefined>();
@@ -219,7 +219,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
       split: { labeled: Int32Array.of(1, 2), unlabeled: Int32Array.of(3, 5) },
     }),
   'a label out of range': () => createDataset(six({ y: [0, 3, 2, 0, 1, 2] })),
-  'a label that is no integer': () => createDataset(six({ y: [0, 0.5, 2, 0, 1, 2] })),
+  'a label that is not an integer': () => createDataset(six({ y: [0, 0.5, 2, 0, 1, 2] })),
   'a label that is a text, nothing or NaN': () => {
     for (const label of ['1', '', undefined, Number.NaN])
       expect(() => createDataset(six({ y: [0, label, 2, 0, 1, 2] as never }))).toThrow(
@@ -236,13 +236,13 @@ const cases: Readonly<Record<string, () => unknown>> = {
   },
   'an index that the data set does not have': () =>
     batchesOf({ split: { labeled: Int32Array.of(0, 6), unlabeled: Int32Array.of(1, 2) } }),
-  'a batch size above 0, and no labelled example': () =>
+  'a batch size above 0, and no labeled example': () =>
     batchesOf({ split: { labeled: Int32Array.of(), unlabeled: Int32Array.of(1, 2) } }),
-  'a batch size above 0, and no unlabelled example': () =>
+  'a batch size above 0, and no unlabeled example': () =>
     batchesOf({ split: { labeled: Int32Array.of(1, 2), unlabeled: Int32Array.of() } }),
   'both batch sizes 0': () => batchesOf({ batchSize: { labeled: 0, unlabeled: 0 } }),
-  'fewer unlabelled examples than a batch': () => batchesOf({ batchSize: { labeled: 2, unlabeled: 4 } }),
-  'values outside [0, 1] to be binarised': () =>
+  'fewer unlabeled examples than a batch': () => batchesOf({ batchSize: { labeled: 2, unlabeled: 4 } }),
+  'values outside [0, 1] to be binarized': () =>
     batchesOf({ dataset: six({ x: spoilt(5, 255) }), binarize: 'dynamic' }),
   'a model of other inputs': () => assertFits('train', { ...model, inputShape: [3] }, [], batchesOf()),
   'a model of other classes': () => assertFits('train', { ...model, classes: 4 }, [], batchesOf()),
@@ -252,7 +252,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
   'the same in evaluation': () => evaluateElbo(model, { x: spoilt(5, 255) }, { noise: createNoise(1) }),
   'values that a resize has rounded beyond 1': () =>
     assertInputsSupported('train', model, batchesOf({ dataset: six({ x: spoilt(5, 1.0000001) }) })),
-  'labels out of an iterator that are no probabilities': () => {
+  'labels out of an iterator that are not probabilities': () => {
     const labeled = () => ({ x: tf.zeros([1, 2]), y: tf.fill([1, 3], 5) });
     const source = batchesFrom(() => [{ labeled: labeled() }], { stepsPerEpoch: 1, counts });
     return assertInputsSupported('train', model, source);
@@ -266,7 +266,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
     const batch = () => ({ unlabeled: part(), unlabelled: part() });
     return batchesFrom(() => [batch()], { stepsPerEpoch: 1, counts }).at(0);
   },
-  'more in a batch or a part than its inputs and labels: ids, counts, labels of unlabelled examples':
+  'more in a batch or a part than its inputs and labels: ids, counts, labels of unlabeled examples':
     async () => {
       const batch = { unlabeled: { x: tf.zeros([1, 2]), y: tf.zeros([1, 3]) }, ids: tf.zeros([1]), count: 1 };
       disposeBatch(await batchesFrom(() => [batch], { stepsPerEpoch: 1, counts }).at(0));

@@ -133,7 +133,7 @@ const fewLabels = withClasses(
 test.each([
   [
     { validation: 50 },
-    'splitDataset: validation is 50, needed at most 10: the examples of a known class in "set" are 20, and one of each of 10 classes is to be labelled',
+    'splitDataset: validation is 50, needed at most 10: the examples of a known class in "set" are 20, and one of each of 10 classes is to be labeled',
   ],
   [
     { validation: 50, everyClass: false },

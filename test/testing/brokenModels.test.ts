@@ -230,7 +230,7 @@ const faults: Readonly<Record<string, Fault>> = {
       'refuses inputs that are NaN',
       'leaves its inputs as they are',
       'training moves every trainable variable',
-      'trains where a class has no labelled example',
+      'trains where a class has no labeled example',
       ...RUNS,
       'training leaves no tensor',
     ],
@@ -244,7 +244,7 @@ const faults: Readonly<Record<string, Fault>> = {
     })),
     also: [
       ...BATCHES,
-      'takes batches without unlabelled examples',
+      'takes batches without unlabeled examples',
       'stays finite on inputs of all 0 and of all 1',
     ],
   },
@@ -279,16 +279,16 @@ const faults: Readonly<Record<string, Fault>> = {
         }),
     }),
   },
-  'labelled examples taken for granted': {
-    check: 'takes batches without labelled examples',
+  'labeled examples taken for granted': {
+    check: 'takes batches without labeled examples',
     says: /^without its labeled part a batch gives "Cannot [^"]+", needed terms of the other part, or an error that says what is "needed"$/,
     objective: (model, batch, context) => {
       const { x } = batch.labeled as { x: Tensor };
       return x && tinyObjective(model, batch, context);
     },
   },
-  'unlabelled examples taken for granted': {
-    check: 'takes batches without unlabelled examples',
+  'unlabeled examples taken for granted': {
+    check: 'takes batches without unlabeled examples',
     says: /^without its unlabeled part a batch gives "Cannot [^"]+"/,
     objective: (model, batch, context) => {
       const { x } = batch.unlabeled as { x: Tensor };
@@ -296,7 +296,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
   },
   'terms of a part that is absent': {
-    check: 'takes batches without labelled examples',
+    check: 'takes batches without labeled examples',
     says: 'labeled.objective is given, needed none, as the batch has no labeled part',
     objective: (model, batch, context) => {
       const { labeled = { objective: scalar(0) }, ...others } = tinyObjective(model, batch, context);
@@ -304,7 +304,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
   },
   'labels divided by how often they stand in the batch': {
-    check: 'trains where a class has no labelled example',
+    check: 'trains where a class has no labeled example',
     says: /^train: labeled.objective is NaN at step 0/,
     objective: (model, batch, context) => {
       const { labeled, unlabeled } = tinyObjective(model, batch, context);
