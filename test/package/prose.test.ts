@@ -48,8 +48,7 @@ describe('check-prose', () => {
       ].join('\n\n'),
       'docs/models.md':
         '# Models\n\n## M2: labels\n\n[`add`](../src/add.ts), [`tensor.add`](../src/add.ts), `src/NAME.ts`.\n',
-      'src/add.ts':
-        '/**\n * Adds.\n * @example add(colour)\n */\nexport const add = "labelled";\n',
+      'src/add.ts': '/**\n * Adds.\n * @example add(colour)\n */\nexport const add = "labelled";\n',
       'examples/run.ts': "// Prints a text.\nconsole.log('whoever');\n",
     });
     expect(faults).toEqual(['']);
