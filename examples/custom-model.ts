@@ -1,4 +1,4 @@
-// A semi-supervised VAE of one's own from the primitives: own nets, an own (Laplace) likelihood, an own objective.
+// A semi-supervised VAE of your own from the primitives: own nets, an own (Laplace) likelihood, an own objective.
 // Two moons with ten labels; run it with: npx tsx examples/custom-model.ts
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
@@ -39,7 +39,7 @@ const bound = (x: tf.Tensor, y: tf.Tensor, draws: ssvae.Noise) => {
   return ssvae.labeledElbo({ ...prior, logLikelihood: logLikelihood(run('decoder', z, y), x) }).elbo;
 };
 
-// Objective: the labelled bound, and its exact sum over both labels where the label is unknown.
+// Objective: the labeled bound, and its exact sum over both labels where the label is unknown.
 const objective: ssvae.Objective = (_, { labeled, unlabeled }, { noise: draws }) => {
   if (!labeled || !unlabeled) throw new Error('needed labelled and unlabelled examples');
   const { x, y } = labeled;
