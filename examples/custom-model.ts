@@ -1,4 +1,4 @@
-// A semi-supervised VAE of your own from the primitives: own nets, an own (Laplace) likelihood, an own objective.
+// A semi-supervised VAE from the primitives: your own nets, likelihood (Laplace) and objective.
 // Two moons with ten labels; run it with: npx tsx examples/custom-model.ts
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';

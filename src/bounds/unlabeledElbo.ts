@@ -4,7 +4,7 @@ import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 import { categoricalEntropy } from '../regularizers/entropy';
 
-/** What the unlabelled bound is made of. */
+/** What the unlabeled bound is made of. */
 export interface UnlabeledElboArguments {
   /** logits of q(y|x), [B, K] */
   readonly labelLogits: Tensor;
@@ -12,7 +12,7 @@ export interface UnlabeledElboArguments {
   readonly labeledBound: Tensor;
 }
 
-/** The unlabelled bound and its parts, [B] each, in nats. */
+/** The unlabeled bound and its parts, [B] each, in nats. */
 export interface UnlabeledElboTerms {
   /** U(x) */
   readonly elbo: Tensor1D;
@@ -43,7 +43,7 @@ function expectOverPosterior(where: string, name: string, labelLogits: Tensor, v
 }
 
 /**
- * Unlabelled bound (report Eq. 14; Kingma 2014, Eq. 7, which states its negative).
+ * Unlabeled bound (report Eq. 14; Kingma 2014, Eq. 7, which states its negative).
  *
  *   U(x) = Σ_y q(y|x) L(x, y) + H(q(y|x))  ≤  log Σ_y e^{L(x, y)}  ≤  log p(x)
  *

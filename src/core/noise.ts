@@ -51,7 +51,7 @@ type Words = [number, number, number, number];
 
 const rotateLeft = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
 
-// Finaliser of MurmurHash3: every input bit reaches every output bit.
+// Finalizer of MurmurHash3: every input bit reaches every output bit.
 const avalanche = (word: number): number => {
   let h = word;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

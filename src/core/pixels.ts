@@ -25,7 +25,7 @@ const imagesIn = (length: number, shape: readonly number[]): number => {
   return shape.at(-1) !== RGBA && Number.isInteger(images) ? images : 0;
 };
 
-/** Whether every pixel is grey, and alpha not: what a drawing on a canvas is, and images one after another are not. */
+/** Whether every pixel is gray, and alpha not: what a drawing on a canvas is, and images one after another are not. */
 const isGreyWithAlpha = (values: ArrayLike<number>): boolean => {
   let alpha = false;
   for (let i = 0; i < values.length; i += RGBA) {
@@ -50,7 +50,7 @@ export const rgbaHint = (length: number, shape: readonly number[]): string =>
 
 /**
  * Refuses images with alpha that would be read as several examples: they are known by their type, which is that of a
- * canvas, or by their look, where every pixel is grey.
+ * canvas, or by their look, where every pixel is gray.
  *
  * @param where name of the calling function, for the message
  * @param name the argument

@@ -41,11 +41,11 @@ const AMOUNT: NumberRange = {
 };
 
 /**
- * Rotates, scales, shears and shifts each image about its centre, by amounts drawn anew for each.
+ * Rotates, scales, shears and shifts each image about its center, by amounts drawn anew for each.
  *
  *   out(p) = in( c + A⁻¹ (p − c − t) ),   A = s · R(θ) · [[1, h], [0, 1]],   R(θ) = [[cos θ, −sin θ], [sin θ, cos θ]]
  *
- * with p = (x, y), c the centre ((W − 1)/2, (H − 1)/2), and in(·) bilinear between pixels and 0 outside.
+ * with p = (x, y), c the center ((W − 1)/2, (H − 1)/2), and in(·) bilinear between pixels and 0 outside.
  *
  * @param options largest rotation, scale, shear and shift
  * @returns an {@link Augment} of images [B, H, W, C]; values stay between 0 and the largest where they were at least 0

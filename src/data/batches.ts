@@ -34,20 +34,20 @@ import { hostInputs, residentInputs } from './inputSource';
 export interface BatchesOptions {
   /** where the examples come from: a data set, or the arrays of one as `createDataset` takes them */
   readonly dataset: CreateDatasetOptions;
-  /** which of them are labelled and which are not; what it holds back is written into checkpoints with them */
+  /** which of them are labeled and which are not; what it holds back is written into checkpoints with them */
   readonly split: SplitIndices;
   /** examples of either kind in a batch; 0 leaves that part out */
   readonly batchSize: {
-    /** labelled examples in a batch, drawn in turn from all of them, again and again */
+    /** labeled examples in a batch, drawn in turn from all of them, again and again */
     readonly labeled: number;
-    /** unlabelled examples in a batch */
+    /** unlabeled examples in a batch */
     readonly unlabeled: number;
   };
-  /** stream that order and binarisation are drawn from */
+  /** stream that order and binarization are drawn from */
   readonly noise: Noise;
-  /** zeros and ones instead of grey values; default `'none'` */
+  /** zeros and ones instead of gray values; default `'none'` */
   readonly binarize?: Binarization;
-  /** steps that count as an epoch; default: one pass over the unlabelled examples (without any: over the labelled) */
+  /** steps that count as an epoch; default: one pass over the unlabeled examples (without any: over the labeled) */
   readonly stepsPerEpoch?: number;
   /**
    * whether the inputs of the whole set are copied to the device at the first batch, four bytes a value, and batches are
@@ -72,7 +72,7 @@ const ownIndices = (part: keyof SplitIndices, indices: Int32Array, dataset: Data
   return ownIntegers(indices);
 };
 
-/** The parts of a split; labelled examples without a label are refused. */
+/** The parts of a split; labeled examples without a label are refused. */
 const ownSplit = ({ labeled, unlabeled, validation }: SplitIndices, dataset: Dataset): SplitIndices => {
   const split = {
     labeled: ownIndices('labeled', labeled, dataset),
@@ -163,7 +163,7 @@ const orderOf = (
   const indices = size > 0 ? split[part] : new Int32Array(0);
   const steps = Math.max(1, Math.floor(indices.length / Math.max(size, 1)));
   const shown = shuffledPasses(indices, noise.split(part));
-  // A pass over the unlabelled examples ends with its last whole batch; over the labelled ones with its last example.
+  // A pass over the unlabeled examples ends with its last whole batch; over the labeled ones with its last example.
   const first = (step: number): number =>
     part === 'labeled' ? step * size : Math.floor(step / steps) * indices.length + (step % steps) * size;
   return {
@@ -177,29 +177,29 @@ const orderOf = (
 };
 
 /**
- * Labelled and unlabelled batches as a pure function of the step: `at(step)` is the same whenever and in whatever
+ * Labeled and unlabeled batches as a pure function of the step: `at(step)` is the same whenever and in whatever
  * order it is asked.
  *
- * The unlabelled examples are reshuffled at every pass, and a pass ends with its last whole batch, so all batches
- * have one shape; what is left over differs from pass to pass, and no example stays out for good. The labelled
+ * The unlabeled examples are reshuffled at every pass, and a pass ends with its last whole batch, so all batches
+ * have one shape; what is left over differs from pass to pass, and no example stays out for good. The labeled
  * examples are cycled through: each of their passes is reshuffled, and a batch may reach into the next pass.
  *
- *   unlabelled: e = ⌊step / n⌋, batch step mod n of permutation e, n = ⌊N_u / B_u⌋
- *   labelled:   positions step·B_l … step·B_l + B_l − 1 of permutation 0, permutation 1, …
+ *   unlabeled: e = ⌊step / n⌋, batch step mod n of permutation e, n = ⌊N_u / B_u⌋
+ *   labeled:   positions step·B_l … step·B_l + B_l − 1 of permutation 0, permutation 1, …
  *
- * Augmentation is the trainer's (`augment` of `train`); where values are binarised here it sees zeros and ones.
+ * Augmentation is the trainer's (`augment` of `train`); where values are binarized here it sees zeros and ones.
  *
  * What is no mistake: an example that stands in both parts, or more than once in one, is shown as often as that; a
- * class without a labelled example is learnt from the unlabelled ones alone (`splitDataset` leaves none without).
+ * class without a labeled example is learned from the unlabeled ones alone (`splitDataset` leaves none without).
  * Every mistake is refused here, before any step; only values that the model's likelihood is no density of are found
  * when training begins, for only then is the model known.
  *
- * @param options data set, split, batch sizes, noise, binarisation, steps per epoch
+ * @param options data set, split, batch sizes, noise, binarization, steps per epoch
  * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part of batch size 0 is
  * left out; whoever made a resident one disposes it
  * @throws TypeError and RangeError as `createDataset` where the data are none
  * @throws RangeError when both parts are left out, one of them has a batch size but no example, an index is none of the
- * data set, there are fewer unlabelled examples than a batch needs, a value to be binarised is not in [0, 1], or a size
+ * data set, there are fewer unlabeled examples than a batch needs, a value to be binarized is not in [0, 1], or a size
  * is no integer of at least 0 (steps: 1)
  * @example createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, noise }).at(0).labeled.y.shape // [10, K]
  */
@@ -260,7 +260,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
       return [dataset.name, content, order, seed, shown, hidden, binarize, ...counts, ...extras].join(' ');
     },
     assertWithin(where, support) {
-      // What binarisation leaves of any value.
+      // What binarization leaves of any value.
       if (binarize !== 'none') assertWithin(where, 'batches', [0, 1], support);
       else assertShownWithin(where, dataset, orders, support);
     },

@@ -134,7 +134,7 @@ const createQueue = () => {
 };
 
 /**
- * Batches out of iterators: generators, streams, `tf.data` datasets (which are recognised by their `iterator()`).
+ * Batches out of iterators: generators, streams, `tf.data` datasets (which are recognized by their `iterator()`).
  *
  * `source` is best a function of the pass (0, 1, 2, …) that begins it anew: each epoch takes `stepsPerEpoch` batches of
  * a pass, so step s is batch s mod stepsPerEpoch of pass ⌊s / stepsPerEpoch⌋. A step ahead is reached by skipping, one

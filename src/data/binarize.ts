@@ -5,7 +5,7 @@ import { assertNoise, type Noise } from '../core/noise';
 import { assertShapes } from '../core/shape';
 
 /**
- * `'none'` keeps grey values; `'threshold'` is 1 above ½; `'dynamic'` draws each value from Bernoulli(x), anew at
+ * `'none'` keeps gray values; `'threshold'` is 1 above ½; `'dynamic'` draws each value from Bernoulli(x), anew at
  * every call (Salakhutdinov & Murray 2008; Burda et al. 2016).
  */
 export type Binarization = 'none' | 'threshold' | 'dynamic';
@@ -14,7 +14,7 @@ export type Binarization = 'none' | 'threshold' | 'dynamic';
 export const BINARIZATIONS: readonly Binarization[] = ['none', 'threshold', 'dynamic'];
 
 /**
- * Binarises inputs.
+ * Binarizes inputs.
  *
  *   none: x      threshold: [x > ½]      dynamic: [u < x],  u ~ U(0, 1)
  *

@@ -204,7 +204,7 @@ export function checkDataset(
  * A data set out of plain arrays, checked once so that nothing behind it need check again.
  *
  * The arrays are kept, not copied: do not write to them afterwards. Tensors are read by `tensorDataset`. Where a class is not
- * known, −1 stands in its place, or `y` is left out: `splitDataset` then takes labelled and held-back examples from the others.
+ * known, −1 stands in its place, or `y` is left out: `splitDataset` then takes labeled and held-back examples from the others.
  *
  * @param options name, inputs, classes of the examples, shape of one example, number of classes
  * @returns the set, with its count

@@ -64,7 +64,7 @@ const place = (noise: Noise): Warp => {
   };
 };
 
-// Catmull–Rom: passes through every point, tangents from the neighbours.
+// Catmull–Rom: passes through every point, tangents from the neighbors.
 const spline = (a: number, b: number, c: number, d: number, t: number): number =>
   b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 

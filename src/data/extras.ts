@@ -215,7 +215,7 @@ export const isCoarse = (extras: Extras, classes: number, index: number): boolea
 /**
  * The tensors of some examples beside inputs and labels.
  *
- * @param withSets whether `allowed` is among them: where any labelled example has a coarse label, every batch has it, so that
+ * @param withSets whether `allowed` is among them: where any labeled example has a coarse label, every batch has it, so that
  *   all steps are alike
  */
 export function gatherExtras(

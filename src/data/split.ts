@@ -1,4 +1,4 @@
-/** Which examples are labelled, which are not, and which are held back: stratified, by seed. */
+/** Which examples are labeled, which are not, and which are held back: stratified, by seed. */
 import type { Noise } from '../core/noise';
 import { flag, integersFrom, noiseStream, number, optional, readOptions } from '../core/options';
 import { assertDataset, type Dataset } from './dataset';
@@ -18,12 +18,12 @@ export interface Split {
 export interface SplitOptions {
   /**
    * number of examples whose class training may see; default: every one whose class is known, but for those held back.
-   * Examples of a coarse label are labelled too, beyond this number
+   * Examples of a coarse label are labeled too, beyond this number
    */
   readonly labeled?: number;
   /**
-   * whether every class must have a labelled example; default `true`. With `false` a class may have none, or no known
-   * example at all: it is learnt from the unlabelled examples alone
+   * whether every class must have a labeled example; default `true`. With `false` a class may have none, or no known
+   * example at all: it is learned from the unlabeled examples alone
    */
   readonly everyClass?: boolean;
   /** number of examples held back; default 0 */
@@ -86,7 +86,7 @@ interface Wanted {
   readonly everyClass: boolean;
 }
 
-/** Number of labelled examples; numbers that the known examples cannot fill are refused, in the words they were given in. */
+/** Number of labeled examples; numbers that the known examples cannot fill are refused, in the words they were given in. */
 const labeledOf = (
   dataset: Dataset,
   members: readonly (readonly number[])[],
@@ -121,15 +121,15 @@ const labeledOf = (
 };
 
 /**
- * Splits a data set into labelled, unlabelled and validation examples.
+ * Splits a data set into labeled, unlabeled and validation examples.
  *
- * Labelled examples are as many for each class, up to one (a class that has too few gives all it has, and the
- * others make up for it); validation examples are in proportion to the classes; the rest is unlabelled, and so is every
- * example whose class is not known. With the same stream more labels contain the fewer, and the labelled do not depend on
+ * Labeled examples are as many for each class, up to one (a class that has too few gives all it has, and the
+ * others make up for it); validation examples are in proportion to the classes; the rest is unlabeled, and so is every
+ * example whose class is not known. With the same stream more labels contain the fewer, and the labeled do not depend on
  * the size of the validation part (unless it leaves a class too few).
  *
  * @param dataset what is split; only its classes are looked at
- * @param options number of labelled and of validation examples, whether every class needs a label, noise
+ * @param options number of labeled and of validation examples, whether every class needs a label, noise
  * @returns indices into the data set
  * @throws RangeError when more are asked for than there are, or, unless `everyClass` is `false`, a class has no known example
  * or there are fewer labels than classes

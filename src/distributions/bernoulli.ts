@@ -1,8 +1,8 @@
 /**
  * Bernoulli over independent values, given by logits; a {@link Likelihood}, event axes are all but the first.
  *
- * On grey values in [0, 1] `logProb` is the usual cross-entropy and no log-density: it does not normalise, and
- * a bound built on it is comparable only with bounds built the same way. For a true likelihood binarise the data.
+ * On gray values in [0, 1] `logProb` is the usual cross-entropy and no log-density: it does not normalize, and
+ * a bound built on it is comparable only with bounds built the same way. For a true likelihood binarize the data.
  *
  * @module
  */

@@ -43,7 +43,7 @@ export interface GaussianObservation extends Likelihood {
 }
 
 /**
- * Gaussian observation model; the normaliser is kept, so bounds are comparable across σ.
+ * Gaussian observation model; the normalizer is kept, so bounds are comparable across σ.
  *
  *   fixed:    log p(x | m) = −½ Σ_d ( log 2π + 2 log σ + (x_d − m_d)² / σ² )       parameters m, [B, …, C]
  *   learned:  log p(x | m, v) = −½ Σ_d ( log 2π + v_d + (x_d − m_d)² e^{−v_d} )    parameters (m, v), [B, …, 2C]

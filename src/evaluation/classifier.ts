@@ -1,4 +1,4 @@
-/** Everything that can be said of a classifier on labelled examples. */
+/** Everything that can be said of a classifier on labeled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
 import { indexOfLargest, readLabels } from '../core/labels';

@@ -24,7 +24,7 @@ const assertNames = (where: string, name: string, names: readonly string[]): voi
 };
 
 /**
- * A confusion matrix: counts, on a colour by the share of the true class.
+ * A confusion matrix: counts, on a color by the share of the true class.
  *
  * @param counts K × K: a row for each true class, a column for each predicted one
  * @param options names and heading

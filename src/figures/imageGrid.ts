@@ -12,7 +12,7 @@ export interface PixelGrid {
   readonly width: number;
   /** rows */
   readonly height: number;
-  /** 1 for grey, 3 for red, green and blue */
+  /** 1 for gray, 3 for red, green and blue */
   readonly channels: 1 | 3;
   /** height × width × channels bytes */
   readonly pixels: Uint8Array;
@@ -26,7 +26,7 @@ export interface ImageGridOptions {
   readonly columns?: number;
   /** pixels between images; default 1 */
   readonly padding?: number;
-  /** grey value of what is between them, 0 to 255; default 128 */
+  /** gray value of what is between them, 0 to 255; default 128 */
   readonly background?: number;
 }
 

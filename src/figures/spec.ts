@@ -14,7 +14,7 @@ export interface VegaLiteSpec {
 /** Part of a specification. */
 export type Part = { readonly [key: string]: Json };
 
-// Okabe & Ito 2008 without their yellow, which vanishes on white: told apart by most colour-blind readers, and
+// Okabe & Ito 2008 without their yellow, which vanishes on white: told apart by most color-blind readers, and
 // visible on a dark page too.
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#7f7f7f'];
 const dashes = [
@@ -33,7 +33,7 @@ const cycle = <T>(choices: readonly T[], count: number): T[] =>
     .slice(0, count);
 
 /**
- * The colour of each series, in the order given; a legend only where there are several.
+ * The color of each series, in the order given; a legend only where there are several.
  *
  * @param names the series
  * @param width of the plot in pixels: as many names stand beside each other as it has room for
@@ -52,7 +52,7 @@ export const seriesColour = (names: readonly string[], width: number): Part => {
   };
 };
 
-/** The dashes of each series, so that a grey print still tells them apart. */
+/** The dashes of each series, so that a gray print still tells them apart. */
 export const seriesDash = (names: readonly string[], width: number): Part => ({
   ...seriesColour(names, width),
   scale: { domain: names, range: cycle(dashes, names.length) },
@@ -79,7 +79,7 @@ export const PIXELS: NumberRange = {
   holds: (value) => value > 0 && Number.isFinite(value),
 };
 
-/** Completes a chart with schema and look; the colour of its text is left to the page. */
+/** Completes a chart with schema and look; the color of its text is left to the page. */
 export const chart = (content: Part): VegaLiteSpec => ({
   $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
   background: 'transparent',

@@ -5,7 +5,7 @@ import { messageOf } from '../core/messageOf';
 /** Characters of a reason that are shown: packages name paths. */
 const LONGEST = 500;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal begin with one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colors of a terminal begin with one.
 const COLOURS = /\u001b\[[\d;]*[A-Za-z]/g;
 
 /** A package that is not there: installing it is the cure. */
@@ -17,7 +17,7 @@ export class Broken extends Error {}
 /** What was asked for and cannot be: no other backend is taken in its place. */
 export class Refused extends Error {}
 
-/** The first line of whatever was thrown, without colours and a full stop. */
+/** The first line of whatever was thrown, without colors and a full stop. */
 export const reasonOf = (thrown: unknown): string => {
   const message = messageOf(thrown).replaceAll(COLOURS, '');
   return oneLine((message.split('\n')[0] ?? message).trim().replace(/\.$/, ''), LONGEST);

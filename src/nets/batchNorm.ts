@@ -1,4 +1,4 @@
-/** Batch normalisation whose running statistics move when the caller says so. */
+/** Batch normalization whose running statistics move when the caller says so. */
 import { add, moments, mul, rsqrt, sub, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import { ABOVE_0, BELOW_1, number, readOptions, unchecked } from '../core/options';
@@ -16,7 +16,7 @@ export interface BatchNormOptions {
 }
 
 /**
- * Batch normalisation (Ioffe & Szegedy 2015) over every axis but the last.
+ * Batch normalization (Ioffe & Szegedy 2015) over every axis but the last.
  *
  *   training:    γ · (x − mean_batch) / sqrt(var_batch + ε) + β
  *   evaluation:  γ · (x − running mean) / sqrt(running variance + ε) + β
@@ -29,10 +29,10 @@ export interface BatchNormOptions {
  * lags behind. The presets keep such biases. In nets of your own, leave them out (`useBias: false`).
  *
  * Unlike the stock layer, whose every training pass moves the running statistics, this one moves them only in a
- * {@link Pass} with `updateStatistics`: a step that runs a net on labelled and on unlabelled examples counts once.
+ * {@link Pass} with `updateStatistics`: a step that runs a net on labeled and on unlabeled examples counts once.
  *
  * One value a channel, a batch of one behind a dense layer say, has no statistics: its variance would be 0, its output β,
- * whatever it is. One example at every label has none either: labels would be normalised, and the example cancel out. Such a
+ * whatever it is. One example at every label has none either: labels would be normalized, and the example cancel out. Such a
  * pass takes the running ones, as in evaluation, and leaves them as they are.
  */
 export class BatchNorm extends layers.Layer {

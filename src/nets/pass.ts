@@ -11,7 +11,7 @@ export interface Pass {
   readonly training?: boolean;
   /**
    * Whether a training pass moves the running statistics of batch norm; default `true`. The library's objectives
-   * move them once a step, with the unlabelled examples where there are any.
+   * move them once a step, with the unlabeled examples where there are any.
    */
   readonly updateStatistics?: boolean;
   /**

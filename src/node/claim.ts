@@ -200,7 +200,7 @@ export async function assertFreeOnDisk(lock: string, name: string): Promise<void
 /**
  * Takes a place for one run.
  *
- * A run that has ended without giving its place back is recognised: on this machine by its process, elsewhere by its
+ * A run that has ended without giving its place back is recognized: on this machine by its process, elsewhere by its
  * silence. A run that was silent too long, suspended say, finds out before its next write.
  *
  * @param lock the file that says whose the place is; its folder is made

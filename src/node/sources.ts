@@ -1,4 +1,4 @@
-/** Where the known data sets are published, and how their files are recognised. */
+/** Where the known data sets are published, and how their files are recognized. */
 import { type DatasetName, datasetFiles } from './datasets';
 import { idxChecksums } from './idxChecksums';
 

@@ -7,7 +7,7 @@ import { assertShapes } from '../core/shape';
  *
  *   out_b = λ_b · v_b + (1 − λ_b) · v_{b + 1 mod B}
  *
- * Rows of a shuffled batch are in no order, so neighbours are random pairs; of a batch of one, the row stays.
+ * Rows of a shuffled batch are in no order, so neighbors are random pairs; of a batch of one, the row stays.
  *
  * @param values v: inputs, or what belongs to them, [B, …]
  * @param share λ: shares, [B]

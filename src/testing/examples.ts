@@ -7,11 +7,11 @@ import { createDataset, type Dataset, subset } from '../data/dataset';
 import type { Model, SemiSupervisedVae } from '../models/model';
 import type { ModelChecksOptions } from './options';
 
-/** Labelled examples, an example of each class first, and behind them unlabelled ones. */
+/** Labeled examples, an example of each class first, and behind them unlabeled ones. */
 export interface CheckedExamples {
   /** all of them */
   readonly dataset: Dataset;
-  /** how many of them are labelled */
+  /** how many of them are labeled */
   readonly labeled: number;
   /** how many of them are not; another number, so that neither batch passes for the other */
   readonly unlabeled: number;

@@ -10,7 +10,7 @@ import type { Objective, Phase } from '../models/objectives/objective';
 
 /** How a model is checked. */
 export interface ModelChecksOptions<M extends Model> {
-  /** what the model is trained to maximise, or its phases */
+  /** what the model is trained to maximize, or its phases */
   readonly objective: Objective<M> | readonly Phase<M>[];
   /**
    * examples to check on, of which a few are taken whose class is known; at least 8, and best some of every class.

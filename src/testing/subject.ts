@@ -13,7 +13,7 @@ import type { CheckedExamples } from './examples';
 
 /** A model under test, and what is known of it. */
 export interface Subject<M extends Model> {
-  /** what the model is trained to maximise */
+  /** what the model is trained to maximize */
   readonly objective: Objective<M> | readonly Phase<M>[];
   /** what it is checked on */
   readonly examples: CheckedExamples;
@@ -48,7 +48,7 @@ export const STEPS = 3;
 const indicesOf = (from: number, to: number): Int32Array =>
   Int32Array.from({ length: to - from }, (_, i) => from + i);
 
-/** Indices of the labelled and of the unlabelled examples. */
+/** Indices of the labeled and of the unlabeled examples. */
 export const partsOf = ({ labeled, unlabeled }: CheckedExamples) => ({
   labeled: indicesOf(0, labeled),
   unlabeled: indicesOf(labeled, labeled + unlabeled),

@@ -1,6 +1,6 @@
 /** Axes of a shape, those that are treated alike in succession taken together. */
 
-/** How many values a group of neighbouring axes has, and how they are treated. */
+/** How many values a group of neighboring axes has, and how they are treated. */
 export interface AxisGroup<Kind> {
   readonly size: number;
   readonly kind: Kind;

@@ -4,7 +4,7 @@ import { address, overStock } from './kernels';
 import { exportsOf } from './module';
 
 /**
- * Sums over neighbouring axes: nothing is transposed, and along the last axis many sums run side by side, which loses
+ * Sums over neighboring axes: nothing is transposed, and along the last axis many sums run side by side, which loses
  * fewer digits than the single one of the stock kernel. That one takes other types than float32 and axes that lie apart.
  *
  * @returns the kernel, around the one registered now
