@@ -22,7 +22,7 @@ export interface ImportanceWeightedBoundArguments {
  * classifier enters.
  *
  * @returns [B], nats
- * @throws RangeError when the weights are not [S, B, K], or π is no prior over K classes
+ * @throws RangeError when the weights are not [S, B, K], or π is not a prior over K classes
  * @example importanceWeightedBound({ logWeights: tf.tensor3d([[[-1, -1]], [[-2, -2]]]), labelPrior: [0.5, 0.5] }) // [-1.3798855]
  */
 export function importanceWeightedBound(given: ImportanceWeightedBoundArguments): Tensor1D {

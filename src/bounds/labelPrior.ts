@@ -47,7 +47,7 @@ export function uniformLabelPrior(classes: number): readonly number[] {
  * @param labels probabilities, [B, K]
  * @param labelPrior π: K probabilities above 0, summing to 1
  * @returns [B], nats, at most 0
- * @throws RangeError when the labels are not [B, K], or π is no prior over K classes
+ * @throws RangeError when the labels are not [B, K], or π is not a prior over K classes
  * @example logLabelPrior(tf.tensor2d([[1, 0]]), [0.5, 0.5]) // [-0.6931472]
  */
 export function logLabelPrior(labels: Tensor, labelPrior: readonly number[]): Tensor1D {

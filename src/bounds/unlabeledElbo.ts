@@ -47,7 +47,7 @@ function expectOverPosterior(where: string, name: string, labelLogits: Tensor, v
  *
  *   U(x) = Σ_y q(y|x) L(x, y) + H(q(y|x))  ≤  log Σ_y e^{L(x, y)}  ≤  log p(x)
  *
- * At one sampled label the sum is replaced by its one-sample estimate L(x, y). A relaxed label is no label: at
+ * At one sampled label the sum is replaced by its one-sample estimate L(x, y). A relaxed label is not a label: at
  * one, the value is an objective to train with and no bound.
  *
  * @returns the bound and its parts, [B] each, nats

@@ -20,21 +20,21 @@ export type { WasmPaths } from './wasmThreads';
 
 /** Options of {@link selectBackend}. */
 export interface SelectBackendOptions {
-  /** the backend to take, or an error; default: the best that can be had */
+  /** the backend to take, or an error; default: the best that is available */
   readonly backend?: 'webgpu' | 'webgl' | 'wasm' | 'cpu';
   /** where the `.wasm` files of WebAssembly are; a wrong place is an error. Default: beside the script */
   readonly wasmPaths?: WasmPaths;
   /**
    * threads that WebAssembly computes with, which change no result; default 1, at most the larger of 64 and four for each
-   * core. More are to be had where training runs in a
+   * core. More are available where training runs in a
    * worker of a cross-origin-isolated page, and need `wasmPaths`; elsewhere it is an error where WebAssembly was asked for
    * by name, and otherwise there is one, and the description says why. The other backends choose their own
    */
   readonly threads?: number;
 }
 
-// Each import of a backend stands in a `try` of its own: esbuild and webpack then build without the package, with a
-// warning, as Vite does without one, and what is missing is missed only here, when it is tried.
+// Each backend is imported in a `try` of its own. esbuild and webpack then build without the package, with a warning, and
+// Vite without one. A missing package shows only when it is tried here.
 
 const webgpu: BackendCandidate = {
   name: 'webgpu',
@@ -150,7 +150,7 @@ const cpu: BackendCandidate = {
 };
 
 /**
- * Takes the best backend that can be had, or the one asked for, and says which and why.
+ * Takes the best backend that is available, or the one asked for, and says which and why.
  *
  * In order: WebGPU, WebGL with 32-bit floats, WebAssembly with the training kernels of `ssvae/wasm`, plain
  * JavaScript. Adapters in software are passed over, being slower than WebAssembly; asked for by name they are
@@ -163,7 +163,7 @@ const cpu: BackendCandidate = {
  *
  * @returns which backend is in use, and the reason each better one is not
  * @throws RangeError when `backend` is none of these, or `threads` no integer from 1 to the most that this machine may have
- * @throws Error when the one asked for cannot be had, naming the package where it lacks one, or its threads cannot; and
+ * @throws Error when the one asked for is not available, naming the package where it lacks one, or its threads cannot; and
  * where WebAssembly does not start with the `wasmPaths` that were given, so that no slower backend takes its place
  * @example
  * const { name } = await selectBackend({ wasmPaths: '/wasm/' });

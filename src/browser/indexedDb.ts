@@ -59,7 +59,7 @@ const changing = async (change: (store: IDBObjectStore) => void): Promise<void> 
 /** What an entry's lock is called. */
 const lockOf = (name: string): string => `ssvae ${name}`;
 
-/** Refuses what is no name. */
+/** Refuses anything but a name. */
 const assertName = (where: string, argument: string, name: unknown): void => {
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`${where}: ${argument} is ${describe(name)}, needed a name, e.g. 'm2'`);
@@ -112,7 +112,7 @@ const assertFreeEntry = async (name: string): Promise<void> => {
  *
  * @param key name of the entry
  * @returns a storage of that entry
- * @throws TypeError when the key is no name
+ * @throws TypeError when the key is not a name
  * @example await saveModel(model, indexedDb('m2'))
  */
 export function indexedDb(key: string): Storage {

@@ -71,7 +71,7 @@ export const assertEntries = (where: string, name: string, value: number): void 
  * @param value what came
  * @param name the argument
  * @returns the value
- * @throws TypeError when it is no object
+ * @throws TypeError when it is not an object
  */
 export function recordOf<T>(where: string, value: T, name = 'options'): T {
   assertNoFunction(where, name, value);
@@ -94,7 +94,7 @@ const isPlain = (value: object): boolean => {
  * @param value what came
  * @param name the argument
  * @returns the value
- * @throws TypeError when it is no plain object
+ * @throws TypeError when it is not a plain object
  */
 export function plainOf<T extends object>(where: string, value: T, name: string): T {
   if (isPlain(recordOf(where, value, name))) return value;
@@ -115,8 +115,8 @@ export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
  * @param options what came
  * @param names of all there are
  * @param name the argument
- * @returns the options that stand in the object itself: a changed `Object.prototype` gives none
- * @throws TypeError when they are no plain object
+ * @returns the object's own options: a changed `Object.prototype` gives none
+ * @throws TypeError when they are not a plain object
  * @throws RangeError when a name is none of them
  */
 export function optionsOf<T extends object>(
@@ -150,14 +150,14 @@ export function assertMethods<T>(
   );
 }
 
-/** Refuses what is no function, or one that makes what is needed. */
+/** Refuses anything but a function, or one that makes what is needed. */
 export function assertFunction(where: string, name: string, value: unknown): void {
   assertNoMaker(where, name, value);
   if (typeof value !== 'function')
     throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a function`);
 }
 
-/** Refuses what is no list of numbers: an array of them or a typed one. */
+/** Refuses anything but a list of numbers: an array of them or a typed one. */
 export function assertNumbers(where: string, name: string, value: ArrayLike<number | bigint>): void {
   if (typeof value !== 'object' || !Number.isInteger(value?.length))
     throw new TypeError(
@@ -174,7 +174,7 @@ export function assertNotIntegers(where: string, name: string, x: Shaped): void 
     );
 }
 
-/** Refuses what are no bytes. */
+/** Refuses anything but bytes. */
 export function assertBytes(where: string, name: string, value: unknown): void {
   if (!isBytes(value)) throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a Uint8Array`);
 }

@@ -90,7 +90,7 @@ export interface Batch {
   readonly unlabeled?: UnlabeledBatch;
 }
 
-/** Which examples of a data set a source shows, by index; what is held back where the source was told. */
+/** Which examples of a data set a source shows, by index; and the held-out ones if the source knows them. */
 export interface SplitIndices {
   /** indices of the labeled examples */
   readonly labeled: Int32Array;
@@ -128,19 +128,19 @@ export interface BatchSource {
   readonly classes?: number;
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
-  /** which examples are shown, where the source knows: they stand in every checkpoint, and a run goes on with the same */
+  /** which examples are shown, if the source knows: every checkpoint has them, and a resumed run uses the same */
   readonly split?: SplitIndices;
   /** `false` where steps can only be asked for in order and once, as of an iterator: no run is resumed on such a source */
   readonly replayable?: boolean;
   /**
-   * Refuses inputs outside the support of a model's likelihood, and labels that are no probabilities, before the first
-   * step: all of them where the source holds them all, the next batch's where it does not. A source of one's own may do
+   * Refuses inputs outside the support of a model's likelihood, and labels that are not probabilities, before the first
+   * step: all of them where the source holds them all, the next batch's where it does not. A source of your own may do
    * without, and is not checked.
    */
   assertWithin?(where: string, support: Support): void | Promise<void>;
   /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */
   at(step: number): Batch | Promise<Batch>;
-  /** Frees what the source keeps beside its batches, where it keeps anything; training leaves that to whoever made it. */
+  /** Frees what the source keeps besides its batches. Training never calls it: you made the source, so you dispose it. */
   dispose?(): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Values and texts as they stand in error texts: at most a line, without control characters, and whatever the value is.
+ * Values and texts as error texts show them: any value, in at most a line, without control characters.
  *
  * They may come from a file, a user or another realm, and be as long and as hostile as that.
  */
@@ -47,7 +47,7 @@ const inQuotes = (text: string): string => `"${cut(text, LONGEST, quotable)}"`;
 export const inBrackets = (axes: readonly (string | number)[]): string =>
   `[${axes.slice(0, MOST_AXES).join(',')}${axes.length > MOST_AXES ? ',…' : ''}]`;
 
-/** `[2,3]`, the way shapes stand in every error text. */
+/** `[2,3]`, a shape as every error text shows it. */
 export const formatShape = (shape: readonly unknown[]): string =>
   inBrackets(shape.slice(0, MOST_AXES + 1).map((axis) => (typeof axis === 'number' ? axis : describe(axis))));
 

@@ -21,7 +21,7 @@ export interface ValueAndGradient<Saved extends Tensor[], Out extends Tensor> {
  *
  * @param f computes the value, saves what its gradient needs, and returns both
  * @returns a function of the same tensors, differentiable by `gradFunc`
- * @throws TypeError when f is no function
+ * @throws TypeError when f is not a function
  */
 export function customGradient<In extends Tensor[], Saved extends Tensor[], Out extends Tensor>(
   f: (...args: [...In, GradSaveFunc]) => ValueAndGradient<Saved, Out>,

@@ -33,7 +33,7 @@ const turns = (): WeakMap<object, object> => {
 };
 
 /**
- * Takes a thing over from whoever has it, for loops that may be left without a word.
+ * Takes a thing over from its present holder, for loops that may be left without notice.
  *
  * @returns whether it is still the taker's
  */

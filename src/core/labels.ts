@@ -4,10 +4,10 @@ import { assertNumbers } from './assert';
 import { describe } from './describe';
 
 /**
- * What stands in a data set's `y` for a class that is not known.
+ * The value in a data set's `y` that means an unknown class.
  *
- * Wherever labels are read, −1 says so too, and 255 does in any type of array: unless there are more than 255 classes, as the
- * function is told or a label beyond 255 shows.
+ * −1 means the same wherever labels are read, and so does 255 in any type of array, unless there are more than 255 classes: by
+ * the function's arguments, or by a label beyond 255.
  */
 export const UNKNOWN_CLASS = 255;
 
@@ -18,7 +18,7 @@ export const isUnknown = (label: number, classes = UNKNOWN_CLASS): boolean =>
 /**
  * The class that a label names. 64-bit integers, as numpy makes them, count as the numbers they are.
  *
- * @returns an index below `classes`; −1 where the label says that the class is not known; none where it is no label
+ * @returns an index below `classes`; −1 where the label says that the class is not known; none where it is not a label
  */
 const classOf = (label: unknown, classes: number): number | undefined => {
   const index = typeof label === 'bigint' ? Number(label) : label;
@@ -76,7 +76,7 @@ function fromOneHint(y: ArrayLike<number | bigint>, classes: number | undefined)
 const indexInWords = (classes: number | undefined): string =>
   classes === undefined ? 'an integer of at least 0' : `an integer from 0 to ${classes - 1}`;
 
-/** Refuses what is no array of a label for each example. */
+/** Refuses anything but an array of a label for each example. */
 export function assertCount(where: string, name: string, y: ArrayLike<number | bigint>, count: number): void {
   assertNumbers(where, name, y);
   if (y.length !== count)
@@ -94,7 +94,7 @@ export function assertCount(where: string, name: string, y: ArrayLike<number | b
  * @param count how many there must be
  * @param classes K
  * @param bound what indices lie below; default: K, or as {@link boundOfLabels}
- * @throws RangeError when another number of labels came, or one is no class
+ * @throws RangeError when another number of labels came, or one is not a class
  */
 type ReadLabels = (
   where: string,
@@ -175,7 +175,7 @@ export const describeRow = (row: ArrayLike<number>): string =>
 const SUM_TOLERANCE = 1e-3;
 
 /**
- * Refuses rows of labels that are no probabilities.
+ * Refuses rows of labels that are not probabilities.
  *
  * @param where name of the calling function, for the message
  * @param name the argument

@@ -204,7 +204,7 @@ export function assertNoise(where: string, noise: Noise | undefined): asserts no
  *
  * @param seed a number that is a safe integer: 0, negative ones and those beyond 32 bits are seeds like any other; texts and
  *   bigints are not taken for numbers
- * @throws RangeError when the seed is no safe integer
+ * @throws RangeError when the seed is not a safe integer
  * @example createNoise(0).split('weights').next() // 0.3387823178200051
  */
 export function createNoise(seed: number): Noise {

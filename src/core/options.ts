@@ -42,8 +42,8 @@ interface NoOption<Name> {
  * @param rules the table
  * @param name the argument; its options are called `name.option` in messages unless it is `options`
  * @returns each option by name; those that a changed `Object.prototype` has are not read
- * @throws TypeError when the options are no plain object
- * @throws RangeError when a name is no option; and what the rules throw, in the order of the table
+ * @throws TypeError when the options are not a plain object
+ * @throws RangeError when a name is not an option; and what the rules throw, in the order of the table
  */
 export function readOptions<T extends object, R extends Rules<T>>(
   where: string,
@@ -159,7 +159,7 @@ export const checked =
     return value as T;
   };
 
-/** Anything, as it came: what is checked together with other arguments, or by whoever takes it. */
+/** Any value, unchanged: the function checks it later, or together with other arguments. */
 export function unchecked<T>(): Rule<T>;
 export function unchecked<T>(fallback: T): Rule<Exclude<T, undefined>>;
 export function unchecked(fallback?: unknown): Rule<unknown> {

@@ -4,7 +4,7 @@ import { formatShape } from './describe';
 import { sizeOf } from './shape';
 import { isClamped } from './typedArrays';
 
-/** Refuses what is no number of pixels around an image. */
+/** Refuses anything but a number of pixels around an image. */
 export function assertPadding(where: string, name: string, padding: number): void {
   assertInteger(where, name, padding, 0);
   assertSize(where, name, padding);

@@ -52,7 +52,7 @@ export const sameShape = (a: readonly number[], b: readonly number[]): boolean =
  * @param where name of the calling function, for the message
  * @param arguments_ tensor, pattern and, where needed, type by argument name
  * @returns the size of each named axis
- * @throws TypeError when an argument is no tensor, or of another type than needed
+ * @throws TypeError when an argument is not a tensor, or of another type than needed
  * @throws RangeError when a tensor is disposed, or a shape does not fit or holds nothing; the message names function, argument, what came and what was needed
  * @example assertShapes('gaussianKl', { mean: [tf.zeros([2, 3]), 'B Z'] }) // { B: 2, Z: 3 }
  */

@@ -48,11 +48,11 @@ const remedy = (values: ArrayLike<number>, { least, largest, integers = false }:
   return `${come}: scale them to 0 … 1, or use gaussianObservation on columns of mean 0 and deviation 1`;
 };
 
-/** How values are looked at. */
+/** Which values are checked, and how. */
 interface WithinOptions {
   /** what bytes stand for */
   readonly bytes?: ByteMeaning | undefined;
-  /** first index that is looked at */
+  /** first index that is checked */
   readonly from?: number;
   /** index to stop before */
   readonly to?: number;
@@ -65,7 +65,7 @@ interface WithinOptions {
  * @param name the argument
  * @param values what is checked
  * @param support which values are allowed
- * @param options what bytes stand for, default value / 255; which of the values are looked at, default all
+ * @param options what bytes stand for, default value / 255; which of the values are checked, default all
  * @throws RangeError naming function, argument, index, what came and what was needed
  */
 export function assertWithin(

@@ -15,7 +15,7 @@ export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Ui
 /**
  * Kind of a typed array.
  *
- * @returns such as `'Float32Array'`; a Buffer of Node is a `'Uint8Array'`; none where the value is no typed array
+ * @returns such as `'Float32Array'`; a Buffer of Node is a `'Uint8Array'`; none where the value is not a typed array
  */
 export const arrayKind = (value: unknown): string | undefined =>
   kindGetter && Reflect.apply(kindGetter, value, []);

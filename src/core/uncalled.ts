@@ -44,8 +44,8 @@ export function assertNoMaker(where: string, name: string, value: unknown): void
 }
 
 /**
- * Refuses a function or a class by its name, where a function can only be one that makes what is taken; one without a
- * name is left to whoever checks further.
+ * Refuses a function or a class by its name, where a function can only be one that makes what is taken; the
+ * next check judges one without a name.
  *
  * @throws TypeError naming the function and how it is called
  */

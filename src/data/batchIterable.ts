@@ -44,7 +44,7 @@ export const open = async (source: BatchIterable): Promise<Opened> => {
 /** Names of a record's entries, the first of many. */
 const namesOf = (record: object): string => oneLine(Object.keys(record).slice(0, 20).join(', '));
 
-/** Refuses what is no batch; the message says at which step. */
+/** Refuses anything but a batch; the message says at which step. */
 export const assertBatch = (batch: Batch, step: number): void => {
   const at = `batch ${step}`;
   const { labeled, unlabeled } = batch ?? {};

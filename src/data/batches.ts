@@ -189,18 +189,18 @@ const orderOf = (
  *
  * Augmentation is the trainer's (`augment` of `train`); where values are binarized here it sees zeros and ones.
  *
- * What is no mistake: an example that stands in both parts, or more than once in one, is shown as often as that; a
- * class without a labeled example is learned from the unlabeled ones alone (`splitDataset` leaves none without).
- * Every mistake is refused here, before any step; only values that the model's likelihood is no density of are found
+ * An example may be in both parts, or more than once in one; batches then have it that many times. A class may have no
+ * labeled example; the model then learns it from unlabeled ones alone (`splitDataset` labels every class).
+ * Every mistake is refused here, before any step; only values that the model's likelihood is not a density of are found
  * when training begins, for only then is the model known.
  *
  * @param options data set, split, batch sizes, noise, binarization, steps per epoch
  * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part of batch size 0 is
- * left out; whoever made a resident one disposes it
+ * left out; you dispose a resident one
  * @throws TypeError and RangeError as `createDataset` where the data are none
  * @throws RangeError when both parts are left out, one of them has a batch size but no example, an index is none of the
  * data set, there are fewer unlabeled examples than a batch needs, a value to be binarized is not in [0, 1], or a size
- * is no integer of at least 0 (steps: 1)
+ * is not an integer of at least 0 (steps: 1)
  * @example createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, noise }).at(0).labeled.y.shape // [10, K]
  */
 export function createBatches(options: BatchesOptions): BatchSource {

@@ -21,13 +21,13 @@ export interface BatchesFromOptions {
 export interface IteratedBatches extends BatchSource {
   /** whether any step can be asked for: batches come from a function, and not from one iterator alone */
   readonly replayable: boolean;
-  /** Leaves the pass under way: its iterator is told (`return`), a batch held back is freed, and a later step begins it anew. */
+  /** Leaves the current pass: calls `return` of its iterator and frees a held-back batch. A later step begins the pass again. */
   close(): Promise<void>;
 }
 
 type Source = Parameters<typeof batchesFrom>[0];
 
-/** Refuses inputs outside a support, and labels that are no probabilities. */
+/** Refuses inputs outside a support, and labels that are not probabilities. */
 const assertValues = async (
   where: string,
   { labeled, unlabeled }: Batch,
@@ -123,7 +123,7 @@ const createReader = (source: Source, stepsPerEpoch: number) => {
   return { replayable, close, take, look };
 };
 
-/** Runs one piece of work at a time, whoever asks and whenever. */
+/** Runs one piece of work at a time, in the order of the calls. */
 const createQueue = () => {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(work: () => Promise<T>): Promise<T> => {
@@ -144,18 +144,18 @@ const createQueue = () => {
  *
  * A bare iterator is gone through once, across epochs: its steps come in order, and no run can be resumed on it.
  *
- * Tensors are handed over: they belong to whoever asks for a step (the trainer frees them), and those of skipped,
+ * Tensors are handed over. They belong to the caller of `at` (the trainer frees them); those of skipped,
  * faulty and held-back batches are freed here. So yield a clone of a tensor that you keep. Where the iterator throws, the
  * error passes through, nothing is kept, and the step can be asked for again.
  *
- * Every batch is checked for its parts, their shapes and types; values, of inputs and labels, are looked at in one batch alone, the first or of a
+ * Every batch is checked for its parts, their shapes and types; values, of inputs and labels, are checked in one batch alone, the first or of a
  * bare iterator the next, when training begins: reading every one back from a device would cost more than it finds.
  *
  * @param source function of the pass that gives an iterable of {@link Batch}, or a single iterable
  * @param options steps per epoch, counts, identity
  * @returns a {@link BatchSource} for `train`
- * @throws TypeError when `source` is neither a function nor iterable; on `at`, when what it gives is no batch
- * @throws RangeError when a number is no integer in its range; on `at`, when a pass ends early, or a bare iterator is asked
+ * @throws TypeError when `source` is neither a function nor iterable; on `at`, when what it gives is not a batch
+ * @throws RangeError when a number is not an integer in its range; on `at`, when a pass ends early, or a bare iterator is asked
  * for a step that is not its next
  * @example batchesFrom((pass) => tf.data.zip({ labeled, unlabeled: pool.shuffle(1000, `pass ${pass}`) }), { stepsPerEpoch: 100, counts })
  */
@@ -173,7 +173,7 @@ export function batchesFrom(
   const { replayable, close, take, look } = createReader(source, stepsPerEpoch);
   const inTurn = createQueue();
 
-  /** A fault ends the pass: what went wrong is told, not that the iterator could not be closed after it. */
+  /** A fault ends the pass. It is the error that is thrown, even if closing the iterator fails after it. */
   const orClose = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;

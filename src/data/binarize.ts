@@ -1,4 +1,4 @@
-/** Grey values to zeros and ones, which a Bernoulli likelihood is a density of. */
+/** Gray values to zeros and ones, which a Bernoulli likelihood is a density of. */
 import { cast, clone, greater, less, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertOneOf } from '../core/assert';
 import { assertNoise, type Noise } from '../core/noise';

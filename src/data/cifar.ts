@@ -22,7 +22,7 @@ export interface CifarRecords {
  *
  * @param bytes the whole file
  * @returns pixels with the channels last, and classes
- * @throws RangeError in one line when the length is no multiple of a record, or a class is above 9
+ * @throws RangeError in one line when the length is not a multiple of a record, or a class is above 9
  * @example parseCifar10(new Uint8Array(3073)).y // [0]
  */
 export function parseCifar10(bytes: Uint8Array): CifarRecords {

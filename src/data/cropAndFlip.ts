@@ -42,7 +42,7 @@ const DRAWS = 3;
  *
  * @param options padding and flip
  * @returns an {@link Augment} of images [B, H, W, C]
- * @throws RangeError when `padding` is no integer of at least 0
+ * @throws RangeError when `padding` is not an integer of at least 0
  * @example cropAndFlip({ padding: 4 })(tf.ones([1, 32, 32, 3]), noise).shape // [1, 32, 32, 3]
  */
 export const cropAndFlip = /* @__PURE__ */ maker(

@@ -94,7 +94,7 @@ const datasetRules = () => ({
   y: optional(checked(assertNumbers)),
   shape: checked(assertExampleShape),
   classes: number(integersFrom(1, 255)),
-  // What they hold is looked at where the number of examples is known.
+  // Their contents are checked once the number of examples is known.
   allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
   weight: optional(unchecked<ArrayLike<number>>()),
   covariates: optional(unchecked<ArrayLike<number>>()),
@@ -203,13 +203,13 @@ export function checkDataset(
 /**
  * A data set out of plain arrays, checked once so that nothing behind it need check again.
  *
- * The arrays are kept, not copied: do not write to them afterwards. Tensors are read by `tensorDataset`. Where a class is not
- * known, −1 stands in its place, or `y` is left out: `splitDataset` then takes labeled and held-back examples from the others.
+ * The arrays are kept, not copied: do not write to them afterwards. Tensors are read by `tensorDataset`. If a class is not
+ * known, write −1, or leave `y` out: `splitDataset` then takes labeled and held-back examples from the others.
  *
  * @param options name, inputs, classes of the examples, shape of one example, number of classes
  * @returns the set, with its count
- * @throws TypeError when `x` is neither bytes nor float32, or `y` or `shape` is no array
- * @throws RangeError when lengths do not fit each other, a label is no class, an input is NaN or infinite, the set is
+ * @throws TypeError when `x` is neither bytes nor float32, or `y` or `shape` is not an array
+ * @throws RangeError when lengths do not fit each other, a label is not a class, an input is NaN or infinite, the set is
  * empty, or without `y` a canvas's pixels with alpha would be read as several examples
  * @example createDataset({ name: 'pair', x: new Uint8Array([0, 255]), y: [0, 1], shape: [1], classes: 2 }).count // 2
  * @example createDataset({ name: 'mostly unlabelled', x: new Uint8Array([0, 255, 3]), y: [0, 1, -1], shape: [1], classes: 2 }).y // [0, 1, 255]
@@ -275,7 +275,7 @@ const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<numb
  * @param dataset where they come from
  * @param indices which examples, in this order; one may stand more than once
  * @returns [B, …shape], float32
- * @throws RangeError when an index is no example of the set
+ * @throws RangeError when an index is not an example of the set
  * @example gatherInputs(pair, [1]) // [[1]], for the pair of bytes 0 and 255 above
  */
 export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
@@ -299,7 +299,7 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
  * @param dataset where they come from
  * @param indices which examples, in this order
  * @returns [B, K]
- * @throws RangeError when an index is no example of the set, or one whose class is not known
+ * @throws RangeError when an index is not an example of the set, or one whose class is not known
  * @example gatherLabels(pair, [1]) // [[0, 1]], for the pair of classes 0 and 1 above
  */
 export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
@@ -325,7 +325,7 @@ export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tens
  * @param dataset where they come from
  * @param indices which of them
  * @returns a data set with copies of their inputs and classes
- * @throws RangeError when there is no index, or one is no example of the set
+ * @throws RangeError when there is no index, or one is not an example of the set
  * @example subset(pair, [1]).y // [1], for the pair of bytes 0 and 255 above
  */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {

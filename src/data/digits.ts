@@ -130,7 +130,7 @@ const draw = (image: Uint8Array, digit: number, noise: Noise, nearest: Float64Ar
  *
  * @param options count and noise
  * @returns shape [28, 28, 1] in bytes, ink bright on black; ten classes in turn: example i shows the digit i mod 10
- * @throws RangeError when `count` is no integer of at least 1
+ * @throws RangeError when `count` is not an integer of at least 1
  * @example digits({ count: 1000, noise: createNoise(1) }).shape // [28, 28, 1]
  */
 export function digits(options: DigitsOptions): Dataset {

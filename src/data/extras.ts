@@ -22,7 +22,7 @@ export interface Extras {
 export interface ExtrasOptions {
   /**
    * the classes that each example may have: a list of class indices for each example, or 1 and 0 for each of count × K.
-   * A list of one class is a label, one of all classes is no label, anything between is a coarse label
+   * A list of one class is a label, one of all classes is none, anything between is a coarse label
    */
   readonly allowed?: readonly ArrayLike<number>[] | Uint8Array;
   /** how much each example counts in the loss, at least 0; default 1 each */

@@ -55,7 +55,7 @@ const roomFor = (packed: Uint8Array, maxBytes: number, tooLarge: Error): Unpacke
  * @param bytes a whole gzip file
  * @param options largest unpacked size
  * @returns the unpacked bytes, of all members in their order
- * @throws RangeError in one line when the bytes are no gzip, are damaged or truncated, have something else behind
+ * @throws RangeError in one line when the bytes are not gzip, are damaged or truncated, have something else behind
  * their end, or unpack to more than `maxBytes`
  * @example await gunzip(packed) // the bytes that were packed
  */

@@ -20,7 +20,7 @@ export interface IdxArray {
  *
  * @param bytes the whole file, unpacked
  * @returns shape and values; nothing is copied
- * @throws RangeError in one line when the magic number is another, the values are no unsigned bytes, or the length
+ * @throws RangeError in one line when the magic number is another, the values are not unsigned bytes, or the length
  * is not what the sizes need
  * @example parseIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])) // { shape: [2], data: [7, 9] }
  */
@@ -44,7 +44,7 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, header);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  // Many sizes overflow to infinity, and that times a zero is no number.
+  // Many sizes overflow to infinity, and that times a zero is not a number.
   const values = shape.includes(0) ? 0 : sizeOf(shape);
   const needed = header + values;
   if (bytes.length !== needed) {
@@ -80,7 +80,7 @@ const isFew = (size: number): boolean => size <= 4;
  * @param options name, both files, number of classes
  * @returns shape [H, W, C], C = 1 where the file has no channels
  * @throws RangeError in one line when a file is damaged, the axes are others, the channels come first, the counts
- * differ, or a label is no class
+ * differ, or a label is not a class
  * @example idxDataset({ name: 'mnist', images, labels }).shape // [28, 28, 1]
  */
 export function idxDataset(options: IdxDatasetOptions): Dataset {

@@ -24,7 +24,7 @@ const DEVIATION = { ...AT_LEAST_0, holds: (sd: number) => sd >= 0 && Number.isFi
  *
  * @param options count, sd, noise
  * @returns shape [2], two classes in turn: example i is of class i mod 2
- * @throws RangeError when `count` is no integer of at least 2, or `sd` is negative or not finite
+ * @throws RangeError when `count` is not an integer of at least 2, or `sd` is negative or not finite
  * @example twoMoons({ count: 500, noise }).shape // [2]
  */
 export function twoMoons(options: TwoMoonsOptions): Dataset {

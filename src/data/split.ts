@@ -128,7 +128,7 @@ const labeledOf = (
  * example whose class is not known. With the same stream more labels contain the fewer, and the labeled do not depend on
  * the size of the validation part (unless it leaves a class too few).
  *
- * @param dataset what is split; only its classes are looked at
+ * @param dataset the set to split; only its classes are read
  * @param options number of labeled and of validation examples, whether every class needs a label, noise
  * @returns indices into the data set
  * @throws RangeError when more are asked for than there are, or, unless `everyClass` is `false`, a class has no known example

@@ -37,9 +37,9 @@ const fromOneHot = (values: ArrayLike<number>, classes: number): number[] =>
  *
  * @param options name, inputs, labels, number of classes
  * @returns the set
- * @throws TypeError when `x` or `y` is no tensor, or `x` is not float32
+ * @throws TypeError when `x` or `y` is not a tensor, or `x` is not float32
  * @throws RangeError when the shapes do not fit each other, there is no example, an input is NaN or infinite, or a label
- * is no integer from 0 to K − 1 or no one-hot row
+ * is not an integer from 0 to K − 1 or no one-hot row
  * @example (await tensorDataset({ name: 'pair', x: tf.tensor2d([[0], [1]]), y: tf.tensor1d([0, 1]), classes: 2 })).count // 2
  */
 export async function tensorDataset(options: TensorDatasetOptions): Promise<Dataset> {

@@ -48,7 +48,7 @@ export const parameterKinds: readonly ParameterKind[] = ['logit'];
 /** Missing values can be left out of `logProb`. */
 export const takesObserved = true;
 
-/** Grey values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
+/** Gray values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
 export const support: Support = { least: 0, largest: 1 };
 
 // Hand-written for digits and for cost. max(l, 0) is subtracted from l·x first, so that the logarithm keeps its digits

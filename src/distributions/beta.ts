@@ -24,7 +24,7 @@ export interface BetaOptions {
  * @param options a, b, noise
  * @returns [B], within (0, 1); no gradient
  * @throws RangeError when count, a or b is not an integer of at least 1, or the uniforms are too many for a tensor
- * @throws TypeError when the noise is no stream
+ * @throws TypeError when the noise is not a stream
  * @example sampleBeta(2, { a: 2, b: 2, noise: createNoise(0) }) // [0.9899039, 0.4402816]
  */
 export function sampleBeta(count: number, options: BetaOptions): Tensor1D {

@@ -34,7 +34,7 @@ const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
  *   y = softmax( (l + g) / τ ),   g_k = −log(−log u_k),   u_k ~ U(0, 1)
  *
  * With `hard`, the value is onehot(argmax y) and the gradient that of y (straight-through; Bengio et al. 2013).
- * A relaxed label is no corner of the simplex: a bound evaluated at it is no bound.
+ * A relaxed label is not a corner of the simplex: a bound evaluated at it is not a bound.
  *
  * A NaN among the logits makes its row NaN; with `hard` it does not, as that would cost two kernels at every step of a
  * training that learns of it anyway, from the entropy of the same logits.
@@ -42,7 +42,7 @@ const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
  * @param logits l, [B, K]
  * @param options temperature, hard, noise
  * @returns [B, K], rows of non-negative numbers summing to 1; differentiable in the logits
- * @throws RangeError when the logits are not [B, K], or the temperature is no finite number of at least 1e-30
+ * @throws RangeError when the logits are not [B, K], or the temperature is not a finite number of at least 1e-30
  * @example sampleGumbelSoftmax(tf.tensor2d([[100, 0]]), { temperature: 0.5, noise }) // [[1, 0]]
  */
 export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions): Tensor2D {

@@ -17,11 +17,11 @@ export interface LogProbOptions {
 /**
  * A distribution of observed values given the decoder's output.
  *
- * A record of functions, so that `bernoulli`, `gaussianObservation(…)` and one's own plug in alike. The decoder's
+ * A record of functions, so that `bernoulli`, `gaussianObservation(…)` and your own plug in alike. The decoder's
  * last axis holds `parametersPerValue` blocks, each as wide as the last axis of x.
  */
 export interface Likelihood {
-  /** what rebuilds one of the library's own from a saved model; one's own has none and is handed in again */
+  /** what rebuilds one of the library's own from a saved model; your own has none and is handed in again */
   readonly spec?: {
     /** name of the likelihood in its registry */
     readonly kind: string;
@@ -30,7 +30,7 @@ export interface Likelihood {
   /** numbers the decoder gives for each observed value: 1 for Bernoulli logits, 2 for mean and log-variance */
   readonly parametersPerValue: number;
   /**
-   * what each block of the decoder's output is: nets of one's own that end in an activation that cannot give it are then
+   * what each block of the decoder's output is: nets of your own that end in an activation that cannot give it are then
    * refused, as a sigmoid cannot give logits. Without it nothing is refused
    */
   readonly parameterKinds?: readonly ParameterKind[];

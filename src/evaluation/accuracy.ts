@@ -11,7 +11,7 @@ import { assertCount, boundOfLabels, readKnownLabels } from '../core/labels';
  * @param predictions ŷ, N class indices
  * @param classes K; default: any, but for {@link UNKNOWN_CLASS} where no label lies beyond it
  * @returns between 0 and 1
- * @throws RangeError when there is none, the lengths differ, or an entry is no index or says that a class is unknown
+ * @throws RangeError when there is none, the lengths differ, or an entry is not an index or says that a class is unknown
  * @example accuracy([0, 1, 1], [0, 1, 0]) // 0.6666666666666666
  */
 export function accuracy(

@@ -64,7 +64,7 @@ export interface ClassifierEvaluation extends ClassSummary {
  * @param options batch size and bins
  * @returns counts, shares and means; see {@link accuracy}, {@link confusionMatrix}, {@link calibration}
  * @throws RangeError when there is no example or none of known class, x does not fit the model or is outside what its likelihood is a density of,
- *   a label is no integer from 0 to K − 1, or a logit is NaN
+ *   a label is not an integer from 0 to K − 1, or a logit is NaN
  * @example (await evaluateClassifier(model, dataset)).accuracy // such as 0.93
  */
 export async function evaluateClassifier(

@@ -11,7 +11,7 @@ import { readKnownLabels } from '../core/labels';
  * @param predictions ŷ, N class indices
  * @param classes K
  * @returns counts, K × K, summing to N
- * @throws RangeError when the lengths differ, or an entry is no integer from 0 to K − 1
+ * @throws RangeError when the lengths differ, or an entry is not an integer from 0 to K − 1
  * @example confusionMatrix([0, 1, 1], [0, 1, 0], 2) // [[1, 0], [1, 1]]
  */
 export function confusionMatrix(

@@ -60,7 +60,7 @@ export interface SemiSupervisedElboEvaluation extends ElboEvaluation {
  * @param options samples, batch size, noise
  * @returns means over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, a
- * label is no integer from 0 to K − 1, or a bound is NaN
+ * label is not an integer from 0 to K − 1, or a bound is NaN
  * @throws TypeError when the model has no bound
  * @example (await evaluateElbo(model, dataset, { noise: createNoise(0) })).elbo // such as -104.3
  */

@@ -47,7 +47,7 @@ export const drawRules = () => ({
   noise: noiseStream(),
 });
 
-/** Refuses what is no record of inputs. */
+/** Refuses anything but a record of inputs. */
 export function assertExamples(where: string, data: Examples): void {
   const hint = datasetHint('data', recordOf(where, data, 'data'));
   if (hint === '') return;

@@ -22,7 +22,7 @@ export interface AnalogiesOptions extends ModelGridOptions {
  * @param inputs [N, …]
  * @param options labels, layout
  * @returns the picture: N rows, K + 1 columns
- * @throws RangeError when the model's inputs are no images and no shape is given, or inputs or labels do not fit
+ * @throws RangeError when the model's inputs are not images and no shape is given, or inputs or labels do not fit
  * @example await analogies(model, gatherInputs(dataset, [0, 1, 2]))
  */
 export async function analogies(

@@ -36,7 +36,7 @@ const pointsOf = (series: Series): Part[] => {
     const total = bins.reduce((sum, { count }) => sum + count, 0);
     return bins.map(({ from, to, confidence, accuracy, count }) => ({
       series: name,
-      // The bars of a bin stand beside each other.
+      // The bars of a bin are side by side.
       from: 100 * (from + ((to - from) * i) / names.length),
       to: 100 * (from + ((to - from) * (i + 1)) / names.length),
       confidence: 100 * confidence,

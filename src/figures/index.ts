@@ -1,5 +1,5 @@
 /**
- * Figures as plain data: Vega-Lite specifications and pixel grids; what draws them is no part of the library.
+ * Figures as plain data: Vega-Lite specifications and pixel grids; what draws them is not a part of the library.
  *
  * @module
  */

@@ -23,7 +23,7 @@ export interface ReconstructionsOptions extends ModelGridOptions {
  * @param inputs [N, …]
  * @param options labels, layout
  * @returns the picture
- * @throws RangeError when the model's inputs are no images and no shape is given, or inputs or labels do not fit
+ * @throws RangeError when the model's inputs are not images and no shape is given, or inputs or labels do not fit
  * @example await reconstructions(model, gatherInputs(dataset, [0, 1, 2]))
  */
 export async function reconstructions(

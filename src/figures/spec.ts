@@ -36,7 +36,7 @@ const cycle = <T>(choices: readonly T[], count: number): T[] =>
  * The color of each series, in the order given; a legend only where there are several.
  *
  * @param names the series
- * @param width of the plot in pixels: as many names stand beside each other as it has room for
+ * @param width of the plot in pixels: it sets how many names fit side by side
  */
 export const seriesColour = (names: readonly string[], width: number): Part => {
   const widest = 40 + 7 * names.reduce((most, name) => Math.max(most, name.length), 0);
@@ -59,10 +59,10 @@ export const seriesDash = (names: readonly string[], width: number): Part => ({
 });
 
 /**
- * Refuses what are no series.
+ * Refuses anything but a list of series.
  *
  * @throws RangeError when there is none
- * @throws TypeError when one is no array of records
+ * @throws TypeError when one is not an array of records
  */
 export function assertSeries(where: string, series: Readonly<Record<string, readonly unknown[]>>): void {
   const entries = Object.entries(recordOf(where, series, 'series'));

@@ -78,7 +78,7 @@ export function parse<T>(where: string, name: string, value: unknown, needed: st
  * @param name of the record, for the message
  * @param value of unknown origin
  * @param names of all entries that it may have
- * @throws RangeError when it is no record, or has another entry
+ * @throws RangeError when it is not a record, or has another entry
  */
 export function parseRecord(
   where: string,
@@ -133,7 +133,7 @@ const parsed = (text: string): Json | undefined => {
  * The value of a JSON text of unknown origin.
  *
  * @param text that may be anything
- * @returns the value, or `undefined` where the text is no JSON or nests deeper than 500
+ * @returns the value, or `undefined` where the text is not JSON or nests deeper than 500
  */
 export const parseJson = (text: string): Json | undefined =>
   outlineOf(text).shallow ? parsed(text) : undefined;
@@ -148,7 +148,7 @@ const MOST_NAMES = 500_000;
  * @param where name of the reader, for the message
  * @param name of the text, for the message
  * @param text that may be anything
- * @returns the value, or `undefined` where the text is no JSON or nests deeper than 500
+ * @returns the value, or `undefined` where the text is not JSON or nests deeper than 500
  * @throws RangeError when a record has two entries of one name, or the text more than 500,000 entries
  */
 export function parseStoredJson(where: string, name: string, text: string): Json | undefined {

@@ -2,8 +2,8 @@
  * Safetensors files: named arrays with JSON metadata, readable by the Python package of that name.
  *
  * Layout: 8 bytes length of the header (little endian), the header as JSON padded with spaces to a multiple of 8,
- * the arrays. Metadata is one JSON text under the key `ssvae`; a CRC-32 over it, the header's other entries and
- * the arrays stands beside it.
+ * the arrays. Metadata is one JSON text under the key `ssvae`; next to it is a CRC-32
+ * over it, the header's other entries and the arrays.
  */
 import { describe, formatShape } from '../core/describe';
 import { sizeOf } from '../core/shape';

@@ -1,4 +1,4 @@
-/** Where bytes are kept: the contract of files, IndexedDB and one's own. */
+/** Where bytes are kept: the contract of files, IndexedDB and your own. */
 import { assertBytes } from '../core/assert';
 import { oneLine } from '../core/describe';
 import { hold, isHeld } from '../core/held';
@@ -53,7 +53,7 @@ export const isFolder = (place: Storage | StorageFolder): place is StorageFolder
   typeof (place as Partial<StorageFolder>).list === 'function';
 
 /**
- * The content of a storage, which may be one's own.
+ * The content of a storage, which may be your own.
  *
  * @param where name of the reader and the place, for messages
  * @returns `undefined` where nothing has been written yet

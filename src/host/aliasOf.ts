@@ -6,6 +6,6 @@ import { type Variable, variable } from '@tensorflow/tfjs-core';
  * to a variable lets go of its values without changing them, either of the two can move and leave the other.
  *
  * @param source a variable
- * @returns another, not trainable; whoever asked for it disposes it
+ * @returns another, not trainable; the caller disposes it
  */
 export const sharing = (source: Variable): Variable => variable(source, false);

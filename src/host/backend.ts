@@ -14,7 +14,7 @@ export interface BackendCandidate {
    *
    * @param explicit whether it was asked for by name
    * @returns what it is, in words
-   * @throws Error saying why it cannot be had, or is not worth having unless asked for
+   * @throws Error saying why it is not available, or is not worth having unless asked for
    */
   load(explicit: boolean): Promise<string>;
   /**
@@ -29,7 +29,7 @@ export interface BackendCandidate {
 export interface PassedOverBackend {
   /** its name in TensorFlow.js */
   readonly name: string;
-  /** why it cannot be had here, or is slower than the one taken; one line */
+  /** why it is not available here, or is slower than the one taken; one line */
   readonly reason: string;
 }
 
@@ -39,7 +39,7 @@ export interface BackendChoice {
   readonly name: string;
   /** what it is and why it was taken, in one line */
   readonly description: string;
-  /** the better ones that cannot be had here, best first */
+  /** the better ones that are not available here, best first */
   readonly passedOver: readonly PassedOverBackend[];
 }
 
@@ -101,11 +101,11 @@ export function assertWasmNotStarted(): void {
 }
 
 /**
- * Starts threads, and says how many there are; where they cannot be had there is one, and it is said why. A backend that has
+ * Starts threads, and says how many there are; where they are not available there is one, and it is said why. A backend that has
  * started keeps the threads that it has.
  *
  * @param count threads, the calling one included
- * @param explicit whether the backend was asked for by name: then what cannot be had is an error
+ * @param explicit whether the backend was asked for by name: then what is not available is an error
  * @param startAll starts the others
  * @returns words to put behind the backend's name
  * @throws Error naming how many were asked for, and why it cannot be
@@ -171,8 +171,8 @@ const start = async ({ name, load, explain }: BackendCandidate, explicit: boolea
  *
  * @param candidates best first
  * @param wanted name of one of them; without it, each is tried in turn
- * @throws RangeError when `wanted` is no candidate
- * @throws Error when the one wanted cannot be had, naming what to install where that is what it lacks, when what goes with
+ * @throws RangeError when `wanted` is not a candidate
+ * @throws Error when the one wanted is not available, naming what to install where that is what it lacks, when what goes with
  *   it cannot, or when none can
  */
 export async function chooseBackend(

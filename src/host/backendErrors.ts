@@ -1,4 +1,4 @@
-/** Why a backend cannot be had, told apart by what would help. */
+/** Why a backend is not available, told apart by what would help. */
 import { oneLine } from '../core/describe';
 import { messageOf } from '../core/messageOf';
 
@@ -11,7 +11,7 @@ const COLOURS = /\u001b\[[\d;]*[A-Za-z]/g;
 /** A package that is not there: installing it is the cure. */
 export class NotInstalled extends Error {}
 
-/** A backend that is installed and fails: installing is no cure, and it is not passed over without a word. */
+/** A backend that is installed and fails: installing is not a cure, and it is not passed over without a word. */
 export class Broken extends Error {}
 
 /** What was asked for and cannot be: no other backend is taken in its place. */

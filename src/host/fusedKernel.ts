@@ -1,6 +1,6 @@
 /**
- * Kernels of our own: each does at once what TensorFlow.js has in parts only. A backend has them or not, so whoever
- * runs one can do without.
+ * Kernels of this library. Each computes in one call what TensorFlow.js has only in parts. A backend may lack them, so every
+ * caller has another way.
  */
 import {
   engine,

@@ -100,7 +100,7 @@ export const CONV: M2NetPreset<ConvOptions> = {
  * @returns nets whose weights are all 0, to be drawn by `initializeNet`
  * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each of the filters,
  *   a size is not an integer of at least 1, a choice is none of its values, or the nets would hold more than 2³¹ − 1 values
- * @throws TypeError when an argument is missing or no record, or the filters are no array
+ * @throws TypeError when an argument is missing or no record, or the filters are not an array
  */
 export function convNets(shape: PresetShape, options: ConvOptions = {}): SemiSupervisedNets {
   assertPresetShape('convNets', recordOf('convNets', shape, 'shape'));

@@ -1,4 +1,4 @@
-/** What the outputs of one's own nets can be: a last activation may keep them from being any real number. */
+/** What the outputs of your own nets can be: a last activation may keep them from being any real number. */
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { isRecord } from '../files/json';
 import {
@@ -152,7 +152,7 @@ const partsWithin = (net: LayersModel, given?: readonly (readonly Part[])[]): Pa
 
 /**
  * The activations of a net's output that have an end, as far as the layers of tfjs-layers tell: behind layers that only move,
- * pool or merge values, in nets inside the net, and in each part of a concatenation. A layer of one's own tells nothing.
+ * pool or merge values, in nets inside the net, and in each part of a concatenation. A layer of your own tells nothing.
  *
  * @param net a tfjs-layers model
  * @param output index among its outputs

@@ -31,7 +31,7 @@ interface Fans {
   readonly fanOut: number;
 }
 
-// Normalization over several axes and PReLU have weights of several axes that are no kernels, and must not be drawn.
+// Normalization over several axes and PReLU have weights of several axes that are not kernels, and must not be drawn.
 const isKernel = ({ name, variable }: NamedWeight): boolean =>
   variable.rank > 1 && !/\/(alpha|beta|gamma)(#\d+)?$/.test(name);
 
@@ -84,7 +84,7 @@ export function assertInitializer(where: string, initializer: Initializer): void
  * @param noise stream; each weight takes its own split of it
  * @param initializer how weights start
  * @throws RangeError when the initializer is none
- * @throws TypeError when net is no tfjs-layers model, or noise no stream
+ * @throws TypeError when net is not a tfjs-layers model, or noise no stream
  * @example initializeNet(net, createNoise(1).split('classifier'), 'he-normal')
  */
 export function initializeNet(net: LayersModel, noise: Noise, initializer: Initializer): void {

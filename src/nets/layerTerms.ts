@@ -18,7 +18,7 @@ const describedTermOf = (config: unknown): string | undefined => {
   return undefined;
 };
 
-/** The same of any layer: what a layer of one's own describes may be less than what it has. */
+/** The same of any layer: what a layer of your own describes may be less than what it has. */
 const termOf = (layer: Layer): string | undefined => {
   const described = describedTermOf(layer.getConfig());
   if (described !== undefined) return described;

@@ -5,7 +5,7 @@ import { describe } from '../core/describe';
 /** A layer of tfjs-layers. */
 export type Layer = InstanceType<typeof layers.Layer>;
 
-/** A layer that is no net itself, with its place. */
+/** A layer that is not a net itself, with its place. */
 export interface LeafLayer {
   /** names of the nets inside the net that hold it, and its own: `inner/hidden` */
   readonly path: string;
@@ -16,7 +16,7 @@ export interface LeafLayer {
 const stableName = (layer: Layer, position: number): string =>
   new RegExp(`_${layer.getClassName()}\\d+$`).test(layer.name) ? `layer${position}` : layer.name;
 
-/** Refuses what is no tfjs-layers model. */
+/** Refuses anything but a tfjs-layers model. */
 export function assertNet(where: string, name: string, net: LayersModel): void {
   if (!Array.isArray(net?.layers))
     throw new TypeError(`${where}: ${name} is ${describe(net)}, needed a tfjs-layers model`);

@@ -79,7 +79,7 @@ export const MLP: M2NetPreset<MlpOptions> = {
  * a shared trunk and a label-conditioned encoder, the label enters one more hidden layer behind the trunk.
  *
  * @returns nets whose weights are all 0, to be drawn by `initializeNet`
- * @throws TypeError when an argument is missing or no record, or the widths are no array
+ * @throws TypeError when an argument is missing or no record, or the widths are not an array
  * @throws RangeError when a size or a width is not an integer of at least 1, a choice is none of its values, or the nets
  *   would hold more than 2³¹ − 1 values
  */

@@ -41,7 +41,7 @@ export function weightsOf(net: LayersModel): readonly NamedWeight[] {
  *
  * @param nets nets by name, in the order that the variables shall have
  * @returns the variables themselves, which stay owned by the nets
- * @throws TypeError when one is no tfjs-layers model
+ * @throws TypeError when one is not a tfjs-layers model
  */
 export function namedWeights(
   nets: Readonly<Record<string, LayersModel>>,

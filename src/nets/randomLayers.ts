@@ -14,7 +14,7 @@ const RANDOM: readonly unknown[] = [
   'SpatialDropout1D',
 ];
 
-// These draw where they are told to drop something out.
+// These draw only if they are set to drop something out.
 const MAY_DROP_OUT: readonly unknown[] = [
   'ConvLSTM2D',
   'ConvLSTM2DCell',

@@ -68,7 +68,7 @@ export const outputShapeOf = ({
   (inputShape.at(-1) as number) * parametersPerValue,
 ];
 
-/** Refuses what is no shape of one example. */
+/** Refuses anything but a shape of one example. */
 export function assertInputShape(where: string, inputShape: readonly number[]): void {
   if (!Array.isArray(inputShape) || inputShape.length === 0) {
     throw new RangeError(

@@ -21,12 +21,12 @@ export type { BackendChoice, PassedOverBackend } from '../host/backend';
 
 /** Options of {@link selectBackend}. */
 export interface SelectBackendOptions {
-  /** the backend to take, or an error; default: the best that can be had */
+  /** the backend to take, or an error; default: the best that is available */
   readonly backend?: 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
   /**
    * threads that WebAssembly computes with, which change no result; default 1, at most the larger of 64 and four for each
-   * core. More are to be had only until the backend
-   * has started; where they cannot be had it is an error where WebAssembly was asked for by name, and otherwise there is
+   * core. More are available only until the backend
+   * has started; where they are not available it is an error where WebAssembly was asked for by name, and otherwise there is
    * one, and the description says why. The other backends choose their own
    */
   readonly threads?: number;
@@ -43,8 +43,8 @@ const restoreUtilFunctions = (): void => {
   }
 };
 
-// Each import of a backend stands in a `try` of its own: bundlers then build without the package, with a warning at most,
-// and what is missing is missed only here, when it is tried.
+// Each backend is imported in a `try` of its own. Bundlers then build without the package, with a warning at most. A
+// missing package shows only when it is tried here.
 
 const NATIVE = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
@@ -138,7 +138,7 @@ const cpu: BackendCandidate = {
 };
 
 /**
- * Takes the best backend that can be had, or the one asked for, and says which and why.
+ * Takes the best backend that is available, or the one asked for, and says which and why.
  *
  * In order: native TensorFlow (`@tensorflow/tfjs-node-gpu`, then `@tensorflow/tfjs-node`), WebGPU where the
  * `webgpu` package finds an adapter in hardware, WebAssembly with the training kernels of `ssvae/wasm`, plain
@@ -149,10 +149,10 @@ const cpu: BackendCandidate = {
  *
  * @returns which backend is in use, and the reason each better one is not
  * @throws RangeError when `backend` is none of these, or `threads` no integer from 1 to the most that this machine may have
- * @throws Error when the one asked for cannot be had, naming the package where it lacks one, or its threads cannot
+ * @throws Error when the one asked for is not available, naming the package where it lacks one, or its threads cannot
  * @example
  * const { name, description } = await selectBackend();
- * console.log(name, description); // wasm WebAssembly with SIMD, …: the best that can be had here
+ * console.log(name, description); // wasm WebAssembly with SIMD, …: the best that is available here
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<BackendChoice> {
   const { backend, threads } = readOptions('selectBackend', options, {

@@ -60,7 +60,7 @@ const beganAt = (id: number): string | undefined => {
     // A process of another user cannot be signalled, and lives.
     if (codeOf(error) !== 'EPERM') return undefined;
   }
-  // The name of the program stands in brackets, and may hold spaces. Behind it: the state, …, the time of the start.
+  // The name of the program is in brackets, and may hold spaces. After it: the state, …, the time of the start.
   const fields = readOr(() => readFileSync(`/proc/${id}/stat`, 'latin1'), '')
     .replace(/^.*\) /s, '')
     .split(' ');
@@ -142,7 +142,7 @@ export const lockOf = (path: string): string => {
 /** Path of the file that says whose a folder is. */
 export const lockIn = (folder: string): string => join(folder, '.ssvae-0.lock');
 
-/** Tries to put a run's file in place, before what is in its way is told of. */
+/** Tries to put a run's file in place, before the error says what is in its way. */
 const MOST_TRIES = 20;
 
 /** This run, as its file tells. */

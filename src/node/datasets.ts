@@ -89,7 +89,7 @@ export const assertDatasetName = (where: string, name: DatasetName): void =>
 // Every message below starts with the function and names the path, so that one line says what to look at.
 const refuse = (what: string, cause?: unknown): Error => new Error(`loadDataset: ${what}`, { cause });
 
-/** Names in a folder: of everything, and of what is no folder itself, as some copies hold folders named like their files. */
+/** Names in a folder: of everything, and of what is not a folder itself, as some copies hold folders named like their files. */
 const listing = async (
   dir: string,
 ): Promise<{ readonly names: readonly string[]; readonly files: readonly string[] }> => {
@@ -170,7 +170,7 @@ const loadIdx = async (name: string, found: readonly FoundFile[], set: DatasetNa
 
 const loadCifar = async (name: string, found: readonly FoundFile[]): Promise<Dataset> => {
   const parts: CifarRecords[] = [];
-  // One after another, as unpacking and sorting of pixels take room beside what comes of them.
+  // One after another, because unpacking and sorting pixels takes memory in addition to the result.
   for (const file of found)
     parts.push(await about([file.path], async () => parseCifar10(await readUnpacked(file))));
   const count = parts.reduce((sum, { y }) => sum + y.length, 0);

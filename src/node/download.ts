@@ -42,8 +42,8 @@ const RATE: NumberRange = { needed: 'a number of at least 0', holds: (value) => 
  * @param name which data set
  * @param options cache, base URL of a mirror, fetch, progress, signal, longest silence, least rate
  * @returns training and test examples, images in bytes
- * @throws RangeError when the name is no known set; Error in one line naming the URL and what to do when a file
- * cannot be had or is not the official one; the signal's reason when it is aborted
+ * @throws RangeError when the name is not a known set; Error in one line naming the URL and what to do when a file
+ * is not available or is not the official one; the signal's reason when it is aborted
  * @example (await downloadDataset('mnist', { cacheDir: 'data' })).train.count // 60000
  */
 export async function downloadDataset(

@@ -32,7 +32,7 @@ export interface FetchOptions {
 const reasonOf = (error: unknown): string => {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   if (typeof cause !== 'object' || cause === null) return messageOf(error);
-  // What fetch throws says "fetch failed"; why stands in its cause, which has no words where several addresses failed.
+  // The error of fetch says "fetch failed". The reason is in its cause, which has no words if several addresses failed.
   return `${messageOf(error)}: ${messageOf(cause) || String(codeOf(cause))}`;
 };
 
@@ -56,7 +56,7 @@ const listening = (silence: number, leastRate: number, signal: AbortSignal | und
       );
     [since, bytes] = [performance.now(), 0];
   };
-  /** Begins to count: what a server took to answer is no rate. */
+  /** Begins to count: what a server took to answer is not a rate. */
   const answered = (): void => {
     [since, bytes] = [performance.now(), 0];
     heard(0);
@@ -96,7 +96,7 @@ const rangeFrom = ({ size, version }: PartialFile): Record<string, string> => ({
 
 /**
  * Fetches a URL whole: what is there already is not asked for again, where the server can send the rest of the same
- * version; otherwise it begins anew. Whoever has a checksum must take it of the result.
+ * version; otherwise it begins anew. Check the checksum of the result, if you have one.
  *
  * @param remote what to fetch
  * @param partial what is there, which grows and stays whatever happens

@@ -16,7 +16,7 @@ import {
   writeWhole,
 } from './writeWhole';
 
-/** Refuses what is no path. */
+/** Refuses anything but a path. */
 export function assertPath(
   where: string,
   name: string,

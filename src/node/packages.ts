@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { notLoaded } from '../host/backendErrors';
 import { codeOf } from './systemError';
 
-/** The value, or nothing where it cannot be had. */
+/** The value, or nothing where it is not available. */
 const attempt = <T>(get: () => T): T | undefined => {
   try {
     return get();
@@ -46,7 +46,7 @@ const ONLY_BY_IMPORT: readonly unknown[] = ['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYN
 /**
  * Loads a package of the user's project, or one beside this library.
  *
- * The specifier is no literal, so that neither bundlers nor compilers ask for packages that nobody installed.
+ * The specifier is not a literal, so that neither bundlers nor compilers ask for packages that nobody installed.
  *
  * @throws NotInstalled where it is in neither place, Broken where it fails
  */

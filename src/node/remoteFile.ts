@@ -1,4 +1,4 @@
-/** Where a download comes from, and how that is shown: nothing that may be secret stands in a message. */
+/** Where a download comes from, and how that is shown: no message has anything that may be secret. */
 import { describe } from '../core/describe';
 
 /** A file to be fetched. */
@@ -13,7 +13,7 @@ export interface RemoteFile {
 
 const HIDDEN = '…';
 
-/** What is no URL may hold a password all the same. */
+/** What is not a URL may hold a password all the same. */
 const withoutSecrets = (text: string): string =>
   text.replace(/[?#].*$/s, `?${HIDDEN}`).replace(/[^/\s]*@/g, `${HIDDEN}@`);
 
@@ -30,7 +30,7 @@ const decoded = (text: string): string => {
  *
  * @param file its name
  * @param base the URL, with user and password where the server asks for them
- * @throws Error when the base is no URL
+ * @throws Error when the base is not a URL
  */
 export function remoteFile(file: string, base: string): RemoteFile {
   const url = URL.canParse(base) ? new URL(base) : undefined;

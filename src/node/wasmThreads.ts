@@ -25,7 +25,7 @@ const pathOfBinary = (): string => {
 const startWorker = async (source: string): Promise<Worker> => {
   const worker = new Worker(source, { eval: true });
   await once(worker, 'online');
-  // Waiting for jobs is no reason to keep a program running.
+  // Waiting for jobs is not a reason to keep a program running.
   worker.unref();
   return worker;
 };

@@ -154,7 +154,7 @@ const removeAbandoned = async (path: string): Promise<void> => {
       ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
       () => 0,
     );
-    // One that this process may not remove is no fault of what has just been written.
+    // One that this process may not remove is not a fault of what has just been written.
     if (age > ABANDONED_AFTER_MS) await rm(beside, { force: true }).catch(() => undefined);
   }
 };

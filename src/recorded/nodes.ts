@@ -81,7 +81,7 @@ export const assignNode = (
   attributes: { dtype: typeOf('float32') },
 });
 
-/** An operation on float32 tensors that is told its type. */
+/** An operation on float32 tensors with an attribute for its type. */
 export const floatNode = (
   name: string,
   op: string,

@@ -96,12 +96,12 @@ const run = <M extends Model>(
  * The first step of a kind (shapes of the batch, terms without weight) is tried several times and undone: at other steps,
  * on other examples, with other noise, and with other numbers in place of schedules. Where the trials do the same but for
  * what was declared — batch, noise, weights, schedules read by `scheduled` — the step becomes a graph, whose loss is
- * compared with theirs; where they differ by anything else, that is told and the step is run operation by operation, as on
+ * compared with theirs; where they differ by anything else, that is reported and the step is run operation by operation, as on
  * any other backend. It is tried again at the next step and from time to time, as what nobody declared may change later;
- * where its loss is then another, that is told, and the steps from there on are run operation by operation. Weights, moments
+ * where its loss is then another, that is reported, and the steps from there on are run operation by operation. Weights, moments
  * and averages live in the graph and come back when they are read.
  *
- * @param options what is told of steps that cannot be recorded
+ * @param options how steps that cannot be recorded are reported
  * @returns an executor for `train` and `trainingSteps`; steps of an optimizer other than `createAdam` run one by one
  * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, execute: recordedStep() })
  */

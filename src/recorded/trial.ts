@@ -33,7 +33,7 @@ export interface Declared {
   readonly stoodFor: number;
 }
 
-/** What came of a trial. */
+/** The result of a trial. */
 export interface Trial {
   readonly recorded: Operations;
   readonly originOf: (dataId: DataId) => Origin | undefined;

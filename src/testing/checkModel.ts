@@ -102,7 +102,7 @@ export function modelChecks<M extends Model>(
 }
 
 /**
- * Runs all checks of a model, and tells of every one that fails.
+ * Runs all checks of a model, and reports every one that fails.
  *
  * @param create as of {@link modelChecks}
  * @param options as of {@link modelChecks}

@@ -17,7 +17,7 @@ export interface CheckedExamples {
   readonly unlabeled: number;
 }
 
-/** What no likelihood tells of: values as pixels have. */
+/** The support without a likelihood: values of pixels. */
 const PIXELS: Support = { least: 0, largest: 1 };
 
 const supportOf = (model: Model): Support =>

@@ -19,7 +19,7 @@ import type { Inputs } from './subject';
 export interface ModelFunction {
   /** as it is called */
   readonly name: string;
-  /** whether each example is looked at by itself; `generate` draws for all */
+  /** whether each example is computed by itself; `generate` draws for all */
   readonly perExample: boolean;
   /** its results by name; they belong to the caller */
   run(inputs: Inputs): Readonly<Record<string, Tensor>>;
@@ -122,7 +122,7 @@ const functionsOfPlainVae = (model: Vae): readonly ModelFunction[] => [
 /**
  * Results of a function, with nothing else left alive; a result that is none of its own is copied.
  *
- * @throws Error naming what is no tensor
+ * @throws Error naming what is not a tensor
  */
 export const resultsOf = ({ run }: ModelFunction, inputs: Inputs): Readonly<Record<string, Tensor>> =>
   tidy(() =>

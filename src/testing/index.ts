@@ -1,5 +1,5 @@
 /**
- * A battery of checks for models of one's own, for any test framework.
+ * A battery of checks for models of your own, for any test framework.
  *
  * It imports no framework, no backend and nothing of one platform: put a backend in place first, as for training.
  *

@@ -14,7 +14,7 @@ import { batchesOf, batchOf, inputsOf, partsOf, ROWS, STEPS, type Subject, train
 import { termsOf } from './terms';
 import { changedAmong, listed, nonFiniteAmong, type Values, valuesOf, weightsOf } from './values';
 
-/** Batches whose first inputs are NaN, from a source that looks at nothing, as one's own may be. */
+/** Batches whose first inputs are NaN, from a source that looks at nothing, as your own may be. */
 const batchesOfNaN = <M extends Model>(subject: Subject<M>, model: M): BatchSource => {
   const { labeled, unlabeled } = subject.examples;
   const spoiled = (count: number): Tensor => {
@@ -56,7 +56,7 @@ const assertKept = async (
   if (written) throw new Error(`${what} changes the values of ${written}, needed them as they were`);
 };
 
-/** Checks of edges, of NaN, and of what becomes of inputs. */
+/** Checks of edges, of NaN, and that inputs stay unchanged. */
 export const inputChecks: readonly Check[] = [
   {
     name: 'stays finite on inputs of all 0 and of all 1',

@@ -9,7 +9,7 @@ import { countedTensors } from './values';
 
 const alive = (): number => memory().numTensors;
 
-/** Makes a model, calls all that it has, and frees it; what the functions leave is looked at elsewhere. */
+/** Makes a model, calls all that it has, and frees it; another check looks for leaks of the functions. */
 function useAndDispose<M extends Model>(subject: Subject<M>): void {
   const model = subject.make();
   tidy(() => {

@@ -1,4 +1,4 @@
-/** What the battery is told of a model. */
+/** Options of the battery. */
 import { assertFunction, recordOf } from '../core/assert';
 import { describe, formatShape } from '../core/describe';
 import { isUnknown } from '../core/labels';
@@ -51,7 +51,7 @@ const assertObjective = (_: string, name: string, objective: unknown): void => {
     );
 };
 
-/** The options, each by itself: what they must fit is looked at by {@link assertOptionsFit}. */
+/** The options, each by itself; {@link assertOptionsFit} checks that they fit the model. */
 export const readModelChecksOptions = <M extends Model>(options: ModelChecksOptions<M>) =>
   readOptions(where, options, {
     objective: checked<ModelChecksOptions<M>['objective']>(assertObjective),

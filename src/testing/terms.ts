@@ -63,7 +63,7 @@ export const termsOf = <M extends Model>(
   step = 0,
 ): Readonly<Record<string, Tensor>> => collect(subject, model, batch, step, () => {});
 
-/** What the loss is made of; the other terms are told and no more. */
+/** The terms of the loss; the other terms are only reported. */
 const LOSSES = ['labeled.objective', 'labeled.crossEntropy', 'unlabeled.objective'];
 
 /** Whether every objective gives something to learn from: the trainer refuses a step without. */

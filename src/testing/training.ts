@@ -60,7 +60,7 @@ export const trainingChecks: readonly Check[] = [
     name: 'the same seed gives the same run',
     async run(subject) {
       const [one, other] = [subject.make(1), subject.make(1)];
-      // What the weights start from is looked at elsewhere.
+      // Another check compares the first weights.
       assignVariables('checkModel', other.variables, await readTensors(one.variables));
       await trainOn(subject, one);
       await trainOn(subject, other);

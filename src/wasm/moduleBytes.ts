@@ -1,4 +1,4 @@
-/** Which of our binaries an engine takes, and how it is told that the memory is shared. */
+/** Chooses the binary for an engine, and marks its memory as shared. */
 import { RELAXED_SIMD, SIMD } from './compiled';
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>

@@ -16,7 +16,7 @@ export interface Shared {
  * Takes jobs for ever. Its source is sent to worker threads, so it uses nothing but its argument.
  *
  * The ticket holds the number of a round in its upper 24 bits and how many of its jobs nobody has taken in the lower 8:
- * one exchange takes a job of the very round that was looked at, and a round is not over before its jobs are done.
+ * one exchange takes a job of the very round that was read, and a round is not over before its jobs are done.
  */
 export function serve({ module, memory, names, control, operands }: Shared): never {
   const [TICKET, DONE, FUNCTION, COUNT, SPINS] = [0, 1, 2, 3, 3000];

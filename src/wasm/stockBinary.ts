@@ -24,7 +24,7 @@ const MEMORY_SECTION = 5;
 const [BOUNDED, SHARED] = [1, 3];
 
 /**
- * Refuses bytes that are no WebAssembly module.
+ * Refuses bytes that are not a WebAssembly module.
  *
  * @param place path or URL of the module, for the message
  * @throws Error
@@ -37,7 +37,7 @@ export function assertModule(binary: Uint8Array, place: string): void {
  * Declares the memory of a WebAssembly module as shared, in place.
  *
  * @param place path or URL of the module, for the message
- * @throws Error where the bytes are no module or not all of one, or it has no memory of its own or one without a largest
+ * @throws Error where the bytes are not a module or not all of one, or it has no memory of its own or one without a largest
  *   size, which shared memory must have
  */
 export function shareMemory(binary: Uint8Array, place: string): void {

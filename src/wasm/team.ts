@@ -2,13 +2,13 @@
 import type { Exports } from './exports';
 import type { Shared } from './serve';
 
-/** Starts a thread that runs `serve` on these data; whoever gives it knows the platform's threads. */
+/** Starts a thread that runs `serve` on these data; each platform has its own. */
 export type StartThread = (shared: Shared) => {
   /** ends it */
   stop(): void;
 };
 
-/** A kernel's parts, done by whoever is free. */
+/** Threads that share the parts of a kernel; a free one takes the next part. */
 export interface Team {
   /** threads, this one included */
   readonly size: number;
