@@ -1,4 +1,4 @@
-/** Whether model, objective and data fit each other, in the words of whoever put them together. */
+/** Whether model, objective and data fit each other; the errors use the caller's words. */
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
@@ -33,7 +33,7 @@ export function assertCalled<M extends Model>(
  * @param where name of the calling function, for the message
  * @param model that is to be trained
  * @param objectives one, or one for each phase; what they need of a model they say themselves
- * @param batches a source that tells neither shape nor classes is looked at batch by batch
+ * @param batches a source that states neither shape nor classes is checked batch by batch
  * @throws TypeError or RangeError naming what does not fit, on both sides
  */
 export function assertFits<M extends Model>(
@@ -57,7 +57,7 @@ export function assertFits<M extends Model>(
 }
 
 /**
- * Refuses what is no batch of a model, by shapes and types alone: nothing is read.
+ * Refuses anything but a batch of a model, by shapes and types alone: nothing is read.
  *
  * @param where name of the calling function, for the message
  * @param name of the batch, for the message

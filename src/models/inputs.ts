@@ -30,7 +30,7 @@ export function assertBytesFit(where: string, model: Model, bytes: ByteMeaning |
 }
 
 /**
- * Refuses batches with inputs that the model's likelihood is no density of: a Bernoulli likelihood of values 0 … 255
+ * Refuses batches with inputs that the model's likelihood is not a density of: a Bernoulli likelihood of values 0 … 255
  * has no bound, and would be trained without a word.
  *
  * @param where name of the calling function, for the message

@@ -10,7 +10,7 @@ import type { StoredArray } from '../files/safetensors';
  * Values of tensors, by name.
  *
  * @param tensors float32 tensors, left as they are
- * @throws RangeError naming the first that is disposed: training is told of it where a callback has freed the model
+ * @throws RangeError naming the first that is disposed: a callback of training may have freed the model
  */
 export async function readTensors(
   tensors: Readonly<Record<string, Tensor>>,

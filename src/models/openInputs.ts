@@ -25,7 +25,7 @@ export interface OpenedInputs {
   between(from: number, to: number): Tensor;
 }
 
-/** Numbers as float32 values; what is none, and would be taken for one, is told of as what it is. */
+/** Numbers as float32 values. Any other value is an error, even one that JavaScript converts to a number. */
 const toFloats = (where: string, name: string, numbers: readonly number[]): Float32Array =>
   Float32Array.from(numbers, (value, i) => {
     if (typeof value !== 'number')
@@ -79,7 +79,7 @@ const openValues = (
  *
  * @param where name of the calling function, for the message
  * @param name the argument
- * @throws TypeError when they are no inputs
+ * @throws TypeError when they are not inputs
  * @throws RangeError when they do not divide into examples of the model, or a value is outside, or not finite
  */
 export async function openInputs(

@@ -66,7 +66,7 @@ const inBatches = async (
  * @param options the batch size
  * @returns class indices and q(y|x); empty arrays for no examples
  * @throws TypeError when the model is none, or the data is none of these
- * @throws RangeError when it is no whole number of examples, a number is not finite (of the data, or of what the model
+ * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
  *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
  */
@@ -104,7 +104,7 @@ export async function predict(
  * @param options the batch size
  * @returns N·Z numbers
  * @throws TypeError when the model is none, or the data is none of these
- * @throws RangeError when it is no whole number of examples, a number is not finite (of the data, or of what the model
+ * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
  *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await embed(model, new Uint8Array(784))).length // 50
  */

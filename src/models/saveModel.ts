@@ -27,11 +27,11 @@ const assertNothingElse = async (storage: Storage): Promise<void> => {
 /**
  * Writes a model: its variables as a safetensors file (they open in Python as they are) with the spec beside.
  *
- * Weights are written as they are, NaN too, and read so: `predict` and the evaluations refuse what comes of them.
+ * Weights are written as they are, NaN too, and read so: `predict` and the evaluations refuse their results.
  *
  * @param model any model with named variables; `loadModel` rebuilds a ready one, {@link loadVariables} fills any other
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`
- * @throws RangeError when the place holds the checkpoint of a run, or a file that is no model; Error when a run holds the place
+ * @throws RangeError when the place holds the checkpoint of a run, or a file that is not a model; Error when a run holds the place
  * @example await saveModel(model, file('m2.safetensors'))
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
@@ -58,7 +58,7 @@ const assertSameSpec = (where: string, name: string, found: unknown, needed: unk
 };
 
 /**
- * Puts the weights that {@link saveModel} wrote into a model that stands: one's own, built anew by one's own code.
+ * Puts the weights that {@link saveModel} wrote into a model that stands: your own, built anew by your own code.
  *
  * @param model whose variables have the names and shapes of the file's, and whose spec is the file's
  * @param storage where from

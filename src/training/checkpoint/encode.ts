@@ -42,7 +42,7 @@ interface StoredOptimizer {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-// Numbers that may be NaN or infinite stand in arrays, which JSON could not hold.
+// Numbers that may be NaN or infinite are stored as arrays, because JSON cannot hold them.
 const numbers = (values: readonly number[]): StoredArray => ({
   shape: [values.length],
   data: Float64Array.from(values),

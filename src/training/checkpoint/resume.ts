@@ -24,7 +24,7 @@ const readFrom = async (
   return bytes && { name: storage.name, checkpoint: parseCheckpoint(where, bytes, state, run) };
 };
 
-/** What a place holds, put into the run; what its optimizer refuses is told of as a fault of the file. */
+/** Puts the contents of a place into the run. If its optimizer refuses them, the error names the file. */
 const useFrom = async (
   storage: Storage,
   state: RunState,

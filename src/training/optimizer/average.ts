@@ -41,7 +41,7 @@ export const decayAt = (decay: number, step: number): number => Math.min(decay, 
  *
  * @param variables by name; the average begins with their values
  * @param averaging decay
- * @returns the average; whoever made it disposes it
+ * @returns the average; the caller disposes it
  * @throws RangeError when the decay is not in [0, 1)
  * @example const average = createAverage(model.variables, { decay: 0.999 }); // for trainingSteps(model, { …, average })
  */

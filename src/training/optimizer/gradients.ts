@@ -51,7 +51,7 @@ export const clipByGlobalNorm = (gradients: Gradients, norm: Scalar, most: numbe
 /**
  * Whether the loss and all gradients are finite: 1, or 0.
  *
- * A sum tells of any NaN or infinity in it, and costs one kernel where a test of every number would cost three.
+ * A sum shows any NaN or infinity in it, and costs one kernel where a test of every number would cost three.
  *
  * @param gradients by name
  * @param loss which may be NaN with finite gradients

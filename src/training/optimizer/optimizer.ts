@@ -16,7 +16,7 @@ export interface Optimizer {
    * Moves each variable that has a gradient; the others, and their moments, stay as they are.
    *
    * @param variables by name
-   * @param gradients of the loss, by the same names; disposed by whoever made them
+   * @param gradients of the loss, by the same names; the caller disposes them
    * @param step 0, 1, 2, …; schedules are read at it
    * @param applied scalar, 1, or 0 where nothing may change but counts (the gradients are then 0); default 1
    */
@@ -26,7 +26,7 @@ export interface Optimizer {
     step: number,
     applied?: Tensor,
   ): void;
-  /** its settings: a run is resumed only with the same; one's own optimizer may do without */
+  /** its settings: a run is resumed only with the same; your own optimizer may do without */
   readonly spec?: Json;
   /** the state as it is; its tensors stay the optimizer's */
   readonly state: OptimizerState;

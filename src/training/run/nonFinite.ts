@@ -1,4 +1,4 @@
-/** Steps whose loss or gradient is NaN or infinite: how they are told of. */
+/** Steps whose loss or gradient is NaN or infinite: how they are reported. */
 
 import { oneLine } from '../../core/describe';
 

@@ -2,7 +2,7 @@
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { Progress } from '../checkpoint/runState';
 
-/** Why a run ends ahead of its last step; where several hold, the first of them is told. */
+/** Why a run ends before its last step. If several hold, the first of them is reported. */
 export const ENDINGS = ['diverged', 'early', 'aborted', 'time'] as const;
 
 /** A run as it is now. */
@@ -17,7 +17,7 @@ export interface Run {
   readonly endings: Set<(typeof ENDINGS)[number]>;
 }
 
-/** A concern of a run, which is told of what happens, in turn with the others. */
+/** A concern of a run. The loop calls each of them in turn. */
 export interface Listener {
   /** before the first step, once the epochs of a checkpoint are closed */
   begin?(): void;
