@@ -1,5 +1,5 @@
 /** Where a download comes from, and how that is shown: nothing that may be secret stands in a message. */
-import { describe } from '../core/describe';
+import { describe } from '../../core/describe';
 
 /** A file to be fetched. */
 export interface RemoteFile {
