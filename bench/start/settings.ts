@@ -1,7 +1,8 @@
 /** Flags of `npm start` and `npm run seeds`: `npm start -- --help`. */
 import { parseArgs } from 'node:util';
+import { datasetNames } from 'ssvae/node';
 
-const DATASETS = ['digits', 'mnist', 'fashion-mnist', 'cifar10'] as const;
+const DATASETS = ['digits', ...datasetNames] as const;
 const METHODS = ['labels-only', 'm2', 'optimized-elbo'] as const;
 const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 

@@ -10,9 +10,10 @@ export {
   selectBackend,
 } from './backend';
 export { csvLog } from './csvLog';
-export { type DatasetName, type LoadDatasetOptions, loadDataset, type TrainAndTest } from './datasets';
-export { type DownloadDatasetOptions, downloadDataset } from './download';
-export type { DownloadProgress } from './fetchBytes';
+export { type DownloadDatasetOptions, downloadDataset } from './datasets/downloadDataset';
+export type { DownloadProgress } from './datasets/fetchBytes';
+export { type LoadDatasetOptions, loadDataset, type TrainAndTest } from './datasets/loadDataset';
+export { type DatasetName, datasetNames } from './datasets/registry';
 export { file } from './file';
 export { folder } from './folder';
 export { type ProgressBarOptions, progressBar } from './progressBar';

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import * as ssvae from '../../src/index';
 import { isMissing } from '../../src/node/systemError';
-import { idxFile } from '../node/officialFiles';
+import { idxFile } from '../node/datasets/officialFiles';
 import { type MemoryStorage, memoryStorage, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
 
 const realm = createContext({});

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cifarBatch, idxFile } from '../node/officialFiles';
+import { cifarBatch, idxFile } from '../node/datasets/officialFiles';
 
 interface Ended {
   readonly code: number | null;

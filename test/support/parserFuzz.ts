@@ -10,9 +10,9 @@ import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import { loadModel } from '../../src/models/loadModel';
 import { supervised } from '../../src/models/objectives/supervised';
 import { loadVariables, saveModel } from '../../src/models/saveModel';
-import { readTar } from '../../src/node/tar';
+import { readTar } from '../../src/node/datasets/tar';
 import { train } from '../../src/training/train';
-import { tarFile } from '../node/tarFile';
+import { tarFile } from '../node/datasets/tarFile';
 import { below, mutate, mutateJson, pick, type SizeField, writeJson } from './mutations';
 import { CONV, MLP, memoryStorage, tinyBatches, tinyM2 } from './tiny';
 

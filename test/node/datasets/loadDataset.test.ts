@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { loadDataset } from '../../src/node/datasets';
-import { idxChecksums } from '../../src/node/idxChecksums';
+import { loadDataset } from '../../../src/node/datasets/loadDataset';
+import { DATASETS } from '../../../src/node/datasets/registry';
 import { cifarBatch, idxFile, sharedData, tinyIdx } from './officialFiles';
 
 let dir = '';
@@ -61,8 +61,13 @@ test.skipIf(process.platform === 'win32')('does not wait for a pipe in place of 
 
 test('refuses the official files of the other set of the same names, packed or not', async () => {
   const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-  const known = Object.fromEntries(Object.entries(tinyIdx).map(([name, bytes]) => [name, sha256(bytes)]));
-  vi.spyOn(idxChecksums, 'mnist', 'get').mockReturnValue({ ...idxChecksums.mnist, ...known } as never);
+  const { train, test: held } = DATASETS.mnist.files;
+  const known = (parts: typeof train) =>
+    parts.map((part) =>
+      part.map((file) => ({ ...file, sha256: sha256(tinyIdx[file.name as keyof typeof tinyIdx]) })),
+    );
+  const set = { ...DATASETS.mnist, files: { train: known(train), test: known(held) } };
+  vi.spyOn(DATASETS, 'mnist', 'get').mockReturnValue(set);
   for (const files of [tinyIdx, packedIdx()]) {
     const folder = await placed(files);
     await expect(loadDataset('fashion-mnist', { dir: folder })).rejects.toThrow(

@@ -1,5 +1,5 @@
 /** Reading of tar archives: as much of the format as published data sets need. */
-import { describe } from '../core/describe';
+import { describe } from '../../core/describe';
 
 /** A file of an archive. */
 export interface TarEntry {

@@ -1,6 +1,6 @@
 /** Known data sets from where they are published. */
 import { resolve } from 'node:path';
-import { messageOf } from '../core/messageOf';
+import { messageOf } from '../../core/messageOf';
 import {
   callable,
   checked,
@@ -9,11 +9,11 @@ import {
   optional,
   readOptions,
   unchecked,
-} from '../core/options';
-import { assertDatasetName, type DatasetName, loadDataset, type TrainAndTest } from './datasets';
-import { assertPath } from './file';
+} from '../../core/options';
+import { assertPath } from '../file';
 import { type InstallOptions, install } from './install';
-import { sources } from './sources';
+import { assertDatasetName, loadDataset, type TrainAndTest } from './loadDataset';
+import { DATASETS, type DatasetName } from './registry';
 
 /** How a data set is downloaded. */
 export interface DownloadDatasetOptions extends InstallOptions {
@@ -32,12 +32,9 @@ const RATE: NumberRange = { needed: 'a number of at least 0', holds: (value) => 
 /**
  * Downloads a data set, unless it is in the cache, and loads it.
  *
- * The official files: MNIST (11 MB), Fashion-MNIST (30 MB), CIFAR-10 (170 MB). What comes is checked — MNIST and
- * Fashion-MNIST by the SHA-256 of each unpacked file, CIFAR-10 by the MD5 that its page gives of the archive — and
- * written beside, then renamed, so that a file of the cache is never half there. A download that was interrupted
- * stays as `NAME.part`, and the next call goes on with it. One that comes too slowly is given up, so that none lasts for
- * ever. Sizes and labels of cached files are checked whenever they
- * are loaded.
+ * It fetches the official files and compares them with the checksums of the data set. A file gets its name only when it is
+ * whole. A download that was interrupted stays as `NAME.part`, and the next call resumes it. A download that is too slow is
+ * given up. Sizes and labels of cached files are checked whenever they are loaded.
  *
  * @param name which data set
  * @param options cache, base URL of a mirror, fetch, progress, signal, longest silence, least rate
@@ -63,7 +60,7 @@ export async function downloadDataset(
   // A program may change its working folder while the files come.
   const dir = resolve(cacheDir, name);
   try {
-    await install(sources[name], dir, how);
+    await install(DATASETS[name].source, dir, how);
   } catch (cause) {
     how.signal?.throwIfAborted();
     throw new Error(

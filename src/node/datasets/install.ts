@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../core/messageOf';
-import { gunzip } from '../data/gzip';
-import { spellingsOf } from './datasets';
+import { messageOf } from '../../core/messageOf';
+import { gunzip } from '../../data/gzip';
+import { makeFolder, writeWhole } from '../writeWhole';
 import { type FetchOptions, fetchBytes } from './fetchBytes';
+import type { Source, SourceFile } from './knownDataset';
+import { spellingsOf } from './loadDataset';
 import { openPartialFile, type PartialFile } from './partialFile';
 import { type RemoteFile, remoteFile } from './remoteFile';
-import type { Source, SourceFile } from './sources';
 import { readTar } from './tar';
-import { makeFolder, writeWhole } from './writeWhole';
 
 /** How a source is fetched. */
 export interface InstallOptions extends FetchOptions {

@@ -1,5 +1,5 @@
 /** Where a download comes from, and how that is shown: no message has anything that may be secret. */
-import { describe } from '../core/describe';
+import { describe } from '../../core/describe';
 
 /** A file to be fetched. */
 export interface RemoteFile {

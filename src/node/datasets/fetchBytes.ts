@@ -1,9 +1,9 @@
 /** One download, which goes on where an earlier one stopped. */
-import { describe } from '../core/describe';
-import { messageOf } from '../core/messageOf';
+import { describe } from '../../core/describe';
+import { messageOf } from '../../core/messageOf';
+import { codeOf } from '../systemError';
 import type { PartialFile } from './partialFile';
 import type { RemoteFile } from './remoteFile';
-import { codeOf } from './systemError';
 
 /** How far a download is. */
 export interface DownloadProgress {

@@ -37,6 +37,6 @@ export const cifarBatch = (classes: readonly number[]): Uint8Array => {
 
 /** The folder of real data sets, if it is there and holds these. */
 export const sharedData = (...names: readonly string[]): string | undefined => {
-  const folder = process.env.SSVAE_DATA ?? join(import.meta.dirname, '../../../shared/data');
+  const folder = process.env.SSVAE_DATA ?? join(import.meta.dirname, '../../../../shared/data');
   return names.every((name) => existsSync(join(folder, name))) ? folder : undefined;
 };

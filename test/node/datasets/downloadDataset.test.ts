@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { downloadDataset } from '../../src/node/download';
-import type { DownloadProgress } from '../../src/node/fetchBytes';
-import { install } from '../../src/node/install';
-import { type Source, sources } from '../../src/node/sources';
-import { readTar } from '../../src/node/tar';
+import { downloadDataset } from '../../../src/node/datasets/downloadDataset';
+import type { DownloadProgress } from '../../../src/node/datasets/fetchBytes';
+import { install } from '../../../src/node/datasets/install';
+import type { Source } from '../../../src/node/datasets/knownDataset';
+import { DATASETS } from '../../../src/node/datasets/registry';
+import { readTar } from '../../../src/node/datasets/tar';
 import { cifarBatch, sharedData, tinyIdx } from './officialFiles';
 import { tarFile } from './tarFile';
 
@@ -375,7 +376,7 @@ test.each([
   const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
   const dir = join(cacheDir, 'mnist');
   expect(await refusal(downloadDataset('mnist', { cacheDir, fetch }))).toBe(
-    `downloadDataset: ${sources.mnist.baseUrl}train-images-idx3-ubyte.gz cannot be reached (fetch failed: ${reason}); try again, give another baseUrl, or put the files into "${dir}"`,
+    `downloadDataset: ${DATASETS.mnist.source.baseUrl}train-images-idx3-ubyte.gz cannot be reached (fetch failed: ${reason}); try again, give another baseUrl, or put the files into "${dir}"`,
   );
 });
 
@@ -543,8 +544,8 @@ const archiveOf = (contents: Readonly<Record<string, Uint8Array>>): Uint8Array =
   );
 
 const cifarSource = (archive: Uint8Array): Source => ({
-  ...sources.cifar10,
-  files: sources.cifar10.files.map((file) => ({
+  ...DATASETS.cifar10.source,
+  files: DATASETS.cifar10.source.files.map((file) => ({
     ...file,
     checksum: { of: 'packed', algorithm: 'md5', hex: md5(archive) },
   })),
@@ -643,7 +644,8 @@ test('the published MNIST and Fashion-MNIST match their checksums, repacked as t
     return context.skip('data set absent: set SSVAE_DATA to a folder with mnist and fashion-mnist');
   for (const name of ['mnist', 'fashion-mnist'] as const) {
     const contents: Record<string, Uint8Array> = {};
-    for (const { file } of sources[name].files) contents[file] = await readFile(join(data, name, file));
+    for (const { file } of DATASETS[name].source.files)
+      contents[file] = await readFile(join(data, name, file));
     const baseUrl = await serve(files(contents).listener);
     const { train, test: held } = await downloadDataset(name, { cacheDir, baseUrl });
     expect([train.count, held.count]).toEqual([60_000, 10_000]);

@@ -1,8 +1,8 @@
 /** What has come of a download, on disk, so that an interrupted one can go on. */
 import { constants } from 'node:fs';
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
-import { messageOf } from '../core/messageOf';
-import { codeOf } from './systemError';
+import { messageOf } from '../../core/messageOf';
+import { codeOf } from '../systemError';
 
 /**
  * The beginning of a download.
