@@ -1,5 +1,8 @@
 /** Callbacks of a training run, under the names that tfjs-layers gives them. */
+import { assertFunction, assertOneOf, recordOf } from '../core/assert';
 import type { Passes } from '../core/batch';
+import { describe } from '../core/describe';
+import type { Rule } from '../core/options';
 import type { Resumed } from './checkpoint/resumed';
 import type { HistoryRow, TrainResult } from './history';
 
@@ -47,8 +50,7 @@ export interface Callbacks {
 }
 
 /** Several sets of callbacks as one, which calls them in their order. */
-export const inTurn = (callbacks?: Callbacks | readonly Callbacks[]): Required<Callbacks> => {
-  const all: readonly Callbacks[] = [callbacks ?? []].flat();
+const combined = (all: readonly Callbacks[]): Required<Callbacks> => {
   const begun: Callbacks[] = [];
   const each = async (call: (one: Callbacks) => void | Promise<void>): Promise<void> => {
     for (const one of all) await call(one);
@@ -76,4 +78,42 @@ export const inTurn = (callbacks?: Callbacks | readonly Callbacks[]): Required<C
         throw faults.length === 1 ? faults[0] : new Error(faults.map(String).join('; and '));
     },
   };
+};
+
+const CALLBACK_NAMES = Object.keys(combined([])) as readonly (keyof Callbacks)[];
+
+/** Names of an object and of its classes, up to `Object`. */
+const namesOf = (value: object): readonly string[] => {
+  const parent: object | null = Object.getPrototypeOf(value);
+  if (parent === null) return [];
+  return [...Object.getOwnPropertyNames(value), ...namesOf(parent)];
+};
+
+/** Refuses callbacks that would never be called. */
+const assertCallbacks = (where: string, name: string, callbacks: Callbacks): void => {
+  recordOf(where, callbacks, name);
+  // A list within a list, a promise or a collection is an object too, and nothing of it is ever called.
+  if (Array.isArray(callbacks) || Symbol.iterator in callbacks || 'then' in callbacks)
+    throw new TypeError(
+      `${where}: ${name} hold ${describe(callbacks)}, needed objects with functions such as onEpochEnd${'then' in callbacks ? ': await it' : ''}`,
+    );
+  const called: object = Object.getPrototypeOf(callbacks) === null ? { ...callbacks } : callbacks;
+  // A set of callbacks may keep a state of its own, and a class that emits events has `on` and `once`.
+  for (const found of namesOf(called).filter((own) => /^on(?!ce$)./.test(own))) {
+    assertOneOf<string>(where, `a name in ${name}`, found, CALLBACK_NAMES);
+    const call = callbacks[found as keyof Callbacks];
+    if (call !== undefined) assertFunction(where, `${name}.${found}`, call);
+  }
+  const some = CALLBACK_NAMES.some((found) => callbacks[found] !== undefined);
+  if (!some && Object.keys(callbacks).length > 0)
+    throw new TypeError(
+      `${where}: ${name} hold ${describe(callbacks)} without any of ${CALLBACK_NAMES.join(', ')}, needed one of these`,
+    );
+};
+
+/** Callbacks as one set, which calls them in their order. Untyped programs pass `null` for none. */
+export const callbacksRule: Rule<Required<Callbacks>> = (where, name, value) => {
+  const all = [value ?? []].flat() as readonly Callbacks[];
+  for (const one of all) assertCallbacks(where, name, one);
+  return combined(all);
 };

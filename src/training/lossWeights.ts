@@ -1,20 +1,21 @@
 /** Weights of the loss's parts, step by step. */
-import { inRange, type ScalarOrSchedule, valueAt } from '../core/schedules';
+import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import type { Model } from '../models/model';
 import type { StepOptions, Weighting } from './options';
 import type { LossWeights } from './step';
 
 /** What the weights follow from. */
-type Weights = Pick<StepOptions<Model>, 'batches' | 'alpha' | 'parameterPrior'> & {
+interface Weights extends Pick<StepOptions<Model>, 'batches'> {
   readonly weighting: Weighting;
-};
+  readonly alpha: ScalarOrSchedule | undefined;
+  readonly parameterPrior: number | undefined;
+}
 
 /**
  * Weights of the loss's parts.
  *
- * @param settings of the loop or run
+ * @param options of the loop or run, checked
  * @returns the weights at a step
- * @throws RangeError when α lies below 0, at once or, of a schedule, at the step at which it does
  */
 export function lossWeights({
   batches,
@@ -25,11 +26,10 @@ export function lossWeights({
   const { labeled, unlabeled } = batches.counts;
   const all = labeled + unlabeled;
   const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;
-  const rate: ScalarOrSchedule = alpha === undefined ? byKingma : inRange('train', 'alpha', alpha);
   return (step) => ({
     labeled: weighting === 'dataset' ? labeled / all : 1,
     unlabeled: weighting === 'dataset' ? unlabeled / all : 1,
-    crossEntropy: valueAt(rate, step, 'alpha'),
+    crossEntropy: valueAt(alpha ?? byKingma, step, 'alpha'),
     parameters: parameterPrior === undefined ? 0 : 1 / (parameterPrior ** 2 * all),
   });
 }

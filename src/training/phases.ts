@@ -27,50 +27,56 @@ const trainableOf = (model: Model): Readonly<Record<string, Variable>> =>
  *
  * A variable that two phases move has a state of the optimizer in each, as their gradients are of different sizes.
  *
+ * @param where name of the calling function, for messages
+ * @param model whose variables the phases move
+ * @param objective one, or phases
  * @throws TypeError or RangeError naming what is no objective, no phase or no variable
  */
 export function resolvePhases<M extends Model>(
+  where: string,
   model: M,
   objective: Objective<M> | readonly Phase<M>[],
 ): readonly ResolvedPhase<M>[] {
   const trainable = trainableOf(model);
-  assertNoMaker('train', 'objective', objective);
+  assertNoMaker(where, 'objective', objective);
   if (typeof objective === 'function') return [{ name: undefined, objective, variables: trainable }];
   if (!Array.isArray(objective) || objective.length === 0)
     throw new TypeError(
-      `train: objective is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
+      `${where}: objective is ${describe(objective)}, needed a function such as semiSupervised(), or phases`,
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {
-    const { name, objective: loss, variables, optimizer } = recordOf('train', phase, `phase ${i}`);
+    const { name, objective: loss, variables, optimizer } = recordOf(where, phase, `phase ${i}`);
     if (typeof name !== 'string' || name === '' || phases.findIndex((other) => other.name === name) !== i)
       throw new RangeError(
-        `train: the name of phase ${i} is ${describe(name)}, needed one that no other has`,
+        `${where}: the name of phase ${i} is ${describe(name)}, needed one that no other has`,
       );
     // `a.b` and a term `c` would be called as `a` and a term `b.c` are; so would their moments, by `/`.
     if (/[./]/.test(name))
-      throw new RangeError(`train: the name of phase ${i} is ${describe(name)}, needed one without . and /`);
+      throw new RangeError(
+        `${where}: the name of phase ${i} is ${describe(name)}, needed one without . and /`,
+      );
     const of = `phase ${describe(name)}`;
-    assertNoMaker('train', `the objective of ${of}`, loss);
+    assertNoMaker(where, `the objective of ${of}`, loss);
     if (typeof loss !== 'function')
-      throw new TypeError(`train: the objective of ${of} is ${describe(loss)}, needed a function`);
+      throw new TypeError(`${where}: the objective of ${of} is ${describe(loss)}, needed a function`);
     if (!Array.isArray(variables))
       throw new TypeError(
-        `train: the variables of ${of} are ${describe(variables)}, needed names of variables`,
+        `${where}: the variables of ${of} are ${describe(variables)}, needed names of variables`,
       );
     const unknown = variables.find((variable) => own(trainable, variable) === undefined);
     if (variables.length === 0 || unknown !== undefined)
       throw new RangeError(
-        `train: ${of} moves ${variables.length === 0 ? 'nothing' : describe(unknown)}, needed trainable variables of the model`,
+        `${where}: ${of} moves ${variables.length === 0 ? 'nothing' : describe(unknown)}, needed trainable variables of the model`,
       );
     const twice = variables.find((variable, at) => variables.indexOf(variable) !== at);
     if (twice !== undefined)
-      throw new RangeError(`train: ${of} moves ${describe(twice)} twice, needed each variable once`);
-    if (optimizer !== undefined) assertMethods('train', `the optimizer of ${of}`, optimizer, ['apply']);
+      throw new RangeError(`${where}: ${of} moves ${describe(twice)} twice, needed each variable once`);
+    if (optimizer !== undefined) assertMethods(where, `the optimizer of ${of}`, optimizer, ['apply']);
     const sharer = phases.find((other) => other.optimizer !== undefined && other.optimizer === optimizer);
     if (sharer !== undefined && sharer !== phase)
       throw new RangeError(
-        `train: ${of} has the optimizer of phase ${describe(sharer.name)}, needed an optimizer for each, or none for that of the run`,
+        `${where}: ${of} has the optimizer of phase ${describe(sharer.name)}, needed an optimizer for each, or none for that of the run`,
       );
     const moved = variables.map((variable) => [`${name}/${variable}`, own(trainable, variable) as Variable]);
     return { name, objective: loss, variables: Object.fromEntries(moved), ...(optimizer && { optimizer }) };

@@ -1,13 +1,20 @@
-/** The options of a loop and of a run, checked and complete: nothing below asks for a default. */
-import { assertMethods } from '../core/assert';
+/** The options of a loop or a run, read once into one complete record. */
+import { assertMethods, plainOf, recordOf } from '../core/assert';
+import { describe, oneLine } from '../core/describe';
+import { type ReadOptions, readOptions } from '../core/options';
+import { assertNoFunction } from '../core/uncalled';
+import { own } from '../files/json';
+import { isFolder } from '../files/storage';
+import { assertFits } from '../models/fits';
+import { assertDistinct, assertLiving } from '../models/living';
 import type { Model } from '../models/model';
-import { assertModel, assertStepOptions, assertTrainOptions, knownTrainOptions } from './assertOptions';
-import { type Callbacks, inTurn } from './callbacks';
+import type { Callbacks } from './callbacks';
 import { lossWeights } from './lossWeights';
 import { type Equipment, equip } from './optimizer/optimizers';
 import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from './options';
 import { resolvePhases } from './phases';
-import { executeEagerly, type LossWeights } from './step';
+import { runRules, type stepRules } from './rules';
+import type { LossWeights } from './step';
 
 /** Options with a default, and those that may stay away. */
 type Complete<T, WithDefault extends keyof T, Optional extends keyof T> = {
@@ -20,7 +27,7 @@ export interface StepSettings<M extends Model>
     Complete<
       StepOptions<M>,
       'weighting' | 'gradientNorm' | 'nonFinite' | 'execute',
-      'alpha' | 'parameterPrior' | 'augment' | 'clipNorm' | 'signal'
+      'parameterPrior' | 'augment' | 'clipNorm' | 'signal'
     >,
     Equipment<M> {
   readonly model: M;
@@ -41,39 +48,94 @@ export interface RunSettings<M extends Model>
   readonly checkpoint: Required<CheckpointOptions> | undefined;
 }
 
+type ReadStepOptions<M extends Model> = ReadOptions<ReturnType<typeof stepRules<M>>>;
+type ReadRunOptions<M extends Model> = ReadOptions<ReturnType<typeof runRules<M>>>;
+
+/** Options that belong elsewhere, and where. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  learningRate: 'optimizer: createAdam({ learningRate })',
+  weightDecay: 'optimizer: createAdam({ weightDecay })',
+  batchSize: 'batches: createBatches({ …, batchSize })',
+  seed: 'noise: createNoise(seed)',
+  patience: 'earlyStopping: { metric, better, patience }',
+};
+
+/** Refuses an option of another function, and says which. */
+function assertNoneElsewhere(where: string, options: object): void {
+  const astray = Object.keys(recordOf(where, options)).find((name) => own(ELSEWHERE, name) !== undefined);
+  if (astray !== undefined)
+    throw new RangeError(`${where}: ${astray} is no option, needed ${own(ELSEWHERE, astray)}`);
+}
+
+/** Refuses a model that cannot be trained. */
+function assertModel(where: string, model: Model): void {
+  assertNoFunction(where, 'model', model);
+  if (typeof model?.variables !== 'object')
+    throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
+  plainOf(where, model.variables, 'model.variables');
+  assertLiving(where, model);
+  assertDistinct(where, model.variables);
+}
+
+/** Refuses to keep several checkpoints in one file. */
+function assertKeepsInFolder({ storage, keep }: CheckpointOptions): void {
+  if (keep !== undefined && !isFolder(storage))
+    throw new RangeError(
+      `train: checkpoint.keep is ${keep}, needed a folder to keep them in: checkpoint.storage is the one file ${oneLine(String(storage.name), 300)}`,
+    );
+}
+
+/** Refuses to resume without a checkpoint, from batches that cannot be replayed, or by a name in one file. */
+function assertResumable<M extends Model>({ resume, batches, checkpoint }: ReadRunOptions<M>): void {
+  if (resume === false) return;
+  if (batches.replayable === false)
+    throw new RangeError(
+      `train: resume is ${describe(resume)}, needed batches that can be replayed, such as batchesFrom of a function: a bare iterator cannot go to the step of a checkpoint`,
+    );
+  if (checkpoint === undefined)
+    throw new RangeError(`train: resume is ${describe(resume)}, needed a checkpoint to go on from`);
+  if (resume !== true && resume !== 'latest' && !isFolder(checkpoint.storage))
+    throw new RangeError(
+      `train: resume is ${describe(resume)}, needed true or 'latest': checkpoint.storage is the one file ${oneLine(String(checkpoint.storage.name), 300)}`,
+    );
+}
+
+/** Refuses early stopping by a column that the options leave out of the history. */
+function assertMeasured<M extends Model>(
+  { earlyStopping, validate }: ReadRunOptions<M>,
+  gradientNorm: boolean,
+): void {
+  const { metric } = earlyStopping ?? {};
+  if (validate === undefined && metric?.startsWith('validation.'))
+    throw new RangeError(`train: earlyStopping.metric is ${describe(metric)}, needed validate as well`);
+  if (metric === 'gradientNorm' && !gradientNorm)
+    throw new RangeError('train: earlyStopping.metric is "gradientNorm", needed gradientNorm: true as well');
+}
+
 /**
  * Settings of steps.
  *
- * @param options of known names
- * @throws TypeError or RangeError naming the option that no step could use
+ * @param where name of the calling function, for messages
+ * @param model to be trained
+ * @param options read through `stepRules`
+ * @throws TypeError or RangeError when model, objective, batches and optimizers do not fit each other
  */
-export function stepSettings<M extends Model>(model: M, options: StepOptions<M>): StepSettings<M> {
-  assertModel(model);
-  const phases = resolvePhases(model, options.objective);
-  assertStepOptions(model, options, phases);
-  const { objective, batches, noise, optimizer, alpha, parameterPrior, augment, clipNorm, signal } = options;
-  const {
-    weighting = 'mean',
-    gradientNorm = clipNorm !== undefined,
-    nonFinite = 'throw',
-    execute = executeEagerly,
-  } = options;
+export function stepSettings<M extends Model>(
+  where: string,
+  model: M,
+  options: ReadStepOptions<M>,
+): StepSettings<M> {
+  assertModel(where, model);
+  const phases = resolvePhases(where, model, options.objective);
+  const objectives = phases.map(({ objective }) => objective);
+  assertFits(where, model, objectives, options.batches);
+  const { optimizer, alpha: _, ...settings } = options;
   return {
-    ...equip(phases, optimizer),
+    ...settings,
+    ...equip(where, phases, optimizer),
     model,
-    objective,
-    batches,
-    noise,
-    weighting,
-    alpha,
-    parameterPrior,
-    augment,
-    clipNorm,
-    gradientNorm,
-    nonFinite,
-    execute,
-    signal,
-    weightsAt: lossWeights({ batches, weighting, alpha, parameterPrior }),
+    gradientNorm: options.gradientNorm ?? options.clipNorm !== undefined,
+    weightsAt: lossWeights(options),
   };
 }
 
@@ -83,25 +145,28 @@ export function stepSettings<M extends Model>(model: M, options: StepOptions<M>)
  * @throws TypeError or RangeError naming the option that no run could use
  */
 export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): RunSettings<M> {
-  const options = knownTrainOptions(given);
-  const steps = stepSettings(model, options);
-  assertTrainOptions(options, steps.gradientNorm);
-  const { checkpoint, earlyStopping, epochs, validate, averaging } = options;
-  const { validateEvery = 1, readEvery = 1, timeLimit = Number.POSITIVE_INFINITY, resume = false } = options;
+  assertNoneElsewhere('train', given);
+  const options = readOptions('train', given, runRules<M>());
+  const { checkpoint, epochs, callbacks, validate, validateEvery } = options;
+  const { earlyStopping, averaging, readEvery, timeLimit, resume } = options;
+  if (checkpoint) assertKeepsInFolder(checkpoint);
+  assertResumable(options);
+  const steps = stepSettings('train', model, options);
+  assertMeasured(options, steps.gradientNorm);
   if (checkpoint)
     for (const { name, optimizer } of steps.optimizers)
       assertMethods('train', name, optimizer, ['apply', 'restore']);
   return {
     ...steps,
     epochs,
+    callbacks,
     validate,
     validateEvery,
+    earlyStopping,
     averaging,
     readEvery,
     timeLimit,
     resume,
-    callbacks: inTurn(options.callbacks),
-    earlyStopping: earlyStopping && { ...earlyStopping, minDelta: earlyStopping.minDelta ?? 0 },
     checkpoint: checkpoint && {
       storage: checkpoint.storage,
       every: checkpoint.every ?? steps.batches.stepsPerEpoch,

@@ -36,7 +36,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   let checkpoints: Checkpoints | undefined;
   try {
     const state = { model, optimizers, average };
-    checkpoints = createCheckpoints(settings.checkpoint, state, identityOf(settings));
+    checkpoints = createCheckpoints(settings.checkpoint, state, identityOf(settings, options));
     return await runToEnd(settings, average, checkpoints);
   } finally {
     for (const give of giveBack) give();

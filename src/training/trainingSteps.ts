@@ -1,14 +1,14 @@
 /** The loop over steps, usable by itself. */
-import { assertInteger, assertMethods, type OptionNames, optionsOf } from '../core/assert';
+import { readOptions } from '../core/options';
 import { createRests } from '../host/rests';
 import { assertInputsSupported } from '../models/inputs';
 import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
-import { STEP_NAMES } from './assertOptions';
 import { takeOver } from './free';
 import { adamOf } from './optimizer/adam';
 import type { Average } from './optimizer/average';
 import type { NonFinitePolicy, StepOptions } from './options';
+import { loopRules } from './rules';
 import { type StepSettings, stepSettings } from './settings';
 import { createSkipCount, type StepResult, takeStep } from './takeStep';
 
@@ -28,14 +28,6 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
    */
   readonly nonFinite?: NonFinitePolicy;
 }
-
-/** Of the loop, and of a run, which hands its own on. */
-const NAMES: OptionNames<TrainingStepsOptions<Model>> = {
-  ...STEP_NAMES,
-  from: true,
-  to: true,
-  average: true,
-};
 
 /** Which steps a loop takes. */
 interface StepRange {
@@ -61,12 +53,8 @@ export async function* trainingSteps<M extends Model>(
   model: M,
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
-  const known = optionsOf('trainingSteps', options, NAMES);
-  const settings = stepSettings(model, known);
-  const { from = 0, to = Number.POSITIVE_INFINITY, average } = known;
-  assertInteger('train', 'from', from, 0);
-  if (to !== Number.POSITIVE_INFINITY) assertInteger('train', 'to', to, 0);
-  if (average !== undefined) assertMethods('train', 'average', average, ['update', 'decayAt']);
+  const { from, to, average, ...read } = readOptions('trainingSteps', options, loopRules<M>());
+  const settings = stepSettings('trainingSteps', model, read);
   const beforeStep = takeOver(model, settings.optimizers);
   try {
     yield* stepsOf(settings, { from, to, average, beforeStep });

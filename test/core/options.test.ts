@@ -266,7 +266,7 @@ describe('an option that is misspelt', () => {
     [
       'augment of train',
       () => trainingSteps(tiny(), { ...steps(), augment: new Map() as never }).next(),
-      'train: augment is Map, needed a plain object, { … }',
+      'trainingSteps: augment is Map, needed a plain object, { … }',
     ],
     [
       'klWeight of semiSupervised',

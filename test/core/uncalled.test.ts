@@ -98,7 +98,7 @@ describe('a function handed in uncalled', () => {
     const model = tinyM2();
     const average = createAverage as never;
     await expect(trainingSteps(model, { ...withoutEpochs(options()), average }).next()).rejects.toThrow(
-      'train: average is createAverage itself, needed what it makes: createAverage(…)',
+      'trainingSteps: average is createAverage itself, needed what it makes: createAverage(…)',
     );
     await expect(train(createM2 as never, options())).rejects.toThrow(
       'train: model is createM2 itself, needed what it makes: createM2(…)',

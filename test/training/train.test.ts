@@ -209,57 +209,70 @@ describe('trainingSteps', () => {
   it.each<[Partial<TrainOptions<M2>> & { from?: number; to?: number }, Error]>([
     [
       { objective: 3 as unknown as Objective<M2> },
-      new TypeError('train: objective is 3, needed a function such as semiSupervised(), or phases'),
+      new TypeError('trainingSteps: objective is 3, needed a function such as semiSupervised(), or phases'),
     ],
     [
       { batches: {} as BatchSource },
-      new TypeError('train: batches is Object, needed a BatchSource such as createBatches(…)'),
+      new TypeError('trainingSteps: batches is Object, needed a BatchSource such as createBatches(…)'),
     ],
-    [{ noise: 1 as never }, new TypeError('train: noise is 1, needed a stream, as createNoise(seed) makes')],
+    [
+      { noise: 1 as never },
+      new TypeError('trainingSteps: noise is 1, needed a stream, as createNoise(seed) makes'),
+    ],
     [
       { weighting: 'sum' as 'mean' },
-      new RangeError('train: weighting is "sum", needed one of "mean", "dataset"'),
+      new RangeError('trainingSteps: weighting is "sum", needed one of "mean", "dataset"'),
     ],
     [
       { alpha: Number.NaN },
-      new RangeError('train: alpha is NaN, needed a schedule or a finite number of at least 0'),
+      new RangeError('trainingSteps: alpha is NaN, needed a schedule or a finite number of at least 0'),
     ],
-    [{ alpha: -5 }, new RangeError('train: alpha is -5, needed a schedule or a finite number of at least 0')],
+    [
+      { alpha: -5 },
+      new RangeError('trainingSteps: alpha is -5, needed a schedule or a finite number of at least 0'),
+    ],
     [
       { optimizer: 'adam' as never },
-      new TypeError('train: optimizer is "adam", needed an object with apply()'),
+      new TypeError('trainingSteps: optimizer is "adam", needed an object with apply()'),
     ],
     [
       { signal: new AbortController() as never },
       new TypeError(
-        'train: signal is AbortController, needed an AbortSignal: a controller has it as its signal',
+        'trainingSteps: signal is AbortController, needed an AbortSignal: a controller has it as its signal',
       ),
     ],
-    [{ augment: { labeled: 1 as never } }, new TypeError('train: augment.labeled is 1, needed a function')],
+    [
+      { augment: { labeled: 1 as never } },
+      new TypeError('trainingSteps: augment.labeled is 1, needed a function'),
+    ],
     [
       { parameterPrior: 0 },
-      new RangeError('train: parameterPrior is 0, needed a standard deviation above 0'),
+      new RangeError('trainingSteps: parameterPrior is 0, needed a standard deviation above 0'),
     ],
     [
       { augment: 'flip' as never },
-      new TypeError('train: augment is "flip", needed a function, or one for either part'),
+      new TypeError('trainingSteps: augment is "flip", needed a function, or one for either part'),
     ],
     [
       { augment: { unlabelled: () => tensor([0]) } as never },
-      new RangeError('train: a name in augment is "unlabelled", needed one of "labeled", "unlabeled"'),
+      new RangeError(
+        'trainingSteps: a name in augment is "unlabelled", needed one of "labeled", "unlabeled"',
+      ),
     ],
     [
       { batches: { ...tinyBatches(), counts: { labeled: 0, unlabeled: 0 } } },
-      new RangeError('train: batches.counts.labeled + unlabeled is 0, needed an integer of at least 1'),
+      new RangeError(
+        'trainingSteps: batches.counts.labeled + unlabeled is 0, needed an integer of at least 1',
+      ),
     ],
     [
       { batches: { ...tinyBatches(), counts: undefined as never } },
-      new RangeError('train: batches.counts.labeled is undefined, needed an integer of at least 0'),
+      new RangeError('trainingSteps: batches.counts.labeled is undefined, needed an integer of at least 0'),
     ],
-    [{ clipNorm: 0 }, new RangeError('train: clipNorm is 0, needed a number above 0')],
-    [{ execute: 'fast' as never }, new TypeError('train: execute is "fast", needed a function')],
-    [{ from: -1 }, new RangeError('train: from is -1, needed an integer of at least 0')],
-    [{ to: 1.5 }, new RangeError('train: to is 1.5, needed an integer of at least 0')],
+    [{ clipNorm: 0 }, new RangeError('trainingSteps: clipNorm is 0, needed a number above 0')],
+    [{ execute: 'fast' as never }, new TypeError('trainingSteps: execute is "fast", needed a function')],
+    [{ from: -1 }, new RangeError('trainingSteps: from is -1, needed an integer of at least 0')],
+    [{ to: 1.5 }, new RangeError('trainingSteps: to is 1.5, needed an integer of at least 0')],
   ])('refuses %j before the first step', async (options, error) => {
     const model = tinyM2();
     await expect(trainingSteps(model, { ...withoutEpochs(run()), ...options }).next()).rejects.toThrowError(
@@ -666,6 +679,11 @@ describe('train', () => {
       'a batch source that is none',
       { batches: undefined as unknown as BatchSource },
       new TypeError('train: batches is undefined, needed a BatchSource such as createBatches(…)'),
+    ],
+    [
+      'a choice that is a text',
+      { gradientNorm: 'yes' as never },
+      new RangeError('train: gradientNorm is "yes", needed one of true, false'),
     ],
     [
       'resume from nowhere',

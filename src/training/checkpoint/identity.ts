@@ -7,6 +7,7 @@ import { brief, canonical, isRecord, type Json, own } from '../../files/json';
 import type { StoredArray } from '../../files/safetensors';
 import type { Model } from '../../models/model';
 import type { HistoryRow } from '../history';
+import type { TrainOptions } from '../options';
 import { specOfPhases } from '../phases';
 import type { RunSettings } from '../settings';
 
@@ -59,8 +60,16 @@ export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json):
   return typeof metric === 'string' && history.some((row) => metric in row);
 };
 
-/** Identity of the run with these settings. */
-export function identityOf<M extends Model>(settings: RunSettings<M>): RunIdentity {
+/**
+ * Identity of a run.
+ *
+ * @param settings of the run
+ * @param given its options: schedules are compared as you gave them, at steps that no run reaches too
+ */
+export function identityOf<M extends Model>(
+  settings: RunSettings<M>,
+  given: Pick<TrainOptions<M>, 'alpha'>,
+): RunIdentity {
   const { model, batches, checkpoint, noise, objective, averaging, optimizers } = settings;
   const specs = optimizers.map(({ phase, optimizer }) => ({ phase, spec: optimizer.spec ?? null }));
   const ofPhases = specs.flatMap(({ phase, spec }) => (phase === undefined ? [] : [[phase, spec]]));
@@ -76,7 +85,7 @@ export function identityOf<M extends Model>(settings: RunSettings<M>): RunIdenti
     ...(ofPhases.length > 0 && { phaseOptimizers: Object.fromEntries(ofPhases) }),
     loss: specOf({
       weighting: settings.weighting,
-      alpha: settings.alpha ?? 'default',
+      alpha: given.alpha ?? 'default',
       parameterPrior: settings.parameterPrior ?? 'none',
       clipNorm: settings.clipNorm ?? 'none',
     }),

@@ -1,12 +1,12 @@
 /** Adam, with decoupled weight decay. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
-import { assertNumber, type OptionNames, optionsOf } from '../../core/assert';
 import { describe } from '../../core/describe';
-import { inRange, type ScalarOrSchedule } from '../../core/schedules';
+import { ABOVE_0, AT_LEAST_0, BELOW_1, number, readOptions, withDefaults } from '../../core/options';
+import { type ScalarOrSchedule, schedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
 import { own } from '../../files/json';
 import { createMoments, type Moments } from './adamMoments';
-import { type AdamNumbers, type AdamSettings, moveVariable, numbersOf, ratesAt } from './adamUpdate';
+import { type AdamNumbers, moveVariable, numbersOf, ratesAt } from './adamUpdate';
 import type { Optimizer } from './optimizer';
 
 /** Settings of Adam; Kingma & Ba 2015 is the source of every default but the weight decay. */
@@ -23,13 +23,13 @@ export interface AdamOptions {
   readonly weightDecay?: ScalarOrSchedule;
 }
 
-const NAMES: OptionNames<AdamOptions> = {
-  learningRate: true,
-  beta1: true,
-  beta2: true,
-  epsilon: true,
-  weightDecay: true,
-};
+const adamRules = () => ({
+  learningRate: schedule(AT_LEAST_0, 1e-3),
+  beta1: number(BELOW_1, 0.9),
+  beta2: number(BELOW_1, 0.999),
+  epsilon: number(ABOVE_0, 1e-8),
+  weightDecay: schedule(AT_LEAST_0, 0),
+});
 
 /** Adam, taken apart: what an executor needs that runs its update as an operation of its own. */
 export interface AdamUpdate {
@@ -63,28 +63,6 @@ export const adamOf = (optimizer: Optimizer): AdamUpdate | undefined =>
 export const withAdam = (optimizer: Optimizer, adam: AdamUpdate): Optimizer =>
   Object.defineProperty(optimizer, ADAM, { value: adam });
 
-/** Settings of the options, which are checked. */
-const settingsOf = (options: AdamOptions): AdamSettings => {
-  const {
-    learningRate = 1e-3,
-    beta1 = 0.9,
-    beta2 = 0.999,
-    epsilon = 1e-8,
-    weightDecay = 0,
-  } = optionsOf('createAdam', options, NAMES);
-  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
-    assertNumber('createAdam', name, beta, 'a number in [0, 1)', (b) => b >= 0 && b < 1);
-  }
-  assertNumber(
-    'createAdam',
-    'epsilon',
-    epsilon,
-    'a finite number above 0',
-    (e) => e > 0 && Number.isFinite(e),
-  );
-  return { learningRate, beta1, beta2, epsilon, weightDecay };
-};
-
 /**
  * Adam (Kingma & Ba 2015, Algorithm 1), decoupled weight decay after Loshchilov & Hutter 2019.
  *
@@ -101,18 +79,13 @@ const settingsOf = (options: AdamOptions): AdamSettings => {
  * @example createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: 10_000 }) })
  */
 export function createAdam(options: AdamOptions = {}): Optimizer {
-  const given = settingsOf(options);
-  const { beta1, beta2 } = given;
-  const settings: AdamSettings = {
-    ...given,
-    learningRate: inRange('createAdam', 'learningRate', given.learningRate),
-    weightDecay: inRange('createAdam', 'weightDecay', given.weightDecay),
-  };
+  const settings = readOptions('createAdam', options, adamRules());
+  const { beta1, beta2 } = settings;
   const moments = createMoments();
   const updatesOf = (name: string): number => moments.find(name)?.updates ?? 0;
   const optimizer: Optimizer = {
-    // Of the schedules that came: what two runs are compared by.
-    spec: specOf({ optimizer: 'adam', ...given }),
+    // Two runs are compared by the schedules as given, which may leave their range at steps that no run reaches.
+    spec: specOf({ optimizer: 'adam', ...withDefaults(options, adamRules()) }),
     apply(variables, gradients, step, applied) {
       tidy(() => {
         const rates = ratesAt(settings, step, applied);

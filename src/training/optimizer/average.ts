@@ -1,7 +1,8 @@
 /** Averages of weights, for evaluation. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
-import { assertMethods, assertNumber, optionsOf, plainOf } from '../../core/assert';
+import { assertMethods, plainOf } from '../../core/assert';
 import { meanShares, movedMean } from '../../core/movingMean';
+import { BELOW_1, number, readOptions } from '../../core/options';
 import { sharing } from '../../host/aliasOf';
 
 /** How weights are averaged. */
@@ -9,6 +10,9 @@ export interface Averaging {
   /** share of the former average that each step keeps, in [0, 1); e.g. 0.999 averages over about the last 1000 steps */
   readonly decay: number;
 }
+
+/** The table of these options. */
+export const averagingRules = () => ({ decay: number(BELOW_1) });
 
 /** Averages of variables, by the names of these. */
 export interface Average {
@@ -46,8 +50,7 @@ export const decayAt = (decay: number, step: number): number => Math.min(decay, 
  * @example const average = createAverage(model.variables, { decay: 0.999 }); // for trainingSteps(model, { …, average })
  */
 export function createAverage(variables: Readonly<Record<string, Variable>>, averaging: Averaging): Average {
-  const { decay } = optionsOf('createAverage', averaging, { decay: true }, 'averaging');
-  assertNumber('createAverage', 'decay', decay, 'a number in [0, 1)', (d) => d >= 0 && d < 1);
+  const { decay } = readOptions('createAverage', averaging, averagingRules());
   const named = Object.entries(plainOf('createAverage', variables, 'variables'));
   for (const [name, source] of named) assertMethods('createAverage', `variables.${name}`, source, ['assign']);
   const tensors = Object.fromEntries(named.map(([name, source]) => [name, sharing(source)]));

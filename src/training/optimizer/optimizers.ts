@@ -31,23 +31,25 @@ export interface Equipment<M extends Model> {
 /**
  * Gives each phase an optimizer: its own, or else the run's.
  *
+ * @param where name of the calling function, for messages
  * @param phases of a step
  * @param given the run's optimizer; default `createAdam()`, made where a phase needs it
  * @throws RangeError when the run's optimizer is a phase's as well, or no phase needs it
  */
 export function equip<M extends Model>(
+  where: string,
   phases: readonly ResolvedPhase<M>[],
   given: Optimizer | undefined,
 ): Equipment<M> {
   const sharer = phases.find(({ optimizer }) => optimizer !== undefined && optimizer === given);
   if (sharer !== undefined)
     throw new RangeError(
-      `train: phase ${describe(sharer.name)} has the optimizer of the run, needed an optimizer for each, or none for that of the run`,
+      `${where}: phase ${describe(sharer.name)} has the optimizer of the run, needed an optimizer for each, or none for that of the run`,
     );
   const rest = phases.filter(({ optimizer }) => optimizer === undefined);
   if (given !== undefined && rest.length === 0)
     throw new RangeError(
-      'train: optimizer moves nothing, needed none, as every phase has an optimizer of its own',
+      `${where}: optimizer moves nothing, needed none, as every phase has an optimizer of its own`,
     );
   const made = given === undefined && rest.length > 0 ? createAdam() : undefined;
   const shared = given ?? made;

@@ -1,0 +1,166 @@
+/** The options of `train` and `trainingSteps`: names, defaults, ranges and messages, in one table each. */
+import { assertFunction, assertInteger, assertOneOf, plainOf } from '../core/assert';
+import type { BatchSource } from '../core/batch';
+import { describe } from '../core/describe';
+import {
+  AT_LEAST_0,
+  callable,
+  checked,
+  flag,
+  integersFrom,
+  NOT_BELOW_0,
+  type NumberRange,
+  noiseStream,
+  number,
+  oneOf,
+  optional,
+  type Rule,
+  record,
+  unchecked,
+  withMethods,
+} from '../core/options';
+import { schedule } from '../core/schedules';
+import { assertNoFunction, assertNoMaker } from '../core/uncalled';
+import { isFolder } from '../files/storage';
+import type { Model } from '../models/model';
+import { callbacksRule } from './callbacks';
+import { type Average, averagingRules } from './optimizer/average';
+import type { Optimizer } from './optimizer/optimizer';
+import type {
+  CheckpointOptions,
+  EarlyStopping,
+  NonFinitePolicy,
+  Resume,
+  StepOptions,
+  TrainOptions,
+  Weighting,
+} from './options';
+import { executeEagerly } from './step';
+
+/** Numbers above 0, infinity among them. */
+const above0 = (what: string): NumberRange => ({ needed: `${what} above 0`, holds: (value) => value > 0 });
+
+const batches: Rule<BatchSource> = checked((where, name, source) => {
+  assertNoFunction(where, name, source);
+  if (typeof source?.at !== 'function')
+    throw new TypeError(
+      `${where}: ${name} is ${describe(source)}, needed a BatchSource such as createBatches(…)`,
+    );
+  assertInteger(where, `${name}.stepsPerEpoch`, source.stepsPerEpoch);
+  const { labeled, unlabeled } = source.counts ?? {};
+  assertInteger(where, `${name}.counts.labeled`, labeled, 0);
+  assertInteger(where, `${name}.counts.unlabeled`, unlabeled, 0);
+  assertInteger(where, `${name}.counts.labeled + unlabeled`, labeled + unlabeled);
+});
+
+const augment: Rule<NonNullable<StepOptions<Model>['augment']>> = checked((where, name, change) => {
+  assertNoMaker(where, name, change);
+  if (typeof change === 'function') return;
+  if (typeof change !== 'object' || change === null)
+    throw new TypeError(
+      `${where}: ${name} is ${describe(change)}, needed a function, or one for either part`,
+    );
+  for (const [part, ofPart] of Object.entries(plainOf(where, change, name))) {
+    assertOneOf(where, `a name in ${name}`, part, ['labeled', 'unlabeled']);
+    if (ofPart !== undefined) assertFunction(where, `${name}.${part}`, ofPart);
+  }
+});
+
+const signal: Rule<AbortSignal> = checked((where, name, value) => {
+  if (typeof value?.aborted !== 'boolean')
+    throw new TypeError(
+      `${where}: ${name} is ${describe(value)}, needed an AbortSignal: a controller has it as its signal`,
+    );
+});
+
+/** Options that a run and a loop share. Model, objective and batches are checked together, in `settings.ts`. */
+export const stepRules = <M extends Model>() => ({
+  objective: unchecked<StepOptions<M>['objective']>(),
+  batches,
+  noise: noiseStream(),
+  optimizer: optional(withMethods<Optimizer>(['apply'])),
+  weighting: oneOf<Weighting>(['mean', 'dataset'], 'mean'),
+  alpha: optional(schedule(AT_LEAST_0)),
+  parameterPrior: optional(number(above0('a standard deviation'))),
+  augment: optional(augment),
+  clipNorm: optional(number(above0('a number'))),
+  gradientNorm: optional(flag()),
+  nonFinite: oneOf<NonFinitePolicy>(['throw', 'stop', 'skip', 'ignore'], 'throw'),
+  execute: callable(executeEagerly),
+  signal: optional(signal),
+});
+
+const STEPS: NumberRange = {
+  needed: integersFrom(0).needed,
+  holds: (value) => value === Number.POSITIVE_INFINITY || integersFrom(0).holds(value),
+};
+
+/** Options of a loop. */
+export const loopRules = <M extends Model>() => ({
+  ...stepRules<M>(),
+  from: number(integersFrom(0), 0),
+  to: number(STEPS, Number.POSITIVE_INFINITY),
+  average: optional(withMethods<Average>(['update', 'decayAt'])),
+});
+
+const validate = <M extends Model>(): Rule<NonNullable<TrainOptions<M>['validate']>> =>
+  checked((where, name, measure) => {
+    assertFunction(where, name, measure);
+    // It is called with the model alone.
+    if (measure.length > 1)
+      throw new TypeError(
+        `${where}: ${name} takes ${measure.length} arguments, needed a function of the model: (model) => evaluateClassifier(model, held)`,
+      );
+  });
+
+const column: Rule<string> = checked((where, name, value) => {
+  if (typeof value !== 'string')
+    throw new TypeError(
+      `${where}: ${name} is ${describe(value)}, needed a column of the history, such as 'loss'`,
+    );
+});
+
+const storage: Rule<CheckpointOptions['storage']> = checked((where, name, place) => {
+  assertNoFunction(where, name, place);
+  const isPlace = typeof place === 'object' && place !== null;
+  if (!isPlace || !(isFolder(place) || typeof place.write === 'function'))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(place)}, needed a Storage such as file('run.safetensors') or a StorageFolder such as folder('runs/m2')`,
+    );
+});
+
+const resume: Rule<Resume> = checked<Resume>((where, name, value) => {
+  if (typeof value !== 'boolean' && (typeof value !== 'string' || value === ''))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(value)}, needed true, 'latest' or the name of a checkpoint`,
+    );
+}, false);
+
+/** Options of a run. */
+export const runRules = <M extends Model>() => ({
+  ...stepRules<M>(),
+  epochs: number(integersFrom(1)),
+  callbacks: callbacksRule,
+  validate: optional(validate<M>()),
+  validateEvery: number(integersFrom(1), 1),
+  earlyStopping: optional(
+    record({
+      metric: column,
+      better: oneOf<EarlyStopping['better']>(['higher', 'lower']),
+      patience: number(integersFrom(0)),
+      minDelta: number(NOT_BELOW_0, 0),
+    }),
+  ),
+  averaging: optional(record(averagingRules())),
+  readEvery: number(integersFrom(1), 1),
+  timeLimit: number(above0('a number of seconds'), Number.POSITIVE_INFINITY),
+  checkpoint: optional(
+    record({
+      storage,
+      // The defaults depend on the batches and on the place.
+      every: optional(number(integersFrom(1))),
+      keep: optional(number(integersFrom(1))),
+    }),
+  ),
+  resume,
+});
