@@ -161,6 +161,7 @@ export type {
 export { supervised } from './models/objectives/supervised';
 export { type UnsupervisedOptions, unsupervised } from './models/objectives/unsupervised';
 export type { Inputs } from './models/openInputs';
+export type { ReadyModelOptions } from './models/options';
 export { embed, type Prediction, type PredictOptions, predict } from './models/predict';
 export type { HandedIn } from './models/presetFile';
 export type { ModelKind, ReadyModels } from './models/registry';

@@ -43,10 +43,10 @@ export interface RegularizedLabeledArguments {
 }
 
 /** How the weights of labeled examples are read. */
-const labeledWeights = <T>(weight: WeightRule<T>) => ({ labelPriorKlWeight: weight(AT_LEAST_0, 0) });
+export const labeledWeights = <T>(weight: WeightRule<T>) => ({ labelPriorKlWeight: weight(AT_LEAST_0, 0) });
 
 /** How label smoothing is read. */
-const labelSmoothingRules = <T>(weight: WeightRule<T>) => ({
+export const labelSmoothingRules = <T>(weight: WeightRule<T>) => ({
   weight: weight(AT_LEAST_0, 1),
   ...smoothingRules(),
 });

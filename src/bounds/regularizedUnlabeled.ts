@@ -23,7 +23,7 @@ export interface RegularizedUnlabeledArguments {
 }
 
 /** How the weights of unlabeled examples are read. */
-const unlabeledWeights = <T>(weight: WeightRule<T>) => ({
+export const unlabeledWeights = <T>(weight: WeightRule<T>) => ({
   entropyPenalty: weight(AT_LEAST_0, 0),
   mutualInformationWeight: weight(AT_LEAST_0, 0),
 });

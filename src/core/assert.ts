@@ -45,11 +45,6 @@ export function assertOneOf<T>(where: string, name: string, value: T, choices: r
   }
 }
 
-/** Refuses anything but true and false, by name. */
-export function assertFlags(where: string, flags: Readonly<Record<string, boolean>>): void {
-  for (const [name, flag] of Object.entries(flags)) assertOneOf(where, name, flag, [true, false]);
-}
-
 /** More values than that no typed array is asked for: engines count them with 32 bits. */
 const MOST_VALUES = 2 ** 31 - 1;
 

@@ -15,6 +15,7 @@ import {
   type Rule,
   readOptions,
 } from './options';
+import { specOf } from './spec';
 import { assertNoMaker, maker } from './uncalled';
 
 /**
@@ -51,8 +52,8 @@ export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): 
  * @param value what came
  * @param needed the range in words; default a finite number of at least 0
  * @param holds whether a number lies in that range
- * @returns the number; or a schedule of the same values, which throws where one lies outside. What two runs are compared by
- *   is the schedule that came: it may leave its range at steps that no run reaches
+ * @returns the number; or a schedule of the same values, which throws where one lies outside. Its `spec` is that of the
+ *   schedule that came: runs are compared by it, and it may leave its range at steps that no run reaches
  * @throws RangeError naming function, argument, what came and what was needed
  */
 export function inRange(
@@ -67,12 +68,13 @@ export function inRange(
     return value;
   }
   assertNoMaker(where, name, value);
-  return (step) => {
+  const within: Schedule = (step) => {
     const now = value(step);
     assertNotAsync(where, name, now);
     assertNumber(where, `${name} at step ${step}`, now, needed, holds);
     return now;
   };
+  return Object.defineProperty(within, 'spec', { get: () => specOf(value) });
 }
 
 /** Options that {@link inRange} checks: a number or schedule of a range. */

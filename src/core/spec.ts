@@ -29,18 +29,20 @@ const fingerprint = (schedule: Schedule): number => {
 };
 
 /**
- * Settings as JSON: a schedule as its values at some steps and a number for those at others, a number that JSON lacks as
- * its name, nothing for `undefined`.
+ * Settings as JSON: a function that has a `spec` as that, another as a schedule, by its values at some steps and a number for
+ * those at others; a number that JSON lacks as its name, nothing for `undefined`.
  *
  * @param value numbers, texts, schedules, and records and lists of them
  * @example specOf({ alpha: 5, limit: Infinity, floor: undefined }) // { alpha: 5, limit: 'Infinity' }
  */
 export function specOf(value: unknown): Json {
-  if (typeof value === 'function')
+  if (typeof value === 'function') {
+    if ('spec' in value) return specOf(value.spec);
     return [
       ...SHOWN.map((step) => specOf(at(value as Schedule, step))),
       `values ${fingerprint(value as Schedule)}`,
     ];
+  }
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (Array.isArray(value)) return value.map(specOf);

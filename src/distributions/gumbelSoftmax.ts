@@ -3,7 +3,7 @@ import { add, div, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow
 import { customGradient } from '../core/gradient';
 import { oneHotArgMax } from '../core/labels';
 import type { Noise } from '../core/noise';
-import { flag, noiseStream, number, readOptions } from '../core/options';
+import { flag, type NumberRange, noiseStream, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 
 /** How a relaxed label is drawn. */
@@ -16,11 +16,11 @@ export interface GumbelSoftmaxOptions {
   readonly noise: Noise;
 }
 
-/** The range of τ in words. */
-export const TEMPERATURES = 'a finite number of at least 1e-30, so that (l + g) / τ stays finite';
-
-/** Whether τ lies in it: 1/τ beyond float32 would make every draw NaN; this leaves room for logits of 1e8. */
-export const isTemperature = (tau: number): boolean => tau >= 1e-30 && Number.isFinite(tau);
+/** The range of τ: 1/τ beyond float32 would make every draw NaN, and this leaves room for logits of 1e8. */
+export const TEMPERATURES: NumberRange = {
+  needed: 'a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+  holds: (tau) => tau >= 1e-30 && Number.isFinite(tau),
+};
 
 // The straight-through estimator is biased by design: the gradient passes the argmax as if it were not there.
 const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
@@ -48,7 +48,7 @@ const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
 export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions): Tensor2D {
   assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K', 'float32'] });
   const { temperature, hard, noise } = readOptions('sampleGumbelSoftmax', options, {
-    temperature: number({ needed: TEMPERATURES, holds: isTemperature }),
+    temperature: number(TEMPERATURES),
     hard: flag(false),
     noise: noiseStream(),
   });

@@ -26,17 +26,21 @@ export function assertPrior(where: string, prior: LatentPrior | undefined): void
 }
 
 /** log p(z) of codes [B, Z]: [B]. */
-export const logPrior = (where: string, { prior }: Coded, z: Tensor): Tensor1D => {
+const logPrior = ({ prior }: Coded, z: Tensor): Tensor1D => {
   if (prior === undefined) return gaussian.logProb({ mean: zerosLike(z), logVar: zerosLike(z) }, z);
   const found = prior.logProb(z);
   // One that sums over the batch would broadcast.
-  assertShapes(where, { z: [z, 'B Z'], 'prior.logProb(z)': [found, 'B', 'float32'] });
+  assertShapes('bound', { z: [z, 'B Z'], 'prior.logProb(z)': [found, 'B', 'float32'] });
   return found;
 };
 
+/** log p(z) − log q(z) at a draw z of q: [B]. */
+export const logRatioOf = (model: Coded, q: gaussian.Gaussian, z: Tensor): Tensor1D =>
+  sub(logPrior(model, z), gaussian.logProb(q, z));
+
 /** KL(q ‖ p(z)), [B]: in closed form for N(0, I), else log q(z) − log p(z) at the draw z. */
-export const latentKl = (where: string, model: Coded, q: gaussian.Gaussian, z: Tensor): Tensor1D =>
-  model.prior === undefined ? gaussianKl(q) : sub(gaussian.logProb(q, z), logPrior(where, model, z));
+export const latentKlOf = (model: Coded, q: gaussian.Gaussian, z: Tensor): Tensor1D =>
+  model.prior === undefined ? gaussianKl(q) : sub(gaussian.logProb(q, z), logPrior(model, z));
 
 /** Draws z ~ p(z): [count, Z]. */
 export const samplePrior = (where: string, { prior, latent }: Coded, count: number, noise: Noise): Tensor => {

@@ -1,7 +1,8 @@
 /** Likelihoods of models: what is refused, and those that a file names. */
-import { assertFlags, assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { BYTE_MEANINGS } from '../core/byteValues';
 import { describe } from '../core/describe';
+import { flag } from '../core/options';
 import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
@@ -12,12 +13,11 @@ import { assertVariables } from './ownVariables';
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
 
 /** Refuses what are no two bounds, the lower of them first. */
-const assertSupport = (where: string, { least, largest, integers = false }: Partial<Support>): void => {
+const assertSupport = (where: string, { least, largest, integers: given }: Partial<Support>): void => {
   const name = 'likelihood.support';
   assertNumber(where, `${name}.least`, least, 'a number', (value) => !Number.isNaN(value));
   assertNumber(where, `${name}.largest`, largest, `a number above least, ${least}`, (value) => value > least);
-  assertFlags(where, { [`${name}.integers`]: integers });
-  if (!integers) return;
+  if (!flag(false)(where, `${name}.integers`, given)) return;
   for (const [bound, value] of Object.entries({ least, largest }))
     if (Number.isFinite(value))
       assertNumber(where, `${name}.${bound}`, value, 'an integer', Number.isInteger);

@@ -1,5 +1,7 @@
-/** Whether a model's variables can be used. */
+/** Whether a model can be used, and on what. */
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { oneLine } from '../core/describe';
+import { assertShapes } from '../core/shape';
 import type { Model } from './model';
 
 /**
@@ -11,6 +13,18 @@ import type { Model } from './model';
 export function assertLiving(where: string, { variables }: Pick<Model, 'variables'>): void {
   for (const variable of Object.values(variables))
     if (variable.isDisposed) throw new RangeError(`${where}: the model is disposed, needed one that is not`);
+}
+
+/**
+ * Refuses a model that has been disposed, and inputs that are none of its.
+ *
+ * @param where name of the calling function, for the message
+ * @param x inputs, [B, …inputShape]
+ * @throws RangeError or TypeError
+ */
+export function assertInputs(where: string, model: Model, x: Tensor): void {
+  assertLiving(where, model);
+  assertShapes(where, { x: [x, `B ${model.inputShape.join(' ')}`] });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A trained model from its file. */
-import { assertOneOf, optionsOf } from '../core/assert';
 import { describe } from '../core/describe';
+import { oneOf, optional, readOptions, unchecked } from '../core/options';
 import { isRecord, own } from '../files/json';
 import type { Storage } from '../files/storage';
 import type { Model } from './model';
@@ -29,10 +29,14 @@ export async function loadModel<Kind extends ModelKind>(
   storage: Storage,
   options: LoadModelOptions<Kind> = {},
 ): Promise<ReadyModels[Kind]> {
-  const names = { kind: true, nets: true, likelihood: true, prior: true } as const;
-  const { kind, ...handedIn } = optionsOf('loadModel', options, names);
-  const kinds = Object.keys(READY_MODELS) as ModelKind[];
-  if (kind !== undefined) assertOneOf('loadModel', 'kind', kind, kinds);
+  const kinds = Object.keys(READY_MODELS) as Kind[];
+  const { kind, ...handedIn } = readOptions('loadModel', options, {
+    kind: optional(oneOf(kinds)),
+    // Looked at where the model is made.
+    nets: unchecked(),
+    likelihood: unchecked(),
+    prior: unchecked(),
+  });
   const file = await readModelFile('loadModel', storage);
   const { model: found } = isRecord(file.spec) ? file.spec : {};
   const ready = typeof found === 'string' ? own(READY_MODELS, found) : undefined;

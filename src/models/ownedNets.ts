@@ -4,6 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Noise } from '../core/noise';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
+import { assertBackend } from '../host/backendTraits';
 import { type Initializer, initializeNet } from '../nets/initializer';
 import { namedWeights, trainableAsIn } from '../nets/namedWeights';
 import { assertDistinct } from './living';
@@ -43,6 +44,7 @@ export function ownedNets<Nets extends EndedNets>(
   where: string,
   { make, own, inputShape, likelihood, prior, initializer, noise }: OwnedNetsOptions<Nets>,
 ): OwnedNets<Nets> {
+  assertBackend(where);
   const nets = whole(() => {
     const made = make();
     if (own) assertEndings(where, made, likelihood, inputShape);

@@ -1,8 +1,9 @@
 /** A linear classifier of codes: multinomial logistic regression. */
 import { add, matMul, type Tensor2D, tensor1d, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
-import { assertEntries, assertInteger, assertNumber, assertNumbers, optionsOf } from '../core/assert';
+import { assertEntries, assertNumber, assertNumbers } from '../core/assert';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { minimize, type ValueAndSlope } from '../core/lbfgs';
+import { ABOVE_0, FINITE_NUMBER, integersFrom, number, optional, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import type { Classifier } from './model';
 
@@ -91,10 +92,11 @@ export function fitSoftmaxClassifier(
   options: SoftmaxClassifierOptions = {},
 ): Classifier {
   const where = 'fitSoftmaxClassifier';
-  const { classes: given, l2 = 1 } = optionsOf(where, options, { classes: true, l2: true });
+  const { classes: given, l2 } = readOptions(where, options, {
+    classes: optional(number(integersFrom(2))),
+    l2: number(ABOVE_0, 1),
+  });
   assertNumbers(where, 'codes', codes);
-  if (given !== undefined) assertInteger(where, 'classes', given, 2);
-  assertNumber(where, 'l2', l2, 'a finite number above 0', (v) => v > 0 && Number.isFinite(v));
   const classOfRow = readLabels(where, 'labels', labels, labels?.length, given);
   const rows = Array.from(classOfRow.keys()).filter((row) => (classOfRow[row] as number) >= 0);
   if (rows.length === 0)
@@ -112,7 +114,7 @@ export function fitSoftmaxClassifier(
     );
   assertEntries(where, 'classes × (width + 1)', classes * (width + 1));
   for (let i = 0; i < codes.length; i++)
-    assertNumber(where, `codes[${i}]`, codes[i], 'a finite number', isFloat32);
+    assertNumber(where, `codes[${i}]`, codes[i], FINITE_NUMBER.needed, isFloat32);
 
   const size = width + 1;
   const columns = Array.from({ length: width }, (_, d) =>

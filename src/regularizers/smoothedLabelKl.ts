@@ -52,7 +52,7 @@ export const smoothingRules = () => ({
 });
 
 /** Refuses an ε at which the divergence is infinite, as far as that can be told without K. */
-function assertFiniteKl(
+export function assertFiniteKl(
   where: string,
   name: string,
   { epsilon, spread, direction }: Required<Omit<SmoothedLabelKlArguments, 'labels' | 'logits'>>,

@@ -9,7 +9,8 @@ import type { Gaussian } from '../../src/distributions/gaussian';
 import * as gaussian from '../../src/distributions/gaussian';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
-import { codeBound } from '../../src/models/codeBound';
+import { codeBound, logLikelihoodOf } from '../../src/models/codeBound';
+import { latentKlOf, logRatioOf } from '../../src/models/latentPrior';
 import type { SemiSupervisedVae } from '../../src/models/model';
 
 export interface LinearGaussianOptions {
@@ -101,7 +102,11 @@ export function linearGaussian(options: LinearGaussianOptions) {
         const q = encoderSeesLabel ? encode(repeatRows(x, times), y) : encode(x);
         const z = gaussian.sample(q, noise.split('latent'));
         const everyRow = encoderSeesLabel ? z : repeatRows(z, times);
-        return codeBound('bound', model, { x, q, z, parameters: decode(everyRow, y), logWeight });
+        return codeBound({
+          logLikelihood: logLikelihoodOf(model, decode(everyRow, y), x, context),
+          latentKl: latentKlOf(model, q, z),
+          logRatio: logWeight ? logRatioOf(model, q, z) : undefined,
+        });
       },
     }),
     embed: (x) => tf.zeros([x.shape[0] as number, 1]),

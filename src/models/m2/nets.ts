@@ -2,9 +2,9 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { repeatRows } from '../../bounds/everyLabel';
-import { assertFlags, type OptionNames, optionsOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { messageOf } from '../../core/messageOf';
+import { flag, readOptions, unchecked } from '../../core/options';
 import { isRecord } from '../../files/json';
 import { buildNets, valuesOf } from '../../nets/description';
 import type { Pass } from '../../nets/pass';
@@ -31,14 +31,14 @@ export const isOwn = (nets: M2NetsOption): nets is SemiSupervisedNets =>
 export const parsePreset = (where: string, nets: unknown): M2Preset =>
   presetFrom<M2Preset>(where, nets, M2_PRESETS);
 
-// A trunk that is misspelt would be left out without a word.
-const OWN_NAMES: OptionNames<SemiSupervisedNets> = {
-  trunk: true,
-  classifier: true,
-  encoder: true,
-  decoder: true,
-  labelsApart: true,
-};
+/** How a user's own nets are read; what each maps is looked at where the shapes are known. */
+const ownRules = () => ({
+  trunk: unchecked<LayersModel | undefined>(),
+  classifier: unchecked<LayersModel>(),
+  encoder: unchecked<LayersModel>(),
+  decoder: unchecked<LayersModel>(),
+  labelsApart: flag(false),
+});
 
 /**
  * A net of features, or of codes, and labels.
@@ -91,9 +91,8 @@ const assertLabelsApart = (name: string, net: LayersModel): void => {
     );
 };
 
-const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
-  optionsOf('createM2', nets, OWN_NAMES, 'nets');
-  assertFlags('createM2', { 'nets.labelsApart': nets.labelsApart ?? false });
+const checkOwn = (given: SemiSupervisedNets, shape: PresetShape): void => {
+  const nets = readOptions('createM2', given, ownRules(), 'nets');
   const { inputShape, classes, latent, encoderSeesLabel } = shape;
   const input = [...inputShape];
   const output = outputShapeOf(shape);
@@ -105,7 +104,7 @@ const checkOwn = (nets: SemiSupervisedNets, shape: PresetShape): void => {
     [latent],
   ]);
   assertOwnNet('createM2', 'decoder', nets.decoder, [[latent], [classes]], [output]);
-  if (nets.labelsApart !== true) return;
+  if (!nets.labelsApart) return;
   if (encoderSeesLabel) assertLabelsApart('encoder', nets.encoder);
   assertLabelsApart('decoder', nets.decoder);
 };

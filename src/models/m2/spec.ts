@@ -1,5 +1,4 @@
 /** JSON that rebuilds an M2 model. */
-
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import {
@@ -13,7 +12,8 @@ import {
   parseRecord,
 } from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
-import { type M2Preset, parsePreset } from './nets';
+import { isOwn, type M2Preset, parsePreset } from './nets';
+import type { M2Settings } from './options';
 
 /** What a file says of an M2 model; `null` stands for what has to be handed in again. */
 export interface M2Spec {
@@ -28,8 +28,21 @@ export interface M2Spec {
   readonly prior?: null;
 }
 
-/** The same as JSON; choices that were left open are left out. */
-export const toJson = (spec: M2Spec): Json => specOf({ model: 'm2', ...spec });
+/** What rebuilds a model of these settings, as JSON; choices that were left open are left out. */
+export function m2Spec(settings: M2Settings): Json {
+  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } = settings;
+  const spec: M2Spec = {
+    inputShape,
+    classes,
+    latent,
+    labelPrior,
+    encoderSeesLabel,
+    nets: isOwn(nets) ? null : nets,
+    likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
+    ...(prior && { prior: null }),
+  };
+  return specOf({ model: 'm2', ...spec });
+}
 
 /** Names of all entries. */
 const ENTRIES = [

@@ -1,6 +1,9 @@
 /** The weights of the latents' divergences in an objective. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ScalarOrSchedule } from '../../core/schedules';
+import { plainOf } from '../../core/assert';
+import { oneLine } from '../../core/describe';
+import { AT_LEAST_0, type Rule } from '../../core/options';
+import { type ScalarOrSchedule, schedule } from '../../core/schedules';
 import { weightedSum } from '../../core/weightedSum';
 import { type BoundTerms, partsOf } from '../model';
 import { type ObjectiveContext, scheduled } from './objective';
@@ -10,6 +13,22 @@ export type KlWeight = ScalarOrSchedule | { readonly [term: string]: ScalarOrSch
 
 /** Whether a term of a bound is a divergence. */
 export const isKl = (name: string): boolean => /Kl(\.|$)/.test(name);
+
+/** How the weights are read: at least 0, and 1 where none is given. */
+export const klWeightRule =
+  (): Rule<KlWeight> =>
+  (where, name, value = 1) => {
+    const weight = schedule(AT_LEAST_0);
+    if (typeof value !== 'object' || value === null) return weight(where, name, value);
+    const named = Object.entries(plainOf(where, value, name)).map(([term, one]) => {
+      if (!isKl(term))
+        throw new RangeError(
+          `${where}: ${name}.${oneLine(term)} is no divergence, needed the name of a term such as latentKl`,
+        );
+      return [term, weight(where, `${name}.${term}`, one)] as const;
+    });
+    return Object.fromEntries(named);
+  };
 
 /**
  * The bound with its divergences weighted at a step.

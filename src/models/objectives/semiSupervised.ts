@@ -23,6 +23,7 @@ import { regularizedLabeled } from '../../bounds/regularizedLabeled';
 import { regularizedUnlabeled } from '../../bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../bounds/unlabeledElbo';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
+import { readOptions } from '../../core/options';
 import { maker } from '../../core/uncalled';
 import { weightedSum } from '../../core/weightedSum';
 import { sampleBeta } from '../../distributions/beta';
@@ -44,10 +45,11 @@ import { weightedBound } from './klWeight';
 import { knownOf, type Objective, type ObjectiveContext, scheduled, type Terms } from './objective';
 import {
   type RegularizedOptions,
-  regularizedOptions,
+  regularizedRules,
   type SemiSupervisedOptions,
   type Settings,
-  settingsOf,
+  semiSupervisedRules,
+  settingsSpec,
 } from './settings';
 
 /** One part of a batch: its number of examples, and how its bound is computed. */
@@ -227,8 +229,7 @@ const consistencyOf = (
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
 };
 
-const objectiveOf = (where: string, options: SemiSupervisedOptions): Objective<SemiSupervisedVae> => {
-  const { settings, spec } = settingsOf(where, options);
+const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervisedVae> => {
   const objective: Objective<SemiSupervisedVae> = (model, { labeled, unlabeled }, context) => {
     // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
     const part = (name: 'labeled' | 'unlabeled', given: UnlabeledBatch, updateStatistics: boolean): Part => {
@@ -251,7 +252,7 @@ const objectiveOf = (where: string, options: SemiSupervisedOptions): Objective<S
       ['infer'],
       `${where}(), an objective of a model with q(y|x); unsupervised() is that of a VAE without labels`,
     );
-  return Object.assign(objective, { spec, assertModel });
+  return Object.assign(objective, { spec: settingsSpec(settings), assertModel });
 };
 
 /**
@@ -274,7 +275,7 @@ const objectiveOf = (where: string, options: SemiSupervisedOptions): Objective<S
 export const semiSupervised = /* @__PURE__ */ maker(
   'semiSupervised({ … })',
   (options: SemiSupervisedOptions = {}): Objective<SemiSupervisedVae> =>
-    objectiveOf('semiSupervised', options),
+    objectiveOf('semiSupervised', readOptions('semiSupervised', options, semiSupervisedRules())),
 );
 
 /**
@@ -296,5 +297,5 @@ export const semiSupervised = /* @__PURE__ */ maker(
 export const regularized = /* @__PURE__ */ maker(
   'regularized({ … })',
   (options: RegularizedOptions = {}): Objective<SemiSupervisedVae> =>
-    objectiveOf('regularized', regularizedOptions(options)),
+    objectiveOf('regularized', readOptions('regularized', options, regularizedRules())),
 );

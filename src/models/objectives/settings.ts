@@ -1,21 +1,25 @@
 /** Options of the semi-supervised objective, their defaults, and what is refused. */
-import type { LabelSmoothing } from '../../bounds/regularizedLabeled';
-import {
-  assertFunction,
-  assertInteger,
-  assertNumber,
-  assertOneOf,
-  type OptionNames,
-  optionsOf,
-  plainOf,
-} from '../../core/assert';
+import { type LabelSmoothing, labeledWeights, labelSmoothingRules } from '../../bounds/regularizedLabeled';
+import { unlabeledWeights } from '../../bounds/regularizedUnlabeled';
 import type { Augment } from '../../core/batch';
-import { oneLine } from '../../core/describe';
-import { inRange, type ScalarOrSchedule } from '../../core/schedules';
+import {
+  AT_LEAST_0,
+  callable,
+  integersFrom,
+  number,
+  oneOf,
+  optional,
+  type ReadOptions,
+  type Rule,
+  record,
+  UNIT_INTERVAL,
+} from '../../core/options';
+import { type ScalarOrSchedule, schedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
-import { isTemperature, TEMPERATURES } from '../../distributions/gumbelSoftmax';
+import { TEMPERATURES } from '../../distributions/gumbelSoftmax';
 import type { Json } from '../../files/json';
-import { isKl, type KlWeight } from './klWeight';
+import { assertFiniteKl } from '../../regularizers/smoothedLabelKl';
+import { type KlWeight, klWeightRule } from './klWeight';
 
 /** Consistency of the classifier between unlabelled examples. */
 export interface Consistency {
@@ -87,154 +91,66 @@ export interface RegularizedOptions extends Omit<SemiSupervisedOptions, 'labelSm
   readonly labelSmoothing?: Partial<LabelSmoothingOptions>;
 }
 
-/** Names of these options. */
-const SEMI_SUPERVISED_NAMES: OptionNames<SemiSupervisedOptions> = {
-  labelHandling: true,
-  temperature: true,
-  klWeight: true,
-  boundWeight: true,
-  entropyPenalty: true,
-  mutualInformationWeight: true,
-  labelPriorKlWeight: true,
-  labelSmoothing: true,
-  consistency: true,
-};
+/** How label smoothing is read; without a default, ε must be given. */
+const smoothingRules = (epsilon?: number) => ({
+  ...labelSmoothingRules(schedule),
+  epsilon: number(UNIT_INTERVAL, epsilon),
+  expectation: oneOf(['true-label', 'enumerate'], 'true-label'),
+});
 
-const CONSISTENCY_NAMES: OptionNames<Consistency> = { weight: true, concentration: true, augment: true };
+/** Label smoothing as it is read. */
+type Smoothing = ReadOptions<ReturnType<typeof smoothingRules>>;
 
-const SMOOTHING_NAMES: OptionNames<LabelSmoothingOptions> = {
-  weight: true,
-  epsilon: true,
-  spread: true,
-  direction: true,
-  expectation: true,
-};
-
-/** Every option resolved. */
-export interface Settings extends Required<Omit<SemiSupervisedOptions, 'labelSmoothing' | 'consistency'>> {
-  readonly labelSmoothing?: Required<LabelSmoothingOptions>;
-  readonly consistency?: Required<Omit<Consistency, 'augment'>> & Pick<Consistency, 'augment'>;
-}
-
-const BOUND = {
-  labelHandling: 'enumerate',
-  temperature: 0.67,
-  klWeight: 1,
-  boundWeight: 1,
-  entropyPenalty: 0,
-  mutualInformationWeight: 0,
-  labelPriorKlWeight: 0,
-} as const satisfies Settings;
-
-/** Defaults of the Optimized-ELBO: β is ours, as the report leaves it open. With γ = 1 the net force on the mean entropy is −0.5. */
-const REGULARIZED = {
-  entropyPenalty: 0.5,
-  mutualInformationWeight: 1,
-  labelPriorKlWeight: 1,
-  labelSmoothing: { epsilon: 0.001 },
-} as const;
-
-const given = <T extends object>(options: T): T => {
-  const kept = { ...options };
-  for (const name of Object.keys(kept) as (keyof T)[]) if (kept[name] === undefined) delete kept[name];
-  return kept;
-};
-
-/** The Optimized-ELBO's defaults with the options given in their place. */
-export function regularizedOptions(options: RegularizedOptions): SemiSupervisedOptions {
-  const { labelSmoothing, ...others } = optionsOf('regularized', options, SEMI_SUPERVISED_NAMES);
-  return {
-    ...REGULARIZED,
-    ...given(others),
-    labelSmoothing: { ...REGULARIZED.labelSmoothing, ...labelSmoothing } as LabelSmoothingOptions,
+const smoothing =
+  (epsilon?: number): Rule<Smoothing> =>
+  (where, name, value = {}) => {
+    const read = record<Partial<Smoothing>, ReturnType<typeof smoothingRules>>(smoothingRules(epsilon))(
+      where,
+      name,
+      value,
+    );
+    if (read.weight !== 0) assertFiniteKl(where, `${name}.epsilon`, read);
+    return read;
   };
-}
 
-const SMOOTHING = {
-  weight: 1,
-  spread: 'others',
-  direction: 'labels||q',
-  expectation: 'true-label',
-} as const satisfies Partial<LabelSmoothingOptions>;
+const consistencyRules = () => ({
+  weight: schedule(AT_LEAST_0),
+  concentration: number(integersFrom(1), 2),
+  augment: optional(callable<Augment>()),
+});
 
-const CONCENTRATION = 2;
+/** How the options of `semiSupervised` are read. */
+export const semiSupervisedRules = () => ({
+  labelHandling: oneOf(['enumerate', 'gumbel', 'straight-through'], 'enumerate'),
+  temperature: schedule(TEMPERATURES, 0.67),
+  klWeight: klWeightRule(),
+  boundWeight: schedule(AT_LEAST_0, 1),
+  ...unlabeledWeights(schedule),
+  ...labeledWeights(schedule),
+  labelSmoothing: optional(smoothing()),
+  consistency: optional(record<Consistency, ReturnType<typeof consistencyRules>>(consistencyRules())),
+});
 
-const smoothingOf = (where: string, options: LabelSmoothingOptions): Required<LabelSmoothingOptions> => {
-  const told = given(optionsOf(where, options, SMOOTHING_NAMES, 'labelSmoothing'));
-  const { weight, epsilon, spread, direction, expectation } = { ...SMOOTHING, ...told };
-  const name = (option: string): string => `labelSmoothing.${option}`;
-  assertOneOf(where, name('expectation'), expectation, ['true-label', 'enumerate']);
-  assertOneOf(where, name('spread'), spread, ['others', 'uniform']);
-  assertOneOf(where, name('direction'), direction, ['labels||q', 'q||labels']);
-  assertNumber(where, name('epsilon'), epsilon, 'a number in [0, 1]', (e) => e >= 0 && e <= 1);
-  if (direction === 'q||labels' && weight !== 0) {
-    const needed = 'a number in (0, 1): KL(q‖p̂) is infinite where a smoothed label is 0';
-    assertNumber(where, name('epsilon'), epsilon, needed, (e) => e > 0 && e < 1);
-  }
-  return { weight: inRange(where, name('weight'), weight), epsilon, spread, direction, expectation };
-};
+/** How those of `regularized` are read. β is ours, as the report leaves it open: with γ = 1 the net force on the mean entropy is −0.5. */
+export const regularizedRules = () => ({
+  ...semiSupervisedRules(),
+  entropyPenalty: schedule(AT_LEAST_0, 0.5),
+  mutualInformationWeight: schedule(AT_LEAST_0, 1),
+  labelPriorKlWeight: schedule(AT_LEAST_0, 1),
+  labelSmoothing: smoothing(0.001),
+});
 
-const consistencyOf = (where: string, options: Consistency): NonNullable<Settings['consistency']> => {
-  const {
-    weight,
-    concentration = CONCENTRATION,
-    augment,
-  } = optionsOf(where, options, CONSISTENCY_NAMES, 'consistency');
-  assertInteger(where, 'consistency.concentration', concentration);
-  if (augment !== undefined) assertFunction(where, 'consistency.augment', augment);
-  return { weight: inRange(where, 'consistency.weight', weight), concentration, ...(augment && { augment }) };
-};
+/** Every option of the semi-supervised objective, with its default where it was left out. */
+export type Settings = ReadOptions<ReturnType<typeof semiSupervisedRules>>;
 
-/** Weights of the divergences, checked: schedules throw at a step at which they leave their range. */
-export const klWeightOf = (where: string, weight: KlWeight): KlWeight => {
-  if (typeof weight !== 'object' || weight === null) return inRange(where, 'klWeight', weight);
-  const named = Object.entries(plainOf(where, weight, 'klWeight')).map(([term, one]) => {
-    if (!isKl(term))
-      throw new RangeError(
-        `${where}: klWeight.${oneLine(term)} is no divergence, needed the name of a term such as latentKl`,
-      );
-    return [term, inRange(where, `klWeight.${term}`, one)] as const;
-  });
-  return Object.fromEntries(named);
-};
-
-/**
- * Resolves the options, and refuses before the first step what a step would refuse, except an ε of which float32 holds no
- * share.
- *
- * @returns the settings, whose schedules throw at a step at which they leave their range; and as JSON, to compare runs by
- */
-export function settingsOf(
-  where: string,
-  options: SemiSupervisedOptions,
-): { readonly settings: Settings; readonly spec: Json } {
-  const told = given(optionsOf(where, options, SEMI_SUPERVISED_NAMES));
-  const { labelSmoothing, consistency, ...weights } = { ...BOUND, ...told };
-  assertOneOf(where, 'labelHandling', weights.labelHandling, ['enumerate', 'gumbel', 'straight-through']);
-  const ranged = (name: keyof typeof weights & `${string}${'Weight' | 'Penalty'}`): ScalarOrSchedule =>
-    inRange(where, name, weights[name] as ScalarOrSchedule);
-  return {
-    settings: {
-      ...weights,
-      temperature: inRange(where, 'temperature', weights.temperature, TEMPERATURES, isTemperature),
-      klWeight: klWeightOf(where, weights.klWeight),
-      boundWeight: ranged('boundWeight'),
-      entropyPenalty: ranged('entropyPenalty'),
-      mutualInformationWeight: ranged('mutualInformationWeight'),
-      labelPriorKlWeight: ranged('labelPriorKlWeight'),
-      ...(labelSmoothing && { labelSmoothing: smoothingOf(where, labelSmoothing) }),
-      ...(consistency && { consistency: consistencyOf(where, consistency) }),
+/** The settings as JSON, to compare runs by. */
+export const settingsSpec = ({ consistency, ...settings }: Settings): Json =>
+  specOf({
+    objective: 'semiSupervised',
+    ...settings,
+    // A function of images is no schedule: its settings stand for it where it has some.
+    consistency: consistency && {
+      ...consistency,
+      augment: consistency.augment && (consistency.augment.spec ?? 'a function'),
     },
-    spec: specOf({
-      objective: 'semiSupervised',
-      ...weights,
-      labelSmoothing: labelSmoothing && { ...SMOOTHING, ...given(labelSmoothing) },
-      // A function of images is no schedule: its settings stand for it where it has some.
-      consistency: consistency && {
-        concentration: CONCENTRATION,
-        ...given(consistency),
-        augment: consistency.augment && (consistency.augment.spec ?? 'a function'),
-      },
-    }),
-  };
-}
+  });

@@ -1,14 +1,13 @@
 /** The objective of a VAE without labels. */
 import { tidy } from '@tensorflow/tfjs-core';
-import { optionsOf } from '../../core/assert';
 import type { UnlabeledBatch } from '../../core/batch';
+import { readOptions } from '../../core/options';
 import { specOf } from '../../core/spec';
 import { maker } from '../../core/uncalled';
 import { assertCalled } from '../fits';
 import { hasLabels, type Model, partsOf, type Vae } from '../model';
-import { type KlWeight, weightedBound } from './klWeight';
+import { type KlWeight, klWeightRule, weightedBound } from './klWeight';
 import { knownOf, type Objective, type Terms } from './objective';
-import { klWeightOf } from './settings';
 
 /** Options of the objective. */
 export interface UnsupervisedOptions {
@@ -45,8 +44,7 @@ const assertModel = (where: string, model: Model): void => {
 export const unsupervised = /* @__PURE__ */ maker(
   'unsupervised({ … })',
   (options: UnsupervisedOptions = {}): Objective<Vae> => {
-    const { klWeight = 1 } = optionsOf('unsupervised', options, { klWeight: true });
-    const weight = klWeightOf('unsupervised', klWeight);
+    const settings = readOptions('unsupervised', options, { klWeight: klWeightRule() });
     const objective: Objective<Vae> = (model, { labeled, unlabeled }, context) => {
       const terms = (
         part: 'labeled' | 'unlabeled',
@@ -57,7 +55,7 @@ export const unsupervised = /* @__PURE__ */ maker(
         const bound = model.bound(given.x, { training: true, updateStatistics, noise, ...knownOf(given) });
         return {
           elbo: bound.elbo,
-          objective: weightedBound(bound, weight, context).clone(),
+          objective: weightedBound(bound, settings.klWeight, context).clone(),
           ...Object.fromEntries(partsOf(bound)),
         };
       };
@@ -66,6 +64,9 @@ export const unsupervised = /* @__PURE__ */ maker(
         ...(unlabeled && { unlabeled: terms('unlabeled', unlabeled, true) }),
       }));
     };
-    return Object.assign(objective, { spec: specOf({ objective: 'unsupervised', klWeight }), assertModel });
+    return Object.assign(objective, {
+      spec: specOf({ objective: 'unsupervised', ...settings }),
+      assertModel,
+    });
   },
 );

@@ -1,57 +1,25 @@
 /**
- * A VAE without labels (Kingma & Welling 2014; Rezende et al. 2014), the M1 of Kingma et al. 2014.
+ * A VAE without labels (Kingma & Welling 2014; Rezende et al. 2014), the M1 of Kingma et al. 2014: a code explains the example.
  *
- *   process    z ~ p(z) = N(0, I) or `prior`          x ~ p(x|z) = likelihood(decoder(z))
- *   inference  z ~ q(z|x) = N(mean, e^logVar),        (mean, logVar) = encoder(x)
- *   bound      log p(x|z) − KL(q(z|x) ‖ p(z))
+ *   process    p(z) = N(0, I) or `prior`     p(x | z) = likelihood( decoder(z) )
+ *   inference  q(z | x) = N( encoder(x) )
+ *   bound      log p(x | z) − KL( q(z | x) ‖ p(z) )
  */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, type OptionNames, optionsOf } from '../../core/assert';
-import { assertNoise, createNoise, type Noise } from '../../core/noise';
+import { assertInteger } from '../../core/assert';
+import { assertNoise } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
-import * as bernoulli from '../../distributions/bernoulli';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
-import type { Likelihood } from '../../distributions/likelihood';
-import type { LikelihoodSpec } from '../../distributions/likelihoods';
-import { assertBackend } from '../../host/backendTraits';
-import { assertInitializer, type Initializer } from '../../nets/initializer';
-import type { Pass } from '../../nets/pass';
-import { runNet } from '../../nets/runNet';
-import { assertInputShape } from '../../nets/semiSupervisedNets';
-import { codeBound, passOf } from '../codeBound';
-import { assertPrior, samplePrior } from '../latentPrior';
-import { assertLikelihood } from '../likelihoods';
-import { assertLiving } from '../living';
+import { codeBound, logLikelihoodOf, passOf } from '../codeBound';
+import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
+import { assertInputs, assertLiving } from '../living';
 import type { Vae } from '../model';
-import { ownedNets } from '../ownedNets';
-import { isOwn, parsePreset, resolveNets, type VaeNetsOption } from './nets';
-import { toJson } from './spec';
+import { vaeDistributions } from './distributions';
+import { type VaeOptions, vaeSettings } from './options';
+import { vaeSpec } from './spec';
 
-/** What a VAE is made from. */
-export interface VaeOptions {
-  /** shape of one example, e.g. [28, 28, 1] */
-  readonly inputShape: readonly number[];
-  /** Z; default 50 (Kingma 2014, §4.3) */
-  readonly latent?: number;
-  /**
-   * default `'mlp'`: two hidden layers of 600 softplus in either net (Kingma 2014, §4.3), with batch norm; `'conv'`: the
-   * report's convolutions, with batch norm; either with choices as `{ preset: 'mlp', batchNorm: false }`; or your own
-   * tfjs-layers models. These stay yours: neither `dispose` nor a failure frees them.
-   */
-  readonly nets?: VaeNetsOption;
-  /** p(x|z) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
-  readonly likelihood?: Likelihood;
-  /**
-   * p(z) of your own; default N(0, I), whose divergence has a closed form. With your own, the divergence is taken at the
-   * draw of z, and `loadModel` needs it again
-   */
-  readonly prior?: LatentPrior;
-  /** how a preset's weights start; default `'glorot-uniform'`, as in `createM2` */
-  readonly initializer?: Initializer;
-  /** stream of a preset's initial weights; default `createNoise(0)` */
-  readonly noise?: Noise;
-}
+export type { VaeOptions };
 
 /** The VAE that {@link createVae} makes: a Gaussian code. */
 export interface GaussianVae extends Vae {
@@ -62,16 +30,6 @@ export interface GaussianVae extends Vae {
   /** parameters of p(x|z) of codes [B, Z] */
   decode(z: Tensor): Tensor;
 }
-
-const NAMES: OptionNames<VaeOptions> = {
-  inputShape: true,
-  latent: true,
-  nets: true,
-  likelihood: true,
-  prior: true,
-  initializer: true,
-  noise: true,
-};
 
 /**
  * Creates a VAE (Kingma & Welling 2014; "M1" of Kingma et al. 2014, Eq. 1).
@@ -86,69 +44,33 @@ const NAMES: OptionNames<VaeOptions> = {
  * @example createVae({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
  */
 export function createVae(options: VaeOptions): GaussianVae {
-  const where = 'createVae';
-  const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf(where, options, NAMES);
-  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
-  assertInputShape(where, inputShape);
-  assertInteger(where, 'latent', latent);
-  assertBackend(where);
-  assertLikelihood(where, likelihood);
-  assertPrior(where, prior);
-  assertInitializer(where, initializer);
-  assertNoise(where, noise);
-  const own = isOwn(given);
-  const chosen = own ? given : parsePreset(where, given);
-  const shape = { inputShape, latent, parametersPerValue: likelihood.parametersPerValue };
-  const make = () => resolveNets(chosen, shape);
-  const { nets, variables, dispose } = ownedNets(where, {
-    make,
-    own,
-    inputShape,
-    likelihood,
-    prior,
-    initializer,
-    noise,
-  });
-
-  // q(z | x) and the parameters of p(x | z)
-  const encoder = (x: Tensor, pass?: Pass): gaussian.Gaussian => {
-    const [mean, logVar] = runNet<[Tensor, Tensor]>(nets.encoder, x, pass);
-    return { mean, logVar };
-  };
-  const decoder = (z: Tensor, pass?: Pass): Tensor => runNet<Tensor>(nets.decoder, z, pass);
-  const assertInputs = (name: string, x: Tensor): void => {
-    assertLiving(name, model);
-    assertShapes(name, { x: [x, `B ${inputShape.join(' ')}`] });
-  };
+  const settings = vaeSettings(options);
+  const { inputShape, latent, likelihood, prior } = settings;
+  const { encoder, decoder, variables, dispose } = vaeDistributions(settings);
 
   const model: GaussianVae = {
     inputShape,
     latent,
     likelihood,
     ...(prior && { prior }),
+    spec: vaeSpec(settings),
     get variables() {
       return variables();
     },
-    spec: toJson({
-      inputShape: [...inputShape],
-      latent,
-      nets: isOwn(chosen) ? null : chosen,
-      likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
-      ...(prior && { prior: null }),
-    }),
     bound(x, context) {
-      assertInputs('bound', x);
+      assertInputs('bound', model, x);
       return tidy(() => {
         const pass = passOf(context, x);
         const q = encoder(x, pass); // q(z | x)
         const z = gaussian.sample(q, context.noise.split('latent'));
-        const parameters = decoder(z, pass); // p(x | z)
-        const { logWeight, observed } = context;
-        return codeBound('bound', model, { x, q, z, parameters, logWeight, observed });
+        const logLikelihood = logLikelihoodOf(model, decoder(z, pass), x, context); // log p(x | z)
+        const latentKl = latentKlOf(model, q, z); // KL( q(z | x) ‖ p(z) )
+        const logRatio = context.logWeight ? logRatioOf(model, q, z) : undefined; // log p(z) − log q(z | x)
+        return codeBound({ logLikelihood, latentKl, logRatio });
       });
     },
     encode(x) {
-      assertInputs('encode', x);
+      assertInputs('encode', model, x);
       return tidy(() => ({ ...encoder(x) }));
     },
     decode(z) {
@@ -157,7 +79,7 @@ export function createVae(options: VaeOptions): GaussianVae {
       return tidy(() => decoder(z));
     },
     embed(x) {
-      assertInputs('embed', x);
+      assertInputs('embed', model, x);
       return tidy(() => encoder(x).mean as Tensor2D);
     },
     generate(count, draws) {
@@ -166,7 +88,7 @@ export function createVae(options: VaeOptions): GaussianVae {
       return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, draws))));
     },
     reconstruct(x) {
-      assertInputs('reconstruct', x);
+      assertInputs('reconstruct', model, x);
       return tidy(() => likelihood.mean(decoder(encoder(x).mean)));
     },
     dispose,

@@ -1,5 +1,5 @@
 /** Choice of the nets of a VAE. */
-import { optionsOf } from '../../core/assert';
+import { readOptions, unchecked } from '../../core/options';
 import { isRecord } from '../../files/json';
 import { buildNets, valuesOf } from '../../nets/description';
 import { type PresetOf, VAE_PRESETS } from '../../nets/presets';
@@ -40,7 +40,7 @@ export const presetValues = (where: string, shape: VaeShape, preset: VaePreset):
 export function resolveNets(nets: VaePreset | VaeNets, shape: VaeShape): VaeNets {
   const where = 'createVae';
   if (!isOwn(nets)) return buildNets(where, described(where, shape, nets));
-  optionsOf(where, nets, { encoder: true, decoder: true }, 'nets');
+  readOptions(where, nets, { encoder: unchecked(), decoder: unchecked() }, 'nets');
   const { inputShape, latent } = shape;
   assertOwnNet(where, 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);
   assertOwnNet(where, 'decoder', nets.decoder, [[latent]], [outputShapeOf(shape)]);

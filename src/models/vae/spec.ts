@@ -1,12 +1,12 @@
-/** JSON that rebuilds an VAE. */
-
+/** JSON that rebuilds a VAE. */
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import { isCount, isListOf, isNull, type Json, parse, parseRecord } from '../../files/json';
 import { parseLikelihood } from '../likelihoods';
-import { parsePreset, type VaePreset } from './nets';
+import { isOwn, parsePreset, type VaePreset } from './nets';
+import type { VaeSettings } from './options';
 
-/** What a file says of an VAE; `null` stands for what has to be handed in again. */
+/** What a file says of a VAE; `null` stands for what has to be handed in again. */
 export interface VaeSpec {
   readonly inputShape: readonly number[];
   readonly latent: number;
@@ -16,8 +16,17 @@ export interface VaeSpec {
   readonly prior?: null;
 }
 
-/** The same as JSON; choices that were left open are left out. */
-export const toJson = (spec: VaeSpec): Json => specOf({ model: 'vae', ...spec });
+/** What rebuilds a model of these settings, as JSON; choices that were left open are left out. */
+export function vaeSpec({ inputShape, latent, nets, likelihood, prior }: VaeSettings): Json {
+  const spec: VaeSpec = {
+    inputShape,
+    latent,
+    nets: isOwn(nets) ? null : nets,
+    likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
+    ...(prior && { prior: null }),
+  };
+  return specOf({ model: 'vae', ...spec });
+}
 
 /** Names of all entries. */
 const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood', 'prior'] as const satisfies readonly (

@@ -1,0 +1,65 @@
+/** The conditional distributions of an M2 model: its nets as functions. */
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { assertShapes } from '../../core/shape';
+import type { Gaussian } from '../../distributions/gaussian';
+import type { Pass } from '../../nets/pass';
+import { runNet } from '../../nets/runNet';
+import { ownedNets } from '../ownedNets';
+import { isOwn, resolveNets, runAtLabels } from './nets';
+import type { M2Settings } from './options';
+
+/** Makes the nets of an M2 model. Where it throws, nothing is left. */
+export function m2Distributions(settings: M2Settings) {
+  const { classes, encoderSeesLabel, likelihood } = settings;
+  const { parametersPerValue } = likelihood;
+  let labelsApart = false;
+  const { nets, variables, dispose } = ownedNets('createM2', {
+    ...settings,
+    own: isOwn(settings.nets),
+    make() {
+      const { labelsApart: apart = false, ...made } = resolveNets(settings.nets, {
+        ...settings,
+        parametersPerValue,
+      });
+      labelsApart = apart;
+      return made;
+    },
+  });
+
+  /** q(z|x[,y]) of features and, where the encoder sees it, labels. */
+  const encoder = (features: Tensor, y: Tensor | undefined, pass?: Pass): Gaussian => {
+    if (!encoderSeesLabel) {
+      const [mean, logVar] = runNet<[Tensor, Tensor]>(nets.encoder, features, pass);
+      return { mean, logVar };
+    }
+    if (y === undefined)
+      throw new TypeError('encode: y is undefined, needed labels [B,K], as this posterior is q(z|x,y)');
+    assertShapes('encode', { y: [y, `R ${classes}`] });
+    const [mean, logVar] = runAtLabels<[Tensor, Tensor]>(nets.encoder, features, y, labelsApart, pass);
+    return { mean, logVar };
+  };
+
+  return {
+    /** features of x, which the classifier and the encoder read */
+    features: (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? runNet<Tensor>(nets.trunk, x, pass) : x),
+    /** logits of q(y|x) */
+    classifier: (features: Tensor, pass?: Pass): Tensor2D =>
+      runNet<Tensor2D>(nets.classifier, features, pass),
+    encoder,
+    /** q(z|x[,y]) at labels, for one pass: several draws at the same labels encode once */
+    posterior(features: Tensor, pass: Pass): (y: Tensor) => Gaussian {
+      let last: { readonly y: Tensor | undefined; readonly q: Gaussian } | undefined;
+      return (y) => {
+        const at = encoderSeesLabel ? y : undefined;
+        if (last === undefined || last.y !== at || last.q.mean.isDisposed)
+          last = { y: at, q: encoder(features, at, pass) };
+        return last.q;
+      };
+    },
+    /** parameters of p(x|z,y) */
+    decoder: (z: Tensor, y: Tensor, pass?: Pass): Tensor =>
+      runAtLabels<Tensor>(nets.decoder, z, y, labelsApart, pass),
+    variables,
+    dispose,
+  };
+}

@@ -1,0 +1,54 @@
+/** Options of an M2 model, their defaults, and what is refused. */
+import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
+import { assertEntries } from '../../core/assert';
+import { flag, integersFrom, number, optional, readOptions, unchecked } from '../../core/options';
+import { type ReadyModelOptions, readyModelRules } from '../options';
+import { encoderSeesLabelIn, isOwn, type M2NetsOption, parsePreset } from './nets';
+
+/** What an M2 model is made from. */
+export interface M2Options extends ReadyModelOptions {
+  /** K, at least 2 */
+  readonly classes: number;
+  /** π of p(y); default uniform (Kingma 2014, §2) */
+  readonly labelPrior?: readonly number[];
+  /**
+   * default `'mlp'`: three nets of one hidden layer of 500 softplus (Kingma 2014); `'conv'`: the report's nets on
+   * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or your own tfjs-layers models.
+   * These stay yours: the model reads and trains their weights, and neither its `dispose` nor a failure frees them.
+   */
+  readonly nets?: M2NetsOption;
+  /**
+   * whether the posterior is q(z|x,y) (Kingma 2014) or q(z|x) (report Eq. 2); default `true` for `'mlp'`, `false`
+   * for `'conv'`, and what the encoder takes for your own
+   */
+  readonly encoderSeesLabel?: boolean;
+}
+
+const m2Rules = () => ({
+  ...readyModelRules(),
+  classes: number(integersFrom(2)),
+  // Looked at below, where the number of classes is known, and beside the nets.
+  labelPrior: unchecked<readonly number[] | undefined>(),
+  nets: unchecked<M2NetsOption>('mlp'),
+  encoderSeesLabel: optional(flag()),
+});
+
+/**
+ * The options with their defaults.
+ *
+ * @throws RangeError or TypeError naming the option, its value and what was needed
+ */
+export function m2Settings(options: M2Options) {
+  const where = 'createM2';
+  const read = readOptions(where, options, m2Rules());
+  const { classes } = read;
+  assertEntries(where, 'classes', classes);
+  const { labelPrior = uniformLabelPrior(classes) } = read;
+  assertLabelPrior(where, labelPrior, classes);
+  const nets = isOwn(read.nets) ? read.nets : parsePreset(where, read.nets);
+  const seen = isOwn(nets) ? nets.encoder?.inputs?.length === 2 : encoderSeesLabelIn(nets);
+  return { ...read, labelPrior, nets, encoderSeesLabel: read.encoderSeesLabel ?? seen };
+}
+
+/** Every option of an M2 model, resolved. */
+export type M2Settings = ReturnType<typeof m2Settings>;

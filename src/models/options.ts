@@ -1,0 +1,42 @@
+/** Options that the ready models share. */
+import { assertNoise, createNoise, type Noise } from '../core/noise';
+import { checked, integersFrom, number, optional } from '../core/options';
+import * as bernoulli from '../distributions/bernoulli';
+import type { LatentPrior } from '../distributions/latentPrior';
+import type { Likelihood } from '../distributions/likelihood';
+import { assertInitializer, type Initializer } from '../nets/initializer';
+import { assertInputShape } from '../nets/semiSupervisedNets';
+import { assertPrior } from './latentPrior';
+import { assertLikelihood } from './likelihoods';
+
+/** What every ready model is made from, apart from its nets. */
+export interface ReadyModelOptions {
+  /** shape of one example, e.g. [28, 28, 1] */
+  readonly inputShape: readonly number[];
+  /** Z; default 50 (Kingma 2014, §4.3) */
+  readonly latent?: number;
+  /** p(x|z[,y]) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
+  readonly likelihood?: Likelihood;
+  /**
+   * p(z) of your own; default N(0, I), whose divergence has a closed form. With your own, the divergence is taken at the
+   * draw of z, and `loadModel` needs it again
+   */
+  readonly prior?: LatentPrior;
+  /**
+   * how a preset's weights start; default `'glorot-uniform'`, the default of the host's layers (Keras; Glorot & Bengio
+   * 2010), where Kingma's code has `{ normal: 0.001 }`. Your own nets keep their weights
+   */
+  readonly initializer?: Initializer;
+  /** stream of a preset's initial weights; default `createNoise(0)` */
+  readonly noise?: Noise;
+}
+
+/** How these options are read. */
+export const readyModelRules = () => ({
+  inputShape: checked<readonly number[]>((where, _, shape) => assertInputShape(where, shape)),
+  latent: number(integersFrom(1), 50),
+  likelihood: checked<Likelihood>((where, _, likelihood) => assertLikelihood(where, likelihood), bernoulli),
+  prior: optional(checked<LatentPrior>((where, _, prior) => assertPrior(where, prior))),
+  initializer: checked<Initializer>((where, _, start) => assertInitializer(where, start), 'glorot-uniform'),
+  noise: checked<Noise>((where, _, noise) => assertNoise(where, noise), createNoise(0)),
+});
