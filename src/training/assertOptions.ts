@@ -11,7 +11,6 @@ import {
   recordOf,
 } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
-import { assertNoise } from '../core/noise';
 import { assertNoFunction, assertNoMaker } from '../core/uncalled';
 import { own } from '../files/json';
 import { isFolder } from '../files/storage';
@@ -50,24 +49,13 @@ export function assertStepOptions<M extends Model>(
   phases: readonly ResolvedPhase<M>[],
 ): void {
   const where = 'train';
-  const {
-    batches,
-    noise,
-    weighting,
-    parameterPrior,
-    clipNorm,
-    nonFinite,
-    execute,
-    augment,
-    optimizer,
-    signal,
-  } = options;
+  const { batches, weighting, parameterPrior, clipNorm, nonFinite, execute, augment, optimizer, signal } =
+    options;
   assertNoFunction(where, 'batches', batches);
   if (typeof batches?.at !== 'function')
     throw new TypeError(
       `${where}: batches is ${describe(batches)}, needed a BatchSource such as createBatches(…)`,
     );
-  assertNoise(where, noise);
   if (optimizer !== undefined) assertMethods(where, 'optimizer', optimizer, ['apply']);
   if (signal !== undefined && typeof signal?.aborted !== 'boolean')
     throw new TypeError(
@@ -193,7 +181,7 @@ const STOPPING_NAMES: OptionNames<EarlyStopping> = {
 export const STEP_NAMES: OptionNames<StepOptions<Model>> = {
   objective: true,
   batches: true,
-  noise: true,
+  seed: true,
   optimizer: true,
   weighting: true,
   alpha: true,
@@ -226,7 +214,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   learningRate: 'optimizer: createAdam({ learningRate })',
   weightDecay: 'optimizer: createAdam({ weightDecay })',
   batchSize: 'batches: createBatches({ …, batchSize })',
-  seed: 'noise: createNoise(seed)',
   patience: 'earlyStopping: { metric, better, patience }',
 };
 

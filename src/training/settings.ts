@@ -1,5 +1,6 @@
 /** The options of a loop and of a run, checked and complete: nothing below asks for a default. */
 import { assertMethods } from '../core/assert';
+import { type Noise, streamOf } from '../core/noise';
 import type { Model } from '../models/model';
 import { assertModel, assertStepOptions, assertTrainOptions, knownTrainOptions } from './assertOptions';
 import { type Callbacks, inTurn } from './callbacks';
@@ -16,7 +17,7 @@ type Complete<T, WithDefault extends keyof T, Optional extends keyof T> = {
 
 /** Everything that steps depend on. */
 export interface StepSettings<M extends Model>
-  extends Pick<StepOptions<M>, 'objective' | 'batches' | 'noise'>,
+  extends Pick<StepOptions<M>, 'objective' | 'batches'>,
     Complete<
       StepOptions<M>,
       'weighting' | 'gradientNorm' | 'nonFinite' | 'execute',
@@ -24,6 +25,8 @@ export interface StepSettings<M extends Model>
     >,
     Equipment<M> {
   readonly model: M;
+  /** stream of every draw of every step */
+  readonly noise: Noise;
   /** weights of the loss's parts at a step */
   weightsAt(step: number): LossWeights;
 }
@@ -45,13 +48,19 @@ export interface RunSettings<M extends Model>
  * Settings of steps.
  *
  * @param options of known names
+ * @param name of the function that takes the steps: its draws are of no other
  * @throws TypeError or RangeError naming the option that no step could use
  */
-export function stepSettings<M extends Model>(model: M, options: StepOptions<M>): StepSettings<M> {
+export function stepSettings<M extends Model>(
+  model: M,
+  options: StepOptions<M>,
+  name: string,
+): StepSettings<M> {
   assertModel(model);
   const phases = resolvePhases(model, options.objective);
   assertStepOptions(model, options, phases);
-  const { objective, batches, noise, optimizer, alpha, parameterPrior, augment, clipNorm, signal } = options;
+  const noise = streamOf(name, options.seed);
+  const { objective, batches, optimizer, alpha, parameterPrior, augment, clipNorm, signal } = options;
   const {
     weighting = 'mean',
     gradientNorm = clipNorm !== undefined,
@@ -84,7 +93,7 @@ export function stepSettings<M extends Model>(model: M, options: StepOptions<M>)
  */
 export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): RunSettings<M> {
   const options = knownTrainOptions(given);
-  const steps = stepSettings(model, options);
+  const steps = stepSettings(model, options, 'train');
   assertTrainOptions(options, steps.gradientNorm);
   const { checkpoint, earlyStopping, epochs, validate, averaging } = options;
   const { validateEvery = 1, readEvery = 1, timeLimit = Number.POSITIVE_INFINITY, resume = false } = options;

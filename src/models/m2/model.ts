@@ -17,7 +17,7 @@ import {
   optionsOf,
 } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
-import { assertNoise, createNoise, type Noise } from '../../core/noise';
+import { type Noise, streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import * as categorical from '../../distributions/categorical';
@@ -72,8 +72,8 @@ export interface M2Options {
    * 2010), where Kingma's code has `{ normal: 0.001 }`. Your own nets keep their weights.
    */
   readonly initializer?: Initializer;
-  /** stream of a preset's initial weights; default `createNoise(0)` */
-  readonly noise?: Noise;
+  /** seed of a preset's initial weights; default 0 */
+  readonly seed?: number | Noise;
 }
 
 /** The M2 model: p(y) p(z) p(x|z,y) with q(y|x) q(z|x[,y]). */
@@ -98,14 +98,14 @@ const NAMES: OptionNames<M2Options> = {
   labelPrior: true,
   encoderSeesLabel: true,
   initializer: true,
-  noise: true,
+  seed: true,
 };
 
 /** The options with their defaults, checked. */
 const checkedOptions = (options: M2Options) => {
   const where = 'createM2';
   const { inputShape, classes, latent = 50, likelihood = bernoulli } = optionsOf(where, options, NAMES);
-  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
+  const { nets: given = 'mlp', initializer = 'glorot-uniform', seed = 0, prior } = options;
   assertInteger(where, 'classes', classes, 2);
   assertEntries(where, 'classes', classes);
   assertBackend(where);
@@ -115,7 +115,7 @@ const checkedOptions = (options: M2Options) => {
   assertLabelPrior(where, labelPrior, classes);
   assertLikelihood(where, likelihood);
   assertInitializer(where, initializer);
-  assertNoise(where, noise);
+  const noise = streamOf(where, seed);
   assertPrior(where, prior);
   const own = isOwn(given);
   const chosen = own ? given : parsePreset(where, given);
@@ -240,10 +240,10 @@ export function createM2(options: M2Options): M2 {
         return sum<Tensor2D>(mul(weights, reshape(mean, [rows, classes, latent])), 1);
       });
     },
-    generate(labels, draws) {
+    generate(labels, seed) {
       assertNumbers('generate', 'labels', labels);
       if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
-      assertNoise('generate', draws);
+      const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
         return likelihood.mean(model.decode(samplePrior('generate', model, labels.length, draws), y));

@@ -7,7 +7,7 @@
  */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger, type OptionNames, optionsOf } from '../../core/assert';
-import { assertNoise, createNoise, type Noise } from '../../core/noise';
+import { type Noise, streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as bernoulli from '../../distributions/bernoulli';
 import * as gaussian from '../../distributions/gaussian';
@@ -49,8 +49,8 @@ export interface VaeOptions {
   readonly prior?: LatentPrior;
   /** how a preset's weights start; default `'glorot-uniform'`, as in `createM2` */
   readonly initializer?: Initializer;
-  /** stream of a preset's initial weights; default `createNoise(0)` */
-  readonly noise?: Noise;
+  /** seed of a preset's initial weights; default 0 */
+  readonly seed?: number | Noise;
 }
 
 /** The VAE that {@link createVae} makes: a Gaussian code. */
@@ -70,7 +70,7 @@ const NAMES: OptionNames<VaeOptions> = {
   likelihood: true,
   prior: true,
   initializer: true,
-  noise: true,
+  seed: true,
 };
 
 /**
@@ -88,14 +88,14 @@ const NAMES: OptionNames<VaeOptions> = {
 export function createVae(options: VaeOptions): GaussianVae {
   const where = 'createVae';
   const { inputShape, latent = 50, likelihood = bernoulli } = optionsOf(where, options, NAMES);
-  const { nets: given = 'mlp', initializer = 'glorot-uniform', noise = createNoise(0), prior } = options;
+  const { nets: given = 'mlp', initializer = 'glorot-uniform', seed = 0, prior } = options;
   assertInputShape(where, inputShape);
   assertInteger(where, 'latent', latent);
   assertBackend(where);
   assertLikelihood(where, likelihood);
   assertPrior(where, prior);
   assertInitializer(where, initializer);
-  assertNoise(where, noise);
+  const noise = streamOf(where, seed);
   const own = isOwn(given);
   const chosen = own ? given : parsePreset(where, given);
   const shape = { inputShape, latent, parametersPerValue: likelihood.parametersPerValue };
@@ -160,9 +160,9 @@ export function createVae(options: VaeOptions): GaussianVae {
       assertInputs('embed', x);
       return tidy(() => encoder(x).mean as Tensor2D);
     },
-    generate(count, draws) {
+    generate(count, seed) {
       assertInteger('generate', 'count', count);
-      assertNoise('generate', draws);
+      const draws = streamOf('generate', seed);
       return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, draws))));
     },
     reconstruct(x) {
