@@ -38,7 +38,7 @@ const noise = createNoise(1);
 const options = (more: object = {}): TrainOptions<ReturnType<typeof tinyM2>> => ({
   objective: semiSupervised(),
   batches: tinyBatches(),
-  noise,
+  seed: noise,
   epochs: 1,
   ...more,
 });
@@ -139,7 +139,7 @@ describe('a function handed in uncalled', () => {
     ],
     [
       'noise',
-      () => createVae({ inputShape: [2], noise: createNoise as never }),
+      () => createVae({ inputShape: [2], seed: createNoise as never }),
       'createVae: noise is createNoise',
     ],
     [

@@ -22,7 +22,7 @@ const sources = (options: Partial<BatchesOptions> = {}) =>
     dataset,
     split,
     batchSize: { labeled: 4, unlabeled: 10 },
-    noise: createNoise(0),
+    seed: createNoise(0),
     ...options,
   });
 

@@ -177,7 +177,7 @@ describe('createM2', () => {
     const nets = ownNets(true);
     const [kernel] = nets.classifier.getWeights();
     const before = Array.from(await (kernel as Tensor).data());
-    const m2 = tinyM2({ nets, noise: createNoise(5) });
+    const m2 = tinyM2({ nets, seed: createNoise(5) });
     expect(Array.from(await (m2.variables['classifier/layer2/kernel'] as Tensor).data())).toEqual(before);
   });
 
@@ -231,7 +231,7 @@ describe('createM2', () => {
     const before = alive();
     const broken: Noise = { ...createNoise(0), split: () => ({ ...createNoise(0), split: () => broken }) };
     // Its splits draw nothing: `uniforms` is a method of the stream's class, which a copy lacks.
-    expect(() => tinyM2({ noise: broken })).toThrowError(TypeError);
+    expect(() => tinyM2({ seed: broken })).toThrowError(TypeError);
     // The preset refuses it only when trunk and classifier are there.
     const latent = Number.MAX_SAFE_INTEGER;
     expect(() => tinyM2({ nets: CONV, latent })).toThrow();
@@ -287,7 +287,7 @@ describe('createM2', () => {
     ],
     [
       'noise that is a number',
-      { noise: 5 as unknown as Noise },
+      { seed: 5 as unknown as Noise },
       new TypeError('createM2: noise is 5, needed a stream, as createNoise(seed) makes'),
     ],
     [

@@ -105,7 +105,7 @@ describe('createVae', () => {
   });
 
   it('draws its weights from the noise: each net its own, and the same from the same', async () => {
-    const weights = (seed: number) => weightsOf(tinyM1({ noise: createNoise(seed) }));
+    const weights = (seed: number) => weightsOf(tinyM1({ seed: createNoise(seed) }));
     expect(await weights(1)).toEqual(await weights(1));
     expect(await weights(2)).not.toEqual(await weights(1));
   });
@@ -115,7 +115,7 @@ describe('createVae', () => {
     const x = createNoise(3).normal([2, 6]);
     const [mean] = nets.encoder.predict(x) as Tensor[];
     const before = alive();
-    const unsupervised = tinyM1({ inputShape: [6], nets, noise: createNoise(5) });
+    const unsupervised = tinyM1({ inputShape: [6], nets, seed: createNoise(5) });
     expect(unsupervised.spec).toMatchObject({ nets: null });
     expect(await read(unsupervised.encode(x).mean)).toEqual(await read(mean as Tensor));
     unsupervised.dispose();
@@ -164,7 +164,7 @@ describe('createVae', () => {
     ],
     [
       'noise that is a number',
-      { noise: 5 as unknown as Noise },
+      { seed: 5 as unknown as Noise },
       new TypeError('createVae: noise is 5, needed a stream, as createNoise(seed) makes'),
     ],
     [

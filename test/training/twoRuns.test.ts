@@ -20,7 +20,7 @@ const options = (more: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
   objective: semiSupervised(),
   batches: tinyBatches({ stepsPerEpoch: 2 }),
   epochs: 2,
-  noise: createNoise(4),
+  seed: createNoise(4),
   ...more,
 });
 
