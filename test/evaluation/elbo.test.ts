@@ -27,6 +27,7 @@ describe('evaluateElbo', () => {
     const noise = createNoise(3);
     const draws = [0, 1].map((s) =>
       noise
+        .split('evaluateElbo')
         .split(0)
         .split(s)
         .split('latent')

@@ -286,9 +286,9 @@ describe('createM2', () => {
       new RangeError('createM2: likelihood.parametersPerValue is 0, needed an integer of at least 1'),
     ],
     [
-      'noise that is a number',
-      { seed: 5 as unknown as Noise },
-      new TypeError('createM2: noise is 5, needed a stream, as createNoise(seed) makes'),
+      'a seed that is a text',
+      { seed: '5' as unknown as number },
+      new TypeError('createM2: seed is "5", needed a safe integer or a stream of createNoise'),
     ],
     [
       'a word for whether the encoder sees the label',
@@ -412,7 +412,7 @@ describe('createM2', () => {
       new RangeError('generate: labels are empty, needed at least one'),
     );
     expect(() => m2.generate([0], undefined as unknown as Noise)).toThrowError(
-      new TypeError('generate: noise is undefined, needed a stream, as createNoise(seed) makes'),
+      new TypeError('generate: seed is undefined, needed a safe integer or a stream of createNoise'),
     );
   });
 });
