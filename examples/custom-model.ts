@@ -6,9 +6,8 @@ import * as ssvae from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 
 await selectBackend();
-const noise = ssvae.createNoise(1);
-const dataset = ssvae.twoMoons({ count: 1000, noise: noise.split('moons') });
-const split = ssvae.splitDataset(dataset, { labeled: 10, validation: 300, noise: noise.split('split') });
+const dataset = ssvae.twoMoons({ count: 1000, seed: 1 });
+const split = ssvae.splitDataset(dataset, { labeled: 10, validation: 300, seed: 1 });
 const [K, Z] = [2, 2];
 
 // Nets: q(y|x), q(z|x,y) and p(x|z,y), each from its inputs side by side.
@@ -16,7 +15,9 @@ const hidden = (inputs: number) => layers.dense({ units: 64, activation: 'relu',
 const mlp = (inputs: number, units: number) =>
   sequential({ layers: [hidden(inputs), layers.dense({ units })] });
 const nets = { classifier: mlp(2, K), encoder: mlp(2 + K, 2 * Z), decoder: mlp(Z + K, 2) };
-for (const [name, net] of Object.entries(nets)) ssvae.initializeNet(net, noise.split(name), 'glorot-uniform');
+const stream = ssvae.createNoise(1);
+for (const [name, net] of Object.entries(nets))
+  ssvae.initializeNet(net, stream.split(name), 'glorot-uniform');
 const run = (net: keyof typeof nets, ...x: tf.Tensor[]) =>
   tf.tidy(() => nets[net].apply(tf.concat(x, 1)) as tf.Tensor2D);
 
@@ -51,8 +52,8 @@ const objective: ssvae.Objective = (_, { labeled, unlabeled }, { noise: draws })
   return { labeled: { elbo: known, objective: known, crossEntropy }, unlabeled: { elbo, objective: elbo } };
 };
 
-const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 69 }, noise });
-const { history } = await ssvae.train(model, { objective, batches, alpha: 10, epochs: 60, noise });
+const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 69 }, seed: 1 });
+const { history } = await ssvae.train(model, { objective, batches, alpha: 10, epochs: 60, seed: 1 });
 const { accuracy } = await ssvae.evaluateClassifier(model, ssvae.subset(dataset, split.validation));
 const losses = history.map(({ loss }) => loss?.toFixed(2));
 console.log(`loss ${losses[0]} → ${losses.at(-1)} nats, accuracy ${(100 * accuracy).toFixed(1)} %`);

@@ -41,7 +41,7 @@ export type {
 export type { ByteMeaning } from './core/byteValues';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export { UNKNOWN_CLASS } from './core/labels';
-export { createNoise, type Noise, type NoiseState, restoreNoise } from './core/noise';
+export { createNoise, type Noise, type NoiseState, restoreNoise, streamOf } from './core/noise';
 export {
   type CosineDecayOptions,
   type CyclicalOptions,

@@ -15,7 +15,6 @@ import {
   createAdam,
   createBatches,
   createM2,
-  createNoise,
   digits,
   loadModel,
   type M2,
@@ -36,9 +35,8 @@ setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
 await selectBackend({ backend: 'wasm' });
-const noise = createNoise(1);
 const shape = { inputShape: [28, 28, 1], classes: 10, latent: 4 };
-const make = (): M2 => createM2({ ...shape, nets: { preset: 'mlp', widths: [8] }, noise });
+const make = (): M2 => createM2({ ...shape, nets: { preset: 'mlp', widths: [8] }, seed: 1 });
 
 let saved: Uint8Array | undefined;
 const storage: Storage = {
@@ -52,12 +50,12 @@ const first = make();
 await saveModel(first, storage);
 first.dispose();
 
-const dataset = digits({ count: 60, noise });
+const dataset = digits({ count: 60, seed: 1 });
 const batches = createBatches({
   dataset,
-  split: splitDataset(dataset, { labeled: 10, noise }),
+  split: splitDataset(dataset, { labeled: 10, seed: 1 }),
   batchSize: { labeled: 2, unlabeled: 2 },
-  noise,
+  seed: 1,
 });
 
 const twoLayers = (): LayersModel =>
@@ -88,7 +86,7 @@ const CASES: readonly (readonly [title: string, names: number, work: () => unkno
         objective: semiSupervised(),
         batches,
         optimizer,
-        noise,
+        seed: 1,
         to: 1,
       }))
         await read();

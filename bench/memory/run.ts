@@ -12,7 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createBatches, createM2, createNoise, digits, splitDataset, subset } from 'ssvae';
+import { createBatches, createM2, digits, splitDataset, subset } from 'ssvae';
 import { folder, selectBackend } from 'ssvae/node';
 import { watchFaults, watchRun } from '../../test/support/memoryRun';
 import { writeLines } from '../lines';
@@ -32,9 +32,8 @@ const collectGarbage: () => void = runInNewContext('gc');
 const STEPS_PER_EPOCH = 20;
 
 const { name: backend } = await selectBackend({ backend: values.backend as 'wasm' });
-const noise = createNoise(1);
-const dataset = digits({ count: 2000, noise: noise.split('digits') });
-const split = splitDataset(dataset, { labeled: 100, validation: 200, noise: noise.split('split') });
+const dataset = digits({ count: 2000, seed: 1 });
+const split = splitDataset(dataset, { labeled: 100, validation: 200, seed: 1 });
 const place = await mkdtemp(join(tmpdir(), 'ssvae-memory-'));
 const lines: MemoryLine[] = [];
 try {
@@ -46,7 +45,7 @@ try {
       inputShape: [28, 28, 1],
       classes: 10,
       nets: 'mlp',
-      noise: noise.split('weights'),
+      seed: 1,
     });
     await watch({
       model,
@@ -54,7 +53,7 @@ try {
         dataset,
         split,
         batchSize: { labeled: 20, unlabeled: 40 },
-        noise: noise.split('batches'),
+        seed: 1,
         stepsPerEpoch: STEPS_PER_EPOCH,
       }),
       held: subset(dataset, split.validation),

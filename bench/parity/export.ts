@@ -80,8 +80,7 @@ for (const name of flags.case) {
     ...(flags['learning-rate'] && { learningRate: Number(flags['learning-rate']) }),
     ...(flags.initializer && { initializer: flags.initializer as typeof known.initializer }),
   };
-  const noise = createNoise(seed);
-  const model = modelOf(settings, train, noise.split('weights'));
+  const model = modelOf(settings, train, seed);
   const optimizer = optimizerOf(settings, steps);
   const states: [string, StoredArray][] = [];
   const updates: Record<string, Optimizer['state']['counts']> = {};
@@ -98,11 +97,8 @@ for (const name of flags.case) {
   const start = performance.now();
   const run = trainingSteps(model, {
     objective: objectiveOf(settings),
-    batches: recordBatches(
-      batchesOf(settings, { dataset: train, split, noise: noise.split('batches') }),
-      given,
-    ),
-    noise: recordNoise(noise.split('train'), draws),
+    batches: recordBatches(batchesOf(settings, { dataset: train, split, seed }), given),
+    seed: recordNoise(createNoise(seed), draws),
     optimizer,
     alpha: settings.alpha,
     to: steps,

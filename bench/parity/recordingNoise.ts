@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StoredArray } from '../../src/files/safetensors';
 import type { Noise } from '../../src/index';
 
-/** Draws by the names that their streams were split by, e.g. `objective/0/labeled/latent`. */
+/** Draws by the names that their streams were split by, e.g. `trainingSteps/objective/0/labeled/latent`. */
 export type Draws = Record<string, StoredArray>;
 
 /**

@@ -53,7 +53,7 @@ class RecordedDraws:
     """The draws that our trainer made at one step."""
 
     def __init__(self, recording, step):
-        self.arrays = recording.below(f"draw/objective/{step}")
+        self.arrays = recording.below(f"draw/trainingSteps/objective/{step}")
 
     def normal(self, name, shape, like):
         values = self.arrays[name].to(like.dtype)

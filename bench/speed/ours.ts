@@ -95,10 +95,10 @@ const modelAndObjective = (
   on: (lever: LeverName) => boolean,
 ): { readonly model: Model; readonly objective: Objective<M2> } => {
   const { model: kind, nets, widths, labelHandling, inputShape, classes, latent } = workload;
-  const noise = createNoise(SETTINGS.seed).split('weights');
+  const { seed } = SETTINGS;
   if (kind === 'm1')
     return {
-      model: createVae({ inputShape, latent, nets: { preset: 'mlp', widths }, noise }),
+      model: createVae({ inputShape, latent, nets: { preset: 'mlp', widths }, seed }),
       objective: unsupervised() as Objective,
     };
   const preset = nets === 'mlp' ? { preset: 'mlp' as const, widths } : ('conv' as const);
@@ -107,7 +107,7 @@ const modelAndObjective = (
     classes,
     latent,
     nets: nets === 'mlp' && !on('labels-apart') ? concatenatedNets(workload) : preset,
-    noise,
+    seed,
   });
   return {
     model: on('shared-trunk') ? made : withTwoPasses(made),
@@ -136,7 +136,7 @@ export function createOurs(workload: Workload, levers: readonly LeverName[], exe
       stepsPerEpoch: SETTINGS.pool,
       counts: { labeled: SETTINGS.pool * workload.labeled, unlabeled: SETTINGS.pool * workload.unlabeled },
     },
-    noise: createNoise(SETTINGS.seed).split('training'),
+    seed: SETTINGS.seed,
     alpha: SETTINGS.alpha,
     nonFinite: on('unguarded') ? 'ignore' : 'throw',
     ...(!on('adam') && { optimizer: stockAdam() }),

@@ -24,10 +24,9 @@ export async function loadData({
   signal,
 }: Pick<Settings, 'dataset' | 'data' | 'seed'> & { readonly signal: AbortSignal }): Promise<Data> {
   if (dataset === 'digits') {
-    const noise = createNoise(seed);
     return {
-      train: digits({ count: DIGITS.train, noise: noise.split('training digits') }),
-      test: digits({ count: DIGITS.test, noise: noise.split('test digits') }),
+      train: digits({ count: DIGITS.train, seed }),
+      test: digits({ count: DIGITS.test, seed: createNoise(seed).split('test') }),
     };
   }
   if (data !== undefined) return loadDataset(dataset, { dir: data });

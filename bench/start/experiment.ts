@@ -5,7 +5,6 @@ import {
   createAdam,
   createBatches,
   createM2,
-  createNoise,
   type Dataset,
   evaluateClassifier,
   evaluateElbo,
@@ -53,25 +52,19 @@ export async function runMethod(
   { settings, split, signal, ...data }: Experiment,
 ): Promise<Outcome> {
   const recipe = recipeOf(settings);
-  const noise = createNoise(settings.seed);
+  const { seed } = settings;
   const { inputShape, classes } = { inputShape: data.train.shape, classes: data.train.classes };
-  const model = createM2({ inputShape, classes, nets: settings.nets, noise: noise.split('weights') });
+  const model = createM2({ inputShape, classes, nets: settings.nets, seed });
   const batches = createBatches({
     dataset: data.train,
     split,
     batchSize: recipe.batchSize,
-    noise: noise.split('batches'),
+    seed,
     // To a GPU each batch would have to travel.
     resident: getBackend() === 'webgpu',
   });
   const held = subset(data.train, split.validation);
-  const name = [
-    method,
-    settings.nets,
-    `${settings.labels}labels`,
-    `${settings.epochs}epochs`,
-    `seed${settings.seed}`,
-  ];
+  const name = [method, settings.nets, `${settings.labels}labels`, `${settings.epochs}epochs`, `seed${seed}`];
   const optimizer = createAdam({ learningRate: recipe.learningRate });
   // On native TensorFlow the whole step is one graph.
   const execute = recordedStep();
@@ -82,7 +75,7 @@ export async function runMethod(
       optimizer,
       alpha: settings.alpha ?? recipe.alpha[method],
       epochs: settings.epochs,
-      noise: noise.split('training'),
+      seed,
       validate: (trained) => evaluateClassifier(trained, held),
       callbacks: progressBar({ title: titles[method].padEnd(14) }),
       checkpoint: { storage: file(`${settings.out}/${name.join('-')}.safetensors`) },
@@ -102,7 +95,7 @@ export async function runMethod(
       history,
       seconds: history.at(-1)?.seconds ?? 0,
       test: await evaluateClassifier(model, data.test),
-      elbo: (await evaluateElbo(model, some, { noise: noise.split('bound') })).elbo,
+      elbo: (await evaluateElbo(model, some, { seed })).elbo,
     };
   } catch (error) {
     model.dispose();

@@ -2,7 +2,7 @@
  * Who learns most from 100 labels? A classifier on the labels alone, M2, and the Optimized-ELBO, with the same nets,
  * seed, batches and steps. `npm start` runs it on digits that it draws itself; `npm start -- --help` lists the rest.
  */
-import { createNoise, splitDataset } from 'ssvae';
+import { splitDataset } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 import { loadData } from './data';
 import { type Outcome, runMethod } from './experiment';
@@ -19,7 +19,7 @@ await withSettings('npm start', async (settings, signal) => {
   const split = splitDataset(train, {
     labeled: settings.labels,
     validation: recipe.validation,
-    noise: createNoise(settings.seed).split('split'),
+    seed: settings.seed,
   });
   console.log(
     `${settings.dataset}: ${split.labeled.length} labelled, ${split.unlabeled.length} unlabelled, ${split.validation.length} validation, ${test.count} test examples`,

@@ -7,7 +7,7 @@
  */
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createNoise, splitDataset } from 'ssvae';
+import { splitDataset } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 import { loadData } from './data';
 import { runMethod } from './experiment';
@@ -50,7 +50,7 @@ await withSettings('npm run seeds', async (settings, signal) => {
     const split = splitDataset(train, {
       labeled: own.labels,
       validation: recipe.validation,
-      noise: createNoise(seed).split('split'),
+      seed,
     });
     for (const method of settings.methods) {
       const { dataset, labels, nets, epochs, alpha } = own;

@@ -1,5 +1,5 @@
 /** What a comparison says: a table on the terminal, and a page with figures. */
-import { createNoise, type Dataset, figures, gatherInputs } from 'ssvae';
+import { type Dataset, figures, gatherInputs } from 'ssvae';
 import type { Outcome } from './experiment';
 import { type ReportPaths, type ReportTable, writeReport } from './report/index';
 import type { Settings } from './settings';
@@ -60,7 +60,6 @@ export async function writeSummary(
     test,
     Array.from({ length: 10 }, (_, i) => i),
   );
-  const noise = createNoise(settings.seed).split('pictures');
   try {
     return await writeReport(`${settings.out}/report`, {
       title: `${settings.labels} labels of ${settings.dataset}`,
@@ -101,7 +100,7 @@ export async function writeSummary(
         ? [
             {
               name: 'samples',
-              grid: await figures.classSamples(generative.model, { noise }),
+              grid: await figures.classSamples(generative.model, { seed: settings.seed }),
               caption: `Samples of ${generative.title}, a class in each row.`,
             },
             {

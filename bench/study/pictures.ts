@@ -37,7 +37,7 @@ const firsts = Array.from({ length: model.classes }, (_, label) => test.y.indexO
 const inputs = gatherInputs(test, firsts);
 const codes = await embed(model, test.x.subarray(0, (MAPPED * test.x.length) / test.count));
 const pictures: Readonly<Record<string, Uint8Array>> = {
-  samples: gridPng(await figures.classSamples(model, { noise: createNoise(1) }), SCALE),
+  samples: gridPng(await figures.classSamples(model, { seed: 1 }), SCALE),
   analogies: gridPng(await figures.analogies(model, inputs), SCALE),
   reconstructions: gridPng(await figures.reconstructions(model, inputs), SCALE),
   latent: chartPng(

@@ -5,12 +5,21 @@
  * seed 0 as none, repeats the same numbers at every step when one is fixed, and its uniform can return exactly
  * 1; none of that is usable here, so numbers are drawn on the host and uploaded in bulk.
  *
+ * Two kinds of functions draw.
+ *
+ * - A function that makes data, splits, batches, models, runs, measurements or samples takes `seed: number | Noise` and
+ *   draws from {@link streamOf} its own name. The same seed everywhere is right: no two functions draw the same numbers,
+ *   and one function draws the same numbers again.
+ * - A function that draws within such a computation (distributions, layers, bounds, augmentation, `initializeNet`) takes
+ *   `noise: Noise` and draws from that stream itself. The caller splits it by name.
+ *
  * Generator: xoshiro128++ 1.0 (Blackman & Vigna 2021), 128 bits of state. A stream's key is a 128-bit hash of
  * its seed and of the names it was split by, so splitting neither reads nor moves the parent's position.
  */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertSize } from './assert';
 import { describe } from './describe';
+import { awaitHint } from './hints';
 import { sizeOf } from './shape';
 import { assertNoFunction } from './uncalled';
 
@@ -212,6 +221,33 @@ export function createNoise(seed: number): Noise {
     throw new RangeError(`createNoise: seed is ${describe(seed)}, needed a safe integer`);
   const key = deriveKey([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], seed);
   return new Stream({ key, words: key });
+}
+
+/**
+ * The stream of one function: that of a seed, split by the function's name.
+ *
+ *   streamOf('createBatches', 1)  =  createNoise(1).split('createBatches')
+ *
+ * Use it in functions of your own that take a seed, such as `generate` of your own model.
+ *
+ * @param where name of the function that draws
+ * @param seed a safe integer, or a stream, whose position does not matter
+ * @returns the same stream at each call
+ * @throws RangeError when the seed is a number that is no safe integer
+ * @throws TypeError when it is neither a number nor a stream
+ * @example streamOf('generate', 1).next() // 0.18330218351911753
+ */
+export function streamOf(where: string, seed: number | Noise): Noise {
+  const needed = 'needed a safe integer or a stream of createNoise';
+  if (typeof seed === 'number') {
+    if (!Number.isSafeInteger(seed)) throw new RangeError(`${where}: seed is ${seed}, ${needed}`);
+    return createNoise(seed).split(where);
+  }
+  assertNoFunction(where, 'seed', seed);
+  // A text has a split too.
+  if (typeof seed !== 'object' || typeof seed?.split !== 'function')
+    throw new TypeError(`${where}: seed is ${describe(seed)}, ${needed}${awaitHint(seed)}`);
+  return seed.split(where);
 }
 
 /**

@@ -10,7 +10,7 @@
  */
 import { assertFunction, assertMethods, assertNumber, assertOneOf, optionsOf } from './assert';
 import { describe } from './describe';
-import { assertNoise, type Noise } from './noise';
+import { assertNoise, type Noise, streamOf } from './noise';
 
 /**
  * Reads one option: checks what came, and fills in the default where there is one.
@@ -179,6 +179,12 @@ export const callable = <T>(fallback?: T): Rule<T> => checked<T>(assertFunction,
 /** An object with these functions. */
 export const withMethods = <T>(methods: readonly (keyof T & string)[], fallback?: T): Rule<T> =>
   checked<T>((where, name, value) => assertMethods(where, name, value, methods), fallback);
+
+/** The seed of a function: the option `seed`, read as the function's own stream. */
+export const seedStream =
+  (fallback?: number): Rule<Noise> =>
+  (where, _, value = fallback) =>
+    streamOf(where, value as number | Noise);
 
 /** The stream that a function draws from: the option `noise`. */
 export const noiseStream = (): Rule<Noise> => checked((where, _, value) => assertNoise(where, value));

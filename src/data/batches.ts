@@ -7,13 +7,13 @@ import type { Noise } from '../core/noise';
 import {
   flag,
   integersFrom,
-  noiseStream,
   number,
   oneOf,
   optional,
   type Rule,
   readOptions,
   record,
+  seedStream,
 } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
 import { bytesOf, isBytes, isIntegers, ownIntegers } from '../core/typedArrays';
@@ -43,8 +43,8 @@ export interface BatchesOptions {
     /** unlabeled examples in a batch */
     readonly unlabeled: number;
   };
-  /** stream that order and binarization are drawn from */
-  readonly noise: Noise;
+  /** seed of the order and of binarization */
+  readonly seed: number | Noise;
   /** zeros and ones instead of gray values; default `'none'` */
   readonly binarize?: Binarization;
   /** steps that count as an epoch; default: one pass over the unlabeled examples (without any: over the labeled) */
@@ -157,7 +157,7 @@ interface ExampleOrder {
 
 const orderOf = (
   part: 'labeled' | 'unlabeled',
-  { split, batchSize, noise }: Pick<BatchesOptions, 'split' | 'batchSize' | 'noise'>,
+  { split, batchSize, noise }: Pick<BatchesOptions, 'split' | 'batchSize'> & { readonly noise: Noise },
 ): ExampleOrder => {
   const size = batchSize[part];
   const indices = size > 0 ? split[part] : new Int32Array(0);
@@ -194,21 +194,21 @@ const orderOf = (
  * Every mistake is refused here, before any step; only values that the model's likelihood is not a density of are found
  * when training begins, for only then is the model known.
  *
- * @param options data set, split, batch sizes, noise, binarization, steps per epoch
+ * @param options data set, split, batch sizes, seed, binarization, steps per epoch
  * @returns a {@link BatchSource}; its tensors belong to the caller: x [B, …shape], y [B, K]; a part of batch size 0 is
  * left out; you dispose a resident one
  * @throws TypeError and RangeError as `createDataset` where the data are none
  * @throws RangeError when both parts are left out, one of them has a batch size but no example, an index is none of the
  * data set, there are fewer unlabeled examples than a batch needs, a value to be binarized is not in [0, 1], or a size
  * is not an integer of at least 0 (steps: 1)
- * @example createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, noise }).at(0).labeled.y.shape // [10, K]
+ * @example createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, seed: 1 }).at(0).labeled.y.shape // [10, K]
  */
 export function createBatches(options: BatchesOptions): BatchSource {
   const {
     dataset,
     split: given,
     batchSize,
-    noise,
+    seed: noise,
     binarize,
     stepsPerEpoch,
     resident,
@@ -216,7 +216,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     dataset: datasetRule,
     split: splitRule,
     batchSize: record({ labeled: number(integersFrom(0)), unlabeled: number(integersFrom(0)) }),
-    noise: noiseStream(),
+    seed: seedStream(),
     binarize: oneOf(BINARIZATIONS, 'none'),
     stepsPerEpoch: optional(number(integersFrom(1))),
     resident: flag(false),

@@ -1,7 +1,7 @@
 /** Two interleaved half circles: the smallest set that few labels and many inputs can learn. */
 import { assertSize } from '../core/assert';
 import type { Noise } from '../core/noise';
-import { AT_LEAST_0, integersFrom, noiseStream, number, readOptions } from '../core/options';
+import { AT_LEAST_0, integersFrom, number, readOptions, seedStream } from '../core/options';
 import { createDataset, type Dataset } from './dataset';
 
 /** Which moons are drawn. */
@@ -10,8 +10,8 @@ export interface TwoMoonsOptions {
   readonly count: number;
   /** standard deviation of the Gaussian noise on both coordinates; default 0.1 */
   readonly sd?: number;
-  /** stream that the points are drawn from */
-  readonly noise: Noise;
+  /** seed of the points: test points need another one */
+  readonly seed: number | Noise;
 }
 
 // Ten deviations from the mean are float32 numbers too.
@@ -22,16 +22,20 @@ const DEVIATION = { ...AT_LEAST_0, holds: (sd: number) => sd >= 0 && Number.isFi
  *
  *   class 0: (cos t, sin t),   class 1: (1 − cos t, ½ − sin t),   t ~ U(0, π),   plus N(0, sd²) on each coordinate
  *
- * @param options count, sd, noise
+ * @param options count, sd, seed
  * @returns shape [2], two classes in turn: example i is of class i mod 2
  * @throws RangeError when `count` is not an integer of at least 2, or `sd` is negative or not finite
- * @example twoMoons({ count: 500, noise }).shape // [2]
+ * @example twoMoons({ count: 500, seed: 1 }).shape // [2]
  */
 export function twoMoons(options: TwoMoonsOptions): Dataset {
-  const { count, sd, noise } = readOptions('twoMoons', options, {
+  const {
+    count,
+    sd,
+    seed: noise,
+  } = readOptions('twoMoons', options, {
     count: number(integersFrom(2)),
     sd: number(DEVIATION, 0.1),
-    noise: noiseStream(),
+    seed: seedStream(),
   });
   assertSize('twoMoons', 'count × 2', 2 * count);
   const angles = noise.split('angles');

@@ -1,6 +1,6 @@
 /** Which examples are labeled, which are not, and which are held back: stratified, by seed. */
 import type { Noise } from '../core/noise';
-import { flag, integersFrom, noiseStream, number, optional, readOptions } from '../core/options';
+import { flag, integersFrom, number, optional, readOptions, seedStream } from '../core/options';
 import { assertDataset, type Dataset } from './dataset';
 import { isCoarse } from './extras';
 
@@ -28,8 +28,8 @@ export interface SplitOptions {
   readonly everyClass?: boolean;
   /** number of examples held back; default 0 */
   readonly validation?: number;
-  /** stream that the choice is drawn from */
-  readonly noise: Noise;
+  /** seed of the choice */
+  readonly seed: number | Noise;
 }
 
 /** Examples of each class, those of coarse labels, and those of which nothing is known. */
@@ -123,23 +123,23 @@ const labeledOf = (
 /**
  * Splits a data set into labeled, unlabeled and validation examples.
  *
- * Labeled examples are as many for each class, up to one (a class that has too few gives all it has, and the
+ * Labelled examples are as many for each class, up to one (a class that has too few gives all it has, and the
  * others make up for it); validation examples are in proportion to the classes; the rest is unlabeled, and so is every
- * example whose class is not known. With the same stream more labels contain the fewer, and the labeled do not depend on
+ * example whose class is not known. With the same seed more labels contain the fewer, and the labeled do not depend on
  * the size of the validation part (unless it leaves a class too few).
  *
- * @param dataset the set to split; only its classes are read
- * @param options number of labeled and of validation examples, whether every class needs a label, noise
+ * @param dataset what is split; only its classes are looked at
+ * @param options number of labeled and of validation examples, whether every class needs a label, seed
  * @returns indices into the data set
  * @throws RangeError when more are asked for than there are, or, unless `everyClass` is `false`, a class has no known example
  * or there are fewer labels than classes
- * @example splitDataset(digits({ count: 1000, noise }), { labeled: 100, noise }).unlabeled.length // 900
+ * @example splitDataset(digits({ count: 1000, seed: 1 }), { labeled: 100, seed: 1 }).unlabeled.length // 900
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
-  const { noise, ...wanted } = readOptions('splitDataset', options, {
+  const { seed: noise, ...wanted } = readOptions('splitDataset', options, {
     labeled: optional(number(integersFrom(0))),
     validation: number(integersFrom(0), 0),
-    noise: noiseStream(),
+    seed: seedStream(),
     everyClass: flag(true),
   });
   const { validation, everyClass } = wanted;

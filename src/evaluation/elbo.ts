@@ -18,8 +18,8 @@ export interface EvaluateElboOptions {
   readonly samples?: number;
   /** examples at once, each with its K labels; default 100 */
   readonly batchSize?: number;
-  /** stream of the draws: the same one gives the same estimate */
-  readonly noise: Noise;
+  /** seed of the draws: the same one gives the same estimate */
+  readonly seed: number | Noise;
 }
 
 /** Means over the examples, in nats each. */
@@ -57,12 +57,12 @@ export interface SemiSupervisedElboEvaluation extends ElboEvaluation {
  *
  * @param model a VAE with or without labels
  * @param data inputs, and their classes; −1 (or {@link UNKNOWN_CLASS}) where one is not known
- * @param options samples, batch size, noise
+ * @param options samples, batch size, seed
  * @returns means over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support, a
  * label is not an integer from 0 to K − 1, or a bound is NaN
  * @throws TypeError when the model has no bound
- * @example (await evaluateElbo(model, dataset, { noise: createNoise(0) })).elbo // such as -104.3
+ * @example (await evaluateElbo(model, dataset, { seed: 0 })).elbo // such as -104.3
  */
 export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   model: M,
@@ -70,7 +70,11 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   options: EvaluateElboOptions,
 ): Promise<M extends SemiSupervisedVae ? SemiSupervisedElboEvaluation : ElboEvaluation> {
   const where = 'evaluateElbo';
-  const { samples, batchSize, noise } = readOptions(where, options, {
+  const {
+    samples,
+    batchSize,
+    seed: noise,
+  } = readOptions(where, options, {
     ...drawRules(),
     samples: number(integersFrom(1), 1),
   });

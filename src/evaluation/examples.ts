@@ -3,7 +3,7 @@ import { recordOf } from '../core/assert';
 import type { ByteMeaning } from '../core/byteValues';
 import { describe } from '../core/describe';
 import { datasetHint } from '../core/hints';
-import { integersFrom, noiseStream, number } from '../core/options';
+import { integersFrom, number, seedStream } from '../core/options';
 import { isBytes } from '../core/typedArrays';
 import { assertBytesFit } from '../models/inputs';
 import type { Model } from '../models/model';
@@ -44,7 +44,7 @@ export async function openExamples(
 export const drawRules = () => ({
   samples: number(integersFrom(1)),
   batchSize: number(integersFrom(1), 100),
-  noise: noiseStream(),
+  seed: seedStream(),
 });
 
 /** Refuses anything but a record of inputs. */

@@ -16,8 +16,8 @@ export interface EvaluateImportanceBoundOptions {
   readonly samples: number;
   /** examples at once, each with its K labels; default 100 */
   readonly batchSize?: number;
-  /** stream of the draws: the same one gives the same estimate */
-  readonly noise: Noise;
+  /** seed of the draws: the same one gives the same estimate */
+  readonly seed: number | Noise;
 }
 
 /** What {@link evaluateImportanceBound} finds. */
@@ -39,12 +39,12 @@ const DRAWS_AT_ONCE = 10;
  *
  * @param model a VAE with or without labels
  * @param data inputs; labels are not needed
- * @param options samples, batch size, noise
+ * @param options samples, batch size, seed
  * @returns the mean over the examples, nats
  * @throws RangeError when there is no example, x does not fit the model or lies outside its likelihood's support,
  * samples is not an integer of at least 1, or a bound is NaN
  * @throws TypeError when the model has no bound
- * @example (await evaluateImportanceBound(model, dataset, { samples: 100, noise: createNoise(0) })).bound // such as -98.7
+ * @example (await evaluateImportanceBound(model, dataset, { samples: 100, seed: 0 })).bound // such as -98.7
  */
 export async function evaluateImportanceBound(
   model: Vae | SemiSupervisedVae,
@@ -52,7 +52,7 @@ export async function evaluateImportanceBound(
   options: EvaluateImportanceBoundOptions,
 ): Promise<ImportanceBoundEvaluation> {
   const where = 'evaluateImportanceBound';
-  const { samples, batchSize, noise } = readOptions(where, options, drawRules());
+  const { samples, batchSize, seed: noise } = readOptions(where, options, drawRules());
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
   const examples = await openExamples(where, data, model);

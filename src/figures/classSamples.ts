@@ -1,7 +1,7 @@
 /** What a model thinks the classes look like. */
 import { assertInteger, assertMethods, assertSize } from '../core/assert';
 import type { Noise } from '../core/noise';
-import { integersFrom, noiseStream, number, readOptions } from '../core/options';
+import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import type { SemiSupervisedVae } from '../models/model';
 import { type ModelGridOptions, readCells } from './cells';
@@ -11,32 +11,32 @@ import { gridRules, layOut, type PixelGrid } from './imageGrid';
 export interface ClassSamplesOptions extends ModelGridOptions {
   /** images of each class; default 10 */
   readonly perClass?: number;
-  /** stream that the codes come from */
-  readonly noise: Noise;
+  /** seed of the codes */
+  readonly seed: number | Noise;
 }
 
 /**
  * Samples by class: a row for each class, of E[x|z,y] at codes z ~ N(0, I).
  *
  * @param model a model of images
- * @param options samples of each class, noise, layout
+ * @param options samples of each class, seed, layout
  * @returns the picture: K rows, `perClass` columns
- * @throws RangeError when the model's inputs are not images and no shape is given
- * @example await classSamples(model, { perClass: 8, noise: createNoise(0) })
+ * @throws RangeError when the model's inputs are no images and no shape is given
+ * @example await classSamples(model, { perClass: 8, seed: 0 })
  */
 export async function classSamples(
   model: SemiSupervisedVae,
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
   assertMethods('classSamples', 'model', model, ['generate']);
-  const { perClass, noise, ...layout } = readOptions('classSamples', options, {
+  const { perClass, seed, ...layout } = readOptions('classSamples', options, {
     ...gridRules(model.inputShape),
     perClass: number(integersFrom(1), 10),
-    noise: noiseStream(),
+    seed: seedStream(),
   });
   assertInteger('classSamples', 'model.classes', model.classes);
   assertSize('classSamples', 'the size of the picture', model.classes * perClass * sizeOf(model.inputShape));
   const labels = Array.from({ length: model.classes * perClass }, (_, i) => Math.floor(i / perClass));
-  const cells = await readCells(model.generate(labels, noise));
+  const cells = await readCells(model.generate(labels, seed));
   return layOut('classSamples', cells, { ...layout, columns: perClass });
 }

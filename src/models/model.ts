@@ -79,7 +79,7 @@ export interface Vae extends Model {
   /** E[z|x] of inputs [B, …]: [B, Z] */
   embed(x: Tensor): Tensor2D;
   /** E[x|z] at `count` draws z ~ p(z): [count, …] */
-  generate(count: number, noise: Noise): Tensor;
+  generate(count: number, seed: number | Noise): Tensor;
   /** E[x|z] at z = E[z|x] */
   reconstruct(x: Tensor): Tensor;
 }
@@ -115,7 +115,7 @@ export interface SemiSupervisedVae extends Classifier {
   /** Σ_y q(y|x) E[z|x,y] of inputs [B, …]: [B, Z] */
   embed(x: Tensor): Tensor2D;
   /** E[x|z,y] at z ~ p(z), one example for each class index of a list: [N, …] */
-  generate(labels: ArrayLike<number> & Iterable<number>, noise: Noise): Tensor;
+  generate(labels: ArrayLike<number> & Iterable<number>, seed: number | Noise): Tensor;
   /**
    * E[x|z,y′] at z = E[z|x,y]; y [B, K] is the mode of q(y|x) by default, and y′ is y. Rows of y′ may be [B, K], or every
    * label [B·K, K]

@@ -1,6 +1,6 @@
 /** Options that the ready models share. */
-import { assertNoise, createNoise, type Noise } from '../core/noise';
-import { checked, integersFrom, number, optional } from '../core/options';
+import type { Noise } from '../core/noise';
+import { checked, integersFrom, number, optional, seedStream } from '../core/options';
 import * as bernoulli from '../distributions/bernoulli';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
@@ -27,8 +27,8 @@ export interface ReadyModelOptions {
    * 2010), where Kingma's code has `{ normal: 0.001 }`. Your own nets keep their weights
    */
   readonly initializer?: Initializer;
-  /** stream of a preset's initial weights; default `createNoise(0)` */
-  readonly noise?: Noise;
+  /** seed of a preset's initial weights; default 0 */
+  readonly seed?: number | Noise;
 }
 
 /** How these options are read. */
@@ -38,5 +38,5 @@ export const readyModelRules = () => ({
   likelihood: checked<Likelihood>((where, _, likelihood) => assertLikelihood(where, likelihood), bernoulli),
   prior: optional(checked<LatentPrior>((where, _, prior) => assertPrior(where, prior))),
   initializer: checked<Initializer>((where, _, start) => assertInitializer(where, start), 'glorot-uniform'),
-  noise: checked<Noise>((where, _, noise) => assertNoise(where, noise), createNoise(0)),
+  seed: seedStream(0),
 });

@@ -50,7 +50,7 @@ const decode = (text: string): readonly HistoryRow[] | undefined => {
  * @param place path of the file, or a storage
  * @returns callbacks for `train`
  * @throws TypeError when the place is none
- * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, callbacks: csvLog('runs/m2.csv') })
+ * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, callbacks: csvLog('runs/m2.csv') })
  */
 export function csvLog(place: string | Storage): Callbacks {
   if (typeof place !== 'string') assertMethods('csvLog', 'place', place, ['read', 'write']);

@@ -59,7 +59,7 @@ const epochInWords = ({ stepsPerEpoch, passes }: TrainingPlan): string | undefin
  *
  * @param options title, columns, stream
  * @returns callbacks for `train`
- * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, callbacks: progressBar({ title: 'M2' }) })
+ * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, callbacks: progressBar({ title: 'M2' }) })
  */
 export function progressBar(options: ProgressBarOptions = {}): Callbacks {
   const { title, columns, stream } = readOptions('progressBar', options, {

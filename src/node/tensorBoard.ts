@@ -20,7 +20,7 @@ let files = 0;
  * @param path of the folder; made when the run begins
  * @returns callbacks for `train`
  * @throws TypeError when the path is none
- * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, callbacks: tensorBoard('runs/m2/events') })
+ * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, callbacks: tensorBoard('runs/m2/events') })
  */
 export function tensorBoard(path: string): Callbacks {
   assertPath('tensorBoard', 'path', path);

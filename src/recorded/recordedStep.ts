@@ -103,7 +103,7 @@ const run = <M extends Model>(
  *
  * @param options how steps that cannot be recorded are reported
  * @returns an executor for `train` and `trainingSteps`; steps of an optimizer other than `createAdam` run one by one
- * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, noise, execute: recordedStep() })
+ * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, execute: recordedStep() })
  */
 export const recordedStep = /* @__PURE__ */ maker('recordedStep({ … })', createRecordedStep);
 

@@ -2,7 +2,6 @@
 
 import { describe } from '../core/describe';
 import { messageOf } from '../core/messageOf';
-import { createNoise, type Noise } from '../core/noise';
 
 import type { Model } from '../models/model';
 import { batchChecks } from './batches';
@@ -61,24 +60,24 @@ const assertModel = (model: Model | undefined): void => {
  * `decode`, `generate` and `reconstruct` those of VAEs, with and without `classify`. `docs/reliability.md` lists what each looks at. One model is made and freed
  * here, to see which it is, so a backend must be in place. Run the checks one after the other: some count tensors.
  *
- * @param create makes a model whose weights come from the noise it is given, and whose `dispose` frees all that was
+ * @param create makes a model whose weights come from the seed it is given, and whose `dispose` frees all that was
  *   made; the objective must read the model that it is given, and no other
  * @param options objective; examples, variables that it leaves alone, tolerance
  * @returns names and functions, in a fixed order
  * @throws TypeError or RangeError naming the argument
- * @example for (const { name, run } of modelChecks((noise) => createM2({ inputShape: [4], classes: 2, noise }), { objective: semiSupervised() })) test(name, run)
+ * @example for (const { name, run } of modelChecks((seed) => createM2({ inputShape: [4], classes: 2, seed }), { objective: semiSupervised() })) test(name, run)
  */
 export function modelChecks<M extends Model>(
-  create: (noise: Noise) => M,
+  create: (seed: number) => M,
   options: ModelChecksOptions<M>,
 ): readonly ModelCheck[] {
   if (typeof create !== 'function')
     throw new TypeError(
-      `modelChecks: create is ${describe(create)}, needed a function of noise that makes a model`,
+      `modelChecks: create is ${describe(create)}, needed a function of a seed that makes a model`,
     );
   const read = readModelChecksOptions(options);
   const { objective, untouched, tolerance } = read;
-  const probe = create(createNoise(1));
+  const probe = create(1);
   let examples: CheckedExamples;
   let kinds: readonly (Check['of'] | undefined)[];
   try {
@@ -109,10 +108,10 @@ export function modelChecks<M extends Model>(
  * @returns names of the checks, all of which hold
  * @throws AggregateError whose message lists every check that failed, with its reason; `errors` holds what they threw
  * @throws TypeError or RangeError naming an argument that no check could use
- * @example await checkModel((noise) => createMine(noise), { objective: mine() })
+ * @example await checkModel((seed) => createMine(seed), { objective: mine() })
  */
 export async function checkModel<M extends Model>(
-  create: (noise: Noise) => M,
+  create: (seed: number) => M,
   options: ModelChecksOptions<M>,
 ): Promise<readonly string[]> {
   const checks = modelChecks(create, options);

@@ -92,7 +92,7 @@ const functionsOfSemiSupervised = (model: SemiSupervisedVae): readonly ModelFunc
   {
     name: 'generate',
     perExample: false,
-    run: ({ labels }) => ({ generate: model.generate(labels, createNoise(DRAWS)) }),
+    run: ({ labels }) => ({ generate: model.generate(labels, DRAWS) }),
   },
   {
     name: 'reconstruct at labels',
@@ -115,7 +115,7 @@ const functionsOfPlainVae = (model: Vae): readonly ModelFunction[] => [
   {
     name: 'generate',
     perExample: false,
-    run: ({ labels }) => ({ generate: model.generate(labels.length, createNoise(DRAWS)) }),
+    run: ({ labels }) => ({ generate: model.generate(labels.length, DRAWS) }),
   },
 ];
 

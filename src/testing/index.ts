@@ -5,7 +5,7 @@
  *
  * @example
  * import { modelChecks } from 'ssvae/testing';
- * for (const { name, run } of modelChecks((noise) => createMine(noise), { objective: mine() })) test(name, run);
+ * for (const { name, run } of modelChecks((seed) => createMine(seed), { objective: mine() })) test(name, run);
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 /** Whether the functions of a model and its objective depend on their arguments alone, and change nothing. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { createNoise } from '../core/noise';
+import { createNoise, type Noise } from '../core/noise';
 import { evaluateClassifier } from '../evaluation/classifier';
 import { evaluateElbo } from '../evaluation/elbo';
 import { predict } from '../models/predict';
@@ -56,28 +56,29 @@ export const purityChecks: readonly Check[] = [
         await predict(model, dataset.x);
         await evaluateClassifier(model, dataset);
       }
-      if (isSemiSupervised(model) || isPlainVae(model))
-        await evaluateElbo(model, dataset, { noise: createNoise(2) });
+      if (isSemiSupervised(model) || isPlainVae(model)) await evaluateElbo(model, dataset, { seed: 2 });
       await assertUnchanged('evaluation');
     },
   },
   {
-    name: 'generate draws from its noise alone',
+    name: 'generate draws from its seed alone',
     of: 'vae',
     async run(subject) {
       const model = subject.make();
-      const generated = (seed: number): Tensor => {
-        if (isPlainVae(model)) return model.generate(ROWS, createNoise(seed));
-        if (isSemiSupervised(model))
-          return model.generate(new Array<number>(ROWS).fill(0), createNoise(seed));
+      const generated = (seed: number | Noise): Tensor => {
+        if (isPlainVae(model)) return model.generate(ROWS, seed);
+        if (isSemiSupervised(model)) return model.generate(new Array<number>(ROWS).fill(0), seed);
         throw new Error('generate is missing, needed a function');
       };
-      const draw = (seed: number): Promise<Values> => valuesOf({ generate: subject.own(generated(seed)) });
+      const draw = (seed: number | Noise): Promise<Values> =>
+        valuesOf({ generate: subject.own(generated(seed)) });
       const first = await draw(1);
       const found = difference(await draw(1), first, runTolerance(subject.tolerance));
-      if (found) throw new Error(`${found} from the same noise, as a moment before`);
+      if (found) throw new Error(`${found} from the same seed, as a moment before`);
+      const streamed = difference(await draw(createNoise(1)), first, runTolerance(subject.tolerance));
+      if (streamed) throw new Error(`${streamed} from createNoise(1), as from the seed 1`);
       if (changedAmong(first, await draw(2)).length === 0)
-        throw new Error('generate gives the same from other noise, needed other draws');
+        throw new Error('generate gives the same from another seed, needed other draws');
     },
   },
   {

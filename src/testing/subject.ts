@@ -1,7 +1,7 @@
 /** What one check works with: models that it makes, tensors and runs, all freed behind it. */
 import { dispose, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { Batch, BatchSource } from '../core/batch';
-import { createNoise, type Noise } from '../core/noise';
+import { createNoise } from '../core/noise';
 import { createBatches } from '../data/batches';
 import { gatherInputs, gatherLabels } from '../data/dataset';
 import type { Model, SemiSupervisedVae } from '../models/model';
@@ -91,7 +91,7 @@ export function batchesOf<M extends Model>(
 ): BatchSource {
   const { dataset } = examples;
   const batchSize = { labeled: split.labeled.length, unlabeled: split.unlabeled.length };
-  return createBatches({ dataset, split, batchSize, noise: createNoise(5), stepsPerEpoch: STEPS });
+  return createBatches({ dataset, split, batchSize, seed: 5, stepsPerEpoch: STEPS });
 }
 
 /**
@@ -111,7 +111,7 @@ export async function trainOn<M extends Model>(
       objective: subject.objective,
       batches: batchesOf(subject),
       epochs: 1,
-      noise: createNoise(3),
+      seed: 3,
       optimizer,
       ...options,
     });
@@ -128,7 +128,7 @@ export async function trainOn<M extends Model>(
  * @param check what is run
  */
 export async function withSubject<M extends Model>(
-  create: (noise: Noise) => M,
+  create: (seed: number) => M,
   known: Omit<Subject<M>, 'make' | 'own'>,
   check: (subject: Subject<M>) => Promise<void>,
 ): Promise<void> {
@@ -138,7 +138,7 @@ export async function withSubject<M extends Model>(
     await check({
       ...known,
       make(seed = 1) {
-        const model = create(createNoise(seed));
+        const model = create(seed);
         models.push(model);
         return model;
       },

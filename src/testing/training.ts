@@ -33,7 +33,7 @@ export const trainingChecks: readonly Check[] = [
     async run(subject) {
       const first = await weightsOf(subject.make(1));
       const found = difference(await weightsOf(subject.make(1)), first, 0);
-      if (found) throw new Error(`${found} as in a model made before from the same noise`);
+      if (found) throw new Error(`${found} as in a model made before from the same seed`);
     },
   },
   {
@@ -42,7 +42,7 @@ export const trainingChecks: readonly Check[] = [
       const first = await weightsOf(subject.make(1));
       if (changedAmong(first, await weightsOf(subject.make(2))).length === 0)
         throw new Error(
-          'every variable is the same from other noise, needed weights drawn from the noise of create',
+          'every variable is the same from another seed, needed weights drawn from the seed of create',
         );
     },
   },
@@ -66,7 +66,7 @@ export const trainingChecks: readonly Check[] = [
       await trainOn(subject, other);
       const found = difference(await weightsOf(other), await weightsOf(one), runTolerance(subject.tolerance));
       if (found)
-        throw new Error(`${found} as after a run like it: something else than the noise is drawn from`);
+        throw new Error(`${found} as after a run like it: something else than the seed is drawn from`);
     },
   },
 ];

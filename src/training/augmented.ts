@@ -5,7 +5,7 @@ import { describe, formatShape } from '../core/describe';
 import { assertNotAsync } from '../core/notAsync';
 import { sameShape } from '../core/shape';
 import type { Model } from '../models/model';
-import type { StepOptions } from './options';
+import type { StepSettings } from './settings';
 
 /**
  * The batch with its inputs changed; the given one is left as it is.
@@ -19,7 +19,7 @@ import type { StepOptions } from './options';
 export function augmented<M extends Model>(
   batch: Batch,
   step: number,
-  { augment, noise }: Pick<StepOptions<M>, 'augment' | 'noise'>,
+  { augment, noise }: Pick<StepSettings<M>, 'augment' | 'noise'>,
 ): Batch {
   const by = typeof augment === 'function' ? { labeled: augment, unlabeled: augment } : (augment ?? {});
   const stream = noise.split('augment').split(step);

@@ -32,8 +32,8 @@ export interface StepOptions<M extends Model> {
   readonly objective: Objective<M> | readonly Phase<M>[];
   /** batches by step, e.g. of `createBatches`; a source that never settles holds the run up, and no signal or time limit ends it */
   readonly batches: BatchSource;
-  /** the run's stream: every draw of every step comes from splits of it, by name and step */
-  readonly noise: Noise;
+  /** the run's seed: every draw of every step comes from splits of it, by name and step */
+  readonly seed: number | Noise;
   /**
    * default `createAdam()`, made and disposed by the run; phases with an optimizer of their own do not use it. One that is
    * handed in stays yours, and keeps its moments and counts: another run with it begins where the last one ended, so make one

@@ -10,12 +10,12 @@ import {
   integersFrom,
   NOT_BELOW_0,
   type NumberRange,
-  noiseStream,
   number,
   oneOf,
   optional,
   type Rule,
   record,
+  seedStream,
   unchecked,
   withMethods,
 } from '../core/options';
@@ -77,7 +77,7 @@ const signal: Rule<AbortSignal> = checked((where, name, value) => {
 export const stepRules = <M extends Model>() => ({
   objective: unchecked<StepOptions<M>['objective']>(),
   batches,
-  noise: noiseStream(),
+  seed: seedStream(),
   optimizer: optional(withMethods<Optimizer>(['apply'])),
   weighting: oneOf<Weighting>(['mean', 'dataset'], 'mean'),
   alpha: optional(schedule(AT_LEAST_0)),

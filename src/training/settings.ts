@@ -1,6 +1,7 @@
 /** The options of a loop or a run, read once into one complete record. */
 import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
+import type { Noise } from '../core/noise';
 import { type ReadOptions, readOptions } from '../core/options';
 import { assertNoFunction } from '../core/uncalled';
 import { own } from '../files/json';
@@ -23,7 +24,7 @@ type Complete<T, WithDefault extends keyof T, Optional extends keyof T> = {
 
 /** Everything that steps depend on. */
 export interface StepSettings<M extends Model>
-  extends Pick<StepOptions<M>, 'objective' | 'batches' | 'noise'>,
+  extends Pick<StepOptions<M>, 'objective' | 'batches'>,
     Complete<
       StepOptions<M>,
       'weighting' | 'gradientNorm' | 'nonFinite' | 'execute',
@@ -31,6 +32,8 @@ export interface StepSettings<M extends Model>
     >,
     Equipment<M> {
   readonly model: M;
+  /** stream of every draw of every step */
+  readonly noise: Noise;
   /** weights of the loss's parts at a step */
   weightsAt(step: number): LossWeights;
 }
@@ -56,7 +59,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   learningRate: 'optimizer: createAdam({ learningRate })',
   weightDecay: 'optimizer: createAdam({ weightDecay })',
   batchSize: 'batches: createBatches({ …, batchSize })',
-  seed: 'noise: createNoise(seed)',
   patience: 'earlyStopping: { metric, better, patience }',
 };
 
@@ -129,11 +131,12 @@ export function stepSettings<M extends Model>(
   const phases = resolvePhases(where, model, options.objective);
   const objectives = phases.map(({ objective }) => objective);
   assertFits(where, model, objectives, options.batches);
-  const { optimizer, alpha: _, ...settings } = options;
+  const { optimizer, alpha: _, seed, ...settings } = options;
   return {
     ...settings,
     ...equip(where, phases, optimizer),
     model,
+    noise: seed,
     gradientNorm: options.gradientNorm ?? options.clipNorm !== undefined,
     weightsAt: lossWeights(options),
   };

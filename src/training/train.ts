@@ -20,11 +20,11 @@ import { type RunSettings, runSettings } from './settings';
  * and wasm), and a run that was interrupted at any step and resumed from its checkpoint ends with those weights too.
  *
  * @param model whose variables are moved
- * @param options objective, batches, epochs, noise; callbacks, validation, early stopping, checkpoint
+ * @param options objective, batches, epochs, seed; callbacks, validation, early stopping, checkpoint
  * @returns history, number of steps, and why the run ended
  * @throws TypeError or RangeError naming the option, before the first step
  * @throws Error when another run has the model, the optimizer or the checkpoint's place
- * @example const { history } = await train(model, { objective: semiSupervised(), batches, epochs: 10, noise: createNoise(1) })
+ * @example const { history } = await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1 })
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
   const settings = runSettings(model, options);

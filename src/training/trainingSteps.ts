@@ -43,11 +43,11 @@ interface StepRange {
  * Trains a model step by step, each step an item of an async iteration.
  *
  * @param model whose variables are moved
- * @param options objective, batches, noise, and what else a step depends on
+ * @param options objective, batches, seed, and what else a step depends on
  * @yields each step's terms, whose tensors live until the next step is asked for
  * @throws TypeError or RangeError naming the option, before the first step
  * @throws Error before a step while a run of `train` has the model or the optimizer, or once another loop has taken it
- * @example for await (const { step, read } of trainingSteps(model, { objective: semiSupervised(), batches, noise, to: 100 })) if (step % 10 === 0) console.log(await read())
+ * @example for await (const { step, read } of trainingSteps(model, { objective: semiSupervised(), batches, seed: 1, to: 100 })) if (step % 10 === 0) console.log(await read())
  */
 export async function* trainingSteps<M extends Model>(
   model: M,

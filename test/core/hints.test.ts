@@ -26,7 +26,7 @@ it.each<[string, (handed: never) => unknown, unknown, string]>([
   ['both sets for inputs', (data) => embed(tinyM2(), data), parts, 'hand over data.train, or data.test'],
   [
     'both sets for one that is split',
-    (both) => splitDataset(both, { labeled: 3, noise }),
+    (both) => splitDataset(both, { labeled: 3, seed: noise }),
     parts,
     'splitDataset: dataset is Object, needed a data set, such as createDataset makes: hand over dataset.train, or dataset.test',
   ],
@@ -37,7 +37,7 @@ it.each<[string, (handed: never) => unknown, unknown, string]>([
         dataset,
         split: { labeled: Int32Array.of(0), unlabeled: Int32Array.of(1), validation: new Int32Array() },
         batchSize: { labeled: 1, unlabeled: 1 },
-        noise,
+        seed: noise,
       }),
     parts,
     'createBatches: dataset is Object, needed a data set: hand over dataset.train, or dataset.test',
@@ -50,13 +50,13 @@ it.each<[string, (handed: never) => unknown, unknown, string]>([
   ],
   [
     'a promise for a data set',
-    (data) => evaluateElbo(tinyM2(), data, { noise }),
+    (data) => evaluateElbo(tinyM2(), data, { seed: noise }),
     Promise.resolve(set),
     'evaluateElbo: data is Promise, needed { x, y }, such as a data set: await it',
   ],
   [
     'a promise for a data set that is split',
-    (data) => splitDataset(data, { labeled: 3, noise }),
+    (data) => splitDataset(data, { labeled: 3, seed: noise }),
     Promise.resolve(set),
     'splitDataset: dataset is Promise, needed a data set, such as createDataset makes: await it',
   ],

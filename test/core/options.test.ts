@@ -42,22 +42,22 @@ import { downloadDataset, file, loadDataset, progressBar, selectBackend } from '
 import { recordedStep } from '../../src/recorded/index';
 
 const noise = createNoise(1);
-const dataset = digits({ count: 20, noise });
+const dataset = digits({ count: 20, seed: noise });
 const y = oneHotLabels('test', [0, 1], 2);
 const shape = { inputShape: [4], classes: 2, latent: 2, parametersPerValue: 1, encoderSeesLabel: false };
 
 const models: M2[] = [];
 const tiny = (): M2 => {
-  const made = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
+  const made = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', seed: noise });
   models.push(made);
   return made;
 };
 const steps = () => {
-  const split = splitDataset(dataset, { labeled: 10, noise });
+  const split = splitDataset(dataset, { labeled: 10, seed: noise });
   return {
     objective: semiSupervised(),
-    batches: createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, noise }),
-    noise,
+    batches: createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, seed: noise }),
+    seed: noise,
   };
 };
 
@@ -87,8 +87,8 @@ describe('an option that is misspelt', () => {
     ],
     [
       'splitDataset',
-      () => splitDataset(dataset, { labeled: 10, validaton: 5, noise } as never),
-      /^splitDataset: validaton is no option, needed labeled, validation, noise, everyClass$/,
+      () => splitDataset(dataset, { labeled: 10, validaton: 5, seed: noise } as never),
+      /^splitDataset: validaton is no option, needed labeled, validation, seed, everyClass$/,
     ],
     ['createBatches', () => createBatches({ batches: 3 } as never), /^createBatches: batches is no option/],
     ['affine', () => affine({ rotate: 1 } as object), /^affine: rotate is no option/],
@@ -110,18 +110,22 @@ describe('an option that is misspelt', () => {
       () => createDataset({ ...dataset, labels: dataset.y } as never),
       /: labels is no option/,
     ],
-    ['digits', () => digits({ count: 9, noise, size: 28 } as never), /: size is no option/],
+    ['digits', () => digits({ count: 9, seed: noise, size: 28 } as never), /: size is no option/],
     [
       'batchSize of createBatches',
       () =>
         createBatches({
           dataset,
-          split: splitDataset(dataset, { noise }),
+          split: splitDataset(dataset, { seed: noise }),
           batchSize: { labelled: 1 },
         } as never),
       /^createBatches: batchSize.labelled is no option, needed labeled, unlabeled$/,
     ],
-    ['twoMoons', () => twoMoons({ count: 9, noise, noiseLevel: 1 } as never), /: noiseLevel is no option/],
+    [
+      'twoMoons',
+      () => twoMoons({ count: 9, seed: noise, noiseLevel: 1 } as never),
+      /: noiseLevel is no option/,
+    ],
     ['gaussianObservation', () => gaussianObservation({ sd: 0.1 } as object), /: sd is no option/],
     ['smoothLabels', () => smoothLabels(y, 0.1, { spred: 'uniform' } as object), /: spred is no option/],
     [
@@ -211,8 +215,8 @@ describe('an option that is misspelt', () => {
   });
 
   it('is refused where a promise is given', async () => {
-    const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
-    const evaluated = { noise, sampels: 100 } as never;
+    const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', seed: noise });
+    const evaluated = { seed: noise, sampels: 100 } as never;
     await expect(evaluateElbo(model, dataset, evaluated)).rejects.toThrow(
       /^evaluateElbo: sampels is no option/,
     );
@@ -222,7 +226,7 @@ describe('an option that is misspelt', () => {
     await expect(loadModel(file('none'), { net: 1 } as object)).rejects.toThrow(
       /^loadModel: net is no option/,
     );
-    await expect(figures.classSamples(model, { noise, per: 2 } as never)).rejects.toThrow(
+    await expect(figures.classSamples(model, { seed: noise, per: 2 } as never)).rejects.toThrow(
       /: per is no option/,
     );
     await expect(downloadDataset('mnist', { cacheDir: '.', retries: 2 } as never)).rejects.toThrow(
@@ -254,10 +258,10 @@ describe('an option that is misspelt', () => {
     ],
     [{ averaging: { decay: 0.9, warmup: 3 } }, 'train: averaging.warmup is no option, needed decay'],
   ])('is refused by train: %j', async (wrong, message) => {
-    const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', noise });
-    const split = splitDataset(dataset, { labeled: 10, noise });
-    const batches = createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, noise });
-    const options = { objective: semiSupervised(), batches, noise, epochs: 1, ...wrong } as never;
+    const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', seed: noise });
+    const split = splitDataset(dataset, { labeled: 10, seed: noise });
+    const batches = createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 5 }, seed: noise });
+    const options = { objective: semiSupervised(), batches, seed: noise, epochs: 1, ...wrong } as never;
     await expect(train(model, options)).rejects.toThrow(message);
     model.dispose();
   });
@@ -286,7 +290,7 @@ describe('an option that is misspelt', () => {
     [
       'trainingSteps',
       () => trainingSteps(tiny(), { ...steps(), alhpa: 1 } as never).next(),
-      'trainingSteps: alhpa is no option, needed objective, batches, noise,',
+      'trainingSteps: alhpa is no option, needed objective, batches, seed,',
     ],
   ])('is not passed over in the %s', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);

@@ -38,7 +38,7 @@ const noise = createNoise(1);
 const options = (more: object = {}): TrainOptions<ReturnType<typeof tinyM2>> => ({
   objective: semiSupervised(),
   batches: tinyBatches(),
-  noise,
+  seed: noise,
   epochs: 1,
   ...more,
 });
@@ -72,7 +72,7 @@ const UNCALLED: readonly (readonly [object, string])[] = [
   [{ execute: recordedStep }, 'execute is recordedStep itself, needed what it makes: recordedStep({ … })'],
   [{ batches: createBatches }, 'batches is createBatches itself, needed what it makes: createBatches(…)'],
   [{ batches: batchesFrom }, 'batches is batchesFrom itself, needed what it makes: batchesFrom(…)'],
-  [{ noise: createNoise }, 'noise is createNoise itself, needed what it makes: createNoise(…)'],
+  [{ seed: createNoise }, 'seed is createNoise itself, needed what it makes: createNoise(…)'],
   [{ optimizer: createAdam }, 'optimizer is createAdam itself, needed what it makes: createAdam(…)'],
   [{ callbacks: progressBar }, 'callbacks is progressBar itself, needed what it makes: progressBar(…)'],
   [{ callbacks: [Watching] }, 'callbacks is Watching itself, needed what it makes: new Watching(…)'],
@@ -138,9 +138,9 @@ describe('a function handed in uncalled', () => {
       'createVae: likelihood is',
     ],
     [
-      'noise',
-      () => createVae({ inputShape: [2], noise: createNoise as never }),
-      'createVae: noise is createNoise',
+      'seed',
+      () => createVae({ inputShape: [2], seed: createNoise as never }),
+      'createVae: seed is createNoise',
     ],
     [
       'consistency.augment',

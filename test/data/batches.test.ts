@@ -22,7 +22,7 @@ const sources = (options: Partial<BatchesOptions> = {}) =>
     dataset,
     split,
     batchSize: { labeled: 4, unlabeled: 10 },
-    noise: createNoise(0),
+    seed: createNoise(0),
     ...options,
   });
 
@@ -155,7 +155,7 @@ test('the identity tells data, split, order, sizes and binarisation apart', () =
       dataset: grey,
       split: { labeled: Int32Array.of(1), unlabeled: Int32Array.of(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12) },
     },
-    { dataset: grey, noise: createNoise(77) },
+    { dataset: grey, seed: createNoise(77) },
     { dataset: grey, batchSize: { labeled: 3, unlabeled: 10 } },
     { dataset: grey, binarize: 'threshold' as const },
   ];

@@ -375,7 +375,7 @@ describe('labels before the first step', () => {
       });
     for (const trained of [model, untold as typeof model])
       await expect(
-        train(trained, { objective: semiSupervised(), batches: batches(), epochs: 1, noise: createNoise(1) }),
+        train(trained, { objective: semiSupervised(), batches: batches(), epochs: 1, seed: createNoise(1) }),
       ).rejects.toThrow('train: batch 0.labeled.y[0] is [5,5,5]');
     model.dispose();
   });
@@ -394,7 +394,7 @@ describe('a run on iterators', () => {
   const { stepsPerEpoch, counts: known } = tinyBatches();
   const from = (fault?: number) =>
     batchesFrom(stepsOf(fault), { stepsPerEpoch, counts: known, identity: 'bars' });
-  const settings = { objective: semiSupervised(), epochs: 3, noise: createNoise(3) };
+  const settings = { objective: semiSupervised(), epochs: 3, seed: createNoise(3) };
 
   it('ends with the weights of one on the data set, a fault and a resumption between or not', async () => {
     const storage = memoryStorage();

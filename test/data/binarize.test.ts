@@ -34,11 +34,9 @@ test('"dynamic" draws 1 as often as the value says, never at 0 and always at 1',
   tf.dispose([x, drawn]);
 });
 
-test('refuses another mode, and "dynamic" without noise', () => {
+test('refuses another mode, and "dynamic" without a seed', () => {
   const x = tf.zeros([1, 2]);
-  expect(() => binarize(x, 'dynamic')).toThrow(
-    'binarize: noise is undefined, needed a stream for mode "dynamic"',
-  );
+  expect(() => binarize(x, 'dynamic')).toThrow('binarize: seed is undefined, needed one for mode "dynamic"');
   // @ts-expect-error: a mode that does not exist
   expect(() => binarize(x, 'sometimes')).toThrow(
     'binarize: mode is "sometimes", needed one of "none", "threshold", "dynamic"',

@@ -45,7 +45,7 @@ const batchesOf = (options: Partial<BatchesOptions> = {}): BatchSource =>
     dataset: six(),
     split: { labeled: Int32Array.of(0, 1, 2), unlabeled: Int32Array.of(3, 4, 5) },
     batchSize: { labeled: 2, unlabeled: 2 },
-    noise: createNoise(1),
+    seed: createNoise(1),
     ...options,
   });
 
@@ -78,7 +78,7 @@ const model = createM2({
   classes: 3,
   latent: 1,
   nets: { preset: 'mlp', widths: [2] },
-  noise: createNoise(1),
+  seed: createNoise(1),
 });
 afterAll(() => model.dispose());
 
@@ -195,7 +195,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
   'no example': () => createDataset(six({ x: new Float32Array(0), y: [] })),
   'a class that is not known': async () => {
     const dataset = createDataset(six({ y: [0, -1, 1, -1, 2, -1] }));
-    const split = splitDataset(dataset, { noise: createNoise(1) });
+    const split = splitDataset(dataset, { seed: createNoise(1) });
     expect([[...split.labeled], [...split.unlabeled]]).toEqual([
       [0, 2, 4],
       [1, 3, 5],
@@ -249,7 +249,7 @@ const cases: Readonly<Record<string, () => unknown>> = {
   "values outside the likelihood's support, in training": () =>
     assertInputsSupported('train', model, batchesOf({ dataset: six({ x: spoilt(5, 255) }) })),
   'the same out of an iterator': () => assertInputsSupported('train', model, iterated([0, 255])),
-  'the same in evaluation': () => evaluateElbo(model, { x: spoilt(5, 255) }, { noise: createNoise(1) }),
+  'the same in evaluation': () => evaluateElbo(model, { x: spoilt(5, 255) }, { seed: createNoise(1) }),
   'values that a resize has rounded beyond 1': () =>
     assertInputsSupported('train', model, batchesOf({ dataset: six({ x: spoilt(5, 1.0000001) }) })),
   'labels out of an iterator that are not probabilities': () => {

@@ -52,14 +52,14 @@ describe('a data set with sets of classes', () => {
 
   it('gives coarse labels to the labelled part of a split, and of every batch', async () => {
     const dataset = createDataset(base({ allowed: [[1], [0, 1, 2], [0, 2], [2]] }));
-    const split = splitDataset(dataset, { everyClass: false, noise: createNoise(1) });
+    const split = splitDataset(dataset, { everyClass: false, seed: createNoise(1) });
     expect(split.labeled).toEqual(Int32Array.of(0, 2, 3));
     expect(split.unlabeled).toEqual(Int32Array.of(1));
     const batches = createBatches({
       dataset,
       split,
       batchSize: { labeled: 1, unlabeled: 1 },
-      noise: createNoise(2),
+      seed: createNoise(2),
     });
     for (const step of [0, 1, 2]) {
       const { labeled, unlabeled } = await batches.at(step);
@@ -86,7 +86,7 @@ describe('weights, covariates and missing values of a data set', () => {
       dataset,
       split,
       batchSize: { labeled: 2, unlabeled: 4 },
-      noise: createNoise(3),
+      seed: createNoise(3),
     });
     const { labeled, unlabeled } = await at(0);
     const x = await readRows(labeled?.x as Tensor);
@@ -102,7 +102,7 @@ describe('weights, covariates and missing values of a data set', () => {
         dataset: createDataset(base({ y: extras.y, ...more })),
         split: { labeled: Int32Array.of(0, 1), unlabeled: Int32Array.of(2, 3) },
         batchSize: { labeled: 1, unlabeled: 1 },
-        noise: createNoise(3),
+        seed: createNoise(3),
       }).identity;
     const plain = identityOf({});
     const { y: _, ...named } = extras;
@@ -116,7 +116,7 @@ describe('weights, covariates and missing values of a data set', () => {
       dataset: createDataset(base(extras)),
       split: { labeled: Int32Array.of(2), unlabeled: Int32Array.of(0, 1) },
       batchSize: { labeled: 1, unlabeled: 1 },
-      noise: createNoise(3),
+      seed: createNoise(3),
     });
     expect(() => at(0)).toThrow('createBatches: the labeled examples of batch 0 all have weight 0');
   });

@@ -8,21 +8,21 @@ const image = (x: ArrayLike<number>, i: number): number[] =>
   Array.from({ length: 784 }, (_, p) => x[i * 784 + p] as number);
 
 test('digits are 28 × 28 × 1 bytes, ten classes in turn', () => {
-  const set = digits({ count: 25, noise: createNoise(1) });
+  const set = digits({ count: 25, seed: createNoise(1) });
   expect([set.shape, set.classes, set.count, set.x.constructor]).toEqual([[28, 28, 1], 10, 25, Uint8Array]);
   expect(Array.from(set.y)).toEqual(Array.from({ length: 25 }, (_, i) => i % 10));
 });
 
 test('digits are fixed by the seed, image by image', () => {
-  const few = digits({ count: 30, noise: createNoise(1) });
-  const many = digits({ count: 60, noise: createNoise(1) });
+  const few = digits({ count: 30, seed: createNoise(1) });
+  const many = digits({ count: 60, seed: createNoise(1) });
   expect(many.x.subarray(0, few.x.length)).toEqual(few.x);
-  expect(digits({ count: 30, noise: createNoise(2) }).x).not.toEqual(few.x);
+  expect(digits({ count: 30, seed: createNoise(2) }).x).not.toEqual(few.x);
   expect(image(few.x, 0)).not.toEqual(image(few.x, 10));
 });
 
 test('every digit is ink on black: some of the image, saturated in places, never at the border alone', () => {
-  const { x } = digits({ count: 500, noise: createNoise(4) });
+  const { x } = digits({ count: 500, seed: createNoise(4) });
   for (let i = 0; i < 500; i++) {
     const pixels = image(x, i);
     const inked = pixels.filter((v) => v > 0).length;
@@ -43,8 +43,8 @@ test('there are styles for all ten digits, inside their box', () => {
 });
 
 test('a digit is told from its nearest neighbour far more often with 4,000 labels than with 100', () => {
-  const train = digits({ count: 4000, noise: createNoise(6).split('train') });
-  const test = digits({ count: 200, noise: createNoise(6).split('test') });
+  const train = digits({ count: 4000, seed: createNoise(6).split('train') });
+  const test = digits({ count: 200, seed: createNoise(6).split('test') });
   const accuracy = (labels: number): number => {
     let right = 0;
     for (let i = 0; i < test.count; i++) {
@@ -68,7 +68,7 @@ test('a digit is told from its nearest neighbour far more often with 4,000 label
 });
 
 test('two moons without noise lie on their half circles', () => {
-  const { x, y, shape, classes } = twoMoons({ count: 101, sd: 0, noise: createNoise(1) });
+  const { x, y, shape, classes } = twoMoons({ count: 101, sd: 0, seed: createNoise(1) });
   expect([shape, classes]).toEqual([[2], 2]);
   for (let i = 0; i < 101; i++) {
     const [u, v] = [x[2 * i] as number, x[2 * i + 1] as number];
@@ -84,7 +84,7 @@ test('two moons without noise lie on their half circles', () => {
 });
 
 test('the noise of two moons has the standard deviation asked for', () => {
-  const [exact, noisy] = [0, 0.3].map((sd) => twoMoons({ count: 5000, sd, noise: createNoise(2) }));
+  const [exact, noisy] = [0, 0.3].map((sd) => twoMoons({ count: 5000, sd, seed: createNoise(2) }));
   const squares = Array.from(noisy?.x ?? [], (v, i) => (v - (exact?.x[i] as number)) ** 2);
   // Variance of 10,000 squares: 0.09·√(2/10⁴) = 0.0013; five of them.
   expect(Math.abs(squares.reduce((a, b) => a + b, 0) / squares.length - 0.09)).toBeLessThan(0.0065);
@@ -92,11 +92,13 @@ test('the noise of two moons has the standard deviation asked for', () => {
 
 test('generated sets refuse counts that make no sense', () => {
   const noise = createNoise(0);
-  expect(() => digits({ count: 0, noise })).toThrow('digits: count is 0, needed an integer of at least 1');
-  expect(() => twoMoons({ count: 1, noise })).toThrow(
+  expect(() => digits({ count: 0, seed: noise })).toThrow(
+    'digits: count is 0, needed an integer of at least 1',
+  );
+  expect(() => twoMoons({ count: 1, seed: noise })).toThrow(
     'twoMoons: count is 1, needed an integer of at least 2',
   );
-  expect(() => twoMoons({ count: 9, sd: -1, noise })).toThrow(
+  expect(() => twoMoons({ count: 9, sd: -1, seed: noise })).toThrow(
     'twoMoons: sd is -1, needed a finite number of at least 0',
   );
 });

@@ -19,7 +19,7 @@ const balanced = withClasses(
 );
 
 test('gives every class the same number of labels and of validation examples', () => {
-  const split = splitDataset(balanced, { labeled: 100, validation: 200, noise: createNoise(0) });
+  const split = splitDataset(balanced, { labeled: 100, validation: 200, seed: createNoise(0) });
   expect(perClass(balanced, split.labeled)).toEqual(new Array(10).fill(10));
   expect(perClass(balanced, split.validation)).toEqual(new Array(10).fill(20));
   expect(perClass(balanced, split.unlabeled)).toEqual(new Array(10).fill(70));
@@ -36,7 +36,7 @@ test('the three parts are disjoint, ascending, and make up the whole, for any se
         const dataset = withClasses([0, 1, 2, 3, ...extra], 4);
         const validation = Math.floor(a * (dataset.count - 4));
         const labeled = 4 + Math.floor(b * (dataset.count - validation - 4));
-        const split = splitDataset(dataset, { labeled, validation, noise: createNoise(seed) });
+        const split = splitDataset(dataset, { labeled, validation, seed: createNoise(seed) });
         expect([split.labeled.length, split.validation.length]).toEqual([labeled, validation]);
         const all = [...split.labeled, ...split.unlabeled, ...split.validation].sort((i, j) => i - j);
         expect(all).toEqual(Array.from({ length: dataset.count }, (_, i) => i));
@@ -59,20 +59,20 @@ test('the three parts are disjoint, ascending, and make up the whole, for any se
 
 test('examples of unknown class are unlabelled; by default all others are labelled', () => {
   const dataset = withClasses([0, -1, 1, 1, -1, 0, 0, -1], 2);
-  const all = splitDataset(dataset, { noise: createNoise(0) });
+  const all = splitDataset(dataset, { seed: createNoise(0) });
   expect([[...all.labeled], [...all.unlabeled], [...all.validation]]).toEqual([
     [0, 2, 3, 5, 6],
     [1, 4, 7],
     [],
   ]);
-  const some = splitDataset(dataset, { validation: 2, noise: createNoise(0) });
+  const some = splitDataset(dataset, { validation: 2, seed: createNoise(0) });
   expect([some.labeled.length, [...some.unlabeled], some.validation.length]).toEqual([3, [1, 4, 7], 2]);
-  const few = splitDataset(dataset, { labeled: 2, noise: createNoise(0) });
+  const few = splitDataset(dataset, { labeled: 2, seed: createNoise(0) });
   expect([few.labeled.length, few.unlabeled.length]).toEqual([2, 6]);
-  expect(() => splitDataset(dataset, { labeled: 6, noise: createNoise(0) })).toThrow(
+  expect(() => splitDataset(dataset, { labeled: 6, seed: createNoise(0) })).toThrow(
     'needed at most 5, the examples of a known class in "set"',
   );
-  expect(() => splitDataset(withClasses([0, -1], 2), { noise: createNoise(0) })).toThrow(
+  expect(() => splitDataset(withClasses([0, -1], 2), { seed: createNoise(0) })).toThrow(
     'splitDataset: class 1 has no known example, needed at least one of each class',
   );
 });
@@ -82,20 +82,20 @@ test('the validation part keeps the proportions of unequal classes', () => {
     [...new Array(600).fill(0), ...new Array(300).fill(1), ...new Array(100).fill(2)],
     3,
   );
-  const split = splitDataset(dataset, { labeled: 30, validation: 100, noise: createNoise(1) });
+  const split = splitDataset(dataset, { labeled: 30, validation: 100, seed: createNoise(1) });
   expect(perClass(dataset, split.validation)).toEqual([60, 30, 10]);
   expect(perClass(dataset, split.labeled)).toEqual([10, 10, 10]);
 });
 
 test('is fixed by the seed, and another seed chooses others', () => {
-  const choose = (seed: number) => splitDataset(balanced, { labeled: 100, noise: createNoise(seed) });
+  const choose = (seed: number) => splitDataset(balanced, { labeled: 100, seed: createNoise(seed) });
   expect(choose(3)).toEqual(choose(3));
   expect(choose(3).labeled).not.toEqual(choose(4).labeled);
 });
 
 test('more labels contain the fewer, and a validation part does not move them', () => {
   const choose = (labeled: number, validation = 0) =>
-    splitDataset(balanced, { labeled, validation, noise: createNoise(5) }).labeled;
+    splitDataset(balanced, { labeled, validation, seed: createNoise(5) }).labeled;
   const many = new Set(choose(137));
   expect(choose(100).every((i) => many.has(i))).toBe(true);
   expect(choose(100, 300)).toEqual(choose(100));
@@ -108,7 +108,7 @@ test('every example is chosen about equally often', () => {
   );
   const hits = new Array<number>(20).fill(0);
   for (let seed = 0; seed < 2000; seed++) {
-    for (const i of splitDataset(dataset, { labeled: 4, noise: createNoise(seed) }).labeled)
+    for (const i of splitDataset(dataset, { labeled: 4, seed: createNoise(seed) }).labeled)
       hits[i] = (hits[i] ?? 0) + 1;
   }
   // Expected 400, standard deviation √(2000·0.2·0.8) = 18: six of them either way.
@@ -122,7 +122,7 @@ test.each([
   [{ labeled: 10.5 }, 'splitDataset: labeled is 10.5, needed an integer of at least 0'],
   [{ labeled: 10, validation: -1 }, 'splitDataset: validation is -1, needed an integer of at least 0'],
 ])('refuses %j', (options, message) => {
-  expect(() => splitDataset(balanced, { ...options, noise: createNoise(0) })).toThrow(message);
+  expect(() => splitDataset(balanced, { ...options, seed: createNoise(0) })).toThrow(message);
 });
 
 const fewLabels = withClasses(
@@ -150,14 +150,14 @@ test.each([
   ],
   [{ everyClass: 'no' as never }, 'splitDataset: everyClass is "no", needed one of true, false'],
 ])('says what cannot be, of %j, in the words that were given', (options, message) => {
-  expect(() => splitDataset(fewLabels, { ...options, noise: createNoise(0) })).toThrow(
+  expect(() => splitDataset(fewLabels, { ...options, seed: createNoise(0) })).toThrow(
     new RangeError(message),
   );
 });
 
 test('with everyClass: false, classes may be without a label, or without an example', () => {
   const seven = withClasses([...Array.from({ length: 70 }, (_, i) => i % 7), ...new Array(30).fill(-1)], 10);
-  expect(() => splitDataset(seven, { labeled: 70, noise: createNoise(0) })).toThrow(
+  expect(() => splitDataset(seven, { labeled: 70, seed: createNoise(0) })).toThrow(
     'splitDataset: class 7 has no known example, needed at least one of each class, or everyClass: false',
   );
   const choose = (labeled?: number, validation = 0, dataset = seven) =>
@@ -165,7 +165,7 @@ test('with everyClass: false, classes may be without a label, or without an exam
       ...(labeled !== undefined && { labeled }),
       validation,
       everyClass: false,
-      noise: createNoise(0),
+      seed: createNoise(0),
     });
   expect(perClass(seven, choose(70).labeled)).toEqual([10, 10, 10, 10, 10, 10, 10, 0, 0, 0]);
   expect(choose().labeled.length).toBe(70);
@@ -186,7 +186,7 @@ test('with everyClass: false, classes may be without a label, or without an exam
 });
 
 test('refuses a class without examples', () => {
-  expect(() => splitDataset(withClasses([0, 0, 2], 3), { labeled: 3, noise: createNoise(0) })).toThrow(
+  expect(() => splitDataset(withClasses([0, 0, 2], 3), { labeled: 3, seed: createNoise(0) })).toThrow(
     'splitDataset: class 1 has no example, needed at least one of each class',
   );
 });
@@ -196,7 +196,7 @@ test('splits sets of any size', () => {
     Array.from({ length: 400_000 }, (_, i) => i % 2),
     2,
   );
-  const split = splitDataset(large, { labeled: 250_000, validation: 140_000, noise: createNoise(0) });
+  const split = splitDataset(large, { labeled: 250_000, validation: 140_000, seed: createNoise(0) });
   expect([split.labeled, split.unlabeled, split.validation].map(({ length }) => length)).toEqual([
     250_000, 10_000, 140_000,
   ]);

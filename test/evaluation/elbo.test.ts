@@ -22,11 +22,12 @@ const rough = linearGaussian({
 describe('evaluateElbo', () => {
   it('equals a loop over examples and labels in float64, with the same draws', async () => {
     const { model, posterior, logits, logNormal } = rough;
-    const found = await evaluateElbo(model, { x, y }, { noise: createNoise(3), samples: 2 });
+    const found = await evaluateElbo(model, { x, y }, { seed: createNoise(3), samples: 2 });
 
     const noise = createNoise(3);
     const draws = [0, 1].map((s) =>
       noise
+        .split('evaluateElbo')
         .split(0)
         .split(s)
         .split('latent')
@@ -77,7 +78,7 @@ describe('evaluateElbo', () => {
   });
 
   it('is the sum of its parts', async () => {
-    const found = await evaluateElbo(rough.model, { x }, { noise: createNoise(5) });
+    const found = await evaluateElbo(rough.model, { x }, { seed: createNoise(5) });
     const { logLikelihood, latentKl, logLabelPrior, labelEntropy } = found;
     expect(found.elbo).toBeCloseTo(logLikelihood - latentKl + logLabelPrior + labelEntropy, 5);
     expect(found).not.toHaveProperty('labeledElbo');
@@ -95,21 +96,21 @@ describe('evaluateElbo', () => {
       evaluateElbo(
         model,
         { x: values, ...(classes && { y: classes }) },
-        { noise: createNoise(1), batchSize: 2 },
+        { seed: createNoise(1), batchSize: 2 },
       );
     const some = await at(x, [-1, 0, UNKNOWN_CLASS, 1, -1]);
     const known = await at(Float32Array.of(0.2, 2.5), [0, 1]);
     expect(some.labeledElbo).toBeCloseTo(known.labeledElbo as number, 5);
     expect(some.elbo).toBeCloseTo((await at(x)).elbo, 5);
     const none = createDataset({ name: 'unknown', x, shape: [1], classes: 2 });
-    expect(await evaluateElbo(model, none, { noise: createNoise(1) })).not.toHaveProperty('labeledElbo');
+    expect(await evaluateElbo(model, none, { seed: createNoise(1) })).not.toHaveProperty('labeledElbo');
   });
 
   it('is log p(x) at the exact posteriors, and below it by their divergence otherwise', async () => {
     const settings = { slopes: [1, -0.5], offsets: [-1, 0.5], sigma: 0.7, labelPrior: [0.6, 0.4] };
     const exact = linearGaussian(settings);
     const evidence = mean(Array.from(x, exact.logEvidence));
-    const sampled = { noise: createNoise(1), samples: 2000 };
+    const sampled = { seed: createNoise(1), samples: 2000 };
     // Spread of one draw is about 1; over 5 · 2000 draws the mean is known to 0.01.
     expect(Math.abs((await evaluateElbo(exact.model, { x }, sampled)).elbo - evidence)).toBeLessThan(0.03);
 
@@ -141,11 +142,11 @@ describe('evaluateElbo', () => {
       sigma: 1,
       labelPrior: [0.5, 0.5],
     });
-    const whole = await evaluateElbo(pinned.model, { x, y: y.map((k) => k % 2) }, { noise: createNoise(1) });
+    const whole = await evaluateElbo(pinned.model, { x, y: y.map((k) => k % 2) }, { seed: createNoise(1) });
     const parts = await evaluateElbo(
       pinned.model,
       { x, y: y.map((k) => k % 2) },
-      { noise: createNoise(2), batchSize: 2 },
+      { seed: createNoise(2), batchSize: 2 },
     );
     expect(parts.elbo).toBeCloseTo(whole.elbo, 6);
     expect(parts.labeledElbo).toBeCloseTo(whole.labeledElbo ?? Number.NaN, 6);
@@ -154,25 +155,25 @@ describe('evaluateElbo', () => {
 
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    await evaluateElbo(rough.model, { x, y }, { noise: createNoise(1), samples: 3, batchSize: 2 });
+    await evaluateElbo(rough.model, { x, y }, { seed: createNoise(1), samples: 3, batchSize: 2 });
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it('refuses no example, labels out of range and zero samples', async () => {
     const noise = createNoise(1);
-    await expect(evaluateElbo(rough.model, { x: new Float32Array(0) }, { noise })).rejects.toThrow(
+    await expect(evaluateElbo(rough.model, { x: new Float32Array(0) }, { seed: noise })).rejects.toThrow(
       'evaluateElbo: x holds no example',
     );
-    await expect(evaluateElbo(rough.model, { x, y: y.map(() => 3) }, { noise })).rejects.toThrow(
+    await expect(evaluateElbo(rough.model, { x, y: y.map(() => 3) }, { seed: noise })).rejects.toThrow(
       'evaluateElbo: y[0] is 3, needed an integer from 0 to 2',
     );
-    await expect(evaluateElbo(rough.model, { x }, { noise, samples: 0 })).rejects.toThrow(
+    await expect(evaluateElbo(rough.model, { x }, { seed: noise, samples: 0 })).rejects.toThrow(
       'evaluateElbo: samples is 0',
     );
   });
 
   it('refuses inputs outside the support of the likelihood, in arrays and in tensors', async () => {
-    const options = { noise: createNoise(1) };
+    const options = { seed: createNoise(1) };
     const spoilt = Float32Array.of(0, 1, Number.NaN);
     const tensor = tf.tensor2d(spoilt, [3, 1]);
     for (const inputs of [spoilt, tensor]) {

@@ -79,7 +79,7 @@ describe('evaluateImportanceBound', () => {
     const found = await evaluateImportanceBound(
       model,
       { x },
-      { samples: 1, noise: createNoise(7), batchSize: 2 },
+      { samples: 1, seed: createNoise(7), batchSize: 2 },
     );
     expect(found.count).toBe(5);
     expect(Math.abs(found.bound - evidence)).toBeLessThan(1e-5);
@@ -88,7 +88,7 @@ describe('evaluateImportanceBound', () => {
   it('does not depend on the classifier', async () => {
     const { model } = linearGaussian({ ...settings, error: { mean: 0.5, logVar: 1 } });
     const { model: misled } = linearGaussian({ ...settings, error: { mean: 0.5, logVar: 1 }, logitError: 3 });
-    const options = () => ({ samples: 2, noise: createNoise(7) });
+    const options = () => ({ samples: 2, seed: createNoise(7) });
     const { bound } = await evaluateImportanceBound(model, { x }, options());
     expect((await evaluateImportanceBound(misled, { x }, options())).bound).toBe(bound);
   });
@@ -99,8 +99,8 @@ describe('evaluateImportanceBound', () => {
     const many = Float32Array.from({ length: 5 * 400 }, (_, i) => x[i % 5] ?? 0);
     const noise = createNoise(11);
     const at = async (samples: number) =>
-      (await evaluateImportanceBound(model, { x: many }, { samples, noise, batchSize: 2000 })).bound;
-    const { elbo } = await evaluateElbo(model, { x: many }, { noise, batchSize: 2000 });
+      (await evaluateImportanceBound(model, { x: many }, { samples, seed: noise, batchSize: 2000 })).bound;
+    const { elbo } = await evaluateElbo(model, { x: many }, { seed: noise, batchSize: 2000 });
     const bounds = [await at(1), await at(4), await at(50)];
     const [one = 0, four = 0, fifty = 0] = bounds;
     expect(elbo).toBeLessThan(one);
@@ -120,11 +120,11 @@ describe('evaluateImportanceBound', () => {
     });
     const many = Float32Array.from({ length: 5 * 1000 }, (_, i) => x[i % 5] ?? 0);
     const noise = createNoise(13);
-    const { elbo } = await evaluateElbo(model, { x: many }, { noise, batchSize: 5000 });
+    const { elbo } = await evaluateElbo(model, { x: many }, { seed: noise, batchSize: 5000 });
     const { bound } = await evaluateImportanceBound(
       model,
       { x: many },
-      { samples: 1, noise, batchSize: 5000 },
+      { samples: 1, seed: noise, batchSize: 5000 },
     );
     // A draw's log-weight has a spread of about 1.5 here: 5000 of them give the mean to 0.02 each.
     expect(Math.abs(bound - elbo)).toBeLessThan(0.1);
@@ -133,11 +133,11 @@ describe('evaluateImportanceBound', () => {
   it('leaves no tensor behind, whether it ends well or in an error', async () => {
     const { model } = linearGaussian(settings);
     const before = tf.memory().numTensors;
-    await evaluateImportanceBound(model, { x }, { samples: 3, noise: createNoise(1), batchSize: 2 });
+    await evaluateImportanceBound(model, { x }, { samples: 3, seed: createNoise(1), batchSize: 2 });
     expect(tf.memory().numTensors).toBe(before);
     const broken = { ...model, labelPrior: [0.5, 0.4] };
     await expect(
-      evaluateImportanceBound(broken, { x }, { samples: 3, noise: createNoise(1), batchSize: 2 }),
+      evaluateImportanceBound(broken, { x }, { samples: 3, seed: createNoise(1), batchSize: 2 }),
     ).rejects.toThrow('importanceWeightedBound: labelPrior sums to 0.9');
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -145,7 +145,7 @@ describe('evaluateImportanceBound', () => {
   it('takes a data set of which no class is known', async () => {
     const { model } = linearGaussian(settings);
     const dataset = createDataset({ name: 'unknown', x, shape: [1], classes: 2 });
-    const { count } = await evaluateImportanceBound(model, dataset, { samples: 1, noise: createNoise(1) });
+    const { count } = await evaluateImportanceBound(model, dataset, { samples: 1, seed: createNoise(1) });
     expect(count).toBe(5);
   });
 
@@ -158,7 +158,7 @@ describe('evaluateImportanceBound', () => {
           logProb: (parameters, values) => change(usual.logProb(parameters, values), values) as tf.Tensor1D,
         }),
       }).model;
-    const options = { samples: 2, noise: createNoise(1), batchSize: 2 };
+    const options = { samples: 2, seed: createNoise(1), batchSize: 2 };
     const undefinedAt = of((logProb, values) =>
       tf.where(tf.greater(tf.reshape(values, [-1]), 2), tf.fill(logProb.shape, Number.NaN), logProb),
     );
@@ -169,7 +169,7 @@ describe('evaluateImportanceBound', () => {
     await expect(evaluateImportanceBound(summed, { x }, options)).rejects.toThrow(
       'bound: logLikelihood has shape [], needed [4]',
     );
-    await expect(evaluateElbo(summed, { x }, { noise: createNoise(1) })).rejects.toThrow(
+    await expect(evaluateElbo(summed, { x }, { seed: createNoise(1) })).rejects.toThrow(
       'bound: logLikelihood has shape [], needed [10]',
     );
   });
@@ -177,11 +177,11 @@ describe('evaluateImportanceBound', () => {
   it('refuses zero samples and no example', async () => {
     const { model } = linearGaussian(settings);
     const noise = createNoise(1);
-    await expect(evaluateImportanceBound(model, { x }, { samples: 0, noise })).rejects.toThrow(
+    await expect(evaluateImportanceBound(model, { x }, { samples: 0, seed: noise })).rejects.toThrow(
       'samples is 0',
     );
     await expect(
-      evaluateImportanceBound(model, { x: new Float32Array(0) }, { samples: 1, noise }),
+      evaluateImportanceBound(model, { x: new Float32Array(0) }, { samples: 1, seed: noise }),
     ).rejects.toThrow('evaluateImportanceBound: x holds no example');
   });
 
@@ -192,7 +192,7 @@ describe('evaluateImportanceBound', () => {
       evaluateImportanceBound(
         { ...model, likelihood },
         { x: Float32Array.of(0, 255) },
-        { samples: 1, noise: createNoise(1) },
+        { samples: 1, seed: createNoise(1) },
       ),
     ).rejects.toThrow('evaluateImportanceBound: x[1] is 255, needed a number from 0 to 1');
   });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { repeatRows } from '../../src/bounds/everyLabel';
-import { createNoise } from '../../src/core/noise';
+import { createNoise, streamOf } from '../../src/core/noise';
 import { analogies } from '../../src/figures/analogies';
 import { classSamples } from '../../src/figures/classSamples';
 import { imageGrid } from '../../src/figures/imageGrid';
@@ -95,10 +95,10 @@ const onePixel: SemiSupervisedVae = {
     throw new Error('needed by no figure');
   },
   embed: (x) => tf.reshape(x, [-1, 1]),
-  generate: (labels, noise) =>
+  generate: (labels, seed) =>
     tf.tidy(() =>
       tf.reshape(
-        tf.add(tf.mul(noise.uniform([labels.length]), 0.001), tf.mul([...labels], 0.1)),
+        tf.add(tf.mul(streamOf('generate', seed).uniform([labels.length]), 0.001), tf.mul([...labels], 0.1)),
         [-1, 1, 1, 1],
       ),
     ),
@@ -122,7 +122,7 @@ const inTenths = (pixels: Uint8Array): number[] =>
 describe('classSamples', () => {
   it('has a row for each class', async () => {
     const before = tf.memory().numTensors;
-    const grid = await classSamples(onePixel, { perClass: 2, noise: createNoise(1), padding: 0 });
+    const grid = await classSamples(onePixel, { perClass: 2, seed: createNoise(1), padding: 0 });
     expect(tf.memory().numTensors).toBe(before);
     expect([grid.width, grid.height]).toEqual([2, 3]);
     expect(inTenths(grid.pixels)).toEqual([0, 0, 1, 1, 2, 2]);
@@ -131,11 +131,13 @@ describe('classSamples', () => {
   it('asks for a shape where the inputs are no images', async () => {
     const flat = { ...onePixel, inputShape: [1] };
     const noise = createNoise(1);
-    await expect(classSamples(flat, { noise })).rejects.toThrow(
+    await expect(classSamples(flat, { seed: noise })).rejects.toThrow(
       'classSamples: shape is [1], needed [height,width]',
     );
-    expect((await classSamples(flat, { noise, perClass: 1, shape: [1, 1], padding: 0 })).height).toBe(3);
-    await expect(classSamples(flat, { noise, shape: [2, 2] })).rejects.toThrow(
+    expect((await classSamples(flat, { seed: noise, perClass: 1, shape: [1, 1], padding: 0 })).height).toBe(
+      3,
+    );
+    await expect(classSamples(flat, { seed: noise, shape: [2, 2] })).rejects.toThrow(
       'needed 4 values, came 1 values',
     );
   });
@@ -143,7 +145,7 @@ describe('classSamples', () => {
   it('asks for a model that has classes', async () => {
     const noise = createNoise(1);
     const { classes: _, ...unlabelled } = onePixel;
-    await expect(classSamples(unlabelled as SemiSupervisedVae, { noise })).rejects.toThrow(
+    await expect(classSamples(unlabelled as SemiSupervisedVae, { seed: noise })).rejects.toThrow(
       'classSamples: model.classes is undefined, needed an integer',
     );
   });

@@ -212,7 +212,7 @@ describe('weights of examples', () => {
       const steps = trainingSteps(model as never, {
         objective,
         batches: { at: () => batch, stepsPerEpoch: 1, counts: { labeled: 5, unlabeled: 5 } },
-        noise: createNoise(3),
+        seed: createNoise(3),
         optimizer: createAdam({ epsilon: 1e-3 }),
         alpha: 2,
         to: 1,

@@ -25,7 +25,7 @@ test('arrays of another realm are of none of the classes of this one', () => {
 test('a data set of them is the same, in its values and in its batches', async () => {
   const given = tinyDataset();
   const noise = ssvae.createNoise(1);
-  const split = ssvae.splitDataset(given, { labeled: 6, validation: 6, noise });
+  const split = ssvae.splitDataset(given, { labeled: 6, validation: 6, seed: noise });
   const foreignSplit = {
     labeled: made('Int32Array', split.labeled),
     unlabeled: made('Int32Array', split.unlabeled),
@@ -40,11 +40,11 @@ test('a data set of them is the same, in its values and in its batches', async (
   ]) {
     const dataset = ssvae.createDataset({ ...given, x: x as never, y: y as never });
     expect([...dataset.y]).toEqual([...given.y]);
-    expect(ssvae.splitDataset(dataset, { labeled: 6, validation: 6, noise })).toEqual(split);
+    expect(ssvae.splitDataset(dataset, { labeled: 6, validation: 6, seed: noise })).toEqual(split);
     const batchSize = { labeled: 3, unlabeled: 6 };
     const [here, there] = [
-      ssvae.createBatches({ dataset: given, split, batchSize, noise }),
-      ssvae.createBatches({ dataset, split: foreignSplit, batchSize, noise }),
+      ssvae.createBatches({ dataset: given, split, batchSize, seed: noise }),
+      ssvae.createBatches({ dataset, split: foreignSplit, batchSize, seed: noise }),
     ].map((source) => source.at(1) as ssvae.Batch) as [ssvae.Batch, ssvae.Batch];
     expect(await there.labeled?.x.data()).toEqual(await here.labeled?.x.data());
     expect(await there.unlabeled?.x.data()).toEqual(await here.unlabeled?.x.data());
@@ -76,7 +76,7 @@ test('a run on them, its checkpoint and its model file end as those of this real
     const { labeled, unlabeled, validation } = ssvae.splitDataset(given, {
       labeled: 6,
       validation: 3,
-      noise,
+      seed: noise,
     });
     const batches = ssvae.createBatches({
       dataset,
@@ -86,11 +86,11 @@ test('a run on them, its checkpoint and its model file end as those of this real
         validation: made('Int32Array', validation),
       },
       batchSize: { labeled: 3, unlabeled: 6 },
-      noise,
+      seed: noise,
     });
     const checkpoint = { storage };
     const objective = ssvae.semiSupervised();
-    await ssvae.train(model, { objective, batches, epochs, noise, checkpoint, resume: true });
+    await ssvae.train(model, { objective, batches, epochs, seed: noise, checkpoint, resume: true });
     return model;
   };
   const whole = await run(given, here, 2);
@@ -118,8 +118,8 @@ test('a run on them, its checkpoint and its model file end as those of this real
     expect(await ssvae.evaluateClassifier(loaded, examples)).toEqual(
       await ssvae.evaluateClassifier(whole, own),
     );
-    expect(await ssvae.evaluateElbo(loaded, examples, { noise: ssvae.createNoise(3) })).toEqual(
-      await ssvae.evaluateElbo(whole, own, { noise: ssvae.createNoise(3) }),
+    expect(await ssvae.evaluateElbo(loaded, examples, { seed: ssvae.createNoise(3) })).toEqual(
+      await ssvae.evaluateElbo(whole, own, { seed: ssvae.createNoise(3) }),
     );
   }
   const images = loaded.generate(made('Int32Array', [0, 2]), ssvae.createNoise(1));

@@ -59,7 +59,7 @@ describe('the importance bound', () => {
       const found = await ssvae.evaluateImportanceBound(
         model,
         { x: Float32Array.of(0.7) },
-        { samples, batchSize, noise },
+        { samples, batchSize, seed: noise },
       );
       expect(found.count).toBe(1);
       expect(found.bound).toBeCloseTo(logEvidence(0.7), 4);
@@ -67,7 +67,7 @@ describe('the importance bound', () => {
     const { elbo } = await ssvae.evaluateElbo(
       model,
       { x: Float32Array.of(0.7), y: [0] },
-      { samples, noise: ssvae.createNoise(1) },
+      { samples, seed: ssvae.createNoise(1) },
     );
     expect(Number.isFinite(elbo)).toBe(true);
   });
@@ -83,7 +83,7 @@ describe('a part that is held out', () => {
   });
 
   it('is refused where it is empty, before it is ever measured', () => {
-    const { validation } = ssvae.splitDataset(set, { noise: ssvae.createNoise(1) });
+    const { validation } = ssvae.splitDataset(set, { seed: ssvae.createNoise(1) });
     expect(() => ssvae.subset(set, validation)).toThrow(
       'subset: indices are empty, needed at least one example',
     );
@@ -96,7 +96,7 @@ describe('a part that is held out', () => {
     expect(JSON.stringify(numbers)).not.toContain('null');
     expect(confusion[1]?.reduce((sum, n) => sum + n, 0)).toBe(2);
     expect(JSON.stringify(calibrationBins)).not.toContain('null');
-    const bound = await ssvae.evaluateElbo(model, held, { noise: ssvae.createNoise(1) });
+    const bound = await ssvae.evaluateElbo(model, held, { seed: ssvae.createNoise(1) });
     expect(Object.values(bound).every(Number.isFinite)).toBe(true);
     model.dispose();
   });
@@ -132,20 +132,20 @@ describe('columns and examples that say nothing', () => {
       latent: 2,
       nets: { preset: 'mlp', widths: [8] },
       likelihood,
-      noise,
+      seed: noise,
     });
-    const split = ssvae.splitDataset(table, { labeled: 4, noise });
+    const split = ssvae.splitDataset(table, { labeled: 4, seed: noise });
     const batches = ssvae.createBatches({
       dataset: table,
       split,
       batchSize: { labeled: 2, unlabeled: 2 },
-      noise,
+      seed: noise,
     });
     const { history } = await ssvae.train(model, {
       objective: ssvae.semiSupervised(),
       batches,
       epochs: 20,
-      noise,
+      seed: noise,
     });
     expect(history.flatMap((row) => Object.values(row)).every(Number.isFinite)).toBe(true);
     expect(
@@ -155,9 +155,9 @@ describe('columns and examples that say nothing', () => {
     ).toBe(true);
     const { probabilities } = await ssvae.predict(model, table.x);
     expect(probabilities.every(Number.isFinite)).toBe(true);
-    expect(Object.values(await ssvae.evaluateElbo(model, table, { noise })).every(Number.isFinite)).toBe(
-      true,
-    );
+    expect(
+      Object.values(await ssvae.evaluateElbo(model, table, { seed: noise })).every(Number.isFinite),
+    ).toBe(true);
     model.dispose();
   });
 });

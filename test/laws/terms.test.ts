@@ -84,7 +84,7 @@ describe('every named term of an objective', () => {
   const expectMoved = async <M extends Model>(model: M, objective: Objective<M>): Promise<void> => {
     const before = await termsOf(model, objective);
     const optimizer = createAdam({ learningRate: 1e-2 });
-    const steps = trainingSteps(model, { objective, batches, optimizer, noise: createNoise(6), to: STEPS });
+    const steps = trainingSteps(model, { objective, batches, optimizer, seed: createNoise(6), to: STEPS });
     for await (const { step } of steps) expect(step).toBeLessThan(STEPS);
     const after = await termsOf(model, objective);
     expect(Object.keys(before)).not.toEqual([]);

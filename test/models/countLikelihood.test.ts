@@ -53,7 +53,7 @@ describe('bytes that are counts', () => {
     const values = Float32Array.from(counts);
     expect(await predict(model, counts)).toEqual(await predict(model, values));
     expect(await embed(model, counts)).toEqual(await embed(model, values));
-    const options = { noise: createNoise(2) };
+    const options = { seed: createNoise(2) };
     expect(await evaluateElbo(model, dataset, options)).toEqual(await evaluateElbo(model, floats, options));
     expect(await evaluateElbo(model, { x: counts }, options)).toEqual(
       await evaluateElbo(model, { x: values }, options),
@@ -65,7 +65,7 @@ describe('bytes that are counts', () => {
   it('are refused by a model that takes bytes for something else, before the first step', async () => {
     const likelihood = poisson();
     const [ofCounts, ofPixels] = [tinyM2({ likelihood }), tinyM2()];
-    const options = { objective: semiSupervised(), epochs: 1, noise: createNoise(1) };
+    const options = { objective: semiSupervised(), epochs: 1, seed: createNoise(1) };
     const pixels = datasetOf({ bytes: 'unit' });
     await expect(train(ofPixels, { ...options, batches: tinyBatches({ dataset }) })).rejects.toThrow(
       "train: a byte of the data is a count, the model's likelihood takes it for value / 255; needed the same: createDataset with bytes: 'unit', or float32 values",
@@ -88,7 +88,7 @@ describe('bytes that are counts', () => {
         dataset,
         split: { labeled: Int32Array.of(0), unlabeled: Int32Array.of(1) },
         batchSize: { labeled: 1, unlabeled: 1 },
-        noise: createNoise(1),
+        seed: createNoise(1),
         binarize: 'threshold',
       }),
     ).toThrow(/dataset\.x\[\d+\] is \d+, needed a number from 0 to 1/);
@@ -101,7 +101,7 @@ describe('a likelihood of integers', () => {
     const model = tinyM2({ likelihood });
     const x = Float32Array.from(counts, (count) => count / 2);
     const batches = tinyBatches({ dataset: datasetOf({ x }) });
-    const run = train(model, { objective: semiSupervised(), batches, epochs: 1, noise: createNoise(1) });
+    const run = train(model, { objective: semiSupervised(), batches, epochs: 1, seed: createNoise(1) });
     await expect(run).rejects.toThrow(
       /^train: dataset\.x\[\d+\] is \d\.5, needed an integer of at least 0; the values go from 0 to 5\.5: hand over counts as they are/,
     );
@@ -139,7 +139,7 @@ describe('a likelihood with variables', () => {
         objective: objective as never,
         batches: tinyBatches({ dataset }),
         epochs: 2,
-        noise: createNoise(4),
+        seed: createNoise(4),
       });
       const after = await weightsOf(model);
       expect(after['likelihood/logScale']).not.toEqual([0]);
@@ -156,13 +156,13 @@ describe('a likelihood with variables', () => {
   it('is averaged, and goes on from a checkpoint to the same weights', async () => {
     const go = async (epochs: number, storage = memoryStorage()) => {
       const likelihood = poisson(storage.bytes ? 5 : 0);
-      const model = tinyM2({ likelihood, noise: createNoise(storage.bytes ? 9 : 1) });
+      const model = tinyM2({ likelihood, seed: createNoise(storage.bytes ? 9 : 1) });
       const optimizer = createAdam();
       await train(model, {
         objective: semiSupervised(),
         batches: tinyBatches({ dataset }),
         epochs,
-        noise: createNoise(4),
+        seed: createNoise(4),
         optimizer,
         averaging: { decay: 0.9 },
         checkpoint: { storage },
@@ -178,9 +178,9 @@ describe('a likelihood with variables', () => {
   });
 
   it('passes the checks of a model, which refuse one that leaves the variables out', async () => {
-    const create = (noise: ReturnType<typeof createNoise>) => {
+    const create = (seed: number) => {
       const likelihood = poisson();
-      const model = tinyM2({ likelihood, noise });
+      const model = tinyM2({ likelihood, seed });
       const dispose = (): void => {
         model.dispose();
         likelihood.dispose();
@@ -192,8 +192,8 @@ describe('a likelihood with variables', () => {
     await checkModel(create, { objective: semiSupervised(), examples: dataset });
     await expect(
       checkModel(
-        (noise) => {
-          const model = create(noise);
+        (seed) => {
+          const model = create(seed);
           const { 'likelihood/logScale': _, ...variables } = model.variables;
           return { ...model, variables };
         },

@@ -177,7 +177,7 @@ describe('createM2', () => {
     const nets = ownNets(true);
     const [kernel] = nets.classifier.getWeights();
     const before = Array.from(await (kernel as Tensor).data());
-    const m2 = tinyM2({ nets, noise: createNoise(5) });
+    const m2 = tinyM2({ nets, seed: createNoise(5) });
     expect(Array.from(await (m2.variables['classifier/layer2/kernel'] as Tensor).data())).toEqual(before);
   });
 
@@ -231,7 +231,7 @@ describe('createM2', () => {
     const before = alive();
     const broken: Noise = { ...createNoise(0), split: () => ({ ...createNoise(0), split: () => broken }) };
     // Its splits draw nothing: `uniforms` is a method of the stream's class, which a copy lacks.
-    expect(() => tinyM2({ noise: broken })).toThrowError(TypeError);
+    expect(() => tinyM2({ seed: broken })).toThrowError(TypeError);
     // The preset refuses it only when trunk and classifier are there.
     const latent = Number.MAX_SAFE_INTEGER;
     expect(() => tinyM2({ nets: CONV, latent })).toThrow();
@@ -286,9 +286,9 @@ describe('createM2', () => {
       new RangeError('createM2: likelihood.parametersPerValue is 0, needed an integer of at least 1'),
     ],
     [
-      'noise that is a number',
-      { noise: 5 as unknown as Noise },
-      new TypeError('createM2: noise is 5, needed a stream, as createNoise(seed) makes'),
+      'a seed that is a text',
+      { seed: '5' as unknown as number },
+      new TypeError('createM2: seed is "5", needed a safe integer or a stream of createNoise'),
     ],
     [
       'a word for whether the encoder sees the label',
@@ -412,7 +412,7 @@ describe('createM2', () => {
       new RangeError('generate: labels are empty, needed at least one'),
     );
     expect(() => m2.generate([0], undefined as unknown as Noise)).toThrowError(
-      new TypeError('generate: noise is undefined, needed a stream, as createNoise(seed) makes'),
+      new TypeError('generate: seed is undefined, needed a safe integer or a stream of createNoise'),
     );
   });
 });

@@ -1,7 +1,7 @@
 import { sum, type Tensor, type Tensor1D, tensor, zeros } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { createNoise, type Noise } from '../../src/core/noise';
+import { createNoise } from '../../src/core/noise';
 import { linearWarmup } from '../../src/core/schedules';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import * as gaussian from '../../src/distributions/gaussian';
@@ -104,8 +104,8 @@ describe('createVae', () => {
     expect(Math.max(...(await read(unsupervised.encode(tinyExamples(3).x).logVar)))).toBeLessThan(-1);
   });
 
-  it('draws its weights from the noise: each net its own, and the same from the same', async () => {
-    const weights = (seed: number) => weightsOf(tinyM1({ noise: createNoise(seed) }));
+  it('draws its weights from the seed: each net its own, and the same from the same', async () => {
+    const weights = (seed: number) => weightsOf(tinyM1({ seed: createNoise(seed) }));
     expect(await weights(1)).toEqual(await weights(1));
     expect(await weights(2)).not.toEqual(await weights(1));
   });
@@ -115,7 +115,7 @@ describe('createVae', () => {
     const x = createNoise(3).normal([2, 6]);
     const [mean] = nets.encoder.predict(x) as Tensor[];
     const before = alive();
-    const unsupervised = tinyM1({ inputShape: [6], nets, noise: createNoise(5) });
+    const unsupervised = tinyM1({ inputShape: [6], nets, seed: createNoise(5) });
     expect(unsupervised.spec).toMatchObject({ nets: null });
     expect(await read(unsupervised.encode(x).mean)).toEqual(await read(mean as Tensor));
     unsupervised.dispose();
@@ -163,9 +163,9 @@ describe('createVae', () => {
       new TypeError('createVae: likelihood is Object, needed a Likelihood such as bernoulli'),
     ],
     [
-      'noise that is a number',
-      { noise: 5 as unknown as Noise },
-      new TypeError('createVae: noise is 5, needed a stream, as createNoise(seed) makes'),
+      'a seed that is a text',
+      { seed: '5' as unknown as number },
+      new TypeError('createVae: seed is "5", needed a safe integer or a stream of createNoise'),
     ],
     [
       'a trunk, which it has none of',

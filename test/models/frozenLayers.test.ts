@@ -57,7 +57,7 @@ const others = () => {
 };
 
 const trainOnce = (model: ReturnType<typeof tinyM2>) =>
-  train(model, { objective: semiSupervised(), batches: tinyBatches(), epochs: 1, noise: createNoise(3) });
+  train(model, { objective: semiSupervised(), batches: tinyBatches(), epochs: 1, seed: createNoise(3) });
 
 describe('a frozen layer of one’s own nets', () => {
   cleanUpAfterEach();
@@ -183,7 +183,7 @@ describe('a frozen layer of one’s own nets', () => {
       objective: unsupervised(),
       batches: tinyBatches(),
       epochs: 1,
-      noise: createNoise(3),
+      seed: createNoise(3),
     });
     const after = await weightsOf(model);
     const stayed = Object.keys(after).filter((name) => String(after[name]) === String(before[name]));

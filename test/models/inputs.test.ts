@@ -22,7 +22,7 @@ const batchesOf = (
     dataset: createDataset({ name: 'three', x, y: [0, 1, 0], shape: [2], classes: 2 }),
     split: { labeled: Int32Array.of(0), unlabeled: Int32Array.of(1) },
     batchSize: { labeled: 1, unlabeled: 1 },
-    noise: createNoise(1),
+    seed: createNoise(1),
     ...options,
   });
 

@@ -79,7 +79,7 @@ describe('a prior of your own', () => {
       const prior = mixture();
       const model = make({ prior });
       const before = await weightsOf(model);
-      await train(model as never, { ...options, objective: objective as never, noise: createNoise(4) });
+      await train(model as never, { ...options, objective: objective as never, seed: createNoise(4) });
       const after = await weightsOf(model);
       expect(
         Object.keys(after).filter((name) => name.startsWith('prior/')),
@@ -126,13 +126,11 @@ describe('a prior of your own', () => {
     const data = tinyDataset(6);
     const [usual, own] = [tinyM2(), tinyM2({ prior: standard })];
     const importance = await Promise.all(
-      [usual, own].map((model) =>
-        evaluateImportanceBound(model, data, { samples: 5, noise: createNoise(1) }),
-      ),
+      [usual, own].map((model) => evaluateImportanceBound(model, data, { samples: 5, seed: createNoise(1) })),
     );
     expect(importance[1]?.bound).toBeCloseTo(importance[0]?.bound as number, 4);
     const elbos = await Promise.all(
-      [usual, own].map((model) => evaluateElbo(model, data, { samples: 400, noise: createNoise(1) })),
+      [usual, own].map((model) => evaluateElbo(model, data, { samples: 400, seed: createNoise(1) })),
     );
     const [exact, drawn] = elbos.map(({ latentKl }) => latentKl) as [number, number];
     expect(exact).toBeGreaterThan(0);
@@ -144,9 +142,9 @@ describe('a prior of your own', () => {
 
   it('passes the checks of a model', async () => {
     const checked = await checkModel(
-      (noise) => {
-        const prior = mixture(noise.split('prior'));
-        const model = tinyM2({ prior, noise });
+      (seed) => {
+        const prior = mixture(createNoise(seed));
+        const model = tinyM2({ prior, seed });
         const dispose = (): void => {
           model.dispose();
           prior.dispose();

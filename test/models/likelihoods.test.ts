@@ -10,7 +10,7 @@ const own = (changes: object): Likelihood => ({ ...bernoulli, ...changes });
 
 describe('a likelihood of your own', () => {
   const make = (likelihood: unknown) => {
-    const options = { inputShape: [3], likelihood: likelihood as Likelihood, noise: createNoise(1) };
+    const options = { inputShape: [3], likelihood: likelihood as Likelihood, seed: createNoise(1) };
     return [
       () => createM2({ ...options, classes: 2 }).dispose(),
       () => createVae(options).dispose(),

@@ -48,7 +48,7 @@ describe('loadModel of a VAE', () => {
       { nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) },
     ],
   ])('bring back %s, to the bit', async (__, options) => {
-    const model = tinyM1({ ...options, noise: createNoise(7) });
+    const model = tinyM1({ ...options, seed: createNoise(7) });
     model.variables['encoder/hiddenNorm/movingMean']?.assign(createNoise(2).normal([8]));
     const storage = memoryStorage();
     await saveModel(model, storage);

@@ -27,15 +27,15 @@ const floats = Float32Array.from(bytes, (byte) => byte / 255);
 describe('generate and reconstruct', () => {
   cleanUpAfterEach();
 
-  it('gives the mean image of each class at codes of the noise', async () => {
+  it('gives the mean image of each class at codes of the seed', async () => {
     const model = tinyM2();
     const images = model.generate([2, 0], createNoise(3));
-    const z = createNoise(3).normal([2, LATENT]);
+    const z = createNoise(3).split('generate').normal([2, LATENT]);
     const expected = bernoulli.mean(model.decode(z, oneHotLabels('test', [2, 0], CLASSES)));
     expectClose(await read(images), await read(expected));
   });
 
-  it('generates the same images from the same noise, and others from other noise or labels', async () => {
+  it('generates the same images from the same seed, and others from another seed or other labels', async () => {
     const model = tinyM2();
     const draw = (labels: number[], seed: number) => read(model.generate(labels, createNoise(seed)));
     const first = await draw([0, 1], 3);

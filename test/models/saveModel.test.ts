@@ -73,7 +73,7 @@ describe('saveModel and loadModel', () => {
     ['a fixed variance', { likelihood: gaussianObservation({ sigma: 0.3 }) }],
     ['a learned variance', { nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
   ])('bring back %s, to the bit', async (__, options) => {
-    const model = tinyM2({ ...options, noise: createNoise(7) });
+    const model = tinyM2({ ...options, seed: createNoise(7) });
     const storage = memoryStorage();
     await saveModel(model, storage);
     const loaded = await loadModel(storage, { kind: 'm2' });
@@ -375,7 +375,7 @@ describe('loadVariables', () => {
   });
 
   it('fills an M2 as well', async () => {
-    const [trained, fresh] = [tinyM2({ noise: createNoise(1) }), tinyM2({ noise: createNoise(2) })];
+    const [trained, fresh] = [tinyM2({ seed: createNoise(1) }), tinyM2({ seed: createNoise(2) })];
     const storage = memoryStorage();
     await saveModel(trained, storage);
     await loadVariables(fresh, storage);

@@ -108,7 +108,7 @@ describe('BatchNorm', () => {
     for await (const _ of trainingSteps(model, {
       objective: semiSupervised(),
       batches,
-      noise: createNoise(3),
+      seed: createNoise(3),
       to: 1,
     }));
     const running = await weightsOf(model);
@@ -210,7 +210,7 @@ describe('BatchNorm', () => {
       batches,
       epochs: unlabeled === 0 ? 20 : 2,
       optimizer: createAdam({ learningRate: 0.01 }),
-      noise: createNoise(3),
+      seed: createNoise(3),
     });
     for (const row of history)
       for (const value of Object.values(row)) expect(Number.isFinite(value)).toBe(true);
@@ -261,7 +261,7 @@ describe('BatchNorm', () => {
     for await (const _ of trainingSteps(model, {
       objective: semiSupervised(),
       batches,
-      noise: createNoise(3),
+      seed: createNoise(3),
       to: 1,
     }));
     const after = await weightsOf(model);

@@ -24,7 +24,7 @@ const wide = (initializer: Initializer) =>
     latent: 50,
     nets: { preset: 'mlp', widths: [100] },
     initializer,
-    noise: createNoise(9),
+    seed: createNoise(9),
   });
 
 // Label-conditioned layers count as one dense layer on features and label: 256 + 3 inputs, 50 + 3 for the decoder.
@@ -104,7 +104,7 @@ describe('initializers', () => {
   });
 
   it('gives the same weights for the same seed, and others for another', async () => {
-    const [a, b, c] = [1, 1, 2].map((seed) => tinyM2({ noise: createNoise(seed), nets: CONV }));
+    const [a, b, c] = [1, 1, 2].map((seed) => tinyM2({ seed: createNoise(seed), nets: CONV }));
     const [first, again, other] = await Promise.all(
       [a, b, c].map((model) => weightsOf(model as typeof a & object)),
     );

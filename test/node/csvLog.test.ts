@@ -23,7 +23,7 @@ const run = async (more: Partial<TrainOptions<ReturnType<typeof tinyM2>>> = {}):
       batches: tinyBatches({ stepsPerEpoch: 2 }),
       optimizer,
       epochs: 5,
-      noise: createNoise(4),
+      seed: createNoise(4),
       validate: async () => ({ score: 0.5 }),
       validateEvery: 2,
       ...more,

@@ -32,7 +32,7 @@ const options = () => ({
   objective: semiSupervised(),
   batches: tinyBatches({ stepsPerEpoch: 3 }),
   epochs: 2,
-  noise: createNoise(1),
+  seed: createNoise(1),
 });
 
 describe('progressBar', () => {
@@ -116,9 +116,9 @@ describe('progressBar', () => {
 
   it('is told how often an epoch shows each example', async () => {
     const noise = createNoise(1);
-    const dataset = twoMoons({ count: 40, noise });
-    const split = splitDataset(dataset, { labeled: 10, noise });
-    const batches = createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 10 }, noise });
+    const dataset = twoMoons({ count: 40, seed: noise });
+    const split = splitDataset(dataset, { labeled: 10, seed: noise });
+    const batches = createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 10 }, seed: noise });
     const plans: TrainingPlan[] = [];
     const model = createM2({
       inputShape: [2],
@@ -128,7 +128,7 @@ describe('progressBar', () => {
       likelihood: gaussianObservation(),
     });
     const callbacks = { onTrainBegin: (plan: TrainingPlan) => void plans.push(plan) };
-    await train(model, { objective: supervised(), batches, epochs: 1, noise, callbacks });
+    await train(model, { objective: supervised(), batches, epochs: 1, seed: noise, callbacks });
     model.dispose();
     expect(plans).toEqual([
       { epochs: 1, stepsPerEpoch: 3, firstStep: 0, passes: { labeled: 1.5, unlabeled: 1 } },

@@ -85,7 +85,7 @@ describe('tensorBoard', () => {
       batches: tinyBatches({ stepsPerEpoch: 2 }),
       optimizer,
       epochs: 3,
-      noise: createNoise(4),
+      seed: createNoise(4),
       validate: async () => ({ score: 0.5 }),
       callbacks: tensorBoard(folder),
       ...more,

@@ -74,7 +74,7 @@ const run = async (
       objective: semiSupervised(),
       batches: tinyBatches({ stepsPerEpoch: steps }),
       optimizer,
-      noise: createNoise(4),
+      seed: createNoise(4),
       epochs: 1,
       ...options,
       callbacks: {
@@ -224,7 +224,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         createAdam({ learningRate: 0.01, epsilon: EPSILON }),
         createAdam({ learningRate: 0.01, epsilon: EPSILON }),
       ];
-      const common = { objective: semiSupervised(), batches: tinyBatches(), noise: createNoise(4), to: 8 };
+      const common = { objective: semiSupervised(), batches: tinyBatches(), seed: createNoise(4), to: 8 };
       const execute = recorded();
       const steps = trainingSteps(model, { ...common, optimizer, execute });
       const expected = trainingSteps(plain, { ...common, optimizer: other });
@@ -272,14 +272,14 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         stop?: number,
         execute?: Execute,
       ): Promise<Run['weights']> => {
-        const model = tinyM2({ nets: MLP, noise: createNoise(storage.bytes ? 99 : 1) });
+        const model = tinyM2({ nets: MLP, seed: createNoise(storage.bytes ? 99 : 1) });
         const abort = new AbortController();
         const own = recorded();
         await train(model, {
           objective: semiSupervised({ labelHandling: 'gumbel' }),
           batches: tinyBatches({ stepsPerEpoch: 4 }),
           epochs: 3,
-          noise: createNoise(4),
+          seed: createNoise(4),
           averaging: { decay: 0.9 },
           validate: (trained) => evaluateClassifier(trained, held),
           earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: 9 },
@@ -399,7 +399,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
           await train(model, {
             ...options,
             optimizer,
-            noise: createNoise(seed),
+            seed: createNoise(seed),
             ...(execute && { execute }),
           });
           optimizer.dispose();
@@ -436,7 +436,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         const execute = recorded();
         for (const optimizer of optimizers)
           for await (const { step } of trainingSteps(model, {
-            ...{ objective, batches: tinyBatches(), noise: createNoise(4), to: 2 },
+            ...{ objective, batches: tinyBatches(), seed: createNoise(4), to: 2 },
             ...{ optimizer, execute },
           }))
             expect(step).toBeLessThan(2);
@@ -452,7 +452,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         const model = tinyM2({ nets: MLP });
         const optimizer = createAdam({ learningRate: 0.02, epsilon: EPSILON });
         const steps = async (from: number, to: number): Promise<void> => {
-          const common = { objective, batches: tinyBatches(), noise: createNoise(4), optimizer, execute };
+          const common = { objective, batches: tinyBatches(), seed: createNoise(4), optimizer, execute };
           for await (const { step } of trainingSteps(model, { ...common, from, to }))
             expect(step).toBeLessThan(to);
         };
@@ -619,7 +619,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
           await train(model, {
             objective: semiSupervised(),
             batches: tinyBatches(),
-            noise: createNoise(4),
+            seed: createNoise(4),
             epochs: 1,
             optimizer,
             ...(decay !== undefined && { averaging: { decay } }),
@@ -642,7 +642,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       const steps = trainingSteps(model, {
         objective: semiSupervised(),
         batches: tinyBatches(),
-        noise: createNoise(4),
+        seed: createNoise(4),
         optimizer: { ...own, state: { tensors: {}, counts: {} } },
         execute: recordedStep({ onEager: (why) => reasons.push(why) }),
         to: 2,

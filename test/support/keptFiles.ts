@@ -29,10 +29,10 @@ const CONV = { preset: 'conv', filters: [2, 2], width: 4 } as const;
 const LEARNED = gaussianObservation({ variance: 'learned' });
 
 const makeVae = (options: Partial<VaeOptions>, noise: Noise = createNoise(1)): GaussianVae =>
-  createVae({ inputShape: SHAPE, latent: 2, nets: MLP, noise, ...options });
+  createVae({ inputShape: SHAPE, latent: 2, nets: MLP, seed: noise, ...options });
 
 const makeM2 = (options: Partial<M2Options>, noise: Noise = createNoise(1)): M2 =>
-  createM2({ inputShape: SHAPE, classes: CLASSES, latent: 2, nets: MLP, noise, ...options });
+  createM2({ inputShape: SHAPE, classes: CLASSES, latent: 2, nets: MLP, seed: noise, ...options });
 
 /** Makes a model of each ready kind. */
 export const KEPT_MODELS: Readonly<Record<string, () => GaussianVae | M2>> = {
@@ -107,14 +107,14 @@ const batches = () => {
     dataset,
     split,
     batchSize: { labeled: 2, unlabeled: 5 },
-    noise: createNoise(2),
+    seed: createNoise(2),
   });
 };
 
 /** A run of two steps an epoch and three epochs, of which a checkpoint behind the third step is kept. */
 interface KeptRun<M extends GaussianVae | M2> {
   readonly make: (noise: Noise) => M;
-  readonly options: (model: M) => Omit<TrainOptions<M>, 'optimizer' | 'batches' | 'epochs' | 'noise'>;
+  readonly options: (model: M) => Omit<TrainOptions<M>, 'optimizer' | 'batches' | 'epochs' | 'seed'>;
   readonly weightDecay?: number;
 }
 
@@ -132,7 +132,7 @@ const describeRun = <M extends GaussianVae | M2>(run: KeptRun<M>) => ({
       ...run.options(model),
       batches: batches(),
       epochs: 3,
-      noise: createNoise(4),
+      seed: createNoise(4),
       optimizer,
       callbacks: { onBatchEnd: ({ step }) => void (step + 1 === stop && controller.abort()) },
       signal: controller.signal,

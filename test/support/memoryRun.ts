@@ -45,12 +45,12 @@ const optionsOf = ({ batches, held, epochs }: MemoryRun): TrainOptions<M2> => ({
   objective: regularized({ labelHandling: 'gumbel' }),
   batches,
   epochs,
-  noise: createNoise(4),
+  seed: createNoise(4),
   clipNorm: 10,
   averaging: { decay: 0.99 },
   validate: async (model) => ({
     ...(await evaluateClassifier(model, held)),
-    ...(await evaluateElbo(model, held, { noise: createNoise(0) })),
+    ...(await evaluateElbo(model, held, { seed: createNoise(0) })),
   }),
   earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: epochs },
 });

@@ -273,7 +273,7 @@ const checkpoint = async (): Promise<Subject> => {
       objective: supervised(),
       batches: tinyBatches(),
       epochs: 1,
-      noise: createNoise(3),
+      seed: createNoise(3),
       checkpoint: { storage: checkpointed },
       resume: true,
     });

@@ -27,13 +27,13 @@ export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
     classes: CLASSES,
     latent: LATENT,
     nets: MLP,
-    noise: createNoise(1),
+    seed: createNoise(1),
     ...options,
   });
 
 /** A small M1. */
 export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
-  createVae({ inputShape: SHAPE, latent: LATENT, nets: MLP, noise: createNoise(1), ...options });
+  createVae({ inputShape: SHAPE, latent: LATENT, nets: MLP, seed: createNoise(1), ...options });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {
@@ -58,7 +58,7 @@ export function tinyBatches(
       unlabeled: Int32Array.from({ length: dataset.count - 6 }, (_, i) => 6 + i),
     },
     batchSize: { labeled: 3, unlabeled: 6 },
-    noise: createNoise(2),
+    seed: createNoise(2),
     ...options,
   });
 }

@@ -29,7 +29,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createNoise, type Noise } from '../../src/core/noise';
+import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import type { Json } from '../../src/files/json';
 import type { BoundTerms } from '../../src/models/model';
 import type { Objective, ObjectiveTerms, Terms } from '../../src/models/objectives/objective';
@@ -39,7 +39,7 @@ import { type TinyVae, tinyObjective, tinyVae } from './tinyVae';
 
 /** Reasons of all the checks that fail, by name. */
 async function failuresOf<M extends TinyVae>(
-  create: (noise: Noise) => M,
+  create: (seed: number) => M,
   objective: Objective<M>,
 ): Promise<Record<string, string>> {
   const failures: Record<string, string> = {};
@@ -58,9 +58,9 @@ type Change = (model: TinyVae, noise: Noise) => Partial<TinyVae>;
 
 const broken =
   (change: Change) =>
-  (noise: Noise): TinyVae => {
-    const model = tinyVae(noise);
-    return { ...model, ...change(model, noise) };
+  (seed: number): TinyVae => {
+    const model = tinyVae(seed);
+    return { ...model, ...change(model, createNoise(seed)) };
   };
 
 /** The objective with its terms changed. */
@@ -205,7 +205,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'one image whatever is asked for': {
     check: 'generate gives as many examples as asked for',
     says: 'generate has shape [1,4], needed [5,4]',
-    model: ({ generate }) => ({ generate: ([label = 0], noise) => generate([label], noise) }),
+    model: ({ generate }) => ({ generate: ([label = 0], seed) => generate([label], seed) }),
     also: ['takes a shorter last batch'],
   },
   'reconstructions that are flattened': {
@@ -389,16 +389,16 @@ const faults: Readonly<Record<string, Fault>> = {
     },
   },
   'images that are drawn from elsewhere': {
-    check: 'generate draws from its noise alone',
-    says: /^generate\[0\] is \S+, needed \S+ from the same noise, as a moment before$/,
+    check: 'generate draws from its seed alone',
+    says: /^generate\[0\] is \S+, needed \S+ from the same seed, as a moment before$/,
     model: ({ generate }) => ({
-      generate: (labels, noise) => generate(labels, noise.split(Math.random())),
+      generate: (labels, seed) => generate(labels, streamOf('generate', seed).split(Math.random())),
     }),
     also: ['is the same after it is saved and loaded'],
   },
   'images that are always the same': {
-    check: 'generate draws from its noise alone',
-    says: 'generate gives the same from other noise, needed other draws',
+    check: 'generate draws from its seed alone',
+    says: 'generate gives the same from another seed, needed other draws',
     model: ({ generate }) => ({ generate: (labels) => generate(labels, createNoise(1)) }),
   },
   'a warm-up that counts its calls': {
@@ -417,7 +417,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'weights of Math.random': {
     check: 'the same seed gives the same weights',
-    says: /^classifier\[0\] is \S+, needed \S+ as in a model made before from the same noise$/,
+    says: /^classifier\[0\] is \S+, needed \S+ as in a model made before from the same seed$/,
     model: ({ weights }, noise) => {
       redraw(weights.classifier, noise.split(Math.random()));
       return {};
@@ -426,7 +426,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'a seed of its own': {
     check: 'another seed gives other weights',
-    says: 'every variable is the same from other noise, needed weights drawn from the noise of create',
+    says: 'every variable is the same from another seed, needed weights drawn from the seed of create',
     model: ({ weights }) => {
       for (const weight of Object.values(weights)) redraw(weight, createNoise(9));
       return {};
@@ -443,7 +443,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'noise of Math.random in training': {
     check: 'the same seed gives the same run',
-    says: /^classifier\[0\] is \S+, needed \S+ as after a run like it: something else than the noise is drawn from$/,
+    says: /^classifier\[0\] is \S+, needed \S+ as after a run like it: something else than the seed is drawn from$/,
     objective: withTerms((terms) => changed(terms, (term) => mul(term, 1 + Math.random()))),
     also: ['the objective depends on its arguments alone', ...RUNS.slice(1)],
   },

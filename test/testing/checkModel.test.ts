@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expandDims, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { createNoise, type Noise } from '../../src/core/noise';
+import { createNoise } from '../../src/core/noise';
 import type { Support } from '../../src/core/support';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import * as bernoulli from '../../src/distributions/bernoulli';
@@ -16,7 +16,7 @@ import { type TinyVae, tinyObjective, tinyVae } from './tinyVae';
 
 const options = { objective: tinyObjective };
 
-const namesOf = (create: (noise: Noise) => TinyVae): string[] =>
+const namesOf = (create: (seed: number) => TinyVae): string[] =>
   modelChecks(create, options).map(({ name }) => name);
 
 /** Examples of the tiny model's shape. */
@@ -42,8 +42,8 @@ describe('modelChecks', () => {
   it('are those that a model can be asked', () => {
     const all = namesOf(tinyVae);
     const without = (...names: (keyof TinyVae)[]) =>
-      namesOf((noise) => {
-        const model = { ...tinyVae(noise) };
+      namesOf((seed) => {
+        const model = { ...tinyVae(seed) };
         for (const name of names) delete model[name];
         return model;
       });
@@ -55,7 +55,7 @@ describe('modelChecks', () => {
       'logWeight is the bound in expectation',
       'generate gives as many examples as asked for',
       'reconstruct gives an example for each input',
-      'generate draws from its noise alone',
+      'generate draws from its seed alone',
       'the bound draws from its noise alone',
     ]);
     expect(classifiers.filter((name) => !any.includes(name))).toEqual([
@@ -74,13 +74,13 @@ describe('modelChecks', () => {
   const given = (changed: Partial<ModelChecksOptions<TinyVae>>) => () =>
     modelChecks(tinyVae, { ...options, ...changed });
   const making = (changed: object) => () =>
-    modelChecks((noise) => ({ ...tinyVae(noise), ...changed }) as TinyVae, options);
+    modelChecks((seed) => ({ ...tinyVae(seed), ...changed }) as TinyVae, options);
   const needed = 'needed a Model: inputShape, variables, spec, dispose';
   it.each<[string, () => unknown, Error]>([
     [
       'a model instead of a function',
       () => modelChecks({} as typeof tinyVae, options),
-      new TypeError('modelChecks: create is Object, needed a function of noise that makes a model'),
+      new TypeError('modelChecks: create is Object, needed a function of a seed that makes a model'),
     ],
     [
       'a function that makes none',
@@ -175,8 +175,8 @@ describe('checkModel', () => {
   });
 
   it('runs all, and tells of every one that fails in one error', async () => {
-    const create = (noise: Noise): TinyVae => {
-      const model = tinyVae(noise);
+    const create = (seed: number): TinyVae => {
+      const model = tinyVae(seed);
       return {
         ...model,
         spec: { rate: Number.NaN },
@@ -211,8 +211,8 @@ describe('checkModel', () => {
   });
 
   it('tells of a function that gives nothing', async () => {
-    const create = (noise: Noise) => ({
-      ...tinyVae(noise),
+    const create = (seed: number) => ({
+      ...tinyVae(seed),
       reconstruct: () => undefined as unknown as Tensor,
     });
     await expect(checkModel(create, options)).rejects.toThrow(
@@ -259,14 +259,14 @@ describe('checkModel', () => {
   });
 
   it('takes a model that is no more than a model or a classifier', async () => {
-    const plain = (noise: Noise): Model & Pick<TinyVae, 'weights' | 'labelPrior'> => {
-      const { inputShape, classes, variables, spec, dispose, weights, labelPrior } = tinyVae(noise);
+    const plain = (seed: number): Model & Pick<TinyVae, 'weights' | 'labelPrior'> => {
+      const { inputShape, classes, variables, spec, dispose, weights, labelPrior } = tinyVae(seed);
       return { inputShape, classes, variables, spec, dispose, weights, labelPrior };
     };
     const objective = tinyObjective as Objective<ReturnType<typeof plain>>;
     expect(await checkModel(plain, { objective })).toHaveLength(23);
-    const classifier = (noise: Noise): Classifier & ReturnType<typeof plain> => {
-      const { inputShape, classes, variables, spec, dispose, weights, labelPrior, classify } = tinyVae(noise);
+    const classifier = (seed: number): Classifier & ReturnType<typeof plain> => {
+      const { inputShape, classes, variables, spec, dispose, weights, labelPrior, classify } = tinyVae(seed);
       return { inputShape, classes, variables, spec, dispose, weights, labelPrior, classify };
     };
     expect(await checkModel(classifier, { objective })).toHaveLength(28);
@@ -277,7 +277,7 @@ describe('examples to check on', () => {
   cleanUpAfterEach();
 
   const modelOf = (support?: Support): TinyVae => ({
-    ...tinyVae(createNoise(1)),
+    ...tinyVae(1),
     likelihood: { ...bernoulli, ...(support ? { support } : { support: { least: 0, largest: 1 } }) },
   });
   const open = { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY };
@@ -297,7 +297,7 @@ describe('examples to check on', () => {
   });
 
   it('hold each class among the labelled, where there are examples of it', () => {
-    const { dataset, labeled, unlabeled } = examplesFor(tinyVae(createNoise(1)), {
+    const { dataset, labeled, unlabeled } = examplesFor(tinyVae(1), {
       ...options,
       examples: examplesOf(100),
     });

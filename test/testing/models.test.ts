@@ -32,8 +32,8 @@ const CONV = { preset: 'conv', filters: [3, 4], width: 6 } as const;
 
 const small =
   (options: Partial<M2Options> = {}) =>
-  (noise: Noise): M2 =>
-    createM2({ ...SMALL, nets: MLP, noise, ...options });
+  (seed: number): M2 =>
+    createM2({ ...SMALL, nets: MLP, seed, ...options });
 
 const dense = (from: SymbolicTensor, units: number): SymbolicTensor =>
   layers.dense({ units }).apply(from) as SymbolicTensor;
@@ -60,8 +60,8 @@ const ownNets = (noise: Noise): Readonly<Record<'classifier' | 'encoder' | 'deco
 };
 
 /** A model of one's own nets, which its maker frees. */
-const withOwnNets = (noise: Noise): M2 => {
-  const nets = ownNets(noise);
+const withOwnNets = (seed: number): M2 => {
+  const nets = ownNets(createNoise(seed));
   const model = createM2({ ...SMALL, inputShape: [5], nets });
   let disposed = false;
   return {
@@ -75,7 +75,7 @@ const withOwnNets = (noise: Noise): M2 => {
 
 /** Generative nets by the bound, the classifier by the labels: two losses that share its hidden layer. */
 const phases = (): readonly Phase<M2>[] => {
-  const model = small()(createNoise(0));
+  const model = small()(0);
   const names = Object.keys(model.variables);
   model.dispose();
   const startingWith = (...starts: string[]): string[] =>
@@ -96,9 +96,9 @@ interface Adversarial extends TinyVae {
   critic(z: Tensor): Tensor1D;
 }
 
-const adversarial = (noise: Noise): Adversarial => {
-  const model = tinyVae(noise);
-  const weight = tidy(() => variable(noise.split('critic').normal([model.latent, 1])));
+const adversarial = (seed: number): Adversarial => {
+  const model = tinyVae(seed);
+  const weight = tidy(() => variable(createNoise(seed).split('critic').normal([model.latent, 1])));
   return {
     ...model,
     variables: { ...model.variables, critic: weight },
@@ -141,7 +141,7 @@ describe('a model of one’s own with an adversary', () => {
   for (const { name, run } of modelChecks(adversarial, { objective: adversarialPhases })) it(name, run);
 });
 
-describe.each<[string, (noise: Noise) => M2, ModelChecksOptions<M2>]>([
+describe.each<[string, (seed: number) => M2, ModelChecksOptions<M2>]>([
   ['mlp, q(z|x,y), m2', small(), { objective: semiSupervised() }],
   ['mlp, q(z|x), m2', small({ encoderSeesLabel: false }), { objective: semiSupervised() }],
   [
@@ -175,10 +175,10 @@ describe.each<[string, (noise: Noise) => M2, ModelChecksOptions<M2>]>([
 
 const smallM1 =
   (options: Partial<VaeOptions> = {}) =>
-  (noise: Noise): GaussianVae =>
-    createVae({ inputShape: [4, 4, 1], latent: 2, nets: MLP, noise, ...options });
+  (seed: number): GaussianVae =>
+    createVae({ inputShape: [4, 4, 1], latent: 2, nets: MLP, seed, ...options });
 
-describe.each<[string, (noise: Noise) => GaussianVae, ModelChecksOptions<GaussianVae>]>([
+describe.each<[string, (seed: number) => GaussianVae, ModelChecksOptions<GaussianVae>]>([
   ['mlp, batch norm', smallM1(), { objective: unsupervised() }],
   [
     'mlp of two layers without batch norm, a warm-up',

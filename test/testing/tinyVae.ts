@@ -18,7 +18,7 @@ import { repeatRows } from '../../src/bounds/everyLabel';
 import { labeledElbo } from '../../src/bounds/labeledElbo';
 import { logLabelPrior } from '../../src/bounds/labelPrior';
 import { oneHotLabels } from '../../src/core/labels';
-import type { Noise } from '../../src/core/noise';
+import { type Noise, streamOf } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import * as categorical from '../../src/distributions/categorical';
 import * as gaussian from '../../src/distributions/gaussian';
@@ -37,9 +37,10 @@ export interface TinyVae extends SemiSupervisedVae {
 }
 
 /** A model whose q(z|x) sees no label. */
-export function tinyVae(noise: Noise): TinyVae {
+export function tinyVae(seed: number | Noise): TinyVae {
+  const stream = streamOf('tinyVae', seed);
   const weight = (name: string, from: number, to: number): Variable =>
-    tidy(() => variable(noise.split(name).normal([from, to])));
+    tidy(() => variable(stream.split(name).normal([from, to])));
   const weights = {
     classifier: weight('classifier', D, K),
     encoder: weight('encoder', D, 2 * Z),
@@ -78,7 +79,7 @@ export function tinyVae(noise: Noise): TinyVae {
     generate: (labels, draws) =>
       tidy(() => {
         const y = oneHotLabels('generate', labels, K);
-        return bernoulli.mean(decodeBy(weights, draws.normal([labels.length, Z]), y));
+        return bernoulli.mean(decodeBy(weights, streamOf('generate', draws).normal([labels.length, Z]), y));
       }),
     reconstruct: (x, y, as) =>
       tidy(() => {

@@ -20,13 +20,13 @@ const options = (): TrainOptions<M2> => ({
   objective: semiSupervised(),
   batches: tinyBatches({ stepsPerEpoch: 3 }),
   epochs: 2,
-  noise: createNoise(4),
+  seed: createNoise(4),
   validate,
   averaging: { decay: 0.9 },
 });
 
 const runFrom = async (storage: MemoryStorage, more: Partial<TrainOptions<M2>>): Promise<Ending> => {
-  const model = tinyM2({ noise: createNoise(storage.bytes ? 99 : 1) });
+  const model = tinyM2({ seed: createNoise(storage.bytes ? 99 : 1) });
   try {
     const result = await train(model, { ...options(), checkpoint: { storage }, resume: true, ...more });
     return { weights: await weightsOf(model), result: comparable(result) };

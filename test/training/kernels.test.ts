@@ -23,7 +23,7 @@ const costOf = async (nets: M2Preset, objective: Objective<M2>, execute: Recorde
   const steps = trainingSteps(model, {
     objective,
     batches: tinyBatches(),
-    noise: createNoise(1),
+    seed: createNoise(1),
     optimizer,
     ...(execute && { execute }),
   });

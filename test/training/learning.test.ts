@@ -14,28 +14,28 @@ import { cleanUpAfterEach } from '../support/numbers';
 
 const learn = async (objective: ReturnType<typeof semiSupervised>, epochs = 12) => {
   const noise = createNoise(11);
-  const dataset = twoMoons({ count: 400, noise: noise.split('data') });
-  const split = splitDataset(dataset, { labeled: 10, noise: noise.split('split') });
+  const dataset = twoMoons({ count: 400, seed: noise.split('data') });
+  const split = splitDataset(dataset, { labeled: 10, seed: noise.split('split') });
   const model = createM2({
     inputShape: [2],
     classes: 2,
     latent: 2,
     nets: { preset: 'mlp', widths: [16] },
     likelihood: gaussianObservation({ sigma: 0.2 }),
-    noise: noise.split('weights'),
+    seed: noise.split('weights'),
   });
   const optimizer = createAdam({ learningRate: 0.01 });
   const batches = createBatches({
     dataset,
     split,
     batchSize: { labeled: 10, unlabeled: 50 },
-    noise: noise.split('batches'),
+    seed: noise.split('batches'),
   });
   const { history } = await train(model, {
     objective,
     batches,
     epochs,
-    noise: noise.split('steps'),
+    seed: noise.split('steps'),
     optimizer,
   });
   const { accuracy } = await evaluateClassifier(model, dataset);

@@ -75,7 +75,7 @@ describe('a batch with more than its parts', () => {
       objective: semiSupervised(),
       batches: source(faulty),
       epochs: 2,
-      noise: createNoise(4),
+      seed: createNoise(4),
       ...more,
     });
     if (faulty) await expect(run).rejects.toThrow('batch 3.unlabeled.x has shape [1,9]');

@@ -23,7 +23,7 @@ const options = <M extends Model>(more: object = {}): TrainOptions<M> =>
   ({
     objective: semiSupervised(),
     batches: tinyBatches(),
-    noise: createNoise(4),
+    seed: createNoise(4),
     epochs: 1,
     ...more,
   }) as never;

@@ -30,7 +30,7 @@ const run = (options: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
   objective: broken({ 2: Number.NaN, 5: Number.POSITIVE_INFINITY }),
   batches: tinyBatches(),
   epochs: 2,
-  noise: createNoise(4),
+  seed: createNoise(4),
   ...options,
 });
 

@@ -36,7 +36,7 @@ const options = (model: M2): TrainOptions<M2> => ({
   batches: tinyBatches(),
   epochs: 2,
   alpha: 1,
-  noise: createNoise(4),
+  seed: createNoise(4),
 });
 
 describe('phases', () => {
@@ -84,7 +84,7 @@ describe('phases', () => {
 
   it('are resumed as if they had never been interrupted', async () => {
     const go = async (storage: MemoryStorage, stop?: number) => {
-      const model = tinyM2({ noise: createNoise(storage.bytes ? 99 : 1) });
+      const model = tinyM2({ seed: createNoise(storage.bytes ? 99 : 1) });
       const abort = new AbortController();
       const result = await train(model, {
         ...options(model),
@@ -209,7 +209,7 @@ describe('phases with optimizers of their own', () => {
     [', with an average of the weights', { averaging: { decay: 0.9 } }],
   ])('are resumed as if they had never been interrupted%s', async (_, more) => {
     const go = async (storage: MemoryStorage, stop?: number) => {
-      const model = tinyM2({ noise: createNoise(storage.bytes ? 99 : 1) });
+      const model = tinyM2({ seed: createNoise(storage.bytes ? 99 : 1) });
       const { bound, labels } = adams();
       const abort = new AbortController();
       const result = await train(model, {

@@ -150,7 +150,7 @@ const firstSteps = async (options: Partial<StepOptions<Model>>, steps = 1) => {
       }
     },
   };
-  const all = { objective: squares, batches: lineSource(), noise: createNoise(0), optimizer, ...options };
+  const all = { objective: squares, batches: lineSource(), seed: createNoise(0), optimizer, ...options };
   for await (const { read: means } of trainingSteps(model, { ...all, to: steps })) {
     losses.push((await means()).loss as number);
   }
@@ -397,7 +397,7 @@ describe('labelled-only training with α = 0', () => {
     for await (const _ of trainingSteps(model, {
       objective,
       batches,
-      noise: createNoise(3),
+      seed: createNoise(3),
       alpha: 0,
       optimizer,
       to: 5,
@@ -428,7 +428,7 @@ describe('labelled-only training with α = 0', () => {
     for await (const _ of trainingSteps(model, {
       objective: supervised(),
       batches,
-      noise: createNoise(3),
+      seed: createNoise(3),
       to: 5,
     }));
     for (const [name, values] of Object.entries(await weightsOf(model))) {

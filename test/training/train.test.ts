@@ -36,7 +36,7 @@ const run = (options: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
   objective: semiSupervised(),
   batches: tinyBatches(),
   epochs: 2,
-  noise: createNoise(4),
+  seed: createNoise(4),
   ...options,
 });
 
@@ -216,8 +216,12 @@ describe('trainingSteps', () => {
       new TypeError('trainingSteps: batches is Object, needed a BatchSource such as createBatches(…)'),
     ],
     [
-      { noise: 1 as never },
-      new TypeError('trainingSteps: noise is 1, needed a stream, as createNoise(seed) makes'),
+      { seed: Number.NaN },
+      new RangeError('trainingSteps: seed is NaN, needed a safe integer or a stream of createNoise'),
+    ],
+    [
+      { seed: '1' as never },
+      new TypeError('trainingSteps: seed is "1", needed a safe integer or a stream of createNoise'),
     ],
     [
       { weighting: 'sum' as 'mean' },
@@ -662,7 +666,7 @@ describe('train', () => {
     async (_, options, objective) => {
       const once = async (seed: number) => {
         const model = tinyM2(options);
-        const result = await train(model, run({ objective, noise: createNoise(seed) }));
+        const result = await train(model, run({ objective, seed: createNoise(seed) }));
         const weights = await weightsOf(model);
         model.dispose();
         return { weights, result: comparable(result) };
@@ -775,7 +779,7 @@ describe('train', () => {
     await saveModel(model, storage);
     const loaded = await loadModel(storage, { kind: 'm2' });
     await evaluateClassifier(loaded, held);
-    await evaluateElbo(loaded, held, { noise: createNoise(0) });
+    await evaluateElbo(loaded, held, { seed: createNoise(0) });
     loaded.dispose();
     model.dispose();
     expect(alive()).toEqual(before);

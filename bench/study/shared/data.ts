@@ -3,7 +3,6 @@ import {
   type BatchesOptions,
   type BatchSource,
   createBatches,
-  createNoise,
   type Dataset,
   type Split,
   splitDataset,
@@ -19,18 +18,18 @@ export const splitOf = (train: Dataset, labels: number, seed: number): Split =>
     labeled: labels,
     validation: VALIDATION,
     everyClass: true,
-    noise: createNoise(seed).split('labels'),
+    seed,
   });
 
 /** Batches of a run; without unlabelled examples where the method does not look at them, over as many steps. */
 export const batchesOf = (
   { method, batchSize, binarize }: Settings,
-  { dataset, split, noise }: Pick<BatchesOptions, 'dataset' | 'split' | 'noise'>,
+  { dataset, split, seed }: Pick<BatchesOptions, 'dataset' | 'split' | 'seed'>,
 ): BatchSource =>
   createBatches({
     dataset,
     split,
-    noise,
+    seed,
     binarize: binarize ?? 'none',
     batchSize: method === 'labels-only' ? { ...batchSize, unlabeled: 0 } : batchSize,
     stepsPerEpoch: Math.floor(split.unlabeled.length / batchSize.unlabeled),

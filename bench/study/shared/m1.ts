@@ -5,7 +5,6 @@ import {
   bernoulli,
   createAdam,
   createBatches,
-  createNoise,
   createVae,
   type Dataset,
   type GaussianVae,
@@ -44,20 +43,19 @@ export async function trainedVae(
   );
   if (done) return loadModel(file(`${path}.safetensors`), { kind: 'vae' });
   const { widths, activation, batchNorm, latent, learningRate, batchSize, epochs } = settings;
-  const noise = createNoise(settings.seed);
   const model = createVae({
     inputShape: images.shape,
     latent,
     nets: { preset: 'mlp', widths, activation, batchNorm },
     likelihood: bernoulli,
     initializer: 'glorot-uniform',
-    noise: noise.split('weights'),
+    seed: settings.seed,
   });
   const batches = createBatches({
     dataset: images,
     split: { labeled: new Int32Array(), unlabeled: Int32Array.from({ length: images.count }, (_, i) => i) },
     batchSize: { labeled: 0, unlabeled: batchSize },
-    noise: noise.split('batches'),
+    seed: settings.seed,
   });
   const steps = settings.warmup * batches.stepsPerEpoch;
   const optimizer = createAdam({ learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
@@ -69,7 +67,7 @@ export async function trainedVae(
       }),
       batches,
       epochs,
-      noise: noise.split('train'),
+      seed: settings.seed,
       optimizer,
       execute,
       readEvery: 20,

@@ -15,7 +15,6 @@ import {
   linearWarmup,
   type M2,
   type M2Preset,
-  type Noise,
   type Objective,
   type Optimizer,
   regularized,
@@ -113,11 +112,11 @@ const NETS = {
   mlp: { preset: 'mlp', widths: [500], activation: 'softplus', batchNorm: false, sharedTrunk: false },
 } as const satisfies Readonly<Record<Settings['nets'], M2Preset>>;
 
-/** The model of a case, its weights drawn from `noise`. */
+/** The model of a case, its weights drawn from `seed`. */
 export const modelOf = (
   { nets: preset, batchNorm, filters, depth, width, latent, initializer }: Settings,
   { shape, classes }: { readonly shape: readonly number[]; readonly classes: number },
-  noise: Noise,
+  seed: number,
 ): M2 =>
   createM2({
     inputShape: shape,
@@ -128,7 +127,7 @@ export const modelOf = (
     labelPrior: uniformLabelPrior(classes),
     encoderSeesLabel: preset === 'mlp',
     initializer,
-    noise,
+    seed,
   });
 
 const NAMES: Readonly<Record<keyof Settings, true>> = {

@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import {
-  createNoise,
   type Dataset,
   evaluateClassifier,
   evaluateElbo,
@@ -80,11 +79,10 @@ export async function trainCell(
   { backend, purpose }: Circumstances,
 ): Promise<Result> {
   const { settings, seed, epochs, patience = epochs } = cell;
-  const noise = createNoise(seed);
   const split = splitOf(data.train, cell.labels, seed);
   const held = subset(data.train, split.validation);
-  const model = modelOf(settings, data.train, noise.split('weights'));
-  const batches = batchesOf(settings, { dataset: data.train, split, noise: noise.split('batches') });
+  const model = modelOf(settings, data.train, seed);
+  const batches = batchesOf(settings, { dataset: data.train, split, seed });
   const optimizer = optimizerOf(settings, epochs * batches.stepsPerEpoch);
   let recorded = backend === 'tensorflow';
   const execute = recordedStep({
@@ -98,7 +96,7 @@ export async function trainCell(
     const { history, step, best } = await train(model, {
       objective: objectiveOf(settings),
       batches,
-      noise: noise.split('train'),
+      seed,
       epochs,
       optimizer,
       ...trainerOf(settings),
@@ -114,7 +112,7 @@ export async function trainCell(
     });
     const bound = (): Promise<{ elbo: number }> =>
       evaluateElbo(model, first(data.test, ELBO_EXAMPLES), {
-        noise: createNoise(seed).split('elbo'),
+        seed,
         samples: 1,
       });
     const result: Result = {

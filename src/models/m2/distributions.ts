@@ -15,6 +15,7 @@ export function m2Distributions(settings: M2Settings) {
   let labelsApart = false;
   const { nets, variables, dispose } = ownedNets('createM2', {
     ...settings,
+    noise: settings.seed,
     own: isOwn(settings.nets),
     make() {
       const { labelsApart: apart = false, ...made } = resolveNets(settings.nets, {

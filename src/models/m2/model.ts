@@ -9,7 +9,7 @@ import { mul, reshape, softmax, sum, type Tensor, type Tensor2D, tidy } from '@t
 import { everyLabel } from '../../bounds/everyLabel';
 import { assertNumbers } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
-import { assertNoise } from '../../core/noise';
+import { type Noise, streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
@@ -105,10 +105,10 @@ export function createM2(options: M2Options): M2 {
         return sum<Tensor2D>(mul(weights, means), 1); // Σ_y q(y | x) E[z | x, y]
       });
     },
-    generate(labels, draws) {
+    generate(labels, seed) {
       assertNumbers('generate', 'labels', labels);
       if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
-      assertNoise('generate', draws);
+      const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
         return likelihood.mean(model.decode(samplePrior('generate', model, labels.length, draws), y));

@@ -270,7 +270,7 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
  * @param options label handling, temperature, weights and regularizers; by default the bound itself
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
  * @throws RangeError when an option is none of its choices
- * @example train(model, { objective: semiSupervised({ labelHandling: 'gumbel' }), batches, epochs: 10, noise })
+ * @example train(model, { objective: semiSupervised({ labelHandling: 'gumbel' }), batches, epochs: 10, seed: 1 })
  */
 export const semiSupervised = /* @__PURE__ */ maker(
   'semiSupervised({ … })',
@@ -292,7 +292,7 @@ export const semiSupervised = /* @__PURE__ */ maker(
  *   `labelPriorKlWeight` 1, `labelSmoothing` { epsilon: 0.001 }
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
  * @throws RangeError when an option is none of its choices
- * @example train(model, { objective: regularized({ mutualInformationWeight: 1, entropyPenalty: 0.5 }), batches, epochs: 10, noise })
+ * @example train(model, { objective: regularized({ mutualInformationWeight: 1, entropyPenalty: 0.5 }), batches, epochs: 10, seed: 1 })
  */
 export const regularized = /* @__PURE__ */ maker(
   'regularized({ … })',

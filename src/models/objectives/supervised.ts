@@ -14,7 +14,7 @@ import { knownOf, type Objective } from './objective';
  * among the terms: a classifier has no bound.
  *
  * @returns an objective; it ignores unlabelled examples
- * @example train(model, { objective: supervised(), batches, epochs: 10, noise })
+ * @example train(model, { objective: supervised(), batches, epochs: 10, seed: 1 })
  */
 export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<SemiSupervisedVae> => {
   const objective: Objective<SemiSupervisedVae> = (model, { labeled }, context) => {

@@ -39,7 +39,7 @@ const assertModel = (where: string, model: Model): void => {
  * @param options weight of the divergences, a number or a schedule
  * @returns an objective; its terms are `elbo`, `objective`, `logLikelihood` and `latentKl`, [B] each, nats
  * @throws RangeError when the weight is neither a schedule nor a finite number of at least 0
- * @example train(model, { objective: unsupervised({ klWeight: linearWarmup({ steps: 6000 }) }), batches, epochs: 100, noise })
+ * @example train(model, { objective: unsupervised({ klWeight: linearWarmup({ steps: 6000 }) }), batches, epochs: 100, seed: 1 })
  */
 export const unsupervised = /* @__PURE__ */ maker(
   'unsupervised({ … })',

@@ -12,6 +12,7 @@ export function vaeDistributions(settings: VaeSettings) {
   const { parametersPerValue } = settings.likelihood;
   const { nets, variables, dispose } = ownedNets('createVae', {
     ...settings,
+    noise: settings.seed,
     own: isOwn(settings.nets),
     make: () => resolveNets(settings.nets, { ...settings, parametersPerValue }),
   });

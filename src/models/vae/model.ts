@@ -7,7 +7,7 @@
  */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../../core/assert';
-import { assertNoise } from '../../core/noise';
+import { type Noise, streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
@@ -82,9 +82,9 @@ export function createVae(options: VaeOptions): GaussianVae {
       assertInputs('embed', model, x);
       return tidy(() => encoder(x).mean as Tensor2D);
     },
-    generate(count, draws) {
+    generate(count, seed) {
       assertInteger('generate', 'count', count);
-      assertNoise('generate', draws);
+      const draws = streamOf('generate', seed);
       return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, draws))));
     },
     reconstruct(x) {

@@ -21,7 +21,7 @@ export async function residentInPage(options: SelectBackendOptions): Promise<num
       dataset,
       split: { labeled: new Int32Array(), unlabeled },
       batchSize: { labeled: 0, unlabeled: 500 },
-      noise: createNoise(1),
+      seed: createNoise(1),
       resident,
     });
   const [host, resident] = [batchesOf(false), batchesOf(true)];

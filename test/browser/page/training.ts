@@ -77,7 +77,7 @@ export async function trainInPage({
     batches: tinyBatches(),
     optimizer,
     epochs: 6,
-    noise: createNoise(3),
+    seed: createNoise(3),
     checkpoint: {
       every: 1,
       ...(keep === undefined ? { storage: indexedDb(key) } : { storage: indexedDbFolder(key), keep }),

@@ -2,20 +2,19 @@
 const { join } = require('node:path');
 
 module.exports.work = async (ssvae, node, folder) => {
-  const noise = ssvae.createNoise(1);
-  const dataset = ssvae.twoMoons({ count: 40, noise: noise.split('moons') });
-  const split = ssvae.splitDataset(dataset, { labeled: 10, noise: noise.split('split') });
+  const dataset = ssvae.twoMoons({ count: 40, seed: 1 });
+  const split = ssvae.splitDataset(dataset, { labeled: 10, seed: 1 });
   const model = ssvae.createM2({
     inputShape: [2],
     classes: 2,
     latent: 2,
     nets: { preset: 'mlp', widths: [4] },
     likelihood: ssvae.gaussianObservation({ sigma: 0.3 }),
-    noise: noise.split('weights'),
+    seed: 1,
   });
-  const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 10 }, noise });
+  const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 5, unlabeled: 10 }, seed: 1 });
   const checkpoint = { storage: node.file(join(folder, 'run.safetensors')) };
-  const options = { objective: ssvae.semiSupervised(), batches, noise, checkpoint, resume: true };
+  const options = { objective: ssvae.semiSupervised(), batches, seed: 1, checkpoint, resume: true };
   const first = await ssvae.train(model, { ...options, epochs: 1 });
   const second = await ssvae.train(model, { ...options, epochs: 2 });
   const { probabilities } = await ssvae.predict(model, dataset.x);

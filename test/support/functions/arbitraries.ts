@@ -114,6 +114,9 @@ export const noises: fc.Arbitrary<Opaque> = fc
   .nat()
   .map((seed) => new Opaque(() => createNoise(seed), `createNoise(${seed})`));
 
+/** A seed: a number or a stream. */
+export const seeds: fc.Arbitrary<number | Opaque> = fc.oneof(fc.maxSafeInteger(), noises);
+
 /** The members of a record, each of which may be left out. */
 export const optional = <T extends object>(
   members: { [K in keyof T]: fc.Arbitrary<T[K]> },

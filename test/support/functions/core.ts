@@ -3,6 +3,7 @@ import { mul, square, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 
+import { seeds } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
 import { must, shaped } from './promises';
@@ -60,6 +61,12 @@ export const noise: Descriptions = {
     (seed: number, size: readonly number[], use: number) => drawFrom(ssvae.createNoise(seed), size, use),
     fc.tuple(fc.maxSafeInteger(), shape, method),
     { begins: ['noise'], always: isNoise },
+  ),
+  streamOf: described(
+    (where: string, seed: number | ssvae.Noise, size: readonly number[], use: number) =>
+      drawFrom(ssvae.streamOf(where, seed), size, use),
+    fc.tuple(fc.constantFrom('train', 'generate'), seeds, shape, method),
+    { begins: ['noise', 'train', 'generate'], always: isNoise },
   ),
   restoreNoise: described(
     (state: ssvae.NoiseState, size: readonly number[], use: number) =>

@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { tinyBatches, tinyDataset } from '../tiny';
-import { noises, optional, shared, shares, sized } from './arbitraries';
+import { noises, optional, seeds, shared, shares, sized } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { DrawnTensor, Opaque } from './drawn';
 import { binary, finite, must, normalised, shaped, within } from './promises';
@@ -82,7 +82,7 @@ export const augmentations: Descriptions = {
   ),
   binarize: described(
     ssvae.binarize,
-    fc.tuple(images, fc.constantFrom('none', 'threshold', 'dynamic') as never, noises),
+    fc.tuple(images, fc.constantFrom('none', 'threshold', 'dynamic') as never, seeds),
     {
       always: (result, { shape }) => shaped(result, shape),
       valid: (result, _, mode) => (mode === 'none' ? within(result, 0, 1) : binary(result)),
@@ -117,7 +117,7 @@ export const sets: Descriptions = {
   subset: described(ssvae.subset, fc.tuple(fc.constant(bars), indices), { valid: isDataset }),
   digits: described(
     ssvae.digits,
-    fc.tuple(fc.record({ count: fc.integer({ min: 1, max: 3 }), noise: noises })),
+    fc.tuple(fc.record({ count: fc.integer({ min: 1, max: 3 }), seed: seeds })),
     {
       share: 0.1,
       always: isDataset,
@@ -127,8 +127,8 @@ export const sets: Descriptions = {
     ssvae.twoMoons,
     fc.tuple(
       fc.record(
-        { count: fc.integer({ min: 2, max: 9 }), sd: amount, noise: noises },
-        { requiredKeys: ['count', 'noise'] },
+        { count: fc.integer({ min: 2, max: 9 }), sd: amount, seed: seeds },
+        { requiredKeys: ['count', 'seed'] },
       ),
     ) as never,
     { always: isDataset },
@@ -142,9 +142,9 @@ export const sets: Descriptions = {
           labeled: fc.integer({ min: 3, max: 12 }),
           validation: fc.nat(10),
           everyClass: fc.boolean(),
-          noise: noises,
+          seed: seeds,
         },
-        { requiredKeys: ['labeled', 'noise'] },
+        { requiredKeys: ['labeled', 'seed'] },
       ),
     ) as never,
     {
@@ -175,12 +175,12 @@ export const batches: Descriptions = {
             unlabeled: fc.constant(Int32Array.from({ length: 20 }, (_, i) => 5 + i)),
           }),
           batchSize: fc.record({ labeled: fc.integer({ min: 1, max: 5 }), unlabeled: fc.nat(5) }),
-          noise: noises,
+          seed: seeds,
           binarize: fc.constantFrom('none', 'threshold', 'dynamic'),
           stepsPerEpoch: fc.integer({ min: 1, max: 9 }),
           resident: fc.boolean(),
         },
-        { requiredKeys: ['dataset', 'split', 'batchSize', 'noise'] },
+        { requiredKeys: ['dataset', 'split', 'batchSize', 'seed'] },
       ),
       fc.nat(20),
     ) as never,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { CLASSES, SHAPE, tinyDataset } from '../tiny';
-import { models, noises, optional, prior, reals, shared, shares, sized } from './arbitraries';
+import { models, optional, prior, reals, seeds, shared, shares, sized } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { must, shaped, within } from './promises';
 
@@ -116,7 +116,7 @@ export const evaluation: Descriptions = {
     fc.tuple(
       models,
       examples,
-      fc.record({ samples, batchSize, noise: noises }, { requiredKeys: ['noise'] }),
+      fc.record({ samples, batchSize, seed: seeds }, { requiredKeys: ['seed'] }),
     ) as never,
     {
       cheap: fewDraws,
@@ -132,7 +132,7 @@ export const evaluation: Descriptions = {
     fc.tuple(
       models,
       examples,
-      fc.record({ samples, batchSize, noise: noises }, { requiredKeys: ['samples', 'noise'] }),
+      fc.record({ samples, batchSize, seed: seeds }, { requiredKeys: ['samples', 'seed'] }),
     ) as never,
     {
       cheap: fewDraws,

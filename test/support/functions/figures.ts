@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { sizeOf } from '../../../src/core/shape';
 import { figures as f } from '../../../src/index';
 import { CLASSES, SHAPE } from '../tiny';
-import { models, noises, optional, shares } from './arbitraries';
+import { models, optional, seeds, shares } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
 import { isJson, must } from './promises';
@@ -64,8 +64,8 @@ export const figures: Descriptions = {
     fc.tuple(
       models,
       fc.record(
-        { perClass: fc.integer({ min: 1, max: 2 }), noise: noises, padding },
-        { requiredKeys: ['noise'] },
+        { perClass: fc.integer({ min: 1, max: 2 }), seed: seeds, padding },
+        { requiredKeys: ['seed'] },
       ),
     ) as never,
     { share: 0.1, always: isGrid },

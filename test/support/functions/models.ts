@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { memoryStorage, tinyDataset, tinyM1, tinyM2 } from '../tiny';
-import { models, noises, optional, prior, shared } from './arbitraries';
+import { models, noises, optional, prior, seeds, shared } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
 import { must } from './promises';
@@ -65,7 +65,7 @@ const common = {
   latent: fc.integer({ min: 1, max: 3 }),
   likelihood,
   initializer: fc.oneof(fc.constant('he-normal'), fc.record({ normal: fc.constantFrom(0, 0.1) })),
-  noise: noises,
+  seed: seeds,
 };
 
 const options = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([inputShape, classes]) =>

@@ -3,7 +3,7 @@ import { tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { tinyBatches, tinyM2 } from '../tiny';
-import { noises, optional, shared } from './arbitraries';
+import { noises, optional, seeds, shared } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
 import { must } from './promises';
@@ -31,7 +31,7 @@ const share = fc.double({ min: 0, max: 0.99, noNaN: true });
 const stepOptions = {
   objective: fc.constant(new Opaque(() => ssvae.supervised(), 'supervised()')),
   batches: fc.constant(new Opaque(batches, 'batches of three')),
-  noise: noises,
+  seed: seeds,
   weighting: fc.constantFrom('mean', 'dataset'),
   alpha: fc.constantFrom(0.5, 1),
   parameterPrior: fc.constantFrom(1, 10),
@@ -39,7 +39,7 @@ const stepOptions = {
   gradientNorm: fc.boolean(),
   nonFinite: fc.constantFrom('throw', 'stop', 'skip', 'ignore'),
 };
-const needed = ['objective', 'batches', 'noise'] as const;
+const needed = ['objective', 'batches', 'seed'] as const;
 
 export const training: Descriptions = {
   createAverage: described(

@@ -50,7 +50,7 @@ const isFirst = (await place.list()).length === 0;
 // Wide enough that a checkpoint takes some time to write; other weights in each later life: none of them may survive.
 const model = tinyM2({
   nets: { preset: 'mlp', widths: [128], batchNorm: true },
-  noise: createNoise(isFirst ? 1 : process.pid),
+  seed: createNoise(isFirst ? 1 : process.pid),
 });
 const held = tinyDataset(12, 3);
 const result = await train(model, {
@@ -60,7 +60,7 @@ const result = await train(model, {
   }),
   batches: tinyBatches({ stepsPerEpoch: STEPS_PER_EPOCH, binarize: 'dynamic' }),
   epochs,
-  noise: createNoise(4),
+  seed: createNoise(4),
   optimizer: createAdam({ learningRate: cosineDecay({ from: 0.01, steps: 200 }), weightDecay: 0.01 }),
   alpha: linearWarmup({ to: 5, steps: 50 }),
   augment: (x, noise) => clipByValue(add(x, mul(0.1, noise.normal(x.shape))), 0, 1),

@@ -24,7 +24,7 @@ const options = (): TrainOptions<M2> => {
     objective: semiSupervised(),
     batches: tinyBatches({ stepsPerEpoch: 3 }),
     epochs: SCORES.length,
-    noise: createNoise(4),
+    seed: createNoise(4),
     validate: async () => ({ score: scores[0] }),
     callbacks: { onEpochEnd: () => void scores.shift() },
     earlyStopping: { metric: 'validation.score', better: 'higher', patience: 9 },
@@ -33,7 +33,7 @@ const options = (): TrainOptions<M2> => {
 
 /** A run; where it goes on, in a model of other weights: none of its own may survive. */
 const go = async (folder: MemoryFolder, more: Partial<TrainOptions<M2>> = {}): Promise<Ending> => {
-  const model = tinyM2({ noise: createNoise(folder.files.size > 0 ? 99 : 1) });
+  const model = tinyM2({ seed: createNoise(folder.files.size > 0 ? 99 : 1) });
   try {
     const result = await train(model, { ...options(), checkpoint: { storage: folder }, ...more });
     return { weights: await weightsOf(model), result: comparable(result) };

@@ -49,13 +49,13 @@ const options = (): TrainOptions<M2> & { optimizer: ReturnType<typeof createAdam
   }),
   batches: tinyBatches({ stepsPerEpoch: STEPS_PER_EPOCH, binarize: 'dynamic' }),
   epochs: EPOCHS,
-  noise: createNoise(4),
+  seed: createNoise(4),
   optimizer: createAdam({ learningRate: cosineDecay({ from: 0.02, steps: LAST }), weightDecay: 0.01 }),
   alpha: linearWarmup({ to: 5, steps: 4 }),
   augment: (x: Tensor, noise: Noise) => clipByValue(add(x, mul(0.1, noise.normal(x.shape))), 0, 1),
   validate: async (model) => ({
     ...(await evaluateClassifier(model, held)),
-    ...(await evaluateElbo(model, held, { noise: createNoise(0) })),
+    ...(await evaluateElbo(model, held, { seed: createNoise(0) })),
   }),
   earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: 2 },
 });
@@ -70,7 +70,7 @@ const go = async (
   more: Partial<TrainOptions<M2>> = {},
 ): Promise<Ending> => {
   const resumes = storage.bytes !== undefined && more.resume !== false;
-  const model = tinyM2({ nets, noise: createNoise(resumes ? 99 : 1) });
+  const model = tinyM2({ nets, seed: createNoise(resumes ? 99 : 1) });
   const all = options();
   try {
     const result = await train(model, { ...all, checkpoint: { storage }, resume: true, ...more });
@@ -269,7 +269,7 @@ describe('resuming', () => {
       objective: semiSupervised(),
       batches,
       epochs: 1,
-      noise: createNoise(1),
+      seed: createNoise(1),
       checkpoint: { storage },
       optimizer,
       nonFinite: 'ignore',
@@ -305,7 +305,7 @@ describe('resuming', () => {
     ],
     [
       'another order of the data',
-      { batches: tinyBatches({ noise: createNoise(99), stepsPerEpoch: 3, binarize: 'dynamic' }) },
+      { batches: tinyBatches({ seed: createNoise(99), stepsPerEpoch: 3, binarize: 'dynamic' }) },
       /^resume: memory: data is/,
     ],
     [
@@ -329,7 +329,7 @@ describe('resuming', () => {
       { batches: tinyBatches({ stepsPerEpoch: 4, binarize: 'dynamic' }) },
       /^resume: memory: stepsPerEpoch is 4 in this run and 3 in the checkpoint/,
     ],
-    ['another seed', { noise: createNoise(5) }, /^resume: memory: noise\.key is/],
+    ['another seed', { seed: createNoise(5) }, /^resume: memory: noise\.key is/],
   ])('is refused with %s, by name', async (_, other, message) => {
     const storage = await interrupted();
     await expect(go(nets, storage, other)).rejects.toThrow(message);

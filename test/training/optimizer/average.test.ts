@@ -98,7 +98,7 @@ describe('a run with an average', () => {
     objective: semiSupervised(),
     batches: tinyBatches({ stepsPerEpoch: 3 }),
     epochs: 3,
-    noise: createNoise(4),
+    seed: createNoise(4),
     averaging: { decay: DECAY },
   });
   const ofSteps = () => {
@@ -106,7 +106,7 @@ describe('a run with an average', () => {
     return others;
   };
   const go = async (more: Partial<TrainOptions<M2>> = {}): Promise<Ending> => {
-    const model = tinyM2({ nets: NETS, noise: createNoise(more.resume ? 99 : 1) });
+    const model = tinyM2({ nets: NETS, seed: createNoise(more.resume ? 99 : 1) });
     const optimizer = createAdam({ learningRate: 0.05 });
     try {
       const result = await train(model, { ...options(), optimizer, ...more });
