@@ -9,7 +9,7 @@ import { mul, reshape, softmax, sum, type Tensor, type Tensor2D, tidy } from '@t
 import { everyLabel } from '../../bounds/everyLabel';
 import { assertNumbers } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
-import { type Noise, streamOf } from '../../core/noise';
+import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';

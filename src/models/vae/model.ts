@@ -7,7 +7,7 @@
  */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertInteger } from '../../core/assert';
-import { type Noise, streamOf } from '../../core/noise';
+import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
