@@ -72,7 +72,7 @@ export async function trainedVae(
       noise: noise.split('train'),
       optimizer,
       execute,
-      readEvery: 20,
+      logEvery: 20,
       checkpoint: { storage: file(`${path}.checkpoint`) },
       resume: true,
       callbacks: {
