@@ -201,9 +201,9 @@ export {
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
 export type { HistoryRow, TrainResult } from './training/history';
-export type { InputsInWords } from './training/inputsInWords';
+export type { InputSummary } from './training/inputSummary';
 export { type AdamOptions, createAdam } from './training/optimizer/adam';
-export { type Average, type Averaging, createAverage } from './training/optimizer/average';
+export { createEma, type Ema, type EmaOptions } from './training/optimizer/ema';
 export type { Optimizer, OptimizerState } from './training/optimizer/optimizer';
 export type {
   CheckpointOptions,

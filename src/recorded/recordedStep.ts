@@ -53,7 +53,7 @@ const termsOf = (names: readonly string[], tensors: readonly Tensor[]): Objectiv
 const run = <M extends Model>(
   backend: NativeBackend,
   recording: Recording,
-  { batch, context, weights, variables, average, gradientNorm }: StepWork<M>,
+  { batch, context, weights, variables, ema, gradientNorm }: StepWork<M>,
 ): StepOutput => {
   const { plan, graph, state, groups, adam } = recording;
   const { step, noise } = context;
@@ -70,7 +70,7 @@ const run = <M extends Model>(
       batch: batchTensors(batch),
       noise: drawn,
       numbers: numbersOf(plan, ({ valueAt }) => valueAt(step, weights)),
-      update: [...update, ...(average ? [1 - average.decayAt(step)] : [])],
+      update: [...update, ...(ema ? [1 - ema.decayAt(step)] : [])],
     });
   } finally {
     for (const tensor of drawn) tensor.dispose();

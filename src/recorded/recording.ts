@@ -7,7 +7,7 @@ import { useNativeGradients } from '../host/native/gradients';
 import type { NativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
 import { type AdamUpdate, adamOf } from '../training/optimizer/adam';
-import type { Average } from '../training/optimizer/average';
+import type { Ema } from '../training/optimizer/ema';
 import type { StepWork } from '../training/step';
 import { createDeviceState, type DeviceState } from './deviceState';
 import { drawAgain } from './drawnNoise';
@@ -28,7 +28,7 @@ export interface Recording {
   readonly state: DeviceState;
   readonly groups: readonly UpdateGroup[];
   readonly adam: AdamUpdate;
-  readonly average: Average | undefined;
+  readonly ema: Ema | undefined;
   /** whether it is to be tried again ahead of this run of it, asked once for each */
   readonly isDue: () => boolean;
 }
@@ -86,7 +86,7 @@ export const take = ({ graph, state }: Pick<Recording, 'graph' | 'state'>): void
 };
 
 /** Refuses a graph that does not compute what a trial did, of those that it is made of or of a later one. */
-const assertAgrees = ({ plan, graph, groups, average }: Recording, trial = plan.trial): void => {
+const assertAgrees = ({ plan, graph, groups, ema }: Recording, trial = plan.trial): void => {
   const { lossValue } = trial;
   const { declared } = plan.trial;
   const loss = tidy(() =>
@@ -95,7 +95,7 @@ const assertAgrees = ({ plan, graph, groups, average }: Recording, trial = plan.
       noise: drawAgain(trial.draws, trial.noise),
       numbers: numbersOf(plan, (number) => trial.declared[declared.indexOf(number)]?.stoodFor ?? Number.NaN),
       // No update is asked for, so its numbers are not read.
-      update: [...groups.flatMap(() => [1, 0, 1]), ...(average ? [0] : [])],
+      update: [...groups.flatMap(() => [1, 0, 1]), ...(ema ? [0] : [])],
     }),
   );
   if (!(Math.abs(loss - lossValue) <= TOLERANCE * Math.max(1, Math.abs(lossValue))))
@@ -120,16 +120,16 @@ const load = <M extends Model>(
   try {
     const plan = planOf(trials);
     const groups = updateGroups(Object.keys(plan.trial.gradients), work.variables, adam);
-    const { average, model } = work;
+    const { ema, model } = work;
     const { variables } = model;
-    const parts = { plan, variables, trained: work.variables, adam, groups, averages: average?.tensors };
+    const parts = { plan, variables, trained: work.variables, adam, groups, averages: ema?.averages };
     graph = loadStepGraph(backend, parts);
     const loaded = graph;
     state = createDeviceState(backend, loaded.state, () => loaded.readAll());
     const signature = signatureOf(work);
     const { objective } = work;
     const isDue = createTrialTimes(createNoise(work.context.step).split('times'));
-    const recording = { model, objective, signature, plan, graph, state, groups, adam, average, isDue };
+    const recording = { model, objective, signature, plan, graph, state, groups, adam, ema, isDue };
     take(recording);
     assertAgrees(recording);
     return recording;
@@ -164,8 +164,8 @@ export const record = <M extends Model>(backend: NativeBackend, work: StepWork<M
   for (const [name, beta] of Object.entries({ beta1: adam.beta1, beta2: adam.beta2 }))
     if (!isExactInAdam(beta))
       throw new Unrecordable(`${name} is ${beta}, for which TensorFlow's Adam has too few digits`);
-  if (work.average && !movesFromFormer(work.average.decayAt(0)))
-    throw new Unrecordable(`the average keeps ${work.average.decayAt(0)}, too little to move from it`);
+  if (work.ema && !movesFromFormer(work.ema.decayAt(0)))
+    throw new Unrecordable(`the average keeps ${work.ema.decayAt(0)}, too little to move from it`);
   useNativeGradients();
   const { step } = work.context;
   const stream = createNoise(step).split('trials');
@@ -241,8 +241,8 @@ export const isFormer = <M extends Model>(
   work: StepWork<M>,
   signature: string,
 ): boolean => {
-  const { adam, average } = recording;
-  const isOther = average !== undefined && work.average !== undefined && average !== work.average;
+  const { adam, ema } = recording;
+  const isOther = ema !== undefined && work.ema !== undefined && ema !== work.ema;
   return isAlike(recording, work, signature) && (adam !== adamOf(work.optimizer) || isOther);
 };
 
@@ -252,11 +252,11 @@ export const isOf = <M extends Model>(
   work: StepWork<M>,
   signature: string,
 ): boolean => {
-  const { plan, groups, adam, average } = recording;
+  const { plan, groups, adam, ema } = recording;
   return (
     isAlike(recording, work, signature) &&
     adam === adamOf(work.optimizer) &&
-    average === work.average &&
+    ema === work.ema &&
     !isGone(recording) &&
     plan.trial.declared.every(
       ({ valueAt, stoodFor }) => (valueAt(work.context.step, work.weights) === 0) === (stoodFor === 0),

@@ -6,7 +6,7 @@ import type { Storage, StorageFolder } from '../files/storage';
 import type { Model } from '../models/model';
 import type { Objective, Phase } from '../models/objectives/objective';
 import type { Callbacks } from './callbacks';
-import type { Averaging } from './optimizer/average';
+import type { EmaOptions } from './optimizer/ema';
 import type { Optimizer } from './optimizer/optimizer';
 import type { Execute } from './step';
 
@@ -91,9 +91,9 @@ export interface StepOptions<M extends Model> {
 /** When to stop before the last epoch. */
 export interface EarlyStopping {
   /** column of the history, e.g. `'validation.accuracy'` */
-  readonly metric: string;
-  /** whether more or less of it is better */
-  readonly better: 'higher' | 'lower';
+  readonly monitor: string;
+  /** which is better: its largest value (`'max'`) or its smallest (`'min'`) */
+  readonly mode: 'max' | 'min';
   /** epochs without an improvement after which the run stops; 0 is as 1 */
   readonly patience: number;
   /** an improvement must exceed this; default 0 */
@@ -142,15 +142,15 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly validate?: (model: M) => Promise<object>;
   /** epochs between validations; the last epoch has one in any case. Default 1. */
   readonly validateEvery?: number;
-  /** stops on a metric; the model is left with the weights of its best epoch, unless the run is to go on (aborted, out of time) */
+  /** stops when a column of the history no longer improves; the model is left with the weights of its best epoch, unless the run is to go on (aborted, out of time) */
   readonly earlyStopping?: EarlyStopping;
   /**
    * an exponential moving average of all weights, updated at every step: validation, `onEpochEnd`, the best weights and
    * the model that a finished run leaves have the average in the weights' place; default none
    */
-  readonly averaging?: Averaging;
+  readonly ema?: EmaOptions;
   /** steps between readings of the terms for the history, at least one an epoch; default 1, more where reading a device is slow */
-  readonly readEvery?: number;
+  readonly logEvery?: number;
   /**
    * seconds that this call may take: the run then ends behind the step under way, as if aborted, and a resumed one goes
    * on; default none

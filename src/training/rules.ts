@@ -24,7 +24,7 @@ import { assertNoFunction, assertNoMaker } from '../core/uncalled';
 import { isFolder } from '../files/storage';
 import type { Model } from '../models/model';
 import { callbacksRule } from './callbacks';
-import { type Average, averagingRules } from './optimizer/average';
+import { type Ema, emaRules } from './optimizer/ema';
 import type { Optimizer } from './optimizer/optimizer';
 import type {
   CheckpointOptions,
@@ -100,7 +100,7 @@ export const loopRules = <M extends Model>() => ({
   ...stepRules<M>(),
   from: number(integersFrom(0), 0),
   to: number(STEPS, Number.POSITIVE_INFINITY),
-  average: optional(withMethods<Average>(['update', 'decayAt'])),
+  ema: optional(withMethods<Ema>(['update', 'decayAt'])),
 });
 
 const validate = <M extends Model>(): Rule<NonNullable<TrainOptions<M>['validate']>> =>
@@ -145,14 +145,14 @@ export const runRules = <M extends Model>() => ({
   validateEvery: number(integersFrom(1), 1),
   earlyStopping: optional(
     record({
-      metric: column,
-      better: oneOf<EarlyStopping['better']>(['higher', 'lower']),
+      monitor: column,
+      mode: oneOf<EarlyStopping['mode']>(['max', 'min']),
       patience: number(integersFrom(0)),
       minDelta: number(NOT_BELOW_0, 0),
     }),
   ),
-  averaging: optional(record(averagingRules())),
-  readEvery: number(integersFrom(1), 1),
+  ema: optional(record(emaRules())),
+  logEvery: number(integersFrom(1), 1),
   timeLimit: number(above0('a number of seconds'), Number.POSITIVE_INFINITY),
   checkpoint: optional(
     record({

@@ -43,8 +43,8 @@ export interface RunSettings<M extends Model>
   extends StepSettings<M>,
     Complete<
       TrainOptions<M>,
-      'epochs' | 'validateEvery' | 'readEvery' | 'timeLimit' | 'resume',
-      'validate' | 'averaging'
+      'epochs' | 'validateEvery' | 'logEvery' | 'timeLimit' | 'resume',
+      'validate' | 'ema'
     > {
   readonly callbacks: Required<Callbacks>;
   readonly earlyStopping: Required<EarlyStopping> | undefined;
@@ -59,7 +59,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   learningRate: 'optimizer: createAdam({ learningRate })',
   weightDecay: 'optimizer: createAdam({ weightDecay })',
   batchSize: 'batches: createBatches({ …, batchSize })',
-  patience: 'earlyStopping: { metric, better, patience }',
+  patience: 'earlyStopping: { monitor, mode, patience }',
 };
 
 /** Refuses an option of another function, and says which. */
@@ -107,11 +107,11 @@ function assertMeasured<M extends Model>(
   { earlyStopping, validate }: ReadRunOptions<M>,
   gradientNorm: boolean,
 ): void {
-  const { metric } = earlyStopping ?? {};
-  if (validate === undefined && metric?.startsWith('validation.'))
-    throw new RangeError(`train: earlyStopping.metric is ${describe(metric)}, needed validate as well`);
-  if (metric === 'gradientNorm' && !gradientNorm)
-    throw new RangeError('train: earlyStopping.metric is "gradientNorm", needed gradientNorm: true as well');
+  const { monitor } = earlyStopping ?? {};
+  if (validate === undefined && monitor?.startsWith('validation.'))
+    throw new RangeError(`train: earlyStopping.monitor is ${describe(monitor)}, needed validate as well`);
+  if (monitor === 'gradientNorm' && !gradientNorm)
+    throw new RangeError('train: earlyStopping.monitor is "gradientNorm", needed gradientNorm: true as well');
 }
 
 /**
@@ -151,7 +151,7 @@ export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): 
   assertNoneElsewhere('train', given);
   const options = readOptions('train', given, runRules<M>());
   const { checkpoint, epochs, callbacks, validate, validateEvery } = options;
-  const { earlyStopping, averaging, readEvery, timeLimit, resume } = options;
+  const { earlyStopping, ema, logEvery, timeLimit, resume } = options;
   if (checkpoint) assertKeepsInFolder(checkpoint);
   assertResumable(options);
   const steps = stepSettings('train', model, options);
@@ -166,8 +166,8 @@ export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): 
     validate,
     validateEvery,
     earlyStopping,
-    averaging,
-    readEvery,
+    ema,
+    logEvery,
     timeLimit,
     resume,
     checkpoint: checkpoint && {

@@ -22,7 +22,7 @@ import { readsAtOnce } from '../host/backendTraits';
 import { freeTape } from '../host/tape';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objectives/objective';
-import type { Average } from './optimizer/average';
+import type { Ema } from './optimizer/ema';
 import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './optimizer/gradients';
 import type { Optimizer } from './optimizer/optimizer';
 import { rememberStatistics } from './statistics';
@@ -59,7 +59,7 @@ export interface StepWork<M extends Model = Model> {
   /** whether an update is left out where the loss or a gradient is not finite */
   readonly guarded?: boolean;
   /** an average of the weights that takes in what the step leaves */
-  readonly average?: Average;
+  readonly ema?: Ema;
 }
 
 /** Weights of the loss at one step. */
@@ -253,7 +253,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
         statistics.putBackUnless(applied);
       } else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, gradients, context.step);
       else statistics.putBack();
-      work.average?.update(context.step);
+      work.ema?.update(context.step);
       return {
         loss,
         ...(gradientNorm && work.gradientNorm && { gradientNorm }),

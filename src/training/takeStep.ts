@@ -7,8 +7,8 @@ import { assertBatch } from '../models/fits';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objectives/objective';
 import { augmented } from './augmented';
-import { type InputsInWords, inputsInWords } from './inputsInWords';
-import type { Average } from './optimizer/average';
+import { type InputSummary, inputSummary } from './inputSummary';
+import type { Ema } from './optimizer/ema';
 import { termsOfPhases } from './phases';
 import type { StepSettings } from './settings';
 import { disposeTerms, namedTerms, type StepOutput } from './step';
@@ -28,7 +28,7 @@ export interface StepResult {
   /** Updates left out so far, this one included, as the loss or a gradient was not finite; nothing is read before. */
   skipped(): Promise<number>;
   /** What the step's inputs look like, for a message; they are read when this is called. */
-  inputsInWords(): Promise<InputsInWords>;
+  inputSummary(): Promise<InputSummary>;
 }
 
 /** Updates left out since the first step, counted on the device. */
@@ -106,7 +106,7 @@ const readMeans = async (
 /** What a step needs beside the settings. */
 export interface StepPlace {
   /** takes in the weights that the step leaves */
-  readonly average: Average | undefined;
+  readonly ema: Ema | undefined;
   readonly skips: SkipCount;
   /** takes what frees the step's tensors, whether or not the step goes well */
   readonly owned: (() => void)[];
@@ -122,7 +122,7 @@ export interface StepPlace {
 export async function takeStep<M extends Model>(
   settings: StepSettings<M>,
   step: number,
-  { average, skips, owned }: StepPlace,
+  { ema, skips, owned }: StepPlace,
 ): Promise<StepResult> {
   const { model, batches, phases, noise, augment, clipNorm, gradientNorm, nonFinite, execute } = settings;
   const given = await batches.at(step);
@@ -145,7 +145,7 @@ export async function takeStep<M extends Model>(
       context: { step, noise: name === undefined ? draws : draws.split(name) },
       guarded: nonFinite !== 'ignore',
       // The last phase leaves the weights of the step.
-      ...(average && i === phases.length - 1 && { average }),
+      ...(ema && i === phases.length - 1 && { ema }),
       ...(clipNorm !== undefined && { clipNorm }),
     });
     done.push(assertOutput(output));
@@ -169,6 +169,6 @@ export async function takeStep<M extends Model>(
     terms,
     read: () => readMeans([['loss', loss], ...norms, ...namedTerms(terms)], batch),
     skipped: skips.add(done),
-    inputsInWords: () => inputsInWords(model, batch),
+    inputSummary: () => inputSummary(model, batch),
   };
 }

@@ -6,7 +6,7 @@ import { type Checkpoints, createCheckpoints } from './checkpoint/checkpoints';
 import { identityOf } from './checkpoint/identity';
 import { assertFree, takeOver, trainableOf } from './free';
 import type { TrainResult } from './history';
-import { type Average, createAverage } from './optimizer/average';
+import { createEma, type Ema } from './optimizer/ema';
 import type { TrainOptions } from './options';
 import { leaveWeights } from './run/leaveWeights';
 import { ENDINGS, type Run, save } from './run/run';
@@ -28,19 +28,19 @@ import { type RunSettings, runSettings } from './settings';
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
   const settings = runSettings(model, options);
-  const { optimizers, averaging } = settings;
+  const { optimizers } = settings;
   assertFree(model, optimizers);
   takeOver(model, optimizers);
   const giveBack = [model, ...optimizers.map(({ optimizer }) => optimizer), ...trainableOf(model)].map(hold);
-  const average = averaging && createAverage(model.variables, averaging);
+  const ema = settings.ema && createEma(model.variables, settings.ema);
   let checkpoints: Checkpoints | undefined;
   try {
-    const state = { model, optimizers, average };
+    const state = { model, optimizers, ema };
     checkpoints = createCheckpoints(settings.checkpoint, state, identityOf(settings, options));
-    return await runToEnd(settings, average, checkpoints);
+    return await runToEnd(settings, ema, checkpoints);
   } finally {
     for (const give of giveBack) give();
-    average?.dispose();
+    ema?.dispose();
     settings.dispose();
     await checkpoints?.end();
   }
@@ -49,7 +49,7 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
 /** A run from its beginning, or its last checkpoint, to its end. */
 async function runToEnd<M extends Model>(
   settings: RunSettings<M>,
-  average: Average | undefined,
+  ema: Ema | undefined,
   checkpoints: Checkpoints,
 ): Promise<TrainResult> {
   const { model, batches, epochs, callbacks, resume } = settings;
@@ -65,11 +65,11 @@ async function runToEnd<M extends Model>(
       ...(passes && { passes }),
       ...goesOn,
     });
-    await takeSteps(run, settings, average, checkpoints);
+    await takeSteps(run, settings, ema, checkpoints);
     await save(run, checkpoints);
     const stopped = stoppedBy(run, settings);
     const { best, history, step } = run.progress;
-    leaveWeights(model, stopped, best, average);
+    leaveWeights(model, stopped, best, ema);
     const chosen = best && { best: { epoch: best.epoch, value: best.value } };
     const result: TrainResult = { history, step, stopped, ...chosen, ...goesOn };
     await callbacks.onTrainEnd(result);

@@ -6,7 +6,7 @@ import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import { takeOver } from './free';
 import { adamOf } from './optimizer/adam';
-import type { Average } from './optimizer/average';
+import type { Ema } from './optimizer/ema';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { loopRules } from './rules';
 import { type StepSettings, stepSettings } from './settings';
@@ -20,8 +20,8 @@ export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
   readonly from?: number;
   /** the step to stop before; default none, the loop is left by `break` or the signal */
   readonly to?: number;
-  /** an average of the weights, e.g. of `createAverage`: each step takes its weights in */
-  readonly average?: Average;
+  /** an average of the weights, e.g. of `createEma`: each step takes its weights in */
+  readonly ema?: Ema;
   /**
    * `'ignore'`: steps are not looked at; any other: the update of a step whose loss or gradient is NaN or infinite is left
    * out and counted by {@link StepResult.skipped}, and the loop goes on, as it reads nothing itself
@@ -34,7 +34,7 @@ interface StepRange {
   readonly from: number;
   /** the step to stop before */
   readonly to: number;
-  readonly average: Average | undefined;
+  readonly ema: Ema | undefined;
   /** called before each step */
   readonly beforeStep?: () => void;
 }
@@ -53,11 +53,11 @@ export async function* trainingSteps<M extends Model>(
   model: M,
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
-  const { from, to, average, ...read } = readOptions('trainingSteps', options, loopRules<M>());
+  const { from, to, ema, ...read } = readOptions('trainingSteps', options, loopRules<M>());
   const settings = stepSettings('trainingSteps', model, read);
   const beforeStep = takeOver(model, settings.optimizers);
   try {
-    yield* stepsOf(settings, { from, to, average, beforeStep });
+    yield* stepsOf(settings, { from, to, ema, beforeStep });
   } finally {
     settings.dispose();
   }
@@ -66,7 +66,7 @@ export async function* trainingSteps<M extends Model>(
 /** The steps of a loop or a run. */
 export async function* stepsOf<M extends Model>(
   settings: StepSettings<M>,
-  { from, to, average, beforeStep }: StepRange,
+  { from, to, ema, beforeStep }: StepRange,
 ): AsyncGenerator<StepResult, void, void> {
   const { model, batches, optimizers, signal } = settings;
   await assertInputsSupported('train', model, batches);
@@ -83,7 +83,7 @@ export async function* stepsOf<M extends Model>(
       assertLiving('train', model);
       const owned: (() => void)[] = [];
       try {
-        yield await takeStep(settings, step, { average, skips, owned });
+        yield await takeStep(settings, step, { ema, skips, owned });
       } finally {
         for (const free of owned) free();
       }

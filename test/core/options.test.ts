@@ -7,9 +7,9 @@ import {
   convNets,
   cosineDecay,
   createAdam,
-  createAverage,
   createBatches,
   createDataset,
+  createEma,
   createM2,
   createNoise,
   createVae,
@@ -254,9 +254,9 @@ describe('an option that is misspelt', () => {
     [{ checkpoint: { evry: 1 } }, 'train: checkpoint.evry is no option, needed storage, every, keep'],
     [
       { earlyStopping: { minDelat: 1 } },
-      'train: earlyStopping.minDelat is no option, needed metric, better, patience, minDelta',
+      'train: earlyStopping.minDelat is no option, needed monitor, mode, patience, minDelta',
     ],
-    [{ averaging: { decay: 0.9, warmup: 3 } }, 'train: averaging.warmup is no option, needed decay'],
+    [{ ema: { decay: 0.9, warmup: 3 } }, 'train: ema.warmup is no option, needed decay'],
   ])('is refused by train: %j', async (wrong, message) => {
     const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', seed: noise });
     const split = splitDataset(dataset, { labeled: 10, seed: noise });
@@ -283,9 +283,9 @@ describe('an option that is misspelt', () => {
       'createM2: nets.trunc is no option, needed trunk, classifier, encoder, decoder, labelsApart',
     ],
     [
-      'variables of createAverage',
-      async () => createAverage(new Map() as never, { decay: 0.9 }),
-      'createAverage: variables is Map, needed a plain object, { … }',
+      'variables of createEma',
+      async () => createEma(new Map() as never, { decay: 0.9 }),
+      'createEma: variables is Map, needed a plain object, { … }',
     ],
     [
       'trainingSteps',

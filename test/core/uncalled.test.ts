@@ -6,8 +6,8 @@ import {
   constant,
   cosineDecay,
   createAdam,
-  createAverage,
   createBatches,
+  createEma,
   createM2,
   createNoise,
   createVae,
@@ -96,9 +96,9 @@ describe('a function handed in uncalled', () => {
 
   it('is refused by trainingSteps alike, and so is a model', async () => {
     const model = tinyM2();
-    const average = createAverage as never;
-    await expect(trainingSteps(model, { ...withoutEpochs(options()), average }).next()).rejects.toThrow(
-      'trainingSteps: average is createAverage itself, needed what it makes: createAverage(…)',
+    const ema = createEma as never;
+    await expect(trainingSteps(model, { ...withoutEpochs(options()), ema }).next()).rejects.toThrow(
+      'trainingSteps: ema is createEma itself, needed what it makes: createEma(…)',
     );
     await expect(train(createM2 as never, options())).rejects.toThrow(
       'train: model is createM2 itself, needed what it makes: createM2(…)',

@@ -164,7 +164,7 @@ describe('a likelihood with variables', () => {
         epochs,
         seed: createNoise(4),
         optimizer,
-        averaging: { decay: 0.9 },
+        ema: { decay: 0.9 },
         checkpoint: { storage },
         resume: true,
       });

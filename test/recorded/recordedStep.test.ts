@@ -152,7 +152,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       weighting: 'dataset',
       parameterPrior: 1,
       clipNorm: 5,
-      averaging: { decay: 0.9 },
+      ema: { decay: 0.9 },
       augment: (x, noise) => tidy(() => mul(x, sub(1, mul(0.1, noise.uniform([1, 1, 1, 1]))))),
     });
 
@@ -280,9 +280,9 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
           batches: tinyBatches({ stepsPerEpoch: 4 }),
           epochs: 3,
           seed: createNoise(4),
-          averaging: { decay: 0.9 },
+          ema: { decay: 0.9 },
           validate: (trained) => evaluateClassifier(trained, held),
-          earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: 9 },
+          earlyStopping: { monitor: 'validation.accuracy', mode: 'max', patience: 9 },
           checkpoint: { storage },
           resume: true,
           signal: abort.signal,
@@ -389,13 +389,13 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
     });
 
     it('keeps one graph of runs of the same model, whose weights go from one to the next', async () => {
-      const averaging = { decay: 0.9 };
+      const ema = { decay: 0.9 };
       const objective = semiSupervised();
       const go = async (execute?: Execute): Promise<Run['weights']> => {
         const model = tinyM2({ nets: MLP });
         for (let seed = 0; seed < 5; seed++) {
           const optimizer = createAdam({ epsilon: EPSILON });
-          const options = { objective, batches: tinyBatches({ stepsPerEpoch: 3 }), epochs: 1, averaging };
+          const options = { objective, batches: tinyBatches({ stepsPerEpoch: 3 }), epochs: 1, ema };
           await train(model, {
             ...options,
             optimizer,
@@ -622,7 +622,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
             seed: createNoise(4),
             epochs: 1,
             optimizer,
-            ...(decay !== undefined && { averaging: { decay } }),
+            ...(decay !== undefined && { ema: { decay } }),
             ...(execute && { execute }),
           });
           const weights = await weightsOf(model);

@@ -47,12 +47,12 @@ const optionsOf = ({ batches, held, epochs }: MemoryRun): TrainOptions<M2> => ({
   epochs,
   seed: createNoise(4),
   clipNorm: 10,
-  averaging: { decay: 0.99 },
+  ema: { decay: 0.99 },
   validate: async (model) => ({
     ...(await evaluateClassifier(model, held)),
     ...(await evaluateElbo(model, held, { seed: createNoise(0) })),
   }),
-  earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: epochs },
+  earlyStopping: { monitor: 'validation.elbo', mode: 'max', patience: epochs },
 });
 
 /** Trains with validation, checkpoints, callbacks, an average of the weights and early stopping. */

@@ -130,8 +130,9 @@ export const alive = (): { readonly tensors: number; readonly buffers: number } 
   return { tensors: numTensors, buffers: numDataBuffers };
 };
 
-/** Options of a run as those of a loop of `trainingSteps`, which has no epochs. */
-export const withoutEpochs = <T extends { readonly epochs?: number }>({
+/** Options of a run as those of a loop of `trainingSteps`, which has no epochs and is given a moving average that is made. */
+export const withoutEpochs = <T extends { readonly epochs?: number; readonly ema?: object }>({
   epochs: _,
+  ema: __,
   ...options
-}: T): Omit<T, 'epochs'> => options;
+}: T): Omit<T, 'epochs' | 'ema'> => options;

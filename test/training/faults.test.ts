@@ -22,7 +22,7 @@ const options = (): TrainOptions<M2> => ({
   epochs: 2,
   seed: createNoise(4),
   validate,
-  averaging: { decay: 0.9 },
+  ema: { decay: 0.9 },
 });
 
 const runFrom = async (storage: MemoryStorage, more: Partial<TrainOptions<M2>>): Promise<Ending> => {
@@ -187,12 +187,12 @@ describe.each(EXECUTORS)('%s', (_, execute) => {
 
   it('of a metric that the history lacks costs no step either', async () => {
     const storage = memoryStorage();
-    const earlyStopping = { metric: 'validation.scroe', better: 'higher', patience: 1 } as const;
+    const earlyStopping = { monitor: 'validation.scroe', mode: 'max', patience: 1 } as const;
     await expect(go(storage, { earlyStopping })).rejects.toThrow(
-      /^train: earlyStopping.metric is "validation.scroe", needed a column of the history: epoch, step, seconds, loss/,
+      /^train: earlyStopping.monitor is "validation.scroe", needed a column of the history: epoch, step, seconds, loss/,
     );
-    const better = { ...earlyStopping, metric: 'validation.score' };
-    const { result } = await go(storage, { earlyStopping: better });
+    const corrected = { ...earlyStopping, monitor: 'validation.score' };
+    const { result } = await go(storage, { earlyStopping: corrected });
     expect(result).toMatchObject({ step: 6, best: { epoch: 0, value: 1 } });
   });
 });

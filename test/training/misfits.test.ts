@@ -340,11 +340,11 @@ describe('phases', () => {
     model.dispose();
   });
 
-  it('have no metric that every record has', async () => {
+  it('refuse early stopping on a name that every record has', async () => {
     const model = tinyM2();
-    const earlyStopping = { metric: 'constructor', better: 'higher', patience: 1 };
+    const earlyStopping = { monitor: 'constructor', mode: 'max', patience: 1 };
     await expect(train(model, options({ earlyStopping }))).rejects.toThrow(
-      'train: earlyStopping.metric is "constructor", needed a column of the history: epoch',
+      'train: earlyStopping.monitor is "constructor", needed a column of the history: epoch',
     );
     model.dispose();
   });

@@ -66,12 +66,12 @@ describe('a loss that is not finite', () => {
   const unread = (last: number): string =>
     `the loss or a gradient was not finite at a step from 1 to ${last}`;
   it.each<[string, Partial<TrainOptions<M2>>, string]>([
-    ['the next reading', { readEvery: 3 }, unread(3)],
-    ['the end of the epoch', { readEvery: 4 }, unread(3)],
-    ['the end of the run', { readEvery: 100, epochs: 1 }, unread(3)],
+    ['the next reading', { logEvery: 3 }, unread(3)],
+    ['the end of the epoch', { logEvery: 4 }, unread(3)],
+    ['the end of the run', { logEvery: 100, epochs: 1 }, unread(3)],
     [
       'a checkpoint',
-      { readEvery: 100, checkpoint: { storage: memoryStorage(), every: 3 } },
+      { logEvery: 100, checkpoint: { storage: memoryStorage(), every: 3 } },
       'unlabeled.objective is NaN at step 2',
     ],
   ])('is noticed at %s', async (_, options, message) => {
@@ -86,7 +86,7 @@ describe('a loss that is not finite', () => {
     const abort = new AbortController();
     const onBatchEnd = ({ step }: { step: number }) => void (step === 2 && abort.abort());
     await expect(
-      train(model, run({ readEvery: 100, signal: abort.signal, callbacks: { onBatchEnd } })),
+      train(model, run({ logEvery: 100, signal: abort.signal, callbacks: { onBatchEnd } })),
     ).rejects.toThrow('unlabeled.objective is NaN at step 2');
     model.dispose();
   });
@@ -98,8 +98,8 @@ describe('a loss that is not finite', () => {
       run({
         objective: broken({ 0: Number.NaN }),
         nonFinite: 'skip',
-        readEvery: 4,
-        earlyStopping: { metric: 'loss', better: 'lower', patience: 5 },
+        logEvery: 4,
+        earlyStopping: { monitor: 'loss', mode: 'min', patience: 5 },
       }),
     );
     expect([stopped, history[0]?.loss, history[0]?.skipped, best?.epoch]).toEqual([
@@ -112,7 +112,7 @@ describe('a loss that is not finite', () => {
   });
 
   it('leaves the last terms of an epoch in its row, where no reading before had any', async () => {
-    const options = run({ objective: broken({ 1: Number.NaN }), nonFinite: 'skip', readEvery: 25 });
+    const options = run({ objective: broken({ 1: Number.NaN }), nonFinite: 'skip', logEvery: 25 });
     const [model, kept] = [tinyM2(), tinyM2()];
     const { history } = await train(model, options);
     expect(history.map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
@@ -128,7 +128,7 @@ describe('a loss that is not finite', () => {
     const model = tinyM2();
     const storage = memoryStorage();
     const failing = run({
-      readEvery: 25,
+      logEvery: 25,
       checkpoint: { storage, every: 25 },
       callbacks: {
         onBatchEnd: ({ step }) => {
@@ -161,7 +161,7 @@ describe('a loss that is not finite', () => {
         objective: broken({ 6: Number.NaN }),
         nonFinite: 'stop',
         validate: async () => ({ accuracy: 0.5 }),
-        earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: 5 },
+        earlyStopping: { monitor: 'validation.accuracy', mode: 'max', patience: 5 },
         callbacks: {
           async onEpochEnd() {
             ofFirst = await weightsOf(model);
@@ -188,10 +188,10 @@ describe('a loss that is not finite', () => {
 
   it.each([1, 3])(
     'is skipped, and the share of it told, when terms are read every %i steps',
-    async (readEvery) => {
+    async (logEvery) => {
       const model = tinyM2();
       const before = alive();
-      const { history, stopped } = await train(model, run({ nonFinite: 'skip', readEvery }));
+      const { history, stopped } = await train(model, run({ nonFinite: 'skip', logEvery }));
       expect(stopped).toBe('finished');
       expect(alive()).toEqual(before);
       expect(allFinite(await weightsOf(model))).toBe(true);

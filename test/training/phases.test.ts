@@ -11,7 +11,15 @@ import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { comparable, type Ending } from '../support/ending';
 import { cleanUpAfterEach } from '../support/numbers';
-import { alive, type MemoryStorage, memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
+import {
+  alive,
+  type MemoryStorage,
+  memoryStorage,
+  tinyBatches,
+  tinyM2,
+  weightsOf,
+  withoutEpochs,
+} from '../support/tiny';
 import { expectSameEnding } from '../support/tinyRun';
 
 const namesOf = (model: M2, prefix: string): string[] =>
@@ -172,7 +180,7 @@ describe('phases with optimizers of their own', () => {
     const [model, byHand] = [tinyM2(), tinyM2()];
     const [own, ofLoops] = [adams(), adams()];
     const result = await train(model, { ...options(model), objective: withOptimizers(model, own) });
-    const { epochs: _, ...loop } = options(byHand);
+    const loop = withoutEpochs(options(byHand));
     for (let step = 0; step < result.step; step++) {
       for (const phase of phasesOf(byHand)) {
         const optimizer = ofLoops[phase.name as keyof Adams] as Optimizer;
@@ -206,7 +214,7 @@ describe('phases with optimizers of their own', () => {
 
   it.each<[string, Partial<TrainOptions<M2>>]>([
     ['', {}],
-    [', with an average of the weights', { averaging: { decay: 0.9 } }],
+    [', with an average of the weights', { ema: { decay: 0.9 } }],
   ])('are resumed as if they had never been interrupted%s', async (_, more) => {
     const go = async (storage: MemoryStorage, stop?: number) => {
       const model = tinyM2({ seed: createNoise(storage.bytes ? 99 : 1) });

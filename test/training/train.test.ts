@@ -15,7 +15,7 @@ import { createAdam } from '../../src/training/optimizer/adam';
 import type { EarlyStopping, TrainOptions } from '../../src/training/options';
 import { executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
-import { type StepResult, trainingSteps } from '../../src/training/trainingSteps';
+import { type StepResult, type TrainingStepsOptions, trainingSteps } from '../../src/training/trainingSteps';
 import { comparable } from '../support/ending';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import {
@@ -206,7 +206,7 @@ describe('trainingSteps', () => {
     model.dispose();
   });
 
-  it.each<[Partial<TrainOptions<M2>> & { from?: number; to?: number }, Error]>([
+  it.each<[Partial<TrainingStepsOptions<M2>>, Error]>([
     [
       { objective: 3 as unknown as Objective<M2> },
       new TypeError('trainingSteps: objective is 3, needed a function such as semiSupervised(), or phases'),
@@ -451,10 +451,10 @@ describe('train', () => {
 
   it('gives every epoch a reading, so that it has a metric to stop by', async () => {
     const model = tinyM2();
-    const earlyStopping = { metric: 'loss', better: 'lower', patience: 9 } as const;
+    const earlyStopping = { monitor: 'loss', mode: 'min', patience: 9 } as const;
     const { history } = await train(
       model,
-      run({ epochs: 4, batches: tinyBatches({ stepsPerEpoch: 3 }), readEvery: 5, earlyStopping }),
+      run({ epochs: 4, batches: tinyBatches({ stepsPerEpoch: 3 }), logEvery: 5, earlyStopping }),
     );
     expect(history.map(({ loss }) => Number.isFinite(loss))).toEqual([true, true, true, true]);
     model.dispose();
@@ -490,7 +490,7 @@ describe('train', () => {
       }) as typeof out.loss.data;
       return out;
     };
-    const { history } = await train(model, run({ epochs: 2, readEvery: 4, execute }));
+    const { history } = await train(model, run({ epochs: 2, logEvery: 4, execute }));
     expect([reads, history.length]).toEqual([2, 2]);
     model.dispose();
   });
@@ -516,9 +516,9 @@ describe('train', () => {
     model.dispose();
   });
 
-  const stopping = (better: EarlyStopping['better'], patience: number, minDelta?: number): EarlyStopping => ({
-    metric: 'validation.score',
-    better,
+  const stopping = (mode: EarlyStopping['mode'], patience: number, minDelta?: number): EarlyStopping => ({
+    monitor: 'validation.score',
+    mode,
     patience,
     ...(minDelta !== undefined && { minDelta }),
   });
@@ -526,37 +526,37 @@ describe('train', () => {
     [
       'after two epochs without a higher score',
       [1, 3, 2, 3, 9, 9],
-      stopping('higher', 2),
+      stopping('max', 2),
       { epochs: 4, best: 1, stopped: 'early' },
     ],
     [
       'after one without a lower score',
       [4, 3, 5, 0],
-      stopping('lower', 1),
+      stopping('min', 1),
       { epochs: 3, best: 1, stopped: 'early' },
     ],
     [
       'never, while the score gets better',
       [1, 2, 3, 4, 5, 6],
-      stopping('higher', 1),
+      stopping('max', 1),
       { epochs: 6, best: 5, stopped: 'finished' },
     ],
     [
       'when it gets better by less than asked',
       [1, 1.05, 1.08, 5],
-      stopping('higher', 2, 0.1),
+      stopping('max', 2, 0.1),
       { epochs: 3, best: 0, stopped: 'early' },
     ],
     [
       'not at a NaN, which is never better',
       [Number.NaN, 1, Number.NaN, 2, Number.NaN, 1],
-      stopping('higher', 2),
+      stopping('max', 2),
       { epochs: 6, best: 3, stopped: 'finished' },
     ],
     [
       'counting only epochs that were measured',
       [1, 2, 1, 9],
-      stopping('higher', 2),
+      stopping('max', 2),
       { epochs: 6, best: 3, stopped: 'finished' },
       2,
     ],
@@ -727,8 +727,8 @@ describe('train', () => {
     ],
     [
       'an average that never moves',
-      { averaging: { decay: 1 } },
-      new RangeError('train: averaging.decay is 1, needed a number in [0, 1)'),
+      { ema: { decay: 1 } },
+      new RangeError('train: ema.decay is 1, needed a number in [0, 1)'),
     ],
     [
       'checkpoints every 0 steps',
@@ -742,13 +742,13 @@ describe('train', () => {
     ],
     [
       'negative patience',
-      { earlyStopping: { metric: 'loss', better: 'lower', patience: -1 } },
+      { earlyStopping: { monitor: 'loss', mode: 'min', patience: -1 } },
       new RangeError('train: earlyStopping.patience is -1, needed an integer of at least 0'),
     ],
     [
       'a metric without its validation',
-      { earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience: 1 } },
-      new RangeError('train: earlyStopping.metric is "validation.accuracy", needed validate as well'),
+      { earlyStopping: { monitor: 'validation.accuracy', mode: 'max', patience: 1 } },
+      new RangeError('train: earlyStopping.monitor is "validation.accuracy", needed validate as well'),
     ],
   ])('refuses %s before the first step', async (_, options, error) => {
     const model = tinyM2();
@@ -760,9 +760,9 @@ describe('train', () => {
 
   it('refuses a metric that no epoch has, and names those it has', async () => {
     const model = tinyM2();
-    const earlyStopping = { metric: 'validation.acuracy', better: 'higher', patience: 1 } as const;
+    const earlyStopping = { monitor: 'validation.acuracy', mode: 'max', patience: 1 } as const;
     await expect(train(model, run({ validate: measuring(1), earlyStopping }))).rejects.toThrow(
-      /^train: earlyStopping\.metric is "validation\.acuracy", needed a column of the history: epoch, .*validation\.score$/,
+      /^train: earlyStopping\.monitor is "validation\.acuracy", needed a column of the history: epoch, .*validation\.score$/,
     );
     model.dispose();
   });
@@ -774,7 +774,7 @@ describe('train', () => {
     const storage = memoryStorage();
     await train(
       model,
-      run({ objective: regularized(), epochs: 25, checkpoint: { storage: memoryStorage() }, readEvery: 5 }),
+      run({ objective: regularized(), epochs: 25, checkpoint: { storage: memoryStorage() }, logEvery: 5 }),
     );
     await saveModel(model, storage);
     const loaded = await loadModel(storage, { kind: 'm2' });

@@ -186,7 +186,7 @@ describe('a place where nothing can be written', () => {
 
 describe('a run that is gone on with', () => {
   const validate = async (): Promise<object> => ({ accuracy: 0.5, elbo: -3 });
-  const stopping = { metric: 'validation.accuracy', better: 'higher', patience: 9 } as const;
+  const stopping = { monitor: 'validation.accuracy', mode: 'max', patience: 9 } as const;
   const begun = async (more: Partial<TrainOptions<M2>>) => {
     const storage = memoryStorage();
     const model = tinyM2();
@@ -205,13 +205,10 @@ describe('a run that is gone on with', () => {
 
   it.each<[string, Partial<TrainOptions<M2>>]>([
     [
-      'earlyStopping.metric is "validation.elbo" in this run and "validation.accuracy"',
-      { earlyStopping: { ...stopping, metric: 'validation.elbo' } },
+      'earlyStopping.monitor is "validation.elbo" in this run and "validation.accuracy"',
+      { earlyStopping: { ...stopping, monitor: 'validation.elbo' } },
     ],
-    [
-      'earlyStopping.better is "lower" in this run and "higher"',
-      { earlyStopping: { ...stopping, better: 'lower' } },
-    ],
+    ['earlyStopping.mode is "min" in this run and "max"', { earlyStopping: { ...stopping, mode: 'min' } }],
     ['earlyStopping.minDelta is 0.1 in this run and 0', { earlyStopping: { ...stopping, minDelta: 0.1 } }],
     ['earlyStopping.validateEvery is 2 in this run and 1', { earlyStopping: stopping, validateEvery: 2 }],
     ['earlyStopping is null in this run and {', {}],
@@ -225,10 +222,10 @@ describe('a run that is gone on with', () => {
     expect((await goOn(storage, { earlyStopping: { ...stopping, patience: 5 } })).step).toBe(4);
     const begin = memoryStorage();
     const model = tinyM2();
-    const misspelt = { ...stopping, metric: 'validation.accuracie' };
+    const misspelt = { ...stopping, monitor: 'validation.accuracie' };
     await expect(
       train(model, options({ validate, checkpoint: { storage: begin }, earlyStopping: misspelt })),
-    ).rejects.toThrow('earlyStopping.metric is "validation.accuracie", needed a column of the history');
+    ).rejects.toThrow('earlyStopping.monitor is "validation.accuracie", needed a column of the history');
     model.dispose();
     expect((await goOn(begin, { earlyStopping: stopping })).best).toMatchObject({ value: 0.5 });
   });
@@ -260,7 +257,7 @@ describe('early stopping', () => {
       options({
         epochs: 6,
         validate: async () => ({ accuracy: Number.NaN }),
-        earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience },
+        earlyStopping: { monitor: 'validation.accuracy', mode: 'max', patience },
       }),
     );
     expect([result.stopped, result.history.length, result.best]).toEqual(['early', epochs, undefined]);
@@ -299,13 +296,13 @@ describe('a variable of any name', () => {
 
 describe('a metric that no step has', () => {
   it.each([
-    [{}, 'labeled.elb', 'train: earlyStopping.metric is "labeled.elb", needed a column of the history:', 1],
+    [{}, 'labeled.elb', 'train: earlyStopping.monitor is "labeled.elb", needed a column of the history:', 1],
     [{}, 'accuracy', "or one of validate, e.g. 'validation.accuracy'", 1],
     [{}, 'gradientNorm', 'needed gradientNorm: true as well', 0],
-  ])('is told of at the first step: %j %s', async (more, metric, message, most) => {
+  ])('is told of at the first step: %j %s', async (more, monitor, message, most) => {
     const model = tinyM2();
     let steps = 0;
-    const earlyStopping = { metric, better: 'lower', patience: 2 } as const;
+    const earlyStopping = { monitor, mode: 'min', patience: 2 } as const;
     const callbacks = { onBatchEnd: () => void steps++ };
     await expect(train(model, options({ earlyStopping, callbacks, ...more }))).rejects.toThrow(message);
     expect(steps).toBeLessThanOrEqual(most);

@@ -39,7 +39,7 @@ const consistent = {
   batchNorm: true,
   elboWeight: 1e-3,
   consistency: { weight: 2 },
-  averaging: { decay: 0.999 },
+  ema: { decay: 0.999 },
   decay: 'cosine',
 } as const;
 

@@ -70,7 +70,7 @@ export async function trainedVae(
       seed: settings.seed,
       optimizer,
       execute,
-      readEvery: 20,
+      logEvery: 20,
       checkpoint: { storage: file(`${path}.checkpoint`) },
       resume: true,
       callbacks: {

@@ -2,7 +2,6 @@
 import {
   type AffineOptions,
   type Augment,
-  type Averaging,
   affine,
   bernoulli,
   type CropAndFlipOptions,
@@ -10,6 +9,7 @@ import {
   createAdam,
   createM2,
   cropAndFlip,
+  type EmaOptions,
   type Initializer,
   type LabelKlDirection,
   linearWarmup,
@@ -87,7 +87,7 @@ export interface Settings {
   /** share of each kernel, times the rate, that a step takes off (Loshchilov & Hutter 2019) */
   readonly weightDecay?: number;
   /** averaged weights, by which the model is measured */
-  readonly averaging?: Averaging;
+  readonly ema?: EmaOptions;
   /** `'cosine'`: the rate falls to 0 at the last step */
   readonly decay?: 'cosine';
   /** pixels drawn anew each time an image is shown, as 1 with their brightness for probability */
@@ -157,7 +157,7 @@ const NAMES: Readonly<Record<keyof Settings, true>> = {
   affine: true,
   cropAndFlip: true,
   weightDecay: true,
-  averaging: true,
+  ema: true,
   decay: true,
   binarize: true,
   weighting: true,
@@ -245,13 +245,13 @@ export const optimizerOf = (
 /** What else of a case the trainer is told. */
 export const trainerOf = (
   settings: Settings,
-): Pick<TrainOptions<M2>, 'alpha' | 'augment' | 'averaging' | 'weighting' | 'parameterPrior'> => {
-  const { alpha, averaging, weighting = 'mean', parameterPrior } = settings;
+): Pick<TrainOptions<M2>, 'alpha' | 'augment' | 'ema' | 'weighting' | 'parameterPrior'> => {
+  const { alpha, ema, weighting = 'mean', parameterPrior } = settings;
   const labeled = changesOf(settings);
   return {
     alpha,
     weighting,
     ...(labeled && { augment: { labeled } }),
-    ...given({ averaging, parameterPrior }),
+    ...given({ ema, parameterPrior }),
   };
 };

@@ -100,10 +100,10 @@ export async function trainCell(
       epochs,
       optimizer,
       ...trainerOf(settings),
-      readEvery: 10,
+      logEvery: 10,
       nonFinite: 'throw',
       // It leaves every method at its best epoch on the validation examples.
-      earlyStopping: { metric: 'validation.accuracy', better: 'higher', patience, minDelta: 0 },
+      earlyStopping: { monitor: 'validation.accuracy', mode: 'max', patience, minDelta: 0 },
       validate: (current) => evaluateClassifier(current, held, { bins: 15 }),
       checkpoint: { storage: file(files.checkpoint) },
       resume: true,

@@ -31,7 +31,7 @@ export interface Checkpoint {
   readonly progress: Progress;
   readonly writtenBy: WrittenBy;
   readonly variables: Readonly<Record<string, StoredArray>>;
-  readonly average: Readonly<Record<string, StoredArray>>;
+  readonly ema: Readonly<Record<string, StoredArray>>;
   /** state of each optimizer of the run */
   readonly optimizers: readonly StoredOptimizer[];
 }
@@ -76,7 +76,7 @@ const prefixOf = (phase: string | undefined): string =>
  * @param run what the checkpoint belongs to
  */
 export async function encodeCheckpoint(
-  { model, optimizers, average }: RunState,
+  { model, optimizers, ema }: RunState,
   progress: Progress,
   { split, ...run }: RunIdentity,
 ): Promise<Uint8Array> {
@@ -86,7 +86,7 @@ export async function encodeCheckpoint(
   const columns = [...new Set(history.flatMap((row) => Object.keys(row)))];
   const arrays: Record<string, StoredArray> = {
     ...prefixed('model', await readTensors(model.variables)),
-    ...prefixed('average', await readTensors(average?.tensors ?? {})),
+    ...prefixed('ema', await readTensors(ema?.averages ?? {})),
     ...prefixed('best', best?.variables ?? {}),
     seconds: numbers([seconds]),
   };
@@ -194,7 +194,7 @@ const assertNames = (
   const known = new Set(single);
   const prefixes = new Set([
     'model',
-    'average',
+    'ema',
     'best',
     'split',
     ...[undefined, ...Object.keys(phaseUpdates)].map(prefixOf),
@@ -277,7 +277,7 @@ const parseProgress = (
 export function parseCheckpoint(
   where: string,
   bytes: Uint8Array,
-  { model, optimizers, average }: RunState,
+  { model, optimizers, ema }: RunState,
   { split, earlyStopping, optimizer, phaseOptimizers = {}, ...run }: RunIdentity,
 ): Checkpoint {
   const { arrays, metadata } = readSafetensors(bytes, where);
@@ -297,15 +297,15 @@ export function parseCheckpoint(
   for (const { tensors } of states)
     for (const [name, stored] of Object.entries(tensors))
       assertFloats(where, `moment ${describe(name)}`, stored);
-  const [variables, averages] = [withPrefix('model', arrays), withPrefix('average', arrays)];
+  const [variables, averages] = [withPrefix('model', arrays), withPrefix('ema', arrays)];
   assertStored(where, model.variables, variables);
-  assertStored(`${where}: average`, average ? model.variables : {}, averages);
+  assertStored(`${where}: ema`, ema ? model.variables : {}, averages);
   if (progress.best) assertStored(where, model.variables, progress.best.variables);
   return {
     progress,
     writtenBy: parsed.writtenBy,
     variables,
-    average: averages,
+    ema: averages,
     optimizers: states,
   };
 }
@@ -320,8 +320,8 @@ export function parseCheckpoint(
  */
 export function applyCheckpoint(
   where: string,
-  { variables, average: averages, optimizers: stored }: Checkpoint,
-  { model, optimizers, average }: RunState,
+  { variables, ema: averages, optimizers: stored }: Checkpoint,
+  { model, optimizers, ema }: RunState,
 ): void {
   tidy(() => {
     const states = stored.map(({ tensors, counts }) => ({
@@ -331,5 +331,5 @@ export function applyCheckpoint(
     restoreAll(optimizers, states);
   });
   assignVariables(where, model.variables, variables);
-  if (average) assignVariables(where, average.tensors, averages);
+  if (ema) assignVariables(where, ema.averages, averages);
 }

@@ -28,7 +28,7 @@ export interface RunIdentity {
   /** weights of the loss's parts */
   readonly loss: Json;
   /** settings of the average of the weights, null where there is none */
-  readonly averaging: Json;
+  readonly ema: Json;
   /** what changes the inputs of either part: settings where they are told, else only that there is something */
   readonly augment: Json;
   /** what the best epoch is chosen by, null where none is */
@@ -47,17 +47,17 @@ const specOfAugment = <M extends Model>(augment: RunSettings<M>['augment']): Jso
 
 /** What decides which epoch is the best. Patience only decides when the run ends, and may grow as `epochs` may. */
 const specOfStopping = <M extends Model>(settings: RunSettings<M>): Json => {
-  const { earlyStopping, validateEvery, readEvery } = settings;
+  const { earlyStopping, validateEvery, logEvery } = settings;
   if (earlyStopping === undefined) return null;
-  const { metric, better, minDelta } = earlyStopping;
-  const measured = metric.startsWith('validation.') ? { validateEvery } : { readEvery };
-  return specOf({ metric, better, minDelta, ...measured });
+  const { monitor, mode, minDelta } = earlyStopping;
+  const measured = monitor.startsWith('validation.') ? { validateEvery } : { logEvery };
+  return specOf({ monitor, mode, minDelta, ...measured });
 };
 
 /** Whether an epoch has the number that the best one is chosen by. */
 export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json): boolean => {
-  const metric = isRecord(earlyStopping) ? earlyStopping.metric : undefined;
-  return typeof metric === 'string' && history.some((row) => metric in row);
+  const monitor = isRecord(earlyStopping) ? earlyStopping.monitor : undefined;
+  return typeof monitor === 'string' && history.some((row) => monitor in row);
 };
 
 /**
@@ -70,7 +70,7 @@ export function identityOf<M extends Model>(
   settings: RunSettings<M>,
   given: Pick<TrainOptions<M>, 'alpha'>,
 ): RunIdentity {
-  const { model, batches, checkpoint, noise, objective, averaging, optimizers } = settings;
+  const { model, batches, checkpoint, noise, objective, ema, optimizers } = settings;
   const specs = optimizers.map(({ phase, optimizer }) => ({ phase, spec: optimizer.spec ?? null }));
   const ofPhases = specs.flatMap(({ phase, spec }) => (phase === undefined ? [] : [[phase, spec]]));
   return {
@@ -89,7 +89,7 @@ export function identityOf<M extends Model>(
       parameterPrior: settings.parameterPrior ?? 'none',
       clipNorm: settings.clipNorm ?? 'none',
     }),
-    averaging: averaging ? { decay: averaging.decay } : null,
+    ema: ema ? { decay: ema.decay } : null,
     augment: specOfAugment(settings.augment),
     earlyStopping: specOfStopping(settings),
     split: batches.split,

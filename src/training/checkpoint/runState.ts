@@ -2,14 +2,14 @@
 import type { StoredArray } from '../../files/safetensors';
 import type { Model } from '../../models/model';
 import type { HistoryRow, Sums } from '../history';
-import type { Average } from '../optimizer/average';
+import type { Ema } from '../optimizer/ema';
 import type { RunOptimizer } from '../optimizer/optimizers';
 
 /** Whatever holds the tensors that a run moves. */
 export interface RunState {
   readonly model: Model;
   readonly optimizers: readonly RunOptimizer[];
-  readonly average: Average | undefined;
+  readonly ema: Ema | undefined;
 }
 
 /** The best epoch so far, and its weights. */

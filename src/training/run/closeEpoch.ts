@@ -5,9 +5,9 @@ import type { Model } from '../../models/model';
 import { readTensors } from '../../models/modelFile';
 import type { Progress } from '../checkpoint/runState';
 import { type HistoryRow, meansOf } from '../history';
-import type { Average } from '../optimizer/average';
+import type { Ema } from '../optimizer/ema';
 import type { RunSettings } from '../settings';
-import { improves, metricOf } from './earlyStopping';
+import { improves, monitoredValue } from './earlyStopping';
 import type { Run } from './run';
 
 /** Numbers of a validation's result; anything else (tables, bins) is left to whoever made it. */
@@ -31,7 +31,7 @@ const closed = async <M extends Model>(
     ? validationColumns(recordOf('train', await validate(model), 'what validate gives'))
     : {};
   const row: HistoryRow = { epoch, step, seconds, ...meansOf(sums), ...measured };
-  const value = earlyStopping && metricOf(row, earlyStopping, due);
+  const value = earlyStopping && monitoredValue(row, earlyStopping, due);
   const isBest = earlyStopping !== undefined && value !== undefined && improves(value, former, earlyStopping);
   const best = isBest ? { epoch, value, variables: await readTensors(model.variables) } : former;
   return { step, seconds, history: [...history, row], sums: {}, ...(best && { best }) };
@@ -42,17 +42,17 @@ const closed = async <M extends Model>(
  *
  * @param run up to the epoch's last step
  * @param settings of the run
- * @param average whose weights are measured and shown: they are those that the run is to leave
+ * @param ema whose weights are measured and shown: they are those that the run is to leave
  */
 export async function closeEpoch<M extends Model>(
   run: Run,
   settings: RunSettings<M>,
-  average: Average | undefined,
+  ema: Ema | undefined,
 ): Promise<void> {
   const close = async (): Promise<void> => {
     run.progress = await closed(settings, run.progress);
     const row = run.progress.history.at(-1) as HistoryRow;
     await settings.callbacks.onEpochEnd(row.epoch, row);
   };
-  await (average ? average.inPlace(close) : close());
+  await (ema ? ema.withAverages(close) : close());
 }

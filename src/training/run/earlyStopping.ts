@@ -10,15 +10,15 @@ import type { Listener, Run } from './run';
 const FIXED = ['epoch', 'step', 'seconds'];
 
 /** The metric's value, where the epoch has one; an epoch with all of its columns, and all of its steps, must. */
-export const metricOf = (
+export const monitoredValue = (
   row: HistoryRow,
-  { metric }: EarlyStopping,
+  { monitor }: EarlyStopping,
   validated: boolean,
 ): number | undefined => {
-  const value = own(row, metric);
-  if (value === undefined && !row.skipped && (validated || !metric.startsWith('validation.'))) {
+  const value = own(row, monitor);
+  if (value === undefined && !row.skipped && (validated || !monitor.startsWith('validation.'))) {
     throw new RangeError(
-      `train: earlyStopping.metric is ${describe(metric)}, needed a column of the history: ${oneLine(Object.keys(row).join(', '), 500)}`,
+      `train: earlyStopping.monitor is ${describe(monitor)}, needed a column of the history: ${oneLine(Object.keys(row).join(', '), 500)}`,
     );
   }
   return value;
@@ -31,10 +31,10 @@ export const metricOf = (
  * @throws RangeError naming those that there are
  */
 export function assertTermOf(names: readonly string[], earlyStopping: EarlyStopping | undefined): void {
-  const { metric = 'loss' } = earlyStopping ?? {};
-  if (metric.startsWith('validation.') || [...FIXED, ...names].includes(metric)) return;
+  const { monitor = 'loss' } = earlyStopping ?? {};
+  if (monitor.startsWith('validation.') || [...FIXED, ...names].includes(monitor)) return;
   throw new RangeError(
-    `train: earlyStopping.metric is ${describe(metric)}, needed a column of the history: ${oneLine([...FIXED, ...names].join(', '), 500)}, or one of validate, e.g. 'validation.accuracy'`,
+    `train: earlyStopping.monitor is ${describe(monitor)}, needed a column of the history: ${oneLine([...FIXED, ...names].join(', '), 500)}, or one of validate, e.g. 'validation.accuracy'`,
   );
 }
 
@@ -42,19 +42,19 @@ export function assertTermOf(names: readonly string[], earlyStopping: EarlyStopp
 export const improves = (
   value: number,
   best: Best | undefined,
-  { better, minDelta }: Required<EarlyStopping>,
+  { mode, minDelta }: Required<EarlyStopping>,
 ): boolean => {
   if (Number.isNaN(value)) return false;
   if (best === undefined) return true;
-  return better === 'higher' ? value > best.value + minDelta : value < best.value - minDelta;
+  return mode === 'max' ? value > best.value + minDelta : value < best.value - minDelta;
 };
 
 /**
  * Whether no epoch has been better for as long as patience allows, as of the last one that was measured. A metric that was
  * never a number has no best epoch: the wait then begins with the first.
  */
-const isOver = ({ history, best }: Progress, { metric, patience }: EarlyStopping): boolean => {
-  const measured = history.filter((row) => Object.hasOwn(row, metric));
+const isOver = ({ history, best }: Progress, { monitor, patience }: EarlyStopping): boolean => {
+  const measured = history.filter((row) => Object.hasOwn(row, monitor));
   const [first, latest] = [measured[0], measured.at(-1)];
   if (first === undefined || latest === undefined) return false;
   const since = best?.epoch ?? first.epoch - 1;

@@ -17,17 +17,17 @@ export interface Readings {
 
 /** Reads steps into the sums of an epoch; ends a run that diverges. */
 export function createReadings<M extends Model>(run: Run, settings: RunSettings<M>): Readings {
-  const { nonFinite, phases, readEvery, batches, checkpoint, earlyStopping } = settings;
+  const { nonFinite, phases, logEvery, batches, checkpoint, earlyStopping } = settings;
   const from = run.progress.step;
   // Steps that have been looked at, and updates left out in them.
   let seen = { steps: from, skipped: 0 };
 
-  const look = async ({ step, read, skipped, inputsInWords }: StepResult, sums: Sums): Promise<Sums> => {
+  const look = async ({ step, read, skipped, inputSummary }: StepResult, sums: Sums): Promise<Sums> => {
     const steps = step + 1;
     if (nonFinite === 'ignore' || steps === seen.steps) return sums;
     const missed = (await skipped()) - seen.skipped;
     if (missed > 0 && nonFinite === 'throw') {
-      const { range, suspects } = await inputsInWords();
+      const { range, suspects } = await inputSummary();
       // Later on, weights are as likely a cause as inputs of which nothing is strange.
       const hints = suspects.length > 0 || seen.steps === from ? [range, ...suspects] : [];
       throw nonFiniteError(await read(), seen.steps, step, hints);
@@ -52,7 +52,7 @@ export function createReadings<M extends Model>(run: Run, settings: RunSettings<
       const saves = checkpoint !== undefined && (done.step + 1) % checkpoint.every === 0;
       // An epoch without any reading would leave a row without columns; the share of skipped steps is none of a reading.
       const unread = Object.keys(sums).every((name) => name === 'skipped');
-      if (done.step % readEvery === 0 || (ends && unread)) return read(done, sums);
+      if (done.step % logEvery === 0 || (ends && unread)) return read(done, sums);
       return ends || saves ? look(done, sums) : sums;
     },
     look: (done) =>

@@ -1,7 +1,7 @@
 /** The core of a run: its steps, and what is told of them. */
 import type { Model } from '../../models/model';
 import type { Checkpoints } from '../checkpoint/checkpoints';
-import type { Average } from '../optimizer/average';
+import type { Ema } from '../optimizer/ema';
 import type { RunSettings } from '../settings';
 import type { Execute } from '../step';
 import type { StepResult } from '../takeStep';
@@ -28,13 +28,13 @@ const createLaps = (): (() => number) => {
  *
  * @param run where it begins; it is moved on
  * @param settings of the run
- * @param average of the weights
+ * @param ema of the weights
  * @param checkpoints of the run
  */
 export async function takeSteps<M extends Model>(
   run: Run,
   settings: RunSettings<M>,
-  average: Average | undefined,
+  ema: Ema | undefined,
   checkpoints: Checkpoints,
 ): Promise<void> {
   const { batches, epochs, callbacks, signal, timeLimit, earlyStopping } = settings;
@@ -56,7 +56,7 @@ export async function takeSteps<M extends Model>(
       await callbacks.onEpochBegin(step / stepsPerEpoch);
   };
   const endEpoch = async (): Promise<void> => {
-    await closeEpoch(run, settings, average);
+    await closeEpoch(run, settings, ema);
     for (const listener of listeners) await listener.epochEnd?.();
   };
   const afterStep = async ({ step, epoch, read }: StepResult): Promise<void> => {
@@ -74,7 +74,7 @@ export async function takeSteps<M extends Model>(
   if (from > 0 && from % stepsPerEpoch === 0 && run.progress.history.at(-1)?.step !== from) await endEpoch();
   for (const listener of listeners) listener.begin?.();
   await beginEpoch();
-  const range = { from, to: isToEnd() ? from : last, average };
+  const range = { from, to: isToEnd() ? from : last, ema };
   // The run itself asks the signal: behind a step, once all of it has been told of.
   for await (const done of stepsOf({ ...settings, execute, signal: undefined }, range)) {
     const sums = await readings.sumsWith(done);

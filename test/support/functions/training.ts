@@ -42,11 +42,11 @@ const stepOptions = {
 const needed = ['objective', 'batches', 'seed'] as const;
 
 export const training: Descriptions = {
-  createAverage: described(
-    (variables: ssvae.M2['variables'], averaging: ssvae.Averaging) => {
-      const average = ssvae.createAverage(variables, averaging);
-      average.dispose();
-      return Object.keys(average.tensors).length;
+  createEma: described(
+    (variables: ssvae.M2['variables'], options: ssvae.EmaOptions) => {
+      const ema = ssvae.createEma(variables, options);
+      ema.dispose();
+      return Object.keys(ema.averages).length;
     },
     fc.tuple(
       fc.constant(new Opaque(() => model().variables, 'the variables of a model')),
@@ -108,7 +108,7 @@ export const training: Descriptions = {
           ...stepOptions,
           epochs: fc.constantFrom(1, 2),
           validateEvery: fc.constantFrom(1, 2),
-          readEvery: fc.constantFrom(1, 2),
+          logEvery: fc.constantFrom(1, 2),
           timeLimit: fc.constantFrom(60, 100),
         },
         { requiredKeys: [...needed, 'epochs'] },

@@ -65,8 +65,8 @@ const result = await train(model, {
   alpha: linearWarmup({ to: 5, steps: 50 }),
   augment: (x, noise) => clipByValue(add(x, mul(0.1, noise.normal(x.shape))), 0, 1),
   validate: (trained) => evaluateClassifier(trained, held),
-  earlyStopping: { metric: 'validation.negativeLogLikelihood', better: 'lower', patience: epochs },
-  averaging: { decay: 0.9 },
+  earlyStopping: { monitor: 'validation.negativeLogLikelihood', mode: 'min', patience: epochs },
+  ema: { decay: 0.9 },
   checkpoint: { storage: place, every: 2, keep: 2 },
   resume: 'latest',
   callbacks: [

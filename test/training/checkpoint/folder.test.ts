@@ -27,7 +27,7 @@ const options = (): TrainOptions<M2> => {
     seed: createNoise(4),
     validate: async () => ({ score: scores[0] }),
     callbacks: { onEpochEnd: () => void scores.shift() },
-    earlyStopping: { metric: 'validation.score', better: 'higher', patience: 9 },
+    earlyStopping: { monitor: 'validation.score', mode: 'max', patience: 9 },
   };
 };
 
@@ -141,7 +141,7 @@ describe('a folder of checkpoints', () => {
     const absence = await pythonAbsence();
     if (absence) context.skip(absence);
     const folder = memoryFolder();
-    const { weights } = await go(folder, { epochs: 1, averaging: { decay: 0.5 } });
+    const { weights } = await go(folder, { epochs: 1, ema: { decay: 0.5 } });
     const bytes = folder.files.get(step(3)) as Uint8Array;
     const found = await readByPython(bytes);
     const { arrays } = readSafetensors(bytes);
@@ -151,7 +151,7 @@ describe('a folder of checkpoints', () => {
       expect(pythonShape, name).toEqual(shape);
       expect(values, name).toEqual(Array.from(data));
     }
-    for (const prefix of ['model', 'best', 'average', 'optimizer/first', 'optimizer/second'])
+    for (const prefix of ['model', 'best', 'ema', 'optimizer/first', 'optimizer/second'])
       expect(Object.keys(found).filter((name) => name.startsWith(`${prefix}/`)).length, prefix).toBe(
         Object.keys(weights).length,
       );

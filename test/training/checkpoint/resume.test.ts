@@ -57,7 +57,7 @@ const options = (): TrainOptions<M2> & { optimizer: ReturnType<typeof createAdam
     ...(await evaluateClassifier(model, held)),
     ...(await evaluateElbo(model, held, { seed: createNoise(0) })),
   }),
-  earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: 2 },
+  earlyStopping: { monitor: 'validation.elbo', mode: 'max', patience: 2 },
 });
 
 /**
@@ -190,7 +190,7 @@ describe('resuming', () => {
     const early = (): Partial<TrainOptions<M2>> => ({
       epochs: 6,
       validate: worse(),
-      earlyStopping: { metric: 'validation.elbo', better: 'higher', patience: 1 },
+      earlyStopping: { monitor: 'validation.elbo', mode: 'max', patience: 1 },
     });
     const first = await go(nets, storage, early());
     expect(first.result).toMatchObject({ stopped: 'early', step: 6, best: { epoch: 0, value: -0 } });
@@ -199,7 +199,7 @@ describe('resuming', () => {
 
   it('goes on to more epochs from the weights of the last step, not from the best', async () => {
     const storage = memoryStorage();
-    const plain = { earlyStopping: { metric: 'loss', better: 'higher', patience: 9 } } as const;
+    const plain = { earlyStopping: { monitor: 'loss', mode: 'max', patience: 9 } } as const;
     await go(nets, storage, { ...plain, epochs: 2 });
     expectSameEnding(
       await go(nets, storage, { ...plain, epochs: 4 }),

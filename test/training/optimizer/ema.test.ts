@@ -4,7 +4,7 @@ import { createNoise } from '../../../src/core/noise';
 import type { M2 } from '../../../src/models/m2/model';
 import { semiSupervised } from '../../../src/models/objectives/semiSupervised';
 import { createAdam } from '../../../src/training/optimizer/adam';
-import { createAverage, decayAt } from '../../../src/training/optimizer/average';
+import { createEma, decayAt } from '../../../src/training/optimizer/ema';
 import type { TrainOptions } from '../../../src/training/options';
 import { train } from '../../../src/training/train';
 import { trainingSteps } from '../../../src/training/trainingSteps';
@@ -25,28 +25,28 @@ cleanUpAfterEach();
 
 const numberOf = async (source: Variable): Promise<number> => (await source.data())[0] as number;
 
-describe('createAverage', () => {
+describe('createEma', () => {
   it('follows its formula', async () => {
     const weight = variable(scalar(1));
-    const average = createAverage({ weight }, { decay: 0.9 });
+    const ema = createEma({ weight }, { decay: 0.9 });
     let expected = 1;
     for (let step = 0; step < 200; step++) {
       weight.assign(scalar(Math.sin(step)));
-      average.update(step);
+      ema.update(step);
       expected += (1 - Math.min(0.9, (1 + step) / (10 + step))) * (Math.sin(step) - expected);
-      expectClose([await numberOf(average.tensors.weight as Variable)], [expected], 1e-6);
+      expectClose([await numberOf(ema.averages.weight as Variable)], [expected], 1e-6);
     }
-    average.dispose();
+    ema.dispose();
     weight.dispose();
   });
 
   it('is the weight itself at a decay of 0, however large it was before', async () => {
     const weight = variable(scalar(1e4));
-    const average = createAverage({ weight }, { decay: 0 });
+    const ema = createEma({ weight }, { decay: 0 });
     weight.assign(scalar(1e-4));
-    average.update(0);
-    expect(await numberOf(average.tensors.weight as Variable)).toBe(Math.fround(1e-4));
-    average.dispose();
+    ema.update(0);
+    expect(await numberOf(ema.averages.weight as Variable)).toBe(Math.fround(1e-4));
+    ema.dispose();
     weight.dispose();
   });
 
@@ -57,18 +57,18 @@ describe('createAverage', () => {
 
   it('stands in the variables’ place while work lasts, and by an error no longer', async () => {
     const weight = tidy(() => variable(scalar(2)));
-    const average = createAverage({ weight }, { decay: 0.5 });
+    const ema = createEma({ weight }, { decay: 0.5 });
     tidy(() => weight.assign(scalar(4)));
     const before = alive();
-    expect(await average.inPlace(() => numberOf(weight))).toBe(2);
+    expect(await ema.withAverages(() => numberOf(weight))).toBe(2);
     expect(await numberOf(weight)).toBe(4);
-    const fault = average.inPlace(() => Promise.reject(new Error('no')));
+    const fault = ema.withAverages(() => Promise.reject(new Error('no')));
     await expect(fault).rejects.toThrow('no');
     expect(await numberOf(weight)).toBe(4);
     expect(alive()).toEqual(before);
-    average.intoVariables();
+    ema.copyToVariables();
     expect(await numberOf(weight)).toBe(2);
-    average.dispose();
+    ema.dispose();
     expect(await numberOf(weight)).toBe(2);
     weight.dispose();
   });
@@ -76,18 +76,16 @@ describe('createAverage', () => {
   it('leaves nothing behind', () => {
     const weight = variable(ones([3]));
     const before = alive();
-    const average = createAverage({ weight }, { decay: 0.5 });
-    average.update(0);
-    average.update(1);
-    average.dispose();
+    const ema = createEma({ weight }, { decay: 0.5 });
+    ema.update(0);
+    ema.update(1);
+    ema.dispose();
     expect(alive()).toEqual(before);
     weight.dispose();
   });
 
   it.each([-0.1, 1, Number.NaN, '0.5' as unknown as number])('refuses a decay of %s', (decay) => {
-    expect(() => createAverage({}, { decay })).toThrow(
-      /^createAverage: decay is .*, needed a number in \[0, 1\)$/,
-    );
+    expect(() => createEma({}, { decay })).toThrow(/^createEma: decay is .*, needed a number in \[0, 1\)$/);
   });
 });
 
@@ -99,12 +97,9 @@ describe('a run with an average', () => {
     batches: tinyBatches({ stepsPerEpoch: 3 }),
     epochs: 3,
     seed: createNoise(4),
-    averaging: { decay: DECAY },
+    ema: { decay: DECAY },
   });
-  const ofSteps = () => {
-    const { averaging: _, ...others } = withoutEpochs(options());
-    return others;
-  };
+  const ofSteps = () => withoutEpochs(options());
   const go = async (more: Partial<TrainOptions<M2>> = {}): Promise<Ending> => {
     const model = tinyM2({ nets: NETS, seed: createNoise(more.resume ? 99 : 1) });
     const optimizer = createAdam({ learningRate: 0.05 });
@@ -171,7 +166,7 @@ describe('a run with an average', () => {
     let epoch = 0;
     const { weights } = await go({
       validate: async () => ({ score: -Math.abs(epoch++ - 1) }),
-      earlyStopping: { metric: 'validation.score', better: 'higher', patience: 9 },
+      earlyStopping: { monitor: 'validation.score', mode: 'max', patience: 9 },
     });
     expectWeights(weights, expected[1] ?? {});
   });
@@ -179,8 +174,8 @@ describe('a run with an average', () => {
   it('changes no step', async () => {
     const losses = ({ result }: Ending) =>
       (result as { history: Record<string, number>[] }).history.map(({ loss }) => loss);
-    const { averaging: _, ...plain } = options();
-    expect(losses(await go())).toEqual(losses(await go({ ...plain, averaging: undefined as never })));
+    const { ema: _, ...plain } = options();
+    expect(losses(await go())).toEqual(losses(await go({ ...plain, ema: undefined as never })));
   });
 
   it('interrupted after any step, and resumed, ends to the bit alike; an aborted one has the weights themselves', async () => {
@@ -213,9 +208,9 @@ describe('a run with an average', () => {
   it('is not gone on with without it, nor with another', async () => {
     const storage = memoryStorage();
     await go({ checkpoint: { storage }, epochs: 1 });
-    for (const averaging of [undefined as never, { decay: 0.5 }])
-      await expect(go({ checkpoint: { storage }, resume: true, averaging })).rejects.toThrow(
-        /averaging(?: is null in this run and \{"decay":0.8\}|\.decay is 0.5 in this run and 0.8) in the checkpoint/,
+    for (const ema of [undefined as never, { decay: 0.5 }])
+      await expect(go({ checkpoint: { storage }, resume: true, ema })).rejects.toThrow(
+        /ema(?: is null in this run and \{"decay":0.8\}|\.decay is 0.5 in this run and 0.8) in the checkpoint/,
       );
   });
 });

@@ -1,31 +1,31 @@
-/** Averages of weights, for evaluation. */
+/** Exponential moving averages of weights, for evaluation. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertMethods, plainOf } from '../../core/assert';
 import { meanShares, movedMean } from '../../core/movingMean';
 import { BELOW_1, number, readOptions } from '../../core/options';
 import { sharing } from '../../host/aliasOf';
 
-/** How weights are averaged. */
-export interface Averaging {
+/** Options of the moving average. */
+export interface EmaOptions {
   /** share of the former average that each step keeps, in [0, 1); e.g. 0.999 averages over about the last 1000 steps */
   readonly decay: number;
 }
 
 /** The table of these options. */
-export const averagingRules = () => ({ decay: number(BELOW_1) });
+export const emaRules = () => ({ decay: number(BELOW_1) });
 
-/** Averages of variables, by the names of these. */
-export interface Average {
-  /** the averages as they are; they stay this object's */
-  readonly tensors: Readonly<Record<string, Variable>>;
+/** Exponential moving averages of variables. */
+export interface Ema {
+  /** the averages, by the names of their variables; they belong to this object */
+  readonly averages: Readonly<Record<string, Variable>>;
   /** Share of the former average that a step keeps. */
   decayAt(step: number): number;
-  /** Takes in the weights that a step has left. */
+  /** Moves the averages towards the weights that a step has left. */
   update(step: number): void;
-  /** Runs work with the averages in the variables' place; the weights are back when it ends, by an error too. */
-  inPlace<T>(work: () => Promise<T>): Promise<T>;
-  /** Leaves the averages in the variables. */
-  intoVariables(): void;
+  /** Runs work while the variables hold the averages. The weights are back when it ends, after an error too. */
+  withAverages<T>(work: () => Promise<T>): Promise<T>;
+  /** Copies the averages to the variables. */
+  copyToVariables(): void;
   /** frees the averages */
   dispose(): void;
 }
@@ -44,44 +44,44 @@ export const decayAt = (decay: number, step: number): number => Math.min(decay, 
  *   θ̄ ← d_t·θ̄ + (1 − d_t)·θ
  *
  * @param variables by name; the average begins with their values
- * @param averaging decay
- * @returns the average; the caller disposes it
+ * @param options decay
+ * @returns the average; dispose it when you are done
  * @throws RangeError when the decay is not in [0, 1)
- * @example const average = createAverage(model.variables, { decay: 0.999 }); // for trainingSteps(model, { …, average })
+ * @example const ema = createEma(model.variables, { decay: 0.999 }); // for trainingSteps(model, { …, ema })
  */
-export function createAverage(variables: Readonly<Record<string, Variable>>, averaging: Averaging): Average {
-  const { decay } = readOptions('createAverage', averaging, averagingRules());
-  const named = Object.entries(plainOf('createAverage', variables, 'variables'));
-  for (const [name, source] of named) assertMethods('createAverage', `variables.${name}`, source, ['assign']);
-  const tensors = Object.fromEntries(named.map(([name, source]) => [name, sharing(source)]));
-  const intoVariables = (): void => {
-    for (const [name, source] of named) source.assign(tensors[name] as Variable);
+export function createEma(variables: Readonly<Record<string, Variable>>, options: EmaOptions): Ema {
+  const { decay } = readOptions('createEma', options, emaRules());
+  const named = Object.entries(plainOf('createEma', variables, 'variables'));
+  for (const [name, source] of named) assertMethods('createEma', `variables.${name}`, source, ['assign']);
+  const averages = Object.fromEntries(named.map(([name, source]) => [name, sharing(source)]));
+  const copyToVariables = (): void => {
+    for (const [name, source] of named) source.assign(averages[name] as Variable);
   };
   return {
-    tensors,
+    averages,
     decayAt: (step) => decayAt(decay, step),
     update(step) {
       const shares = meanShares(decayAt(decay, step));
       tidy(() => {
         for (const [name, source] of named) {
-          const average = tensors[name] as Variable;
+          const average = averages[name] as Variable;
           average.assign(movedMean(average, source, shares));
         }
       });
     },
-    async inPlace(work) {
+    async withAverages(work) {
       const weights = named.map(([, source]) => sharing(source));
       try {
-        intoVariables();
+        copyToVariables();
         return await work();
       } finally {
         for (const [i, [, source]] of named.entries()) source.assign(weights[i] as Variable);
         for (const weight of weights) weight.dispose();
       }
     },
-    intoVariables,
+    copyToVariables,
     dispose() {
-      for (const average of Object.values(tensors)) average.dispose();
+      for (const average of Object.values(averages)) average.dispose();
     },
   };
 }

@@ -5,7 +5,7 @@ import { sizeOf } from '../core/shape';
 import type { Model, Vae } from '../models/model';
 
 /** Inputs in words. */
-export interface InputsInWords {
+export interface InputSummary {
   /** from where to where they go */
   readonly range: string;
   /** what stands out among them, and what to do about it; empty where nothing does */
@@ -83,7 +83,7 @@ const ofLearnedVariance = (
  * @param model whose likelihood may learn a variance
  * @param batch as the objective saw it
  */
-export async function inputsInWords(model: Model, { labeled, unlabeled }: Batch): Promise<InputsInWords> {
+export async function inputSummary(model: Model, { labeled, unlabeled }: Batch): Promise<InputSummary> {
   const parts = Object.entries({ labeled: labeled?.x, unlabeled: unlabeled?.x }).filter(
     (part): part is [string, Tensor] => part[1] !== undefined,
   );
