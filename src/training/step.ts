@@ -33,7 +33,7 @@ export interface StepWork<M extends Model = Model> {
   readonly model: M;
   /** what is updated in place, by the names that the optimizer knows */
   readonly variables: Readonly<Record<string, Variable>>;
-  /** what is maximised */
+  /** what is maximized */
   readonly objective: Objective<M>;
   /** turns gradients of the loss into an update */
   readonly optimizer: Optimizer;

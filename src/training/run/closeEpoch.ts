@@ -38,7 +38,7 @@ const closed = async <M extends Model>(
 };
 
 /**
- * Closes the epoch that the last step ended, and tells of it.
+ * Closes the epoch that the last step ended, and reports it.
  *
  * @param run up to the epoch's last step
  * @param settings of the run
