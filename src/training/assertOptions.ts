@@ -23,7 +23,7 @@ import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from
 import type { ResolvedPhase } from './phases';
 
 /**
- * Refuses what is no model that could be trained.
+ * Refuses anything but a model that can be trained.
  *
  * @throws TypeError or RangeError saying why
  */
@@ -168,7 +168,7 @@ const assertCallbacks = (callbacks: TrainOptions<Model>['callbacks']): void => {
         `train: callbacks hold ${describe(one)}, needed objects with functions such as onEpochEnd${'then' in one ? ': await it' : ''}`,
       );
     const called: object = Object.getPrototypeOf(one) === null ? { ...one } : one;
-    // Whoever keeps a state beside them may, and a class that emits events has `on` and `once`.
+    // A callback object may hold a state too, and a class that emits events has `on` and `once`.
     for (const name of namesOf(called).filter((found) => /^on(?!ce$)./.test(found))) {
       assertOneOf('train', 'a name in callbacks', name, Object.keys(CALLBACKS));
       const call = one[name as keyof Callbacks];

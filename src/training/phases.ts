@@ -27,7 +27,7 @@ const trainableOf = (model: Model): Readonly<Record<string, Variable>> =>
  *
  * A variable that two phases move has a state of the optimizer in each, as their gradients are of different sizes.
  *
- * @throws TypeError or RangeError naming what is no objective, no phase or no variable
+ * @throws TypeError or RangeError naming what is not an objective, a phase or a variable
  */
 export function resolvePhases<M extends Model>(
   model: M,

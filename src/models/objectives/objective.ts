@@ -1,4 +1,4 @@
-/** Contract of objectives: what a model is trained to maximise. */
+/** Contract of objectives: what a model is trained to maximize. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';

@@ -230,7 +230,7 @@ const consistencyOf = (
 const objectiveOf = (where: string, options: SemiSupervisedOptions): Objective<SemiSupervisedVae> => {
   const { settings, spec } = settingsOf(where, options);
   const objective: Objective<SemiSupervisedVae> = (model, { labeled, unlabeled }, context) => {
-    // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
+    // Batch norm's running statistics move once a step: with the unlabeled examples where there are any.
     const part = (name: 'labeled' | 'unlabeled', given: UnlabeledBatch, updateStatistics: boolean): Part => {
       const noise = context.noise.split(name);
       return { ...context, noise, bound: { training: true, updateStatistics, noise, ...knownOf(given) } };

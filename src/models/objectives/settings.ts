@@ -17,9 +17,9 @@ import { isTemperature, TEMPERATURES } from '../../distributions/gumbelSoftmax';
 import type { Json } from '../../files/json';
 import { isKl, type KlWeight } from './klWeight';
 
-/** Consistency of the classifier between unlabelled examples. */
+/** Consistency of the classifier between unlabeled examples. */
 export interface Consistency {
-  /** weight of −KL(t ‖ q(y|x̃)) in the unlabelled objective; at 0 the interpolated inputs are not computed */
+  /** weight of −KL(t ‖ q(y|x̃)) in the unlabeled objective; at 0 the interpolated inputs are not computed */
   readonly weight: ScalarOrSchedule;
   /**
    * a of λ ~ Beta(a, a), the share of an example in its pair, an integer of at least 1; default 2, our choice: shares
@@ -229,7 +229,7 @@ export function settingsOf(
       objective: 'semiSupervised',
       ...weights,
       labelSmoothing: labelSmoothing && { ...SMOOTHING, ...given(labelSmoothing) },
-      // A function of images is no schedule: its settings stand for it where it has some.
+      // A function of images is not a schedule: its settings stand for it where it has some.
       consistency: consistency && {
         concentration: CONCENTRATION,
         ...given(consistency),

@@ -10,7 +10,7 @@ import type { RunSettings } from '../settings';
 import { improves, metricOf } from './earlyStopping';
 import type { Run } from './run';
 
-/** Numbers of a validation's result; anything else (tables, bins) is left to whoever made it. */
+/** Numbers of a validation's result; the history leaves out anything else (tables, bins). */
 const validationColumns = (result: object): Record<string, number> =>
   Object.fromEntries(
     Object.entries(result).flatMap(([name, value]) =>

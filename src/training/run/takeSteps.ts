@@ -1,4 +1,4 @@
-/** The core of a run: its steps, and what is told of them. */
+/** The core of a run: its steps, and their reports. */
 import type { Model } from '../../models/model';
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { Average } from '../optimizer/average';
@@ -75,7 +75,7 @@ export async function takeSteps<M extends Model>(
   for (const listener of listeners) listener.begin?.();
   await beginEpoch();
   const range = { from, to: isToEnd() ? from : last, average };
-  // The run itself asks the signal: behind a step, once all of it has been told of.
+  // The run itself reads the signal after a step, once all of it is reported.
   for await (const done of stepsOf({ ...settings, execute, signal: undefined }, range)) {
     const sums = await readings.sumsWith(done);
     const { progress } = run;
