@@ -34,7 +34,7 @@ const row = (name: string, { functions, runs, results, refused, messages, slowes
 
 await selectBackend({ backend: values.backend as 'wasm' });
 console.log(
-  '| room | functions | calls | documented results | documented errors | different errors | slowest, ms |',
+  '| folder | functions | calls | documented results | documented errors | different errors | slowest, ms |',
 );
 console.log('|---|---|---|---|---|---|---|');
 const all = none();

@@ -29,7 +29,7 @@ row(
   'in a save',
   'in a step',
   'checkpoints read, all whole',
-  'left half-written beside them',
+  'half-written files left',
   'steps done twice',
   'runs ended, all alike to the bit',
 );

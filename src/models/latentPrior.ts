@@ -1,4 +1,4 @@
-/** The prior of a model's code: N(0, I), or one's own. */
+/** The prior of a model's code: N(0, I), or your own. */
 import { sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
@@ -15,7 +15,7 @@ interface Coded {
 }
 
 /**
- * Refuses what is no prior.
+ * Refuses anything but a prior.
  *
  * @throws TypeError naming what is missing
  */

@@ -34,7 +34,7 @@ const assertKinds = (where: string, { parameterKinds, parametersPerValue }: Like
 };
 
 /**
- * Refuses what is no likelihood.
+ * Refuses anything but a likelihood.
  *
  * @throws TypeError or RangeError naming the option
  */
@@ -55,7 +55,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
 }
 
 /**
- * The likelihood that a file names; `null` stands for one's own.
+ * The likelihood that a file names; `null` stands for your own.
  *
  * @throws RangeError when it is none of the library's
  */

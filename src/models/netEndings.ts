@@ -1,4 +1,4 @@
-/** One's own nets that end in probabilities, or in variances, where logits and log-variances are read. */
+/** Nets of your own that end in probabilities, or in variances, where logits and log-variances are read. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../core/describe';
@@ -86,12 +86,12 @@ export interface EndedNets {
 }
 
 /**
- * Refuses nets of one's own whose last activation is applied once more by what reads them, or keeps a variance above 1: a
+ * Refuses nets of your own whose last activation is applied once more by what reads them, or keeps a variance above 1: a
  * softmax of a softmax trains without a word, and is never sure.
  *
  * @param where name of the calling function, for the message
- * @param nets whose shapes have been looked at
- * @param likelihood which tells what the decoder's output is; of one of one's own that does not, nothing is refused
+ * @param nets whose shapes have been checked
+ * @param likelihood which tells what the decoder's output is; nothing is refused for one of your own that does not
  * @param inputShape of one example
  * @throws RangeError naming the layer and what to leave out
  */

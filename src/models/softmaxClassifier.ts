@@ -83,7 +83,7 @@ const lossAt = (
  * @param labels class of each row; those of −1 are left out, and those of {@link UNKNOWN_CLASS} unless there are more classes
  * @param options classes and λ
  * @returns a classifier of codes [B, Z], for `predict` and `evaluateClassifier`; yours to dispose
- * @throws RangeError when the codes do not divide into N rows, a code is not finite, a label is no class, or none is known
+ * @throws RangeError when the codes do not divide into N rows, a code is not finite, a label is not a class, or none is known
  * @example fitSoftmaxClassifier(await embed(model, dataset.x), dataset.y) // predict(it, await embed(model, other)).labels
  */
 export function fitSoftmaxClassifier(

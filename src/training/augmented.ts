@@ -14,7 +14,7 @@ import type { StepSettings } from './settings';
  * @param step that it is of: its draws are of no other
  * @param options of the run
  * @returns tensors of the caller's own
- * @throws TypeError or RangeError when the changed inputs are no tensor, or of another shape
+ * @throws TypeError or RangeError when the changed inputs are not a tensor, or of another shape
  */
 export function augmented<M extends Model>(
   batch: Batch,

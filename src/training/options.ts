@@ -11,7 +11,7 @@ import type { Optimizer } from './optimizer/optimizer';
 import type { Execute } from './step';
 
 /**
- * Weighting of the labelled and the unlabelled part of the loss.
+ * Weighting of the labeled and the unlabeled part of the loss.
  *
  * - `'mean'` (report Eq. 8): each part's mean with weight 1.
  * - `'dataset'` (Kingma 2014, per datum): N_l/N and N_u/N, with N = N_l + N_u examples in the whole set.
@@ -20,13 +20,13 @@ import type { Execute } from './step';
  */
 export type Weighting = 'mean' | 'dataset';
 
-/** What becomes of a step whose loss or gradient is not finite. */
+/** What happens to a step whose loss or gradient is not finite. */
 export type NonFinitePolicy = 'throw' | 'stop' | 'skip' | 'ignore';
 
 /** Choices that a single step depends on. */
 export interface StepOptions<M extends Model> {
   /**
-   * what is maximised, e.g. `semiSupervised()` or `regularized()`; or the phases of a model that has several losses: a step
+   * what is maximized, e.g. `semiSupervised()` or `regularized()`; or the phases of a model that has several losses: a step
    * runs each on the same batch, and its terms are called `phase.term`
    */
   readonly objective: Objective<M> | readonly Phase<M>[];
@@ -43,8 +43,8 @@ export interface StepOptions<M extends Model> {
   /** default `'mean'` (report Eq. 8) */
   readonly weighting?: Weighting;
   /**
-   * α, at least 0, weight of the labelled-mean cross-entropy in either weighting; default Kingma 2014's 0.1·N of a sum over the
-   * data: 0.1 under `'dataset'`, and 0.1·N/N_l under `'mean'`, the same relative to a labelled example's bound
+   * α, at least 0, weight of the labeled-mean cross-entropy in either weighting; default Kingma 2014's 0.1·N of a sum over the
+   * data: 0.1 under `'dataset'`, and 0.1·N/N_l under `'mean'`, the same relative to a labeled example's bound
    */
   readonly alpha?: ScalarOrSchedule;
   /**
@@ -59,9 +59,9 @@ export interface StepOptions<M extends Model> {
   readonly augment?:
     | Augment
     | {
-        /** for labelled inputs; default: as they are */
+        /** for labeled inputs; default: as they are */
         readonly labeled?: Augment;
-        /** for unlabelled inputs; default: as they are */
+        /** for unlabeled inputs; default: as they are */
         readonly unlabeled?: Augment;
       };
   /** the greatest global norm of the gradients of a step: longer ones are shortened, their direction kept; default none */
@@ -69,14 +69,14 @@ export interface StepOptions<M extends Model> {
   /** whether the history has the global norm of the gradients, as `gradientNorm`; default where `clipNorm` is given */
   readonly gradientNorm?: boolean;
   /**
-   * what becomes of a step whose loss or gradient is NaN or infinite. Its update is left out on the device at once, so
+   * what happens to a step whose loss or gradient is NaN or infinite. Its update is left out on the device at once, so
    * that no weight is ever NaN; it is noticed when the terms are read, at the end of every epoch, and ahead of every
    * checkpoint but that of a fault of the batches.
    *
    * - `'throw'` (default): an error names the terms and the step; the model has its last good weights.
    * - `'stop'`: the run ends as `'diverged'`, with a checkpoint.
-   * - `'skip'`: the run goes on; the share of steps left out stands in the history as `skipped`.
-   * - `'ignore'`: nothing is looked at, which saves a few kernels a step.
+   * - `'skip'`: the run goes on; the history has the share of skipped steps as `skipped`.
+   * - `'ignore'`: nothing is checked, which saves a few kernels a step.
    */
   readonly nonFinite?: NonFinitePolicy;
   /** runs the steps; default `executeEagerly` */
@@ -126,7 +126,7 @@ export type Resume = boolean | 'latest' | (string & {});
 /** Choices of a whole run. */
 export interface TrainOptions<M extends Model> extends StepOptions<M> {
   /**
-   * passes over the unlabelled examples (over the labelled ones where there are no others); in one of them the labelled
+   * passes over the unlabeled examples (over the labeled ones where there are no others); in one of them the labeled
    * examples come again and again, and `passes` of `onTrainBegin` says how often
    */
   readonly epochs: number;
@@ -136,7 +136,7 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
    */
   readonly callbacks?: Callbacks | readonly Callbacks[];
   /**
-   * measures the model after each epoch, on examples held out from training; its numbers stand in the history as
+   * measures the model after each epoch, on examples held out from training; the history has its numbers as
    * `validation.…`. For example `(model) => evaluateClassifier(model, held)`.
    */
   readonly validate?: (model: M) => Promise<object>;

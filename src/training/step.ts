@@ -33,7 +33,7 @@ export interface StepWork<M extends Model = Model> {
   readonly model: M;
   /** what is updated in place, by the names that the optimizer knows */
   readonly variables: Readonly<Record<string, Variable>>;
-  /** what is maximised */
+  /** what is maximized */
   readonly objective: Objective<M>;
   /** turns gradients of the loss into an update */
   readonly optimizer: Optimizer;
@@ -43,11 +43,11 @@ export interface StepWork<M extends Model = Model> {
   readonly context: ObjectiveContext;
   /** of the loss's parts at this step, schedules evaluated */
   readonly weights: {
-    /** w_L, of the labelled objective */
+    /** w_L, of the labeled objective */
     readonly labeled: number;
-    /** w_U, of the unlabelled objective */
+    /** w_U, of the unlabeled objective */
     readonly unlabeled: number;
-    /** α, of the labelled cross-entropy */
+    /** α, of the labeled cross-entropy */
     readonly crossEntropy: number;
     /** of ½‖θ‖², the parameter prior */
     readonly parameters: number;

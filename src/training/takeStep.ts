@@ -1,4 +1,4 @@
-/** One step: a batch through every phase, and what came of it. */
+/** One step: a batch through every phase, and the result. */
 import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type Batch, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
@@ -58,7 +58,7 @@ export function createSkipCount(): SkipCount {
   };
 }
 
-/** What an executor gave, which one of one's own may forget. */
+/** The output of an executor. One of your own may return nothing. */
 const assertOutput = (output: StepOutput): StepOutput => {
   const { loss, terms } = output ?? {};
   if (!Array.isArray(loss?.shape) || loss.isDisposed || typeof terms !== 'object' || terms === null)

@@ -68,7 +68,7 @@ describePrimitive('labelExpectation', (labels, valueByLabel) => labelExpectation
 describe('labeledElbo', () => {
   cleanUpAfterEach();
 
-  it('returns its parts beside the bound, and leaves the arguments to whoever passed them', () => {
+  it('returns its parts with the bound, and does not dispose its arguments', () => {
     const parts = { logLikelihood: tensor1d([-90]), latentKl: tensor1d([10]), logLabelPrior: tensor1d([-2]) };
     const { elbo, ...terms } = labeledElbo(parts);
     expect(elbo.shape).toEqual([1]);

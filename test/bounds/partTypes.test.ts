@@ -10,7 +10,7 @@ import { cleanUpAfterEach } from '../support/numbers';
 cleanUpAfterEach();
 
 // A kernel of WebAssembly that negates truths says so on the standard error, and gives whatever memory held.
-it('parts of a bound are refused where they are no float32', () => {
+it('parts of a bound must be float32', () => {
   const floats = tensor1d([1, 2]);
   const truths = tensor1d([true, false], 'bool');
   const logits = tensor2d([

@@ -86,7 +86,7 @@ describe('createNoise', () => {
     expect(noise.normals(8)).not.toEqual(noise.normals(8));
   });
 
-  it('takes every safe integer, negative ones and those beyond 32 bits too, each for a seed of its own', () => {
+  it('takes every safe integer as a different seed, negative ones and those beyond 32 bits too', () => {
     const most = Number.MAX_SAFE_INTEGER;
     const seeds = [0, 1, -1, 2 ** 31, 2 ** 32, 2 ** 32 + 1, -(2 ** 32), most, -most];
     const first = seeds.map((seed) => createNoise(seed).next());
@@ -135,7 +135,7 @@ describe('split', () => {
     expect(take(split, 10)).toEqual(take(whole, 10));
   });
 
-  it('gives the same stream for the same name, wherever the parent stands', () => {
+  it('gives the same stream for the same name, at any state of the parent', () => {
     const parent = createNoise(3);
     const early = take(parent.split('weights'), 10);
     parent.normals(1000);
@@ -306,7 +306,7 @@ describe('the tensors of a stream', () => {
 });
 
 describe('restoreNoise', () => {
-  it('goes on bitwise from JSON, mid-stream, with the same children', () => {
+  it('continues bit for bit from JSON, mid-stream, with the same children', () => {
     const noise = createNoise(11).split('step');
     noise.normals(7);
     noise.permutation(13);

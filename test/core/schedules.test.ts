@@ -138,7 +138,7 @@ describe.each(table)('%s', (_, schedule, points) => {
     expect(schedule(step)).toBeCloseTo(value, 12);
   });
 
-  it('depends on the step alone: asking in any order, or twice, changes nothing', () => {
+  it('depends on the step alone, in any order of calls', () => {
     const steps = [7, 0, 7, 1e6, 3, 0, 7];
     const first = steps.map(schedule);
     expect(steps.map(schedule)).toEqual(first);

@@ -22,7 +22,7 @@ describe('assertShapes', () => {
     });
   });
 
-  it('takes whatever carries a shape, so that a second copy of tfjs does no harm', () => {
+  it('accepts any object with a shape, so that a second copy of tfjs works', () => {
     expect(assertShapes('f', { x: [of(2, 3), 'B K'] })).toEqual({ B: 2, K: 3 });
   });
 
@@ -30,7 +30,7 @@ describe('assertShapes', () => {
     expect(assertShapes('f', { x: [of(2, 3), 'B 3'], s: [of(), ''] })).toMatchObject({ B: 2 });
   });
 
-  it('takes any further axes for dots, none included, as long as they agree', () => {
+  it('accepts any further axes in place of dots, if they agree', () => {
     expect(assertShapes('f', { x: [of(2), 'B ...'], y: [of(2), 'B ...'] })).toEqual({ B: 2 });
     expect(assertShapes('f', { x: [of(2, 3, 4), 'B ...'], y: [of(2, 3, 4), 'B ...'] })).toEqual({ B: 2 });
   });

@@ -35,7 +35,7 @@ test.each<[string, number[], string]>([
   expect(() => check(values)).toThrow(new RangeError(`train: ${message}`));
 });
 
-test('says how far values go where nothing else can be told', () => {
+test('says how far values go if nothing else is known', () => {
   expect(() => check([3, -2], { least: 0, largest: Number.POSITIVE_INFINITY })).toThrow(
     new RangeError('train: x[1] is -2, needed a finite number of at least 0; the values go from -2 to 3'),
   );

@@ -138,7 +138,7 @@ describe('bernoulli', () => {
     expect(() => bernoulli.mode(scalar)).toThrowError(message('mode'));
   });
 
-  it('leaves one tensor behind when it draws or tells its mode', () => {
+  it('leaves one tensor behind when it draws or returns its mode', () => {
     expectNoLeak((logits) => bernoulli.sample(logits, createNoise(0)), [zeros([2, 3])], 1, false);
     expectNoLeak(bernoulli.mode, [zeros([2, 3])], 1, false);
   });

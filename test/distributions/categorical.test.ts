@@ -198,7 +198,7 @@ describe('categorical', () => {
     expect(call).toThrowError(new RangeError(`categorical.${name}: logits has shape [3], needed [B,K]`));
   });
 
-  it('leaves one tensor behind when it draws or tells its mode', () => {
+  it('leaves one tensor behind when it draws or returns its mode', () => {
     expectNoLeak((logits) => categorical.sample(logits, createNoise(0)), [zeros([2, 3])], 1, false);
     expectNoLeak(categorical.mode, [zeros([2, 3])], 1, false);
   });

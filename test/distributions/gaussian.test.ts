@@ -112,7 +112,7 @@ describe('gaussian', () => {
     );
   });
 
-  it('has its mode at the mean, in a tensor of its own', async () => {
+  it('has its mode at the mean, in a new tensor', async () => {
     const q = { mean: tensor2d([[3, -1]]), logVar: tensor2d([[1, 2]]) };
     expectNoLeak((mean, logVar) => gaussian.mode({ mean, logVar }), [q.mean, q.logVar], 1, false);
     const mode = gaussian.mode(q);

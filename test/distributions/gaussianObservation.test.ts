@@ -35,7 +35,7 @@ describe('gaussianObservation', () => {
     expect([fixed.parametersPerValue, learned.parametersPerValue]).toEqual([1, 2]);
   });
 
-  it('keeps the normaliser, so that a smaller σ is worth log-density at the mean', async () => {
+  it('keeps the normalizer, so that a smaller σ is worth log-density at the mean', async () => {
     const at = (sigma: number) => read(gaussianObservation({ sigma }).logProb(zeros([1, 1]), zeros([1, 1])));
     const [[wide = 0], [narrow = 0]] = [await at(1), await at(0.1)];
     expect(narrow - wide).toBeCloseTo(Math.log(10), 5);
@@ -99,7 +99,7 @@ describe('gaussianObservation', () => {
     );
   });
 
-  it('refuses a σ beside a learned variance, which would not be looked at', () => {
+  it('refuses a σ together with a learned variance, which would be ignored', () => {
     expect(() => gaussianObservation({ variance: 'learned', sigma: 3 as never })).toThrowError(
       new RangeError(
         'gaussianObservation: sigma is 3, needed none beside variance "learned": the decoder gives it',
@@ -125,7 +125,7 @@ describe('gaussianObservation', () => {
       await expectTensor(fixed.logProb(mean, tensor2d(x, [1, 2], dtype)), expected);
   });
 
-  it('leaves one tensor behind whatever it is asked', () => {
+  it('leaves one tensor behind for any arguments', () => {
     for (const ask of [
       learned.mean,
       learned.mode,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const path = 'examples/custom-model.ts';
 
-test('a model of one’s own, composed from the primitives in under 60 lines, trains and classifies', () => {
+test('your own model, composed from the primitives in under 60 lines, trains and classifies', () => {
   expect(readFileSync(path, 'utf8').trimEnd().split('\n').length).toBeLessThan(60);
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', path], {
     encoding: 'utf8',

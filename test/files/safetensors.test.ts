@@ -77,7 +77,7 @@ describe('safetensors files', () => {
     );
   });
 
-  it('are read from any view of bytes, into arrays of their own', () => {
+  it('are read from any view of bytes, into new arrays', () => {
     const offset = new Uint8Array(written.length + 3);
     offset.set(written, 3);
     expect(readSafetensors(offset.subarray(3))).toEqual(file);

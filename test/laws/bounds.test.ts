@@ -49,7 +49,7 @@ const priorOf = ({ values, columns }: Matrix): number[] => toProbabilities(value
 const priorLogits = (prior: readonly number[], batch: number): Tensor =>
   tile(tensor2d([prior.map(Math.log)]), [batch, 1]);
 
-describe('the unlabelled bound', () => {
+describe('the unlabeled bound', () => {
   const drawn = matrices({ logits: 20, bound: 30 });
 
   law('is at most log Σ_y e^L', drawn, async (example) => {
@@ -72,7 +72,7 @@ describe('the unlabelled bound', () => {
     expectClose(await read(gap), await read(categoricalKl(labelLogits, labeledBound)), 20 * ofValue());
   });
 
-  law('is the labelled bound where q is one-hot', drawn, async ({ bound }) => {
+  law('is the labeled bound where q is one-hot', drawn, async ({ bound }) => {
     const { rows, columns } = bound;
     const chosen = Array.from({ length: rows }, (_, b) => b % columns);
     const labelLogits = mul(oneHot(tensor1d(chosen, 'int32'), columns), 200);
@@ -239,7 +239,7 @@ describe('the relaxed bound', () => {
   });
 
   law(
-    'at a one-hot label is the labelled bound with the entropy',
+    'at a one-hot label is the labeled bound with the entropy',
     matrices({ logits: 10, bound: 10 }),
     async (example) => {
       const [labelLogits, bound] = [toTensor(example.logits), toTensor(example.bound)];

@@ -1,4 +1,4 @@
-/** Labels that are sets of classes, and weights of examples: one bound whose ends are the labelled and the unlabelled one. */
+/** Labels that are sets of classes, and weights of examples: one bound whose ends are the labeled and the unlabeled one. */
 import {
   add,
   concat,
@@ -57,7 +57,7 @@ const gradientsOf = async (model: M2, f: () => Tensor): Promise<Record<string, n
 describe('the bound of a set of classes', () => {
   const drawn = matrices({ logits: 20, bound: 30 });
 
-  law('is the labelled bound where the set holds one class', drawn, async (example) => {
+  law('is the labeled bound where the set holds one class', drawn, async (example) => {
     const [logits, labeledBound] = [toTensor(example.logits), toTensor(example.bound)];
     const { rows, columns } = example.logits;
     const chosen = Array.from({ length: rows }, (_, b) => b % columns);
@@ -73,7 +73,7 @@ describe('the bound of a set of classes', () => {
     );
   });
 
-  law('is the unlabelled bound where the set holds all classes, to the bit', drawn, async (example) => {
+  law('is the unlabeled bound where the set holds all classes, to the bit', drawn, async (example) => {
     const [logits, labeledBound] = [toTensor(example.logits), toTensor(example.bound)];
     const allowed = ones(logits.shape);
     const { elbo } = unlabeledElbo({
@@ -138,7 +138,7 @@ describe.each(['enumerate', 'gumbel', 'straight-through'] as const)(
       },
     );
 
-    it('of all classes it is the unlabelled bound and no cross-entropy, in value and gradient', async () => {
+    it('of all classes it is the unlabeled bound and no cross-entropy, in value and gradient', async () => {
       const model = make();
       const objective = semiSupervised({ labelHandling });
       const y = mul(ones([4, CLASSES]), 1 / 3);

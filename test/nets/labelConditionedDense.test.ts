@@ -69,7 +69,7 @@ describe('LabelConditionedDense', () => {
     );
   });
 
-  it('refuses labels whose rows are no multiple of those of the features', () => {
+  it('refuses labels whose rows are not a multiple of the rows of the features', () => {
     const f = asFunction('linear');
     expect(() =>
       f(

@@ -165,7 +165,7 @@ describe('assertNoLayerTerms', () => {
     expect(() => assertNoLayerTerms('createM2', 'nets.encoder', net)).not.toThrow();
   });
 
-  it('is asked of each net of one’s own by createVae and createM2', () => {
+  it('is checked for each of your own nets by createVae and createM2', () => {
     const inner: LayersModel = sequential({
       name: 'inner',
       layers: [layers.dense({ units: 2, inputShape: [4], kernelRegularizer: l2(), name: 'hidden' })],

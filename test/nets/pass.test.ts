@@ -45,7 +45,7 @@ const shakenM2 = () => {
 describe('the noise of a pass', () => {
   cleanUpAfterEach();
 
-  it('reaches layers of one’s own: the same for the same step, another for another step and part', async () => {
+  it('reaches your own layers: the same for the same step, another for another step and part', async () => {
     const own = shakenM2();
     const { x, y } = tinyExamples(4);
     const at = (step: number) =>

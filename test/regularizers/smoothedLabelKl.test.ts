@@ -65,7 +65,7 @@ describe('smoothedLabelKl', () => {
     expect(await atTrueClass('q||labels')).toBeCloseTo(-0.00018, 5);
   });
 
-  it('has the gradient of the cross-entropy in a label of exactly 0, and none of its own', async () => {
+  it('has the gradient of the cross-entropy in a label of exactly 0, and no other', async () => {
     const logits = tensor2d([[2, -1, 0.5]]);
     const gradient = async (f: (labels: Tensor) => Tensor) => read(grads(f)([label()])[0] as Tensor);
     const ofKl = await gradient((y) => smoothedLabelKl({ labels: y, logits, epsilon: 0 }));

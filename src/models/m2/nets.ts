@@ -16,7 +16,7 @@ import { assertOwnNet, presetFrom } from '../presets';
 /** A preset with its choices: `'mlp'`, dense layers on flat inputs (`mlpNets`), or `'conv'`, convolutions (`convNets`). */
 export type M2Preset = PresetOf<typeof M2_PRESETS>;
 
-/** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
+/** A preset by name, a preset with its choices, or your own tfjs-layers models. */
 export type M2NetsOption = M2Preset['preset'] | M2Preset | SemiSupervisedNets;
 
 /** Whether nets are a user's own. */
@@ -26,7 +26,7 @@ export const isOwn = (nets: M2NetsOption): nets is SemiSupervisedNets =>
 /**
  * A preset with its choices, from what a user or a file gives.
  *
- * @throws RangeError when it is no preset, or a choice is unknown or of another kind
+ * @throws RangeError when it is not a preset, or a choice is unknown or of another kind
  */
 export const parsePreset = (where: string, nets: unknown): M2Preset =>
   presetFrom<M2Preset>(where, nets, M2_PRESETS);
@@ -122,9 +122,9 @@ export const presetValues = (where: string, shape: PresetShape, preset: M2Preset
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
- * @throws TypeError or RangeError when one's own net is missing or of other shapes; the message names the net, its
+ * @throws TypeError or RangeError when your own net is missing or of other shapes; the message names the net, its
  *   shapes and the shapes needed
- * @throws RangeError when one's own net has a stock layer that draws random numbers; the message names the layer
+ * @throws RangeError when your own net has a stock layer that draws random numbers; the message names the layer
  */
 export function resolveNets(nets: M2Preset | SemiSupervisedNets, shape: PresetShape): SemiSupervisedNets {
   if (!isOwn(nets))

@@ -1,4 +1,4 @@
-/** Contract of objectives: what a model is trained to maximise. */
+/** Contract of objectives: what a model is trained to maximize. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
@@ -46,26 +46,26 @@ export type Terms = Readonly<Record<string, Tensor>>;
 /**
  * Terms of either part of a batch.
  *
- * Each part holds at least `objective`, what is maximised, cross-entropy apart, and `elbo`, the plain bound: the step
- * does not read it, but what is maximised need be no bound, and then history and charts would not tell of one. The
- * labelled part holds `crossEntropy` too, which the step weights with α. Other names are free, and go to the history.
+ * Each part should hold `objective` (what the step maximizes, without the cross-entropy) and `elbo` (the plain bound, for
+ * history and charts only). The labeled part also holds `crossEntropy`, which the step weights with α. Other names are
+ * free, and go to the history.
  *
  * What the step needs is less: one term among `labeled.objective`, `labeled.crossEntropy` and `unlabeled.objective` that
  * has a weight. An objective without a bound, such as `supervised`, holds the cross-entropy alone.
  */
 export interface ObjectiveTerms {
-  /** terms of the labelled examples; absent where the batch has none */
+  /** terms of the labeled examples; absent where the batch has none */
   readonly labeled?: Terms;
-  /** terms of the unlabelled examples; absent where the batch has none */
+  /** terms of the unlabeled examples; absent where the batch has none */
   readonly unlabeled?: Terms;
 }
 
 /** A function from model and batch to named terms; it must read nothing that changes between steps but its arguments. */
 export interface Objective<M extends Model = Model> {
   (model: M, batch: Batch, context: ObjectiveContext): ObjectiveTerms;
-  /** its settings: a run is resumed only with the same; one's own objective may do without */
+  /** its settings: a run is resumed only with the same; your own objective may do without */
   readonly spec?: Json;
-  /** Refuses a model that it cannot be computed of, before the first step; one's own objective may do without. */
+  /** Refuses a model that it cannot be computed of, before the first step; your own objective may do without. */
   assertModel?(where: string, model: Model): void;
 }
 
@@ -75,7 +75,7 @@ export interface Phase<M extends Model = Model> {
   readonly name: string;
   /** names of the variables that it moves */
   readonly variables: readonly string[];
-  /** what it maximises */
+  /** what it maximizes */
   readonly objective: Objective<M>;
   /**
    * What moves its variables, e.g. `createAdam({ learningRate })`: an `Optimizer` of the trainer, of this phase alone. It stays

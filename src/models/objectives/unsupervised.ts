@@ -32,9 +32,9 @@ const assertModel = (where: string, model: Model): void => {
  *   elbo       E_q(z|x) log p(x|z) − KL(q(z|x) ‖ p(z))  ≤  log p(x)
  *   objective  E_q(z|x) log p(x|z) − w · KL(q(z|x) ‖ p(z))
  *
- * The expectation is taken at one draw of z. Labels are ignored: the inputs of labelled examples have the same terms, as
+ * The expectation is taken at one draw of z. Labels are ignored: the inputs of labeled examples have the same terms, as
  * `labeled`. Each part has the weight that the trainer gives it, and `weighting: 'dataset'` weights every example alike.
- * Running statistics move with the unlabelled examples where there are any.
+ * Running statistics move with the unlabeled examples where there are any.
  *
  * @param options weight of the divergences, a number or a schedule
  * @returns an objective; its terms are `elbo`, `objective`, `logLikelihood` and `latentKl`, [B] each, nats

@@ -10,7 +10,7 @@ import { assertOwnNet, presetFrom } from '../presets';
 /** A preset with its choices: `'mlp'`, dense layers on flat inputs, or `'conv'`, the convolutions of `convNets`. */
 export type VaePreset = PresetOf<typeof VAE_PRESETS>;
 
-/** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
+/** A preset by name, a preset with its choices, or your own tfjs-layers models. */
 export type VaeNetsOption = VaePreset['preset'] | VaePreset | VaeNets;
 
 /** Whether nets are a user's own. */
@@ -19,7 +19,7 @@ export const isOwn = (nets: VaeNetsOption): nets is VaeNets => isRecord(nets) &&
 /**
  * A preset with its choices, from what a user or a file gives.
  *
- * @throws RangeError when it is no preset, or a choice is unknown or of another kind
+ * @throws RangeError when it is not a preset, or a choice is unknown or of another kind
  */
 export const parsePreset = (where: string, nets: unknown): VaePreset =>
   presetFrom<VaePreset>(where, nets, VAE_PRESETS);
@@ -34,7 +34,7 @@ export const presetValues = (where: string, shape: VaeShape, preset: VaePreset):
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
- * @throws TypeError or RangeError when one's own net is missing, of other shapes, or draws random numbers; the message
+ * @throws TypeError or RangeError when your own net is missing, of other shapes, or draws random numbers; the message
  *   names the net, its shapes and the shapes needed
  */
 export function resolveNets(nets: VaePreset | VaeNets, shape: VaeShape): VaeNets {

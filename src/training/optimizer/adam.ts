@@ -74,7 +74,7 @@ export const withAdam = (optimizer: Optimizer, adam: AdamUpdate): Optimizer =>
  * late starts with the right bias correction.
  *
  * @param options rates and decay
- * @returns an optimizer; whoever made it disposes it
+ * @returns an optimizer; the caller disposes it
  * @throws RangeError when a setting lies outside its range; of a schedule, at the step at which it does
  * @example createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: 10_000 }) })
  */

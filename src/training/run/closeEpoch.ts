@@ -10,7 +10,7 @@ import type { RunSettings } from '../settings';
 import { improves, monitoredValue } from './earlyStopping';
 import type { Run } from './run';
 
-/** Numbers of a validation's result; anything else (tables, bins) is left to whoever made it. */
+/** Numbers of a validation's result; the history leaves out anything else (tables, bins). */
 const validationColumns = (result: object): Record<string, number> =>
   Object.fromEntries(
     Object.entries(result).flatMap(([name, value]) =>
@@ -38,7 +38,7 @@ const closed = async <M extends Model>(
 };
 
 /**
- * Closes the epoch that the last step ended, and tells of it.
+ * Closes the epoch that the last step ended, and reports it.
  *
  * @param run up to the epoch's last step
  * @param settings of the run

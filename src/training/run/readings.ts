@@ -1,4 +1,4 @@
-/** Terms of steps as they are read, and what becomes of steps that are not finite. */
+/** Terms of steps as they are read, and what happens to steps that are not finite. */
 import type { Model } from '../../models/model';
 import { addTo, type Sums } from '../history';
 import type { RunSettings } from '../settings';

@@ -1,4 +1,4 @@
-/** The core of a run: its steps, and what is told of them. */
+/** The core of a run: its steps, and their reports. */
 import type { Model } from '../../models/model';
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { Ema } from '../optimizer/ema';
@@ -49,7 +49,7 @@ export async function takeSteps<M extends Model>(
   ];
   const isToEnd = (): boolean => run.endings.size > 0 || signal?.aborted === true;
 
-  /** Tells of an epoch ahead of its first step, where there will be one. */
+  /** Reports an epoch before its first step, if there will be one. */
   const beginEpoch = async (): Promise<void> => {
     const { step } = run.progress;
     if (step < last && step % stepsPerEpoch === 0 && !isToEnd())
