@@ -1,5 +1,4 @@
 /** One method, trained and measured. */
-import { getBackend } from '@tensorflow/tfjs-core';
 import {
   type ClassifierEvaluation,
   createAdam,
@@ -7,6 +6,7 @@ import {
   createM2,
   createNoise,
   type Dataset,
+  type Executor,
   evaluateClassifier,
   evaluateElbo,
   type HistoryRow,
@@ -16,7 +16,7 @@ import {
   train,
 } from 'ssvae';
 import { file, progressBar } from 'ssvae/node';
-import { recordedStep } from 'ssvae/recorded';
+import { backendTraits } from '../../src/host/backendTraits';
 import { objectiveOf, recipeOf, titles } from './methods';
 import type { Method, Settings } from './settings';
 import { Interrupted } from './terminal';
@@ -40,6 +40,8 @@ export interface Experiment {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly split: Split;
+  /** runs the steps */
+  readonly execute: Executor;
   readonly signal: AbortSignal;
 }
 
@@ -50,7 +52,7 @@ export interface Experiment {
  */
 export async function runMethod(
   method: Method,
-  { settings, split, signal, ...data }: Experiment,
+  { settings, split, execute, signal, ...data }: Experiment,
 ): Promise<Outcome> {
   const recipe = recipeOf(settings);
   const noise = createNoise(settings.seed);
@@ -62,7 +64,7 @@ export async function runMethod(
     batchSize: recipe.batchSize,
     noise: noise.split('batches'),
     // To a GPU each batch would have to travel.
-    resident: getBackend() === 'webgpu',
+    resident: !backendTraits().readsAtOnce,
   });
   const held = subset(data.train, split.validation);
   const name = [
@@ -73,8 +75,6 @@ export async function runMethod(
     `seed${settings.seed}`,
   ];
   const optimizer = createAdam({ learningRate: recipe.learningRate });
-  // On native TensorFlow the whole step is one graph.
-  const execute = recordedStep();
   try {
     const { history, stopped } = await train(model, {
       objective: objectiveOf(method, recipe),
@@ -88,7 +88,7 @@ export async function runMethod(
       checkpoint: { storage: file(`${settings.out}/${name.join('-')}.safetensors`) },
       resume: settings.resume,
       signal,
-      ...(getBackend() === 'tensorflow' && { execute }),
+      execute,
     });
     if (stopped === 'aborted') throw new Interrupted();
     const some = subset(

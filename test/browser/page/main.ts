@@ -1,6 +1,7 @@
 /** The page under test: the library as an application would bundle it, driven through `globalThis.ssvaeTest`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
+import { computeAlone } from '../../support/computeAlone';
 import { type Measurements, measure } from './measurements';
 import { residentInPage } from './resident';
 import { checkpointsInPage, parseInPage, saveAndLoadInPage, trainInPage } from './training';
@@ -28,8 +29,7 @@ export interface PageFunctions {
 /** Takes a backend, and all of its own kernels: small tensors are forwarded to the cpu by default. */
 async function select(options: SelectBackendOptions): Promise<BackendChoice> {
   const choice = await selectBackend(options);
-  if (choice.name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
-  if (choice.name === 'webgl') tf.env().set('WEBGL_CPU_FORWARD', false);
+  computeAlone();
   return choice;
 }
 
