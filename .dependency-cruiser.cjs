@@ -16,7 +16,7 @@ const rooms = {
   testing: ofTraining,
   recorded: ofTraining,
   wasm: base,
-  node: [...ofTraining, 'wasm'],
+  node: [...ofTraining, 'wasm', 'recorded'],
   browser: [...ofTraining, 'wasm'],
 };
 
@@ -65,6 +65,13 @@ module.exports = {
         pathNot: '^src/wasm/(stockBackend|stockBinary|workers)\\.ts$',
         dynamic: false,
       },
+    },
+    {
+      name: 'recorded-entry-imported-dynamically-only',
+      comment: 'it brings google-protobuf, which only native TensorFlow needs',
+      severity: 'error',
+      from: { path: '^src/node/' },
+      to: { path: '^src/recorded/', dynamic: false },
     },
     {
       name: 'google-protobuf-in-recorded-only',

@@ -9,7 +9,10 @@ const alias = [
 ];
 
 /** Tests that choose their backends themselves, or need none: they run once. */
-const once = ['test/{wasm,package,examples,start,study}/**/*.test.ts', 'test/node/{backend,kill}.test.ts'];
+const once = [
+  'test/{wasm,package,examples,start,study}/**/*.test.ts',
+  'test/node/{backend,executor,kill}.test.ts',
+];
 
 /** Tests in a real browser. */
 const inBrowser = ['test/browser/**/*.test.ts'];

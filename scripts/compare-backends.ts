@@ -10,11 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cast, oneHot, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { file, selectBackend } from 'ssvae/node';
+import { type BackendName, backendNames, file, selectBackend } from 'ssvae/node';
 import * as ssvae from '../src/index';
 import { softwareVulkan } from './softwareVulkan';
 
-const BACKENDS = ['wasm', 'cpu', 'tensorflow', 'webgpu'] as const;
+/** The backend that writes comes first. */
+const BACKENDS: readonly BackendName[] = ['wasm', ...backendNames.filter((name) => name !== 'wasm')];
 const COUNT = 100;
 const SHAPE = [28, 28, 1];
 
@@ -76,7 +77,7 @@ const load = (folder: string, name: string): Promise<ssvae.GaussianVae | ssvae.M
 };
 
 /** In a process of its own: the results of one backend. */
-const compute = async (backend: (typeof BACKENDS)[number], folder: string): Promise<void> => {
+const compute = async (backend: BackendName, folder: string): Promise<void> => {
   await selectBackend({ backend });
   const all: Record<string, Results> = {};
   for (const name of MODELS) all[name] = await resultsOf(await load(folder, name));
@@ -118,7 +119,7 @@ const compare = async (folder: string): Promise<void> => {
 };
 
 const [backend, given] = process.argv.slice(2);
-if (given !== undefined) await compute(backend as (typeof BACKENDS)[number], given);
+if (given !== undefined) await compute(backend as BackendName, given);
 else {
   const folder = await mkdtemp(join(tmpdir(), 'ssvae-backends-'));
   try {

@@ -4,6 +4,7 @@
  * Prints tables; ends with an error where a checkpoint cannot be read, or a run ends otherwise than one left alone.
  */
 import { parseArgs } from 'node:util';
+import { REPEATING } from '../test/support/kill/backends';
 import { killRuns } from '../test/support/kill/killRuns';
 import { disturbRuns } from '../test/support/kill/otherFaults';
 
@@ -20,7 +21,6 @@ const [kills, faults, seed] = [values.kills, values.faults, values.seed].map(Num
   number,
 ];
 const row = (...cells: readonly (string | number)[]): void => console.log(`| ${cells.join(' | ')} |`);
-const BACKENDS = ['cpu', 'wasm'] as const;
 
 row(
   'backend',
@@ -34,7 +34,7 @@ row(
   'runs ended, all alike to the bit',
 );
 console.log('|---|---|---|---|---|---|---|---|---|');
-for (const backend of BACKENDS)
+for (const backend of REPEATING)
   for (const aim of ['anywhere', 'saves'] as const) {
     const figures = await killRuns(backend, kills, seed, 40, aim);
     const { inSaves, inSteps, read, halfWritten, repeated, endings } = figures;
@@ -53,7 +53,7 @@ row(
   'ended alike',
 );
 console.log('|---|---|---|---|---|---|---|');
-for (const backend of BACKENDS) {
+for (const backend of REPEATING) {
   const { second, refused, suspended, suspendedEnded, unread, unreadEnded } = await disturbRuns(
     backend,
     faults,

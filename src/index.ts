@@ -200,6 +200,7 @@ export {
 } from './regularizers/smoothedLabelKl';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
+export type { Executor } from './training/executor';
 export type { HistoryRow, TrainResult } from './training/history';
 export type { InputSummary } from './training/inputSummary';
 export { type AdamOptions, createAdam } from './training/optimizer/adam';

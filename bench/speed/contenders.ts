@@ -1,4 +1,5 @@
 /** Who takes part: each a name, the threads it may use, and the process that it is. */
+import { BACKENDS as TRAITS } from '../../src/host/backends';
 import type { LeverName } from './levers';
 import { DEFAULTS } from './levers';
 import type { NodeTask, PythonTask } from './protocol';
@@ -109,4 +110,4 @@ export const BACKENDS = ['wasm', 'tensorflow', 'webgpu'] as const;
 
 /** Our step on one thread (or a GPU) with exactly these levers on. */
 export const ours = (backend: (typeof BACKENDS)[number], on: readonly LeverName[]): Contender =>
-  node(backend, backend === 'webgpu' ? null : 1, backend, 'ours', on);
+  node(backend, TRAITS[backend].readsAtOnce ? 1 : null, backend, 'ours', on);

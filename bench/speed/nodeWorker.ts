@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from 'ssvae/node';
 import { recordedStep } from 'ssvae/recorded';
+import { BACKENDS } from '../../src/host/backends';
 import { createOurs } from './ours';
 import type { NodeTask, Ready, Timed, Unable } from './protocol';
 import type { Stepper } from './step';
@@ -97,7 +98,7 @@ try {
   say(ready);
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, steps] = line.split(' ');
-    if (command === 'run') say(await time(stepper, Number(steps), task.backend === 'webgpu'));
+    if (command === 'run') say(await time(stepper, Number(steps), !BACKENDS[task.backend].readsAtOnce));
   }
 } catch (error) {
   say({ unable: error instanceof Error ? (error.message.split('\n')[0] as string) : String(error) });

@@ -1,11 +1,11 @@
 /** One method, trained and measured. */
-import { getBackend } from '@tensorflow/tfjs-core';
 import {
   type ClassifierEvaluation,
   createAdam,
   createBatches,
   createM2,
   type Dataset,
+  type Executor,
   evaluateClassifier,
   evaluateElbo,
   type HistoryRow,
@@ -15,7 +15,7 @@ import {
   train,
 } from 'ssvae';
 import { file, progressBar } from 'ssvae/node';
-import { recordedStep } from 'ssvae/recorded';
+import { backendTraits } from '../../src/host/backendTraits';
 import { objectiveOf, recipeOf, titles } from './methods';
 import type { Method, Settings } from './settings';
 import { Interrupted } from './terminal';
@@ -39,6 +39,8 @@ export interface Experiment {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly split: Split;
+  /** runs the steps */
+  readonly execute: Executor;
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +51,7 @@ export interface Experiment {
  */
 export async function runMethod(
   method: Method,
-  { settings, split, signal, ...data }: Experiment,
+  { settings, split, execute, signal, ...data }: Experiment,
 ): Promise<Outcome> {
   const recipe = recipeOf(settings);
   const { seed } = settings;
@@ -61,13 +63,11 @@ export async function runMethod(
     batchSize: recipe.batchSize,
     seed,
     // To a GPU each batch would have to travel.
-    resident: getBackend() === 'webgpu',
+    resident: !backendTraits().readsAtOnce,
   });
   const held = subset(data.train, split.validation);
   const name = [method, settings.nets, `${settings.labels}labels`, `${settings.epochs}epochs`, `seed${seed}`];
   const optimizer = createAdam({ learningRate: recipe.learningRate });
-  // On native TensorFlow the whole step is one graph.
-  const execute = recordedStep();
   try {
     const { history, stopped } = await train(model, {
       objective: objectiveOf(method, recipe),
@@ -81,7 +81,7 @@ export async function runMethod(
       checkpoint: { storage: file(`${settings.out}/${name.join('-')}.safetensors`) },
       resume: settings.resume,
       signal,
-      ...(getBackend() === 'tensorflow' && { execute }),
+      execute,
     });
     if (stopped === 'aborted') throw new Interrupted();
     const some = subset(

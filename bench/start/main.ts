@@ -11,7 +11,7 @@ import { tableLines, writeSummary } from './summary';
 import { withSettings } from './terminal';
 
 await withSettings('npm start', async (settings, signal) => {
-  const { name, description } = await selectBackend({ backend: settings.backend });
+  const { name, description, execute } = await selectBackend({ backend: settings.backend });
   console.log(`backend: ${name} (${description})`);
 
   const { train, test } = await loadData({ ...settings, signal });
@@ -29,7 +29,7 @@ await withSettings('npm start', async (settings, signal) => {
   const outcomes: Outcome[] = [];
   try {
     for (const method of settings.methods)
-      outcomes.push(await runMethod(method, { settings, train, test, split, signal }));
+      outcomes.push(await runMethod(method, { settings, train, test, split, execute, signal }));
     console.log(`\n${tableLines(outcomes).join('\n')}\n`);
     const { page } = await writeSummary(outcomes, test, settings);
     console.log(`report: ${page}`);

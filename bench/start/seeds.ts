@@ -35,7 +35,7 @@ const percent = (values: readonly number[]): string => {
 };
 
 await withSettings('npm run seeds', async (settings, signal) => {
-  const { name: backend, description } = await selectBackend({ backend: settings.backend });
+  const { name: backend, description, execute } = await selectBackend({ backend: settings.backend });
   console.log(`backend: ${backend} (${description})`);
   const recipe = recipeOf(settings);
   const path = join(settings.out, 'seeds.jsonl');
@@ -64,7 +64,7 @@ await withSettings('npm run seeds', async (settings, signal) => {
         results.push(found);
         continue;
       }
-      const outcome = await runMethod(method, { settings: own, train, test, split, signal });
+      const outcome = await runMethod(method, { settings: own, train, test, split, execute, signal });
       outcome.model.dispose();
       const result = {
         ...cell,

@@ -1,10 +1,9 @@
 /** Flags of `npm start` and `npm run seeds`: `npm start -- --help`. */
 import { parseArgs } from 'node:util';
-import { datasetNames } from 'ssvae/node';
+import { type BackendName, backendNames, datasetNames } from 'ssvae/node';
 
 const DATASETS = ['digits', ...datasetNames] as const;
 const METHODS = ['labels-only', 'm2', 'optimized-elbo'] as const;
-const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
 export type DatasetName = (typeof DATASETS)[number];
 export type Method = (typeof METHODS)[number];
@@ -20,7 +19,7 @@ export interface Settings {
   readonly seed: number;
   /** α in place of the recipe's */
   readonly alpha: number | undefined;
-  readonly backend: (typeof BACKENDS)[number] | undefined;
+  readonly backend: BackendName | undefined;
   readonly out: string;
   readonly resume: boolean;
 }
@@ -38,7 +37,7 @@ export const usage = (command: string): string => `${command} -- [flags]
   --epochs     passes over the unlabelled examples, default 8 for digits, 10 for the others
   --alpha      weight of the labelled cross-entropy, default by data set and objective
   --seed       of split, weights, batches and noise, default 1
-  --backend    ${BACKENDS.join(' | ')}   default the best that can be had
+  --backend    ${backendNames.join(' | ')}   default the best that can be had
   --out        folder of the report and the checkpoints, default runs/DATASET
   --resume     go on where an interrupted run of the same flags was`;
 
@@ -113,7 +112,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     epochs: integer('epochs', flags.epochs ?? (generated ? '8' : '10'), 1),
     alpha: flags.alpha === undefined ? undefined : weight('alpha', flags.alpha),
     seed: integer('seed', flags.seed, 0),
-    backend: flags.backend === undefined ? undefined : oneOf('backend', flags.backend, BACKENDS),
+    backend: flags.backend === undefined ? undefined : oneOf('backend', flags.backend, backendNames),
     out: flags.out ?? `runs/${dataset}`,
     resume: flags.resume,
   };

@@ -5,6 +5,8 @@
  */
 export {
   type BackendChoice,
+  type BackendName,
+  backendNames,
   type PassedOverBackend,
   type SelectBackendOptions,
   selectBackend,

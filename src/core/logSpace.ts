@@ -5,7 +5,6 @@ import {
   div,
   exp,
   expm1,
-  getBackend,
   less,
   minimum,
   mul,
@@ -16,6 +15,7 @@ import {
   type Tensor,
   where,
 } from '@tensorflow/tfjs-core';
+import { backendTraits } from '../host/backendTraits';
 import { customGradient } from './gradient';
 
 /** The lowest finite float32: a logarithm of 0 cut off here gives 0, and not NaN, times a probability of 0. */
@@ -43,11 +43,9 @@ const polynomial = (x: Tensor, [highest = 0, ...others]: readonly number[]): Ten
 // 1/8!, …, 1/2!: the next term is 4e-8 of the sum at |v| = ½.
 const EXPONENTIAL = [1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2];
 
-const EXPM1_KEEPS_DIGITS: readonly string[] = ['cpu', 'wasm', 'tensorflow'];
-
 const excessOf = (v: Tensor): Tensor => {
   // One rounding of expm1 the wrong way would be a negative divergence; abs, unlike maximum, lets NaN through.
-  if (EXPM1_KEEPS_DIGITS.includes(getBackend())) return abs(sub(expm1(v), v));
+  if (backendTraits().exactExpm1) return abs(sub(expm1(v), v));
   // WebGL and WebGPU take exp(v) − 1 for expm1, which has lost every digit near 0 where v is taken off it.
   const near = mul(square(v), polynomial(v, EXPONENTIAL));
   return where(less(abs(v), 0.5), near, sub(sub(exp(v), 1), v));

@@ -233,7 +233,7 @@ export function createNoise(seed: number): Noise {
  * @param where name of the function that draws
  * @param seed a safe integer, or a stream, whose position does not matter
  * @returns the same stream at each call
- * @throws RangeError when the seed is a number that is no safe integer
+ * @throws RangeError when the seed is a number but not a safe integer
  * @throws TypeError when it is neither a number nor a stream
  * @example streamOf('generate', 1).next() // 0.18330218351911753
  */

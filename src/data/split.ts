@@ -123,12 +123,12 @@ const labeledOf = (
 /**
  * Splits a data set into labeled, unlabeled and validation examples.
  *
- * Labelled examples are as many for each class, up to one (a class that has too few gives all it has, and the
+ * Labeled examples are as many for each class, up to one (a class that has too few gives all it has, and the
  * others make up for it); validation examples are in proportion to the classes; the rest is unlabeled, and so is every
  * example whose class is not known. With the same seed more labels contain the fewer, and the labeled do not depend on
  * the size of the validation part (unless it leaves a class too few).
  *
- * @param dataset what is split; only its classes are looked at
+ * @param dataset the data set to split; only its classes are read
  * @param options number of labeled and of validation examples, whether every class needs a label, seed
  * @returns indices into the data set
  * @throws RangeError when more are asked for than there are, or, unless `everyClass` is `false`, a class has no known example

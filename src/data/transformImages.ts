@@ -25,9 +25,11 @@ import {
   tensor3d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { backendTraits } from '../host/backendTraits';
 
-// The cpu kernel fills the first image of a batch only, and tensorflow has none: there pixels are gathered.
-const hasKernel = (): boolean => getBackend() !== 'cpu' && getKernel('Transform', getBackend()) !== undefined;
+// Elsewhere pixels are gathered.
+const hasKernel = (): boolean =>
+  backendTraits().transforms && getKernel('Transform', getBackend()) !== undefined;
 
 /**
  * Where each image begins among the pixels of its batch: on the host, exact beyond 2²⁴, where floats and some devices are not.

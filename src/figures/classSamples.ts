@@ -21,7 +21,7 @@ export interface ClassSamplesOptions extends ModelGridOptions {
  * @param model a model of images
  * @param options samples of each class, seed, layout
  * @returns the picture: K rows, `perClass` columns
- * @throws RangeError when the model's inputs are no images and no shape is given
+ * @throws RangeError when the model's inputs are not images and no shape is given
  * @example await classSamples(model, { perClass: 8, seed: 0 })
  */
 export async function classSamples(

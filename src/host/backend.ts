@@ -4,7 +4,7 @@ import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { Broken, NotInstalled, Refused, reasonOf } from './backendErrors';
 
 /** One backend that may or may not be had here. */
-export interface BackendCandidate {
+export interface BackendCandidate<Options = unknown> {
   /** its name in TensorFlow.js */
   readonly name: string;
   /** npm packages that bring it, as one would type them */
@@ -13,16 +13,18 @@ export interface BackendCandidate {
    * Loads and registers the backend.
    *
    * @param explicit whether it was asked for by name
+   * @param options of the selection
    * @returns what it is, in words
    * @throws Error saying why it is not available, or is not worth having unless asked for
    */
-  load(explicit: boolean): Promise<string>;
+  load(explicit: boolean, options: Options): Promise<string>;
   /**
    * Says why the backend was loaded and does not start, and what to do; without it, the reason stands alone.
    *
    * @param reason what TensorFlow.js says
+   * @param options of the selection
    */
-  explain?(reason: string): Promise<Error>;
+  explain?(reason: string, options: Options): Promise<Error>;
 }
 
 /** A backend that was not taken. */
@@ -33,8 +35,8 @@ export interface PassedOverBackend {
   readonly reason: string;
 }
 
-/** The backend now in use. */
-export interface BackendChoice {
+/** The backend that was taken. */
+export interface SelectedBackend {
   /** its name in TensorFlow.js, which `tf.getBackend()` returns from now on */
   readonly name: string;
   /** what it is and why it was taken, in one line */
@@ -154,13 +156,17 @@ const startRegistered = async (name: string): Promise<void> => {
   }
 };
 
-const start = async ({ name, load, explain }: BackendCandidate, explicit: boolean): Promise<string> => {
-  const description = await load(explicit);
+const start = async <Options>(
+  { name, load, explain }: BackendCandidate<Options>,
+  explicit: boolean,
+  options: Options,
+): Promise<string> => {
+  const description = await load(explicit, options);
   try {
     await startRegistered(name);
   } catch (error) {
     const reason = reasonOf(error);
-    throw (await explain?.(reason)) ?? new Broken(reason, { cause: error });
+    throw (await explain?.(reason, options)) ?? new Broken(reason, { cause: error });
   }
   return description;
 };
@@ -170,15 +176,17 @@ const start = async ({ name, load, explain }: BackendCandidate, explicit: boolea
  * first.
  *
  * @param candidates best first
+ * @param options of the selection, for the candidates
  * @param wanted name of one of them; without it, each is tried in turn
  * @throws RangeError when `wanted` is not a candidate
  * @throws Error when the one wanted is not available, naming what to install where that is what it lacks, when what goes with
  *   it cannot, or when none can
  */
-export async function chooseBackend(
-  candidates: readonly BackendCandidate[],
+export async function chooseBackend<Options>(
+  candidates: readonly BackendCandidate<Options>[],
+  options: Options,
   wanted?: string,
-): Promise<BackendChoice> {
+): Promise<SelectedBackend> {
   if (wanted !== undefined) {
     assertOneOf(
       'selectBackend',
@@ -188,22 +196,23 @@ export async function chooseBackend(
     );
   }
   const state = choosing();
-  const choice = state.turn.then(() => choose(candidates, wanted));
+  const choice = state.turn.then(() => choose(candidates, options, wanted));
   state.turn = choice.catch(() => undefined);
   return choice;
 }
 
-async function choose(
-  candidates: readonly BackendCandidate[],
+async function choose<Options>(
+  candidates: readonly BackendCandidate<Options>[],
+  options: Options,
   wanted: string | undefined,
-): Promise<BackendChoice> {
+): Promise<SelectedBackend> {
   const passedOver: PassedOverBackend[] = [];
   const broken: string[] = [];
   for (const candidate of candidates) {
     const { name, packages } = candidate;
     if (wanted !== undefined && name !== wanted) continue;
     try {
-      const description = await start(candidate, wanted !== undefined);
+      const description = await start(candidate, wanted !== undefined, options);
       const why = wanted === undefined ? 'the best that can be had here' : 'as asked';
       return { name, description: [`${description}: ${why}`, ...broken].join('; '), passedOver };
     } catch (error) {

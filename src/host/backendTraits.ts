@@ -1,14 +1,19 @@
-/** Where tensors lie. */
+/** Traits of the backend in use. */
 import { engine, getBackend } from '@tensorflow/tfjs-core';
+import { own } from '../files/json';
+import { BACKENDS, type BackendTraits } from './backends';
 
-/** Backends whose tensors lie in the memory of the host. */
-const ON_HOST = ['cpu', 'wasm', 'tensorflow'];
+/** A backend that nobody described has no trait: every function of the library works without them. */
+const UNKNOWN: BackendTraits = {
+  readsAtOnce: false,
+  repeats: false,
+  exactFunctions: false,
+  exactExpm1: false,
+  transforms: false,
+};
 
-/**
- * Whether reading a tensor waits for nothing: its values are there when the operation returns. On a GPU a reading
- * waits for all that was asked of it before.
- */
-export const readsAtOnce = (): boolean => ON_HOST.includes(getBackend());
+/** Traits of the backend in use. */
+export const backendTraits = (): BackendTraits => own<BackendTraits>(BACKENDS, getBackend()) ?? UNKNOWN;
 
 /**
  * Refuses to begin where no backend is registered: the host would say so in the middle of things, and not what to do.

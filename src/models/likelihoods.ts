@@ -12,7 +12,7 @@ import { assertVariables } from './ownVariables';
 
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
 
-/** Refuses what are no two bounds, the lower of them first. */
+/** Refuses anything but two bounds, the lower one first. */
 const assertSupport = (where: string, { least, largest, integers: given }: Partial<Support>): void => {
   const name = 'likelihood.support';
   assertNumber(where, `${name}.least`, least, 'a number', (value) => !Number.isNaN(value));

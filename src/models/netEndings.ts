@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../core/describe';
 import { createNoise } from '../core/noise';
 import type { Likelihood, ParameterKind } from '../distributions/likelihood';
-import { readsAtOnce } from '../host/backendTraits';
+import { backendTraits } from '../host/backendTraits';
 import { type Ending, endingsOf } from '../nets/endings';
 import { runNet } from '../nets/runNet';
 import { areProbabilities } from './probabilities';
@@ -64,7 +64,7 @@ const assertLogits = (
   { trunk, classifier }: Pick<EndedNets, 'trunk'> & { readonly classifier: LayersModel },
   inputShape: readonly number[],
 ): void => {
-  if (!readsAtOnce()) return;
+  if (!backendTraits().readsAtOnce) return;
   const logits = tidy(() => {
     const x = createNoise(0)
       .split('inputs')

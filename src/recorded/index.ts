@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export { type RecordedStep, type RecordedStepOptions, recordedStep } from './recordedStep';
+export { type RecordedStepOptions, recordedStep } from './recordedStep';

@@ -5,6 +5,7 @@ import { maker } from '../core/uncalled';
 import { type NativeBackend, type NativeOutput, nativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objectives/objective';
+import type { Executor } from '../training/executor';
 import { type Execute, executeEagerly, type StepOutput, type StepWork } from '../training/step';
 import { drawAgain } from './drawnNoise';
 import {
@@ -33,12 +34,6 @@ export interface RecordedStepOptions {
 
 const warn = (reason: string): void =>
   console.warn(`recordedStep: the step is run operation by operation, as ${reason}`);
-
-/** An executor that owns graphs. */
-export interface RecordedStep extends Execute {
-  /** Brings all values back to TensorFlow.js and frees the graphs; what is run afterwards is recorded anew. */
-  dispose(): void;
-}
 
 /** Terms by part, of names such as `labeled.elbo`. */
 const termsOf = (names: readonly string[], tensors: readonly Tensor[]): ObjectiveTerms => {
@@ -107,7 +102,7 @@ const run = <M extends Model>(
  */
 export const recordedStep = /* @__PURE__ */ maker('recordedStep({ … })', createRecordedStep);
 
-function createRecordedStep(options: RecordedStepOptions = {}): RecordedStep {
+function createRecordedStep(options: RecordedStepOptions = {}): Executor {
   const { onEager } = readOptions('recordedStep', options, { onEager: callable(warn) });
   let recordings: readonly Recording[] = [];
   /** Signatures of an objective's steps that cannot be recorded. */

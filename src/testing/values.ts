@@ -1,15 +1,13 @@
 /** Numbers of tensors, and how two lots of them differ. */
-import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { backendTraits } from '../host/backendTraits';
 import type { Model } from '../models/model';
 
 /** Numbers by the name of what they are of. */
 export type Values = Readonly<Record<string, readonly number[]>>;
 
-/** Backends on which the same run is the same to the bit. */
-const EXACT = ['cpu', 'wasm'];
-
 /** What two like runs may differ by here. */
-export const runTolerance = (tolerance: number): number => (EXACT.includes(getBackend()) ? 0 : tolerance);
+export const runTolerance = (tolerance: number): number => (backendTraits().repeats ? 0 : tolerance);
 
 /** The numbers of tensors, copied. */
 export async function valuesOf(tensors: Readonly<Record<string, Tensor>>): Promise<Values> {

@@ -30,7 +30,7 @@ const trainableOf = (model: Model): Readonly<Record<string, Variable>> =>
  * @param where name of the calling function, for messages
  * @param model whose variables the phases move
  * @param objective one, or phases
- * @throws TypeError or RangeError naming what is no objective, no phase or no variable
+ * @throws TypeError or RangeError naming what is not an objective, a phase or a variable
  */
 export function resolvePhases<M extends Model>(
   where: string,

@@ -18,7 +18,7 @@ import { describe, formatShape, oneLine } from '../core/describe';
 import { isError } from '../core/messageOf';
 import { assertNotAsync } from '../core/notAsync';
 import { weightedSum } from '../core/weightedSum';
-import { readsAtOnce } from '../host/backendTraits';
+import { backendTraits } from '../host/backendTraits';
 import { freeTape } from '../host/tape';
 import type { Model } from '../models/model';
 import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objectives/objective';
@@ -248,7 +248,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
       terms = found.terms;
       const { loss, gradients, gradientNorm, applied } = found;
       // Read where that waits for nothing, and masked on the device where it would: selecting costs more than it saves.
-      if (applied && !readsAtOnce()) {
+      if (applied && !backendTraits().readsAtOnce) {
         optimizer.apply(work.variables, zeroUnless(gradients, applied), context.step, applied);
         statistics.putBackUnless(applied);
       } else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, gradients, context.step);

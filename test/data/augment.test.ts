@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { affine } from '../../src/data/affine';
 import { cropAndFlip } from '../../src/data/cropAndFlip';
+import { backendTraits } from '../../src/host/backendTraits';
 
 /** Noise whose uniforms are given, so that a test decides what is drawn: u in (0, 1), one row for each image. */
 const drawing = (...rows: readonly number[][]): Noise => ({
@@ -52,7 +53,7 @@ const expectClose = (actual: readonly number[], expected: readonly number[]): vo
   expect(actual.length).toBe(expected.length);
   // Coordinates reach 7 in float32, so weights are off by a few 1e-6 at most; drivers of GPUs have sines and cosines of
   // their own, to 2⁻¹¹ (WGSL, §15.7.4).
-  const tolerance = tf.getBackend().startsWith('webg') ? 2 ** -9 : 1e-5;
+  const tolerance = backendTraits().exactFunctions ? 1e-5 : 2 ** -9;
   for (const [i, value] of expected.entries())
     expect(Math.abs((actual[i] as number) - value)).toBeLessThan(tolerance);
 };

@@ -1,5 +1,5 @@
-import { getBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it, test } from 'vitest';
+import { backendTraits } from '../../src/host/backendTraits';
 import * as ssvae from '../../src/index';
 import { functions } from '../support/functions';
 import { fuzzFunction } from '../support/functions/fuzz';
@@ -21,7 +21,7 @@ it('is described what every public function promises', () => {
 });
 
 // What is asked here is asked of the host; other backends compute the same, and take long for so many small calls.
-const here = ['cpu', 'wasm'].includes(getBackend());
+const here = backendTraits().repeats;
 
 describe.runIf(here)(
   'whatever is passed, the result is the documented one, or an error that names function and argument',

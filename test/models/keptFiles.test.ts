@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { getBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { isRecord, type Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
+import { backendTraits } from '../../src/host/backendTraits';
 import { loadModel } from '../../src/models/loadModel';
 import { loadVariables } from '../../src/models/saveModel';
 import { KEPT_MODELS, KEPT_RUNS, loadKept, outputsOf } from '../support/keptFiles';
@@ -33,7 +33,7 @@ const kept = async (version: string, name: string): Promise<MemoryStorage> =>
   memoryStorage(new Uint8Array(await readFile(join(folder, version, `${name}.safetensors`))));
 
 /** Backends differ by rounding, and steps of Adam by more where gradients are near 0. */
-const OF_WEIGHTS = ['cpu', 'wasm'].includes(getBackend()) ? 1e-4 : 0.02;
+const OF_WEIGHTS = backendTraits().repeats ? 1e-4 : 0.02;
 
 const withFormat = ({ bytes }: MemoryStorage, format: string): MemoryStorage => {
   const { arrays, metadata } = readSafetensors(bytes as Uint8Array, 'file');

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { REPEATING } from '../support/kill/backends';
 import { killRuns } from '../support/kill/killRuns';
 import { disturbRuns } from '../support/kill/otherFaults';
 
 // The processes choose their backends themselves; `scripts/kill-runs.ts` kills more of them.
-it.each(['cpu', 'wasm'] as const)(
+it.each(REPEATING)(
   'a run that is killed and resumed on %s ends to the bit as one that is not',
   async (backend) => {
     const kills = 4;

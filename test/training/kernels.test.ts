@@ -5,7 +5,8 @@ import type { M2 } from '../../src/models/m2/model';
 import type { M2Preset } from '../../src/models/m2/nets';
 import type { Objective } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
-import { type RecordedStep, recordedStep } from '../../src/recorded/recordedStep';
+import { recordedStep } from '../../src/recorded/recordedStep';
+import type { Executor } from '../../src/training/executor';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -17,7 +18,7 @@ cleanUpAfterEach();
 const FREE = /^(Identity|Reshape|unnamed scope|.*__op)$/;
 
 /** Kernels of a step, bytes of what they make, and bytes that stay. */
-const costOf = async (nets: M2Preset, objective: Objective<M2>, execute: RecordedStep | undefined) => {
+const costOf = async (nets: M2Preset, objective: Objective<M2>, execute: Executor | undefined) => {
   const model = tinyM2({ nets });
   const optimizer = createAdam();
   const steps = trainingSteps(model, {

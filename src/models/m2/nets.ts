@@ -31,7 +31,7 @@ export const isOwn = (nets: M2NetsOption): nets is SemiSupervisedNets =>
 export const parsePreset = (where: string, nets: unknown): M2Preset =>
   presetFrom<M2Preset>(where, nets, M2_PRESETS);
 
-/** How a user's own nets are read; what each maps is looked at where the shapes are known. */
+/** How a user's own nets are read; what each maps is checked where the shapes are known. */
 const ownRules = () => ({
   trunk: unchecked<LayersModel | undefined>(),
   classifier: unchecked<LayersModel>(),

@@ -148,7 +148,7 @@ export const settingsSpec = ({ consistency, ...settings }: Settings): Json =>
   specOf({
     objective: 'semiSupervised',
     ...settings,
-    // A function of images is no schedule: its settings stand for it where it has some.
+    // A function of images is not a schedule; its settings represent it if it has some.
     consistency: consistency && {
       ...consistency,
       augment: consistency.augment && (consistency.augment.spec ?? 'a function'),

@@ -13,7 +13,7 @@ import { knownOf, type Objective } from './objective';
  * The labeled part holds the cross-entropy and nothing else, so encoder and decoder get no gradient. There is no `elbo`
  * among the terms: a classifier has no bound.
  *
- * @returns an objective; it ignores unlabelled examples
+ * @returns an objective; it ignores unlabeled examples
  * @example train(model, { objective: supervised(), batches, epochs: 10, seed: 1 })
  */
 export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<SemiSupervisedVae> => {

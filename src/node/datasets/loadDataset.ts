@@ -43,7 +43,7 @@ export const assertDatasetName = (where: string, name: DatasetName): void =>
 // Every message below starts with the function and names the path, so that one line says what to look at.
 const refuse = (what: string, cause?: unknown): Error => new Error(`loadDataset: ${what}`, { cause });
 
-/** Names in a folder: of everything, and of what is no folder itself, as some copies hold folders named like their files. */
+/** Names in a folder: of everything, and of everything but folders, because some copies hold folders named like their files. */
 const listing = async (
   dir: string,
 ): Promise<{ readonly names: readonly string[]; readonly files: readonly string[] }> => {

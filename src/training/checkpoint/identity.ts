@@ -29,7 +29,7 @@ export interface RunIdentity {
   readonly loss: Json;
   /** settings of the average of the weights, null where there is none */
   readonly ema: Json;
-  /** what changes the inputs of either part: settings where they are told, else only that there is something */
+  /** what changes the inputs of either part: its settings if it has some, else only that there is something */
   readonly augment: Json;
   /** what the best epoch is chosen by, null where none is */
   readonly earlyStopping: Json;

@@ -75,7 +75,7 @@ export async function takeSteps<M extends Model>(
   for (const listener of listeners) listener.begin?.();
   await beginEpoch();
   const range = { from, to: isToEnd() ? from : last, ema };
-  // The run itself asks the signal: behind a step, once all of it has been told of.
+  // The run itself asks the signal: after a step, once its listeners have run.
   for await (const done of stepsOf({ ...settings, execute, signal: undefined }, range)) {
     const sums = await readings.sumsWith(done);
     const { progress } = run;

@@ -1,14 +1,18 @@
 /** The page under test: the library as an application would bundle it, driven through `globalThis.ssvaeTest`. */
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
+import { computeAlone } from '../../support/computeAlone';
 import { type Measurements, measure } from './measurements';
 import { residentInPage } from './resident';
 import { checkpointsInPage, parseInPage, saveAndLoadInPage, trainInPage } from './training';
 import type { WorkerAnswer } from './worker';
 
+/** The choice without its executor: a function does not leave the page. */
+type Choice = Omit<BackendChoice, 'execute'>;
+
 /** What a run in the page gives back. */
 export interface PageResult {
-  readonly choice: BackendChoice;
+  readonly choice: Choice;
   readonly inUse: string;
   readonly measurements: Measurements;
 }
@@ -16,7 +20,7 @@ export interface PageResult {
 /** Functions of the page, by name. */
 export interface PageFunctions {
   run(options: SelectBackendOptions): Promise<PageResult>;
-  select(options: SelectBackendOptions): Promise<BackendChoice>;
+  select(options: SelectBackendOptions): Promise<Choice>;
   inWorker(options: SelectBackendOptions): Promise<WorkerAnswer>;
   resident: typeof residentInPage;
   train: typeof trainInPage;
@@ -26,10 +30,9 @@ export interface PageFunctions {
 }
 
 /** Takes a backend, and all of its own kernels: small tensors are forwarded to the cpu by default. */
-async function select(options: SelectBackendOptions): Promise<BackendChoice> {
-  const choice = await selectBackend(options);
-  if (choice.name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
-  if (choice.name === 'webgl') tf.env().set('WEBGL_CPU_FORWARD', false);
+async function select(options: SelectBackendOptions): Promise<Choice> {
+  const { execute: _, ...choice } = await selectBackend(options);
+  computeAlone();
   return choice;
 }
 

@@ -7,6 +7,7 @@ import { createNoise, type Noise } from '../../../src/core/noise';
 import { readSafetensors } from '../../../src/files/safetensors';
 import type { Ending } from '../ending';
 import { below } from '../mutations';
+import type { RepeatingBackend } from './backends';
 import { startRun } from './runProcess';
 
 /** What came of the kills. */
@@ -47,7 +48,7 @@ const atHalfWritten = (path: string, then: () => void): (() => void) => {
 
 /** Lets a run live until a random moment, or to its end. */
 const live = async (
-  backend: 'cpu' | 'wasm',
+  backend: RepeatingBackend,
   path: string,
   epochs: number,
   aim: Aim,
@@ -103,7 +104,7 @@ const readAll = async (path: string): Promise<{ read: number; halfWritten: numbe
  *   killed
  */
 export async function killRuns(
-  backend: 'cpu' | 'wasm',
+  backend: RepeatingBackend,
   kills: number,
   seed: number,
   epochs: number,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNoise } from '../../../src/core/noise';
+import type { RepeatingBackend } from './backends';
 import { type RunEnd, type RunProcess, startRun } from './runProcess';
 
 /** What came of the faults; each run that is counted as ended was alike to one that was left alone. */
@@ -17,8 +18,6 @@ export interface FaultFigures {
   readonly unread: number;
   readonly unreadEnded: number;
 }
-
-type Backend = 'cpu' | 'wasm';
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -36,7 +35,7 @@ const wasRefused = ({ ended, errors }: RunEnd, steps: number): boolean =>
  * @throws Error where a run ends otherwise than one that is left alone
  */
 export async function disturbRuns(
-  backend: Backend,
+  backend: RepeatingBackend,
   times: number,
   seed: number,
   epochs: number,

@@ -15,6 +15,7 @@ import { createAdam } from '../../../src/training/optimizer/adam';
 import { train } from '../../../src/training/train';
 import { comparable, type Ending } from '../ending';
 import { tinyBatches, tinyDataset, tinyM2, weightsOf } from '../tiny';
+import type { RepeatingBackend } from './backends';
 
 /** What a run tells. */
 export type Message =
@@ -42,7 +43,7 @@ const told = (place: StorageFolder): StorageFolder => ({
   },
 });
 
-const [backend, path, length] = process.argv.slice(2) as ['cpu' | 'wasm', string, string];
+const [backend, path, length] = process.argv.slice(2) as [RepeatingBackend, string, string];
 const epochs = Number(length);
 await selectBackend({ backend });
 const place = told(folder(path));

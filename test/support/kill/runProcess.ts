@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Ending } from '../ending';
+import type { RepeatingBackend } from './backends';
 import type { Message } from './run';
 
 const program = fileURLToPath(new URL('run.ts', import.meta.url));
@@ -31,7 +32,7 @@ export interface RunProcess {
  * @param heard called with what the run says of its steps and saves
  */
 export function startRun(
-  backend: 'cpu' | 'wasm',
+  backend: RepeatingBackend,
   path: string,
   epochs: number,
   heard: (message: Message, child: ChildProcess) => void = () => {},
