@@ -1,9 +1,10 @@
 /** Whether model, objective and data fit each other, in the words of whoever put them together. */
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
+import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
 import { assertBytesFit } from './inputs';
-import type { Model } from './model';
+import type { Classifier, Model } from './model';
 import type { Objective } from './objectives/objective';
 
 /**
@@ -40,7 +41,7 @@ export function assertFits<M extends Model>(
   where: string,
   model: M,
   objectives: readonly Objective<M>[],
-  { inputShape, bytes, classes, counts }: BatchSource,
+  { inputShape, bytes, classes, classNames, counts }: BatchSource,
 ): void {
   for (const objective of objectives) objective.assertModel?.(where, model);
   if (inputShape !== undefined && !sameShape(inputShape, model.inputShape))
@@ -54,6 +55,8 @@ export function assertFits<M extends Model>(
     throw new RangeError(
       `${where}: the data has ${classes} classes, the model ${known}; needed the same number`,
     );
+  if (counts.labeled > 0)
+    assertSameNames(where, ['the data', 'the model'], classNames, (model as Partial<Classifier>).classNames);
 }
 
 /**

@@ -10,8 +10,11 @@ const inWords = (bytes: ByteMeaning): string => (bytes === 'counts' ? 'a count' 
 export const supportOf = (model: Model): Support | undefined =>
   (model as Partial<SemiSupervisedVae>).likelihood?.support;
 
+/** A model, or one that is being made. */
+type Observer = Model | Pick<SemiSupervisedVae, 'likelihood'>;
+
 /** What a model takes the bytes of inputs for: what its likelihood says. */
-export const byteMeaningOf = (model: Model): ByteMeaning =>
+export const byteMeaningOf = (model: Observer): ByteMeaning =>
   (model as Partial<SemiSupervisedVae>).likelihood?.bytes ?? 'unit';
 
 /**
@@ -21,7 +24,7 @@ export const byteMeaningOf = (model: Model): ByteMeaning =>
  * @param bytes what those of the data stand for; none where the data does not tell, or has no bytes
  * @throws RangeError saying both
  */
-export function assertBytesFit(where: string, model: Model, bytes: ByteMeaning | undefined): void {
+export function assertBytesFit(where: string, model: Observer, bytes: ByteMeaning | undefined): void {
   const needed = byteMeaningOf(model);
   if (bytes === undefined || bytes === needed) return;
   throw new RangeError(

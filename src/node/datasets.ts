@@ -151,6 +151,24 @@ const assertOwn = (set: DatasetName, { name }: DatasetFile, bytes: Uint8Array): 
       );
 };
 
+/** What the classes of each set are called, as the makers of the set call them. */
+const CLASS_NAMES: Readonly<Record<DatasetName, readonly string[]>> = {
+  mnist: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  'fashion-mnist': [
+    'T-shirt/top',
+    'Trouser',
+    'Pullover',
+    'Dress',
+    'Coat',
+    'Sandal',
+    'Shirt',
+    'Sneaker',
+    'Bag',
+    'Ankle boot',
+  ],
+  cifar10: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
+};
+
 const loadIdx = async (name: string, found: readonly FoundFile[], set: DatasetName): Promise<Dataset> => {
   const files: Uint8Array[] = [];
   for (const file of found)
@@ -164,7 +182,7 @@ const loadIdx = async (name: string, found: readonly FoundFile[], set: DatasetNa
   const [images = new Uint8Array(), labels = new Uint8Array()] = files;
   return about(
     found.map(({ path }) => path),
-    async () => idxDataset({ name, images, labels }),
+    async () => idxDataset({ name, images, labels, classNames: CLASS_NAMES[set] }),
   );
 };
 
@@ -183,7 +201,7 @@ const loadCifar = async (name: string, found: readonly FoundFile[]): Promise<Dat
     y.set(part.y, at);
     at += part.y.length;
   }
-  return createDataset({ name, x, y, shape, classes: 10 });
+  return createDataset({ name, x, y, shape, classes: 10, classNames: CLASS_NAMES.cifar10 });
 };
 
 /**
