@@ -18,7 +18,7 @@ import { assertLikelihood } from './likelihoods';
 export interface ModelData {
   /** inputs, one after another */
   readonly x: Uint8Array | Uint8ClampedArray | Float32Array;
-  /** what a byte of `x` stands for; default `'unit'`, value / 255 */
+  /** what a byte of `x` means; default `'unit'`, value / 255 */
   readonly bytes?: ByteMeaning;
   /** shape of one example */
   readonly shape: readonly number[];
@@ -97,7 +97,7 @@ const likelihoodOf = (
 /**
  * Input shape and likelihood: those of the options, or else the data's.
  *
- * @throws RangeError or TypeError where one is none, or the two contradict each other
+ * @throws RangeError or TypeError where one is invalid, or the two contradict each other
  */
 export const inputsOf = (
   where: string,
@@ -111,7 +111,7 @@ export const inputsOf = (
 /**
  * The number of classes and their names: those of the options, or else the data's.
  *
- * @throws RangeError or TypeError where one is none, or the two contradict each other
+ * @throws RangeError or TypeError where one is invalid, or the two contradict each other
  */
 export function classesOf(
   where: string,

@@ -1,4 +1,4 @@
-/** Whether model, objective and data fit each other, in the words of whoever put them together. */
+/** Whether model, objective and data fit each other. */
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
@@ -28,13 +28,12 @@ export function assertCalled<M extends Model>(
 }
 
 /**
- * Refuses, before the first step, a model that an objective cannot be computed of, or whose inputs and classes are not those
- * of the data.
+ * Refuses, before the first step, a model that an objective does not fit, or whose inputs or classes differ from the data's.
  *
  * @param where name of the calling function, for the message
  * @param model that is to be trained
- * @param objectives one, or one for each phase; what they need of a model they say themselves
- * @param batches a source that tells neither shape nor classes is looked at batch by batch
+ * @param objectives one, or one for each phase; each checks the model by its own `assertModel`
+ * @param batches without a shape or classes, each batch is checked in its turn
  * @throws TypeError or RangeError naming what does not fit, on both sides
  */
 export function assertFits<M extends Model>(
@@ -60,7 +59,7 @@ export function assertFits<M extends Model>(
 }
 
 /**
- * Refuses what is no batch of a model, by shapes and types alone: nothing is read.
+ * Refuses a batch that does not fit a model, by shapes and types alone: no value is read.
  *
  * @param where name of the calling function, for the message
  * @param name of the batch, for the message

@@ -10,7 +10,7 @@ import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
 
-/** How data are gone through. */
+/** How data are read. */
 export interface PredictOptions {
   /** examples at a time; default 500, which is ours */
   readonly batchSize?: number;
@@ -68,7 +68,7 @@ const inBatches = async (
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
  * @param options the batch size
  * @returns class indices, class names and q(y|x); empty arrays for no examples
- * @throws TypeError when the model is none, or the data is none of these
+ * @throws TypeError when the model has no `classify`, or the data is none of these
  * @throws RangeError when it is no whole number of examples, a number is not finite (of the data, or of what the model
  *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
@@ -108,7 +108,7 @@ export async function predict(
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
  * @param options the batch size
  * @returns N·Z numbers
- * @throws TypeError when the model is none, or the data is none of these
+ * @throws TypeError when the model has no `embed`, or the data is none of these
  * @throws RangeError when it is no whole number of examples, a number is not finite (of the data, or of what the model
  *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await embed(model, new Uint8Array(784))).length // 50

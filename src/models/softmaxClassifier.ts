@@ -26,7 +26,7 @@ export interface SoftmaxClassifierOptions {
   readonly l2?: number;
 }
 
-/** A code with a 1 behind, which the bias belongs to, and its class. */
+/** A code, followed by a 1 for the bias, and its class. */
 interface Example {
   readonly code: Float64Array;
   readonly label: number;
@@ -51,7 +51,7 @@ const columnOf = (
   return { mean, scale: Math.sqrt(variance + l2 / count) };
 };
 
-/** The objective and its slope at weights: a row for each class, its bias behind; a penalty for each column. */
+/** The objective and its slope at weights: a row for each class that ends in its bias; a penalty for each column. */
 const lossAt = (
   weights: Float64Array,
   examples: readonly Example[],

@@ -16,7 +16,7 @@ import { assertOwnNet, presetFrom } from '../presets';
 /** A preset with its choices: `'mlp'`, dense layers on flat inputs (`mlpNets`), or `'conv'`, convolutions (`convNets`). */
 export type M2Preset = PresetOf<typeof M2_PRESETS>;
 
-/** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
+/** A preset by name, a preset with its choices, or your own tfjs-layers models. */
 export type M2NetsOption = M2Preset['preset'] | M2Preset | SemiSupervisedNets;
 
 /** Whether nets are a user's own. */
@@ -122,9 +122,9 @@ export const presetValues = (where: string, shape: PresetShape, preset: M2Preset
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
- * @throws TypeError or RangeError when one's own net is missing or of other shapes; the message names the net, its
+ * @throws TypeError or RangeError when a net of the user is missing or of other shapes; the message names the net, its
  *   shapes and the shapes needed
- * @throws RangeError when one's own net has a stock layer that draws random numbers; the message names the layer
+ * @throws RangeError when a net of the user has a stock layer that draws random numbers; the message names the layer
  */
 export function resolveNets(nets: M2Preset | SemiSupervisedNets, shape: PresetShape): SemiSupervisedNets {
   if (!isOwn(nets))

@@ -16,7 +16,7 @@ import { parseLikelihood } from '../likelihoods';
 import { isOwn, type M2Preset, parsePreset } from './nets';
 import type { M2Settings } from './options';
 
-/** What a file says of an M2 model; `null` stands for what has to be handed in again. */
+/** What a file holds of an M2 model; `null` marks what you pass to `loadModel` again. */
 export interface M2Spec {
   readonly inputShape: readonly number[];
   readonly classes: number;

@@ -1,8 +1,8 @@
 /**
  * The objective of a semi-supervised VAE: its bound where the label is known, and where it is not.
  *
- *   labelled    L(x, y) = bound at y + log p(y)
- *   unlabelled  U(x) = E_{q(y|x)} L(x, y) + H(q(y|x))
+ *   labeled    L(x, y) = bound at y + log p(y)
+ *   unlabeled  U(x) = E_{q(y|x)} L(x, y) + H(q(y|x))
  */
 import {
   add,
@@ -231,7 +231,7 @@ const consistencyOf = (
 
 const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervisedVae> => {
   const objective: Objective<SemiSupervisedVae> = (model, { labeled, unlabeled }, context) => {
-    // Batch norm's running statistics move once a step: with the unlabelled examples where there are any.
+    // Batch norm's running statistics move once a step: with the unlabeled examples where there are any.
     const part = (name: 'labeled' | 'unlabeled', given: UnlabeledBatch, updateStatistics: boolean): Part => {
       const noise = context.noise.split(name);
       return { ...context, noise, bound: { training: true, updateStatistics, noise, ...knownOf(given) } };
@@ -258,14 +258,14 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
 /**
  * The bound of a semi-supervised VAE (Kingma 2014, Eq. 6–9; report Eq. 8).
  *
- *   labelled    L(x, y) = E log p(x|z,y) − KL(q(z|x[,y])‖p(z)) + log p(y)
- *   unlabelled  U(x) = E_{q(y|x)} L(x, y) + H(q(y|x))
+ *   labeled    L(x, y) = E log p(x|z,y) − KL(q(z|x[,y])‖p(z)) + log p(y)
+ *   unlabeled  U(x) = E_{q(y|x)} L(x, y) + H(q(y|x))
  *
- * It serves every model that has `infer`. The step adds α times the cross-entropy of the labelled examples. Options add the
+ * It serves every model that has `infer`. The step adds α times the cross-entropy of the labeled examples. Options add the
  * regularizers of the report's Optimized-ELBO; {@link regularized} has its defaults.
  *
- * Without labelled examples it trains too. Classes are then clusters in an arbitrary order, and poor ones: the bound finds
- * what divides the data best, which need not be the classes you have in mind (see docs/reliability.md).
+ * Without labeled examples it trains too. Classes are then clusters in an arbitrary order, and often poor: the bound finds
+ * the division that explains the data best, which may not be the classes that you have in mind (see docs/reliability.md).
  *
  * @param options label handling, temperature, weights and regularizers; by default the bound itself
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats
@@ -282,8 +282,8 @@ export const semiSupervised = /* @__PURE__ */ maker(
  * The report's Optimized-ELBO (§3.6): the semi-supervised objective with entropy penalty β, mutual information γ, a pull to
  * the label prior and smoothed labels.
  *
- *   labelled    J_L = E_{p̂(y)} L(x, y) − KL(q(y|x)‖p(y)) − KL between q(y|x) and p̂
- *   unlabelled  J_U = U(x) + γ·Î(y; x) − β·H(q(y|x))
+ *   labeled    J_L = E_{p̂(y)} L(x, y) − KL(q(y|x)‖p(y)) − KL between q(y|x) and p̂
+ *   unlabeled  J_U = U(x) + γ·Î(y; x) − β·H(q(y|x))
  *
  * It is not a bound. The term `elbo` is the plain bound beside it. With a relaxed label (`'gumbel'`) neither is a bound,
  * because a relaxed label is not a label: `evaluateElbo` computes the bound exactly.

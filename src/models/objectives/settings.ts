@@ -21,9 +21,9 @@ import type { Json } from '../../files/json';
 import { assertFiniteKl } from '../../regularizers/smoothedLabelKl';
 import { type KlWeight, klWeightRule } from './klWeight';
 
-/** Consistency of the classifier between unlabelled examples. */
+/** Consistency of the classifier between unlabeled examples. */
 export interface Consistency {
-  /** weight of −KL(t ‖ q(y|x̃)) in the unlabelled objective; at 0 the interpolated inputs are not computed */
+  /** weight of −KL(t ‖ q(y|x̃)) in the unlabeled objective; at 0 the interpolated inputs are not computed */
   readonly weight: ScalarOrSchedule;
   /**
    * a of λ ~ Beta(a, a), the share of an example in its pair, an integer of at least 1; default 2, our choice: shares
@@ -31,19 +31,19 @@ export interface Consistency {
    */
   readonly concentration?: number;
   /**
-   * changes the examples once more before they are interpolated, for example `affine({ … })`: the prediction has to stay
-   * what it is without the change (Xie et al. 2020). To be recorded, it must draw by `noise.uniform`, `normal` or
+   * changes the examples before they are interpolated, for example `affine({ … })`: the prediction should not change with
+   * them (Xie et al. 2020). To be recorded, it must draw by `noise.uniform`, `normal` or
    * `gumbel`, as `affine` does. Default: no change
    */
   readonly augment?: Augment;
 }
 
-/** The divergence between q(y|x) and the smoothed labels, in the labelled objective. */
+/** The divergence between q(y|x) and the smoothed labels, in the labeled objective. */
 export interface LabelSmoothingOptions extends Omit<LabelSmoothing, 'weight'> {
   /** at least 0; default 1 */
   readonly weight?: ScalarOrSchedule;
   /**
-   * E_{p̂(y)} L(x, y) of labelled examples (report §3.4): `'true-label'`, at the label itself (one decoder row; default),
+   * E_{p̂(y)} L(x, y) of labeled examples (report §3.4): `'true-label'`, at the label itself (one decoder row; default),
    * or `'enumerate'`, the sum over K labels weighted with p̂
    */
   readonly expectation?: 'true-label' | 'enumerate';
@@ -52,7 +52,7 @@ export interface LabelSmoothingOptions extends Omit<LabelSmoothing, 'weight'> {
 /** Options of the semi-supervised objective. */
 export interface SemiSupervisedOptions {
   /**
-   * the expectation over y of unlabelled examples: `'enumerate'`, the exact sum over K labels (Kingma 2014, Eq. 7;
+   * the expectation over y of unlabeled examples: `'enumerate'`, the exact sum over K labels (Kingma 2014, Eq. 7;
    * default); `'gumbel'`, one relaxed label (report §2.7.2); `'straight-through'`, one hard label with a relaxed gradient
    */
   readonly labelHandling?: 'enumerate' | 'gumbel' | 'straight-through';
@@ -63,24 +63,24 @@ export interface SemiSupervisedOptions {
   readonly temperature?: ScalarOrSchedule;
   /**
    * weight of the latents' divergences in both parts, at least 0; default 1, the bound itself. A warm-up from 0 keeps
-   * codes in use that would be given up early on (Sønderby et al. 2016). It never applies to log p(y), H(q(y|x)) or the
+   * codes in use that collapse early otherwise (Sønderby et al. 2016). It never applies to log p(y), H(q(y|x)) or the
    * cross-entropy
    */
   readonly klWeight?: KlWeight;
   /** weight of L and U in the objective, at least 0; default 1. A small one leaves more room to the other terms */
   readonly boundWeight?: ScalarOrSchedule;
-  /** the report's β, weight of −H(q(y|x)) of unlabelled examples (Eq. 15); default 0 */
+  /** the report's β, weight of −H(q(y|x)) of unlabeled examples (Eq. 15); default 0 */
   readonly entropyPenalty?: ScalarOrSchedule;
-  /** the report's γ, weight of Î(y; x) of unlabelled examples (§3.2); default 0 */
+  /** the report's γ, weight of Î(y; x) of unlabeled examples (§3.2); default 0 */
   readonly mutualInformationWeight?: ScalarOrSchedule;
-  /** weight of −KL(q(y|x) ‖ p(y)) of labelled examples (report §3.6); default 0 */
+  /** weight of −KL(q(y|x) ‖ p(y)) of labeled examples (report §3.6); default 0 */
   readonly labelPriorKlWeight?: ScalarOrSchedule;
-  /** divergence between q(y|x) and smoothed labels, of labelled examples (report §3.3.2); default none */
+  /** divergence between q(y|x) and smoothed labels, of labeled examples (report §3.3.2); default none */
   readonly labelSmoothing?: LabelSmoothingOptions;
   /**
-   * interpolation consistency of the classifier (Verma et al. 2019): at x̃ = λ·x_i + (1 − λ)·x_j of unlabelled examples
-   * it has to predict t = λ·q(y|x_i) + (1 − λ)·q(y|x_j), a constant. It costs one more pass through the classifier and is
-   * the term `consistency`. Default: none
+   * interpolation consistency of the classifier (Verma et al. 2019): at x̃ = λ·x_i + (1 − λ)·x_j of unlabeled examples
+   * it should predict t = λ·q(y|x_i) + (1 − λ)·q(y|x_j), a constant. It costs one more pass through the classifier, and its
+   * term is called `consistency`. Default: none
    */
   readonly consistency?: Consistency;
 }
@@ -148,7 +148,7 @@ export const settingsSpec = ({ consistency, ...settings }: Settings): Json =>
   specOf({
     objective: 'semiSupervised',
     ...settings,
-    // A function of images is no schedule: its settings stand for it where it has some.
+    // A function of images is not a schedule: its settings name it, where it has some.
     consistency: consistency && {
       ...consistency,
       augment: consistency.augment && (consistency.augment.spec ?? 'a function'),

@@ -10,10 +10,10 @@ import { knownOf, type Objective } from './objective';
 /**
  * A classifier on the labels alone: the baseline of a semi-supervised model.
  *
- * The labelled part holds the cross-entropy and nothing else, so encoder and decoder get no gradient. There is no `elbo`
+ * The labeled part holds the cross-entropy and nothing else, so encoder and decoder get no gradient. There is no `elbo`
  * among the terms: a classifier has no bound.
  *
- * @returns an objective; it ignores unlabelled examples
+ * @returns an objective; it ignores unlabeled examples
  * @example train(model, { objective: supervised(), batches, epochs: 10, noise })
  */
 export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<SemiSupervisedVae> => {

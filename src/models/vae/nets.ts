@@ -10,7 +10,7 @@ import { assertOwnNet, presetFrom } from '../presets';
 /** A preset with its choices: `'mlp'`, dense layers on flat inputs, or `'conv'`, the convolutions of `convNets`. */
 export type VaePreset = PresetOf<typeof VAE_PRESETS>;
 
-/** A preset by name, a preset with its choices, or one's own tfjs-layers models. */
+/** A preset by name, a preset with its choices, or your own tfjs-layers models. */
 export type VaeNetsOption = VaePreset['preset'] | VaePreset | VaeNets;
 
 /** Whether nets are a user's own. */
@@ -34,7 +34,7 @@ export const presetValues = (where: string, shape: VaeShape, preset: VaePreset):
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
- * @throws TypeError or RangeError when one's own net is missing, of other shapes, or draws random numbers; the message
+ * @throws TypeError or RangeError when a net of the user is missing, of other shapes, or draws random numbers; the message
  *   names the net, its shapes and the shapes needed
  */
 export function resolveNets(nets: VaePreset | VaeNets, shape: VaeShape): VaeNets {
