@@ -126,6 +126,8 @@ export interface BatchSource {
   readonly bytes?: ByteMeaning;
   /** K, where the source knows and has labels: likewise */
   readonly classes?: number;
+  /** what the classes are called, where the source knows: a model that calls one otherwise is refused */
+  readonly classNames?: readonly string[];
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
   /** which examples are shown, if the source knows: every checkpoint has them, and a resumed run uses the same */

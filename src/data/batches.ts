@@ -245,6 +245,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     inputShape: dataset.shape,
     ...(isBytes(dataset.x) && { bytes: dataset.bytes ?? 'unit' }),
     classes: dataset.classes,
+    ...(dataset.classNames && { classNames: dataset.classNames }),
     split,
     // Read only when a run is written or resumed: it looks at every value once.
     get identity() {

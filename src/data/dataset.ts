@@ -2,6 +2,7 @@
 import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumbers, recordOf } from '../core/assert';
 import { BYTE_MEANINGS, type ByteMeaning, valuesByByte } from '../core/byteValues';
+import { assertClassNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
@@ -41,6 +42,8 @@ export interface Dataset extends Extras {
   readonly shape: readonly number[];
   /** number of classes, K */
   readonly classes: number;
+  /** what the classes are called, one name for each; absent where they have none */
+  readonly classNames?: readonly string[];
   /** number of examples */
   readonly count: number;
 }
@@ -62,6 +65,8 @@ export interface CreateDatasetOptions extends ExtrasOptions {
   readonly shape: readonly number[];
   /** number of classes, K, at most 255 */
   readonly classes: number;
+  /** what the classes are called, one name for each; default none */
+  readonly classNames?: readonly string[];
 }
 
 /** How other arrays of numbers become inputs. */
@@ -94,6 +99,8 @@ const datasetRules = () => ({
   y: optional(checked(assertNumbers)),
   shape: checked(assertExampleShape),
   classes: number(integersFrom(1, 255)),
+  // Checked once the number of classes is known.
+  classNames: optional(unchecked<readonly string[]>()),
   // Their contents are checked once the number of examples is known.
   allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
   weight: optional(unchecked<ArrayLike<number>>()),
@@ -129,7 +136,9 @@ const datasetOf = (
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, bytes, y, shape, classes } = parts;
+  const { name, bytes, y, shape, classes, classNames } = parts;
+  const prefix = names.x.replace(/x$/, '');
+  if (classNames) assertClassNames(where, `${prefix}classNames`, classNames, classes);
   const count = countOf(where, names, parts);
   const x = inputValues(parts.x) as Dataset['x'];
   if (isFloats(x)) {
@@ -143,7 +152,6 @@ const datasetOf = (
   // As a byte, −1 is 255.
   const labels = indices ? new Uint8Array(indices) : new Uint8Array(count).fill(UNKNOWN_CLASS);
   const own = isBytes(y) && parts.allowed === undefined ? ownBytes(y) : labels;
-  const prefix = names.x.replace(/x$/, '');
   const extras = extrasOf({ where, prefix, count, shape, classes }, parts, own);
   return {
     name,
@@ -152,6 +160,7 @@ const datasetOf = (
     y: own,
     shape: [...shape],
     classes,
+    ...(classNames && { classNames: [...classNames] }),
     count,
     ...extras,
   };
@@ -171,7 +180,7 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, bytes, y, shape, classes, allowed, weight, covariates, observed } = recordOf(
+  const { name, x, bytes, y, shape, classes, classNames, allowed, weight, covariates, observed } = recordOf(
     where,
     given,
     argument,
@@ -188,6 +197,7 @@ export function checkDataset(
       classes,
       ...(bytes !== undefined && { bytes }),
       ...(y !== undefined && { y }),
+      ...(classNames !== undefined && { classNames }),
       ...(allowed !== undefined && { allowed }),
       ...(weight !== undefined && { weight }),
       ...(covariates !== undefined && { covariates }),

@@ -5,6 +5,7 @@
  * so that a few labels say little and many inputs without labels say a lot.
  */
 import { assertSize } from '../core/assert';
+import { namesOf } from '../core/classNames';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { createDataset, type Dataset } from './dataset';
@@ -145,5 +146,12 @@ export function digits(options: DigitsOptions): Dataset {
   for (let i = 0; i < count; i++) {
     draw(x.subarray(i * PIXELS, (i + 1) * PIXELS), i % 10, noise.split(i), nearest);
   }
-  return createDataset({ name: 'digits', x, y, shape: [SIDE, SIDE, 1], classes: 10 });
+  return createDataset({
+    name: 'digits',
+    x,
+    y,
+    shape: [SIDE, SIDE, 1],
+    classes: 10,
+    classNames: namesOf(10),
+  });
 }

@@ -66,6 +66,8 @@ export interface IdxDatasetOptions {
   readonly labels: Uint8Array;
   /** number of classes; default 10 */
   readonly classes?: number;
+  /** what the classes are called, one name for each; default none */
+  readonly classNames?: readonly string[];
 }
 
 /** Whether an axis is as short as that of channels. */
@@ -84,11 +86,12 @@ const isFew = (size: number): boolean => size <= 4;
  * @example idxDataset({ name: 'mnist', images, labels }).shape // [28, 28, 1]
  */
 export function idxDataset(options: IdxDatasetOptions): Dataset {
-  const { name, images, labels, classes } = readOptions('idxDataset', options, {
+  const { name, images, labels, classes, classNames } = readOptions('idxDataset', options, {
     name: unchecked(),
     images: checked<Uint8Array>(assertBytes),
     labels: checked<Uint8Array>(assertBytes),
     classes: unchecked(10),
+    classNames: unchecked(),
   });
   const { shape, data: x } = parseIdx(images);
   const { shape: labelShape, data: y } = parseIdx(labels);
@@ -109,7 +112,14 @@ export function idxDataset(options: IdxDatasetOptions): Dataset {
   return checkDataset(
     'idxDataset',
     'options',
-    { name, x, y, shape: [height, width, channels], classes },
+    {
+      name,
+      x,
+      y,
+      shape: [height, width, channels],
+      classes,
+      ...(classNames !== undefined && { classNames }),
+    },
     'labels',
   );
 }

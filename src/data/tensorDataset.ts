@@ -16,6 +16,8 @@ export interface TensorDatasetOptions {
   readonly y: Tensor;
   /** K, the width of one-hot rows; at most 255 */
   readonly classes: number;
+  /** what the classes are called, one name for each; default none */
+  readonly classNames?: readonly string[];
 }
 
 /** The index of each row's one; a row of anything but one 1 and zeros is refused. */
@@ -43,11 +45,12 @@ const fromOneHot = (values: ArrayLike<number>, classes: number): number[] =>
  * @example (await tensorDataset({ name: 'pair', x: tf.tensor2d([[0], [1]]), y: tf.tensor1d([0, 1]), classes: 2 })).count // 2
  */
 export async function tensorDataset(options: TensorDatasetOptions): Promise<Dataset> {
-  const { name, x, y, classes } = readOptions('tensorDataset', options, {
+  const { name, x, y, classes, classNames } = readOptions('tensorDataset', options, {
     name: unchecked(),
     x: unchecked(),
     y: unchecked(),
     classes: number(integersFrom(1)),
+    classNames: unchecked(),
   });
   assertNotIntegers('tensorDataset', 'x', x);
   const oneHot = y?.shape?.length === 2;
@@ -60,5 +63,6 @@ export async function tensorDataset(options: TensorDatasetOptions): Promise<Data
     y: oneHot ? fromOneHot(labels, classes) : Array.from(labels),
     shape: x.shape.slice(1),
     classes,
+    ...(classNames !== undefined && { classNames }),
   });
 }

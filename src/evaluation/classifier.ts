@@ -1,6 +1,7 @@
 /** Everything that can be said of a classifier on labeled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
+import { assertClassNames, assertSameNames, namesOf } from '../core/classNames';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
@@ -30,6 +31,8 @@ export interface ClassifierEvaluation extends ClassSummary {
   readonly accuracy: number;
   /** K shares: entry k − 1 is that of the examples whose class is among the k most probable; the last is 1 */
   readonly topAccuracy: readonly number[];
+  /** what the classes are called, K names; their indices as texts where the model has no names */
+  readonly classNames: readonly string[];
   /** counts, K × K: a row for each true class, a column for each predicted one */
   readonly confusion: readonly (readonly number[])[];
   /** expected calibration error, 0 to 1 */
@@ -79,11 +82,16 @@ export async function evaluateClassifier(
   assertExamples(where, data);
   const examples = await openExamples(where, data, model);
   const { classes } = model;
-  const { classes: ofData } = data as { readonly classes?: unknown };
+  const { classes: ofData, classNames } = data as {
+    readonly classes?: unknown;
+    readonly classNames?: readonly string[];
+  };
   if (typeof ofData === 'number' && ofData !== classes)
     throw new RangeError(
       `${where}: the data has ${ofData} classes, the model ${classes}; needed the same number`,
     );
+  if (model.classNames) assertClassNames(where, 'model.classNames', model.classNames, classes);
+  assertSameNames(where, ['the data', 'the model'], classNames, model.classNames);
   const labels = readLabels(where, 'y', data.y, examples.count, classes);
   assertEntries(where, 'the model’s classes²', classes ** 2);
   const known = labels.filter((label) => label >= 0);
@@ -140,6 +148,7 @@ export async function evaluateClassifier(
       return among / count;
     }),
     ...classScores(confusion),
+    classNames: namesOf(classes, model.classNames),
     confusion,
     calibrationError,
     calibrationBins,

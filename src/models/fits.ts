@@ -1,9 +1,10 @@
-/** Whether model, objective and data fit each other; the errors use the caller's words. */
+/** Whether model, objective and data fit each other. */
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
+import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
 import { assertBytesFit } from './inputs';
-import type { Model } from './model';
+import type { Classifier, Model } from './model';
 import type { Objective } from './objectives/objective';
 
 /**
@@ -27,20 +28,19 @@ export function assertCalled<M extends Model>(
 }
 
 /**
- * Refuses, before the first step, a model that an objective cannot be computed of, or whose inputs and classes are not those
- * of the data.
+ * Refuses, before the first step, a model that an objective does not fit, or whose inputs or classes differ from the data's.
  *
  * @param where name of the calling function, for the message
  * @param model that is to be trained
- * @param objectives one, or one for each phase; what they need of a model they say themselves
- * @param batches a source that states neither shape nor classes is checked batch by batch
+ * @param objectives one, or one for each phase; each checks the model by its own `assertModel`
+ * @param batches without a shape or classes, each batch is checked in its turn
  * @throws TypeError or RangeError naming what does not fit, on both sides
  */
 export function assertFits<M extends Model>(
   where: string,
   model: M,
   objectives: readonly Objective<M>[],
-  { inputShape, bytes, classes, counts }: BatchSource,
+  { inputShape, bytes, classes, classNames, counts }: BatchSource,
 ): void {
   for (const objective of objectives) objective.assertModel?.(where, model);
   if (inputShape !== undefined && !sameShape(inputShape, model.inputShape))
@@ -54,10 +54,12 @@ export function assertFits<M extends Model>(
     throw new RangeError(
       `${where}: the data has ${classes} classes, the model ${known}; needed the same number`,
     );
+  if (counts.labeled > 0)
+    assertSameNames(where, ['the data', 'the model'], classNames, (model as Partial<Classifier>).classNames);
 }
 
 /**
- * Refuses anything but a batch of a model, by shapes and types alone: nothing is read.
+ * Refuses a batch that does not fit a model, by shapes and types alone: no value is read.
  *
  * @param where name of the calling function, for the message
  * @param name of the batch, for the message

@@ -6,22 +6,25 @@ import type { Model, SemiSupervisedVae } from './model';
 
 const inWords = (bytes: ByteMeaning): string => (bytes === 'counts' ? 'a count' : 'value / 255');
 
-/** What inputs the model's likelihood is a density of, where it has one that tells. */
+/** The support of the model's likelihood, where it has one that states it. */
 export const supportOf = (model: Model): Support | undefined =>
   (model as Partial<SemiSupervisedVae>).likelihood?.support;
 
+/** A model, or one that is being made. */
+type Observer = Model | Pick<SemiSupervisedVae, 'likelihood'>;
+
 /** What a model takes the bytes of inputs for: what its likelihood says. */
-export const byteMeaningOf = (model: Model): ByteMeaning =>
+export const byteMeaningOf = (model: Observer): ByteMeaning =>
   (model as Partial<SemiSupervisedVae>).likelihood?.bytes ?? 'unit';
 
 /**
- * Refuses data whose bytes stand for something else than the model takes them for.
+ * Refuses data whose bytes mean something else than the model takes them for.
  *
  * @param where name of the calling function, for the message
- * @param bytes what those of the data stand for; none where the data does not tell, or has no bytes
+ * @param bytes what those of the data mean; undefined where the data does not say, or has no bytes
  * @throws RangeError saying both
  */
-export function assertBytesFit(where: string, model: Model, bytes: ByteMeaning | undefined): void {
+export function assertBytesFit(where: string, model: Observer, bytes: ByteMeaning | undefined): void {
   const needed = byteMeaningOf(model);
   if (bytes === undefined || bytes === needed) return;
   throw new RangeError(
@@ -30,8 +33,8 @@ export function assertBytesFit(where: string, model: Model, bytes: ByteMeaning |
 }
 
 /**
- * Refuses batches with inputs that the model's likelihood is not a density of: a Bernoulli likelihood of values 0 … 255
- * has no bound, and would be trained without a word.
+ * Refuses inputs outside the support of the model's likelihood: training a Bernoulli likelihood on values 0 … 255 would
+ * raise no other error.
  *
  * @param where name of the calling function, for the message
  * @param model a model without a likelihood, or with one that tells no support, takes any finite inputs

@@ -1,4 +1,4 @@
-/** The prior of a model's code: N(0, I), or your own. */
+/** The prior of a model's code: N(0, I), or one of the user's own. */
 import { sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
@@ -8,14 +8,14 @@ import type { LatentPrior } from '../distributions/latentPrior';
 import { gaussianKl } from '../divergences/gaussianKl';
 import { assertVariables } from './ownVariables';
 
-/** Whatever has a code. */
+/** A model with a code. */
 interface Coded {
   readonly latent: number;
   readonly prior?: LatentPrior;
 }
 
 /**
- * Refuses anything but a prior.
+ * Refuses a value that is not a prior.
  *
  * @throws TypeError naming what is missing
  */

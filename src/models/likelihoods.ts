@@ -12,7 +12,7 @@ import { assertVariables } from './ownVariables';
 
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
 
-/** Refuses anything but two bounds, the lower one first. */
+/** Refuses anything but two bounds, the lower of them first. */
 const assertSupport = (where: string, { least, largest, integers: given }: Partial<Support>): void => {
   const name = 'likelihood.support';
   assertNumber(where, `${name}.least`, least, 'a number', (value) => !Number.isNaN(value));
@@ -34,7 +34,7 @@ const assertKinds = (where: string, { parameterKinds, parametersPerValue }: Like
 };
 
 /**
- * Refuses anything but a likelihood.
+ * Refuses a value that is not a likelihood.
  *
  * @throws TypeError or RangeError naming the option
  */
@@ -55,9 +55,9 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
 }
 
 /**
- * The likelihood that a file names; `null` stands for your own.
+ * The likelihood that a file names; `null` for one of the user's own.
  *
- * @throws RangeError when it is none of the library's
+ * @throws RangeError when the library has none of that name
  */
 export function parseLikelihood(where: string, value: unknown): LikelihoodSpec | null {
   if (value === null) return null;

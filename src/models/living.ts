@@ -16,7 +16,7 @@ export function assertLiving(where: string, { variables }: Pick<Model, 'variable
 }
 
 /**
- * Refuses a model that has been disposed, and inputs that are none of its.
+ * Refuses a model that has been disposed, and inputs of another shape than its own.
  *
  * @param where name of the calling function, for the message
  * @param x inputs, [B, …inputShape]

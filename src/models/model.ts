@@ -25,6 +25,8 @@ export interface Model {
 export interface Classifier extends Model {
   /** K */
   readonly classes: number;
+  /** what the classes are called, one name for each; `predict` gives them. Default: none, and their indices are given */
+  readonly classNames?: readonly string[];
   /** logits of q(y|x), [B, K], of inputs [B, …]; in evaluation mode */
   classify(x: Tensor): Tensor2D;
 }

@@ -10,7 +10,7 @@ import type { StoredArray } from '../files/safetensors';
  * Values of tensors, by name.
  *
  * @param tensors float32 tensors, left as they are
- * @throws RangeError naming the first that is disposed: a callback of training may have freed the model
+ * @throws RangeError naming the first that is disposed, as when a callback of training frees the model
  */
 export async function readTensors(
   tensors: Readonly<Record<string, Tensor>>,
@@ -28,8 +28,7 @@ export async function readTensors(
 }
 
 /**
- * Refuses an array of anything but float32 values: the bytes of a float, called an integer, would be read as a number like any
- * other.
+ * Accepts arrays of float32 values only: the bytes of a float, read as an integer, would give a wrong number.
  *
  * @throws RangeError naming the array
  */

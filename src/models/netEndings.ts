@@ -1,4 +1,4 @@
-/** Nets of your own that end in probabilities, or in variances, where logits and log-variances are read. */
+/** Refuses nets of the user that end in probabilities or variances, where logits and log-variances are read. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../core/describe';
@@ -86,12 +86,12 @@ export interface EndedNets {
 }
 
 /**
- * Refuses nets of your own whose last activation is applied once more by what reads them, or keeps a variance above 1: a
- * softmax of a softmax trains without a word, and is never sure.
+ * Refuses a user's nets whose last activation the model would apply a second time, or that keep a variance above 1: a softmax
+ * of a softmax raises no error in training, and is never confident.
  *
  * @param where name of the calling function, for the message
- * @param nets whose shapes have been checked
- * @param likelihood which tells what the decoder's output is; nothing is refused for one of your own that does not
+ * @param nets whose shapes have been looked at
+ * @param likelihood whose `parameterKinds` say what the decoder's output is; without them the decoder is not checked
  * @param inputShape of one example
  * @throws RangeError naming the layer and what to leave out
  */

@@ -1,4 +1,4 @@
-/** Inputs as plain arrays or tensors, checked once and gone through in batches. */
+/** Inputs as plain arrays or tensors, checked once and read in batches. */
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
 import { type ByteMeaning, valuesOfBytes } from '../core/byteValues';
@@ -19,13 +19,13 @@ import type { Model } from './model';
  */
 export type Inputs = Uint8Array | Uint8ClampedArray | Float32Array | readonly number[] | Tensor;
 
-/** Inputs ready to be cut: how many examples, and any run of them as a tensor that belongs to the caller. */
+/** Checked inputs: how many examples, and any range of them as a tensor that belongs to the caller. */
 export interface OpenedInputs {
   readonly count: number;
   between(from: number, to: number): Tensor;
 }
 
-/** Numbers as float32 values. Any other value is an error, even one that JavaScript converts to a number. */
+/** Numbers as float32 values; an entry of another type is refused by its index. */
 const toFloats = (where: string, name: string, numbers: readonly number[]): Float32Array =>
   Float32Array.from(numbers, (value, i) => {
     if (typeof value !== 'number')

@@ -1,21 +1,28 @@
 /** Options that the ready models share. */
 import type { Noise } from '../core/noise';
-import { checked, integersFrom, number, optional, seedStream } from '../core/options';
-import * as bernoulli from '../distributions/bernoulli';
+import { checked, integersFrom, number, optional, seedStream, unchecked } from '../core/options';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import { assertInitializer, type Initializer } from '../nets/initializer';
-import { assertInputShape } from '../nets/semiSupervisedNets';
+import { type ModelData, modelData } from './data';
 import { assertPrior } from './latentPrior';
-import { assertLikelihood } from './likelihoods';
 
 /** What every ready model is made from, apart from its nets. */
 export interface ReadyModelOptions {
-  /** shape of one example, e.g. [28, 28, 1] */
-  readonly inputShape: readonly number[];
+  /**
+   * the data set that the model is for: what you leave out of `inputShape`, `likelihood` and, in a model with labels,
+   * `classes` and `classNames` is then the data's. It is read and not kept
+   */
+  readonly data?: ModelData;
+  /** shape of one example, e.g. [28, 28, 1]; default the data's */
+  readonly inputShape?: readonly number[];
   /** Z; default 50 (Kingma 2014, §4.3) */
   readonly latent?: number;
-  /** p(x|z[,y]) of the decoder's output; default `bernoulli`: for values in [0, 1], as pixels are */
+  /**
+   * p(x|z[,y]) of the decoder's output. Default: `bernoulli` for values in [0, 1], as pixels are, and without `data`;
+   * `gaussianObservation()` for data with real values outside. Whole numbers from 0 may be counts or pixels: for data of
+   * such you choose one
+   */
   readonly likelihood?: Likelihood;
   /**
    * p(z) of your own; default N(0, I), whose divergence has a closed form. With your own, the divergence is taken at the
@@ -33,9 +40,11 @@ export interface ReadyModelOptions {
 
 /** How these options are read. */
 export const readyModelRules = () => ({
-  inputShape: checked<readonly number[]>((where, _, shape) => assertInputShape(where, shape)),
+  data: modelData(),
+  // Looked at together with the data, by `inputsOf`.
+  inputShape: unchecked<readonly number[] | undefined>(),
+  likelihood: unchecked<Likelihood | undefined>(),
   latent: number(integersFrom(1), 50),
-  likelihood: checked<Likelihood>((where, _, likelihood) => assertLikelihood(where, likelihood), bernoulli),
   prior: optional(checked<LatentPrior>((where, _, prior) => assertPrior(where, prior))),
   initializer: checked<Initializer>((where, _, start) => assertInitializer(where, start), 'glorot-uniform'),
   seed: seedStream(0),

@@ -2,13 +2,13 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { assertMethods, plainOf } from '../core/assert';
 
-/** What may have variables, by name. */
+/** A prior or a likelihood, which may have variables by name. */
 export interface Owner {
   readonly variables?: Readonly<Record<string, Variable>>;
 }
 
 /**
- * Refuses variables that are none.
+ * Refuses values that are not variables.
  *
  * @param name of what they belong to
  * @throws TypeError naming the first

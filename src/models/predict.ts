@@ -1,6 +1,7 @@
 /** Models on data, in batches. */
 import { concat, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
+import { assertClassNames, namesOf } from '../core/classNames';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
 import { integersFrom, number, readOptions } from '../core/options';
@@ -9,7 +10,7 @@ import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
 
-/** How data are gone through. */
+/** How data are read. */
 export interface PredictOptions {
   /** examples at a time; default 500, which is ours */
   readonly batchSize?: number;
@@ -22,6 +23,8 @@ export const predictRules = () => ({ batchSize: number(integersFrom(1), 500) });
 export interface Prediction {
   /** the class of each example's largest logit, the first of them where several are */
   readonly labels: Int32Array;
+  /** the name of that class; its index as a text where the model has no names */
+  readonly classNames: readonly string[];
   /** q(y|x), N × K in rows */
   readonly probabilities: Float32Array;
 }
@@ -64,8 +67,8 @@ const inBatches = async (
  * @param model a model with q(y|x)
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
  * @param options the batch size
- * @returns class indices and q(y|x); empty arrays for no examples
- * @throws TypeError when the model is none, or the data is none of these
+ * @returns class indices, class names and q(y|x); empty arrays for no examples
+ * @throws TypeError when the model has no `classify`, or the data is none of these
  * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
  *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
@@ -76,7 +79,8 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Prediction> {
   assertMethods('predict', 'model', model, ['classify']);
-  const { classes } = model;
+  const { classes, classNames } = model;
+  if (classNames !== undefined) assertClassNames('predict', 'model.classNames', classNames, classes);
   // The class is the largest logit's, as everywhere: probabilities may be equal where logits are not. A logit of −∞ is a
   // class ruled out, and finite here.
   const rows = await inBatches('predict', model, data, options, 2 * classes, (x) => {
@@ -91,7 +95,8 @@ export async function predict(
     labels[i] = indexOfLargest(rows.subarray(from, between));
     probabilities.set(rows.subarray(between, to), i * classes);
   }
-  return { labels, probabilities };
+  const names = namesOf(classes, classNames);
+  return { labels, classNames: Array.from(labels, (label) => names[label] as string), probabilities };
 }
 
 /**
@@ -103,7 +108,7 @@ export async function predict(
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
  * @param options the batch size
  * @returns N·Z numbers
- * @throws TypeError when the model is none, or the data is none of these
+ * @throws TypeError when the model has no `embed`, or the data is none of these
  * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
  *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
  * @example (await embed(model, new Uint8Array(784))).length // 50

@@ -1,4 +1,4 @@
-/** Presets of nets with their choices, and your own nets: what is refused. */
+/** Presets of nets with their choices, and nets of the user's own: what is refused. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { assertNoFunction } from '../core/uncalled';
@@ -15,7 +15,7 @@ type Presets = Readonly<Record<string, { readonly choices: Readonly<Record<strin
  *
  * @param where name of the calling function, for messages
  * @param nets the preset's name, or a record of it and its choices
- * @param presets those that there are
+ * @param presets all there are
  * @throws RangeError when it is not a preset, or a choice is unknown or of another kind
  */
 export function presetFrom<P extends { readonly preset: string }>(
@@ -46,7 +46,7 @@ export function presetFrom<P extends { readonly preset: string }>(
 }
 
 /**
- * Refuses a net of your own that maps other shapes, draws what no seed reaches, or has a constraint or a regularizer.
+ * Refuses a user's net that maps other shapes, has a layer that no seed reaches, or has a constraint or a regularizer.
  *
  * @param where name of the calling function, for messages
  * @param name of the net

@@ -11,7 +11,7 @@ import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
 import { FORMAT, readModelFile } from './presetFile';
 
-/** Refuses a place that a run holds, or that holds anything but a model: it would be lost. */
+/** Refuses a place that a run holds, or that holds anything but a model: the write would destroy it. */
 const assertNothingElse = async (storage: Storage): Promise<void> => {
   await storage.assertFree?.();
   const former = await storage.read?.();
@@ -27,9 +27,9 @@ const assertNothingElse = async (storage: Storage): Promise<void> => {
 /**
  * Writes a model: its variables as a safetensors file (they open in Python as they are) with the spec beside.
  *
- * Weights are written as they are, NaN too, and read so: `predict` and the evaluations refuse their results.
+ * Weights are written as they are, NaN too. `predict` and the evaluations refuse a model that gives no finite numbers.
  *
- * @param model any model with named variables; `loadModel` rebuilds a ready one, {@link loadVariables} fills any other
+ * @param model any model with named variables; `loadModel` rebuilds a ready model, {@link loadVariables} fills your own
  * @param storage where to; `file(path)` of `ssvae/node`, `indexedDb(key)` of `ssvae/browser`
  * @throws RangeError when the place holds the checkpoint of a run, or a file that is not a model; Error when a run holds the place
  * @example await saveModel(model, file('m2.safetensors'))
@@ -58,7 +58,7 @@ const assertSameSpec = (where: string, name: string, found: unknown, needed: unk
 };
 
 /**
- * Puts the weights that {@link saveModel} wrote into a model that stands: your own, built anew by your own code.
+ * Puts the weights that {@link saveModel} wrote into a model that your own code has built.
  *
  * @param model whose variables have the names and shapes of the file's, and whose spec is the file's
  * @param storage where from

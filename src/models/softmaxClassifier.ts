@@ -1,9 +1,18 @@
 /** A linear classifier of codes: multinomial logistic regression. */
 import { add, matMul, type Tensor2D, tensor1d, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
 import { assertEntries, assertNumber, assertNumbers } from '../core/assert';
+import { assertClassNames } from '../core/classNames';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { minimize, type ValueAndSlope } from '../core/lbfgs';
-import { ABOVE_0, FINITE_NUMBER, integersFrom, number, optional, readOptions } from '../core/options';
+import {
+  ABOVE_0,
+  FINITE_NUMBER,
+  integersFrom,
+  number,
+  optional,
+  readOptions,
+  unchecked,
+} from '../core/options';
 import { assertShapes } from '../core/shape';
 import type { Classifier } from './model';
 
@@ -11,11 +20,13 @@ import type { Classifier } from './model';
 export interface SoftmaxClassifierOptions {
   /** K; default: one more than the largest label, where that is at most 255 */
   readonly classes?: number;
+  /** what the classes are called, a name for each; `predict` gives them. Default none */
+  readonly classNames?: readonly string[];
   /** λ, how much large weights cost; default 1 */
   readonly l2?: number;
 }
 
-/** A code with a 1 behind, which the bias belongs to, and its class. */
+/** A code, followed by a 1 for the bias, and its class. */
 interface Example {
   readonly code: Float64Array;
   readonly label: number;
@@ -40,7 +51,7 @@ const columnOf = (
   return { mean, scale: Math.sqrt(variance + l2 / count) };
 };
 
-/** The objective and its slope at weights: a row for each class, its bias behind; a penalty for each column. */
+/** The objective and its slope at weights: a row for each class that ends in its bias; a penalty for each column. */
 const lossAt = (
   weights: Float64Array,
   examples: readonly Example[],
@@ -92,8 +103,14 @@ export function fitSoftmaxClassifier(
   options: SoftmaxClassifierOptions = {},
 ): Classifier {
   const where = 'fitSoftmaxClassifier';
-  const { classes: given, l2 } = readOptions(where, options, {
+  const {
+    classes: given,
+    classNames,
+    l2,
+  } = readOptions(where, options, {
     classes: optional(number(integersFrom(2))),
+    // Looked at where the number of classes is known.
+    classNames: optional(unchecked<readonly string[]>()),
     l2: number(ABOVE_0, 1),
   });
   assertNumbers(where, 'codes', codes);
@@ -107,6 +124,7 @@ export function fitSoftmaxClassifier(
     throw new RangeError(
       `${where}: labels[${largest}] is ${classes - 1}, needed at most ${MOST_IMPLIED_CLASSES - 1} without classes: give classes if there are so many`,
     );
+  if (classNames) assertClassNames(where, 'classNames', classNames, classes);
   const width = codes.length / labels.length;
   if (!Number.isInteger(width) || width === 0)
     throw new RangeError(
@@ -156,8 +174,15 @@ export function fitSoftmaxClassifier(
   return {
     inputShape: [width],
     classes,
+    ...(classNames && { classNames: [...classNames] }),
     variables,
-    spec: { classifier: 'softmax', inputShape: [width], classes, l2 },
+    spec: {
+      classifier: 'softmax',
+      inputShape: [width],
+      classes,
+      ...(classNames && { classNames: [...classNames] }),
+      l2,
+    },
     classify(x) {
       assertShapes('classify', { x: [x, `B ${width}`, 'float32'] });
       const { kernel, bias } = variables;

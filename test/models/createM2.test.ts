@@ -65,7 +65,7 @@ describe('createM2', () => {
 
   it('refuses an option that is none', () => {
     expect(() => tinyM2({ latentDim: 2 } as object)).toThrow(
-      /^createM2: latentDim is no option, needed inputShape, latent, likelihood, /,
+      /^createM2: latentDim is no option, needed data, inputShape, likelihood, latent, /,
     );
   });
 

@@ -121,6 +121,7 @@ describe('predict', () => {
 
   it('is empty for no examples', async () => {
     expect(await predict(tinyM2(), new Uint8Array())).toEqual({
+      classNames: [],
       labels: new Int32Array(),
       probabilities: new Float32Array(),
     });

@@ -42,23 +42,24 @@ export interface M2 extends SemiSupervisedVae {
  *   p(y) = Cat(π)   p(z) = N(0, I) or `prior`   p(x|z,y): the likelihood of the decoder's output
  *   q(y|x) = Cat(softmax(classifier(x)))   q(z|x[,y]) = N(mean, diag e^logVar) of the encoder
  *
- * @param options shapes, nets, likelihood and prior
+ * @param options a data set, or input shape and classes; nets, likelihood and priors
  * @returns a record of pure functions over its variables; dispose it when you are done, which leaves your own nets alone
  * @throws RangeError or TypeError naming the option, its value and what was needed
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
   const settings = m2Settings(options);
-  const { inputShape, classes, latent, likelihood, prior, labelPrior, encoderSeesLabel } = settings;
+  const { classes, classNames, latent, likelihood, prior, encoderSeesLabel } = settings;
   const { features, classifier, encoder, posterior, decoder, variables, dispose } = m2Distributions(settings);
 
   const model: M2 = {
-    inputShape,
+    inputShape: settings.inputShape,
     classes,
+    ...(classNames && { classNames }),
     latent,
     likelihood,
     ...(prior && { prior }),
-    labelPrior,
+    labelPrior: settings.labelPrior,
     encoderSeesLabel,
     spec: m2Spec(settings),
     get variables() {

@@ -122,9 +122,9 @@ export const presetValues = (where: string, shape: PresetShape, preset: M2Preset
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
- * @throws TypeError or RangeError when your own net is missing or of other shapes; the message names the net, its
+ * @throws TypeError or RangeError when a net of the user is missing or of other shapes; the message names the net, its
  *   shapes and the shapes needed
- * @throws RangeError when your own net has a stock layer that draws random numbers; the message names the layer
+ * @throws RangeError when a net of the user has a stock layer that draws random numbers; the message names the layer
  */
 export function resolveNets(nets: M2Preset | SemiSupervisedNets, shape: PresetShape): SemiSupervisedNets {
   if (!isOwn(nets))

@@ -1,14 +1,16 @@
 /** Options of an M2 model, their defaults, and what is refused. */
 import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
-import { assertEntries } from '../../core/assert';
-import { flag, integersFrom, number, optional, readOptions, unchecked } from '../../core/options';
+import { flag, optional, readOptions, unchecked } from '../../core/options';
+import { classesOf, inputsOf } from '../data';
 import { type ReadyModelOptions, readyModelRules } from '../options';
 import { encoderSeesLabelIn, isOwn, type M2NetsOption, parsePreset } from './nets';
 
 /** What an M2 model is made from. */
 export interface M2Options extends ReadyModelOptions {
-  /** K, at least 2 */
-  readonly classes: number;
+  /** K, at least 2; default the data's */
+  readonly classes?: number;
+  /** what the classes are called, a name for each; default the data's, or none: `predict` then gives their indices */
+  readonly classNames?: readonly string[];
   /** π of p(y); default uniform (Kingma 2014, §2) */
   readonly labelPrior?: readonly number[];
   /**
@@ -26,7 +28,9 @@ export interface M2Options extends ReadyModelOptions {
 
 const m2Rules = () => ({
   ...readyModelRules(),
-  classes: number(integersFrom(2)),
+  // Looked at together with the data, by `classesOf`.
+  classes: unchecked<number | undefined>(),
+  classNames: unchecked<readonly string[] | undefined>(),
   // Looked at below, where the number of classes is known, and beside the nets.
   labelPrior: unchecked<readonly number[] | undefined>(),
   nets: unchecked<M2NetsOption>('mlp'),
@@ -40,14 +44,23 @@ const m2Rules = () => ({
  */
 export function m2Settings(options: M2Options) {
   const where = 'createM2';
-  const read = readOptions(where, options, m2Rules());
-  const { classes } = read;
-  assertEntries(where, 'classes', classes);
+  // The model does not keep the data.
+  const { data, ...read } = readOptions(where, options, m2Rules());
+  const { classes, classNames } = classesOf(where, data, read);
+  const inputs = inputsOf(where, data, read);
   const { labelPrior = uniformLabelPrior(classes) } = read;
   assertLabelPrior(where, labelPrior, classes);
   const nets = isOwn(read.nets) ? read.nets : parsePreset(where, read.nets);
   const seen = isOwn(nets) ? nets.encoder?.inputs?.length === 2 : encoderSeesLabelIn(nets);
-  return { ...read, labelPrior, nets, encoderSeesLabel: read.encoderSeesLabel ?? seen };
+  return {
+    ...read,
+    ...inputs,
+    classes,
+    classNames,
+    labelPrior,
+    nets,
+    encoderSeesLabel: read.encoderSeesLabel ?? seen,
+  };
 }
 
 /** Every option of an M2 model, resolved. */

@@ -7,6 +7,7 @@ import {
   isFiniteNumber,
   isListOf,
   isNull,
+  isString,
   type Json,
   parse,
   parseRecord,
@@ -15,10 +16,12 @@ import { parseLikelihood } from '../likelihoods';
 import { isOwn, type M2Preset, parsePreset } from './nets';
 import type { M2Settings } from './options';
 
-/** What a file says of an M2 model; `null` stands for what has to be handed in again. */
+/** What a file holds of an M2 model; `null` marks what you pass to `loadModel` again. */
 export interface M2Spec {
   readonly inputShape: readonly number[];
   readonly classes: number;
+  /** where the classes have names */
+  readonly classNames?: readonly string[] | undefined;
   readonly latent: number;
   readonly labelPrior: readonly number[];
   readonly encoderSeesLabel: boolean;
@@ -30,10 +33,12 @@ export interface M2Spec {
 
 /** What rebuilds a model of these settings, as JSON; choices that were left open are left out. */
 export function m2Spec(settings: M2Settings): Json {
-  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } = settings;
+  const { inputShape, classes, classNames, latent, labelPrior, encoderSeesLabel, nets } = settings;
+  const { likelihood, prior } = settings;
   const spec: M2Spec = {
     inputShape,
     classes,
+    classNames,
     latent,
     labelPrior,
     encoderSeesLabel,
@@ -49,6 +54,7 @@ const ENTRIES = [
   'model',
   'inputShape',
   'classes',
+  'classNames',
   'latent',
   'labelPrior',
   'encoderSeesLabel',
@@ -65,15 +71,14 @@ const ENTRIES = [
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseM2Spec(where: string, value: unknown): M2Spec {
-  const { inputShape, classes, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } = parseRecord(
-    where,
-    'spec',
-    value,
-    ENTRIES,
-  );
+  const { inputShape, classes, classNames, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } =
+    parseRecord(where, 'spec', value, ENTRIES);
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     classes: parse(where, 'classes', classes, 'a count', isCount),
+    ...(classNames !== undefined && {
+      classNames: parse(where, 'classNames', classNames, 'names', isListOf(isString)),
+    }),
     latent: parse(where, 'latent', latent, 'a count', isCount),
     labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
     encoderSeesLabel: parse(where, 'encoderSeesLabel', encoderSeesLabel, 'true or false', isBoolean),

@@ -6,21 +6,21 @@ import { type ScalarOrSchedule, type Schedule, valueAt } from '../../core/schedu
 import type { Json } from '../../files/json';
 import type { BoundContext, Model } from '../model';
 
-/** What an objective may depend on beside model and batch. */
+/** What an objective may depend on, apart from model and batch. */
 export interface ObjectiveContext {
   /** 0, 1, 2, … */
   readonly step: number;
   /** the step's own stream: an objective that splits it by name draws the same numbers whenever the step is run */
   readonly noise: Noise;
   /**
-   * The value of a schedule at the step, where an executor records steps: it is then told apart from numbers that never
-   * change. {@link scheduled} asks it where it is there.
+   * The value of a schedule at the step, set by an executor that records steps, so that it can tell schedules from
+   * constants. {@link scheduled} calls it where it is set.
    */
   at?(schedule: Schedule, name: string): number;
 }
 
 /**
- * The value of a number or schedule at a step. Objectives that read their schedules by it can be recorded.
+ * The value of a number or schedule at a step. An objective that reads its schedules by this function can be recorded.
  *
  * @param context of the objective
  * @param value a number, or a schedule of it
@@ -46,12 +46,12 @@ export type Terms = Readonly<Record<string, Tensor>>;
 /**
  * Terms of either part of a batch.
  *
- * Each part should hold `objective` (what the step maximizes, without the cross-entropy) and `elbo` (the plain bound, for
- * history and charts only). The labeled part also holds `crossEntropy`, which the step weights with α. Other names are
- * free, and go to the history.
+ * Each part should hold `objective`, what the step maximizes without the cross-entropy, and `elbo`, the plain bound, for the
+ * history alone. The labeled part holds `crossEntropy` too, which the step weights with α. Other names are free, and go to
+ * the history.
  *
- * What the step needs is less: one term among `labeled.objective`, `labeled.crossEntropy` and `unlabeled.objective` that
- * has a weight. An objective without a bound, such as `supervised`, holds the cross-entropy alone.
+ * The step needs one term among `labeled.objective`, `labeled.crossEntropy` and `unlabeled.objective` that has a weight. An
+ * objective without a bound, such as `supervised`, holds the cross-entropy alone.
  */
 export interface ObjectiveTerms {
   /** terms of the labeled examples; absent where the batch has none */
@@ -60,18 +60,18 @@ export interface ObjectiveTerms {
   readonly unlabeled?: Terms;
 }
 
-/** A function from model and batch to named terms; it must read nothing that changes between steps but its arguments. */
+/** A function from model and batch to named terms. Between steps, nothing that it reads may change except its arguments. */
 export interface Objective<M extends Model = Model> {
   (model: M, batch: Batch, context: ObjectiveContext): ObjectiveTerms;
-  /** its settings: a run is resumed only with the same; your own objective may do without */
+  /** its settings: a run resumes only with the same; optional in an objective of your own */
   readonly spec?: Json;
-  /** Refuses a model that it cannot be computed of, before the first step; your own objective may do without. */
+  /** Refuses a model that it does not fit, before the first step; optional in an objective of your own. */
   assertModel?(where: string, model: Model): void;
 }
 
 /** One of several losses of a model, over some of its variables (an adversary's, say); a step runs them in order. */
 export interface Phase<M extends Model = Model> {
-  /** what its terms and its part of the optimizer's state are called; no two of a model are called alike */
+  /** the name of its terms and of its part of the optimizer's state; different for each phase */
   readonly name: string;
   /** names of the variables that it moves */
   readonly variables: readonly string[];

@@ -264,8 +264,8 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
  * It serves every model that has `infer`. The step adds α times the cross-entropy of the labeled examples. Options add the
  * regularizers of the report's Optimized-ELBO; {@link regularized} has its defaults.
  *
- * Without labeled examples it trains too. Classes are then clusters in an arbitrary order, and poor ones: the bound finds
- * what divides the data best, which need not be the classes you have in mind (see docs/reliability.md).
+ * Without labeled examples it trains too. Classes are then clusters in an arbitrary order, and often poor: the bound finds
+ * the division that explains the data best, which may not be the classes that you have in mind (see docs/reliability.md).
  *
  * @param options label handling, temperature, weights and regularizers; by default the bound itself
  * @returns an objective; its terms are `elbo`, `objective` and their parts, nats

@@ -31,8 +31,8 @@ export interface Consistency {
    */
   readonly concentration?: number;
   /**
-   * changes the examples once more before they are interpolated, for example `affine({ … })`: the prediction has to stay
-   * what it is without the change (Xie et al. 2020). To be recorded, it must draw by `noise.uniform`, `normal` or
+   * changes the examples before they are interpolated, for example `affine({ … })`: the prediction should not change with
+   * them (Xie et al. 2020). To be recorded, it must draw by `noise.uniform`, `normal` or
    * `gumbel`, as `affine` does. Default: no change
    */
   readonly augment?: Augment;
@@ -63,7 +63,7 @@ export interface SemiSupervisedOptions {
   readonly temperature?: ScalarOrSchedule;
   /**
    * weight of the latents' divergences in both parts, at least 0; default 1, the bound itself. A warm-up from 0 keeps
-   * codes in use that would be given up early on (Sønderby et al. 2016). It never applies to log p(y), H(q(y|x)) or the
+   * codes in use that collapse early otherwise (Sønderby et al. 2016). It never applies to log p(y), H(q(y|x)) or the
    * cross-entropy
    */
   readonly klWeight?: KlWeight;
@@ -79,8 +79,8 @@ export interface SemiSupervisedOptions {
   readonly labelSmoothing?: LabelSmoothingOptions;
   /**
    * interpolation consistency of the classifier (Verma et al. 2019): at x̃ = λ·x_i + (1 − λ)·x_j of unlabeled examples
-   * it has to predict t = λ·q(y|x_i) + (1 − λ)·q(y|x_j), a constant. It costs one more pass through the classifier and is
-   * the term `consistency`. Default: none
+   * it should predict t = λ·q(y|x_i) + (1 − λ)·q(y|x_j), a constant. It costs one more pass through the classifier, and its
+   * term is called `consistency`. Default: none
    */
   readonly consistency?: Consistency;
 }
@@ -148,7 +148,7 @@ export const settingsSpec = ({ consistency, ...settings }: Settings): Json =>
   specOf({
     objective: 'semiSupervised',
     ...settings,
-    // A function of images is not a schedule; its settings represent it if it has some.
+    // A function of images is not a schedule: its settings name it, where it has some.
     consistency: consistency && {
       ...consistency,
       augment: consistency.augment && (consistency.augment.spec ?? 'a function'),

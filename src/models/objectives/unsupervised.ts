@@ -13,7 +13,7 @@ import { knownOf, type Objective, type Terms } from './objective';
 export interface UnsupervisedOptions {
   /**
    * weight of the latents' divergences in the objective, at least 0; default 1, the bound itself. A warm-up from 0 keeps
-   * codes in use that would be given up early on (Sønderby et al. 2016); another constant is that of Higgins et al. 2017
+   * codes in use that collapse early otherwise (Sønderby et al. 2016). Another constant gives the β-VAE of Higgins et al. 2017
    */
   readonly klWeight?: KlWeight;
 }
@@ -33,7 +33,7 @@ const assertModel = (where: string, model: Model): void => {
  *   objective  E_q(z|x) log p(x|z) − w · KL(q(z|x) ‖ p(z))
  *
  * The expectation is taken at one draw of z. Labels are ignored: the inputs of labeled examples have the same terms, as
- * `labeled`. Each part has the weight that the trainer gives it, and `weighting: 'dataset'` weights every example alike.
+ * `labeled`. The trainer weights the parts; with `weighting: 'dataset'` every example has the same weight.
  * Running statistics move with the unlabeled examples where there are any.
  *
  * @param options weight of the divergences, a number or a schedule

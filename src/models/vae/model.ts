@@ -38,7 +38,7 @@ export interface GaussianVae extends Vae {
  *
  * Train it without labels by `unsupervised()`. `embed` then gives the means of q(z|x), from which any classifier learns.
  *
- * @param options shapes, nets and likelihood
+ * @param options a data set, or an input shape; nets, likelihood and prior
  * @returns a record of pure functions over its variables; dispose it when you are done, which leaves your own nets alone
  * @throws RangeError or TypeError naming the option, its value and what was needed
  * @example createVae({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]

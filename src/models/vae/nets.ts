@@ -34,7 +34,7 @@ export const presetValues = (where: string, shape: VaeShape, preset: VaePreset):
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
- * @throws TypeError or RangeError when your own net is missing, of other shapes, or draws random numbers; the message
+ * @throws TypeError or RangeError when a net of the user is missing, of other shapes, or draws random numbers; the message
  *   names the net, its shapes and the shapes needed
  */
 export function resolveNets(nets: VaePreset | VaeNets, shape: VaeShape): VaeNets {

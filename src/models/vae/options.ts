@@ -1,5 +1,6 @@
 /** Options of a VAE, their defaults, and what is refused. */
 import { readOptions, unchecked } from '../../core/options';
+import { inputsOf } from '../data';
 import { type ReadyModelOptions, readyModelRules } from '../options';
 import { isOwn, parsePreset, type VaeNetsOption } from './nets';
 
@@ -25,8 +26,10 @@ const vaeRules = () => ({
  */
 export function vaeSettings(options: VaeOptions) {
   const where = 'createVae';
-  const read = readOptions(where, options, vaeRules());
-  return { ...read, nets: isOwn(read.nets) ? read.nets : parsePreset(where, read.nets) };
+  // The model does not keep the data.
+  const { data, ...read } = readOptions(where, options, vaeRules());
+  const nets = isOwn(read.nets) ? read.nets : parsePreset(where, read.nets);
+  return { ...read, ...inputsOf(where, data, read), nets };
 }
 
 /** Every option of a VAE, resolved. */

@@ -6,7 +6,7 @@ import { parseLikelihood } from '../likelihoods';
 import { isOwn, parsePreset, type VaePreset } from './nets';
 import type { VaeSettings } from './options';
 
-/** What a file says of a VAE; `null` stands for what has to be handed in again. */
+/** What a file holds of a VAE; `null` marks what you pass to `loadModel` again. */
 export interface VaeSpec {
   readonly inputShape: readonly number[];
   readonly latent: number;

@@ -7,6 +7,8 @@ const batch = (name: string): DatasetFile => ({ name, maxBytes: 32 * MEBIBYTE })
 const train = [1, 2, 3, 4, 5].map((number) => batch(`data_batch_${number}.bin`));
 const test = batch('test_batch.bin');
 
+const classNames = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+
 /** CIFAR-10. */
 export const cifar10: KnownDataset = {
   // A part for each batch: all of them unpacked at once would take twice the memory.
@@ -14,7 +16,7 @@ export const cifar10: KnownDataset = {
   folder: 'cifar-10-batches-bin',
   parse(name, files) {
     const [bytes] = files as [Uint8Array];
-    return createDataset({ name, ...parseCifar10(bytes), shape: [32, 32, 3], classes: 10 });
+    return createDataset({ name, ...parseCifar10(bytes), shape: [32, 32, 3], classes: 10, classNames });
   },
   source: {
     baseUrl: 'https://www.cs.toronto.edu/~kriz/',

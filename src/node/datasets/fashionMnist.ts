@@ -3,6 +3,18 @@ import { idxImages } from './idxImages';
 
 /** Fashion-MNIST. */
 export const fashionMnist = idxImages({
+  classNames: [
+    'T-shirt/top',
+    'Trouser',
+    'Pullover',
+    'Dress',
+    'Coat',
+    'Sandal',
+    'Shirt',
+    'Sneaker',
+    'Bag',
+    'Ankle boot',
+  ],
   baseUrl: 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
   sha256: {
     train: {

@@ -4,6 +4,8 @@ import { type DatasetPart, type KnownDataset, MEBIBYTE } from './knownDataset';
 
 /** What differs between data sets that are published like MNIST. */
 interface IdxImages {
+  /** names of the ten classes, as its authors call them */
+  readonly classNames: readonly string[];
   /** folder of the packed files */
   readonly baseUrl: string;
   /** SHA-256 of each file, unpacked: the published gzip files exist in several packings */
@@ -14,7 +16,7 @@ interface IdxImages {
 }
 
 /** The record of a data set that is published like MNIST. */
-export const idxImages = ({ baseUrl, sha256 }: IdxImages): KnownDataset => {
+export const idxImages = ({ baseUrl, classNames, sha256 }: IdxImages): KnownDataset => {
   const partOf = (prefix: string, { images, labels }: IdxImages['sha256']['train']): DatasetPart => [
     { name: `${prefix}-images-idx3-ubyte`, maxBytes: 64 * MEBIBYTE, sha256: images },
     { name: `${prefix}-labels-idx1-ubyte`, maxBytes: MEBIBYTE, sha256: labels },
@@ -24,7 +26,7 @@ export const idxImages = ({ baseUrl, sha256 }: IdxImages): KnownDataset => {
     files: { train: [train], test: [test] },
     parse(name, files) {
       const [images, labels] = files as [Uint8Array, Uint8Array];
-      return idxDataset({ name, images, labels });
+      return idxDataset({ name, images, labels, classNames });
     },
     source: {
       baseUrl,

@@ -3,6 +3,7 @@ import { idxImages } from './idxImages';
 
 /** MNIST. */
 export const mnist = idxImages({
+  classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   baseUrl: 'https://ossci-datasets.s3.amazonaws.com/mnist/',
   sha256: {
     train: {

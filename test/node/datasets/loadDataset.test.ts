@@ -44,9 +44,13 @@ test('loads IDX files, packed or not, the same', async () => {
   expect(Array.from(plain.test.y)).toEqual([9, 8]);
   const packed = join(dir, 'packed');
   await put(packedIdx(), packed);
-  expect(await loadDataset('fashion-mnist', { dir: packed })).toEqual({
-    train: { ...plain.train, name: 'fashion-mnist train' },
-    test: { ...plain.test, name: 'fashion-mnist test' },
+  expect(plain.train.classNames).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  const fashion = await loadDataset('fashion-mnist', { dir: packed });
+  const { classNames = [] } = fashion.train;
+  expect([classNames.length, classNames[0], classNames[9]]).toEqual([10, 'T-shirt/top', 'Ankle boot']);
+  expect(fashion).toEqual({
+    train: { ...plain.train, name: 'fashion-mnist train', classNames },
+    test: { ...plain.test, name: 'fashion-mnist test', classNames },
   });
 });
 
@@ -124,6 +128,7 @@ test('loads CIFAR-10 in the order of its batches, from the folder or from the on
   await put(cifarFiles, join(dir, 'cifar-10-batches-bin'));
   const { train, test: held } = await loadDataset('cifar10', { dir });
   expect([train.shape, train.count, held.count]).toEqual([[32, 32, 3], 10, 1]);
+  expect([train.classNames?.[0], held.classNames?.[9]]).toEqual(['airplane', 'truck']);
   expect(Array.from(train.y)).toEqual([1, 0, 2, 1, 3, 2, 4, 3, 5, 4]);
   // Red, green and blue planes of class k hold k, k + 10 and k + 20.
   expect(Array.from(train.x.subarray(8 * 3072, 8 * 3072 + 6))).toEqual([5, 15, 25, 5, 15, 25]);

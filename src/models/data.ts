@@ -1,0 +1,132 @@
+/** What a ready model takes from the data set that it is made for. */
+import { assertEntries, recordOf } from '../core/assert';
+import type { ByteMeaning } from '../core/byteValues';
+import { assertClassNames, assertSameNames } from '../core/classNames';
+import { describe, formatShape } from '../core/describe';
+import { datasetHint } from '../core/hints';
+import { integersFrom, number, type Rule } from '../core/options';
+import { sameShape } from '../core/shape';
+import { inputValues, isBytes } from '../core/typedArrays';
+import * as bernoulli from '../distributions/bernoulli';
+import { gaussianObservation } from '../distributions/gaussianObservation';
+import type { Likelihood } from '../distributions/likelihood';
+import { assertInputShape } from '../nets/semiSupervisedNets';
+import { assertBytesFit } from './inputs';
+import { assertLikelihood } from './likelihoods';
+
+/** A data set, as far as a model is made for it: `createDataset` and its siblings make one. */
+export interface ModelData {
+  /** inputs, one after another */
+  readonly x: Uint8Array | Uint8ClampedArray | Float32Array;
+  /** what a byte of `x` means; default `'unit'`, value / 255 */
+  readonly bytes?: ByteMeaning;
+  /** shape of one example */
+  readonly shape: readonly number[];
+  /** number of classes, K */
+  readonly classes: number;
+  /** what the classes are called; default: their indices */
+  readonly classNames?: readonly string[];
+}
+
+/** The option `data`, which may be left out. */
+export const modelData = (): Rule<ModelData | undefined> => (where, name, data) => {
+  if (data === undefined) return undefined;
+  const { x, shape, classes } = recordOf(where, data as ModelData, name);
+  if (inputValues(x) === undefined || !Array.isArray(shape) || typeof classes !== 'number')
+    throw new TypeError(
+      `${where}: ${name} is ${describe(data)}, needed a data set, such as createDataset makes${datasetHint(name, data)}`,
+    );
+  return data as ModelData;
+};
+
+/** The shape of one example: the option, or the data's. */
+const inputShapeOf = (
+  where: string,
+  data: ModelData | undefined,
+  inputShape: readonly number[] | undefined,
+): readonly number[] => {
+  const shape = inputShape ?? (data?.shape as readonly number[]);
+  assertInputShape(where, shape);
+  if (data && !sameShape(shape, data.shape))
+    throw new RangeError(
+      `${where}: inputShape is ${formatShape(shape)}, the data has ${formatShape(data.shape)}; needed the same shape, or inputShape left out`,
+    );
+  return shape;
+};
+
+/** Values this close to 0 … 1 are rounded, and training tells how to clamp them. */
+const ROUNDING = 1e-6;
+
+/**
+ * A likelihood that values have a density under: Bernoulli for those in [0, 1], else Gaussian.
+ *
+ * @throws RangeError for counts and for other whole numbers from 0 on, which may be pixels as well
+ */
+function likelihoodOfValues(where: string, { x: given, bytes = 'unit' }: ModelData): Likelihood {
+  const x = inputValues(given) as Uint8Array | Float32Array;
+  if (isBytes(x) && bytes === 'unit') return bernoulli;
+  let [least, largest, whole] = [0, 0, true];
+  // A loop: data sets of 10⁸ values are looked through here.
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i] as number;
+    if (value < least) least = value;
+    if (value > largest) largest = value;
+    whole &&= Number.isInteger(value);
+    // What follows changes nothing.
+    if (!whole && (least < -ROUNDING || largest > 1 + ROUNDING)) return gaussianObservation();
+  }
+  if (least >= -ROUNDING && largest <= 1 + ROUNDING && !isBytes(x)) return bernoulli;
+  if (least < 0) return gaussianObservation();
+  throw new RangeError(
+    `${where}: the data has whole numbers from 0 to ${largest}, needed the option likelihood: one of counts, or gaussianObservation() for measured values; pixels are bytes, or divided by 255`,
+  );
+}
+
+/** The likelihood: the option, or what fits the data; without either, Bernoulli. */
+const likelihoodOf = (
+  where: string,
+  data: ModelData | undefined,
+  likelihood: Likelihood | undefined,
+): Likelihood => {
+  if (likelihood === undefined) return data ? likelihoodOfValues(where, data) : bernoulli;
+  assertLikelihood(where, likelihood);
+  if (data && isBytes(inputValues(data.x))) assertBytesFit(where, { likelihood }, data.bytes ?? 'unit');
+  return likelihood;
+};
+
+/**
+ * Input shape and likelihood: those of the options, or else the data's.
+ *
+ * @throws RangeError or TypeError where one is invalid, or the two contradict each other
+ */
+export const inputsOf = (
+  where: string,
+  data: ModelData | undefined,
+  own: { readonly inputShape: readonly number[] | undefined; readonly likelihood: Likelihood | undefined },
+) => ({
+  inputShape: inputShapeOf(where, data, own.inputShape),
+  likelihood: likelihoodOf(where, data, own.likelihood),
+});
+
+/**
+ * The number of classes and their names: those of the options, or else the data's.
+ *
+ * @throws RangeError or TypeError where one is invalid, or the two contradict each other
+ */
+export function classesOf(
+  where: string,
+  data: ModelData | undefined,
+  own: { readonly classes: number | undefined; readonly classNames: readonly string[] | undefined },
+) {
+  const classes = number(integersFrom(2))(where, 'classes', own.classes ?? data?.classes);
+  assertEntries(where, 'classes', classes);
+  if (data && classes !== data.classes)
+    throw new RangeError(
+      `${where}: classes is ${classes}, the data has ${data.classes}; needed the same number, or classes left out`,
+    );
+  const classNames = own.classNames ?? data?.classNames;
+  if (classNames)
+    assertClassNames(where, own.classNames ? 'classNames' : 'data.classNames', classNames, classes);
+  assertSameNames(where, ['classNames', 'the data'], classNames, data?.classNames);
+  return { classes, classNames: classNames && [...classNames] };
+}
