@@ -33,7 +33,7 @@ export interface Inputs {
   readonly batch: Readonly<Record<string, Tensor>>;
   /** draws, in their order */
   readonly noise: readonly Tensor[];
-  /** value of each source that is a number, in the order of the sources */
+  /** the values of schedules, in the order of their sources */
   readonly numbers: readonly number[];
   /** numbers of the update: of each group of variables what is kept, size and ε, then the share of the average */
   readonly update: readonly number[];

@@ -29,7 +29,7 @@ export interface StepNodes {
   readonly state: State;
   readonly placeOf: (name: string) => Place;
   readonly tensorInputs: readonly TensorInput[];
-  /** placeholders of numbers: of the sources that are one, then of the update */
+  /** placeholders of numbers: of schedules, then of the update */
   readonly numberInputs: readonly string[];
   readonly results: ResultNodes;
   /** node behind which the update is done */
@@ -104,7 +104,7 @@ export function stepNodes(binding: NativeBinding, parts: GraphParts): StepNodes 
       feed.kind === 'batch' || feed.kind === 'noise' ? [{ node: sourceName(i), feed }] : [],
     ),
     numberInputs: [
-      ...feeds.flatMap(({ kind }, i) => (kind === 'number' ? [sourceName(i)] : [])),
+      ...feeds.flatMap(({ kind }, i) => (kind === 'schedule' ? [sourceName(i)] : [])),
       ...update.feeds,
     ],
     results,

@@ -24,8 +24,8 @@ export interface StepSettings<M extends Model>
     >,
     Equipment<M> {
   readonly model: M;
-  /** weights of the loss's parts at a step */
-  weightsAt(step: number): LossWeights;
+  /** weights of the loss's parts */
+  readonly weights: LossWeights;
 }
 
 /** Everything that a run depends on. */
@@ -73,7 +73,7 @@ export function stepSettings<M extends Model>(model: M, options: StepOptions<M>)
     nonFinite,
     execute,
     signal,
-    weightsAt: lossWeights({ batches, weighting, alpha, parameterPrior }),
+    weights: lossWeights({ batches, weighting, alpha, parameterPrior }),
   };
 }
 

@@ -495,7 +495,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       } else {
         expect((await found).losses).toEqual((await run({}, { steps: 3 })).losses);
         const step = [0, 1, 1009, 1_000_003][nth];
-        expect(reasons).toEqual([`it throws at step ${step}, which it is tried at: a fault`]);
+        expect(reasons).toEqual([`a trial of the step at step ${step} throws: a fault`]);
       }
       expect(alive()).toEqual(before);
       execute.dispose();
@@ -560,7 +560,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       [
         'a table of the steps that there are',
         scaled(ofTable),
-        /^it throws at step 1009, which it is tried at: no row 1009$/,
+        /^a trial of the step at step 1009 throws: no row 1009$/,
       ],
     ])(
       'is not frozen where it depends on %s: it is run one by one, and that is told',
