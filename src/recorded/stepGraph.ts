@@ -8,7 +8,7 @@ import { encodeSavedModel, type GraphNode } from './graphDef';
 import type { GraphParts } from './graphParts';
 import { stepNodes } from './stepNodes';
 
-/** A graph that has been loaded. */
+/** A loaded graph. */
 export interface StepGraph {
   /** every variable that lives in the graph: weights, moments, averages */
   readonly state: Readonly<Record<string, Variable>>;
@@ -55,7 +55,7 @@ interface Held {
 
 const free = ({ binding, model }: Held): void => binding.deleteSavedModel(model);
 
-/** Frees graphs that nobody can reach any more. It holds records: a closure made beside a graph would keep it alive. */
+/** Frees graphs that have become unreachable. It holds records, because a closure made beside a graph would keep it alive. */
 const forgotten = new FinalizationRegistry(free);
 
 /** First outputs of nodes, as TensorFlow wants them named. */

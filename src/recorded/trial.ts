@@ -4,7 +4,6 @@ import { type Batch, mapTensors, tensorsOf } from '../core/batch';
 import type { Noise } from '../core/noise';
 import type { DataId, NativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
-import { scheduleOf } from '../models/objectives/objective';
 import { type Remembered, rememberVariables } from '../training/statistics';
 import {
   type Differentiated,
@@ -15,13 +14,7 @@ import {
 } from '../training/step';
 import { type Draw, writeDown } from './drawnNoise';
 import { type Operations, type Ref, recordOperations } from './operations';
-
-/** Where a tensor comes from that no operation of the step made. */
-export type Origin =
-  | { readonly from: 'variable'; readonly name: string }
-  | { readonly from: 'batch'; readonly name: string }
-  | { readonly from: 'noise'; readonly index: number }
-  | { readonly from: 'schedule'; readonly name: string };
+import { createOrigins, type Origin } from './origins';
 
 /** The result of a trial. */
 export interface Trial {
@@ -67,26 +60,6 @@ export interface TrialOf {
   /** 0, 1, 2, …: each has other examples */
   readonly index: number;
 }
-
-/** Where tensors come from: variables and batch, which are known, draws as they come, and schedules. */
-const createOrigins = (
-  variables: Readonly<Record<string, Tensor>>,
-  batch: Readonly<Record<string, Tensor>>,
-  drawn: readonly Tensor[],
-): Trial['originOf'] => {
-  const known = new Map<DataId, Origin>([
-    ...Object.entries(variables).map(([name, { dataId }]) => [dataId, { from: 'variable', name }] as const),
-    ...Object.entries(batch).map(([name, { dataId }]) => [dataId, { from: 'batch', name }] as const),
-  ]);
-  return (dataId) => {
-    const origin = known.get(dataId);
-    if (origin) return origin;
-    const index = drawn.findIndex((tensor) => tensor.dataId === dataId);
-    if (index >= 0) return { from: 'noise', index };
-    const read = scheduleOf(dataId);
-    return read && { from: 'schedule', name: read.name };
-  };
-};
 
 /** The results of a recorded step, by the references of its operations. */
 type Outcome = Pick<
