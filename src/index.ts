@@ -60,6 +60,7 @@ export {
 } from './core/schedules';
 export type { Support } from './core/support';
 export { version } from './core/version';
+export type { NumberOrScalar } from './core/weightedSum';
 export { type AffineOptions, affine } from './data/affine';
 export { type BatchesOptions, createBatches } from './data/batches';
 export { type BatchesFromOptions, batchesFrom, type IteratedBatches } from './data/batchesFrom';

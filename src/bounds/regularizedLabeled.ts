@@ -2,7 +2,7 @@
 import { type Tensor, type Tensor1D, tensor2d, tidy, tile } from '@tensorflow/tfjs-core';
 import {
   AT_LEAST_0,
-  number,
+  numberOrScalar,
   optional,
   readOptions,
   record,
@@ -10,7 +10,7 @@ import {
   type WeightRule,
 } from '../core/options';
 import { assertShapes } from '../core/shape';
-import { weightedSum } from '../core/weightedSum';
+import { type NumberOrScalar, type WeightedTerm, weightedSum } from '../core/weightedSum';
 import { categoricalKl } from '../divergences/categoricalKl';
 import type { SmoothLabelsOptions } from '../regularizers/labelSmoothing';
 import { type LabelKlDirection, smoothedLabelKl, smoothingRules } from '../regularizers/smoothedLabelKl';
@@ -18,8 +18,8 @@ import { assertLabelPrior } from './labelPrior';
 
 /** The divergence between q(y|x) and the smoothed labels. */
 export interface LabelSmoothing extends SmoothLabelsOptions {
-  /** w_S, at least 0; default 1 */
-  readonly weight?: number;
+  /** w_S, number or scalar tensor, at least 0; default 1 */
+  readonly weight?: NumberOrScalar;
   /** ε, the mass taken from the true class */
   readonly epsilon: number;
   /** default `'labels||q'` */
@@ -36,8 +36,8 @@ export interface RegularizedLabeledArguments {
   readonly labelLogits: Tensor;
   /** π of p(y): K probabilities */
   readonly labelPrior: readonly number[];
-  /** w_P, at least 0; default 0 */
-  readonly labelPriorKlWeight?: number;
+  /** w_P, number or scalar tensor, at least 0; default 0 */
+  readonly labelPriorKlWeight?: NumberOrScalar;
   /** default none */
   readonly labelSmoothing?: LabelSmoothing;
 }
@@ -51,7 +51,7 @@ export const labelSmoothingRules = <T>(weight: WeightRule<T>) => ({
   ...smoothingRules(),
 });
 
-/** The labeled objective and its parts, [B] each, in nats. A part of weight 0 is absent. */
+/** The labeled objective and its parts, [B] each, in nats. A part whose weight is the number 0 is absent. */
 export interface RegularizedLabeledTerms {
   /** J_L */
   readonly objective: Tensor1D;
@@ -71,8 +71,8 @@ export interface RegularizedLabeledTerms {
  * confidence on a known label for KL(q‖p̂) and at 43 % for KL(p̂‖q).
  *
  * @returns the objective and its parts, [B] each, nats
- * @throws RangeError when the shapes differ, π is not a prior, a weight is not a finite number of at least 0, or ε does
- * not fit the direction
+ * @throws RangeError when the shapes differ, π is not a prior, a weight is neither a scalar tensor nor a finite number of at
+ * least 0, or ε does not fit the direction
  * @example regularizedLabeled({ bound: tf.tensor1d([-100]), labels: tf.tensor2d([[1, 0]]), labelLogits: tf.zeros([1, 2]), labelPrior: [0.5, 0.5], labelSmoothing: { epsilon: 0.1 } }).objective // [-100.368064]
  */
 export function regularizedLabeled(given: RegularizedLabeledArguments): RegularizedLabeledTerms {
@@ -85,8 +85,8 @@ export function regularizedLabeled(given: RegularizedLabeledArguments): Regulari
       labels: unchecked(),
       labelLogits: unchecked(),
       labelPrior: unchecked(),
-      ...labeledWeights(number),
-      labelSmoothing: optional(record(labelSmoothingRules(number))),
+      ...labeledWeights(numberOrScalar),
+      labelSmoothing: optional(record(labelSmoothingRules(numberOrScalar))),
     },
   );
   const { B = 0, K = 0 } = assertShapes(where, {
@@ -103,9 +103,9 @@ export function regularizedLabeled(given: RegularizedLabeledArguments): Regulari
       }),
       ...(weight !== 0 && { labelKl: smoothedLabelKl({ labels, logits: labelLogits, ...smoothing }) }),
     };
-    const terms: (readonly [number, Tensor])[] = [[1, bound]];
-    if (parts.labelPriorKl) terms.push([-labelPriorKlWeight, parts.labelPriorKl]);
-    if (parts.labelKl) terms.push([-weight, parts.labelKl]);
+    const terms: WeightedTerm[] = [['+', 1, bound]];
+    if (parts.labelPriorKl) terms.push(['-', labelPriorKlWeight, parts.labelPriorKl]);
+    if (parts.labelKl) terms.push(['-', weight, parts.labelKl]);
     return { objective: weightedSum(terms, B).clone() as Tensor1D, ...parts };
   });
 }

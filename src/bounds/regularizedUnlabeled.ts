@@ -1,8 +1,8 @@
 /** The unlabeled part of the report's Optimized-ELBO. */
 import { type Scalar, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
-import { AT_LEAST_0, number, readOptions, unchecked, type WeightRule } from '../core/options';
+import { AT_LEAST_0, numberOrScalar, readOptions, unchecked, type WeightRule } from '../core/options';
 import { assertShapes } from '../core/shape';
-import { weightedSum } from '../core/weightedSum';
+import { type NumberOrScalar, type WeightedTerm, weightedSum } from '../core/weightedSum';
 import { categoricalEntropy } from '../regularizers/entropy';
 import { mutualInformation } from '../regularizers/mutualInformation';
 
@@ -14,10 +14,10 @@ export interface RegularizedUnlabeledArguments {
   readonly labelLogits: Tensor;
   /** H(q(y|x)), [B], where you have it, as from `unlabeledElbo`; default computed from the logits */
   readonly labelEntropy?: Tensor;
-  /** the report's β ≥ 0, weight of H(q(y|x)) (Eq. 15); default 0 */
-  readonly entropyPenalty?: number;
-  /** the report's γ ≥ 0, weight of Î(y; x) (§3.2); default 0 */
-  readonly mutualInformationWeight?: number;
+  /** the report's β ≥ 0, weight of H(q(y|x)) (Eq. 15), number or scalar tensor; default 0 */
+  readonly entropyPenalty?: NumberOrScalar;
+  /** the report's γ ≥ 0, weight of Î(y; x) (§3.2), number or scalar tensor; default 0 */
+  readonly mutualInformationWeight?: NumberOrScalar;
   /** how much each example counts in Î, [B]; default 1 each */
   readonly weight?: Tensor;
 }
@@ -28,7 +28,7 @@ export const unlabeledWeights = <T>(weight: WeightRule<T>) => ({
   mutualInformationWeight: weight(AT_LEAST_0, 0),
 });
 
-/** The unlabeled objective and its parts, in nats. A part of weight 0 is absent. */
+/** The unlabeled objective and its parts, in nats. A part whose weight is the number 0 is absent. */
 export interface RegularizedUnlabeledTerms {
   /** J_U, [B] */
   readonly objective: Tensor1D;
@@ -46,7 +46,7 @@ export interface RegularizedUnlabeledTerms {
  * of every example into one class. J_U is not a bound.
  *
  * @returns the objective, [B], and its parts, nats
- * @throws RangeError when the shapes do not fit, or a weight is not a finite number of at least 0
+ * @throws RangeError when the shapes do not fit, or a weight is neither a scalar tensor nor a finite number of at least 0
  * @example regularizedUnlabeled({ bound: tf.tensor1d([-101, -101]), labelLogits: tf.tensor2d([[60, 0], [0, 60]]), mutualInformationWeight: 1 }).objective // [-100.306853, -100.306853]
  */
 export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): RegularizedUnlabeledTerms {
@@ -59,7 +59,7 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
       labelLogits: unchecked(),
       labelEntropy: unchecked(),
       weight: unchecked(),
-      ...unlabeledWeights(number),
+      ...unlabeledWeights(numberOrScalar),
     },
   );
   const { B = 0 } = assertShapes(where, {
@@ -73,9 +73,10 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
         mutualInformation: mutualInformation(labelLogits, { ...(weight && { weight }) }),
       }),
     };
-    const terms: (readonly [number, Tensor])[] = [[1, bound]];
-    if (parts.mutualInformation) terms.push([mutualInformationWeight, parts.mutualInformation]);
-    if (entropyPenalty !== 0) terms.push([-entropyPenalty, labelEntropy ?? categoricalEntropy(labelLogits)]);
+    const terms: WeightedTerm[] = [['+', 1, bound]];
+    if (parts.mutualInformation) terms.push(['+', mutualInformationWeight, parts.mutualInformation]);
+    if (entropyPenalty !== 0)
+      terms.push(['-', entropyPenalty, labelEntropy ?? categoricalEntropy(labelLogits)]);
     return { objective: weightedSum(terms, B).clone() as Tensor1D, ...parts };
   });
 }

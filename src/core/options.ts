@@ -11,6 +11,8 @@
 import { assertFunction, assertMethods, assertNumber, assertOneOf, optionsOf } from './assert';
 import { describe } from './describe';
 import { assertNoise, type Noise, streamOf } from './noise';
+import { assertShapes, isShaped } from './shape';
+import type { NumberOrScalar } from './weightedSum';
 
 /**
  * Reads one option: checks what came, and fills in the default where there is one.
@@ -133,7 +135,16 @@ export const number =
     return value;
   };
 
-/** Makes the rule of a weight: `number` in a bound, `schedule` in an objective. */
+/** A number of a range, or a scalar tensor: its value stays on the device and is not checked. */
+export const numberOrScalar =
+  ({ needed, holds }: NumberRange, fallback?: number): Rule<NumberOrScalar> =>
+  (where, name, value = fallback) => {
+    if (isShaped(value)) assertShapes(where, { [name]: [value, '', 'float32'] });
+    else assertNumber(where, name, value, `a scalar tensor or ${needed}`, holds);
+    return value as NumberOrScalar;
+  };
+
+/** Makes the rule of a weight: `numberOrScalar` in a bound, `schedule` in an objective. */
 export type WeightRule<T> = (range: NumberRange, fallback: number) => Rule<T>;
 
 /** One of the choices. */

@@ -21,7 +21,8 @@ type Expected = readonly [tensor: Shaped, pattern: string, dtype?: 'float32'];
 /** Sizes of the axes that {@link assertShapes} matched, by axis letter. */
 export type AxisSizes = Readonly<Record<string, number>>;
 
-const isShaped = (value: unknown): value is Shaped =>
+/** Whether something carries a shape. */
+export const isShaped = (value: unknown): value is Shaped =>
   typeof value === 'object' &&
   value !== null &&
   Array.isArray((value as Partial<Shaped>).shape) &&

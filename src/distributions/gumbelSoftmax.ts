@@ -3,13 +3,14 @@ import { add, div, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow
 import { customGradient } from '../core/gradient';
 import { oneHotArgMax } from '../core/labels';
 import type { Noise } from '../core/noise';
-import { flag, type NumberRange, noiseStream, number, readOptions } from '../core/options';
+import { flag, type NumberRange, noiseStream, numberOrScalar, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
+import type { NumberOrScalar } from '../core/weightedSum';
 
 /** How a relaxed label is drawn. */
 export interface GumbelSoftmaxOptions {
-  /** τ, at least 1e-30; towards 0 draws become one-hot and gradients steep */
-  readonly temperature: number;
+  /** τ, number or scalar tensor, at least 1e-30; towards 0 draws become one-hot and gradients steep */
+  readonly temperature: NumberOrScalar;
   /** `true`: one-hot in value, relaxed in gradient (straight-through); default `false` */
   readonly hard?: boolean;
   /** stream that the Gumbel noise is drawn from */
@@ -42,13 +43,14 @@ const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
  * @param logits l, [B, K]
  * @param options temperature, hard, noise
  * @returns [B, K], rows of non-negative numbers summing to 1; differentiable in the logits
- * @throws RangeError when the logits are not [B, K], or the temperature is not a finite number of at least 1e-30
+ * @throws RangeError when the logits are not [B, K], or the temperature is neither a scalar tensor nor a finite number of
+ * at least 1e-30
  * @example sampleGumbelSoftmax(tf.tensor2d([[100, 0]]), { temperature: 0.5, noise }) // [[1, 0]]
  */
 export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions): Tensor2D {
   assertShapes('sampleGumbelSoftmax', { logits: [logits, 'B K', 'float32'] });
   const { temperature, hard, noise } = readOptions('sampleGumbelSoftmax', options, {
-    temperature: number(TEMPERATURES),
+    temperature: numberOrScalar(TEMPERATURES),
     hard: flag(false),
     noise: noiseStream(),
   });

@@ -1,18 +1,18 @@
-/** Variables that live in a graph, and come back to TensorFlow.js when somebody looks at them. */
+/** Variables that live in a graph, and are copied back to TensorFlow.js when they are read. */
 import { engine, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { DataId, NativeBackend, NativeEntry, NativeOutput } from '../host/native/tensorflow';
 
 /** Where the values of the variables are. */
 export interface DeviceState {
-  /** Names of variables whose values the graph does not have: all at first, later those that somebody assigned to. */
+  /** Names of variables whose values the graph lacks: all at first, later those that were assigned to. */
   stale(): readonly string[];
-  /** Handle of a variable's values, to give them to the graph. */
+  /** Handle of a variable's values, for the graph to take. */
   handleOf(name: string): number;
-  /** The graph has the values of these variables now, and of all others that it had before. */
+  /** Notes that the graph has the values of these variables too. */
   taken(names: readonly string[]): void;
-  /** The graph is about to change the values: what was read of them before is let go. */
+  /** Frees the values that were read: the graph is about to change them. */
   letGo(): void;
-  /** Brings all values back, where they are not: the graph may go. */
+  /** Copies all values back that still live in the graph, which can then be freed. */
   bringBack(): void;
 }
 
@@ -28,9 +28,9 @@ const NONE = -1;
 /**
  * Variables by name, and how their values are read from the graph.
  *
- * A variable that the graph has holds an entry of the backend whose handle is asked for only when an operation or a
- * reading needs the values: then all of them are read at once. Nobody sees values of another step than the last, and who
- * reads none pays for none.
+ * A variable that the graph has holds an entry of the backend. Its handle is asked for only when an operation or a reading
+ * needs the values: then all of them are read at once. Every reader sees the values of the last step, and a step whose
+ * values are not read copies none.
  *
  * @param backend whose entries these are
  * @param variables by name
@@ -98,7 +98,7 @@ export function createDeviceState(
         const { dataId } = places.get(name) as Place;
         return backend.tensorMap.get(dataId).refCount > 1;
       });
-      // Somebody else holds these values, a clone say: they stay as they are, and the variable gets a place of its own.
+      // Another tensor holds these values, such as a clone: it keeps them, and the variable gets a new place.
       if (kept.length > 0) bringBack();
       for (const [name, variable] of kept) settle(name, variable);
       for (const place of places.values()) {

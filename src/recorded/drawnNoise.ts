@@ -1,8 +1,8 @@
-/** Noise that writes down what is drawn from it. */
+/** Noise that notes its draws. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
 
-/** What was asked of a stream, in order; streams are numbered, and the first is the step's own. */
+/** A call of a stream. Streams are numbered, and the first is the step's own. */
 export type Draw =
   | { readonly do: 'split'; readonly of: number; readonly name: string | number }
   | { readonly do: 'uniform' | 'normal' | 'gumbel'; readonly of: number; readonly shape: readonly number[] }
@@ -11,14 +11,14 @@ export type Draw =
 /** Draws that end on the host: a step may use them, but only where nothing in it depends on them. */
 type HostDraw = 'next' | 'normals' | 'uniforms' | 'permutation';
 
-/** What was drawn, and the tensors of it. */
+/** A stream, its draws so far, and their tensors. */
 export interface DrawnNoise {
   readonly noise: Noise;
   readonly draws: readonly Draw[];
   readonly tensors: readonly Tensor[];
 }
 
-/** Wraps a stream. */
+/** Wraps a stream so that it notes its draws. */
 export function writeDown(source: Noise): DrawnNoise {
   const draws: Draw[] = [];
   const tensors: Tensor[] = [];

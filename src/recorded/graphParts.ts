@@ -1,4 +1,4 @@
-/** What a step's graph is made of. */
+/** The parts that a step's graph is built from. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { AdamUpdate } from '../training/optimizer/adam';
 import type { StepPlan } from './plan';
@@ -10,12 +10,12 @@ export interface UpdateGroup {
   readonly names: readonly string[];
 }
 
-/** What a graph is made of. */
+/** The parts of a graph. */
 export interface GraphParts {
   readonly plan: StepPlan;
   /** of the model, by name */
   readonly variables: Readonly<Record<string, Variable>>;
-  /** variables by the names that gradients and optimizer know them by */
+  /** variables by the names that gradients and optimizer use */
   readonly trained: Readonly<Record<string, Variable>>;
   readonly adam: AdamUpdate;
   /** trained variables that have a gradient */
@@ -38,7 +38,7 @@ export function updateGroups(
   return [...groups.values()].map((members) => ({ first: members[0] as string, names: members }));
 }
 
-/** The model's own name of a trained variable, which phases know by another. */
+/** The model's name of a trained variable, which may have another name in a phase. */
 export function modelName(name: string, { trained, variables }: GraphParts): string {
   const [found = name] = Object.entries(variables).find(([, variable]) => variable === trained[name]) ?? [];
   return found;

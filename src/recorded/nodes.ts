@@ -1,4 +1,4 @@
-/** Kinds of node that a step's graph has. */
+/** The kinds of node in a step's graph. */
 import type { NativeAttribute, NativeBinding } from '../host/native/tensorflow';
 import type { AttributeValue, GraphNode } from './graphDef';
 import { TYPES } from './graphDef';
@@ -35,13 +35,13 @@ export const constantNode = (
   attributes: { dtype: typeOf(dtype), value: { kind: 'tensor', dtype, shape, value: values } },
 });
 
-/** A 1 that is there once all that is named in `after` has run. */
+/** A 1 that is there once the nodes named in `after` have run. */
 export const doneNode = (name: string, after: readonly string[]): GraphNode => ({
   ...constantNode(name, [], [1]),
   inputs: after.map((node) => `^${node}`),
 });
 
-/** A value that each run is given. */
+/** A value that each run is fed with. */
 export const placeholderNode = (name: string, shape: readonly number[], dtype = 'float32'): GraphNode => ({
   name,
   op: 'Placeholder',
@@ -98,7 +98,7 @@ export const floatNode = (
  */
 export const copyNode = (name: string, value: string): GraphNode => floatNode(name, 'DeepCopy', [value]);
 
-/** Attributes that the backend leaves to TensorFlow's eager mode, which infers them; a graph must be told. */
+/** Attributes that TensorFlow infers in its eager mode and needs in a graph. */
 const INFERRED: Readonly<Record<string, (types: readonly string[]) => Record<string, AttributeValue>>> = {
   ExpandDims: ([type = 'float32']) => ({ T: typeOf(type), Tdim: typeOf('int32') }),
 };

@@ -1,4 +1,4 @@
-/** Records what a piece of work asks of the native backend. */
+/** Records the operations that a piece of work runs on the native backend. */
 import type { DataId, NativeAttribute, NativeBackend, NativeTensor } from '../host/native/tensorflow';
 
 /** A value within a recording: output `output` of operation `operation`, or a source. */
@@ -18,11 +18,11 @@ export interface Source {
   readonly dataId: DataId;
   readonly shape: readonly number[];
   readonly dtype: string;
-  /** values on the host, where the tensor is none of the known ones */
+  /** values on the host, unless the tensor is a known one */
   readonly values?: ArrayLike<number>;
 }
 
-/** What was done. */
+/** The recorded operations. */
 export interface Operations {
   readonly operations: readonly Operation[];
   readonly sources: readonly Source[];

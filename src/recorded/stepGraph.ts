@@ -8,7 +8,7 @@ import { encodeSavedModel, type GraphNode } from './graphDef';
 import type { GraphParts } from './graphParts';
 import { stepNodes } from './stepNodes';
 
-/** A graph that has been loaded. */
+/** A loaded graph. */
 export interface StepGraph {
   /** every variable that lives in the graph: weights, moments, averages */
   readonly state: Readonly<Record<string, Variable>>;
@@ -33,7 +33,7 @@ export interface Inputs {
   readonly batch: Readonly<Record<string, Tensor>>;
   /** draws, in their order */
   readonly noise: readonly Tensor[];
-  /** value of each source that is a number, in the order of the sources */
+  /** the values of schedules, in the order of their sources */
   readonly numbers: readonly number[];
   /** numbers of the update: of each group of variables what is kept, size and ε, then the share of the average */
   readonly update: readonly number[];
@@ -55,7 +55,7 @@ interface Held {
 
 const free = ({ binding, model }: Held): void => binding.deleteSavedModel(model);
 
-/** Frees graphs that nobody can reach any more. It holds records: a closure made beside a graph would keep it alive. */
+/** Frees graphs that have become unreachable. It holds records, because a closure made beside a graph would keep it alive. */
 const forgotten = new FinalizationRegistry(free);
 
 /** First outputs of nodes, as TensorFlow wants them named. */

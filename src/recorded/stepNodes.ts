@@ -9,7 +9,7 @@ import { addState, type Place, type Places, type State, stateOf } from './stateN
 import type { Trial } from './trial';
 import { addUpdate } from './updateNodes';
 
-/** Nodes of what a step gives, each a tensor of its own though two terms may be one value. */
+/** Nodes of a step's results: each is its own tensor, though two terms may be one value. */
 export interface ResultNodes {
   readonly loss: string;
   readonly terms: readonly string[];
@@ -17,19 +17,19 @@ export interface ResultNodes {
   readonly applied?: string;
 }
 
-/** A placeholder of a tensor, and what it is fed with. */
+/** A placeholder of a tensor, and its feed. */
 export interface TensorInput {
   readonly node: string;
   readonly feed: Extract<Feed, { readonly kind: 'batch' | 'noise' }>;
 }
 
-/** A graph, and the names that it is run by. */
+/** A graph, and the names of its inputs and outputs. */
 export interface StepNodes {
   readonly nodes: readonly GraphNode[];
   readonly state: State;
   readonly placeOf: (name: string) => Place;
   readonly tensorInputs: readonly TensorInput[];
-  /** placeholders of numbers: of the sources that are one, then of the update */
+  /** placeholders of numbers: of schedules, then of the update */
   readonly numberInputs: readonly string[];
   readonly results: ResultNodes;
   /** node behind which the update is done */
@@ -38,7 +38,7 @@ export interface StepNodes {
 
 const sourceName = (source: number): string => `source${source}`;
 
-/** Adds what the step takes from outside: the node of each source. */
+/** Adds the values from outside: gives the node of each source. */
 const addSources = (graph: NodeList, { trial, feeds }: StepPlan, { readOf }: Places): string[] =>
   feeds.map((feed, i) => {
     const { shape, dtype } = trial.recorded.sources[i] as Source;
@@ -50,7 +50,7 @@ const addSources = (graph: NodeList, { trial, feeds }: StepPlan, { readOf }: Pla
     );
   });
 
-/** Adds what was recorded: the node of each value in it. */
+/** Adds the recorded operations: gives the node of each value. */
 const addOperations = (
   graph: NodeList,
   binding: NativeBinding,
@@ -104,7 +104,7 @@ export function stepNodes(binding: NativeBinding, parts: GraphParts): StepNodes 
       feed.kind === 'batch' || feed.kind === 'noise' ? [{ node: sourceName(i), feed }] : [],
     ),
     numberInputs: [
-      ...feeds.flatMap(({ kind }, i) => (kind === 'number' ? [sourceName(i)] : [])),
+      ...feeds.flatMap(({ kind }, i) => (kind === 'schedule' ? [sourceName(i)] : [])),
       ...update.feeds,
     ],
     results,

@@ -1,2 +1,2 @@
-/** A step that cannot be recorded: it is run operation by operation instead, and the reason is reported. */
+/** A step that cannot be recorded. It runs operation by operation, and the message is the reason. */
 export class Unrecordable extends Error {}

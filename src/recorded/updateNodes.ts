@@ -16,7 +16,7 @@ import {
 import type { Ref } from './operations';
 import type { Places } from './stateNodes';
 
-/** The update, once it has been added. */
+/** The added update. */
 export interface Update {
   /** placeholders of its numbers: of each group what is kept, size and ε, then the share of the average */
   readonly feeds: readonly string[];
@@ -24,7 +24,7 @@ export interface Update {
   readonly end: string;
 }
 
-/** What the update is added to: the graph so far. */
+/** The graph so far, which the update is added to. */
 interface Step {
   readonly graph: NodeList;
   readonly parts: GraphParts;
@@ -56,7 +56,7 @@ const addGate = (graph: NodeList, applied: string): Gate => {
   return {
     through: (name, value) => `${switched(name, value)}:1`,
     settled(updated) {
-      // Where the update was left out, the other side of the gate tells.
+      // Where the update was left out, the value comes from the other side of the gate.
       const omitted = switched('omitted', graph.add(constantNode('one', [], [1])));
       return graph.add(floatNode('settled', 'Merge', [updated, omitted], { N: { kind: 'int', value: 2 } }));
     },

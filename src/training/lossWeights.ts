@@ -1,5 +1,5 @@
 /** Weights of the loss's parts, step by step. */
-import { type ScalarOrSchedule, valueAt } from '../core/schedules';
+import type { ScalarOrSchedule } from '../core/schedules';
 import type { Model } from '../models/model';
 import type { StepOptions, Weighting } from './options';
 import type { LossWeights } from './step';
@@ -15,21 +15,16 @@ interface Weights extends Pick<StepOptions<Model>, 'batches'> {
  * Weights of the loss's parts.
  *
  * @param options of the loop or run, checked
- * @returns the weights at a step
+ * @returns the weights; α may be a schedule
  */
-export function lossWeights({
-  batches,
-  weighting,
-  alpha,
-  parameterPrior,
-}: Weights): (step: number) => LossWeights {
+export function lossWeights({ batches, weighting, alpha, parameterPrior }: Weights): LossWeights {
   const { labeled, unlabeled } = batches.counts;
   const all = labeled + unlabeled;
   const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;
-  return (step) => ({
+  return {
     labeled: weighting === 'dataset' ? labeled / all : 1,
     unlabeled: weighting === 'dataset' ? unlabeled / all : 1,
-    crossEntropy: valueAt(alpha ?? byKingma, step, 'alpha'),
+    crossEntropy: alpha ?? byKingma,
     parameters: parameterPrior === undefined ? 0 : 1 / (parameterPrior ** 2 * all),
-  });
+  };
 }

@@ -34,8 +34,8 @@ export interface StepSettings<M extends Model>
   readonly model: M;
   /** stream of every draw of every step */
   readonly noise: Noise;
-  /** weights of the loss's parts at a step */
-  weightsAt(step: number): LossWeights;
+  /** weights of the loss's parts */
+  readonly weights: LossWeights;
 }
 
 /** Everything that a run depends on. */
@@ -138,7 +138,7 @@ export function stepSettings<M extends Model>(
     model,
     noise: seed,
     gradientNorm: options.gradientNorm ?? options.clipNorm !== undefined,
-    weightsAt: lossWeights(options),
+    weights: lossWeights(options),
   };
 }
 

@@ -17,11 +17,18 @@ import type { Batch } from '../core/batch';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { isError } from '../core/messageOf';
 import { assertNotAsync } from '../core/notAsync';
-import { weightedSum } from '../core/weightedSum';
+import type { ScalarOrSchedule } from '../core/schedules';
+import { type NumberOrScalar, type WeightedTerm, weightedSum } from '../core/weightedSum';
 import { backendTraits } from '../host/backendTraits';
 import { freeTape } from '../host/tape';
 import type { Model } from '../models/model';
-import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objectives/objective';
+import {
+  type Objective,
+  type ObjectiveContext,
+  type ObjectiveTerms,
+  scheduled,
+  type Terms,
+} from '../models/objectives/objective';
 import type { Ema } from './optimizer/ema';
 import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './optimizer/gradients';
 import type { Optimizer } from './optimizer/optimizer';
@@ -41,14 +48,14 @@ export interface StepWork<M extends Model = Model> {
   readonly batch: Batch;
   /** the step's number and its own stream of noise */
   readonly context: ObjectiveContext;
-  /** of the loss's parts at this step, schedules evaluated */
+  /** of the loss's parts */
   readonly weights: {
     /** w_L, of the labeled objective */
     readonly labeled: number;
     /** w_U, of the unlabeled objective */
     readonly unlabeled: number;
     /** α, of the labeled cross-entropy */
-    readonly crossEntropy: number;
+    readonly crossEntropy: ScalarOrSchedule;
     /** of ½‖θ‖², the parameter prior */
     readonly parameters: number;
   };
@@ -62,8 +69,11 @@ export interface StepWork<M extends Model = Model> {
   readonly ema?: Ema;
 }
 
-/** Weights of the loss at one step. */
+/** Weights of the loss. */
 export type LossWeights = StepWork['weights'];
+
+/** Weights of the loss at one step. */
+type LossWeightsNow = Omit<LossWeights, 'crossEntropy'> & { readonly crossEntropy: NumberOrScalar };
 
 /** What a step gives; the tensors belong to the caller. */
 export interface StepOutput {
@@ -89,10 +99,10 @@ const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
  *
  *   w_L · mean(−labeled.objective) + α · mean(crossEntropy) + w_U · mean(−unlabeled.objective) + w_θ · ½‖θ‖²
  *
- * Where examples have weights, each mean is Σ w·t / Σ w. A weight of 0 leaves its term out: nothing that only this term depends on gets a gradient.
+ * Where examples have weights, each mean is Σ w·t / Σ w. A weight that is the number 0 leaves its term out: nothing that only this term depends on gets a gradient.
  *
  * @param terms of the objective, [B] each
- * @param weights of the parts
+ * @param weights of the parts; α is a number or a scalar tensor
  * @param variables that the parameter prior is over
  * @param batch whose examples may have weights
  * @returns scalar, nats; smaller is better
@@ -100,23 +110,23 @@ const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
  */
 export function lossOf(
   terms: ObjectiveTerms,
-  weights: LossWeights,
+  weights: LossWeightsNow,
   variables: readonly Variable[],
   batch: Batch = {},
 ): Scalar {
   const { labeled, unlabeled, crossEntropy, parameters } = weights;
-  const parts: readonly (readonly [number, 'labeled' | 'unlabeled', string])[] = [
-    [-labeled, 'labeled', 'objective'],
-    [crossEntropy, 'labeled', 'crossEntropy'],
-    [-unlabeled, 'unlabeled', 'objective'],
+  const parts: readonly (readonly ['+' | '-', NumberOrScalar, 'labeled' | 'unlabeled', string])[] = [
+    ['+', crossEntropy, 'labeled', 'crossEntropy'],
+    ['-', labeled, 'labeled', 'objective'],
+    ['-', unlabeled, 'unlabeled', 'objective'],
   ];
-  const present = parts.flatMap(([weight, part, name]): [number, Tensor][] => {
+  const present = parts.flatMap(([sign, weight, part, name]): WeightedTerm[] => {
     const named = terms[part];
     if (weight === 0 || !named || !Object.hasOwn(named, name)) return [];
-    return [[weight, meanOver(named[name] as Tensor, batch[part]?.weight)]];
+    return [[sign, weight, meanOver(named[name] as Tensor, batch[part]?.weight)]];
   });
   if (parameters !== 0)
-    for (const parameter of variables) present.push([parameters / 2, sum(square(parameter))]);
+    for (const parameter of variables) present.push(['+', parameters / 2, sum(square(parameter))]);
   if (present.length === 0) {
     const given = namedTerms(terms).map(([name]) => name);
     throw new RangeError(
@@ -206,7 +216,8 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
     assertNotAsync('train', 'objective', found);
     assertTerms(found, batch);
     terms = keepCopies(found);
-    return lossOf(terms, weights, variables, batch);
+    const crossEntropy = scheduled(context, weights.crossEntropy, 'alpha');
+    return lossOf(terms, { ...weights, crossEntropy }, variables, batch);
   };
   try {
     const { value: loss, grads } = variableGrads(lossOfBatch, variables);

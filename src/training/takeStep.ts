@@ -124,13 +124,13 @@ export async function takeStep<M extends Model>(
   step: number,
   { ema, skips, owned }: StepPlace,
 ): Promise<StepResult> {
-  const { model, batches, phases, noise, augment, clipNorm, gradientNorm, nonFinite, execute } = settings;
+  const { model, batches, phases, noise, weights, augment, clipNorm, gradientNorm, nonFinite, execute } =
+    settings;
   const given = await batches.at(step);
   owned.push(() => disposeBatch(given));
   assertBatch('train', `batch ${step}`, model, given);
   const batch = augment === undefined ? given : augmented(given, step, { augment, noise });
   owned.push(() => disposeBatch(batch));
-  const weights = settings.weightsAt(step);
   const draws = noise.split('objective').split(step);
   const done: StepOutput[] = [];
   for (const [i, { name, objective, variables, optimizer }] of phases.entries()) {

@@ -52,12 +52,12 @@ describePrimitive('regularizedLabeled', objective({}), {
     [
       'a negative weight',
       call({ labelPriorKlWeight: -1 }),
-      'regularizedLabeled: labelPriorKlWeight is -1, needed a finite number of at least 0',
+      'regularizedLabeled: labelPriorKlWeight is -1, needed a scalar tensor or a finite number of at least 0',
     ],
     [
       'a negative weight of the smoothed labels',
       call({ labelSmoothing: { epsilon: 0.1, weight: -1 } }),
-      'regularizedLabeled: labelSmoothing.weight is -1, needed a finite number of at least 0',
+      'regularizedLabeled: labelSmoothing.weight is -1, needed a scalar tensor or a finite number of at least 0',
     ],
     [
       'ε = 0 with KL(q‖p̂), which is infinite',

@@ -19,7 +19,7 @@ describePrimitive('regularizedUnlabeled', objective, {
     [
       'a negative penalty',
       () => regularizedUnlabeled({ bound: zeros([2]), labelLogits: zeros([2, 3]), entropyPenalty: -1 }),
-      'regularizedUnlabeled: entropyPenalty is -1, needed a finite number of at least 0',
+      'regularizedUnlabeled: entropyPenalty is -1, needed a scalar tensor or a finite number of at least 0',
     ],
   ],
 });

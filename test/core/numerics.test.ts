@@ -142,14 +142,14 @@ describe('weightedSum', () => {
     await expectTensor(
       weightedSum(
         [
-          [1, terms[0]],
-          [-1, terms[1]],
-          [0.5, terms[2]],
-          [2, terms[3]],
+          ['+', 1, terms[0]],
+          ['-', 1, terms[1]],
+          ['+', 0.5, terms[2]],
+          ['-', scalar(2), terms[3]],
         ],
         2,
       ),
-      [2041, 2082],
+      [-1959, -1918],
     );
   });
 
@@ -159,8 +159,8 @@ describe('weightedSum', () => {
       grads((a: Tensor, b: Tensor) =>
         weightedSum(
           [
-            [2, square(a)],
-            [0, square(b)],
+            ['+', 2, square(a)],
+            ['+', 0, square(b)],
           ],
           2,
         ),
@@ -169,7 +169,7 @@ describe('weightedSum', () => {
   });
 
   it('is zero for each example where every weight is', async () => {
-    await expectTensor(weightedSum([[0, ones([3])]], 3), [0, 0, 0]);
+    await expectTensor(weightedSum([['-', 0, ones([3])]], 3), [0, 0, 0]);
   });
 });
 

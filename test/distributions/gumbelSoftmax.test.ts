@@ -20,12 +20,12 @@ describePrimitive(
       [
         'a temperature of 0',
         () => sampleGumbelSoftmax(zeros([1, 3]), { temperature: 0, noise: createNoise(0) }),
-        'sampleGumbelSoftmax: temperature is 0, needed a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+        'sampleGumbelSoftmax: temperature is 0, needed a scalar tensor or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
       ],
       [
         'a temperature whose inverse float32 does not hold',
         () => sampleGumbelSoftmax(zeros([1, 3]), { temperature: 1e-40, noise: createNoise(0) }),
-        'sampleGumbelSoftmax: temperature is 1e-40, needed a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+        'sampleGumbelSoftmax: temperature is 1e-40, needed a scalar tensor or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
       ],
       [
         'an infinite temperature',
@@ -34,7 +34,7 @@ describePrimitive(
             temperature: Number.POSITIVE_INFINITY,
             noise: createNoise(0),
           }),
-        'sampleGumbelSoftmax: temperature is Infinity, needed a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+        'sampleGumbelSoftmax: temperature is Infinity, needed a scalar tensor or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
       ],
     ],
   },

@@ -20,7 +20,7 @@ import { labeledElbo } from '../../src/bounds/labeledElbo';
 import { logLabelPrior } from '../../src/bounds/labelPrior';
 import type { Augment } from '../../src/core/batch';
 import { createNoise, type Noise } from '../../src/core/noise';
-import { linearWarmup, type ScalarOrSchedule } from '../../src/core/schedules';
+import { constant, linearWarmup, type ScalarOrSchedule } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
 import { sampleBeta } from '../../src/distributions/beta';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
@@ -368,7 +368,7 @@ describe('consistency', () => {
 
   it('is left out at weight 0: the terms are those without it, to the bit', async () => {
     const model = tinyM2();
-    const off = termsOf(semiSupervised({ ...options, consistency: { weight: () => 0 } }), model);
+    const off = termsOf(semiSupervised({ ...options, consistency: { weight: 0 } }), model);
     const plain = termsOf(semiSupervised(options), model);
     expect(Object.keys(off.unlabeled ?? {})).toEqual(Object.keys(plain.unlabeled ?? {}));
     for (const [name, term] of Object.entries(plain.unlabeled ?? {}))
@@ -430,6 +430,58 @@ describe('weights of terms', () => {
         );
       }
     }
+  });
+
+  /** Options whose weights all have a value: plain numbers, or schedules of them. */
+  const weighted = (
+    of: (value: number) => ScalarOrSchedule,
+    value: (own: number) => number,
+  ): RegularizedOptions => ({
+    klWeight: { latentKl: of(value(0.3)) },
+    boundWeight: of(0.7),
+    entropyPenalty: of(value(0.2)),
+    mutualInformationWeight: of(value(1.5)),
+    labelPriorKlWeight: of(value(0.4)),
+    labelSmoothing: { weight: of(value(0.6)), epsilon: 0.1, expectation: 'enumerate' },
+    consistency: { weight: of(value(0.8)) },
+    temperature: of(0.4),
+  });
+
+  it.each(
+    (['enumerate', 'gumbel', 'straight-through'] as const).flatMap((labelHandling) =>
+      (
+        [
+          ['', (own: number) => own],
+          [', each of them 1', () => 1],
+          [', each of them 0', () => 0],
+        ] as const
+      ).map(([name, value]) => [labelHandling, name, value] as const),
+    ),
+  )(
+    'that are schedules have the values and gradients of the same numbers: %s%s',
+    async (labelHandling, _, value) => {
+      const model = tinyM2({ labelPrior: PRIOR });
+      const of = (kind: (value: number) => ScalarOrSchedule) =>
+        regularized({ labelHandling, ...weighted(kind, value) });
+      const [actual, expected] = [of((own) => constant(own)), of((own) => own)];
+      for (const part of ['labeled', 'unlabeled'] as const) {
+        await expectTerms(termsOf(actual, model)[part], termsOf(expected, model)[part] as Terms);
+        const gradients = (objective: Objective<M2>) =>
+          gradientsOf(model, () => termsOf(objective, model)[part]?.objective as Tensor);
+        const [found, wanted] = [await gradients(actual), await gradients(expected)];
+        for (const [name, values] of Object.entries(found))
+          expectClose(values, wanted[name] ?? values.map(() => 0), 40 * ofValue());
+        expect(Object.keys(found)).toEqual(expect.arrayContaining(Object.keys(wanted)));
+      }
+    },
+  );
+
+  it('that are schedules keep their terms in the history at steps at which they are 0', () => {
+    const model = tinyM2();
+    const names = (weight: ScalarOrSchedule) =>
+      Object.keys(termsOf(semiSupervised({ mutualInformationWeight: weight }), model).unlabeled ?? {});
+    expect(names(0)).not.toContain('mutualInformation');
+    expect(names(linearWarmup({ steps: 5 }))).toContain('mutualInformation');
   });
 
   it('of 0 leave a part of the model without any gradient', async () => {

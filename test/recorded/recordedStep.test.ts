@@ -15,14 +15,14 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
-import { cosineDecay, exponentialDecay, linearWarmup, valueAt } from '../../src/core/schedules';
+import { cosineDecay, cyclical, exponentialDecay, linearWarmup, valueAt } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
 import { cropAndFlip } from '../../src/data/cropAndFlip';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { type NativeBinding, nativeBackend } from '../../src/host/native/tensorflow';
 import type { M2 } from '../../src/models/m2/model';
 import type { M2Preset } from '../../src/models/m2/nets';
-import type { Objective } from '../../src/models/objectives/objective';
+import { type Objective, type ObjectiveContext, scheduled } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { supervised } from '../../src/models/objectives/supervised';
 import { recordedStep } from '../../src/recorded/recordedStep';
@@ -199,6 +199,50 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         }),
       ],
       ['no look at what is not finite', MLP, () => ({ nonFinite: 'ignore' })],
+      [
+        'a scheduled weight beside a plain weight of the bound, over every label',
+        MLP,
+        () => ({ objective: semiSupervised({ boundWeight: 0.5, mutualInformationWeight: warmup }) }),
+      ],
+      [
+        'a schedule for every weight, over every label, and a scheduled rate of the cross-entropy',
+        MLP,
+        () => ({
+          objective: regularized({
+            klWeight: { latentKl: warmup },
+            boundWeight: linearWarmup({ from: 0.2, steps: 9 }),
+            mutualInformationWeight: warmup,
+            entropyPenalty: cosineDecay({ from: 0.5, steps: 8 }),
+            labelPriorKlWeight: warmup,
+            labelSmoothing: { weight: warmup, epsilon: 0.1, expectation: 'enumerate' },
+            consistency: { weight: warmup },
+          }),
+          alpha: warmup,
+        }),
+      ],
+      [
+        'a schedule that has no value beyond the run',
+        MLP,
+        () => ({ objective: semiSupervised({ klWeight: (step) => 1 - step / 12 }) }),
+      ],
+      [
+        'arithmetic of schedules in an objective',
+        MLP,
+        () => ({
+          objective: (model, batch, context) => {
+            const { unlabeled = {}, ...terms } = semiSupervised()(model, batch, context);
+            // A new function at every call, with the same values.
+            const share = scheduled(context, (step) => 0.2 + step / 20, 'share');
+            const rate = scheduled(context, warmup, 'rate');
+            const { objective, labelEntropy } = unlabeled as Record<string, Tensor>;
+            const mixed = add(
+              mul(objective as Tensor, sub(1, share)),
+              mul(labelEntropy as Tensor, mul(share, rate)),
+            );
+            return { ...terms, unlabeled: { ...unlabeled, objective: mixed } };
+          },
+        }),
+      ],
       ['all there is', { ...CONV, batchNorm: true }, everything],
     ])('is what it is operation by operation: %s', async (_, nets, options) => {
       const execute = recorded();
@@ -495,7 +539,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       } else {
         expect((await found).losses).toEqual((await run({}, { steps: 3 })).losses);
         const step = [0, 1, 1009, 1_000_003][nth];
-        expect(reasons).toEqual([`it throws at step ${step}, which it is tried at: a fault`]);
+        expect(reasons).toEqual([`a trial of the step at step ${step} throws: a fault`]);
       }
       expect(alive()).toEqual(before);
       execute.dispose();
@@ -513,15 +557,51 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       execute.dispose();
     });
 
+    it('keeps its graph when schedules start from 0, and when they come back to it', async () => {
+      await countingGraphs(async (counts) => {
+        const execute = recorded();
+        const klWeight = cyclical({ period: 4 });
+        await run({ objective: semiSupervised({ klWeight }), alpha: warmup, execute });
+        expect(counts).toEqual({ loaded: 1, freed: 0 });
+        execute.dispose();
+      });
+    });
+
+    it('has the weights of its own run, though model, objective and optimizer are those of a former run', async () => {
+      const objective = semiSupervised();
+      const go = async (execute?: Execute): Promise<readonly number[]> => {
+        const [model, optimizer] = [tinyM2({ nets: MLP }), createAdam({ epsilon: EPSILON })];
+        const losses: number[] = [];
+        for (const alpha of [2, 8, linearWarmup({ to: 5, steps: 2 }), linearWarmup({ to: 9, steps: 2 })])
+          for await (const step of trainingSteps(model, {
+            ...{ objective, batches: tinyBatches(), seed: createNoise(4), to: 2, alpha, optimizer },
+            ...(execute && { execute }),
+          }))
+            losses.push((await step.read()).loss as number);
+        for (const one of [model, optimizer]) one.dispose();
+        return losses;
+      };
+      const expected = await go();
+      await countingGraphs(async (counts) => {
+        const execute = recorded();
+        expectClose(await go(execute), expected, 1e-4);
+        expect(counts).toEqual({ loaded: 4, freed: 3 });
+        execute.dispose();
+      });
+    });
+
     const bound: Objective<M2> = semiSupervised();
     const scaled =
-      (factor: (step: number, x: Tensor) => Tensor | number): Objective<M2> =>
+      (factor: (step: number, x: Tensor, context: ObjectiveContext) => Tensor | number): Objective<M2> =>
       (model, batch, context) => {
         const { unlabeled = {}, ...terms } = bound(model, batch, context);
         const x = batch.unlabeled?.x as Tensor;
         return {
           ...terms,
-          unlabeled: { ...unlabeled, objective: mul(unlabeled.objective as Tensor, factor(context.step, x)) },
+          unlabeled: {
+            ...unlabeled,
+            objective: mul(unlabeled.objective as Tensor, factor(context.step, x, context)),
+          },
         };
       };
     const ofTable = (step: number): number => {
@@ -548,6 +628,19 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         /a value of shape \[1\] that Mul takes from the host differs/,
       ],
       [
+        'a schedule that the host reads',
+        scaled((_, __, context) => {
+          const weight = scheduled(context, linearWarmup({ from: 1, to: 2, steps: 50 }), 'weight');
+          return 2 * (typeof weight === 'number' ? weight : (weight.dataSync()[0] as number));
+        }),
+        /a value of shape \[\] that Mul takes from the host differs from step to step \(2 and 2.0/,
+      ],
+      [
+        'another schedule at every step',
+        scaled((step, _, context) => scheduled(context, () => 1 + step / 8, 'weight')),
+        /^the schedule weight is another function from step to step: at step 1 it gives 1 and 1.125$/,
+      ],
+      [
         'what is read of the batch',
         scaled((_, x) => (x.dataSync()[0] ?? 0) + (sum(x).dataSync()[0] ?? 0)),
         /that Mul takes from the host differs/,
@@ -560,7 +653,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       [
         'a table of the steps that there are',
         scaled(ofTable),
-        /^it throws at step 1009, which it is tried at: no row 1009$/,
+        /^a trial of the step at step 1009 throws: no row 1009$/,
       ],
     ])(
       'is not frozen where it depends on %s: it is run one by one, and that is told',

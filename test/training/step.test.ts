@@ -47,6 +47,7 @@ describe('lossOf', () => {
     expectClose(await loss({}), [2 + 1 + 20]);
     expectClose(await loss({ labeled: 0.25, unlabeled: 0.5, crossEntropy: 7 }), [0.25 * 2 + 7 + 10]);
     expectClose(await loss({ unlabeled: 0 }), [3]);
+    expectClose(await read(lossOf(terms(), { ...weights, crossEntropy: scalar(7) }, [])), [2 + 7 + 20]);
   });
 
   it('takes no mean of a term without weight', async () => {

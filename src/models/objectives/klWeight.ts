@@ -4,7 +4,7 @@ import { plainOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { AT_LEAST_0, type Rule } from '../../core/options';
 import { type ScalarOrSchedule, schedule } from '../../core/schedules';
-import { weightedSum } from '../../core/weightedSum';
+import { type NumberOrScalar, weightedSum } from '../../core/weightedSum';
 import { type BoundTerms, partsOf } from '../model';
 import { type ObjectiveContext, scheduled } from './objective';
 
@@ -35,16 +35,16 @@ export const klWeightRule =
  *
  *   log p(x|z[,y]) − Σ_i w_i·KL_i
  *
- * @returns the terms' own `elbo` where every weight is 1
+ * @returns the terms' own `elbo` where every weight is the number 1
  */
 export function weightedBound(terms: BoundTerms, weight: KlWeight, context: ObjectiveContext): Tensor {
-  const weightOf = (name: string): number => {
+  const weightOf = (name: string): NumberOrScalar => {
     const one = typeof weight === 'object' ? (weight[name] ?? 1) : weight;
     return scheduled(context, one, typeof weight === 'object' ? `klWeight.${name}` : 'klWeight');
   };
   const kls = partsOf(terms)
     .filter(([name]) => isKl(name))
-    .map(([name, kl]) => [-weightOf(name), kl] as const);
-  if (kls.every(([w]) => w === -1)) return terms.elbo;
-  return weightedSum([[1, terms.logLikelihood], ...kls], terms.elbo.shape[0]);
+    .map(([name, kl]) => ['-', weightOf(name), kl] as const);
+  if (kls.every(([, w]) => w === 1)) return terms.elbo;
+  return weightedSum([['+', 1, terms.logLikelihood], ...kls], terms.elbo.shape[0]);
 }

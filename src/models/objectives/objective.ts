@@ -1,8 +1,9 @@
 /** Contract of objectives: what a model is trained to maximize. */
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import { type ScalarOrSchedule, type Schedule, valueAt } from '../../core/schedules';
+import type { NumberOrScalar } from '../../core/weightedSum';
 import type { Json } from '../../files/json';
 import type { BoundContext, Model } from '../model';
 
@@ -12,24 +13,53 @@ export interface ObjectiveContext {
   readonly step: number;
   /** the step's own stream: an objective that splits it by name draws the same numbers whenever the step is run */
   readonly noise: Noise;
-  /**
-   * The value of a schedule at the step, set by an executor that records steps, so that it can tell schedules from
-   * constants. {@link scheduled} calls it where it is set.
-   */
-  at?(schedule: Schedule, name: string): number;
 }
 
+/** The step at which {@link scheduled} reads schedules, where a recorder sets it. */
+export const SCHEDULE_STEP = /* @__PURE__ */ Symbol('schedule step');
+
 /**
- * The value of a number or schedule at a step. An objective that reads its schedules by this function can be recorded.
+ * The context of a recorder's trial. It runs a step as if it were a later one, beyond the end of a run, where a schedule
+ * may have no value.
+ */
+export interface TrialContext extends ObjectiveContext {
+  readonly [SCHEDULE_STEP]?: number;
+}
+
+/** A schedule that an objective has read. */
+interface ReadSchedule {
+  readonly schedule: Schedule;
+  readonly name: string;
+}
+
+/** Schedules that were read, by the key of their tensor's values. */
+const schedulesRead = /* @__PURE__ */ new WeakMap<object, ReadSchedule>();
+
+/** The schedule that a tensor is a value of, by the key of the tensor's values: a recorder feeds it anew at each step. */
+export const scheduleOf = (dataId: object): ReadSchedule | undefined => schedulesRead.get(dataId);
+
+/**
+ * The value of a number or schedule at a step: a number as it is, a schedule as a scalar tensor. An objective that reads its
+ * schedules this way can be recorded.
+ *
+ * The number 0 leaves a term out. A schedule weighs its term at every step, by 0 too: the term must be finite there, since
+ * 0 · ∞ is NaN.
  *
  * @param context of the objective
  * @param value a number, or a schedule of it
  * @param name of the value, for messages
+ * @returns the number, or a float32 scalar tensor; a step frees it with its other tensors
  * @throws RangeError when a schedule returns anything but a finite number; `name` is named
- * @example scheduled({ step: 10, noise }, linearWarmup({ steps: 100 }), 'beta') // 0.1
+ * @example scheduled({ step: 10, noise }, linearWarmup({ steps: 100 }), 'beta') // a scalar tensor of 0.1
  */
-export const scheduled = (context: ObjectiveContext, value: ScalarOrSchedule, name: string): number =>
-  typeof value === 'function' && context.at ? context.at(value, name) : valueAt(value, context.step, name);
+export function scheduled(context: ObjectiveContext, value: ScalarOrSchedule, name: string): NumberOrScalar {
+  const { step, [SCHEDULE_STEP]: at = step }: TrialContext = context;
+  const now = valueAt(value, at, name);
+  if (typeof value !== 'function') return now;
+  const tensor = scalar(now);
+  schedulesRead.set(tensor.dataId, { schedule: value, name });
+  return tensor;
+}
 
 /** What a batch knows of its examples beside inputs and labels, for the context of a bound. */
 export const knownOf = ({

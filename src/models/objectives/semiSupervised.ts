@@ -25,7 +25,7 @@ import { unlabeledElbo } from '../../bounds/unlabeledElbo';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import { readOptions } from '../../core/options';
 import { maker } from '../../core/uncalled';
-import { weightedSum } from '../../core/weightedSum';
+import { type NumberOrScalar, weightedSum } from '../../core/weightedSum';
 import { sampleBeta } from '../../distributions/beta';
 import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
@@ -198,16 +198,16 @@ const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: P
 };
 
 const boundWeighted = (bound: Tensor1D, part: Part, { boundWeight }: Settings): Tensor1D =>
-  weightedSum([[scheduled(part, boundWeight, 'boundWeight'), bound]], bound.shape[0]) as Tensor1D;
+  weightedSum([['+', scheduled(part, boundWeight, 'boundWeight'), bound]], bound.shape[0]) as Tensor1D;
 
-/** The weighted inconsistency of the classifier between examples; nothing where it has no weight. */
+/** The inconsistency of the classifier between examples, and its weight; nothing where that is the number 0. */
 const consistencyOf = (
   model: SemiSupervisedVae,
   x: Tensor,
   labelLogits: Tensor2D,
   part: Part,
   { consistency: settings }: Settings,
-): { readonly weight: number; readonly consistency: Tensor1D } | undefined => {
+): { readonly weight: NumberOrScalar; readonly consistency: Tensor1D } | undefined => {
   const weight = settings ? scheduled(part, settings.weight, 'consistency.weight') : 0;
   if (settings === undefined || weight === 0) return undefined;
   const { concentration: a, augment } = settings;

@@ -23,7 +23,7 @@ import { type KlWeight, klWeightRule } from './klWeight';
 
 /** Consistency of the classifier between unlabeled examples. */
 export interface Consistency {
-  /** weight of −KL(t ‖ q(y|x̃)) in the unlabeled objective; at 0 the interpolated inputs are not computed */
+  /** weight of −KL(t ‖ q(y|x̃)) in the unlabeled objective; at the number 0 the interpolated inputs are not computed */
   readonly weight: ScalarOrSchedule;
   /**
    * a of λ ~ Beta(a, a), the share of an example in its pair, an integer of at least 1; default 2, our choice: shares

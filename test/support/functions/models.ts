@@ -226,7 +226,8 @@ export const modelFunctions: Descriptions = {
       cheap: (context: { readonly step?: unknown } | null, _: unknown, name: unknown) =>
         typeof context?.step === 'number' && typeof name === 'string',
       begins: ['schedule'],
-      always: (value) => must(Number.isFinite(value), 'a finite number'),
+      always: (value) =>
+        must(typeof value === 'object' || Number.isFinite(value), 'a finite number or a scalar tensor'),
     },
   ),
 };
