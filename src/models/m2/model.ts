@@ -197,20 +197,21 @@ export function createM2(options: M2Options): M2 {
       const pass = passOf(context, x);
       const shared = features(x, pass);
       const labelLogits = classifier(shared, pass); // q(y | x)
-      let last: { readonly y: Tensor | undefined; readonly q: gaussian.Gaussian } | undefined;
+      let last: { readonly of: readonly (Tensor | undefined)[]; readonly q: gaussian.Gaussian } | undefined;
       // Several draws at the same labels encode once.
-      const posterior = (y: Tensor): gaussian.Gaussian => {
-        const at = encoderSeesLabel ? y : undefined;
-        if (last === undefined || last.y !== at || last.q.mean.isDisposed)
-          last = { y: at, q: encoder(shared, at, pass) };
+      const posterior = (y: Tensor, atLabels: Pass): gaussian.Gaussian => {
+        const of = encoderSeesLabel ? [y, atLabels.rowWeights] : [];
+        if (last === undefined || last.q.mean.isDisposed || last.of.some((tensor, i) => tensor !== of[i]))
+          last = { of, q: encoder(shared, y, encoderSeesLabel ? atLabels : pass) };
         return last.q;
       };
       return {
         labelLogits,
-        bound(y, { noise = context.noise, logWeight = context.logWeight } = {}) {
-          const q = posterior(y); // q(z | x[, y])
+        bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+          const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
+          const q = posterior(y, atLabels); // q(z | x[, y])
           const z = gaussian.sample(q, noise.split('latent'));
-          const parameters = decoder(z, y, pass); // p(x | z, y)
+          const parameters = decoder(z, y, atLabels); // p(x | z, y)
           const { observed } = context;
           return codeBound('bound', model, { x, q, z, parameters, logWeight, observed });
         },
