@@ -1,12 +1,12 @@
-/** The unlabelled part of the report's Optimized-ELBO. */
+/** The unlabeled part of the report's Optimized-ELBO. */
 import { type Scalar, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { AT_LEAST_0, number, readOptions, unchecked, type WeightRule } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { weightedSum } from '../core/weightedSum';
-import { categoricalEntropy } from '../regularizers/entropy';
+import * as categorical from '../distributions/categorical';
 import { mutualInformation } from '../regularizers/mutualInformation';
 
-/** What the unlabelled objective is made of. */
+/** What the unlabeled objective is made of. */
 export interface RegularizedUnlabeledArguments {
   /** U(x), [B] */
   readonly bound: Tensor;
@@ -22,13 +22,13 @@ export interface RegularizedUnlabeledArguments {
   readonly weight?: Tensor;
 }
 
-/** How the weights of unlabelled examples are read. */
+/** How the weights of unlabeled examples are read. */
 const unlabeledWeights = <T>(weight: WeightRule<T>) => ({
   entropyPenalty: weight(AT_LEAST_0, 0),
   mutualInformationWeight: weight(AT_LEAST_0, 0),
 });
 
-/** The unlabelled objective and its parts, in nats. A part of weight 0 is absent. */
+/** The unlabeled objective and its parts, in nats. A part of weight 0 is absent. */
 export interface RegularizedUnlabeledTerms {
   /** J_U, [B] */
   readonly objective: Tensor1D;
@@ -37,12 +37,12 @@ export interface RegularizedUnlabeledTerms {
 }
 
 /**
- * Unlabelled objective with the regularizers of the report's Optimized-ELBO (Eq. 15, §3.2, §3.6).
+ * Unlabeled objective with the regularizers of the report's Optimized-ELBO (Eq. 15, §3.2, §3.6).
  *
  *   J_U(x) = U(x) + γ·Î(y; x) − β·H(q(y|x))
  *
  * Entropy accounting: U holds +H(q(y|x)), so the net coefficient on mean H(q(y|x)) is 1 − γ − β and that on H(mean q) is
- * γ. At γ + β = 1 there is no net force on the entropy. Above 1 the entropy is minimised. β without γ admits the collapse
+ * γ. At γ + β = 1 there is no net force on the entropy. Above 1 the entropy is minimized. β without γ admits the collapse
  * of every example into one class. J_U is not a bound.
  *
  * @returns the objective, [B], and its parts, nats
@@ -75,7 +75,7 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
     };
     const terms: (readonly [number, Tensor])[] = [[1, bound]];
     if (parts.mutualInformation) terms.push([mutualInformationWeight, parts.mutualInformation]);
-    if (entropyPenalty !== 0) terms.push([-entropyPenalty, labelEntropy ?? categoricalEntropy(labelLogits)]);
+    if (entropyPenalty !== 0) terms.push([-entropyPenalty, labelEntropy ?? categorical.entropy(labelLogits)]);
     return { objective: weightedSum(terms, B).clone() as Tensor1D, ...parts };
   });
 }

@@ -2,9 +2,9 @@
 import { add, mul, softmax, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
-import { categoricalEntropy } from '../regularizers/entropy';
+import * as categorical from '../distributions/categorical';
 
-/** What the unlabelled bound is made of. */
+/** What the unlabeled bound is made of. */
 export interface UnlabeledElboArguments {
   /** logits of q(y|x), [B, K] */
   readonly labelLogits: Tensor;
@@ -12,7 +12,7 @@ export interface UnlabeledElboArguments {
   readonly labeledBound: Tensor;
 }
 
-/** The unlabelled bound and its parts, [B] each, in nats. */
+/** The unlabeled bound and its parts, [B] each, in nats. */
 export interface UnlabeledElboTerms {
   /** U(x) */
   readonly elbo: Tensor1D;
@@ -43,7 +43,7 @@ function expectOverPosterior(where: string, name: string, labelLogits: Tensor, v
 }
 
 /**
- * Unlabelled bound (report Eq. 14; Kingma 2014, Eq. 7, which states its negative).
+ * Unlabeled bound (report Eq. 14; Kingma 2014, Eq. 7, which states its negative).
  *
  *   U(x) = Σ_y q(y|x) L(x, y) + H(q(y|x))  ≤  log Σ_y e^{L(x, y)}  ≤  log p(x)
  *
@@ -58,7 +58,7 @@ export function unlabeledElbo(given: UnlabeledElboArguments): UnlabeledElboTerms
   const { labelLogits, labeledBound } = recordOf('unlabeledElbo', given, 'the argument');
   const [elbo, expectedBound, labelEntropy] = tidy(() => {
     const expected = expectOverPosterior('unlabeledElbo', 'labeledBound', labelLogits, labeledBound);
-    const entropy = categoricalEntropy(labelLogits);
+    const entropy = categorical.entropy(labelLogits);
     return [add(expected, entropy) as Tensor1D, expected.clone() as Tensor1D, entropy];
   });
   return { elbo, expectedBound, labelEntropy } as UnlabeledElboTerms;

@@ -78,7 +78,7 @@ export const shapesOfExtras = (
   );
 
 /**
- * One step's examples: a labelled part, an unlabelled part, or both; of independent sizes.
+ * One step's examples: a labeled part, an unlabeled part, or both; of independent sizes.
  *
  * Both a part and the batch may hold more, ids of examples say, which nobody reads. What looks like a part of another name
  * is refused.
@@ -92,9 +92,9 @@ export interface Batch {
 
 /** Which examples of a data set a source shows, by index; what is held back where the source was told. */
 export interface SplitIndices {
-  /** indices of the labelled examples */
+  /** indices of the labeled examples */
   readonly labeled: Int32Array;
-  /** indices of the unlabelled examples */
+  /** indices of the unlabeled examples */
   readonly unlabeled: Int32Array;
   /** indices of the examples held back */
   readonly validation?: Int32Array;
@@ -104,7 +104,7 @@ export interface SplitIndices {
  * Batches by step: a pure function of the step, so that a run resumed at step n sees what it would have seen.
  */
 export interface BatchSource {
-  /** steps in one pass over the unlabelled examples (over the labelled ones where there are no others) */
+  /** steps in one pass over the unlabeled examples (over the labeled ones where there are no others) */
   readonly stepsPerEpoch: number;
   /** examples of either kind in the whole set: the weighting `'dataset'` needs them */
   readonly counts: {
@@ -115,9 +115,9 @@ export interface BatchSource {
   };
   /** examples of either kind in a batch, where that is the same for all: it tells how often an epoch shows each example */
   readonly batchSize?: {
-    /** labelled examples in a batch */
+    /** labeled examples in a batch */
     readonly labeled: number;
-    /** unlabelled examples in a batch */
+    /** unlabeled examples in a batch */
     readonly unlabeled: number;
   };
   /** shape of one example, where the source knows: a model of another is refused before the first step */
@@ -146,9 +146,9 @@ export interface BatchSource {
 
 /** How often an epoch shows each example of either kind, where a kind is shown at all. */
 export interface Passes {
-  /** times that each labelled example is shown */
+  /** times that each labeled example is shown */
   readonly labeled?: number;
-  /** times that each unlabelled example is shown; about 1 by default, as a pass ends with its last whole batch */
+  /** times that each unlabeled example is shown; about 1 by default, as a pass ends with its last whole batch */
   readonly unlabeled?: number;
 }
 
@@ -190,7 +190,7 @@ const isRecord = (value: object): boolean => {
 };
 
 /**
- * Frees every tensor of a batch, whatever the batch holds beside its parts: sources give labels to unlabelled examples,
+ * Frees every tensor of a batch, whatever the batch holds beside its parts: sources give labels to unlabeled examples,
  * and numbers of examples. A `tf.Variable` stays, as something else keeps it.
  *
  * @param given what a source gave, a batch or not

@@ -1,8 +1,8 @@
 /**
  * Bernoulli over independent values, given by logits; a {@link Likelihood}, event axes are all but the first.
  *
- * On grey values in [0, 1] `logProb` is the usual cross-entropy and no log-density: it does not normalise, and
- * a bound built on it is comparable only with bounds built the same way. For a true likelihood binarise the data.
+ * On gray values in [0, 1] `logProb` is the usual cross-entropy and no log-density: it does not normalize, and
+ * a bound built on it is comparable only with bounds built the same way. For a true likelihood binarize the data.
  *
  * @module
  */
@@ -48,8 +48,8 @@ export const parameterKinds: readonly ParameterKind[] = ['logit'];
 /** Missing values can be left out of `logProb`. */
 export const takesObserved = true;
 
-/** Grey values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
-export const support: Support = { least: 0, largest: 1 };
+/** Gray values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
+export const support: Support = { min: 0, max: 1 };
 
 // Hand-written for digits and for cost. max(l, 0) is subtracted from l·x first, so that the logarithm keeps its digits
 // where x = 1. Autodiff has no gradient at l = 0 and takes a dozen kernels, where x − σ(l) takes two. The host's softplus

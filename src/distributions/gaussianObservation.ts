@@ -43,7 +43,7 @@ export interface GaussianObservation extends Likelihood {
 }
 
 /**
- * Gaussian observation model; the normaliser is kept, so bounds are comparable across σ.
+ * Gaussian observation model; the normalizer is kept, so bounds are comparable across σ.
  *
  *   fixed:    log p(x | m) = −½ Σ_d ( log 2π + 2 log σ + (x_d − m_d)² / σ² )       parameters m, [B, …, C]
  *   learned:  log p(x | m, v) = −½ Σ_d ( log 2π + v_d + (x_d − m_d)² e^{−v_d} )    parameters (m, v), [B, …, 2C]
@@ -90,7 +90,7 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     spec: { kind: 'gaussian', variance, sigma },
     parametersPerValue: learned ? 2 : 1,
     parameterKinds: learned ? ['mean', 'logVar'] : ['mean'],
-    support: { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY },
+    support: { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
     takesObserved: true,
     logProb: (parameters, x, options) =>
       tidy(() => {

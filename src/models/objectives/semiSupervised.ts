@@ -31,7 +31,7 @@ import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
-import { mixPairs } from '../../regularizers/mixPairs';
+import { mixup } from '../../regularizers/mixup';
 import { assertCalled } from '../fits';
 import {
   type BoundContext,
@@ -219,11 +219,11 @@ const consistencyOf = (
     updateStatistics: false,
     noise,
     // A mixture of two examples is observed where both are.
-    ...(covariates && { covariates: mixPairs(covariates, share) }),
-    ...(observed && { observed: floor(mixPairs(observed, share)) }),
+    ...(covariates && { covariates: mixup(covariates, share) }),
+    ...(observed && { observed: floor(mixup(observed, share)) }),
   };
-  const { labelLogits: logits } = model.infer(mixPairs(changed, share), mixed);
-  const targets = mixPairs(softmax(labelLogits), share);
+  const { labelLogits: logits } = model.infer(mixup(changed, share), mixed);
+  const targets = mixup(softmax(labelLogits), share);
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
 };
 

@@ -7,16 +7,16 @@ import { assertShapes } from '../core/shape';
  *
  *   out_b = λ_b · v_b + (1 − λ_b) · v_{b + 1 mod B}
  *
- * Rows of a shuffled batch are in no order, so neighbours are random pairs; of a batch of one, the row stays.
+ * Rows of a shuffled batch are in no order, so neighbors are random pairs; of a batch of one, the row stays.
  *
  * @param values v: inputs, or what belongs to them, [B, …]
  * @param share λ: shares, [B]
  * @returns the same shape as the values; within their range where shares are from 0 to 1
  * @throws RangeError when the values have no batch axis, or the shares are not [B]
- * @example mixPairs(tf.tensor2d([[0, 8], [4, 0]]), tf.tensor1d([0.75, 0.5])) // [[1, 6], [2, 4]]
+ * @example mixup(tf.tensor2d([[0, 8], [4, 0]]), tf.tensor1d([0.75, 0.5])) // [[1, 6], [2, 4]]
  */
-export function mixPairs(values: Tensor, share: Tensor): Tensor {
-  const { B = 0 } = assertShapes('mixPairs', {
+export function mixup(values: Tensor, share: Tensor): Tensor {
+  const { B = 0 } = assertShapes('mixup', {
     values: [values, 'B ...', 'float32'],
     share: [share, 'B', 'float32'],
   });
