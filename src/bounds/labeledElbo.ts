@@ -3,7 +3,7 @@ import { add, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-cor
 import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
-/** Parts of the labelled bound, one value per example, in nats. */
+/** Parts of the labeled bound, one value per example, in nats. */
 export interface LabeledElboArguments {
   /** E_q(z) log p(x|z,y), or one sample of it, [B] */
   readonly logLikelihood: Tensor;
@@ -13,7 +13,7 @@ export interface LabeledElboArguments {
   readonly logLabelPrior: Tensor;
 }
 
-/** The labelled bound and its parts, [B] each, in nats. */
+/** The labeled bound and its parts, [B] each, in nats. */
 export interface LabeledElboTerms {
   /** L(x, y) */
   readonly elbo: Tensor1D;
@@ -26,7 +26,7 @@ export interface LabeledElboTerms {
 }
 
 /**
- * Labelled bound (report Eq. 6; Kingma 2014, Eq. 6, which states its negative).
+ * Labeled bound (report Eq. 6; Kingma 2014, Eq. 6, which states its negative).
  *
  *   L(x, y) = E_q(z) log p(x|z,y) − KL(q(z|x[,y]) ‖ p(z)) + log p(y)  ≤  log p(x, y)
  *

@@ -1,4 +1,4 @@
-/** The labelled part of the report's Optimized-ELBO. */
+/** The labeled part of the report's Optimized-ELBO. */
 import { type Tensor, type Tensor1D, tensor2d, tidy, tile } from '@tensorflow/tfjs-core';
 import {
   AT_LEAST_0,
@@ -26,7 +26,7 @@ export interface LabelSmoothing extends SmoothLabelsOptions {
   readonly direction?: LabelKlDirection;
 }
 
-/** What the labelled objective is made of. */
+/** What the labeled objective is made of. */
 export interface RegularizedLabeledArguments {
   /** L(x, y), or its expectation over smoothed labels, [B] */
   readonly bound: Tensor;
@@ -42,7 +42,7 @@ export interface RegularizedLabeledArguments {
   readonly labelSmoothing?: LabelSmoothing;
 }
 
-/** How the weights of labelled examples are read. */
+/** How the weights of labeled examples are read. */
 const labeledWeights = <T>(weight: WeightRule<T>) => ({ labelPriorKlWeight: weight(AT_LEAST_0, 0) });
 
 /** How label smoothing is read. */
@@ -51,7 +51,7 @@ const labelSmoothingRules = <T>(weight: WeightRule<T>) => ({
   ...smoothingRules(),
 });
 
-/** The labelled objective and its parts, [B] each, in nats. A part of weight 0 is absent. */
+/** The labeled objective and its parts, [B] each, in nats. A part of weight 0 is absent. */
 export interface RegularizedLabeledTerms {
   /** J_L */
   readonly objective: Tensor1D;
@@ -62,7 +62,7 @@ export interface RegularizedLabeledTerms {
 }
 
 /**
- * Labelled objective with the regularizers of the report's Optimized-ELBO (§3.4, §3.6).
+ * Labeled objective with the regularizers of the report's Optimized-ELBO (§3.4, §3.6).
  *
  *   J_L(x, y) = L(x, y) − w_P·KL(q(y|x)‖p(y)) − w_S·KL between q(y|x) and p̂
  *

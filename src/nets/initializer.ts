@@ -31,7 +31,7 @@ interface Fans {
   readonly fanOut: number;
 }
 
-// Normalisation over several axes and PReLU have weights of several axes that are no kernels, and must not be drawn.
+// Normalization over several axes and PReLU have weights of several axes that are no kernels, and must not be drawn.
 const isKernel = ({ name, variable }: NamedWeight): boolean =>
   variable.rank > 1 && !/\/(alpha|beta|gamma)(#\d+)?$/.test(name);
 
