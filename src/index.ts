@@ -187,13 +187,12 @@ export {
   type StridedConvTransposeOptions,
 } from './nets/stridedConv';
 export type { ConvVaeOptions, MlpVaeOptions, VaeNets } from './nets/vaeNets';
-export { categoricalEntropy } from './regularizers/entropy';
 export {
   type InterpolationConsistencyArguments,
   interpolationConsistency,
 } from './regularizers/interpolationConsistency';
 export { type SmoothingSpread, type SmoothLabelsOptions, smoothLabels } from './regularizers/labelSmoothing';
-export { mixPairs } from './regularizers/mixPairs';
+export { mixup } from './regularizers/mixup';
 export { type MutualInformationOptions, mutualInformation } from './regularizers/mutualInformation';
 export {
   type LabelKlDirection,

@@ -3,7 +3,7 @@ import { type Scalar, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-
 import { AT_LEAST_0, numberOrScalar, readOptions, unchecked, type WeightRule } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { type NumberOrScalar, type WeightedTerm, weightedSum } from '../core/weightedSum';
-import { categoricalEntropy } from '../regularizers/entropy';
+import * as categorical from '../distributions/categorical';
 import { mutualInformation } from '../regularizers/mutualInformation';
 
 /** What the unlabeled objective is made of. */
@@ -76,7 +76,7 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
     const terms: WeightedTerm[] = [['+', 1, bound]];
     if (parts.mutualInformation) terms.push(['+', mutualInformationWeight, parts.mutualInformation]);
     if (entropyPenalty !== 0)
-      terms.push(['-', entropyPenalty, labelEntropy ?? categoricalEntropy(labelLogits)]);
+      terms.push(['-', entropyPenalty, labelEntropy ?? categorical.entropy(labelLogits)]);
     return { objective: weightedSum(terms, B).clone() as Tensor1D, ...parts };
   });
 }

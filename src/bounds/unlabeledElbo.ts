@@ -2,7 +2,7 @@
 import { add, mul, softmax, sum, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
-import { categoricalEntropy } from '../regularizers/entropy';
+import * as categorical from '../distributions/categorical';
 
 /** What the unlabeled bound is made of. */
 export interface UnlabeledElboArguments {
@@ -58,7 +58,7 @@ export function unlabeledElbo(given: UnlabeledElboArguments): UnlabeledElboTerms
   const { labelLogits, labeledBound } = recordOf('unlabeledElbo', given, 'the argument');
   const [elbo, expectedBound, labelEntropy] = tidy(() => {
     const expected = expectOverPosterior('unlabeledElbo', 'labeledBound', labelLogits, labeledBound);
-    const entropy = categoricalEntropy(labelLogits);
+    const entropy = categorical.entropy(labelLogits);
     return [add(expected, entropy) as Tensor1D, expected.clone() as Tensor1D, entropy];
   });
   return { elbo, expectedBound, labelEntropy } as UnlabeledElboTerms;

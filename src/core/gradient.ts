@@ -5,7 +5,7 @@
  * TensorFlow.js does not say so. Second derivatives are not offered. The engine asks for all gradients at once, wanted
  * or not, so that of an argument that is data as a rule costs its kernels at every backward pass: keep it short.
  */
-import { customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
+import { clone, customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
 import { assertFunction } from './assert';
 
 /** Value and vector-Jacobian product of a function with a hand-written gradient. */
@@ -29,3 +29,13 @@ export function customGradient<In extends Tensor[], Saved extends Tensor[], Out 
   assertFunction('customGradient', 'f', f);
   return customGrad(f as never) as unknown as (...inputs: In) => Out;
 }
+
+/**
+ * A tensor as a constant: no gradient reaches what it was computed from.
+ *
+ * @param x any tensor
+ * @returns its values, in the same memory
+ */
+export const withoutGradient = <T extends Tensor>(x: T): T =>
+  // The engine gives no gradient to a tensor that is merely closed over.
+  customGradient<[], [], T>(() => ({ value: clone(x), gradFunc: () => [] }))();

@@ -26,12 +26,12 @@ const imagesIn = (length: number, shape: readonly number[]): number => {
 };
 
 /** Whether every pixel is gray, and alpha not: what a drawing on a canvas is, and images one after another are not. */
-const isGreyWithAlpha = (values: ArrayLike<number>): boolean => {
+const isGrayWithAlpha = (values: ArrayLike<number>): boolean => {
   let alpha = false;
   for (let i = 0; i < values.length; i += RGBA) {
-    const grey = values[i];
-    if (values[i + 1] !== grey || values[i + 2] !== grey) return false;
-    alpha ||= values[i + 3] !== grey;
+    const gray = values[i];
+    if (values[i + 1] !== gray || values[i + 2] !== gray) return false;
+    alpha ||= values[i + 3] !== gray;
   }
   return alpha;
 };
@@ -66,7 +66,7 @@ export function assertNotRgba(
 ): void {
   const images = imagesIn(values.length, shape);
   const clamped = isClamped(values);
-  if (images === 0 || !(clamped || (pixelsOf(shape) >= FEWEST && isGreyWithAlpha(values)))) return;
+  if (images === 0 || !(clamped || (pixelsOf(shape) >= FEWEST && isGrayWithAlpha(values)))) return;
   const wanted = shape.length > 2 && shape.at(-1) === 3 ? '< 3' : '=== 0';
   const otherwise = clamped ? `; if it holds no alpha, Uint8Array.from(${name})` : '';
   throw new RangeError(

@@ -4,31 +4,31 @@ import { isBytes } from './typedArrays';
 
 /** The finite values between two bounds, or the integers among them; a bound of ±Infinity leaves that side open. */
 export interface Support {
-  /** the smallest value, itself among them */
-  readonly least: number;
-  /** the largest value, itself among them */
-  readonly largest: number;
+  /** the smallest value, inclusive */
+  readonly min: number;
+  /** the largest value, inclusive */
+  readonly max: number;
   /** whether integers alone belong to it, as counts do; default `false` */
   readonly integers?: boolean;
 }
 
 /** Any number that is none of NaN and the infinities. */
-export const FINITE: Support = { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY };
+export const FINITE: Support = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
 
 /** How far from a bound a value still counts as rounded, a few units of float32. */
 const ROUNDING = 1e-6;
 
-const inWords = ({ least, largest, integers = false }: Support): string => {
-  const isOpen = !Number.isFinite(least) || !Number.isFinite(largest);
+const inWords = ({ min, max, integers = false }: Support): string => {
+  const isOpen = !Number.isFinite(min) || !Number.isFinite(max);
   const kind = integers ? 'an integer' : isOpen ? 'a finite number' : 'a number';
-  if (!isOpen) return `${kind} from ${least} to ${largest}`;
-  if (Number.isFinite(least)) return `${kind} of at least ${least}`;
-  if (Number.isFinite(largest)) return `${kind} of at most ${largest}`;
+  if (!isOpen) return `${kind} from ${min} to ${max}`;
+  if (Number.isFinite(min)) return `${kind} of at least ${min}`;
+  if (Number.isFinite(max)) return `${kind} of at most ${max}`;
   return kind;
 };
 
 /** What the values as a whole look like, and what to do: said where a finite one lies outside. */
-const remedy = (values: ArrayLike<number>, { least, largest, integers = false }: Support): string => {
+const remedy = (values: ArrayLike<number>, { min, max, integers = false }: Support): string => {
   let [lowest, highest, whole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
@@ -38,9 +38,9 @@ const remedy = (values: ArrayLike<number>, { least, largest, integers = false }:
   }
   const come = `; the values go from ${lowest} to ${highest}`;
   if (integers) return whole ? come : `${come}: hand over counts as they are, neither scaled nor averaged`;
-  if (lowest >= least - ROUNDING && highest <= largest + ROUNDING)
-    return `${come}, which is rounding: clamp them, Math.min(${largest}, Math.max(${least}, value))`;
-  if (least !== 0 || largest !== 1) return come;
+  if (lowest >= min - ROUNDING && highest <= max + ROUNDING)
+    return `${come}, which is rounding: clamp them, Math.min(${max}, Math.max(${min}, value))`;
+  if (min !== 0 || max !== 1) return come;
   if (whole && lowest >= 0 && highest > 127 && highest <= 255)
     return `${come}: divide by 255, or hand over the bytes`;
   if (whole && lowest >= 0 && highest <= 255) return `${come}: divide by ${highest}`;
@@ -76,15 +76,15 @@ export function assertWithin(
   { bytes = 'unit', from = 0, to = values.length }: WithinOptions = {},
 ): void {
   const { integers = false } = support;
-  const [least, largest] = [Math.fround(support.least), Math.fround(support.largest)];
+  const [min, max] = [Math.fround(support.min), Math.fround(support.max)];
   const unit = isBytes(values) && bytes === 'unit' ? 255 : 1;
   const isWhole = !integers || unit === 1;
-  if (isBytes(values) && isWhole && least <= 0 && largest >= 255 / unit) return;
+  if (isBytes(values) && isWhole && min <= 0 && max >= 255 / unit) return;
   for (let i = from; i < to; i++) {
     const given = (values[i] as number) / unit;
     const value = Math.fround(given);
     const fits = integers ? Number.isInteger(value) : Number.isFinite(value);
-    if (fits && value >= least && value <= largest) continue;
+    if (fits && value >= min && value <= max) continue;
     const how = unit === 1 && Number.isFinite(value) ? remedy(values, support) : '';
     throw new RangeError(`${where}: ${name}[${i}] is ${given}, needed ${inWords(support)}${how}`);
   }

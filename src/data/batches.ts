@@ -226,7 +226,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
   const labeled = orderOf('labeled', { split, batchSize, noise });
   const unlabeled = orderOf('unlabeled', { split, batchSize, noise });
   const orders = [labeled, unlabeled];
-  if (binarize !== 'none') assertShownWithin('createBatches', dataset, orders, { least: 0, largest: 1 });
+  if (binarize !== 'none') assertShownWithin('createBatches', dataset, orders, { min: 0, max: 1 });
 
   const hasCoarse = labeled.indices.some((index) => isCoarse(dataset, dataset.classes, index));
   const source = resident ? residentInputs(dataset) : hostInputs(dataset);

@@ -49,7 +49,7 @@ export const parameterKinds: readonly ParameterKind[] = ['logit'];
 export const takesObserved = true;
 
 /** Gray values are allowed beside 0 and 1; outside [0, 1] `logProb` grows with the logits without end. */
-export const support: Support = { least: 0, largest: 1 };
+export const support: Support = { min: 0, max: 1 };
 
 // Hand-written for digits and for cost. max(l, 0) is subtracted from l·x first, so that the logarithm keeps its digits
 // where x = 1. Autodiff has no gradient at l = 0 and takes a dozen kernels, where x − σ(l) takes two. The host's softplus

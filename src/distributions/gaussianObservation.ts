@@ -90,7 +90,7 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     spec: { kind: 'gaussian', variance, sigma },
     parametersPerValue: learned ? 2 : 1,
     parameterKinds: learned ? ['mean', 'logVar'] : ['mean'],
-    support: { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY },
+    support: { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
     takesObserved: true,
     logProb: (parameters, x, options) =>
       tidy(() => {

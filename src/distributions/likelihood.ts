@@ -36,7 +36,7 @@ export interface Likelihood {
   readonly parameterKinds?: readonly ParameterKind[];
   /**
    * the values that x may have: training and evaluation refuse others before they begin. Without it nothing is checked;
-   * `{ least: -Infinity, largest: Infinity }` asks for finite ones, `{ least: 0, largest: Infinity, integers: true }` for
+   * `{ min: -Infinity, max: Infinity }` asks for finite ones, `{ min: 0, max: Infinity, integers: true }` for
    * counts.
    */
   readonly support?: Support;

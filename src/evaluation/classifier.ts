@@ -1,4 +1,4 @@
-/** Everything that can be said of a classifier on labeled examples. */
+/** Evaluates a classifier on labeled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
 import { assertClassNames, assertSameNames, namesOf } from '../core/classNames';
@@ -7,7 +7,7 @@ import { readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
-import { forEachBatch } from '../models/openInputs';
+import { forEachBatch, type OpenedInputs } from '../models/openInputs';
 import { predictRules } from '../models/predict';
 import { accuracy } from './accuracy';
 import { binsRule, type CalibrationBin, calibration } from './calibration';
@@ -101,6 +101,63 @@ export async function evaluateClassifier(
       `${where}: y holds no class that is known among ${examples.count}, needed at least one`,
     );
 
+  const { predictions, confidences, ranks, marginal, ...sums } = await posteriorsOf(
+    model,
+    examples,
+    labels,
+    count,
+    batchSize,
+  );
+  const correct = Array.from(predictions, (prediction, i) => prediction === known[i]);
+  const { calibrationError, bins: calibrationBins } = calibration(confidences, correct, { bins });
+  const confusion = confusionMatrix(known, predictions, classes);
+  const entropy = sums.entropy / count;
+  let among = 0;
+  return {
+    count,
+    accuracy: accuracy(known, predictions, classes),
+    topAccuracy: ranks.map((ranked) => {
+      among += ranked;
+      return among / count;
+    }),
+    ...classScores(confusion),
+    classNames: namesOf(classes, model.classNames),
+    confusion,
+    calibrationError,
+    calibrationBins,
+    entropy,
+    // Not below 0, where rounding would put it when nothing is known.
+    mutualInformation: Math.max(0, entropyOf(marginal) - entropy),
+    negativeLogLikelihood: sums.negativeLogLikelihood / count,
+  };
+}
+
+/** What q(y|x) says of the examples whose class is known, in their order. */
+interface Posteriors {
+  /** argmax of q(y|x) */
+  readonly predictions: Int32Array;
+  /** its probability */
+  readonly confidences: Float64Array;
+  /** number of examples by how many classes come ahead of the true one */
+  readonly ranks: readonly number[];
+  /** mean of q(y|x), by class */
+  readonly marginal: Float64Array;
+  /** sum of H(q(y|x)) */
+  readonly entropy: number;
+  /** sum of −log q(y|x) at the true class */
+  readonly negativeLogLikelihood: number;
+}
+
+/** Classifies all examples, and reads the posteriors of the `count` examples whose label is at least 0. */
+async function posteriorsOf(
+  model: Classifier,
+  examples: OpenedInputs,
+  labels: Int32Array,
+  count: number,
+  batchSize: number,
+): Promise<Posteriors> {
+  const where = 'evaluateClassifier';
+  const { classes } = model;
   const predictions = new Int32Array(count);
   const ranks = new Array<number>(classes).fill(0);
   const confidences = new Float64Array(count);
@@ -119,7 +176,7 @@ export async function evaluateClassifier(
         const row = values.subarray((i - from) * classes, (i - from + 1) * classes);
         const label = labels[i] ?? -1;
         if (label < 0) continue;
-        const posterior = summarise(row, label);
+        const posterior = posteriorAt(row, label);
         if (Number.isNaN(posterior.entropy)) {
           throw new RangeError(`${where}: logits of example ${i} are [${row}], needed numbers`);
         }
@@ -135,28 +192,7 @@ export async function evaluateClassifier(
       logits.dispose();
     }
   });
-
-  const correct = Array.from(predictions, (prediction, i) => prediction === known[i]);
-  const { calibrationError, bins: calibrationBins } = calibration(confidences, correct, { bins });
-  const confusion = confusionMatrix(known, predictions, classes);
-  let among = 0;
-  return {
-    count,
-    accuracy: accuracy(known, predictions, classes),
-    topAccuracy: ranks.map((ranked) => {
-      among += ranked;
-      return among / count;
-    }),
-    ...classScores(confusion),
-    classNames: namesOf(classes, model.classNames),
-    confusion,
-    calibrationError,
-    calibrationBins,
-    entropy: entropy / count,
-    // Not below 0, where rounding would put it when nothing is known.
-    mutualInformation: Math.max(0, entropyOf(marginal) - entropy / count),
-    negativeLogLikelihood: negativeLogLikelihood / count,
-  };
+  return { predictions, confidences, ranks, marginal, entropy, negativeLogLikelihood };
 }
 
 /** −Σ p log p, nats. */
@@ -175,7 +211,7 @@ function rankOf(logits: ArrayLike<number>, label: number): number {
 }
 
 /** Mode, its probability, all probabilities, entropy, and log-probability and rank of `label`, of one row of logits. */
-function summarise(logits: ArrayLike<number>, label: number) {
+function posteriorAt(logits: ArrayLike<number>, label: number) {
   const mode = indexOfLargest(logits);
   const highest = logits[mode] ?? 0;
   let mass = 0;

@@ -1,6 +1,6 @@
 /** Whether a classifier is right as often as it says, as a chart. */
 import { FINITE_NUMBER, number, optional, readOptions, text } from '../core/options';
-import { assertSeries, chart, type Part, PIXELS, seriesColour, seriesDash, type VegaLiteSpec } from './spec';
+import { assertSeries, chart, type Part, PIXELS, seriesColor, seriesDash, type VegaLiteSpec } from './spec';
 
 /** The examples whose confidence lies in one interval. */
 export interface CalibrationDiagramBin {
@@ -69,7 +69,7 @@ export function calibrationDiagram(
   const values = pointsOf(series);
   const percent = { domain: [0, 100] };
   const ticks = { values: [0, 20, 40, 60, 80, 100] };
-  const colour = seriesColour(names, width);
+  const color = seriesColor(names, width);
   const x = { field: 'confidence', type: 'quantitative', scale: percent, axis: ticks, title: null };
   const y = { field: 'accuracy', type: 'quantitative', scale: percent, axis: ticks, title: 'Accuracy (%)' };
   return chart({
@@ -93,7 +93,7 @@ export function calibrationDiagram(
           },
           {
             mark: { type: 'line', strokeWidth: 2, point: { size: 36 } },
-            encoding: { x, y, color: colour, strokeDash: seriesDash(names, width) },
+            encoding: { x, y, color, strokeDash: seriesDash(names, width) },
           },
         ],
       },
@@ -118,7 +118,7 @@ export function calibrationDiagram(
             stack: null,
             axis: { tickCount: 3 },
           },
-          color: colour,
+          color,
         },
       },
     ],

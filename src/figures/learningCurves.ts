@@ -6,7 +6,7 @@ import {
   finite,
   type Part,
   PIXELS,
-  seriesColour,
+  seriesColor,
   seriesDash,
   type VegaLiteSpec,
 } from './spec';
@@ -94,14 +94,14 @@ export function learningCurves<Row extends HistoryRow>(
     scale: { zero: false, nice: false, padding: 4 },
   };
   const quantityTitle = `${quantity} (${unit})`;
-  const colour = seriesColour(names, width);
+  const color = seriesColor(names, width);
   const band: Part = {
     mark: { type: 'area', opacity: 0.18, invalid: 'break-paths-show-domains' },
     encoding: {
       x: epoch,
       y: { field: 'low', type: 'quantitative', title: quantityTitle, scale: { zero: false } },
       y2: { field: 'high' },
-      color: colour,
+      color,
     },
   };
   const line: Part = {
@@ -114,7 +114,7 @@ export function learningCurves<Row extends HistoryRow>(
     encoding: {
       x: epoch,
       y: { field: 'mean', type: 'quantitative', title: quantityTitle, scale: { zero: false } },
-      color: colour,
+      color,
       strokeDash: seriesDash(names, width),
     },
   };

@@ -38,7 +38,7 @@ const cycle = <T>(choices: readonly T[], count: number): T[] =>
  * @param names the series
  * @param width of the plot in pixels: it sets how many names fit side by side
  */
-export const seriesColour = (names: readonly string[], width: number): Part => {
+export const seriesColor = (names: readonly string[], width: number): Part => {
   const widest = 40 + 7 * names.reduce((most, name) => Math.max(most, name.length), 0);
   const columns = Math.max(1, Math.min(names.length, Math.floor(width / widest)));
   return {
@@ -54,7 +54,7 @@ export const seriesColour = (names: readonly string[], width: number): Part => {
 
 /** The dashes of each series, so that a gray print still tells them apart. */
 export const seriesDash = (names: readonly string[], width: number): Part => ({
-  ...seriesColour(names, width),
+  ...seriesColor(names, width),
   scale: { domain: names, range: cycle(dashes, names.length) },
 });
 

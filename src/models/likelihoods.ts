@@ -13,12 +13,12 @@ import { assertVariables } from './ownVariables';
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
 
 /** Refuses anything but two bounds, the lower of them first. */
-const assertSupport = (where: string, { least, largest, integers: given }: Partial<Support>): void => {
+const assertSupport = (where: string, { min, max, integers: given }: Partial<Support>): void => {
   const name = 'likelihood.support';
-  assertNumber(where, `${name}.least`, least, 'a number', (value) => !Number.isNaN(value));
-  assertNumber(where, `${name}.largest`, largest, `a number above least, ${least}`, (value) => value > least);
+  assertNumber(where, `${name}.min`, min, 'a number', (value) => !Number.isNaN(value));
+  assertNumber(where, `${name}.max`, max, `a number above min, ${min}`, (value) => value > min);
   if (!flag(false)(where, `${name}.integers`, given)) return;
-  for (const [bound, value] of Object.entries({ least, largest }))
+  for (const [bound, value] of Object.entries({ min, max }))
     if (Number.isFinite(value))
       assertNumber(where, `${name}.${bound}`, value, 'an integer', Number.isInteger);
 };

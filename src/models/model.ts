@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core
 import type { Noise } from '../core/noise';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Json } from '../files/json';
+import type { Pass } from '../nets/pass';
 
 /** What every model is: named variables, and a description that rebuilds it. */
 export interface Model {
@@ -92,6 +93,11 @@ export interface LabelBoundOptions {
   readonly noise?: Noise;
   /** whether the terms hold `logWeight`; default that of the context */
   readonly logWeight?: boolean;
+  /**
+   * how much each row of y counts in batch statistics, a value for each: [R] or [B, K]; see {@link Pass.rowWeights}. The
+   * nets that see y get them. A model without batch norm ignores them
+   */
+  readonly rowWeights?: Tensor;
 }
 
 /** What a model infers from one batch. The latents that q(y|·) reads are drawn once and shared by every label. */

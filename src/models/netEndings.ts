@@ -18,7 +18,7 @@ interface Reading {
 const OF_CLASSES: Reading = {
   needed: 'logits of q(y|x), any real numbers, to which softmax is applied later',
   // Logits of one end alone still give any probabilities: only their differences count.
-  isWrong: ({ least, largest }) => Number.isFinite(least) && Number.isFinite(largest),
+  isWrong: ({ min, max }) => Number.isFinite(min) && Number.isFinite(max),
 };
 
 /** What each kind of parameter is read as; a mean may have any ends, as data have. */
@@ -26,18 +26,18 @@ const OF_KIND: Readonly<Record<ParameterKind, Reading | undefined>> = {
   mean: undefined,
   logit: {
     needed: 'logits, any real numbers, to which the sigmoid is applied later',
-    isWrong: ({ least, largest }) => Number.isFinite(least) || Number.isFinite(largest),
+    isWrong: ({ min, max }) => Number.isFinite(min) || Number.isFinite(max),
   },
   logVar: {
     needed: 'log-variances, below 0 too: without those no variance is below 1',
     // One that goes down to -1, as tanh does, is taken for a bound on purpose.
-    isWrong: ({ least }) => least > -1,
+    isWrong: ({ min }) => min > -1,
   },
 };
 
-const inWords = ({ least, largest }: Ending): string => {
-  const [from, to] = [Number(least.toFixed(2)), Number(largest.toFixed(2))];
-  if (Number.isFinite(least)) return Number.isFinite(largest) ? `from ${from} to ${to}` : `at least ${from}`;
+const inWords = ({ min, max }: Ending): string => {
+  const [from, to] = [Number(min.toFixed(2)), Number(max.toFixed(2))];
+  if (Number.isFinite(min)) return Number.isFinite(max) ? `from ${from} to ${to}` : `at least ${from}`;
   return `at most ${to}`;
 };
 

@@ -45,8 +45,8 @@ export interface Ending {
   readonly path: string;
   /** its name */
   readonly activation: string;
-  readonly least: number;
-  readonly largest: number;
+  readonly min: number;
+  readonly max: number;
   /** the columns of the last axis that it gives, from the first of them to before the second, where that can be told */
   readonly columns: Columns | undefined;
 }
@@ -86,7 +86,7 @@ const widthOf = ({ shape }: SymbolicTensor): number => shape.at(-1) ?? 0;
 
 const isNet = (layer: Layer): layer is LayersModel => 'outputs' in layer && Array.isArray(layer.outputs);
 
-const hasBothEnds = ([least, largest]: Range): boolean => Number.isFinite(least) && Number.isFinite(largest);
+const hasBothEnds = ([min, max]: Range): boolean => Number.isFinite(min) && Number.isFinite(max);
 
 const shifted =
   (by: number) =>
@@ -161,9 +161,9 @@ export function endingsOf(net: LayersModel, output: number): readonly Ending[] {
   const tensor = net.outputs[output];
   if (tensor === undefined) return [];
   const paths = new Map(leafLayers(net).map(({ path, layer }) => [layer, path]));
-  return partsWithin(net)(tensor).flatMap(({ range: [least, largest], cause, columns }) => {
-    if (cause === undefined || !(Number.isFinite(least) || Number.isFinite(largest))) return [];
+  return partsWithin(net)(tensor).flatMap(({ range: [min, max], cause, columns }) => {
+    if (cause === undefined || !(Number.isFinite(min) || Number.isFinite(max))) return [];
     const [layer, activation] = cause;
-    return [{ path: paths.get(layer) ?? layer.name, activation, least, largest, columns }];
+    return [{ path: paths.get(layer) ?? layer.name, activation, min, max, columns }];
   });
 }

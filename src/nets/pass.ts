@@ -1,4 +1,5 @@
 /** How a net is run. */
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
 
 /**
@@ -10,8 +11,8 @@ export interface Pass {
   /** batch statistics and noise on; default `false`, evaluation */
   readonly training?: boolean;
   /**
-   * Whether a training pass moves the running statistics of batch norm; default `true`. The library's objectives
-   * move them once a step, with the unlabeled examples where there are any.
+   * Whether a training pass moves the running statistics of batch norm; default `true`. {@link BatchNorm} lists what the
+   * library's passes say.
    */
   readonly updateStatistics?: boolean;
   /**
@@ -19,6 +20,12 @@ export interface Pass {
    * batch norm has no statistics of one.
    */
   readonly examples?: number;
+  /**
+   * How much each row counts in batch statistics, at least 0 and not 0 everywhere; only the ratios matter. Default: rows count
+   * alike. Values are in the order of the rows, [R] or [B, K]. A layer with fewer rows gives each row the sum of its labels'
+   * weights. Where labels are enumerated, the library's objectives give q(y|x) to the nets that see y.
+   */
+  readonly rowWeights?: Tensor;
   /**
    * Stream of the layers that draw; each takes a split of it by its own name. The library's objectives give one to
    * every training pass, another each step and for either part of the batch; evaluation has none.

@@ -13,8 +13,11 @@ import { describe } from '../core/describe';
  *   decoder     [z [B, Z], y [B, K]]                   → parameters of p(x|z,y), [B, …]
  *
  * A classifier that ends in a softmax or in anything else of two ends, a log-variance that cannot be below 0, and a decoder
- * whose last activation cannot give what the likelihood reads (a sigmoid for logits) are refused. Stock batch norm takes its
- * running statistics for a batch of one, as `BatchNorm` does.
+ * whose last activation cannot give what the likelihood reads (a sigmoid for logits) are refused.
+ *
+ * Stock batch norm takes its running statistics for a batch of one, as `BatchNorm` does. It does not know `rowWeights` of a
+ * {@link Pass}: where labels are enumerated, it counts every label alike, also those without probability, and it moves its
+ * running statistics in every training pass. Use {@link BatchNorm} in nets that see y.
  *
  * Layers that are frozen (`trainable: false`) are saved and averaged, and not trained. Constraints and regularizers of layers
  * are refused, as only the `fit` of TensorFlow.js applies them: `train` has `parameterPrior`, and `createAdam` `weightDecay`.

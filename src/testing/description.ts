@@ -34,7 +34,7 @@ const assertVae = ({ latent, likelihood, variables }: Vae | SemiSupervisedVae): 
       );
 };
 
-const assertLabelled = ({ labelPrior, classes }: SemiSupervisedVae): void => {
+const assertPriorOfLabels = ({ labelPrior, classes }: SemiSupervisedVae): void => {
   if (!Array.isArray(labelPrior) || labelPrior.length !== classes)
     throw new Error(`labelPrior is ${describe(labelPrior)}, needed an array of ${classes} probabilities`);
   const bad = labelPrior.findIndex((p) => !(p > 0));
@@ -54,7 +54,7 @@ export const descriptionChecks: readonly Check[] = [
       const model = subject.make();
       assertVariables(model);
       if (isPlainVae(model) || isSemiSupervised(model)) assertVae(model);
-      if (isSemiSupervised(model)) assertLabelled(model);
+      if (isSemiSupervised(model)) assertPriorOfLabels(model);
     },
   },
   {

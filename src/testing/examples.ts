@@ -4,7 +4,8 @@ import { createNoise, type Noise } from '../core/noise';
 import { sizeOf } from '../core/shape';
 import type { Support } from '../core/support';
 import { createDataset, type Dataset, subset } from '../data/dataset';
-import type { Model, SemiSupervisedVae } from '../models/model';
+import { supportOf } from '../models/inputs';
+import type { Model } from '../models/model';
 import type { ModelChecksOptions } from './options';
 
 /** Labeled examples, an example of each class first, and behind them unlabeled ones. */
@@ -18,47 +19,43 @@ export interface CheckedExamples {
 }
 
 /** The support without a likelihood: values of pixels. */
-const PIXELS: Support = { least: 0, largest: 1 };
+const PIXELS: Support = { min: 0, max: 1 };
 
-const supportOf = (model: Model): Support =>
-  (model as Partial<SemiSupervisedVae>).likelihood?.support ?? PIXELS;
+const supportWithDefault = (model: Model): Support => supportOf(model) ?? PIXELS;
 
 /** The float32 nearest to a value that lies within a support. */
-const within = (value: number, { least, largest, integers }: Support): number => {
-  if (integers) return Math.min(largest, Math.max(least, Math.round(value)));
-  const near = Math.fround(Math.min(largest, Math.max(least, value)));
+const within = (value: number, { min, max, integers }: Support): number => {
+  if (integers) return Math.min(max, Math.max(min, Math.round(value)));
+  const near = Math.fround(Math.min(max, Math.max(min, value)));
   // Rounding may have stepped over a bound that float32 does not hold.
   const step = 1e-6 * Math.max(1, Math.abs(near));
-  return near < least ? near + step : near > largest ? near - step : near;
+  return near < min ? near + step : near > max ? near - step : near;
 };
 
 /** `value` at every place of an input, or what lies nearest to it in the support of the model's likelihood. */
 export const constantInputs = (model: Model, value: number, count: number): Float32Array =>
-  new Float32Array(count * sizeOf(model.inputShape)).fill(within(value, supportOf(model)));
+  new Float32Array(count * sizeOf(model.inputShape)).fill(within(value, supportWithDefault(model)));
 
 /** Integers of a support: small ones beside a bound, or around 0. */
 const drawIntegers = (support: Support, noise: Noise, total: number): Float32Array => {
-  const { least, largest } = support;
-  if (Number.isFinite(least) && Number.isFinite(largest))
-    return noise.uniforms(total).map((u) => within(least - 0.5 + (largest - least + 1) * u, support));
-  if (Number.isFinite(least))
-    return noise.uniforms(total).map((u) => within(least - 2 * Math.log(u), support));
-  if (Number.isFinite(largest))
-    return noise.uniforms(total).map((u) => within(largest + 2 * Math.log(u), support));
+  const { min, max } = support;
+  if (Number.isFinite(min) && Number.isFinite(max))
+    return noise.uniforms(total).map((u) => within(min - 0.5 + (max - min + 1) * u, support));
+  if (Number.isFinite(min)) return noise.uniforms(total).map((u) => within(min - 2 * Math.log(u), support));
+  if (Number.isFinite(max)) return noise.uniforms(total).map((u) => within(max + 2 * Math.log(u), support));
   return noise.normals(total).map((n) => within(2 * n, support));
 };
 
 const drawInputs = (model: Model, count: number): Float32Array => {
-  const support = supportOf(model);
-  const { least, largest } = support;
+  const support = supportWithDefault(model);
+  const { min, max } = support;
   const noise = createNoise(17).split('inputs');
   const total = count * sizeOf(model.inputShape);
   if (support.integers) return drawIntegers(support, noise, total);
-  if (Number.isFinite(least) && Number.isFinite(largest))
-    return noise.uniforms(total).map((u) => within(least + (largest - least) * u, support));
-  if (Number.isFinite(least)) return noise.uniforms(total).map((u) => within(least - Math.log(u), support));
-  if (Number.isFinite(largest))
-    return noise.uniforms(total).map((u) => within(largest + Math.log(u), support));
+  if (Number.isFinite(min) && Number.isFinite(max))
+    return noise.uniforms(total).map((u) => within(min + (max - min) * u, support));
+  if (Number.isFinite(min)) return noise.uniforms(total).map((u) => within(min - Math.log(u), support));
+  if (Number.isFinite(max)) return noise.uniforms(total).map((u) => within(max + Math.log(u), support));
   return noise.normals(total);
 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { assertWithin, FINITE, type Support } from '../../src/core/support';
 
-const UNIT: Support = { least: 0, largest: 1 };
+const UNIT: Support = { min: 0, max: 1 };
 const check = (values: ArrayLike<number>, support = UNIT) => assertWithin('train', 'x', values, support);
 
 test.each<[string, number[], string]>([
@@ -36,7 +36,7 @@ test.each<[string, number[], string]>([
 });
 
 test('says how far values go if nothing else is known', () => {
-  expect(() => check([3, -2], { least: 0, largest: Number.POSITIVE_INFINITY })).toThrow(
+  expect(() => check([3, -2], { min: 0, max: Number.POSITIVE_INFINITY })).toThrow(
     new RangeError('train: x[1] is -2, needed a finite number of at least 0; the values go from -2 to 3'),
   );
   expect(() => check([0, 1e39], FINITE)).toThrow(
@@ -46,10 +46,8 @@ test('says how far values go if nothing else is known', () => {
 
 test('takes a value by the float32 that it becomes', () => {
   check([1 + 1e-9, -1e-60]);
-  check(Float32Array.of(0.3), { least: 0, largest: 0.3 });
-  expect(() => check(Float32Array.of(0.3), { least: 0, largest: 0.29 })).toThrow(
-    'x[0] is 0.30000001192092896',
-  );
+  check(Float32Array.of(0.3), { min: 0, max: 0.3 });
+  expect(() => check(Float32Array.of(0.3), { min: 0, max: 0.29 })).toThrow('x[0] is 0.30000001192092896');
 });
 
 test('looks through as many values as there may be', () => {
@@ -57,7 +55,7 @@ test('looks through as many values as there may be', () => {
   expect(() => check(many)).toThrow('the values go from 2 to 2');
 });
 
-const COUNTS: Support = { least: 0, largest: Number.POSITIVE_INFINITY, integers: true };
+const COUNTS: Support = { min: 0, max: Number.POSITIVE_INFINITY, integers: true };
 
 test.each<[string, ArrayLike<number>, Support, string]>([
   [
@@ -69,7 +67,7 @@ test.each<[string, ArrayLike<number>, Support, string]>([
   [
     'an integer outside',
     [3, 9],
-    { least: 0, largest: 8, integers: true },
+    { min: 0, max: 8, integers: true },
     'x[1] is 9, needed an integer from 0 to 8; the values go from 3 to 9',
   ],
   ['an infinity', [Number.POSITIVE_INFINITY], COUNTS, 'x[0] is Infinity, needed an integer of at least 0'],
@@ -87,6 +85,6 @@ test('takes integers, and bytes as counts', () => {
   check([0, 3, 1e6], COUNTS);
   assertWithin('train', 'x', Uint8Array.of(0, 7, 255), COUNTS, { bytes: 'counts' });
   expect(() =>
-    assertWithin('train', 'x', Uint8Array.of(0, 7), { ...COUNTS, largest: 6 }, { bytes: 'counts' }),
+    assertWithin('train', 'x', Uint8Array.of(0, 7), { ...COUNTS, max: 6 }, { bytes: 'counts' }),
   ).toThrow('x[1] is 7, needed an integer from 0 to 6');
 });

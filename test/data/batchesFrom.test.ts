@@ -11,7 +11,7 @@ import { memoryStorage, tinyBatches, tinyM2, weightsOf } from '../support/tiny';
 
 const counts = { labeled: 4, unlabeled: 0 };
 const options = { stepsPerEpoch: 3, counts };
-const UNIT = { least: 0, largest: 1 };
+const UNIT = { min: 0, max: 1 };
 
 /** A batch of one labelled example, whose value tells it. */
 const batchOf = (value: number): Batch => ({
@@ -160,7 +160,7 @@ describe('a bare iterator', () => {
 
   it('is over once it is closed, and what was held back is freed', async () => {
     const source = batchesFrom(pass(0), options);
-    await source.assertWithin?.('train', { least: 0, largest: 9 });
+    await source.assertWithin?.('train', { min: 0, max: 9 });
     expect(tf.memory().numTensors).toBe(before + 2);
     await source.close();
     expect(tf.memory().numTensors).toBe(before);

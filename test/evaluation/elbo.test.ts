@@ -182,7 +182,7 @@ describe('evaluateElbo', () => {
       );
     }
     tensor.dispose();
-    const likelihood = { ...rough.model.likelihood, support: { least: 0, largest: 1 } };
+    const likelihood = { ...rough.model.likelihood, support: { min: 0, max: 1 } };
     await expect(evaluateElbo({ ...rough.model, likelihood }, { x }, options)).rejects.toThrow(
       'evaluateElbo: x[0] is -1.5, needed a number from 0 to 1',
     );

@@ -187,7 +187,7 @@ describe('evaluateImportanceBound', () => {
 
   it('refuses inputs outside the support of the likelihood', async () => {
     const { model } = linearGaussian(settings);
-    const likelihood = { ...model.likelihood, support: { least: 0, largest: 1 } };
+    const likelihood = { ...model.likelihood, support: { min: 0, max: 1 } };
     await expect(
       evaluateImportanceBound(
         { ...model, likelihood },

@@ -219,11 +219,6 @@ def divergences():
 
 
 def regularizers():
-    golden("categoricalEntropy", "ordinary values", entropy, logits=normal(4, 5, scale=2))
-    golden("categoricalEntropy", "logits of ±60", entropy, logits=EXTREME)
-    golden("categoricalEntropy", "two classes", entropy, logits=TWO)
-    golden("categoricalEntropy", RULED_OUT, without_last(entropy), logits=ruled_out(EXTREME))
-
     golden("mutualInformation", "ordinary values", information, logits=normal(6, 5, scale=2))
     golden("mutualInformation", "logits of ±60", information, logits=EXTREME)
     golden("mutualInformation", "two classes", information, logits=TWO)
@@ -320,11 +315,11 @@ def interpolation():
     mixed = lambda values, share: torch.stack([
         share[b] * row + (1 - share[b]) * values[(b + 1) % len(values)] for b, row in enumerate(values)
     ])  # fmt: skip
-    golden("mixPairs", "rows", mixed, values=normal(4, 5), share=uniform(4))
-    golden("mixPairs", "images", mixed, values=uniform(3, 2, 2, 3), share=uniform(3))
-    golden("mixPairs", "numbers", mixed, values=normal(5), share=uniform(5))
-    golden("mixPairs", "one row", mixed, values=normal(1, 3), share=uniform(1))
-    golden("mixPairs", "shares of 0 and 1", mixed, values=normal(2, 3), share=torch.tensor([0.0, 1]))
+    golden("mixup", "rows", mixed, values=normal(4, 5), share=uniform(4))
+    golden("mixup", "images", mixed, values=uniform(3, 2, 2, 3), share=uniform(3))
+    golden("mixup", "numbers", mixed, values=normal(5), share=uniform(5))
+    golden("mixup", "one row", mixed, values=normal(1, 3), share=uniform(1))
+    golden("mixup", "shares of 0 and 1", mixed, values=normal(2, 3), share=torch.tensor([0.0, 1]))
 
     consistency = lambda logits, targets: kl(targets.detach(), probabilities(logits))
     golden("interpolationConsistency", "ordinary values", consistency,

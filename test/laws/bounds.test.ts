@@ -28,9 +28,9 @@ import { logLabelPrior } from '../../src/bounds/labelPrior';
 import { regularizedUnlabeled } from '../../src/bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../src/bounds/unlabeledElbo';
 import { createNoise } from '../../src/core/noise';
+import * as categorical from '../../src/distributions/categorical';
 import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
 import { categoricalKl } from '../../src/divergences/categoricalKl';
-import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { mutualInformation } from '../../src/regularizers/mutualInformation';
 import { law, type Matrix, matrices, toTensor } from '../support/law';
 import { meanAndError } from '../support/monteCarlo';
@@ -247,7 +247,7 @@ describe('the relaxed bound', () => {
       const labeledBound = sum(mul(y, bound), 1);
       const difference = sub(
         unlabeledElbo({ labelLogits, labeledBound }).elbo,
-        categoricalEntropy(labelLogits),
+        categorical.entropy(labelLogits),
       );
       expectClose(await read(difference), await read(labeledBound));
     },

@@ -1,9 +1,9 @@
 import { abs, logSoftmax, max, softmax, sub, zerosLike } from '@tensorflow/tfjs-core';
 import { describe, expect } from 'vitest';
+import * as categorical from '../../src/distributions/categorical';
 import { categoricalKl } from '../../src/divergences/categoricalKl';
 import { crossEntropy } from '../../src/divergences/crossEntropy';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
-import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { law, matrices, toTensor } from '../support/law';
 import { expectClose, read, readRows } from '../support/numbers';
 import { ofValue, ULP } from '../support/tolerance';
@@ -61,7 +61,7 @@ describe('categorical divergences', () => {
 
   law('are cross-entropy minus entropy', matrices({ q: 8, p: 8 }), async (drawn) => {
     const [q, p] = [toTensor(drawn.q), toTensor(drawn.p)];
-    const difference = sub(crossEntropy({ labels: softmax(q), logits: p }), categoricalEntropy(q));
+    const difference = sub(crossEntropy({ labels: softmax(q), logits: p }), categorical.entropy(q));
     expectClose(await read(categoricalKl(q, p)), await read(difference), 4 * ofValue());
   });
 });

@@ -113,11 +113,8 @@ describe('a likelihood of integers', () => {
   });
 
   it.each([
-    [{ support: { least: 0, largest: 1, integers: 'yes' } }, 'likelihood.support.integers is "yes"'],
-    [
-      { support: { least: 0.5, largest: 9, integers: true } },
-      'likelihood.support.least is 0.5, needed an integer',
-    ],
+    [{ support: { min: 0, max: 1, integers: 'yes' } }, 'likelihood.support.integers is "yes"'],
+    [{ support: { min: 0.5, max: 9, integers: true } }, 'likelihood.support.min is 0.5, needed an integer'],
     [{ bytes: 'numbers' }, 'likelihood.bytes is "numbers", needed one of "unit", "counts"'],
     [{ variables: { scale: 3 } }, 'likelihood.variables.scale is 3, needed an object with assign()'],
   ])('is refused where it is none: %j', (changes, message) => {

@@ -39,7 +39,7 @@ const counts: Likelihood = {
   ...bernoulli,
   spec: undefined as never,
   bytes: 'counts',
-  support: { least: 0, largest: Number.POSITIVE_INFINITY, integers: true },
+  support: { min: 0, max: Number.POSITIVE_INFINITY, integers: true },
 };
 
 describe('createM2 of a data set', () => {

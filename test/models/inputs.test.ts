@@ -52,7 +52,7 @@ test.each([
   ],
   [
     'what is not above a bound of its own',
-    { ...untold, support: { least: 0.1, largest: Number.POSITIVE_INFINITY } },
+    { ...untold, support: { min: 0.1, max: Number.POSITIVE_INFINITY } },
     Uint8Array.of(51, 255, 0, 255, 0, 0),
     'train: dataset.x[2] is 0, needed a finite number of at least 0.1',
   ],
@@ -70,7 +70,7 @@ test('a NaN that came into the arrays later is refused under a Gaussian too', as
 });
 
 test('looks at what binarisation leaves, and only at the parts that are used', async () => {
-  const halves = { ...untold, support: { least: 0.5, largest: 1 } };
+  const halves = { ...untold, support: { min: 0.5, max: 1 } };
   await expect(
     assertInputsSupported(
       'train',

@@ -20,31 +20,23 @@ describe('a likelihood of your own', () => {
   it.each<[string, unknown, string]>([
     [
       'names of other bounds',
-      own({ support: { min: 0, max: 1 } }),
-      'support.least is undefined, needed a number',
+      own({ support: { lower: 0, upper: 1 } }),
+      'support.min is undefined, needed a number',
     ],
-    ['a pair', own({ support: [0, 1] }), 'support.least is undefined, needed a number'],
-    ['nothing', own({ support: null }), 'support.least is undefined, needed a number'],
+    ['a pair', own({ support: [0, 1] }), 'support.min is undefined, needed a number'],
+    ['nothing', own({ support: null }), 'support.min is undefined, needed a number'],
     [
       'reversed bounds',
-      own({ support: { least: 1, largest: 0 } }),
-      'support.largest is 0, needed a number above least, 1',
+      own({ support: { min: 1, max: 0 } }),
+      'support.max is 0, needed a number above min, 1',
     ],
     [
       'a bound that is NaN',
-      own({ support: { least: Number.NaN, largest: 1 } }),
-      'support.least is NaN, needed a number',
+      own({ support: { min: Number.NaN, max: 1 } }),
+      'support.min is NaN, needed a number',
     ],
-    [
-      'one bound',
-      own({ support: { least: 0 } }),
-      'support.largest is undefined, needed a number above least, 0',
-    ],
-    [
-      'texts as bounds',
-      own({ support: { least: '0', largest: '1' } }),
-      'support.least is "0", needed a number',
-    ],
+    ['one bound', own({ support: { min: 0 } }), 'support.max is undefined, needed a number above min, 0'],
+    ['texts as bounds', own({ support: { min: '0', max: '1' } }), 'support.min is "0", needed a number'],
     [
       'an unknown kind of parameter',
       own({ parameterKinds: ['logits'] }),
@@ -77,11 +69,7 @@ describe('a likelihood of your own', () => {
   });
 
   it('may leave a bound open, and tell neither support nor kinds', () => {
-    for (const support of [
-      { least: -Infinity, largest: Infinity },
-      { least: 0, largest: Infinity },
-      undefined,
-    ])
+    for (const support of [{ min: -Infinity, max: Infinity }, { min: 0, max: Infinity }, undefined])
       for (const create of make(own({ support, parameterKinds: undefined }))) expect(create).not.toThrow();
   });
 });

@@ -23,6 +23,7 @@ import { createNoise, type Noise } from '../../src/core/noise';
 import { constant, linearWarmup, type ScalarOrSchedule } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
 import { sampleBeta } from '../../src/distributions/beta';
+import * as categorical from '../../src/distributions/categorical';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
 import { categoricalKl } from '../../src/divergences/categoricalKl';
@@ -34,10 +35,9 @@ import type { Objective, Terms } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import type { RegularizedOptions } from '../../src/models/objectives/settings';
 import { supervised } from '../../src/models/objectives/supervised';
-import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { interpolationConsistency } from '../../src/regularizers/interpolationConsistency';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';
-import { mixPairs } from '../../src/regularizers/mixPairs';
+import { mixup } from '../../src/regularizers/mixup';
 import { mutualInformation } from '../../src/regularizers/mutualInformation';
 import { smoothedLabelKl } from '../../src/regularizers/smoothedLabelKl';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
@@ -121,7 +121,7 @@ const unlabeledByHand = (model: M2) => {
   const logits = model.classify(x);
   const expectation = (values: Tensor): Tensor => sum(mul(softmax(logits), values), 1);
   const loop = loopOverLabels(model, x);
-  const labelEntropy = categoricalEntropy(logits);
+  const labelEntropy = categorical.entropy(logits);
   return {
     elbo: add(expectation(loop.elbo), labelEntropy),
     logLikelihood: expectation(loop.logLikelihood),
@@ -197,7 +197,7 @@ describe.each(['gumbel', 'straight-through'] as const)('label handling %s', (lab
     const noise = stepNoise().split('unlabeled').split('label');
     const y = sampleGumbelSoftmax(logits, { temperature: 0.25, hard, noise });
     const bound = boundAt(model, x, y, epsilonsOf(model, 'unlabeled', 5, false)[0] as Tensor);
-    const labelEntropy = categoricalEntropy(logits);
+    const labelEntropy = categorical.entropy(logits);
     await expectTerms(unlabeled, { ...bound, labelEntropy, elbo: add(bound.elbo, labelEntropy) });
   });
 
@@ -318,8 +318,8 @@ describe('consistency', () => {
     const noise = stepNoise().split('unlabeled').split('consistency');
     const changed = augment(x, noise.split('augment'));
     const share = sampleBeta(5, { a: concentration, b: concentration, noise });
-    const targets = mixPairs(softmax(model.classify(x)), share);
-    return interpolationConsistency({ logits: model.classify(mixPairs(changed, share)), targets });
+    const targets = mixup(softmax(model.classify(x)), share);
+    return interpolationConsistency({ logits: model.classify(mixup(changed, share)), targets });
   };
 
   it.each([semiSupervised, regularized])(

@@ -83,6 +83,61 @@ describe('BatchNorm', () => {
     },
   );
 
+  describe('with rows that count differently', () => {
+    /** Rows as often as they count. */
+    const repeated = (x: number[][], weights: readonly number[]): Tensor =>
+      tensor(x.flatMap((row, i) => Array.from({ length: weights[i] as number }, () => row)));
+    const ROWS_OF_X = [
+      [1, -2],
+      [0.5, 3],
+      [-4, 0.25],
+    ];
+
+    it('has the values of rows that are there as often, and their running statistics', async () => {
+      const [weighted, plain] = [goldenLayer(), goldenLayer()];
+      const weights = [3, 0, 1];
+      const value = weighted.call(tensor(ROWS_OF_X), { training: true, rowWeights: tensor(weights) });
+      const copies = await read(plain.call(repeated(ROWS_OF_X, weights), { training: true }));
+      const values = await read(value);
+      expectClose([...values.slice(0, 2), ...values.slice(4)], [...copies.slice(0, 2), ...copies.slice(6)]);
+      const expected = await statistics(plain);
+      for (const [i, found] of (await statistics(weighted)).entries())
+        expectClose(found, expected[i] as number[]);
+    });
+
+    it('gives a row that serves several labels the sum of their weights', async () => {
+      const [byLabel, byRow] = [goldenLayer(), goldenLayer()];
+      const x = tensor([...ROWS_OF_X.flat(), ...ROWS_OF_X.flat()], [3, 2, 1, 2]);
+      const perLabel = tensor([
+        [0.5, 0.25],
+        [0, 0],
+        [1, 2],
+      ]);
+      const one = await read(byLabel.call(x, { training: true, rowWeights: perLabel }));
+      const other = await read(byRow.call(x, { training: true, rowWeights: tensor([0.75, 0, 3]) }));
+      expectClose(one, other);
+      expect(await statistics(byLabel)).toEqual(await statistics(byRow));
+    });
+
+    it('has the gradient of its value, also over positions', async () => {
+      const layer = goldenLayer();
+      const rowWeights = tensor([0.5, 2, 0.25]);
+      const x = tensor([...ROWS_OF_X.flat(), 2, 1, 0.5, -1, 3, -0.5], [3, 1, 2, 2]);
+      await checkGradient(
+        (input) => layer.call(input as Tensor, { training: true, updateStatistics: false, rowWeights }),
+        [x],
+      );
+    });
+
+    it('refuses weights of other rows', () => {
+      expect(() =>
+        goldenLayer().call(tensor(ROWS_OF_X), { training: true, rowWeights: tensor([1, 2]) }),
+      ).toThrowError(
+        new RangeError('BatchNorm: rowWeights has shape [2], needed a weight for each of 3 rows'),
+      );
+    });
+  });
+
   it('moves nothing in evaluation, nor in a training pass that is told not to', async () => {
     const layer = goldenLayer();
     layer.call(toTensor(golden.x));

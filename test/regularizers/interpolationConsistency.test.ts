@@ -11,8 +11,8 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import * as categorical from '../../src/distributions/categorical';
 import { crossEntropy } from '../../src/divergences/crossEntropy';
-import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { interpolationConsistency } from '../../src/regularizers/interpolationConsistency';
 import { checkGradient } from '../support/checkGradient';
 import { describePrimitive } from '../support/describePrimitive';
@@ -57,7 +57,7 @@ describe('interpolationConsistency', () => {
   it('is the cross-entropy with the targets less their entropy, and has its gradient in the logits', async () => {
     const divergence = (l: Tensor) => interpolationConsistency({ logits: l, targets: targets() });
     const entropy = (l: Tensor) => crossEntropy({ labels: targets(), logits: l });
-    const [expected, own] = [await read(entropy(logits())), await read(categoricalEntropy(log(targets())))];
+    const [expected, own] = [await read(entropy(logits())), await read(categorical.entropy(log(targets())))];
     await expectTensor(
       divergence(logits()),
       expected.map((value, b) => value - (own[b] as number)),

@@ -1,7 +1,7 @@
 import { grads, log, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import * as categorical from '../../src/distributions/categorical';
 import { crossEntropy } from '../../src/divergences/crossEntropy';
-import { categoricalEntropy } from '../../src/regularizers/entropy';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';
 import { smoothedLabelKl } from '../../src/regularizers/smoothedLabelKl';
 import { describePrimitive } from '../support/describePrimitive';
@@ -24,7 +24,7 @@ describe('smoothedLabelKl', () => {
     const logits = tensor2d([[2, -1, 0.5]]);
     const smoothed = smoothLabels(label(), 0.1);
     const [ce = 0] = await read(crossEntropy({ labels: smoothed, logits }));
-    const [entropy = 0] = await read(categoricalEntropy(log(smoothed)));
+    const [entropy = 0] = await read(categorical.entropy(log(smoothed)));
     await expectTensor(smoothedLabelKl({ labels: label(), logits, epsilon: 0.1 }), [ce - entropy]);
   });
 
@@ -37,7 +37,7 @@ describe('smoothedLabelKl', () => {
 
   it('is the distance from the uniform distribution at ε = 1, where smoothing mixes with it', async () => {
     const logits = tensor2d([[2, -1, 0.5]]);
-    const [entropy = 0] = await read(categoricalEntropy(logits));
+    const [entropy = 0] = await read(categorical.entropy(logits));
     const at = (spread: 'uniform' | 'others') =>
       smoothedLabelKl({ labels: label(), logits, epsilon: 1, spread, direction: 'q||labels' });
     await expectTensor(at('uniform'), [Math.log(3) - entropy]);

@@ -25,7 +25,7 @@ export const poisson = (logScale = 0): Likelihood & { dispose(): void } => {
   const logRate = (l: Tensor): Tensor => add(l, scale);
   return {
     parametersPerValue: 1,
-    support: { least: 0, largest: Number.POSITIVE_INFINITY, integers: true },
+    support: { min: 0, max: Number.POSITIVE_INFINITY, integers: true },
     bytes: 'counts',
     variables: { logScale: scale },
     logProb: (l, x) =>

@@ -278,20 +278,20 @@ describe('examples to check on', () => {
 
   const modelOf = (support?: Support): TinyVae => ({
     ...tinyVae(1),
-    likelihood: { ...bernoulli, ...(support ? { support } : { support: { least: 0, largest: 1 } }) },
+    likelihood: { ...bernoulli, ...(support ? { support } : { support: { min: 0, max: 1 } }) },
   });
-  const open = { least: Number.NEGATIVE_INFINITY, largest: Number.POSITIVE_INFINITY };
+  const open = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
   it.each<[string, Support]>([
-    ['an interval', { least: 0.3, largest: 0.7 }],
-    ['what is above a bound', { ...open, least: 0.1 }],
-    ['what is below a bound', { ...open, largest: -2 }],
+    ['an interval', { min: 0.3, max: 0.7 }],
+    ['what is above a bound', { ...open, min: 0.1 }],
+    ['what is below a bound', { ...open, max: -2 }],
     ['every number', open],
   ])('lie in %s, where the likelihood does', (_, support) => {
     const model = modelOf(support);
     const { dataset } = examplesFor(model, options);
     for (const values of [dataset.x, constantInputs(model, 0, 2), constantInputs(model, 1, 2)]) {
-      expect(Math.min(...values)).toBeGreaterThanOrEqual(support.least);
-      expect(Math.max(...values)).toBeLessThanOrEqual(support.largest);
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(support.min);
+      expect(Math.max(...values)).toBeLessThanOrEqual(support.max);
     }
     expect(new Set(dataset.x).size).toBeGreaterThan(10);
   });

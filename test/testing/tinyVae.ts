@@ -26,7 +26,6 @@ import { crossEntropy } from '../../src/divergences/crossEntropy';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
 import type { SemiSupervisedVae } from '../../src/models/model';
 import type { Objective, ObjectiveContext } from '../../src/models/objectives/objective';
-import { categoricalEntropy } from '../../src/regularizers/entropy';
 
 /** D, K and Z */
 const [D, K, Z] = [4, 3, 2];
@@ -128,6 +127,6 @@ const labeledTerms = (model: TinyVae, x: Tensor, y: Tensor, { noise }: Objective
 const unlabeledTerms = (model: TinyVae, x: Tensor, { noise }: ObjectiveContext) => {
   const logits = matMul(x as Tensor2D, model.weights.classifier as Tensor);
   const bound = boundOf(model, x, softmax(logits), noise.split('unlabeled'));
-  const elbo = add(bound, categoricalEntropy(logits));
+  const elbo = add(bound, categorical.entropy(logits));
   return { elbo, objective: elbo };
 };

@@ -48,12 +48,12 @@ export function m2Distributions(settings: M2Settings) {
       runNet<Tensor2D>(nets.classifier, features, pass),
     encoder,
     /** q(z|x[,y]) at labels, for one pass: several draws at the same labels encode once */
-    posterior(features: Tensor, pass: Pass): (y: Tensor) => Gaussian {
-      let last: { readonly y: Tensor | undefined; readonly q: Gaussian } | undefined;
-      return (y) => {
-        const at = encoderSeesLabel ? y : undefined;
-        if (last === undefined || last.y !== at || last.q.mean.isDisposed)
-          last = { y: at, q: encoder(features, at, pass) };
+    posterior(features: Tensor, pass: Pass): (y: Tensor, atLabels: Pass) => Gaussian {
+      let last: { readonly of: readonly (Tensor | undefined)[]; readonly q: Gaussian } | undefined;
+      return (y, atLabels) => {
+        const of = encoderSeesLabel ? [y, atLabels.rowWeights] : [];
+        if (last === undefined || last.q.mean.isDisposed || last.of.some((tensor, i) => tensor !== of[i]))
+          last = { of, q: encoder(features, y, encoderSeesLabel ? atLabels : pass) };
         return last.q;
       };
     },

@@ -72,10 +72,11 @@ export function createM2(options: M2Options): M2 {
       const at = posterior(shared, pass);
       return {
         labelLogits: classifier(shared, pass), // q(y | x)
-        bound(y, { noise = context.noise, logWeight = context.logWeight } = {}) {
-          const q = at(y); // q(z | x[, y])
+        bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+          const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
+          const q = at(y, atLabels); // q(z | x[, y])
           const z = gaussian.sample(q, noise.split('latent'));
-          const logLikelihood = logLikelihoodOf(model, decoder(z, y, pass), x, context); // log p(x | z, y)
+          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, context); // log p(x | z, y)
           const latentKl = latentKlOf(model, q, z); // KL( q(z | x[, y]) ‖ p(z) )
           const logRatio = logWeight ? logRatioOf(model, q, z) : undefined; // log p(z) − log q(z | x[, y])
           return codeBound({ logLikelihood, latentKl, logRatio });

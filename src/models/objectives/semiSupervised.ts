@@ -23,6 +23,7 @@ import { regularizedLabeled } from '../../bounds/regularizedLabeled';
 import { regularizedUnlabeled } from '../../bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../bounds/unlabeledElbo';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
+import { withoutGradient } from '../../core/gradient';
 import { readOptions } from '../../core/options';
 import { maker } from '../../core/uncalled';
 import { type NumberOrScalar, weightedSum } from '../../core/weightedSum';
@@ -31,7 +32,7 @@ import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
-import { mixPairs } from '../../regularizers/mixPairs';
+import { mixup } from '../../regularizers/mixup';
 import { assertCalled } from '../fits';
 import {
   type BoundContext,
@@ -117,7 +118,7 @@ const boundOfLabel = (
   const { expectation: over, epsilon, spread } = s.labelSmoothing ?? NO_SMOOTHING;
   const smoothed = over === 'enumerate' ? smoothLabels(y, epsilon, { spread }) : undefined; // p̂
   const at = smoothed ? everyLabel(x.shape[0] as number, classes) : y;
-  const terms = bound(at); // log p(x | z, y) − KL
+  const terms = bound(at, { ...(smoothed && { rowWeights: smoothed }) }); // log p(x | z, y) − KL
   const prior = logLabelPrior(at, labelPrior); // log p(y)
   const atLabel = (values: Tensor1D): Tensor1D => (smoothed ? expectation(y, values) : values);
   const weighted = add<Tensor1D>(weightedBound(terms, s.klWeight, part), prior); // L(x, y), its divergences weighted
@@ -139,26 +140,25 @@ const boundOfLogits = (
   part: Part,
   s: Settings,
 ): BoundOfPart & { readonly labelEntropy: Tensor1D } => {
-  const exact = s.labelHandling === 'enumerate';
-  const y = exact
+  const q = s.labelHandling === 'enumerate' ? softmax(logits) : undefined;
+  const y = q
     ? everyLabel(logits.shape[0], classes)
     : sampleGumbelSoftmax(logits, {
         temperature: scheduled(part, s.temperature, 'temperature'),
         hard: s.labelHandling === 'straight-through',
         noise: part.noise.split('label'),
       });
-  const terms = bound(y); // log p(x | z, y) − KL
+  const terms = bound(y, { ...(q && { rowWeights: withoutGradient(q) }) }); // log p(x | z, y) − KL
   const prior = logLabelPrior(y, labelPrior); // log p(y)
   const unlabeled = (values: Tensor): ReturnType<typeof unlabeledElbo> => {
     const labeledBound = add(values, prior); // L(x, y)
     return unlabeledElbo({
       labelLogits: logits,
-      labeledBound: exact ? byLabel(labeledBound, classes) : labeledBound,
+      labeledBound: q ? byLabel(labeledBound, classes) : labeledBound,
     });
   };
   const { elbo, labelEntropy } = unlabeled(terms.elbo); // U(x), H(q(y | x))
   const weighted = weightedBound(terms, s.klWeight, part);
-  const q = exact ? softmax(logits) : undefined;
   const expected = (values: Tensor1D): Tensor1D => (q ? expectation(q, values) : values);
   return {
     terms: { elbo, ...mapped(terms, expected), logLabelPrior: expected(prior), labelEntropy },
@@ -214,18 +214,18 @@ const consistencyOf = (
   const noise = part.noise.split('consistency');
   const share = sampleBeta(x.shape[0] as number, { a, b: a, noise });
   const changed = augment?.(x, noise.split('augment')) ?? x;
-  // Another pass of the same step: the running statistics are those of the examples themselves.
+  // Another pass of the same step: running statistics are those of the examples themselves.
   const { covariates, observed } = part.bound;
   const mixed = {
     training: true,
     updateStatistics: false,
     noise,
     // A mixture of two examples is observed where both are.
-    ...(covariates && { covariates: mixPairs(covariates, share) }),
-    ...(observed && { observed: floor(mixPairs(observed, share)) }),
+    ...(covariates && { covariates: mixup(covariates, share) }),
+    ...(observed && { observed: floor(mixup(observed, share)) }),
   };
-  const { labelLogits: logits } = model.infer(mixPairs(changed, share), mixed);
-  const targets = mixPairs(softmax(labelLogits), share);
+  const { labelLogits: logits } = model.infer(mixup(changed, share), mixed);
+  const targets = mixup(softmax(labelLogits), share);
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
 };
 

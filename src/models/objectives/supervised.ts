@@ -23,6 +23,7 @@ export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<Se
     return tidy(() => {
       const { labelLogits } = model.infer(x, {
         training: true,
+        updateStatistics: true,
         noise: context.noise.split('labeled'),
         ...knownOf(labeled),
       });

@@ -1,7 +1,7 @@
 /** Numbers that every backend must agree on: computed in the page, and in Node for reference. */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { bernoulli, categoricalEntropy, gaussianKl, mutualInformation } from 'ssvae';
+import { bernoulli, categorical, gaussianKl, mutualInformation } from 'ssvae';
 
 /** Values by name. */
 export type Measurements = Record<string, number[]>;
@@ -34,7 +34,7 @@ export async function measure(): Promise<Measurements> {
         logVar: wave([4, 3], 1.1) as tf.Tensor2D,
       }),
       bernoulliLogProb: bernoulli.logProb(wave([4, 6], 0.8), tf.sigmoid(wave([4, 6], 1.3))),
-      categoricalEntropy: categoricalEntropy(logits),
+      entropy: categorical.entropy(logits),
       mutualInformation: mutualInformation(logits),
       convolutionInputGradient: convolved[0] as tf.Tensor,
       convolutionFilterGradient: convolved[1] as tf.Tensor,

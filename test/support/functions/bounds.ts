@@ -23,8 +23,8 @@ const sets = (B: number, K: number) =>
 const byLabelOrNot = (B: number, K: number) => fc.oneof(reals([B, K]), reals([B]));
 
 export const regularizers: Descriptions = {
-  mixPairs: described(
-    ssvae.mixPairs,
+  mixup: described(
+    ssvae.mixup,
     batched((shape) => fc.tuple(reals(shape), shares(shape.slice(0, 1)))),
     { always: (result, { shape }) => shaped(result, shape), valid: (result) => within(result, -20, 20) },
   ),
@@ -33,10 +33,6 @@ export const regularizers: Descriptions = {
     sized(({ B, K }) => fc.tuple(fc.record({ logits: logits(B, K), targets: labels(B, K) }))),
     { always: (result, { logits: l }) => rowsOf(result, l), valid: (result) => within(result, 0) },
   ),
-  categoricalEntropy: described(ssvae.categoricalEntropy, fc.tuple(sized(({ B, K }) => logits(B, K))), {
-    always: rowsOf,
-    valid: (result, l) => within(result, 0, Math.log(l.shape[1] as number)),
-  }),
   mutualInformation: described(ssvae.mutualInformation, fc.tuple(sized(({ B, K }) => logits(B, K))), {
     always: (result) => shaped(result, []),
     valid: (result, { shape }) => within(result, 0, Math.log(Math.min(...shape))),

@@ -1,25 +1,25 @@
 import { ones, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { mixPairs } from '../../src/regularizers/mixPairs';
+import { mixup } from '../../src/regularizers/mixup';
 import { describePrimitive } from '../support/describePrimitive';
 import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
 
-describePrimitive('mixPairs', mixPairs, {
+describePrimitive('mixup', mixup, {
   errors: [
     [
       'values without batch axis',
-      () => mixPairs(zeros([]), zeros([1])),
-      'mixPairs: values has shape [], needed [B,...]',
+      () => mixup(zeros([]), zeros([1])),
+      'mixup: values has shape [], needed [B,...]',
     ],
     [
       'shares that would broadcast',
-      () => mixPairs(zeros([3, 2]), zeros([1])),
-      'mixPairs: share has shape [1], needed [B] = [3]',
+      () => mixup(zeros([3, 2]), zeros([1])),
+      'mixup: share has shape [1], needed [B] = [3]',
     ],
   ],
 });
 
-describe('mixPairs', () => {
+describe('mixup', () => {
   cleanUpAfterEach();
 
   const values = () =>
@@ -30,8 +30,8 @@ describe('mixPairs', () => {
     ]);
 
   it('is the row itself at a share of 1, and the next one, the first behind the last, at 0', async () => {
-    await expectTensor(mixPairs(values(), ones([3])), await values().array());
-    await expectTensor(mixPairs(values(), zeros([3])), [
+    await expectTensor(mixup(values(), ones([3])), await values().array());
+    await expectTensor(mixup(values(), zeros([3])), [
       [3, 4],
       [5, 6],
       [1, 2],
@@ -43,6 +43,6 @@ describe('mixPairs', () => {
       [0.1, 0.7],
       [0.1, 0.7],
     ]);
-    expect(await read(mixPairs(rows, tensor1d([0.3, 0.9])))).toEqual(await read(rows));
+    expect(await read(mixup(rows, tensor1d([0.3, 0.9])))).toEqual(await read(rows));
   });
 });

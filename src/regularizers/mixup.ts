@@ -13,10 +13,10 @@ import { assertShapes } from '../core/shape';
  * @param share λ: shares, [B]
  * @returns the same shape as the values; within their range where shares are from 0 to 1
  * @throws RangeError when the values have no batch axis, or the shares are not [B]
- * @example mixPairs(tf.tensor2d([[0, 8], [4, 0]]), tf.tensor1d([0.75, 0.5])) // [[1, 6], [2, 4]]
+ * @example mixup(tf.tensor2d([[0, 8], [4, 0]]), tf.tensor1d([0.75, 0.5])) // [[1, 6], [2, 4]]
  */
-export function mixPairs(values: Tensor, share: Tensor): Tensor {
-  const { B = 0 } = assertShapes('mixPairs', {
+export function mixup(values: Tensor, share: Tensor): Tensor {
+  const { B = 0 } = assertShapes('mixup', {
     values: [values, 'B ...', 'float32'],
     share: [share, 'B', 'float32'],
   });
