@@ -103,16 +103,32 @@ interface Difference {
   readonly theirs: unknown;
 }
 
+/**
+ * Lists that the comparison looks into: phases, and lists that an error text would cut before their difference. Others, such
+ * as the values of a schedule, say more as a whole.
+ */
+const looksInto = (ours: readonly unknown[], theirs: readonly unknown[]): boolean =>
+  [...ours, ...theirs].some(isRecord) || brief(ours) === brief(theirs);
+
 /** The first place where two settings differ, if any. */
 const firstDifference = (path: string, ours: unknown, theirs: unknown): Difference | undefined => {
   if (canonical(ours) === canonical(theirs)) return undefined;
-  if (!isRecord(ours) || !isRecord(theirs)) return { path, ours, theirs };
-  for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
-    const found = firstDifference(`${path}.${name}`, own(ours, name), own(theirs, name));
+  const parts: (readonly [path: string, ours: unknown, theirs: unknown])[] = [];
+  if (isRecord(ours) && isRecord(theirs)) {
+    for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)]))
+      parts.push([`${path}.${name}`, own(ours, name), own(theirs, name)]);
+  } else if (Array.isArray(ours) && Array.isArray(theirs) && looksInto(ours, theirs)) {
+    for (let i = 0; i < Math.max(ours.length, theirs.length); i++)
+      parts.push([`${path}[${i}]`, ours[i], theirs[i]]);
+  }
+  for (const part of parts) {
+    const found = firstDifference(...part);
     if (found) return found;
   }
-  return undefined;
+  return { path, ours, theirs };
 };
+
+const shown = (value: unknown): string => (value === undefined ? 'none' : brief(value));
 
 /**
  * Refuses settings that are not this run's.
@@ -132,7 +148,7 @@ export function assertSameRun(
     if (different === undefined) continue;
     const { path, ours, theirs } = different;
     throw new RangeError(
-      `${where}: ${oneLine(path)} is ${brief(ours)} in this run and ${brief(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
+      `${where}: ${oneLine(path)} is ${shown(ours)} in this run and ${shown(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
     );
   }
 }
