@@ -35,9 +35,9 @@ export interface StepOptions<M extends Model> {
   /** the run's stream: every draw of every step comes from splits of it, by name and step */
   readonly noise: Noise;
   /**
-   * default `createAdam()`, made and disposed by the run; phases with an optimizer of their own do not use it. One that is
-   * handed in stays yours, and keeps its moments and counts: another run with it begins where the last one ended, so make one
-   * for each run
+   * default `createAdam()`, made and disposed by the run; phases with an optimizer of their own do not use it. An optimizer
+   * that you pass stays yours, and keeps its moments and counts: another run of the same model begins where the last one
+   * ended. With another model it is refused, unless a checkpoint replaces its moments. Dispose it after the run
    */
   readonly optimizer?: Optimizer;
   /** default `'mean'` (report Eq. 8) */

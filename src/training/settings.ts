@@ -10,7 +10,7 @@ import { assertDistinct, assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import type { Callbacks } from './callbacks';
 import { lossWeights } from './lossWeights';
-import { type Equipment, equip } from './optimizer/optimizers';
+import { assertNotDisposed, type Equipment, equip } from './optimizer/optimizers';
 import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from './options';
 import { resolvePhases } from './phases';
 import { runRules, type stepRules } from './rules';
@@ -130,9 +130,11 @@ export function stepSettings<M extends Model>(
   const objectives = phases.map(({ objective }) => objective);
   assertFits(where, model, objectives, options.batches);
   const { optimizer, alpha: _, ...settings } = options;
+  const equipment = equip(where, phases, optimizer);
+  assertNotDisposed(where, equipment.optimizers);
   return {
     ...settings,
-    ...equip(where, phases, optimizer),
+    ...equipment,
     model,
     gradientNorm: options.gradientNorm ?? options.clipNorm !== undefined,
     weightsAt: lossWeights(options),

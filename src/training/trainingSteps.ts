@@ -7,6 +7,7 @@ import type { Model } from '../models/model';
 import { takeOver } from './free';
 import { adamOf } from './optimizer/adam';
 import type { Ema } from './optimizer/ema';
+import { assertNotDisposed } from './optimizer/optimizers';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { loopRules } from './rules';
 import { type StepSettings, stepSettings } from './settings';
@@ -70,6 +71,7 @@ export async function* stepsOf<M extends Model>(
 ): AsyncGenerator<StepResult, void, void> {
   const { model, batches, optimizers, signal } = settings;
   await assertInputsSupported('train', model, batches);
+  beforeStep?.();
   for (const { optimizer, variables } of optimizers) adamOf(optimizer)?.assertFit(variables);
   const skips = createSkipCount();
   // Every promise of a step may settle at once: without rests no event would arrive, that of an abort least of all.
@@ -79,8 +81,9 @@ export async function* stepsOf<M extends Model>(
       await rest();
       if (signal?.aborted) break;
       beforeStep?.();
-      // A callback may have freed it.
+      // A callback may have disposed them.
       assertLiving('train', model);
+      assertNotDisposed('train', optimizers);
       const owned: (() => void)[] = [];
       try {
         yield await takeStep(settings, step, { ema, skips, owned });

@@ -19,7 +19,7 @@ import {
 import { readSafetensors, type StoredArray, writeSafetensors } from '../../files/safetensors';
 import { assertFloats, assertStored, assignVariables, readTensors, toTensor } from '../../models/modelFile';
 import type { HistoryRow, Sums } from '../history';
-import { restoreAll } from '../optimizer/optimizers';
+import { assertNotDisposed, restoreAll } from '../optimizer/optimizers';
 import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity } from './identity';
 import type { WrittenBy } from './resumed';
 import type { Progress, RunState } from './runState';
@@ -74,12 +74,14 @@ const prefixOf = (phase: string | undefined): string =>
  * @param state whose tensors are written
  * @param progress of the run
  * @param run what the checkpoint belongs to
+ * @throws RangeError when an optimizer has been disposed: its moments would be missing
  */
 export async function encodeCheckpoint(
   { model, optimizers, ema }: RunState,
   progress: Progress,
   { split, ...run }: RunIdentity,
 ): Promise<Uint8Array> {
+  assertNotDisposed('train', optimizers);
   const { step, seconds, history, sums, best } = progress;
   const states = optimizers.map(({ phase, optimizer: { state } }) => ({ phase, ...state }));
   const ofPhases = states.flatMap(({ phase, counts }) => (phase === undefined ? [] : [[phase, counts]]));

@@ -45,7 +45,7 @@ export interface AdamUpdate {
   numbersOf(name: string, variable: Variable, step: number): AdamNumbers;
   /** counts an update of each variable */
   count(names: readonly string[]): void;
-  /** Refuses variables of other shapes than their moments have. */
+  /** Refuses variables that the moments are not of, and an optimizer that was disposed. */
   assertFit(variables: Readonly<Record<string, Variable>>): void;
 }
 
@@ -71,10 +71,11 @@ export const withAdam = (optimizer: Optimizer, adam: AdamUpdate): Optimizer =>
  *
  * The stock optimizer matches its state by position, takes another ε on WebGL and cannot be resumed to the bit;
  * this one names its moments after the variables and counts updates of each, so a variable whose gradient comes
- * late starts with the right bias correction.
+ * late starts with the right bias correction. It belongs to the variables that it first moves: those of another model are
+ * refused, until a state is restored.
  *
  * @param options rates and decay
- * @returns an optimizer; whoever made it disposes it
+ * @returns an optimizer; dispose it when you are done
  * @throws RangeError when a setting lies outside its range; of a schedule, at the step at which it does
  * @example createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: 10_000 }) })
  */
@@ -105,6 +106,9 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     },
     restore: moments.restore,
     dispose: moments.dispose,
+    get isDisposed() {
+      return moments.isDisposed;
+    },
   };
   return withAdam(optimizer, {
     beta1,

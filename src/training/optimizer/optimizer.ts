@@ -37,6 +37,8 @@ export interface Optimizer {
    * @param variables that it is going to move, by name: a state that does not fit them is refused, and nothing is changed
    */
   restore(state: OptimizerState, variables?: Readonly<Record<string, Variable>>): void;
-  /** frees the state */
+  /** Frees the state; a run cannot use the optimizer any more. */
   dispose(): void;
+  /** whether it has been disposed: a run then stops before its next step; an optimizer of your own may leave it out */
+  readonly isDisposed?: boolean;
 }

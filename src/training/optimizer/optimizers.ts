@@ -69,6 +69,18 @@ export function equip<M extends Model>(
 }
 
 /**
+ * Refuses optimizers that have been disposed: their moments are gone, and would start at zero again.
+ *
+ * @param where name of the calling function, for messages
+ * @param optimizers of a run
+ * @throws RangeError naming the optimizer
+ */
+export function assertNotDisposed(where: string, optimizers: readonly RunOptimizer[]): void {
+  const disposed = optimizers.find(({ optimizer }) => optimizer.isDisposed === true);
+  if (disposed) throw new RangeError(`${where}: ${disposed.name} is disposed, needed one that is not`);
+}
+
+/**
  * Puts a state into each optimizer; tensors are copied.
  *
  * @param optimizers of a run
