@@ -5,15 +5,10 @@ import type { Noise } from '../core/noise';
 import { type Schedule, valueAt } from '../core/schedules';
 import type { DataId, NativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
+import type { LossWeights } from '../training/loss';
 import { type Remembered, rememberVariables } from '../training/statistics';
-import {
-  type Differentiated,
-  differentiate,
-  disposeTerms,
-  type LossWeights,
-  namedTerms,
-  type StepWork,
-} from '../training/step';
+import { type Differentiated, differentiate, type StepWork } from '../training/step';
+import { disposeTerms, namedTerms } from '../training/terms';
 import { type Draw, writeDown } from './drawnNoise';
 import { type Operations, type Ref, recordOperations } from './operations';
 

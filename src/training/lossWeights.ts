@@ -1,8 +1,8 @@
 /** Weights of the loss's parts, step by step. */
 import { type ScalarOrSchedule, valueAt } from '../core/schedules';
 import type { Model } from '../models/model';
+import type { LossWeights } from './loss';
 import type { StepOptions, Weighting } from './options';
-import type { LossWeights } from './step';
 
 /** What the weights follow from. */
 interface Weights extends Pick<StepOptions<Model>, 'batches'> {

@@ -1,31 +1,18 @@
-/** One training step: the only mean over the batch, and the only minus sign. */
-import {
-  div,
-  keep,
-  mean,
-  mul,
-  type Scalar,
-  square,
-  sum,
-  type Tensor,
-  tidy,
-  type Variable,
-  variableGrads,
-} from '@tensorflow/tfjs-core';
-import { assertOneOf } from '../core/assert';
+/** One training step: loss, gradients and update. */
+import { type Scalar, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
-import { describe, formatShape, oneLine } from '../core/describe';
 import { isError } from '../core/messageOf';
 import { assertNotAsync } from '../core/notAsync';
-import { weightedSum } from '../core/weightedSum';
 import { readsAtOnce } from '../host/backendTraits';
 import { freeTape } from '../host/tape';
 import type { Model } from '../models/model';
-import type { Objective, ObjectiveContext, ObjectiveTerms, Terms } from '../models/objectives/objective';
+import type { Objective, ObjectiveContext, ObjectiveTerms } from '../models/objectives/objective';
+import { type LossWeights, lossOf } from './loss';
 import type { Ema } from './optimizer/ema';
 import { allFinite, clipByGlobalNorm, type Gradients, globalNorm, zeroUnless } from './optimizer/gradients';
 import type { Optimizer } from './optimizer/optimizer';
 import { rememberStatistics } from './statistics';
+import { assertTerms, disposeTerms, keepCopies } from './terms';
 
 /** Everything that one step needs; nothing else is read. */
 export interface StepWork<M extends Model = Model> {
@@ -42,16 +29,7 @@ export interface StepWork<M extends Model = Model> {
   /** the step's number and its own stream of noise */
   readonly context: ObjectiveContext;
   /** of the loss's parts at this step, schedules evaluated */
-  readonly weights: {
-    /** w_L, of the labelled objective */
-    readonly labeled: number;
-    /** w_U, of the unlabelled objective */
-    readonly unlabeled: number;
-    /** α, of the labelled cross-entropy */
-    readonly crossEntropy: number;
-    /** of ½‖θ‖², the parameter prior */
-    readonly parameters: number;
-  };
+  readonly weights: LossWeights;
   /** the greatest global norm of the gradients; longer ones are shortened */
   readonly clipNorm?: number;
   /** whether the norm of the gradients is to be reported */
@@ -61,9 +39,6 @@ export interface StepWork<M extends Model = Model> {
   /** an average of the weights that takes in what the step leaves */
   readonly ema?: Ema;
 }
-
-/** Weights of the loss at one step. */
-export type LossWeights = StepWork['weights'];
 
 /** What a step gives; the tensors belong to the caller. */
 export interface StepOutput {
@@ -79,102 +54,6 @@ export interface StepOutput {
 
 /** Runs a step; another executor (recorded, distributed) plugs in by this type. */
 export type Execute = <M extends Model>(work: StepWork<M>) => StepOutput | Promise<StepOutput>;
-
-/** Mean over examples, Σ w·t / Σ w where they have weights; a batch statistic is its own. */
-const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
-  weight === undefined || term.rank === 0 ? mean(term) : div(sum(mul(term, weight)), sum(weight));
-
-/**
- * The loss of a batch.
- *
- *   w_L · mean(−labeled.objective) + α · mean(crossEntropy) + w_U · mean(−unlabeled.objective) + w_θ · ½‖θ‖²
- *
- * Where examples have weights, each mean is Σ w·t / Σ w. A weight of 0 leaves its term out: nothing that only this term depends on gets a gradient.
- *
- * @param terms of the objective, [B] each
- * @param weights of the parts
- * @param variables that the parameter prior is over
- * @param batch whose examples may have weights
- * @returns scalar, nats; smaller is better
- * @throws RangeError when no term has a weight
- */
-export function lossOf(
-  terms: ObjectiveTerms,
-  weights: LossWeights,
-  variables: readonly Variable[],
-  batch: Batch = {},
-): Scalar {
-  const { labeled, unlabeled, crossEntropy, parameters } = weights;
-  const parts: readonly (readonly [number, 'labeled' | 'unlabeled', string])[] = [
-    [-labeled, 'labeled', 'objective'],
-    [crossEntropy, 'labeled', 'crossEntropy'],
-    [-unlabeled, 'unlabeled', 'objective'],
-  ];
-  const present = parts.flatMap(([weight, part, name]): [number, Tensor][] => {
-    const named = terms[part];
-    if (weight === 0 || !named || !Object.hasOwn(named, name)) return [];
-    return [[weight, meanOver(named[name] as Tensor, batch[part]?.weight)]];
-  });
-  if (parameters !== 0)
-    for (const parameter of variables) present.push([parameters / 2, sum(square(parameter))]);
-  if (present.length === 0) {
-    const given = namedTerms(terms).map(([name]) => name);
-    throw new RangeError(
-      `train: the loss is empty, needed an objective or a cross-entropy with a weight other than 0; the objective gives ${oneLine(given.join(', '), 300) || 'no term'}`,
-    );
-  }
-  return weightedSum(present, 1) as Scalar;
-}
-
-/** Terms of both parts, as `part.name`. */
-export const namedTerms = ({ labeled, unlabeled }: ObjectiveTerms): (readonly [string, Tensor])[] =>
-  Object.entries({ labeled, unlabeled }).flatMap(([part, terms]) =>
-    Object.entries(terms ?? {}).map(([name, term]) => [`${part}.${name}`, term] as const),
-  );
-
-/** Refuses terms that are not numbers per example, or one number: their mean would pass for a mean over examples. */
-const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
-  if (typeof terms !== 'object' || terms === null || Array.isArray(terms))
-    throw new TypeError(
-      `train: the objective gives ${describe(terms)}, needed terms, as { labeled: { objective } }${typeof terms === 'function' ? ': hand over the function that it gives' : ''}`,
-    );
-  for (const [part, named] of Object.entries(terms)) {
-    assertOneOf('train', 'a part of what the objective gives', part, ['labeled', 'unlabeled']);
-    if (named === undefined) continue;
-    if (typeof named !== 'object' || named === null || Array.isArray(named.shape))
-      throw new TypeError(`train: the objective's ${part} is ${describe(named)}, needed terms by name`);
-    const count = batch[part as keyof Batch]?.x.shape[0];
-    for (const [name, term] of Object.entries(named as Terms)) {
-      if (!Array.isArray(term?.shape))
-        throw new TypeError(
-          `train: the objective's ${part}.${oneLine(name)} is ${describe(term)}, needed a tensor [B]`,
-        );
-      if (term.isDisposed)
-        throw new RangeError(
-          `train: the objective's ${part}.${oneLine(name)} is disposed, needed a living tensor`,
-        );
-      const [rows = count] = term.shape;
-      if (term.shape.length > 1 || (count !== undefined && rows !== count))
-        throw new RangeError(
-          `train: the objective's ${part}.${oneLine(name)} has shape ${formatShape(term.shape)}, needed one value per example, [${count ?? 'B'}]`,
-        );
-    }
-  }
-};
-
-/** Tensors of the step's own: a term may be a variable of the model, or a tensor that the objective made once. */
-const keepCopies = (terms: ObjectiveTerms): ObjectiveTerms =>
-  Object.fromEntries(
-    Object.entries(terms).map(([part, named]: [string, Terms | undefined]) => [
-      part,
-      named && Object.fromEntries(Object.entries(named).map(([name, term]) => [name, keep(term.clone())])),
-    ]),
-  );
-
-/** Frees a step's terms. */
-export function disposeTerms(terms: ObjectiveTerms): void {
-  for (const [, term] of namedTerms(terms)) term.dispose();
-}
 
 /** What a step is computed to, before anything is updated; tensors of the scope that it was asked in. */
 export interface Differentiated {

@@ -1,5 +1,5 @@
 /** One step: a batch through every phase, and what came of it. */
-import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type Batch, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { sumOfScalars } from '../core/sumOfScalars';
@@ -11,7 +11,9 @@ import { type InputSummary, inputSummary } from './inputSummary';
 import type { Ema } from './optimizer/ema';
 import { termsOfPhases } from './phases';
 import type { StepSettings } from './settings';
-import { disposeTerms, namedTerms, type StepOutput } from './step';
+import type { SkipCount } from './skipCount';
+import type { StepOutput } from './step';
+import { disposeTerms, namedTerms } from './terms';
 
 /** A step that was done; its tensors live until the next one is asked for. */
 export interface StepResult {
@@ -31,34 +33,7 @@ export interface StepResult {
   inputSummary(): Promise<InputSummary>;
 }
 
-/** Updates left out since the first step, counted on the device. */
-export interface SkipCount {
-  /** Adds those of a step; what it gives reads the count up to there, until the next step is added. */
-  add(done: readonly StepOutput[]): () => Promise<number>;
-  dispose(): void;
-}
-
-/** Counts updates that were left out. */
-export function createSkipCount(): SkipCount {
-  let skipped: Scalar | undefined;
-  return {
-    add(done) {
-      const omitted = done.flatMap(({ applied }) => applied ?? []);
-      if (omitted.length > 0) {
-        const former = skipped;
-        skipped = tidy(() =>
-          sumOfScalars([...(former ? [former] : []), ...omitted.map((one) => sub<Scalar>(1, one))]),
-        );
-        former?.dispose();
-      }
-      const count = skipped;
-      return async () => (await count?.data())?.[0] ?? 0;
-    },
-    dispose: () => skipped?.dispose(),
-  };
-}
-
-/** What an executor gave, which one of one's own may forget. */
+/** Refuses an executor of your own that gives no loss or no terms. */
 const assertOutput = (output: StepOutput): StepOutput => {
   const { loss, terms } = output ?? {};
   if (!Array.isArray(loss?.shape) || loss.isDisposed || typeof terms !== 'object' || terms === null)

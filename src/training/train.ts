@@ -2,13 +2,14 @@
 import { passesOf } from '../core/batch';
 import { hold } from '../core/held';
 import type { Model } from '../models/model';
+import { assignVariables } from '../models/modelFile';
 import { type Checkpoints, createCheckpoints } from './checkpoint/checkpoints';
 import { identityOf } from './checkpoint/identity';
+import type { Best } from './checkpoint/runState';
 import { assertFree, takeOver, trainableOf } from './free';
 import type { TrainResult } from './history';
 import { createEma, type Ema } from './optimizer/ema';
 import type { TrainOptions } from './options';
-import { leaveWeights } from './run/leaveWeights';
 import { ENDINGS, type Run, save } from './run/run';
 import { takeSteps } from './run/takeSteps';
 import { type RunSettings, runSettings } from './settings';
@@ -88,6 +89,18 @@ async function runToEnd<M extends Model>(
     }
     throw faults.length === 1 ? error : new Error(faults.map(String).join('; and '), { cause: error });
   }
+}
+
+/** Leaves the best epoch's weights in the model, or their average. A run that may go on keeps those of its last step. */
+function leaveWeights(
+  { variables }: Model,
+  stopped: TrainResult['stopped'],
+  best: Best | undefined,
+  ema: Ema | undefined,
+): void {
+  if (stopped === 'aborted' || stopped === 'time') return;
+  if (best) assignVariables('train', variables, best.variables);
+  else ema?.copyToVariables();
 }
 
 /** Why a run has ended. */

@@ -11,7 +11,8 @@ import { assertNotDisposed } from './optimizer/optimizers';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { loopRules } from './rules';
 import { type StepSettings, stepSettings } from './settings';
-import { createSkipCount, type StepResult, takeStep } from './takeStep';
+import { createSkipCount } from './skipCount';
+import { type StepResult, takeStep } from './takeStep';
 
 export type { StepResult } from './takeStep';
 

@@ -1,10 +1,13 @@
 /** Going on with a run: which checkpoint, and what if it cannot be used. */
+import { tidy } from '@tensorflow/tfjs-core';
 import { describe } from '../../core/describe';
 import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
+import { assignVariables, toTensor } from '../../models/modelFile';
+import { restoreAll } from '../optimizer/optimizers';
 import type { Resume } from '../options';
-import { applyCheckpoint, type Checkpoint, parseCheckpoint } from './encode';
 import { type CheckpointFile, checkpointsIn } from './files';
 import type { RunIdentity } from './identity';
+import { type Checkpoint, parseCheckpoint } from './parse';
 import type { RunState } from './runState';
 
 /** A checkpoint that a run can go on from. */
@@ -23,6 +26,30 @@ const readFrom = async (
   const bytes = await contentOf(where, storage);
   return bytes && { name: storage.name, checkpoint: parseCheckpoint(where, bytes, state, run) };
 };
+
+/**
+ * Puts a checkpoint in place: variables, their average, optimizers.
+ *
+ * @param where name of the file, for messages
+ * @param checkpoint of {@link parseCheckpoint}
+ * @param state that it was parsed for
+ * @throws RangeError when an optimizer cannot use its part; nothing has then been changed
+ */
+function applyCheckpoint(
+  where: string,
+  { variables, ema: averages, optimizers: stored }: Checkpoint,
+  { model, optimizers, ema }: RunState,
+): void {
+  tidy(() => {
+    const states = stored.map(({ tensors, counts }) => ({
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, toTensor(array)])),
+      counts,
+    }));
+    restoreAll(optimizers, states);
+  });
+  assignVariables(where, model.variables, variables);
+  if (ema) assignVariables(where, ema.averages, averages);
+}
 
 /** What a place holds, put into the run; what its optimizer refuses is told of as a fault of the file. */
 const useFrom = async (

@@ -1,0 +1,65 @@
+/** The loss of a step: the only mean over the batch, and the only minus sign. */
+import { div, mean, mul, type Scalar, square, sum, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import type { Batch } from '../core/batch';
+import { oneLine } from '../core/describe';
+import { weightedSum } from '../core/weightedSum';
+import type { ObjectiveTerms } from '../models/objectives/objective';
+import { namedTerms } from './terms';
+
+/** Weights of the loss at one step. */
+export interface LossWeights {
+  /** w_L, of the labelled objective */
+  readonly labeled: number;
+  /** w_U, of the unlabelled objective */
+  readonly unlabeled: number;
+  /** α, of the labelled cross-entropy */
+  readonly crossEntropy: number;
+  /** of ½‖θ‖², the parameter prior */
+  readonly parameters: number;
+}
+
+/** Mean over examples, Σ w·t / Σ w where they have weights; a batch statistic is its own. */
+const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
+  weight === undefined || term.rank === 0 ? mean(term) : div(sum(mul(term, weight)), sum(weight));
+
+/**
+ * The loss of a batch.
+ *
+ *   w_L · mean(−labeled.objective) + α · mean(crossEntropy) + w_U · mean(−unlabeled.objective) + w_θ · ½‖θ‖²
+ *
+ * Where examples have weights, each mean is Σ w·t / Σ w. A weight of 0 leaves its term out: nothing that only this term depends on gets a gradient.
+ *
+ * @param terms of the objective, [B] each
+ * @param weights of the parts
+ * @param variables that the parameter prior is over
+ * @param batch whose examples may have weights
+ * @returns scalar, nats; smaller is better
+ * @throws RangeError when no term has a weight
+ */
+export function lossOf(
+  terms: ObjectiveTerms,
+  weights: LossWeights,
+  variables: readonly Variable[],
+  batch: Batch = {},
+): Scalar {
+  const { labeled, unlabeled, crossEntropy, parameters } = weights;
+  const parts: readonly (readonly [number, 'labeled' | 'unlabeled', string])[] = [
+    [-labeled, 'labeled', 'objective'],
+    [crossEntropy, 'labeled', 'crossEntropy'],
+    [-unlabeled, 'unlabeled', 'objective'],
+  ];
+  const present = parts.flatMap(([weight, part, name]): [number, Tensor][] => {
+    const named = terms[part];
+    if (weight === 0 || !named || !Object.hasOwn(named, name)) return [];
+    return [[weight, meanOver(named[name] as Tensor, batch[part]?.weight)]];
+  });
+  if (parameters !== 0)
+    for (const parameter of variables) present.push([parameters / 2, sum(square(parameter))]);
+  if (present.length === 0) {
+    const given = namedTerms(terms).map(([name]) => name);
+    throw new RangeError(
+      `train: the loss is empty, needed an objective or a cross-entropy with a weight other than 0; the objective gives ${oneLine(given.join(', '), 300) || 'no term'}`,
+    );
+  }
+  return weightedSum(present, 1) as Scalar;
+}
