@@ -8,17 +8,17 @@ import { namedTerms } from './terms';
 
 /** Weights of the loss at one step. */
 export interface LossWeights {
-  /** w_L, of the labelled objective */
+  /** w_L, of the labeled objective */
   readonly labeled: number;
-  /** w_U, of the unlabelled objective */
+  /** w_U, of the unlabeled objective */
   readonly unlabeled: number;
-  /** α, of the labelled cross-entropy */
+  /** α, of the labeled cross-entropy */
   readonly crossEntropy: number;
   /** of ½‖θ‖², the parameter prior */
   readonly parameters: number;
 }
 
-/** Mean over examples, Σ w·t / Σ w where they have weights; a batch statistic is its own. */
+/** Mean over examples: Σ w·t / Σ w if they have weights. A batch statistic stays as it is. */
 const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
   weight === undefined || term.rank === 0 ? mean(term) : div(sum(mul(term, weight)), sum(weight));
 
@@ -27,12 +27,12 @@ const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
  *
  *   w_L · mean(−labeled.objective) + α · mean(crossEntropy) + w_U · mean(−unlabeled.objective) + w_θ · ½‖θ‖²
  *
- * Where examples have weights, each mean is Σ w·t / Σ w. A weight of 0 leaves its term out: nothing that only this term depends on gets a gradient.
+ * If examples have weights, each mean is Σ w·t / Σ w. A weight of 0 leaves its term out of the graph.
  *
  * @param terms of the objective, [B] each
  * @param weights of the parts
- * @param variables that the parameter prior is over
- * @param batch whose examples may have weights
+ * @param variables under the parameter prior
+ * @param batch of the terms, whose examples may have weights
  * @returns scalar, nats; smaller is better
  * @throws RangeError when no term has a weight
  */

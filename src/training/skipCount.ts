@@ -1,16 +1,16 @@
-/** Counts the updates that are left out because the loss or a gradient is not finite. */
+/** Counts the updates that are skipped because the loss or a gradient is not finite. */
 import { type Scalar, sub, tidy } from '@tensorflow/tfjs-core';
 import { sumOfScalars } from '../core/sumOfScalars';
 import type { StepOutput } from './step';
 
-/** Updates left out since the first step, counted on the device. */
+/** Updates skipped since the first step, counted on the device. */
 export interface SkipCount {
-  /** Adds those of a step; what it gives reads the count up to there, until the next step is added. */
+  /** Adds those of a step. The function that it returns reads the count until the next step is added. */
   add(done: readonly StepOutput[]): () => Promise<number>;
   dispose(): void;
 }
 
-/** Counts updates that were left out. */
+/** A count of skipped updates, from 0. */
 export function createSkipCount(): SkipCount {
   let skipped: Scalar | undefined;
   return {

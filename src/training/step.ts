@@ -14,71 +14,71 @@ import type { Optimizer } from './optimizer/optimizer';
 import { rememberStatistics } from './statistics';
 import { assertTerms, disposeTerms, keepCopies } from './terms';
 
-/** Everything that one step needs; nothing else is read. */
+/** Everything that one step needs and reads. */
 export interface StepWork<M extends Model = Model> {
-  /** what the objective is of */
+  /** argument of the objective */
   readonly model: M;
-  /** what is updated in place, by the names that the optimizer knows */
+  /** variables to update in place, by the names that the optimizer knows */
   readonly variables: Readonly<Record<string, Variable>>;
-  /** what is maximised */
+  /** what to maximize */
   readonly objective: Objective<M>;
   /** turns gradients of the loss into an update */
   readonly optimizer: Optimizer;
-  /** the step's examples, augmented; still the caller's */
+  /** the step's examples, augmented; they belong to the caller */
   readonly batch: Batch;
-  /** the step's number and its own stream of noise */
+  /** the step's number and noise stream */
   readonly context: ObjectiveContext;
-  /** of the loss's parts at this step, schedules evaluated */
+  /** weights of the loss's parts at this step, schedules evaluated */
   readonly weights: LossWeights;
-  /** the greatest global norm of the gradients; longer ones are shortened */
+  /** the largest global gradient norm; longer gradients are scaled down */
   readonly clipNorm?: number;
-  /** whether the norm of the gradients is to be reported */
+  /** whether to report the gradient norm */
   readonly gradientNorm?: boolean;
-  /** whether an update is left out where the loss or a gradient is not finite */
+  /** whether to skip the update if the loss or a gradient is not finite */
   readonly guarded?: boolean;
-  /** an average of the weights that takes in what the step leaves */
+  /** a moving average, updated with the weights that the step leaves */
   readonly ema?: Ema;
 }
 
-/** What a step gives; the tensors belong to the caller. */
+/** Result of a step; the tensors belong to the caller. */
 export interface StepOutput {
   /** the loss before the update */
   readonly loss: Scalar;
   /** the objective's terms before the update */
   readonly terms: ObjectiveTerms;
-  /** global norm of the gradients before any clipping, where it was asked for */
+  /** global gradient norm before clipping, if `gradientNorm` was set */
   readonly gradientNorm?: Scalar;
-  /** 1, or 0 where the update was left out; given where the work is guarded */
+  /** 1, or 0 if the update was skipped; present if `guarded` was set */
   readonly applied?: Scalar;
 }
 
 /** Runs a step; another executor (recorded, distributed) plugs in by this type. */
 export type Execute = <M extends Model>(work: StepWork<M>) => StepOutput | Promise<StepOutput>;
 
-/** What a step is computed to, before anything is updated; tensors of the scope that it was asked in. */
+/** Loss and gradients of a step, before any update; the tensors belong to the enclosing tidy scope. */
 export interface Differentiated {
   readonly loss: Scalar;
-  /** copies of the objective's terms, kept beyond any scope: the caller frees them */
+  /** copies of the objective's terms, kept beyond any scope; the caller disposes them */
   readonly terms: ObjectiveTerms;
-  /** of the loss, bounded where a norm is given, by the name of their variable; those without one are left out */
+  /** gradients of the loss by variable, clipped if a norm is given; variables that the loss ignores have none */
   readonly gradients: Gradients;
-  /** global norm of the gradients before any clipping, where it was asked for or is needed */
+  /** global gradient norm before clipping, if it was asked for or is needed */
   readonly gradientNorm?: Scalar;
-  /** 1, or 0 where the loss or a gradient is not finite; given where the work is guarded */
+  /** 1, or 0 if the loss or a gradient is not finite; present if the work is guarded */
   readonly applied?: Scalar;
 }
 
 /**
- * The loss of a step and its gradients; nothing but statistics of the model has moved.
+ * The loss of a step and its gradients. Only the model's running statistics have moved.
  *
  * @param work of the step
- * @throws what the objective throws; nothing but what the scope holds is then left
+ * @throws what the objective throws; no tensor is left outside the enclosing scope
  */
 export function differentiate<M extends Model>(work: StepWork<M>): Differentiated {
   const { model, objective, batch, context, weights } = work;
   const trainable = Object.entries(work.variables);
   const variables = trainable.map(([, variable]) => variable);
-  // Everything made under `variableGrads` is freed when it returns, so the terms are kept by hand.
+  // `variableGrads` frees every tensor made under it, so the terms are kept by hand.
   let terms: ObjectiveTerms = {};
   const lossOfBatch = (): Scalar => {
     const found = objective(model, batch, context);
@@ -89,7 +89,7 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
   };
   try {
     const { value: loss, grads } = variableGrads(lossOfBatch, variables);
-    // The host names gradients after its own, process-wide variable names.
+    // TensorFlow.js names gradients after its process-wide variable names.
     const connected = trainable.filter(([, variable]) => grads[variable.name] !== undefined);
     const gradients: Gradients = Object.fromEntries(
       connected.map(([name, variable]) => [name, grads[variable.name] as Tensor]),
@@ -126,7 +126,7 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
       const found = differentiate(work);
       terms = found.terms;
       const { loss, gradients, gradientNorm, applied } = found;
-      // Read where that waits for nothing, and masked on the device where it would: selecting costs more than it saves.
+      // A backend that answers at once is read. On others the device masks the update, because reading would wait.
       if (applied && !readsAtOnce()) {
         optimizer.apply(work.variables, zeroUnless(gradients, applied), context.step, applied);
         statistics.putBackUnless(applied);

@@ -1,4 +1,4 @@
-/** One step: a batch through every phase, and what came of it. */
+/** One step: a batch through every phase. */
 import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type Batch, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
@@ -15,21 +15,21 @@ import type { SkipCount } from './skipCount';
 import type { StepOutput } from './step';
 import { disposeTerms, namedTerms } from './terms';
 
-/** A step that was done; its tensors live until the next one is asked for. */
+/** A finished step; its tensors live until you ask for the next one. */
 export interface StepResult {
   /** 0, 1, 2, … */
   readonly step: number;
   /** the pass over the data that the step belongs to */
   readonly epoch: number;
-  /** the loss before the update, a scalar; of several phases their sum */
+  /** the loss before the update, a scalar; the sum over phases */
   readonly loss: Scalar;
   /** the objective's terms before the update */
   readonly terms: ObjectiveTerms;
-  /** Means of the terms and the loss on the host, e.g. `labeled.elbo`; nothing is read before this is called. */
+  /** Means of the terms and the loss by name, e.g. `labeled.elbo`; reads the device. */
   read(): Promise<Readonly<Record<string, number>>>;
-  /** Updates left out so far, this one included, as the loss or a gradient was not finite; nothing is read before. */
+  /** Updates skipped so far, including this one, because the loss or a gradient was not finite; reads the device. */
   skipped(): Promise<number>;
-  /** What the step's inputs look like, for a message; they are read when this is called. */
+  /** Describes the step's inputs, for a message; reads the device. */
   inputSummary(): Promise<InputSummary>;
 }
 
@@ -50,7 +50,7 @@ const disposeOutput = ({ loss, terms, gradientNorm, applied }: StepOutput): void
   disposeTerms(terms);
 };
 
-/** Means over the batch, by the weights of its examples, on the host: no kernel is spent on numbers that nobody asks for. */
+/** Weighted means over the batch, computed on the host: unread terms cost no kernel. */
 const readMeans = async (
   named: readonly (readonly [string, Tensor])[],
   { labeled, unlabeled }: Batch,
@@ -78,12 +78,12 @@ const readMeans = async (
   return Object.fromEntries(await Promise.all(means));
 };
 
-/** What a step needs beside the settings. */
+/** What a step needs besides the settings. */
 export interface StepPlace {
-  /** takes in the weights that the step leaves */
+  /** a moving average to update */
   readonly ema: Ema | undefined;
   readonly skips: SkipCount;
-  /** takes what frees the step's tensors, whether or not the step goes well */
+  /** receives functions that free the step's tensors, even if the step fails */
   readonly owned: (() => void)[];
 }
 
@@ -92,7 +92,7 @@ export interface StepPlace {
  *
  * @param settings of the loop
  * @param step 0, 1, 2, …
- * @param place what it needs beside them
+ * @param place what it needs besides them
  */
 export async function takeStep<M extends Model>(
   settings: StepSettings<M>,

@@ -1,4 +1,4 @@
-/** The terms that an objective gives to a step: named, checked, copied and freed. */
+/** The terms that an objective returns: their names, checks, copies and disposal. */
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
@@ -11,7 +11,7 @@ export const namedTerms = ({ labeled, unlabeled }: ObjectiveTerms): (readonly [s
     Object.entries(terms ?? {}).map(([name, term]) => [`${part}.${name}`, term] as const),
   );
 
-/** Refuses terms that are not numbers per example, or one number: their mean would pass for a mean over examples. */
+/** Refuses terms that are neither [B] nor a scalar: their mean would look like a mean over examples. */
 export const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
   if (typeof terms !== 'object' || terms === null || Array.isArray(terms))
     throw new TypeError(
@@ -41,7 +41,7 @@ export const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
   }
 };
 
-/** Tensors of the step's own: a term may be a variable of the model, or a tensor that the objective made once. */
+/** Copies of the terms: a term may be a variable of the model, or a tensor that the objective made once. */
 export const keepCopies = (terms: ObjectiveTerms): ObjectiveTerms =>
   Object.fromEntries(
     Object.entries(terms).map(([part, named]: [string, Terms | undefined]) => [
@@ -50,7 +50,7 @@ export const keepCopies = (terms: ObjectiveTerms): ObjectiveTerms =>
     ]),
   );
 
-/** Frees a step's terms. */
+/** Disposes a step's terms. */
 export function disposeTerms(terms: ObjectiveTerms): void {
   for (const [, term] of namedTerms(terms)) term.dispose();
 }

@@ -16,17 +16,17 @@ import { type StepResult, takeStep } from './takeStep';
 
 export type { StepResult } from './takeStep';
 
-/** Choices of the bare loop. */
+/** Options of the bare loop. */
 export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
   /** the first step; default 0 */
   readonly from?: number;
-  /** the step to stop before; default none, the loop is left by `break` or the signal */
+  /** the step to stop before. Default none: leave the loop by `break` or the signal */
   readonly to?: number;
-  /** an average of the weights, e.g. of `createEma`: each step takes its weights in */
+  /** a moving average of the weights, of `createEma`, which each step updates */
   readonly ema?: Ema;
   /**
-   * `'ignore'`: steps are not looked at; any other: the update of a step whose loss or gradient is NaN or infinite is left
-   * out and counted by {@link StepResult.skipped}, and the loop goes on, as it reads nothing itself
+   * `'ignore'` checks nothing. Under any other policy the loop skips the update of a step whose loss or gradient is NaN or
+   * infinite, counts it in {@link StepResult.skipped}, and continues, because the loop itself reads nothing
    */
   readonly nonFinite?: NonFinitePolicy;
 }
@@ -44,11 +44,11 @@ interface StepRange {
 /**
  * Trains a model step by step, each step an item of an async iteration.
  *
- * @param model whose variables are moved
- * @param options objective, batches, noise, and what else a step depends on
- * @yields each step's terms, whose tensors live until the next step is asked for
+ * @param model to train, in place
+ * @param options objective, batches, noise, and everything else that a step depends on
+ * @yields each step's terms, whose tensors live until you ask for the next step
  * @throws TypeError or RangeError naming the option, before the first step
- * @throws Error before a step while a run of `train` has the model or the optimizer, or once another loop has taken it
+ * @throws Error before a step while a run of `train` uses the model or the optimizer, or after another loop took it
  * @example for await (const { step, read } of trainingSteps(model, { objective: semiSupervised(), batches, noise, to: 100 })) if (step % 10 === 0) console.log(await read())
  */
 export async function* trainingSteps<M extends Model>(
@@ -75,7 +75,7 @@ export async function* stepsOf<M extends Model>(
   beforeStep?.();
   for (const { optimizer, variables } of optimizers) adamOf(optimizer)?.assertFit(variables);
   const skips = createSkipCount();
-  // Every promise of a step may settle at once: without rests no event would arrive, that of an abort least of all.
+  // Every promise of a step may settle at once. Without pauses no event would arrive, not even an abort.
   const rest = createRests();
   try {
     for (let step = from; step < to; step++) {
