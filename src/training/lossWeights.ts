@@ -4,7 +4,7 @@ import type { Model } from '../models/model';
 import type { LossWeights } from './loss';
 import type { StepOptions, Weighting } from './options';
 
-/** What the weights follow from. */
+/** Options that the weights depend on. */
 interface Weights extends Pick<StepOptions<Model>, 'batches'> {
   readonly weighting: Weighting;
   readonly alpha: ScalarOrSchedule | undefined;

@@ -18,12 +18,12 @@ import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from
 import { resolvePhases } from './phases';
 import { type ReadStepOptions, runRules } from './rules';
 
-/** Options with a default, and those that may stay away. */
+/** Options that have a default, and options that may be undefined. */
 type Complete<T, WithDefault extends keyof T, Optional extends keyof T> = {
   readonly [Name in WithDefault]-?: Exclude<T[Name], undefined>;
 } & { readonly [Name in Optional]: T[Name] | undefined };
 
-/** Everything that steps depend on. */
+/** The complete settings of steps. */
 export interface StepSettings<M extends Model>
   extends Pick<StepOptions<M>, 'objective' | 'batches' | 'noise'>,
     Complete<
@@ -37,7 +37,7 @@ export interface StepSettings<M extends Model>
   weightsAt(step: number): LossWeights;
 }
 
-/** Everything that a run depends on. */
+/** The complete settings of a run. */
 export interface RunSettings<M extends Model>
   extends StepSettings<M>,
     Complete<
@@ -82,7 +82,7 @@ export function stepSettings<M extends Model>(
 /**
  * Settings of a run.
  *
- * @throws TypeError or RangeError naming the option that no run could use
+ * @throws TypeError or RangeError naming the option that is wrong
  */
 export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): RunSettings<M> {
   assertNoneElsewhere('train', given);

@@ -1,4 +1,4 @@
-/** Writes checkpoints: everything that a run needs to go on as if it had never stopped. */
+/** Encodes checkpoints: everything that a run needs to continue as if it had never stopped. */
 import { getBackend, version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { version } from '../../core/version';
 import type { Json } from '../../files/json';
@@ -11,7 +11,7 @@ import { FORMAT } from './metadata';
 import type { WrittenBy } from './resumed';
 import type { Progress, RunState } from './runState';
 
-// Numbers that may be NaN or infinite stand in arrays, which JSON could not hold.
+// Numbers that may be NaN or infinite are written as arrays, because JSON cannot hold them.
 const numbers = (values: readonly number[]): StoredArray => ({
   shape: [values.length],
   data: Float64Array.from(values),
@@ -22,7 +22,7 @@ const numbers = (values: readonly number[]): StoredArray => ({
  *
  * @param state whose tensors are written
  * @param progress of the run
- * @param run what the checkpoint belongs to
+ * @param run identity of the run
  * @throws RangeError when an optimizer has been disposed: its moments would be missing
  */
 export async function encodeCheckpoint(
@@ -45,7 +45,7 @@ export async function encodeCheckpoint(
     Object.assign(arrays, prefixed(prefixOf(phase), await readTensors(tensors)));
   for (const [part, data] of Object.entries(split ?? {}))
     arrays[`split/${part}`] = { shape: [data.length], data };
-  // A column that a row lacks is marked in a mask: NaN is a value of its own.
+  // A mask marks the columns that a row lacks, because NaN is a valid value.
   for (const column of columns) {
     arrays[`history/${column}`] = numbers(history.map((row) => row[column] ?? 0));
     arrays[`present/${column}`] = {

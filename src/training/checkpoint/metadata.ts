@@ -28,7 +28,7 @@ export interface Metadata {
   readonly best: number | null;
 }
 
-/** Whether a value is a list of names of columns, each of which stands once: each costs a look through all rows. */
+/** Whether a value is a list of distinct column names: each costs a pass through all rows. */
 const isNames = (value: unknown): value is readonly string[] =>
   isListOf(isLine)(value) && new Set(value).size === value.length && !value.includes('__proto__');
 

@@ -1,4 +1,4 @@
-/** Reads checkpoints, and refuses those that are damaged or another run's. */
+/** Parses checkpoints, and refuses those that are damaged or of another run. */
 import { describe } from '../../core/describe';
 import { own } from '../../files/json';
 import { readSafetensors, type StoredArray } from '../../files/safetensors';
@@ -10,7 +10,7 @@ import { parseProgress } from './parseProgress';
 import type { WrittenBy } from './resumed';
 import type { Progress, RunState } from './runState';
 
-/** A checkpoint that has been read, and is this run's. */
+/** A parsed checkpoint of this run. */
 export interface Checkpoint {
   readonly progress: Progress;
   readonly writtenBy: WrittenBy;
@@ -20,13 +20,13 @@ export interface Checkpoint {
   readonly optimizers: readonly StoredOptimizer[];
 }
 
-/** State of an optimizer as it is stored. */
+/** Stored state of an optimizer. */
 interface StoredOptimizer {
   readonly tensors: Readonly<Record<string, StoredArray>>;
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Refuses what no checkpoint has: a name that is misread would be left out without a word. */
+/** Refuses unknown arrays: a misread name would be ignored silently. */
 const assertNames = (
   where: string,
   names: readonly string[],
@@ -54,13 +54,13 @@ const assertNames = (
 };
 
 /**
- * Reads a checkpoint, and changes nothing.
+ * Parses a checkpoint, and changes nothing.
  *
  * @param where name of the file, for messages
  * @param bytes of the file
- * @param state that it is to be put into
- * @param run what the checkpoint must belong to
- * @throws RangeError when the file is damaged, no checkpoint, or another run's
+ * @param state that it will be restored to
+ * @param run identity that the checkpoint must have
+ * @throws RangeError when the file is damaged, not a checkpoint, or of another run
  */
 export function parseCheckpoint(
   where: string,
@@ -75,7 +75,7 @@ export function parseCheckpoint(
   assertSameRun(where, found, { ...run, phaseOptimizers, optimizer });
   const progress = parseProgress(where, arrays, parsed, run.stepsPerEpoch);
   assertNames(where, Object.keys(arrays), parsed);
-  // Until an epoch has been measured nothing depends on it: a metric that was misspelt can be put right.
+  // Nothing depends on the monitored column before it is measured, so a misspelled one can be corrected.
   if (progress.best || isMeasured(progress.history, earlyStopping))
     assertSameRun(where, parsed.run, { earlyStopping });
   const states = optimizers.map(({ phase }) => ({

@@ -8,7 +8,7 @@ import type { Progress } from './runState';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Refuses a history that a run of so many steps does not leave; the last epoch may have yet to be closed. */
+/** Refuses a history that does not match the number of steps; the row of the last epoch may be missing. */
 const assertEpochs = (
   where: string,
   history: readonly HistoryRow[],

@@ -1,4 +1,4 @@
-/** Going on with a run: which checkpoint, and what if it cannot be used. */
+/** Resumes a run: finds the checkpoint, and suggests another if it cannot be used. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { describe } from '../../core/describe';
 import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
@@ -10,9 +10,9 @@ import type { RunIdentity } from './identity';
 import { type Checkpoint, parseCheckpoint } from './parse';
 import type { RunState } from './runState';
 
-/** A checkpoint that a run can go on from. */
+/** A checkpoint that a run can resume from. */
 export interface FoundCheckpoint {
-  /** name of its place, for messages */
+  /** name of its storage, for messages */
   readonly name: string;
   readonly checkpoint: Checkpoint;
 }
@@ -28,7 +28,7 @@ const readFrom = async (
 };
 
 /**
- * Puts a checkpoint in place: variables, their average, optimizers.
+ * Restores a checkpoint: variables, their moving average, optimizers.
  *
  * @param where name of the file, for messages
  * @param checkpoint of {@link parseCheckpoint}
@@ -51,7 +51,7 @@ function applyCheckpoint(
   if (ema) assignVariables(where, ema.averages, averages);
 }
 
-/** What a place holds, put into the run; what its optimizer refuses is told of as a fault of the file. */
+/** Restores the checkpoint of a storage. If an optimizer refuses its state, the error names the file. */
 const useFrom = async (
   storage: Storage,
   state: RunState,
@@ -69,7 +69,7 @@ const useFrom = async (
   return found;
 };
 
-/** The newest of the checkpoints that this run could go on from. */
+/** The newest of the checkpoints that this run could resume from. */
 const firstUsable = async (
   files: readonly CheckpointFile[],
   state: RunState,
@@ -97,15 +97,15 @@ const chosen = (
 };
 
 /**
- * Puts the checkpoint in place that a run goes on from. One that cannot be used is refused with the reason, and an older one
- * that can is named: nothing is passed over in silence, and nothing is changed.
+ * Restores the checkpoint that a run resumes from. If it cannot be used, the error says why and names an older one that can,
+ * and nothing has changed.
  *
  * @param place one file, or a folder
  * @param resume which of a folder
- * @param state that the checkpoint is to be put into
- * @param run that it must belong to
- * @returns `undefined` where nothing has been written yet
- * @throws RangeError when the file is damaged, no checkpoint, or another run's
+ * @param state to restore
+ * @param run identity that the checkpoint must have
+ * @returns `undefined` if nothing has been written yet
+ * @throws RangeError when the file is damaged, not a checkpoint, or of another run
  */
 export async function resumeFrom(
   place: Storage | StorageFolder,

@@ -31,7 +31,7 @@ const adamRules = () => ({
   weightDecay: schedule(AT_LEAST_0, 0),
 });
 
-/** Adam, taken apart: what an executor needs that runs its update as an operation of its own. */
+/** Parts of Adam, for an executor that runs the update as an operation of its own. */
 export interface AdamUpdate {
   /** β₁ */
   readonly beta1: number;
@@ -49,12 +49,12 @@ export interface AdamUpdate {
   assertFit(variables: Readonly<Record<string, Variable>>): void;
 }
 
-/** Where an optimizer has its Adam; the same in each copy of the library. */
+/** Key of an optimizer's `AdamUpdate`; the same in each copy of the library. */
 const ADAM = Symbol.for('ssvae.adam');
 
 /**
- * The update of an optimizer that `createAdam` made. What has been made of one by `{ ...optimizer, apply }` is another
- * optimizer: it may move variables as it likes.
+ * The update of an optimizer that `createAdam` made. `{ ...optimizer, apply }` is another optimizer, which may move variables
+ * in any way.
  */
 export const adamOf = (optimizer: Optimizer): AdamUpdate | undefined =>
   (optimizer as { readonly [ADAM]?: AdamUpdate })[ADAM];

@@ -7,7 +7,7 @@ import type { Optimizer } from './optimizer';
 
 /** Moments of a variable. */
 export interface Moments {
-  /** the variable; unknown after a state was put in place without naming what it moves */
+  /** the variable; unknown after `restore` without variables */
   target?: Variable;
   /** m, of the gradient */
   readonly first: Variable;
@@ -17,7 +17,7 @@ export interface Moments {
   updates: number;
 }
 
-/** Moments of all variables, which are written and put back. */
+/** Moments of all variables, which can be saved and restored. */
 export interface AdamMoments extends Pick<Optimizer, 'state' | 'restore' | 'dispose'> {
   readonly isDisposed: boolean;
   /** moments of a variable, zeros at its first update */
@@ -30,7 +30,7 @@ export interface AdamMoments extends Pick<Optimizer, 'state' | 'restore' | 'disp
 
 type Stored = Parameters<Optimizer['restore']>;
 
-/** Moments of each variable in a state; refuses a state that is not whole, or of other variables. */
+/** Moments of each variable in a state; refuses a state that is incomplete or of other variables. */
 const momentsIn = ({ tensors, counts }: Stored[0], variables: Stored[1]): readonly [string, Moments][] => {
   const found = Object.entries(counts).map(([name, updates]): [string, Moments] => {
     const [first, second] = [tensors[`first/${name}`], tensors[`second/${name}`]];
@@ -81,7 +81,7 @@ export function createMoments(): AdamMoments {
         known.target ??= target;
         return known;
       }
-      // `variable` takes hold of the very tensor it is given, so each moment needs zeros of its own.
+      // `variable` keeps the tensor that it is given, so each moment needs its own zeros.
       const fresh = tidy(() => ({
         target,
         first: variable(zerosLike(target), false),
@@ -122,7 +122,7 @@ export function createMoments(): AdamMoments {
     restore(state, variables) {
       assertUsable('adam.restore');
       const given = momentsIn(state, variables);
-      // Copied before the former state goes, which the given one may be.
+      // Copied before the former state is freed: the given state may be the same one.
       const copy = (moment: Tensor): Variable => tidy(() => variable(moment.clone(), false));
       const copies = given.map(([name, { first, second, updates }]): [string, Moments] => [
         name,
