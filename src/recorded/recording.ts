@@ -1,8 +1,9 @@
 /** A recorded step: its graph, the state that lives in it, and the work that it can run. */
 import type { Model } from '../models/model';
+import type { LossWeights } from '../training/loss';
 import { type AdamUpdate, adamOf } from '../training/optimizer/adam';
 import type { Ema } from '../training/optimizer/ema';
-import type { LossWeights, StepWork } from '../training/step';
+import type { StepWork } from '../training/step';
 import type { DeviceState } from './deviceState';
 import type { UpdateGroup } from './graphParts';
 import type { StepPlan } from './plan';

@@ -6,13 +6,8 @@ import type { DataId, NativeBackend } from '../host/native/tensorflow';
 import type { Model } from '../models/model';
 import { SCHEDULE_STEP, type TrialContext } from '../models/objectives/objective';
 import { type Remembered, rememberVariables } from '../training/statistics';
-import {
-  type Differentiated,
-  differentiate,
-  disposeTerms,
-  namedTerms,
-  type StepWork,
-} from '../training/step';
+import { type Differentiated, differentiate, type StepWork } from '../training/step';
+import { disposeTerms, namedTerms } from '../training/terms';
 import { type Draw, writeDown } from './drawnNoise';
 import { type Operations, type Ref, recordOperations } from './operations';
 import { createOrigins, type Origin } from './origins';

@@ -1,4 +1,4 @@
-/** Changes of a batch's inputs, ahead of the objective. */
+/** Applies `augment` to a batch before the objective sees it. */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
@@ -8,13 +8,13 @@ import type { Model } from '../models/model';
 import type { StepSettings } from './settings';
 
 /**
- * The batch with its inputs changed; the given one is left as it is.
+ * The batch with augmented inputs; the given batch stays unchanged.
  *
- * @param batch as the source gave it
- * @param step that it is of: its draws are of no other
+ * @param batch of the batch source
+ * @param step of the batch, which its noise depends on
  * @param options of the run
- * @returns tensors of the caller's own
- * @throws TypeError or RangeError when the changed inputs are not a tensor, or of another shape
+ * @returns tensors that belong to the caller
+ * @throws TypeError or RangeError when `augment` returns anything but a float32 tensor of the same shape
  */
 export function augmented<M extends Model>(
   batch: Batch,
@@ -32,7 +32,7 @@ export function augmented<M extends Model>(
       throw new RangeError(`train: augment gives a disposed tensor for ${part} inputs, needed a living one`);
     if (given.dtype !== 'float32')
       throw new TypeError(`train: augment gives ${part} inputs of dtype ${given.dtype}, needed float32`);
-    // Cloned, so that a function that gives its input back does not make one tensor belong to two batches.
+    // A function may return its input. The clone keeps one tensor from belonging to two batches.
     const changed = given.clone();
     if (!sameShape(changed.shape, x.shape)) {
       throw new RangeError(

@@ -1,4 +1,4 @@
-/** Callbacks of a training run, under the names that tfjs-layers gives them. */
+/** Callbacks of a training run, named as in tfjs-layers. */
 import { assertFunction, assertOneOf, recordOf } from '../core/assert';
 import type { Passes } from '../core/batch';
 import { describe } from '../core/describe';
@@ -8,15 +8,15 @@ import type { HistoryRow, TrainResult } from './history';
 
 /** What a run is about to do. */
 export interface TrainingPlan {
-  /** epochs of the whole run, those before a resume included */
+  /** epochs of the whole run, including those before a resume */
   readonly epochs: number;
   /** steps in each of them */
   readonly stepsPerEpoch: number;
-  /** the first step of this run: above 0 where it goes on from a checkpoint */
+  /** the first step of this run; above 0 if it resumes from a checkpoint */
   readonly firstStep: number;
-  /** how often an epoch shows each example, where the source of the batches tells its batch size */
+  /** how often an epoch shows each example, if the batch source states its batch size */
   readonly passes?: Passes;
-  /** the checkpoint, where it goes on from one */
+  /** the checkpoint that the run resumes from, if any */
   readonly resumed?: Resumed;
 }
 
@@ -30,26 +30,26 @@ export interface BatchEnd {
   read(): Promise<Readonly<Record<string, number>>>;
 }
 
-/** Functions called as a run goes; each may return a promise, which is awaited. */
+/** Functions that a run calls; each may return a promise, which the run awaits. */
 export interface Callbacks {
-  /** Before the first step, once a checkpoint has been read. */
+  /** Before the first step, after a checkpoint was read. */
   onTrainBegin?(plan: TrainingPlan): void | Promise<void>;
-  /** Before the first step of an epoch (0, 1, 2, …); not where a resume goes on inside one. */
+  /** Before the first step of an epoch (0, 1, 2, …); not if a run resumes inside that epoch. */
   onEpochBegin?(epoch: number): void | Promise<void>;
   /** After each step. */
   onBatchEnd?(batch: BatchEnd): void | Promise<void>;
-  /** After the last step of an epoch and its validation, with its row of the history. */
+  /** After the last step of an epoch and its validation, with the epoch's history row. */
   onEpochEnd?(epoch: number, row: HistoryRow): void | Promise<void>;
-  /** After the last step, or the one that an abort let finish; weights and history are final. */
+  /** After the last step of the run; weights and history are final. */
   onTrainEnd?(result: TrainResult): void | Promise<void>;
   /**
-   * After a fault that ends the run, once the checkpoint is written and before `train` throws it; called where the set's own
-   * `onTrainBegin` had gone well.
+   * After an error that ends the run: the checkpoint is written, and `train` has yet to throw. Called only if this set's
+   * `onTrainBegin` succeeded.
    */
   onTrainFault?(error: unknown): void | Promise<void>;
 }
 
-/** Several sets of callbacks as one, which calls them in their order. */
+/** Several sets of callbacks as one, which calls them in order. */
 const combined = (all: readonly Callbacks[]): Required<Callbacks> => {
   const begun: Callbacks[] = [];
   const each = async (call: (one: Callbacks) => void | Promise<void>): Promise<void> => {
@@ -92,13 +92,13 @@ const namesOf = (value: object): readonly string[] => {
 /** Refuses callbacks that would never be called. */
 const assertCallbacks = (where: string, name: string, callbacks: Callbacks): void => {
   recordOf(where, callbacks, name);
-  // A list within a list, a promise or a collection is an object too, and nothing of it is ever called.
+  // A list within a list, a promise or a collection is an object too, but none of its functions would be called.
   if (Array.isArray(callbacks) || Symbol.iterator in callbacks || 'then' in callbacks)
     throw new TypeError(
       `${where}: ${name} hold ${describe(callbacks)}, needed objects with functions such as onEpochEnd${'then' in callbacks ? ': await it' : ''}`,
     );
   const called: object = Object.getPrototypeOf(callbacks) === null ? { ...callbacks } : callbacks;
-  // A set of callbacks may keep a state of its own, and a class that emits events has `on` and `once`.
+  // A set of callbacks may hold other state, and a class that emits events has `on` and `once`.
   for (const found of namesOf(called).filter((own) => /^on(?!ce$)./.test(own))) {
     assertOneOf<string>(where, `a name in ${name}`, found, CALLBACK_NAMES);
     const call = callbacks[found as keyof Callbacks];
@@ -111,7 +111,7 @@ const assertCallbacks = (where: string, name: string, callbacks: Callbacks): voi
     );
 };
 
-/** Callbacks as one set, which calls them in their order. Untyped programs pass `null` for none. */
+/** The rule of the option `callbacks`: all sets as one. Untyped programs pass `null` for none. */
 export const callbacksRule: Rule<Required<Callbacks>> = (where, name, value) => {
   const all = [value ?? []].flat() as readonly Callbacks[];
   for (const one of all) assertCallbacks(where, name, one);

@@ -3,12 +3,12 @@ import { isHeld, takeTurn } from '../core/held';
 import type { Model } from '../models/model';
 import type { RunOptimizer } from './optimizer/optimizers';
 
-/** What training moves: two models may share it, and take turns. */
+/** Trainable variables of a model. Two models may share them, and train in turn. */
 export const trainableOf = ({ variables }: Model): readonly object[] =>
   Object.values(variables).filter(({ trainable }) => trainable);
 
 /**
- * Refuses a model or an optimizer that a run of `train` has.
+ * Refuses a model or an optimizer that a run of `train` uses.
  *
  * @throws Error naming which
  */
@@ -27,9 +27,9 @@ export function assertFree(model: Model, optimizers: readonly RunOptimizer[]): v
 }
 
 /**
- * Takes a model and optimizers over for a loop or a run.
+ * Reserves a model and optimizers for a loop or a run.
  *
- * @returns a check before each step: it refuses while a run has any, and once another loop or run has taken it
+ * @returns a check before each step: it fails while a run uses any of them, and after another loop or run took one
  */
 export function takeOver(model: Model, optimizers: readonly RunOptimizer[]): () => void {
   const turns = [

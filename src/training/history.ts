@@ -1,42 +1,42 @@
-/** What a run has seen: means of the terms by epoch. */
+/** History of a run: the mean of each term by epoch. */
 import { own } from '../files/json';
 import type { Resumed } from './checkpoint/resumed';
 
-/** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`, in nats where they are bounds. */
+/** One epoch: `loss`, `labeled.…`, `unlabeled.…` and `validation.…`; bounds are in nats. */
 export interface HistoryRow {
   /** 0, 1, 2, … */
   readonly epoch: number;
   /** steps done when the epoch ended */
   readonly step: number;
-  /** time spent up to the epoch's last step, validations of the epochs before and steps before an interruption included */
+  /** time up to the epoch's last step, including validations of earlier epochs and steps before an interruption */
   readonly seconds: number;
-  /** a mean over the epoch's steps, or a number of the validation */
+  /** a mean over the epoch's steps, or a number that `validate` returned */
   readonly [column: string]: number;
 }
 
-/** What a run ends with. */
+/** Result of a run. */
 export interface TrainResult {
   /** a row for each finished epoch */
   readonly history: readonly HistoryRow[];
-  /** steps done, those before a resume included */
+  /** steps done, including those before a resume */
   readonly step: number;
-  /** why it ended: all epochs done, the signal, early stopping, the time limit, or a loss that is not finite */
+  /** why it ended: all epochs are done, the signal, early stopping, the time limit, or a loss that is not finite */
   readonly stopped: 'finished' | 'aborted' | 'early' | 'time' | 'diverged';
-  /** the best epoch by the metric of early stopping; the model has its weights, unless the run is to go on (aborted, out of time) */
+  /** the best epoch under early stopping; the model has its weights, unless the run can continue (aborted, out of time) */
   readonly best?: {
     /** 0, 1, 2, … */
     readonly epoch: number;
-    /** the metric there, in its own unit */
+    /** the monitored value of that epoch */
     readonly value: number;
   };
-  /** the checkpoint that the run went on from, where it did */
+  /** the checkpoint that the run resumed from, if any */
   readonly resumed?: Resumed;
 }
 
-/** Sums of named numbers, in the order of their first coming. */
+/** Sums of named numbers, in the order in which they first appeared. */
 export type Sums = Readonly<Record<string, { readonly sum: number; readonly count: number }>>;
 
-/** Adds numbers to sums, each of them of one step or the total of several things. */
+/** Adds numbers to sums. Each number belongs to one step, or is the total of several things. */
 export const addTo = (sums: Sums, numbers: Readonly<Record<string, number>>, things = 1): Sums => ({
   ...sums,
   ...Object.fromEntries(

@@ -1,21 +1,21 @@
-/** What the inputs of a step look like: where a loss is not finite, they are the likeliest cause. */
+/** Summarizes the inputs of a step: if a loss is not finite, they are the likeliest cause. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
 import { sizeOf } from '../core/shape';
 import type { Model, Vae } from '../models/model';
 
-/** Inputs in words. */
+/** Summary of a step's inputs, in words. */
 export interface InputSummary {
-  /** from where to where they go */
+  /** smallest and largest value */
   readonly range: string;
-  /** what stands out among them, and what to do about it; empty where nothing does */
+  /** what stands out, and what to do about it; may be empty */
   readonly suspects: readonly string[];
 }
 
 /** Nets, and squares above all, overflow at inputs far beyond 1. */
 const FAR = 10;
 
-/** Of a column of numbers. */
+/** Range of a column. */
 interface Column {
   readonly index: number;
   readonly least: number;
@@ -53,7 +53,7 @@ const scaleOf = (columns: readonly Column[], isTable: boolean): readonly string[
   return [`${where}scale ${isTable ? 'the columns' : 'them'} to mean 0 and deviation 1`];
 };
 
-/** A log-variance that is learned has no least value where nothing varies. */
+/** A learned log-variance has no minimum if nothing varies. */
 const ofLearnedVariance = (
   columns: readonly Column[],
   values: ArrayLike<number>,
@@ -78,7 +78,7 @@ const ofLearnedVariance = (
 };
 
 /**
- * Describes the inputs of a step; they are read.
+ * Summarizes the inputs of a step; reads the device.
  *
  * @param model whose likelihood may learn a variance
  * @param batch as the objective saw it

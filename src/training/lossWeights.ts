@@ -1,10 +1,10 @@
 /** Weights of the loss's parts, step by step. */
 import type { ScalarOrSchedule } from '../core/schedules';
 import type { Model } from '../models/model';
+import type { LossWeights } from './loss';
 import type { StepOptions, Weighting } from './options';
-import type { LossWeights } from './step';
 
-/** What the weights follow from. */
+/** Options that the weights depend on. */
 interface Weights extends Pick<StepOptions<Model>, 'batches'> {
   readonly weighting: Weighting;
   readonly alpha: ScalarOrSchedule | undefined;

@@ -1,4 +1,4 @@
-/** What a training run is made of. */
+/** The options of a training run. */
 import type { Augment, BatchSource } from '../core/batch';
 import type { Noise } from '../core/noise';
 import type { ScalarOrSchedule } from '../core/schedules';
@@ -16,74 +16,75 @@ import type { Execute } from './step';
  * - `'mean'` (report Eq. 8): each part's mean with weight 1.
  * - `'dataset'` (Kingma 2014, per datum): N_l/N and N_u/N, with N = N_l + N_u examples in the whole set.
  *
- * These are different objectives under one name; the sizes of batches never matter.
+ * These are different objectives under one name. Batch sizes never matter.
  */
 export type Weighting = 'mean' | 'dataset';
 
 /** What happens to a step whose loss or gradient is not finite. */
 export type NonFinitePolicy = 'throw' | 'stop' | 'skip' | 'ignore';
 
-/** Choices that a single step depends on. */
+/** Options that a single step depends on. */
 export interface StepOptions<M extends Model> {
   /**
-   * what is maximized, e.g. `semiSupervised()` or `regularized()`; or the phases of a model that has several losses: a step
-   * runs each on the same batch, and its terms are called `phase.term`
+   * what to maximize, e.g. `semiSupervised()` or `regularized()`. A model with several losses takes phases: a step runs each
+   * on the same batch, and its terms are named `phase.term`
    */
   readonly objective: Objective<M> | readonly Phase<M>[];
-  /** batches by step, e.g. of `createBatches`; a source that never settles holds the run up, and no signal or time limit ends it */
+  /** batches by step, e.g. of `createBatches`. If the source never settles, the run waits, and no signal or time limit ends it */
   readonly batches: BatchSource;
-  /** the run's seed: every draw of every step comes from splits of it, by name and step */
+  /** the run's seed: every draw of a step comes from a split of it, by name and step */
   readonly seed: number | Noise;
   /**
-   * default `createAdam()`, made and disposed by the run; phases with an optimizer of their own do not use it. One that is
-   * handed in stays yours, and keeps its moments and counts: another run with it begins where the last one ended, so make one
-   * for each run
+   * default `createAdam()`, made and disposed by the run; phases with an optimizer of their own do not use it. An optimizer
+   * that you pass stays yours, and keeps its moments and counts: another run of the same model begins where the last one
+   * ended. With another model it is refused, unless a checkpoint replaces its moments. Dispose it after the run
    */
   readonly optimizer?: Optimizer;
   /** default `'mean'` (report Eq. 8) */
   readonly weighting?: Weighting;
   /**
-   * α, at least 0, weight of the labeled-mean cross-entropy in either weighting; default Kingma 2014's 0.1·N of a sum over the
-   * data: 0.1 under `'dataset'`, and 0.1·N/N_l under `'mean'`, the same relative to a labeled example's bound
+   * α, at least 0: weight of the cross-entropy, a mean over labeled examples in both weightings. The default is Kingma 2014's
+   * 0.1·N of a sum over the data: 0.1 under `'dataset'` and 0.1·N/N_l under `'mean'`, the same relative to a labeled
+   * example's bound
    */
   readonly alpha?: ScalarOrSchedule;
   /**
-   * standard deviation of a N(0, σ²) prior on every trainable variable: adds ½‖θ‖²/(σ²·N) to the loss; default none.
+   * standard deviation of a N(0, σ²) prior on every trainable variable: adds ½‖θ‖²/(σ²·N) to the loss. Default none.
    * Kingma's code has σ = 1.
    */
   readonly parameterPrior?: number;
   /**
-   * changes the inputs of a batch, of both parts or of each its own way, before the objective sees them. What it gives is not
-   * looked at, so it can leave what the likelihood is a density of, as a brightness above 1 does a Bernoulli's: clip there
+   * changes the inputs of a batch before the objective sees them: one function for both parts, or one for each. The values are
+   * not validated, so they can leave the likelihood's support, such as a brightness above 1 under a Bernoulli: clip them
    */
   readonly augment?:
     | Augment
     | {
-        /** for labeled inputs; default: as they are */
+        /** for labeled inputs; default: unchanged */
         readonly labeled?: Augment;
-        /** for unlabeled inputs; default: as they are */
+        /** for unlabeled inputs; default: unchanged */
         readonly unlabeled?: Augment;
       };
-  /** the greatest global norm of the gradients of a step: longer ones are shortened, their direction kept; default none */
+  /** the largest global gradient norm of a step: longer gradients are scaled down. Default none */
   readonly clipNorm?: number;
-  /** whether the history has the global norm of the gradients, as `gradientNorm`; default where `clipNorm` is given */
+  /** whether the history has the global gradient norm, as `gradientNorm`. Default: whether `clipNorm` is given */
   readonly gradientNorm?: boolean;
   /**
-   * what happens to a step whose loss or gradient is NaN or infinite. Its update is left out on the device at once, so
-   * that no weight is ever NaN; it is noticed when the terms are read, at the end of every epoch, and ahead of every
-   * checkpoint but that of a fault of the batches.
+   * what happens to a step whose loss or gradient is NaN or infinite. The device skips its update at once, so no weight is
+   * ever NaN. The host notices when it reads the terms, at the end of every epoch, and before every checkpoint except one
+   * that a fault of the batches causes.
    *
-   * - `'throw'` (default): an error names the terms and the step; the model has its last good weights.
+   * - `'throw'` (default): an error names the terms and the step. The model has its last good weights.
    * - `'stop'`: the run ends as `'diverged'`, with a checkpoint.
-   * - `'skip'`: the run goes on; the history has the share of skipped steps as `skipped`.
+   * - `'skip'`: the run continues. The history has the share of skipped updates as `skipped`.
    * - `'ignore'`: nothing is checked, which saves a few kernels a step.
    */
   readonly nonFinite?: NonFinitePolicy;
   /** runs the steps; default `executeEagerly` */
   readonly execute?: Execute;
   /**
-   * ends the run between two steps; what was done is kept. It waits for a callback, validation, write or batch that is under way,
-   * and for ever where one never settles
+   * ends the run between two steps and keeps what was done. It waits for a callback, validation, write or batch under way, and
+   * waits forever if one never settles
    */
   readonly signal?: AbortSignal;
 }
@@ -94,7 +95,7 @@ export interface EarlyStopping {
   readonly monitor: string;
   /** which is better: its largest value (`'max'`) or its smallest (`'min'`) */
   readonly mode: 'max' | 'min';
-  /** epochs without an improvement after which the run stops; 0 is as 1 */
+  /** epochs without an improvement after which the run stops; 0 means 1 */
   readonly patience: number;
   /** an improvement must exceed this; default 0 */
   readonly minDelta?: number;
@@ -103,65 +104,67 @@ export interface EarlyStopping {
 /** Where and when checkpoints are written. */
 export interface CheckpointOptions {
   /**
-   * one file, which each checkpoint replaces, that of a former run too where there is no `resume`, e.g.
-   * `file('run.safetensors')` of `ssvae/node`; or a folder, e.g. `folder('runs/m2')`, which keeps the last of them and the
-   * best, and is refused where a former run has left its own
+   * one file, e.g. `file('run.safetensors')` of `ssvae/node`: each checkpoint replaces it, and without `resume` so does a new
+   * run. Or a folder, e.g. `folder('runs/m2')`: it keeps the last checkpoints and the best, and without `resume` it must hold
+   * no checkpoints
    */
   readonly storage: Storage | StorageFolder;
   /**
-   * steps between checkpoints; default one epoch. One is written at the end too, when the run is aborted, and when a
-   * callback, the validation or the source of the batches throws.
+   * steps between checkpoints. Default: one epoch. The run also writes one at its end, when it is aborted, and when a
+   * callback, the validation or the batch source throws.
    */
   readonly every?: number;
   /**
-   * how many of the last a folder keeps, beside that of the best epoch where there is early stopping; default 3. The
-   * newer of two may be damaged by what no program can prevent, and then the older is there.
+   * how many of the last checkpoints a folder keeps, besides the best epoch's under early stopping. Default 3: if the newest
+   * is damaged, an older one is left.
    */
   readonly keep?: number;
 }
 
-/** Which checkpoint a run goes on from: the newest (`true` and `'latest'`), or one of a folder by its name. */
+/** The checkpoint to resume from: the newest (`true` and `'latest'`), or one of a folder by its name. */
 export type Resume = boolean | 'latest' | (string & {});
 
-/** Choices of a whole run. */
+/** Options of a whole run. */
 export interface TrainOptions<M extends Model> extends StepOptions<M> {
   /**
-   * passes over the unlabeled examples (over the labeled ones where there are no others); in one of them the labeled
-   * examples come again and again, and `passes` of `onTrainBegin` says how often
+   * passes over the unlabeled examples, or over the labeled ones if there are no others. A pass repeats the labeled examples;
+   * `passes` of `onTrainBegin` says how often
    */
   readonly epochs: number;
   /**
-   * called by name as the run goes, and awaited: one that never settles holds the run up, and neither `signal` nor `timeLimit`
-   * ends it
+   * called by name during the run, and awaited. If one never settles, the run waits, and neither `signal` nor `timeLimit` ends
+   * it
    */
   readonly callbacks?: Callbacks | readonly Callbacks[];
   /**
-   * measures the model after each epoch, on examples held out from training; the history has its numbers as
-   * `validation.…`. For example `(model) => evaluateClassifier(model, held)`.
+   * measures the model after each epoch, on held-out examples. The history has its numbers as `validation.…`. For example
+   * `(model) => evaluateClassifier(model, held)`.
    */
   readonly validate?: (model: M) => Promise<object>;
-  /** epochs between validations; the last epoch has one in any case. Default 1. */
+  /** epochs between validations; the last epoch always has one. Default 1. */
   readonly validateEvery?: number;
-  /** stops when a column of the history no longer improves; the model is left with the weights of its best epoch, unless the run is to go on (aborted, out of time) */
+  /**
+   * stops when a column of the history no longer improves. The model gets the weights of its best epoch, unless the run can
+   * continue (aborted, out of time)
+   */
   readonly earlyStopping?: EarlyStopping;
   /**
-   * an exponential moving average of all weights, updated at every step: validation, `onEpochEnd`, the best weights and
-   * the model that a finished run leaves have the average in the weights' place; default none
+   * an exponential moving average of all weights, updated at every step. Validation, `onEpochEnd`, the best weights and the
+   * model after a finished run use the average. Default none
    */
   readonly ema?: EmaOptions;
-  /** steps between readings of the terms for the history, at least one an epoch; default 1, more where reading a device is slow */
+  /** steps between two readings of the terms for the history, at least one an epoch. Default 1; raise it if reading the device is slow */
   readonly logEvery?: number;
   /**
-   * seconds that this call may take: the run then ends behind the step under way, as if aborted, and a resumed one goes
-   * on; default none
+   * seconds that this call may take. The run then ends after the current step, as if aborted, and can be resumed. Default none
    */
   readonly timeLimit?: number;
-  /** where everything is kept that the run needs to go on as if never stopped; default: nowhere */
+  /** where to write checkpoints, from which a run continues as if it had never stopped. Default: nowhere */
   readonly checkpoint?: CheckpointOptions;
   /**
-   * goes on from the newest checkpoint where there is one (`'latest'`, or `true`), or from one of a folder by its name,
-   * with the same settings; more epochs are no other. A checkpoint that is damaged or another run's is refused, and an
-   * older one that can be used is named. Default `false`
+   * continues from the newest checkpoint if there is one (`'latest'` or `true`), or from one of a folder by its name. The
+   * settings must be the same, except that there may be more epochs. A checkpoint that is damaged or of another run raises an
+   * error, which names an older one that can be used. Default `false`
    */
   readonly resume?: Resume;
 }

@@ -1,4 +1,4 @@
-/** The losses of a step, one after the other. */
+/** Phases: the losses of a step, one after the other. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { assertMethods, recordOf } from '../core/assert';
 import { describe } from '../core/describe';
@@ -10,12 +10,12 @@ import type { Optimizer } from './optimizer/optimizer';
 
 /** A phase as a step runs it. */
 export interface ResolvedPhase<M extends Model> {
-  /** none where there is but one */
+  /** undefined if the objective is a single function */
   readonly name: string | undefined;
   readonly objective: Objective<M>;
-  /** what it moves, by the names that the optimizer keeps its state under */
+  /** variables that it moves, by their names in the optimizer's state */
   readonly variables: Readonly<Record<string, Variable>>;
-  /** its own; none where it has that of the run */
+  /** the phase's optimizer; left out if it uses the run's */
   readonly optimizer?: Optimizer;
 }
 
@@ -25,12 +25,12 @@ const trainableOf = (model: Model): Readonly<Record<string, Variable>> =>
 /**
  * Phases of a step: those given, or one that moves everything.
  *
- * A variable that two phases move has a state of the optimizer in each, as their gradients are of different sizes.
+ * A variable that two phases move has optimizer state in each, because the sizes of their gradients differ.
  *
  * @param where name of the calling function, for messages
  * @param model whose variables the phases move
  * @param objective one, or phases
- * @throws TypeError or RangeError naming what is not an objective, a phase or a variable
+ * @throws TypeError or RangeError naming the phase and what is wrong with it
  */
 export function resolvePhases<M extends Model>(
   where: string,
@@ -94,8 +94,7 @@ export const specOfPhases = <M extends Model>(objective: Objective<M> | readonly
       }));
 
 /**
- * Terms of all phases in one record, under their phase's name, `phase.term`, where there is more than one phase. They are the
- * very tensors that the phases gave.
+ * Terms of all phases in one record, named `phase.term` if the phases have names. The tensors are those of the phases.
  */
 export function termsOfPhases<M extends Model>(
   phases: readonly ResolvedPhase<M>[],

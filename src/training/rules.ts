@@ -13,6 +13,7 @@ import {
   number,
   oneOf,
   optional,
+  type ReadOptions,
   type Rule,
   record,
   seedStream,
@@ -73,7 +74,7 @@ const signal: Rule<AbortSignal> = checked((where, name, value) => {
     );
 });
 
-/** Options that a run and a loop share. Model, objective and batches are checked together, in `settings.ts`. */
+/** Options that a run and a loop share. `settings.ts` checks objective, model and batches together. */
 export const stepRules = <M extends Model>() => ({
   objective: unchecked<StepOptions<M>['objective']>(),
   batches,
@@ -164,3 +165,9 @@ export const runRules = <M extends Model>() => ({
   ),
   resume,
 });
+
+/** The options of steps, read. */
+export type ReadStepOptions<M extends Model> = ReadOptions<ReturnType<typeof stepRules<M>>>;
+
+/** The options of a run, read. */
+export type ReadRunOptions<M extends Model> = ReadOptions<ReturnType<typeof runRules<M>>>;

@@ -1,21 +1,21 @@
-/** Variables as they were: where an update is left out, what a forward pass moves (running means) has moved already. */
+/** Remembers variables, such as running means, that a forward pass has moved by the time an update is skipped. */
 import { cast, type Scalar, tidy, type Variable, where } from '@tensorflow/tfjs-core';
 import { sharing } from '../host/aliasOf';
 import type { Model } from '../models/model';
 
-/** What variables were. */
+/** Former values of variables. */
 export interface Remembered {
-  /** Whether a variable has other values since. */
+  /** Whether a variable has changed since. */
   hasMoved(name: string): boolean;
-  /** Puts the former values back. */
+  /** Restores the former values. */
   putBack(): void;
-  /** Puts the former values back where a scalar is 0, without reading it. */
+  /** Restores the former values if a scalar is 0, without reading it. */
   putBackUnless(applied: Scalar): void;
   /** frees the former values */
   dispose(): void;
 }
 
-/** Remembers variables, without a copy. */
+/** Remembers variables without copying them. */
 export function rememberVariables(variables: Readonly<Record<string, Variable>>): Remembered {
   const remembered = new Map(
     Object.entries(variables).map(([name, variable]) => [name, { variable, former: sharing(variable) }]),

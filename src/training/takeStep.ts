@@ -1,5 +1,5 @@
-/** One step: a batch through every phase, and the result. */
-import { type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+/** One step: a batch through every phase. */
+import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type Batch, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { sumOfScalars } from '../core/sumOfScalars';
@@ -11,54 +11,29 @@ import { type InputSummary, inputSummary } from './inputSummary';
 import type { Ema } from './optimizer/ema';
 import { termsOfPhases } from './phases';
 import type { StepSettings } from './settings';
-import { disposeTerms, namedTerms, type StepOutput } from './step';
+import type { SkipCount } from './skipCount';
+import type { StepOutput } from './step';
+import { disposeTerms, namedTerms } from './terms';
 
-/** A step that was done; its tensors live until the next one is asked for. */
+/** A finished step; its tensors live until you ask for the next one. */
 export interface StepResult {
   /** 0, 1, 2, … */
   readonly step: number;
   /** the pass over the data that the step belongs to */
   readonly epoch: number;
-  /** the loss before the update, a scalar; of several phases their sum */
+  /** the loss before the update, a scalar; the sum over phases */
   readonly loss: Scalar;
   /** the objective's terms before the update */
   readonly terms: ObjectiveTerms;
-  /** Means of the terms and the loss on the host, e.g. `labeled.elbo`; nothing is read before this is called. */
+  /** Means of the terms and the loss by name, e.g. `labeled.elbo`; reads the device. */
   read(): Promise<Readonly<Record<string, number>>>;
-  /** Updates left out so far, this one included, as the loss or a gradient was not finite; nothing is read before. */
+  /** Updates skipped so far, including this one, because the loss or a gradient was not finite; reads the device. */
   skipped(): Promise<number>;
-  /** What the step's inputs look like, for a message; they are read when this is called. */
+  /** Describes the step's inputs, for a message; reads the device. */
   inputSummary(): Promise<InputSummary>;
 }
 
-/** Updates left out since the first step, counted on the device. */
-export interface SkipCount {
-  /** Adds those of a step; what it gives reads the count up to there, until the next step is added. */
-  add(done: readonly StepOutput[]): () => Promise<number>;
-  dispose(): void;
-}
-
-/** Counts updates that were left out. */
-export function createSkipCount(): SkipCount {
-  let skipped: Scalar | undefined;
-  return {
-    add(done) {
-      const omitted = done.flatMap(({ applied }) => applied ?? []);
-      if (omitted.length > 0) {
-        const former = skipped;
-        skipped = tidy(() =>
-          sumOfScalars([...(former ? [former] : []), ...omitted.map((one) => sub<Scalar>(1, one))]),
-        );
-        former?.dispose();
-      }
-      const count = skipped;
-      return async () => (await count?.data())?.[0] ?? 0;
-    },
-    dispose: () => skipped?.dispose(),
-  };
-}
-
-/** The output of an executor. One of your own may return nothing. */
+/** Refuses an executor of your own that gives no loss or no terms. */
 const assertOutput = (output: StepOutput): StepOutput => {
   const { loss, terms } = output ?? {};
   if (!Array.isArray(loss?.shape) || loss.isDisposed || typeof terms !== 'object' || terms === null)
@@ -75,7 +50,7 @@ const disposeOutput = ({ loss, terms, gradientNorm, applied }: StepOutput): void
   disposeTerms(terms);
 };
 
-/** Means over the batch, by the weights of its examples, on the host: no kernel is spent on numbers that nobody asks for. */
+/** Weighted means over the batch, computed on the host: unread terms cost no kernel. */
 const readMeans = async (
   named: readonly (readonly [string, Tensor])[],
   { labeled, unlabeled }: Batch,
@@ -103,12 +78,12 @@ const readMeans = async (
   return Object.fromEntries(await Promise.all(means));
 };
 
-/** What a step needs beside the settings. */
+/** What a step needs besides the settings. */
 export interface StepPlace {
-  /** takes in the weights that the step leaves */
+  /** a moving average to update */
   readonly ema: Ema | undefined;
   readonly skips: SkipCount;
-  /** takes what frees the step's tensors, whether or not the step goes well */
+  /** receives functions that free the step's tensors, even if the step fails */
   readonly owned: (() => void)[];
 }
 
@@ -117,7 +92,7 @@ export interface StepPlace {
  *
  * @param settings of the loop
  * @param step 0, 1, 2, …
- * @param place what it needs beside them
+ * @param place what it needs besides them
  */
 export async function takeStep<M extends Model>(
   settings: StepSettings<M>,

@@ -1,14 +1,15 @@
-/** The trainer: a run over steps that validates, stops, keeps the best and can go on where it was. */
+/** The trainer: runs steps, validates, stops early, keeps the best weights and resumes. */
 import { passesOf } from '../core/batch';
 import { hold } from '../core/held';
 import type { Model } from '../models/model';
+import { assignVariables } from '../models/modelFile';
 import { type Checkpoints, createCheckpoints } from './checkpoint/checkpoints';
 import { identityOf } from './checkpoint/identity';
+import type { Best } from './checkpoint/runState';
 import { assertFree, takeOver, trainableOf } from './free';
 import type { TrainResult } from './history';
 import { createEma, type Ema } from './optimizer/ema';
 import type { TrainOptions } from './options';
-import { leaveWeights } from './run/leaveWeights';
 import { ENDINGS, type Run, save } from './run/run';
 import { takeSteps } from './run/takeSteps';
 import { type RunSettings, runSettings } from './settings';
@@ -16,14 +17,14 @@ import { type RunSettings, runSettings } from './settings';
 /**
  * Trains a model.
  *
- * A run is a function of its arguments: the same seed on the same backend gives the same weights (to the bit on cpu
- * and wasm), and a run that was interrupted at any step and resumed from its checkpoint ends with those weights too.
+ * A run is a function of its arguments: the same seed on the same backend gives the same weights (bit for bit on cpu
+ * and wasm). A run that was interrupted at any step and resumed from its checkpoint ends with those weights too.
  *
- * @param model whose variables are moved
+ * @param model to train, in place
  * @param options objective, batches, epochs, seed; callbacks, validation, early stopping, checkpoint
  * @returns history, number of steps, and why the run ended
  * @throws TypeError or RangeError naming the option, before the first step
- * @throws Error when another run has the model, the optimizer or the checkpoint's place
+ * @throws Error when another run uses the model, the optimizer or the checkpoint's storage
  * @example const { history } = await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1 })
  */
 export async function train<M extends Model>(model: M, options: TrainOptions<M>): Promise<TrainResult> {
@@ -76,7 +77,7 @@ async function runToEnd<M extends Model>(
     return result;
   } catch (error) {
     const faults: unknown[] = [error];
-    // What was done is kept: the fault of a callback, of the validation or of the data costs no step.
+    // An error of a callback, the validation or the data loses no step.
     if (run.consistent && run.progress.step > beginning.step)
       await save(run, checkpoints).catch((second) =>
         faults.push(`no checkpoint could be written: ${String(second)}`),
@@ -88,6 +89,18 @@ async function runToEnd<M extends Model>(
     }
     throw faults.length === 1 ? error : new Error(faults.map(String).join('; and '), { cause: error });
   }
+}
+
+/** Leaves the best epoch's weights in the model, or their average. A run that may go on keeps those of its last step. */
+function leaveWeights(
+  { variables }: Model,
+  stopped: TrainResult['stopped'],
+  best: Best | undefined,
+  ema: Ema | undefined,
+): void {
+  if (stopped === 'aborted' || stopped === 'time') return;
+  if (best) assignVariables('train', variables, best.variables);
+  else ema?.copyToVariables();
 }
 
 /** Why a run has ended. */

@@ -7,24 +7,26 @@ import type { Model } from '../models/model';
 import { takeOver } from './free';
 import { adamOf } from './optimizer/adam';
 import type { Ema } from './optimizer/ema';
+import { assertNotDisposed } from './optimizer/optimizers';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { loopRules } from './rules';
 import { type StepSettings, stepSettings } from './settings';
-import { createSkipCount, type StepResult, takeStep } from './takeStep';
+import { createSkipCount } from './skipCount';
+import { type StepResult, takeStep } from './takeStep';
 
 export type { StepResult } from './takeStep';
 
-/** Choices of the bare loop. */
+/** Options of the bare loop. */
 export interface TrainingStepsOptions<M extends Model> extends StepOptions<M> {
   /** the first step; default 0 */
   readonly from?: number;
-  /** the step to stop before; default none, the loop is left by `break` or the signal */
+  /** the step to stop before. Default none: leave the loop by `break` or the signal */
   readonly to?: number;
-  /** an average of the weights, e.g. of `createEma`: each step takes its weights in */
+  /** a moving average of the weights, of `createEma`, which each step updates */
   readonly ema?: Ema;
   /**
-   * `'ignore'`: steps are not looked at; any other: the update of a step whose loss or gradient is NaN or infinite is left
-   * out and counted by {@link StepResult.skipped}, and the loop goes on, as it reads nothing itself
+   * `'ignore'` checks nothing. Under any other policy the loop skips the update of a step whose loss or gradient is NaN or
+   * infinite, counts it in {@link StepResult.skipped}, and continues, because the loop itself reads nothing
    */
   readonly nonFinite?: NonFinitePolicy;
 }
@@ -42,11 +44,11 @@ interface StepRange {
 /**
  * Trains a model step by step, each step an item of an async iteration.
  *
- * @param model whose variables are moved
- * @param options objective, batches, seed, and what else a step depends on
- * @yields each step's terms, whose tensors live until the next step is asked for
+ * @param model to train, in place
+ * @param options objective, batches, seed, and everything else that a step depends on
+ * @yields each step's terms, whose tensors live until you ask for the next step
  * @throws TypeError or RangeError naming the option, before the first step
- * @throws Error before a step while a run of `train` has the model or the optimizer, or once another loop has taken it
+ * @throws Error before a step while a run of `train` uses the model or the optimizer, or after another loop took it
  * @example for await (const { step, read } of trainingSteps(model, { objective: semiSupervised(), batches, seed: 1, to: 100 })) if (step % 10 === 0) console.log(await read())
  */
 export async function* trainingSteps<M extends Model>(
@@ -70,17 +72,19 @@ export async function* stepsOf<M extends Model>(
 ): AsyncGenerator<StepResult, void, void> {
   const { model, batches, optimizers, signal } = settings;
   await assertInputsSupported('train', model, batches);
+  beforeStep?.();
   for (const { optimizer, variables } of optimizers) adamOf(optimizer)?.assertFit(variables);
   const skips = createSkipCount();
-  // Every promise of a step may settle at once: without rests no event would arrive, that of an abort least of all.
+  // Every promise of a step may settle at once. Without pauses no event would arrive, not even an abort.
   const rest = createRests();
   try {
     for (let step = from; step < to; step++) {
       await rest();
       if (signal?.aborted) break;
       beforeStep?.();
-      // A callback may have freed it.
+      // A callback may have disposed them.
       assertLiving('train', model);
+      assertNotDisposed('train', optimizers);
       const owned: (() => void)[] = [];
       try {
         yield await takeStep(settings, step, { ema, skips, owned });

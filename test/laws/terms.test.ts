@@ -11,7 +11,7 @@ import { regularized, semiSupervised } from '../../src/models/objectives/semiSup
 import { supervised } from '../../src/models/objectives/supervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { createAdam } from '../../src/training/optimizer/adam';
-import { namedTerms } from '../../src/training/step';
+import { namedTerms } from '../../src/training/terms';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { CONV, MLP, tinyBatches, tinyM1, tinyM2 } from '../support/tiny';
 

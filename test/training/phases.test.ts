@@ -158,6 +158,56 @@ describe('phases', () => {
   });
 });
 
+describe('phases of a resumed run', () => {
+  cleanUpAfterEach();
+
+  const labels = ['classifier/logits/bias'];
+  const encoder = ['encoder/mean/bias'];
+  const bound: Phase<M2> = { name: 'bound', variables: encoder, objective: semiSupervised() };
+  const classes: Phase<M2> = { name: 'classes', variables: labels, objective: supervised() };
+
+  it.each<[string, readonly Phase<M2>[]]>([
+    [
+      'objective[1].variables is ["encoder/mean/bias"] in this run and ["classifier/logits/bias"] in the checkpoint',
+      [bound, { ...classes, variables: encoder }],
+    ],
+    [
+      'objective[0].objective.entropyPenalty is 0.5 in this run and 0 in the checkpoint',
+      [{ ...bound, objective: semiSupervised({ entropyPenalty: 0.5 }) }, classes],
+    ],
+    ['objective[0].name is "classes" in this run and "bound" in the checkpoint', [classes, bound]],
+    ['objective[1] is none in this run and {', [bound]],
+    ['objective[2] is {', [bound, classes, { ...bound, name: 'more' }]],
+  ])('must be those of the checkpoint; the error names the first difference: %s', async (message, other) => {
+    const [model, storage] = [tinyM2(), memoryStorage()];
+    const go = (objective: readonly Phase<M2>[], epochs: number) =>
+      train(model, { ...options(model), objective, epochs, checkpoint: { storage }, resume: true });
+    await go([bound, classes], 1);
+    await expect(go(other, 2)).rejects.toThrow(`resume: memory: ${message}`);
+    expect((await go([bound, classes], 2)).step).toBe(8);
+    model.dispose();
+  });
+
+  it('name the entry of a list that is too long to be quoted whole', async () => {
+    const [model, storage] = [tinyM2(), memoryStorage()];
+    const all = namesOf(model, '');
+    const go = (variables: readonly string[], epochs: number) =>
+      train(model, {
+        ...options(model),
+        objective: [{ ...bound, variables }],
+        epochs,
+        checkpoint: { storage },
+        resume: true,
+      });
+    await go(all, 1);
+    const last = all.length - 1;
+    await expect(go(all.slice(0, last), 2)).rejects.toThrow(
+      `objective[0].variables[${last}] is none in this run and "${all[last]}" in the checkpoint`,
+    );
+    model.dispose();
+  });
+});
+
 describe('phases with optimizers of their own', () => {
   cleanUpAfterEach();
 
@@ -269,7 +319,7 @@ describe('phases with optimizers of their own', () => {
       'phaseOptimizers.labels.learningRate is 0.1 in this run and 0.05 in the checkpoint',
     );
     const { bound } = adams();
-    await expect(go({ bound }, 2)).rejects.toThrow('phaseOptimizers.labels is undefined in this run and {');
+    await expect(go({ bound }, 2)).rejects.toThrow('phaseOptimizers.labels is none in this run and {');
     expect((await go(adams(), 2)).step).toBe(8);
   });
 

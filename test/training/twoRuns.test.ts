@@ -8,11 +8,12 @@ import type { M2 } from '../../src/models/m2/model';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { saveModel } from '../../src/models/saveModel';
 import { createAdam } from '../../src/training/optimizer/adam';
+import type { Optimizer } from '../../src/training/optimizer/optimizer';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach } from '../support/numbers';
-import { memoryFolder, memoryStorage, tinyBatches, tinyM2, withoutEpochs } from '../support/tiny';
+import { memoryFolder, memoryStorage, tinyBatches, tinyM2, weightsOf, withoutEpochs } from '../support/tiny';
 
 cleanUpAfterEach();
 
@@ -103,7 +104,8 @@ describe('a loop of trainingSteps', () => {
   });
 
   it('takes no step once another loop has taken its model or optimizer', async () => {
-    const [model, other] = [tinyM2(), tinyM2()];
+    const model = tinyM2();
+    const other: M2 = { ...model };
     const optimizer = createAdam();
     const loop = (which = model) => trainingSteps(which, withoutEpochs(options({ optimizer })));
     const [first, second] = [loop(), loop()];
@@ -116,7 +118,6 @@ describe('a loop of trainingSteps', () => {
     await expect(second.next()).rejects.toThrow('another loop or run has taken the optimizer since');
     optimizer.dispose();
     model.dispose();
-    other.dispose();
   });
 
   it('takes no options of a run', async () => {
@@ -330,16 +331,87 @@ describe('a function that is async', () => {
 });
 
 describe('an optimizer of another model', () => {
-  it('is refused before it changes anything', async () => {
-    const [model, other] = [tinyM2(), tinyM2({ latent: 2 })];
+  it.each([
+    ['whose variables are alike', {}],
+    ['whose variables have other shapes', { latent: 2 }],
+  ])('is refused before it changes anything: %s', async (_, other) => {
+    const models = [tinyM2(), tinyM2(other)] as const;
     const optimizer = createAdam();
-    await train(model, options({ optimizer, epochs: 1 }));
-    await expect(train(other, options({ optimizer, epochs: 1 }))).rejects.toThrow(
+    await train(models[0], options({ optimizer, epochs: 1 }));
+    const before = await weightsOf(models[1]);
+    await expect(train(models[1], options({ optimizer, epochs: 1 }))).rejects.toThrow(
+      /^adam\.apply: the moments of ".*" are those of another model's variable, needed an optimizer for each model$/,
+    );
+    expect(await weightsOf(models[1])).toEqual(before);
+    // Its own model may go on.
+    expect((await train(models[0], options({ optimizer, epochs: 1 }))).stopped).toBe('finished');
+    optimizer.dispose();
+    for (const model of models) model.dispose();
+  });
+
+  it('is taken where a checkpoint or a state replaces its moments', async () => {
+    const [model, other, third, wider] = [tinyM2(), tinyM2(), tinyM2(), tinyM2({ latent: 2 })];
+    const optimizer = createAdam();
+    const checkpoint = { storage: memoryStorage() };
+    await train(model, options({ optimizer, checkpoint, epochs: 1 }));
+    const resumed = await train(other, options({ optimizer, checkpoint, resume: true, epochs: 2 }));
+    expect(resumed.step).toBe(4);
+    optimizer.restore(optimizer.state);
+    await expect(train(wider, options({ optimizer, epochs: 1 }))).rejects.toThrow(
       /^adam\.apply: the moments of ".*" are \[.*\], the variable \[.*\]; needed an optimizer for each model$/,
     );
+    expect((await train(third, options({ optimizer, epochs: 1 }))).step).toBe(2);
     optimizer.dispose();
+    for (const made of [model, other, third, wider]) made.dispose();
+  });
+});
+
+describe('an optimizer that is disposed', () => {
+  const dispose = (optimizer: Optimizer) => ({
+    onBatchEnd: ({ step }: { step: number }) => void (step === 1 && optimizer.dispose()),
+  });
+
+  it('ends a run before its next step, and writes no checkpoint without moments', async () => {
+    const model = tinyM2();
+    const optimizer = createAdam();
+    const storage = memoryStorage();
+    const seen: object[] = [];
+    const callbacks = [
+      dispose(optimizer),
+      { onBatchEnd: async () => void seen.push(await weightsOf(model)) },
+    ];
+    const run = options({ optimizer, callbacks, checkpoint: { storage, every: 100 } });
+    await expect(train(model, run)).rejects.toThrow(
+      'train: optimizer is disposed, needed one that is not; and no checkpoint could be written: ',
+    );
+    expect(await weightsOf(model)).toEqual(seen[1]);
+    expect(storage.bytes).toBeUndefined();
     model.dispose();
-    other.dispose();
+  });
+
+  it('is named by its phase', async () => {
+    const model = tinyM2();
+    const optimizer = createAdam();
+    const variables = ['classifier/logits/bias'];
+    const objective = [{ name: 'labels', variables, objective: semiSupervised(), optimizer }];
+    await expect(train(model, options({ objective, callbacks: dispose(optimizer) }))).rejects.toThrow(
+      'train: optimizer of phase "labels" is disposed, needed one that is not',
+    );
+    model.dispose();
+  });
+
+  it('is refused before the first step, by a loop too, and moves nothing by itself', async () => {
+    const model = tinyM2();
+    const optimizer = createAdam();
+    optimizer.dispose();
+    const message = 'optimizer is disposed, needed one that is not';
+    await expect(train(model, options({ optimizer }))).rejects.toThrow(`train: ${message}`);
+    await expect(trainingSteps(model, withoutEpochs(options({ optimizer }))).next()).rejects.toThrow(
+      `trainingSteps: ${message}`,
+    );
+    expect(() => optimizer.apply(model.variables, {}, 0)).toThrow(`adam.apply: the ${message}`);
+    expect(() => optimizer.restore({ tensors: {}, counts: {} })).toThrow(`adam.restore: the ${message}`);
+    model.dispose();
   });
 });
 

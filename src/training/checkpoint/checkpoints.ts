@@ -1,4 +1,4 @@
-/** Checkpoints of a run: written as it goes, and the one that it goes on from. */
+/** Checkpoints of a run: writes them, and finds the one to resume from. */
 import { getBackend } from '@tensorflow/tfjs-core';
 import { messageOf } from '../../core/messageOf';
 import {
@@ -16,28 +16,28 @@ import { resumeFrom } from './resume';
 import type { Resumed } from './resumed';
 import type { Progress, RunState } from './runState';
 
-/** Where a run begins. */
+/** The state that a run begins with. */
 export interface Beginning {
   readonly progress: Progress;
-  /** the checkpoint that it goes on from, where it does */
+  /** the checkpoint that it resumes from, if any */
   readonly resumed?: Resumed;
 }
 
 /** Checkpoints of a run. */
 export interface Checkpoints {
-  /** whether the best epoch is to have one of its own */
+  /** whether to write one at each new best epoch */
   readonly keepBest: boolean;
-  /** Takes the place for the run, and puts the checkpoint in place that the run goes on from, where there is one. */
+  /** Claims the storage, and restores the checkpoint to resume from, if any. */
   begin(resume: Resume): Promise<Beginning>;
-  /** Writes one, unless this very progress lies in the last. */
+  /** Writes one, unless the last one has the same progress. */
   save(progress: Progress): Promise<void>;
-  /** Gives the place back. */
+  /** Releases the storage. */
   end(): Promise<void>;
 }
 
 const START: Progress = { step: 0, seconds: 0, history: [], sums: {} };
 
-/** For a run that is not kept anywhere. */
+/** For a run without checkpoints. */
 const NOWHERE: Checkpoints = {
   keepBest: false,
   begin: async () => ({ progress: START }),
@@ -46,9 +46,9 @@ const NOWHERE: Checkpoints = {
 };
 
 /**
- * Takes a place for a run.
+ * Claims a storage for a run.
  *
- * @throws Error when another run holds it, or nothing can be written there
+ * @throws Error when another run holds it, or it cannot be written
  */
 const claim = async (place: Storage | StorageFolder): Promise<Claim> => {
   try {
@@ -61,8 +61,8 @@ const claim = async (place: Storage | StorageFolder): Promise<Claim> => {
 /**
  * Checkpoints of a run.
  *
- * @param options where they lie; without any there are none
- * @param state that goes into them
+ * @param options storage, and how many to keep; undefined for no checkpoints
+ * @param state to write into them
  * @param run that they belong to
  */
 export function createCheckpoints(
@@ -72,7 +72,7 @@ export function createCheckpoints(
 ): Checkpoints {
   if (options === undefined) return NOWHERE;
   const { storage, keep } = options;
-  // What nothing has been done of is not written: a run that is aborted at once leaves what lies there.
+  // Nothing is written before the first step, so a run that is aborted at once does not replace a checkpoint.
   let saved = START;
   let claimed: Claim | undefined;
   return {
@@ -94,7 +94,7 @@ export function createCheckpoints(
       if (saved === progress) return;
       const { step, best } = progress;
       const bytes = await encodeCheckpoint(state, progress, run);
-      // Somebody has removed the claim: another run may have come, and gone, and have left its checkpoints.
+      // The claim was removed. Meanwhile another run may have started, ended and left its checkpoints.
       if (claimed && !(await claimed.confirm()) && !(await isEmpty(storage)))
         throw new Error(
           `train: ${storage.name} was taken from this run, and holds the checkpoints of another, needed a place of its own`,

@@ -1,4 +1,4 @@
-/** Where the checkpoints of a run lie: one file that is replaced, or a folder with the last of them and the best. */
+/** The files of a run's checkpoints: one that is replaced, or a folder with the last ones and the best. */
 import { describe } from '../../core/describe';
 import { CHECKPOINT, formatOf } from '../../files/fileFormat';
 import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
@@ -6,7 +6,7 @@ import { contentOf, isFolder, type Storage, type StorageFolder } from '../../fil
 /** Whether bytes are a checkpoint of any version. */
 const isCheckpoint = (bytes: Uint8Array): boolean => formatOf(bytes)?.startsWith(CHECKPOINT) ?? false;
 
-/** Digits of a step in a name: names in the order of the alphabet are in the order of the steps. */
+/** Digits of a step in a name, so that names sort by step. */
 const DIGITS = 9;
 
 const NAME = new RegExp(`^step-(\\d{${DIGITS},})\\.safetensors$`);
@@ -22,7 +22,7 @@ export interface CheckpointFile {
   readonly storage: Storage;
 }
 
-/** The checkpoints of a folder, the newest first; other files are not looked at. */
+/** The checkpoints of a folder, newest first; ignores other files. */
 export async function checkpointsIn(folder: StorageFolder): Promise<readonly CheckpointFile[]> {
   const names = await folder.list();
   if (!Array.isArray(names))
@@ -35,14 +35,13 @@ export async function checkpointsIn(folder: StorageFolder): Promise<readonly Che
 }
 
 /**
- * Writes a checkpoint. In a folder the last of them are kept, and the best: what is older is taken away, once the new
- * one is whole.
+ * Writes a checkpoint. A folder keeps the last ones and the best: older ones are removed once the new one is complete.
  *
  * @param place one file, or a folder
  * @param bytes of the checkpoint
  * @param step steps done
- * @param kept how many of the last a folder keeps, this one included
- * @param best step of the best checkpoint so far, which a folder keeps as well
+ * @param kept how many of the last a folder keeps, including this one
+ * @param best step of the best checkpoint so far, which a folder also keeps
  */
 export async function keepCheckpoint(
   place: Storage | StorageFolder,
@@ -53,11 +52,11 @@ export async function keepCheckpoint(
 ): Promise<void> {
   if (!isFolder(place)) return place.write(bytes);
   await place.file(nameOfStep(step)).write(bytes);
-  // What cannot be removed is tried again at the next save: the new checkpoint is whole.
+  // A file that cannot be removed is tried again at the next save: the new checkpoint is complete.
   await removeOld(place, step, kept, best).catch(() => undefined);
 }
 
-/** Removes checkpoints but the last and the best. Those ahead of the step are of the same run, and stay. */
+/** Removes all but the last checkpoints and the best. Those of later steps belong to the same run, and stay. */
 const removeOld = async (
   place: StorageFolder,
   step: number,
@@ -69,12 +68,12 @@ const removeOld = async (
   for (const old of behind.slice(kept)) if (old.step !== best) await remove(old.name).catch(() => undefined);
 };
 
-/** Whether a place holds no checkpoint. */
+/** Whether a storage holds no checkpoint. */
 export const isEmpty = async (place: Storage | StorageFolder): Promise<boolean> =>
   isFolder(place) ? (await checkpointsIn(place)).length === 0 : (await place.read()) === undefined;
 
 /**
- * Refuses a folder in which a run has left checkpoints: a new run would take them for its own.
+ * Refuses a folder with checkpoints of another run: a new run would mix them with its own.
  *
  * @throws RangeError naming the newest
  */

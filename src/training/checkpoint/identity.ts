@@ -1,4 +1,4 @@
-/** What makes a checkpoint a run's own: settings and data, without which it could not go on alike. */
+/** Identity of a run: the settings and data that a checkpoint must share with the run that resumes it. */
 import type { Augment, SplitIndices } from '../../core/batch';
 import { oneLine } from '../../core/describe';
 import type { NoiseState } from '../../core/noise';
@@ -11,33 +11,33 @@ import type { TrainOptions } from '../options';
 import { specOfPhases } from '../phases';
 import type { RunSettings } from '../settings';
 
-/** What a checkpoint must agree with, to be this run's; each is compared whatever the order of its keys. */
+/** Settings that a checkpoint must share with the run that resumes it. The order of keys does not matter. */
 export interface RunIdentity {
   readonly spec: Json;
   readonly counts: { readonly labeled: number; readonly unlabeled: number };
   readonly stepsPerEpoch: number;
-  /** of the batch source, where it has one: seed, split and order of the data */
+  /** identity of the batch source, if it has one: seed, split and order of the data */
   readonly data: string;
   readonly noise: NoiseState;
-  /** settings of the objective, where it tells them */
+  /** settings of the objective, if it has a `spec` */
   readonly objective: Json;
-  /** settings of the optimizer, where it tells them */
+  /** settings of the optimizer, if it has a `spec` */
   readonly optimizer: Json;
-  /** the same of the phases that have optimizers of their own; left out where none has */
+  /** the same for phases with their own optimizers; left out if there are none */
   readonly phaseOptimizers?: Readonly<Record<string, Json>>;
   /** weights of the loss's parts */
   readonly loss: Json;
-  /** settings of the average of the weights, null where there is none */
+  /** settings of the moving average; null without one */
   readonly ema: Json;
-  /** what changes the inputs of either part: its settings if it has some, else only that there is something */
+  /** settings of `augment` for each part, or only whether there is one if it has no `spec` */
   readonly augment: Json;
-  /** what the best epoch is chosen by, null where none is */
+  /** settings that choose the best epoch; null without early stopping */
   readonly earlyStopping: Json;
-  /** indices of the examples of either part, where the source of the batches has them */
+  /** indices of the examples in each part, if the batch source has them */
   readonly split: SplitIndices | undefined;
 }
 
-/** What changes the inputs: a function's settings where it tells them. */
+/** Settings of `augment`. */
 const specOfAugment = <M extends Model>(augment: RunSettings<M>['augment']): Json => {
   const specOfOne = (change: Augment | undefined): Json => (change ? (change.spec ?? 'a function') : 'none');
   return typeof augment === 'function' || augment === undefined
@@ -45,7 +45,7 @@ const specOfAugment = <M extends Model>(augment: RunSettings<M>['augment']): Jso
     : { labeled: specOfOne(augment.labeled), unlabeled: specOfOne(augment.unlabeled) };
 };
 
-/** What decides which epoch is the best. Patience only decides when the run ends, and may grow as `epochs` may. */
+/** Settings that choose the best epoch. Patience only decides when the run ends, so it may change as `epochs` may. */
 const specOfStopping = <M extends Model>(settings: RunSettings<M>): Json => {
   const { earlyStopping, validateEvery, logEvery } = settings;
   if (earlyStopping === undefined) return null;
@@ -54,7 +54,7 @@ const specOfStopping = <M extends Model>(settings: RunSettings<M>): Json => {
   return specOf({ monitor, mode, minDelta, ...measured });
 };
 
-/** Whether an epoch has the number that the best one is chosen by. */
+/** Whether an epoch has the monitored value. */
 export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json): boolean => {
   const monitor = isRecord(earlyStopping) ? earlyStopping.monitor : undefined;
   return typeof monitor === 'string' && history.some((row) => monitor in row);
@@ -77,7 +77,7 @@ export function identityOf<M extends Model>(
     spec: model.spec,
     counts: batches.counts,
     stepsPerEpoch: batches.stepsPerEpoch,
-    // Only a run with a checkpoint asks for the identity of its batches, which looks at every value of the data.
+    // Reading every value of the data is worth it only for a run with checkpoints.
     data: (checkpoint && batches.identity) ?? '',
     noise: noise.state,
     objective: specOfPhases(objective),
@@ -103,19 +103,35 @@ interface Difference {
   readonly theirs: unknown;
 }
 
+/**
+ * Whether to compare two lists entry by entry: phases, and lists that an error text would cut before their difference. Other
+ * lists, such as the values of a schedule, are clearer as a whole.
+ */
+const looksInto = (ours: readonly unknown[], theirs: readonly unknown[]): boolean =>
+  [...ours, ...theirs].some(isRecord) || brief(ours) === brief(theirs);
+
 /** The first place where two settings differ, if any. */
 const firstDifference = (path: string, ours: unknown, theirs: unknown): Difference | undefined => {
   if (canonical(ours) === canonical(theirs)) return undefined;
-  if (!isRecord(ours) || !isRecord(theirs)) return { path, ours, theirs };
-  for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
-    const found = firstDifference(`${path}.${name}`, own(ours, name), own(theirs, name));
+  const parts: (readonly [path: string, ours: unknown, theirs: unknown])[] = [];
+  if (isRecord(ours) && isRecord(theirs)) {
+    for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)]))
+      parts.push([`${path}.${name}`, own(ours, name), own(theirs, name)]);
+  } else if (Array.isArray(ours) && Array.isArray(theirs) && looksInto(ours, theirs)) {
+    for (let i = 0; i < Math.max(ours.length, theirs.length); i++)
+      parts.push([`${path}[${i}]`, ours[i], theirs[i]]);
+  }
+  for (const part of parts) {
+    const found = firstDifference(...part);
     if (found) return found;
   }
-  return undefined;
+  return { path, ours, theirs };
 };
 
+const shown = (value: unknown): string => (value === undefined ? 'none' : brief(value));
+
 /**
- * Refuses settings that are not this run's.
+ * Refuses settings that differ from this run's.
  *
  * @param where name of the checkpoint, for messages
  * @param found settings in the checkpoint
@@ -132,13 +148,13 @@ export function assertSameRun(
     if (different === undefined) continue;
     const { path, ours, theirs } = different;
     throw new RangeError(
-      `${where}: ${oneLine(path)} is ${brief(ours)} in this run and ${brief(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
+      `${where}: ${oneLine(path)} is ${shown(ours)} in this run and ${shown(theirs)} in the checkpoint, needed the same to go on; a new run needs another place`,
     );
   }
 }
 
 /**
- * Refuses examples that are not this run's.
+ * Refuses examples that differ from this run's.
  *
  * @param where name of the checkpoint, for messages
  * @param found indices in the checkpoint, by part

@@ -1,15 +1,18 @@
-/** Going on with a run: which checkpoint, and what if it cannot be used. */
+/** Resumes a run: finds the checkpoint, and suggests another if it cannot be used. */
+import { tidy } from '@tensorflow/tfjs-core';
 import { describe } from '../../core/describe';
 import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
+import { assignVariables, toTensor } from '../../models/modelFile';
+import { restoreAll } from '../optimizer/optimizers';
 import type { Resume } from '../options';
-import { applyCheckpoint, type Checkpoint, parseCheckpoint } from './encode';
 import { type CheckpointFile, checkpointsIn } from './files';
 import type { RunIdentity } from './identity';
+import { type Checkpoint, parseCheckpoint } from './parse';
 import type { RunState } from './runState';
 
-/** A checkpoint that a run can go on from. */
+/** A checkpoint that a run can resume from. */
 export interface FoundCheckpoint {
-  /** name of its place, for messages */
+  /** name of its storage, for messages */
   readonly name: string;
   readonly checkpoint: Checkpoint;
 }
@@ -24,7 +27,31 @@ const readFrom = async (
   return bytes && { name: storage.name, checkpoint: parseCheckpoint(where, bytes, state, run) };
 };
 
-/** Puts the contents of a place into the run. If its optimizer refuses them, the error names the file. */
+/**
+ * Restores a checkpoint: variables, their moving average, optimizers.
+ *
+ * @param where name of the file, for messages
+ * @param checkpoint of {@link parseCheckpoint}
+ * @param state that it was parsed for
+ * @throws RangeError when an optimizer cannot use its part; nothing has then been changed
+ */
+function applyCheckpoint(
+  where: string,
+  { variables, ema: averages, optimizers: stored }: Checkpoint,
+  { model, optimizers, ema }: RunState,
+): void {
+  tidy(() => {
+    const states = stored.map(({ tensors, counts }) => ({
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, array]) => [name, toTensor(array)])),
+      counts,
+    }));
+    restoreAll(optimizers, states);
+  });
+  assignVariables(where, model.variables, variables);
+  if (ema) assignVariables(where, ema.averages, averages);
+}
+
+/** Restores the checkpoint of a storage. If an optimizer refuses its state, the error names the file. */
 const useFrom = async (
   storage: Storage,
   state: RunState,
@@ -42,7 +69,7 @@ const useFrom = async (
   return found;
 };
 
-/** The newest of the checkpoints that this run could go on from. */
+/** The newest of the checkpoints that this run could resume from. */
 const firstUsable = async (
   files: readonly CheckpointFile[],
   state: RunState,
@@ -70,15 +97,15 @@ const chosen = (
 };
 
 /**
- * Puts the checkpoint in place that a run goes on from. One that cannot be used is refused with the reason, and an older one
- * that can is named: nothing is passed over in silence, and nothing is changed.
+ * Restores the checkpoint that a run resumes from. If it cannot be used, the error says why and names an older one that can,
+ * and nothing has changed.
  *
  * @param place one file, or a folder
  * @param resume which of a folder
- * @param state that the checkpoint is to be put into
- * @param run that it must belong to
- * @returns `undefined` where nothing has been written yet
- * @throws RangeError when the file is damaged, no checkpoint, or another run's
+ * @param state to restore
+ * @param run identity that the checkpoint must have
+ * @returns `undefined` if nothing has been written yet
+ * @throws RangeError when the file is damaged, not a checkpoint, or of another run
  */
 export async function resumeFrom(
   place: Storage | StorageFolder,

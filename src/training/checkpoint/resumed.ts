@@ -1,4 +1,4 @@
-/** What a run went on from. */
+/** The checkpoint that a run resumed from. */
 
 /** What wrote a checkpoint. */
 export interface WrittenBy {
@@ -10,14 +10,14 @@ export interface WrittenBy {
   readonly backend: string;
 }
 
-/** Where a run goes on. */
+/** The checkpoint that a run resumed from. */
 export interface Resumed {
-  /** name of the checkpoint's place */
+  /** name of the checkpoint's storage */
   readonly from: string;
   /** steps done when it was written */
   readonly step: number;
   /** what wrote it */
   readonly writtenBy: WrittenBy;
-  /** whether the backend is the one that it was written on; on another the run goes on alike but for rounding */
+  /** whether the current backend wrote it; on another one the run continues up to rounding */
   readonly sameBackend: boolean;
 }

@@ -1,11 +1,11 @@
-/** State of a run: the tensors that it moves, and how far it has come. */
+/** State of a run: the tensors that it changes, and its progress. */
 import type { StoredArray } from '../../files/safetensors';
 import type { Model } from '../../models/model';
 import type { HistoryRow, Sums } from '../history';
 import type { Ema } from '../optimizer/ema';
 import type { RunOptimizer } from '../optimizer/optimizers';
 
-/** Whatever holds the tensors that a run moves. */
+/** Everything that holds tensors that a run changes. */
 export interface RunState {
   readonly model: Model;
   readonly optimizers: readonly RunOptimizer[];
@@ -19,14 +19,14 @@ export interface Best {
   readonly variables: Readonly<Record<string, StoredArray>>;
 }
 
-/** How far a run has come. */
+/** Progress of a run. */
 export interface Progress {
   /** the next step */
   readonly step: number;
   /** time spent, in seconds */
   readonly seconds: number;
   readonly history: readonly HistoryRow[];
-  /** sums of the epoch under way */
+  /** sums of the current epoch */
   readonly sums: Sums;
   readonly best?: Best;
 }

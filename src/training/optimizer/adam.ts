@@ -31,7 +31,7 @@ const adamRules = () => ({
   weightDecay: schedule(AT_LEAST_0, 0),
 });
 
-/** Adam, taken apart: what an executor needs that runs its update as an operation of its own. */
+/** Parts of Adam, for an executor that runs the update as an operation of its own. */
 export interface AdamUpdate {
   /** β₁ */
   readonly beta1: number;
@@ -45,16 +45,16 @@ export interface AdamUpdate {
   numbersOf(name: string, variable: Variable, step: number): AdamNumbers;
   /** counts an update of each variable */
   count(names: readonly string[]): void;
-  /** Refuses variables of other shapes than their moments have. */
+  /** Refuses variables that the moments are not of, and an optimizer that was disposed. */
   assertFit(variables: Readonly<Record<string, Variable>>): void;
 }
 
-/** Where an optimizer has its Adam; the same in each copy of the library. */
+/** Key of an optimizer's `AdamUpdate`; the same in each copy of the library. */
 const ADAM = Symbol.for('ssvae.adam');
 
 /**
- * The update of an optimizer that `createAdam` made. What has been made of one by `{ ...optimizer, apply }` is another
- * optimizer: it may move variables as it likes.
+ * The update of an optimizer that `createAdam` made. `{ ...optimizer, apply }` is another optimizer, which may move variables
+ * in any way.
  */
 export const adamOf = (optimizer: Optimizer): AdamUpdate | undefined =>
   (optimizer as { readonly [ADAM]?: AdamUpdate })[ADAM];
@@ -71,10 +71,11 @@ export const withAdam = (optimizer: Optimizer, adam: AdamUpdate): Optimizer =>
  *
  * The stock optimizer matches its state by position, takes another ε on WebGL and cannot be resumed to the bit;
  * this one names its moments after the variables and counts updates of each, so a variable whose gradient comes
- * late starts with the right bias correction.
+ * late starts with the right bias correction. It belongs to the variables that it first moves: those of another model are
+ * refused, until a state is restored.
  *
  * @param options rates and decay
- * @returns an optimizer; the caller disposes it
+ * @returns an optimizer; dispose it when you are done
  * @throws RangeError when a setting lies outside its range; of a schedule, at the step at which it does
  * @example createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: 10_000 }) })
  */
@@ -105,6 +106,9 @@ export function createAdam(options: AdamOptions = {}): Optimizer {
     },
     restore: moments.restore,
     dispose: moments.dispose,
+    get isDisposed() {
+      return moments.isDisposed;
+    },
   };
   return withAdam(optimizer, {
     beta1,

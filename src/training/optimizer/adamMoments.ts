@@ -7,6 +7,8 @@ import type { Optimizer } from './optimizer';
 
 /** Moments of a variable. */
 export interface Moments {
+  /** the variable; unknown after `restore` without variables */
+  target?: Variable;
   /** m, of the gradient */
   readonly first: Variable;
   /** v, of its square */
@@ -15,19 +17,20 @@ export interface Moments {
   updates: number;
 }
 
-/** Moments of all variables, which are written and put back. */
+/** Moments of all variables, which can be saved and restored. */
 export interface AdamMoments extends Pick<Optimizer, 'state' | 'restore' | 'dispose'> {
+  readonly isDisposed: boolean;
   /** moments of a variable, zeros at its first update */
-  of(name: string, like: Tensor): Moments;
+  of(name: string, target: Variable): Moments;
   /** moments of a variable that has been updated */
   find(name: string): Moments | undefined;
-  /** Refuses variables of other shapes than their moments have. */
+  /** Refuses variables that the moments are not of, and to be used after `dispose`. */
   assertFit(variables: Readonly<Record<string, Variable>>, names: readonly string[]): void;
 }
 
 type Stored = Parameters<Optimizer['restore']>;
 
-/** Moments of each variable in a state; refuses a state that is not whole, or of other variables. */
+/** Moments of each variable in a state; refuses a state that is incomplete or of other variables. */
 const momentsIn = ({ tensors, counts }: Stored[0], variables: Stored[1]): readonly [string, Moments][] => {
   const found = Object.entries(counts).map(([name, updates]): [string, Moments] => {
     const [first, second] = [tensors[`first/${name}`], tensors[`second/${name}`]];
@@ -59,7 +62,11 @@ const momentsIn = ({ tensors, counts }: Stored[0], variables: Stored[1]): readon
 /** Moments of no variable yet. */
 export function createMoments(): AdamMoments {
   const moments = new Map<string, Moments>();
-  const dispose = (): void => {
+  let isDisposed = false;
+  const assertUsable = (where: string): void => {
+    if (isDisposed) throw new RangeError(`${where}: the optimizer is disposed, needed one that is not`);
+  };
+  const clear = (): void => {
     for (const { first, second } of moments.values()) {
       first.dispose();
       second.dispose();
@@ -67,13 +74,18 @@ export function createMoments(): AdamMoments {
     moments.clear();
   };
   return {
-    of(name, like) {
+    of(name, target) {
+      assertUsable('adam.apply');
       const known = moments.get(name);
-      if (known) return known;
-      // `variable` takes hold of the very tensor it is given, so each moment needs zeros of its own.
+      if (known) {
+        known.target ??= target;
+        return known;
+      }
+      // `variable` keeps the tensor that it is given, so each moment needs its own zeros.
       const fresh = tidy(() => ({
-        first: variable(zerosLike(like), false),
-        second: variable(zerosLike(like), false),
+        target,
+        first: variable(zerosLike(target), false),
+        second: variable(zerosLike(target), false),
         updates: 0,
       }));
       moments.set(name, fresh);
@@ -81,11 +93,17 @@ export function createMoments(): AdamMoments {
     },
     find: (name) => moments.get(name),
     assertFit(variables, names) {
+      assertUsable('adam.apply');
       for (const name of names) {
-        const [moment, target] = [moments.get(name)?.first, own(variables, name)];
-        if (moment && target && !sameShape(moment.shape, target.shape))
+        const [known, target] = [moments.get(name), own(variables, name)];
+        if (known === undefined || target === undefined) continue;
+        if (!sameShape(known.first.shape, target.shape))
           throw new RangeError(
-            `adam.apply: the moments of ${describe(name)} are ${formatShape(moment.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
+            `adam.apply: the moments of ${describe(name)} are ${formatShape(known.first.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
+          );
+        if (known.target !== undefined && known.target !== target)
+          throw new RangeError(
+            `adam.apply: the moments of ${describe(name)} are those of another model's variable, needed an optimizer for each model`,
           );
       }
     },
@@ -102,16 +120,28 @@ export function createMoments(): AdamMoments {
       };
     },
     restore(state, variables) {
+      assertUsable('adam.restore');
       const given = momentsIn(state, variables);
-      // Copied before the former state goes, which the given one may be.
+      // Copied before the former state is freed: the given state may be the same one.
       const copy = (moment: Tensor): Variable => tidy(() => variable(moment.clone(), false));
       const copies = given.map(([name, { first, second, updates }]): [string, Moments] => [
         name,
-        { first: copy(first), second: copy(second), updates },
+        {
+          first: copy(first),
+          second: copy(second),
+          updates,
+          ...(variables && { target: variables[name] as Variable }),
+        },
       ]);
-      dispose();
+      clear();
       for (const [name, copied] of copies) moments.set(name, copied);
     },
-    dispose,
+    dispose() {
+      isDisposed = true;
+      clear();
+    },
+    get isDisposed() {
+      return isDisposed;
+    },
   };
 }

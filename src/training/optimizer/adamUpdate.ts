@@ -16,7 +16,7 @@ export interface AdamSettings {
 
 /** Numbers of one update of a variable: θ ← kept · θ − size · m / (√v + epsilon). */
 export interface AdamNumbers {
-  /** what is left of a decayed variable; 1 where nothing decays */
+  /** factor of a decayed variable; 1 without decay */
   readonly kept: number;
   /** η √(1 − β₂ᵗ) / (1 − β₁ᵗ) */
   readonly size: number;
@@ -24,10 +24,10 @@ export interface AdamNumbers {
   readonly epsilon: number;
 }
 
-/** Rates of one step; factors are 0 where the step is not applied. */
+/** Rates of one step; factors are 0 if the step is skipped. */
 interface Rates {
   readonly rate: number;
-  /** what is left of a decayed variable; 1 where nothing decays */
+  /** factor of a decayed variable; 1 without decay */
   readonly kept: Tensor | number;
   readonly times: (factor: number) => Tensor | number;
   readonly first: MeanShares;
@@ -60,12 +60,12 @@ export const numbersOf = (
   return { kept: rank >= 2 ? 1 - rate * decay : 1, ...corrected(settings, rate, updates) };
 };
 
-/** Rates of a step, which every variable has in common. */
+/** Rates of a step, the same for every variable. */
 export const ratesAt = (settings: AdamSettings, step: number, applied: Tensor | undefined): Rates => {
   const { rate, decay } = scheduledAt(settings, step);
   return {
     rate,
-    // On the host where it can be: a kernel a step is spent only where the device decides.
+    // Computed on the host unless the device decides whether the step applies: that saves a kernel a step.
     kept: decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay)),
     times: (factor) => (applied ? mul(applied, factor) : factor),
     first: meanShares(settings.beta1, applied),
@@ -73,7 +73,7 @@ export const ratesAt = (settings: AdamSettings, step: number, applied: Tensor | 
   };
 };
 
-/** Rates as numbers, unless the device decides on one of them. */
+/** Rates as numbers; undefined if one of them is on the device. */
 const hostRates = (rates: Readonly<Record<string, Tensor | number>>): Record<string, number> | undefined =>
   Object.values(rates).every((rate) => typeof rate === 'number')
     ? (rates as Record<string, number>)

@@ -31,7 +31,7 @@ export interface Ema {
 }
 
 /**
- * Share that the average keeps at a step: few steps make a short average, else it would remember the initial weights.
+ * Share that the average keeps at a step. It grows with the steps, because the average would else remember the initial weights.
  *
  *   d_t = min(d, (1 + t) / (10 + t))
  */

@@ -1,4 +1,4 @@
-/** Gradients of bounded length, and without NaN. */
+/** Norm, clipping and finiteness of gradients. */
 import {
   cast,
   div,
@@ -31,7 +31,7 @@ export const globalNorm = (gradients: Gradients): Scalar =>
   tidy(() => sqrt(sumOfScalars(Object.values(gradients).map((gradient) => sum<Scalar>(square(gradient))))));
 
 /**
- * Gradients of a global norm of at most c, their direction kept (Pascanu et al. 2013, Algorithm 1).
+ * Gradients scaled to a global norm of at most c (Pascanu et al. 2013, Algorithm 1).
  *
  *   g ← g · min(1, c / n)
  *
@@ -51,11 +51,11 @@ export const clipByGlobalNorm = (gradients: Gradients, norm: Scalar, most: numbe
 /**
  * Whether the loss and all gradients are finite: 1, or 0.
  *
- * A sum shows any NaN or infinity in it, and costs one kernel where a test of every number would cost three.
+ * A sum shows any NaN or infinity in it and costs one kernel. Testing every number would cost three.
  *
  * @param gradients by name
  * @param loss which may be NaN with finite gradients
- * @param norm the global norm of the gradients, where it is known
+ * @param norm the global norm of the gradients, if it is known
  * @returns scalar
  */
 export const allFinite = (gradients: Gradients, loss: Scalar, norm?: Scalar): Scalar =>
@@ -65,7 +65,7 @@ export const allFinite = (gradients: Gradients, loss: Scalar, norm?: Scalar): Sc
   });
 
 /**
- * Gradients, or zeros where they are not to be applied, without reading the device.
+ * Gradients, or zeros if the update is skipped, without reading the device.
  *
  * @param gradients by name, with NaN and infinities
  * @param applied scalar: 1, or 0

@@ -1,4 +1,4 @@
-/** The optimizers of a run: its own, and one for each phase that brings one. */
+/** The optimizers of a run: the run's, and one for each phase that has its own. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
 import { describe } from '../../core/describe';
 import type { Model } from '../../models/model';
@@ -8,33 +8,33 @@ import type { Optimizer, OptimizerState } from './optimizer';
 
 /** An optimizer of a run. */
 export interface RunOptimizer {
-  /** name of the phase that brings it; none where it is the run's */
+  /** name of the phase that it belongs to; left out for the run's */
   readonly phase?: string;
-  /** what it is called in messages */
+  /** its name in messages */
   readonly name: string;
   readonly optimizer: Optimizer;
-  /** what it moves, by the names that it keeps its state under */
+  /** variables that it moves, by their names in its state */
   readonly variables: Readonly<Record<string, Variable>>;
 }
 
-/** A phase with what moves its variables. */
+/** A phase with its optimizer. */
 export type EquippedPhase<M extends Model> = ResolvedPhase<M> & { readonly optimizer: Optimizer };
 
 /** Phases of a run, and their optimizers. */
 export interface Equipment<M extends Model> {
   readonly phases: readonly EquippedPhase<M>[];
   readonly optimizers: readonly RunOptimizer[];
-  /** Frees what the run has made itself: Adam, where a phase has no optimizer. */
+  /** Disposes the Adam that the run made, if any. */
   dispose(): void;
 }
 
 /**
- * Gives each phase an optimizer: its own, or else the run's.
+ * Gives each phase an optimizer: its own, or the run's.
  *
  * @param where name of the calling function, for messages
  * @param phases of a step
- * @param given the run's optimizer; default `createAdam()`, made where a phase needs it
- * @throws RangeError when the run's optimizer is a phase's as well, or no phase needs it
+ * @param given the run's optimizer; default `createAdam()`, made if a phase needs it
+ * @throws RangeError when the run's optimizer is also a phase's, or no phase needs it
  */
 export function equip<M extends Model>(
   where: string,
@@ -69,11 +69,23 @@ export function equip<M extends Model>(
 }
 
 /**
- * Puts a state into each optimizer; tensors are copied.
+ * Refuses optimizers that have been disposed: their moments are gone, and would start at zero again.
+ *
+ * @param where name of the calling function, for messages
+ * @param optimizers of a run
+ * @throws RangeError naming the optimizer
+ */
+export function assertNotDisposed(where: string, optimizers: readonly RunOptimizer[]): void {
+  const disposed = optimizers.find(({ optimizer }) => optimizer.isDisposed === true);
+  if (disposed) throw new RangeError(`${where}: ${disposed.name} is disposed, needed one that is not`);
+}
+
+/**
+ * Restores a state in each optimizer; copies its tensors.
  *
  * @param optimizers of a run
  * @param states one for each
- * @throws what an optimizer throws that cannot use its state; the others then have the states of before
+ * @throws the error of an optimizer that cannot use its state; the others then keep their former states
  */
 export function restoreAll(optimizers: readonly RunOptimizer[], states: readonly OptimizerState[]): void {
   tidy(() => {

@@ -1,4 +1,4 @@
-/** The end of an epoch: its row of the history, and its weights where they are the best so far. */
+/** Ends an epoch: adds its history row, and keeps its weights if they are the best so far. */
 import { recordOf } from '../../core/assert';
 import { assertLiving } from '../../models/living';
 import type { Model } from '../../models/model';
@@ -10,7 +10,7 @@ import type { RunSettings } from '../settings';
 import { improves, monitoredValue } from './earlyStopping';
 import type { Run } from './run';
 
-/** Numbers of a validation's result; the history leaves out anything else (tables, bins). */
+/** Numbers of a validation's result; ignores anything else (tables, bins). */
 const validationColumns = (result: object): Record<string, number> =>
   Object.fromEntries(
     Object.entries(result).flatMap(([name, value]) =>
@@ -18,12 +18,12 @@ const validationColumns = (result: object): Record<string, number> =>
     ),
   );
 
-/** Progress with the row of the epoch that the last step ended, and with its weights as the best where they are. */
+/** Progress with the row of the epoch that just ended, and with its weights if they are the best. */
 const closed = async <M extends Model>(
   { model, batches, epochs, validate, validateEvery, earlyStopping }: RunSettings<M>,
   { step, seconds, history, sums, best: former }: Progress,
 ): Promise<Progress> => {
-  // A callback may have freed it.
+  // A callback may have disposed it.
   assertLiving('train', model);
   const epoch = step / batches.stepsPerEpoch - 1;
   const due = validate !== undefined && ((epoch + 1) % validateEvery === 0 || epoch + 1 === epochs);
@@ -38,11 +38,11 @@ const closed = async <M extends Model>(
 };
 
 /**
- * Closes the epoch that the last step ended, and reports it.
+ * Closes the epoch that the last step ended, and calls `onEpochEnd`.
  *
  * @param run up to the epoch's last step
  * @param settings of the run
- * @param ema whose weights are measured and shown: they are those that the run is to leave
+ * @param ema whose averages are validated: the run will leave them in the model
  */
 export async function closeEpoch<M extends Model>(
   run: Run,

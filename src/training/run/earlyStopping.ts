@@ -1,4 +1,4 @@
-/** Early stopping: which epoch is the best, and when there has been none better for long enough. */
+/** Early stopping: which epoch is the best, and when to stop. */
 import { describe, oneLine } from '../../core/describe';
 import { own } from '../../files/json';
 import type { Best, Progress } from '../checkpoint/runState';
@@ -6,10 +6,10 @@ import type { HistoryRow } from '../history';
 import type { EarlyStopping } from '../options';
 import type { Listener, Run } from './run';
 
-/** What every row of the history has. */
+/** Columns of every history row. */
 const FIXED = ['epoch', 'step', 'seconds'];
 
-/** The metric's value, where the epoch has one; an epoch with all of its columns, and all of its steps, must. */
+/** The monitored value of an epoch. It may be missing only if the epoch has no validation or skipped steps. */
 export const monitoredValue = (
   row: HistoryRow,
   { monitor }: EarlyStopping,
@@ -25,10 +25,10 @@ export const monitoredValue = (
 };
 
 /**
- * Refuses a metric of training that the first step does not have, as it is misspelt.
+ * Refuses to monitor a training column that the first step lacks: it is misspelled.
  *
- * @param names of the terms that were read, and the loss
- * @throws RangeError naming those that there are
+ * @param names of the terms and the loss
+ * @throws RangeError naming the available columns
  */
 export function assertTermOf(names: readonly string[], earlyStopping: EarlyStopping | undefined): void {
   const { monitor = 'loss' } = earlyStopping ?? {};
@@ -38,7 +38,7 @@ export function assertTermOf(names: readonly string[], earlyStopping: EarlyStopp
   );
 }
 
-/** Whether a value is better than that of the best epoch. */
+/** Whether a value improves on the best epoch. */
 export const improves = (
   value: number,
   best: Best | undefined,
@@ -50,8 +50,8 @@ export const improves = (
 };
 
 /**
- * Whether no epoch has been better for as long as patience allows, as of the last one that was measured. A metric that was
- * never a number has no best epoch: the wait then begins with the first.
+ * Whether patience has run out at the last measured epoch. If the monitored value was never a number, there is no best epoch
+ * and the wait begins with the first.
  */
 const isOver = ({ history, best }: Progress, { monitor, patience }: EarlyStopping): boolean => {
   const measured = history.filter((row) => Object.hasOwn(row, monitor));
@@ -61,7 +61,7 @@ const isOver = ({ history, best }: Progress, { monitor, patience }: EarlyStoppin
   return latest.epoch - since >= Math.max(1, patience);
 };
 
-/** Ends a run whose metric has not become better for long enough. */
+/** Ends a run whose monitored value has not improved for long enough. */
 export function createEarlyStopping(run: Run, earlyStopping: EarlyStopping | undefined): Listener {
   if (earlyStopping === undefined) return {};
   const look = (): void => {

@@ -1,4 +1,4 @@
-/** Terms of steps as they are read, and what happens to steps that are not finite. */
+/** Reads the terms of steps, and handles steps that are not finite. */
 import type { Model } from '../../models/model';
 import { addTo, type Sums } from '../history';
 import type { RunSettings } from '../settings';
@@ -7,19 +7,19 @@ import { assertTermOf } from './earlyStopping';
 import { finiteOnly, nonFiniteError } from './nonFinite';
 import { guarding, type Run } from './run';
 
-/** Readings of a run's steps. */
+/** Reads the steps of a run. */
 export interface Readings {
-  /** The sums of the epoch with a step's terms, where these are to be read. */
+  /** The sums of the epoch, with the step's terms if they are due. */
   sumsWith(done: StepResult): Promise<Sums>;
-  /** Looks at the steps that are behind, where nobody would look at them later on; reads no terms. */
+  /** Checks the steps since the last check, if nothing else would; reads no terms. */
   look(done: StepResult): Promise<void>;
 }
 
-/** Reads steps into the sums of an epoch; ends a run that diverges. */
+/** Adds the terms of steps to the sums of an epoch; ends a run that diverges. */
 export function createReadings<M extends Model>(run: Run, settings: RunSettings<M>): Readings {
   const { nonFinite, phases, logEvery, batches, checkpoint, earlyStopping } = settings;
   const from = run.progress.step;
-  // Steps that have been looked at, and updates left out in them.
+  // Steps checked so far, and the updates skipped in them.
   let seen = { steps: from, skipped: 0 };
 
   const look = async ({ step, read, skipped, inputSummary }: StepResult, sums: Sums): Promise<Sums> => {
@@ -28,7 +28,7 @@ export function createReadings<M extends Model>(run: Run, settings: RunSettings<
     const missed = (await skipped()) - seen.skipped;
     if (missed > 0 && nonFinite === 'throw') {
       const { range, suspects } = await inputSummary();
-      // Later on, weights are as likely a cause as inputs of which nothing is strange.
+      // Later on, the weights are as likely a cause as ordinary inputs.
       const hints = suspects.length > 0 || seen.steps === from ? [range, ...suspects] : [];
       throw nonFiniteError(await read(), seen.steps, step, hints);
     }
@@ -50,7 +50,7 @@ export function createReadings<M extends Model>(run: Run, settings: RunSettings<
       const { sums } = run.progress;
       const ends = (done.step + 1) % batches.stepsPerEpoch === 0;
       const saves = checkpoint !== undefined && (done.step + 1) % checkpoint.every === 0;
-      // An epoch without any reading would leave a row without columns; the share of skipped steps is none of a reading.
+      // Read at least once an epoch, or its history row would be empty (`skipped` does not count).
       const unread = Object.keys(sums).every((name) => name === 'skipped');
       if (done.step % logEvery === 0 || (ends && unread)) return read(done, sums);
       return ends || saves ? look(done, sums) : sums;

@@ -1,33 +1,33 @@
-/** A run as it goes on, and what takes part in it. */
+/** The state of a run in progress, and its listeners. */
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { Progress } from '../checkpoint/runState';
 
-/** Why a run ends before its last step. If several hold, the first of them is reported. */
+/** Reasons for a run to end before its last step; if several apply, the first is reported. */
 export const ENDINGS = ['diverged', 'early', 'aborted', 'time'] as const;
 
-/** A run as it is now. */
+/** A run in progress. */
 export interface Run {
   progress: Progress;
   /**
-   * Whether weights, optimizers and progress are all of one step: a fault within a step may have moved some of them, and
-   * nothing is saved of that.
+   * Whether weights, optimizers and progress belong to the same step. An error within a step may have moved some of them, and
+   * then no checkpoint is written.
    */
   consistent: boolean;
-  /** why the run is to end before its next step */
+  /** reasons to end before the next step */
   readonly endings: Set<(typeof ENDINGS)[number]>;
 }
 
-/** A concern of a run. The loop calls each of them in turn. */
+/** A part of a run that is called at its events, in turn with the others. */
 export interface Listener {
-  /** before the first step, once the epochs of a checkpoint are closed */
+  /** before the first step, after the epochs of a checkpoint are closed */
   begin?(): void;
-  /** after each step, once it is part of the progress and its epoch is closed */
+  /** after each step, when it is part of the progress and its epoch is closed */
   step?(): void | Promise<void>;
-  /** after an epoch, once its row is in the history */
+  /** after an epoch, when its row is in the history */
   epochEnd?(): void | Promise<void>;
 }
 
-/** Does work that leaves nothing to be saved where it fails. */
+/** Does work after whose failure no checkpoint may be written. */
 export async function guarding<T>(run: Run, work: () => Promise<T>): Promise<T> {
   run.consistent = false;
   const result = await work();
@@ -35,6 +35,6 @@ export async function guarding<T>(run: Run, work: () => Promise<T>): Promise<T> 
   return result;
 }
 
-/** Writes a checkpoint; one that cannot be written is not tried again. */
+/** Writes a checkpoint. A failed write is not tried again. */
 export const save = (run: Run, checkpoints: Checkpoints): Promise<void> =>
   guarding(run, () => checkpoints.save(run.progress));

@@ -1,4 +1,4 @@
-/** When checkpoints are written as a run goes. */
+/** Writes the checkpoints of a run at their steps. */
 import type { Model } from '../../models/model';
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { RunSettings } from '../settings';

@@ -1,4 +1,4 @@
-/** The core of a run: its steps, and their reports. */
+/** The core of a run: its steps, callbacks and listeners. */
 import type { Model } from '../../models/model';
 import type { Checkpoints } from '../checkpoint/checkpoints';
 import type { Ema } from '../optimizer/ema';
@@ -13,7 +13,7 @@ import type { Listener, Run } from './run';
 import { createSaves } from './saves';
 import { createTimeLimit } from './timeLimit';
 
-/** Seconds since the last time it was called. */
+/** Returns a function that gives the seconds since its last call. */
 const createLaps = (): (() => number) => {
   let last = performance.now();
   return () => {
@@ -24,11 +24,11 @@ const createLaps = (): (() => number) => {
 };
 
 /**
- * Takes the steps of a run, until one of its concerns ends it or the last is done.
+ * Takes the steps of a run until the last one is done or a listener ends it.
  *
- * @param run where it begins; it is moved on
+ * @param run to advance
  * @param settings of the run
- * @param ema of the weights
+ * @param ema moving average of the weights
  * @param checkpoints of the run
  */
 export async function takeSteps<M extends Model>(
@@ -49,7 +49,7 @@ export async function takeSteps<M extends Model>(
   ];
   const isToEnd = (): boolean => run.endings.size > 0 || signal?.aborted === true;
 
-  /** Reports an epoch before its first step, if there will be one. */
+  /** Calls `onEpochBegin` before the first step of an epoch. */
   const beginEpoch = async (): Promise<void> => {
     const { step } = run.progress;
     if (step < last && step % stepsPerEpoch === 0 && !isToEnd())
@@ -70,12 +70,12 @@ export async function takeSteps<M extends Model>(
     return settings.execute(work);
   };
 
-  // A fault at the end of an epoch, in its validation say, leaves a checkpoint whose epoch has yet to be closed.
+  // An error at the end of an epoch, such as in its validation, leaves a checkpoint whose epoch is still open.
   if (from > 0 && from % stepsPerEpoch === 0 && run.progress.history.at(-1)?.step !== from) await endEpoch();
   for (const listener of listeners) listener.begin?.();
   await beginEpoch();
   const range = { from, to: isToEnd() ? from : last, ema };
-  // The run itself asks the signal: after a step, once its listeners have run.
+  // The run checks the signal itself, after all callbacks of a step.
   for await (const done of stepsOf({ ...settings, execute, signal: undefined }, range)) {
     const sums = await readings.sumsWith(done);
     const { progress } = run;
