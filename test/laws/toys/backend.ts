@@ -36,6 +36,4 @@ export const TOY_TRAITS: BackendTraits = {
   readsAtOnce: true,
   repeats: true,
   exactFunctions: true,
-  exactExpm1: true,
-  transforms: false,
 };
