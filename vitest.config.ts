@@ -12,6 +12,7 @@ const alias = [
 const once = [
   'test/{wasm,package,examples,start,study}/**/*.test.ts',
   'test/node/{backend,executor,kill}.test.ts',
+  'test/laws/adding.test.ts',
 ];
 
 /** Tests in a real browser. */

@@ -6,8 +6,7 @@
  * A backend that this machine cannot give is reported as absent, with how to get it; that is no failure. A
  * failing test is one.
  */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { passes, probe } from './processes';
 import { softwareVulkan } from './softwareVulkan';
 
 interface Backend {
@@ -27,32 +26,9 @@ const BACKENDS: Readonly<Record<string, Backend>> = {
   },
 };
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-const node = (args: readonly string[], environment: Readonly<Record<string, string>>, quiet = false) =>
-  spawnSync(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, ...environment },
-    encoding: 'utf8',
-    stdio: quiet ? 'pipe' : 'inherit',
-  });
-
-/** Why the backend cannot be had here; nothing where it can. Asked in a process of its own: a driver may crash. */
-const absence = (name: string, { environment }: Backend): string | undefined => {
-  const source = `
-    import { selectBackend } from './src/node/backend.ts';
-    selectBackend({ backend: '${name}' }).then(
-      ({ description }) => { console.log(description); process.exit(0); },
-      ({ message }) => { console.log(message); process.exit(1); },
-    );`;
-  const { status, stdout, signal } = node(
-    ['--import', 'tsx', '--input-type=module', '-e', source],
-    environment,
-    true,
-  );
-  if (status === 0) console.log(`${name}: ${stdout.trim()}`);
-  else return stdout.trim() || `it ended with ${signal ?? status}`;
-};
+const probeOf = (name: string): string => `
+  import { selectBackend } from './src/node/backend.ts';
+  selectBackend({ backend: '${name}' }).then(({ description }) => description)`;
 
 const separator = process.argv.indexOf('--');
 const named = process.argv.slice(2, separator < 0 ? undefined : separator);
@@ -67,14 +43,15 @@ for (const name of named) {
 const outcomes: [string, string][] = [];
 for (const [name, backend] of Object.entries(BACKENDS)) {
   if (named.length > 0 && !named.includes(name)) continue;
-  const reason = absence(name, backend);
-  if (reason !== undefined) {
-    outcomes.push([name, `absent: ${reason}\n  to get it: ${backend.howToGetIt}`]);
+  const { environment, howToGetIt } = backend;
+  const found = probe(probeOf(name), environment);
+  if (found.reason !== undefined) {
+    outcomes.push([name, `absent: ${found.reason}\n  to get it: ${howToGetIt}`]);
     continue;
   }
-  const environment = { ...backend.environment, SSVAE_TEST_BACKENDS: name };
-  const { status } = node(['node_modules/vitest/vitest.mjs', 'run', ...vitest], environment);
-  outcomes.push([name, status === 0 ? 'passed' : 'FAILED']);
+  console.log(`${name}: ${found.description}`);
+  const passed = passes(vitest, { ...environment, SSVAE_TEST_BACKENDS: name });
+  outcomes.push([name, passed ? 'passed' : 'FAILED']);
 }
 
 console.log('\nbackends:');

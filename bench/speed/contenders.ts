@@ -110,4 +110,4 @@ export const BACKENDS = ['wasm', 'tensorflow', 'webgpu'] as const;
 
 /** Our step on one thread (or a GPU) with exactly these levers on. */
 export const ours = (backend: (typeof BACKENDS)[number], on: readonly LeverName[]): Contender =>
-  node(backend, TRAITS[backend].readsAtOnce ? 1 : null, backend, 'ours', on);
+  node(backend, 'readsAtOnce' in TRAITS[backend] ? 1 : null, backend, 'ours', on);

@@ -98,7 +98,8 @@ try {
   say(ready);
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, steps] = line.split(' ');
-    if (command === 'run') say(await time(stepper, Number(steps), !BACKENDS[task.backend].readsAtOnce));
+    if (command === 'run')
+      say(await time(stepper, Number(steps), !('readsAtOnce' in BACKENDS[task.backend])));
   }
 } catch (error) {
   say({ unable: error instanceof Error ? (error.message.split('\n')[0] as string) : String(error) });

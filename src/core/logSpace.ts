@@ -45,7 +45,7 @@ const EXPONENTIAL = [1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2
 
 const excessOf = (v: Tensor): Tensor => {
   // One rounding of expm1 the wrong way would be a negative divergence; abs, unlike maximum, lets NaN through.
-  if (backendTraits().exactExpm1) return abs(sub(expm1(v), v));
+  if (backendTraits().exactFunctions) return abs(sub(expm1(v), v));
   // WebGL and WebGPU take exp(v) − 1 for expm1, which has lost every digit near 0 where v is taken off it.
   const near = mul(square(v), polynomial(v, EXPONENTIAL));
   return where(less(abs(v), 0.5), near, sub(sub(exp(v), 1), v));
@@ -53,7 +53,7 @@ const excessOf = (v: Tensor): Tensor => {
 
 // Hand-written because near v = 0, where a collapsing posterior lives, exp(v) − 1 loses its digits in the gradient as
 // exp(v) − 1 − v does in the value: what the value has kept plus v is e^v − 1 on every backend.
-const excess = customGradient<[Tensor], [Tensor, Tensor], Tensor>((v, save) => {
+const excess = /* @__PURE__ */ customGradient<[Tensor], [Tensor, Tensor], Tensor>((v, save) => {
   const value = excessOf(v);
   save([value, v]);
   return { value, gradFunc: (dy, [kept, at]) => [mul(dy, add(kept, at))] };

@@ -29,7 +29,7 @@ import { backendTraits } from '../host/backendTraits';
 
 // Elsewhere pixels are gathered.
 const hasKernel = (): boolean =>
-  backendTraits().transforms && getKernel('Transform', getBackend()) !== undefined;
+  backendTraits().transforms === true && getKernel('Transform', getBackend()) !== undefined;
 
 /**
  * Where each image begins among the pixels of its batch: on the host, exact beyond 2²⁴, where floats and some devices are not.

@@ -1,19 +1,12 @@
 /** Traits of the backend in use. */
 import { engine, getBackend } from '@tensorflow/tfjs-core';
-import { own } from '../files/json';
 import { BACKENDS, type BackendTraits } from './backends';
 
-/** A backend that nobody described has no trait: every function of the library works without them. */
-const UNKNOWN: BackendTraits = {
-  readsAtOnce: false,
-  repeats: false,
-  exactFunctions: false,
-  exactExpm1: false,
-  transforms: false,
+/** Traits of the backend in use; one that the table lacks has none. */
+export const backendTraits = (): BackendTraits => {
+  const table: Readonly<Record<string, BackendTraits>> = BACKENDS;
+  return table[getBackend()] ?? {};
 };
-
-/** Traits of the backend in use. */
-export const backendTraits = (): BackendTraits => own<BackendTraits>(BACKENDS, getBackend()) ?? UNKNOWN;
 
 /**
  * Refuses to begin where no backend is registered: the host would say so in the middle of things, and not what to do.

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Measurements, measure } from './page/measurements';
 import type { WorkerAnswer } from './page/worker';
-import { absence, call, openSite, type Site } from './site';
+import { absence, call, onGpu, openSite, type Site } from './site';
 
 const wasmPaths = '/wasm/';
 
@@ -37,8 +37,13 @@ describe('the library in Chromium', () => {
   afterAll(() => site?.close());
 
   it.each([
-    ['webgpu', /^WebGPU on .*swiftshader.*, in software: as asked$/i],
-    ['webgl', /^WebGL in 32-bit floats on .*swiftshader.*, in software: as asked$/i],
+    ['webgpu', onGpu ? /^WebGPU on / : /^WebGPU on .*swiftshader.*, in software: as asked$/i],
+    [
+      'webgl',
+      onGpu
+        ? /^WebGL in 32-bit floats on /
+        : /^WebGL in 32-bit floats on .*swiftshader.*, in software: as asked$/i,
+    ],
     ['wasm', /^WebAssembly with SIMD, with the training kernels of ssvae\/wasm: as asked$/],
   ] as const)('computes on %s what it computes on cpu', async (backend, description) => {
     const page = await site.open();

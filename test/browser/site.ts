@@ -20,14 +20,19 @@ export const absence: string | undefined = existsSync(executablePath)
   ? undefined
   : `there is no browser at ${executablePath}; install Chromium, or set CHROMIUM to its path`;
 
-// WebGL and WebGPU in software, and no traffic of the browser's own.
+/** Whether the browser shall compute on a GPU: `npm run test:gpu` sets the variable. */
+export const onGpu = process.env.SSVAE_BROWSER === 'gpu';
+
+const ADAPTER = onGpu
+  ? ['--ignore-gpu-blocklist']
+  : ['--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
+// No traffic of the browser's own.
 const FLAGS = [
   '--no-sandbox',
   '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
   '--enable-features=Vulkan',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
+  ...ADAPTER,
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-default-apps',

@@ -50,9 +50,9 @@ const trainedBy = async (entry: 'node' | 'browser', backend: string, pass = true
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 };
 
-const nativeIsInstalled = (): boolean => {
+const isInstalled = (name: string): boolean => {
   try {
-    require.resolve('@tensorflow/tfjs-node');
+    require.resolve(name);
     return true;
   } catch {
     return false;
@@ -71,7 +71,7 @@ describe('the executor of selectBackend', () => {
   );
 
   it('records steps on native TensorFlow', async (context) => {
-    if (!nativeIsInstalled()) context.skip('@tensorflow/tfjs-node is not installed');
+    if (!isInstalled('@tensorflow/tfjs-node')) context.skip('@tensorflow/tfjs-node is not installed');
     const recorded = await trainedBy('node', 'tensorflow');
     const eager = await trainedBy('node', 'tensorflow', false);
     expect(eager.graphs).toBe(0);

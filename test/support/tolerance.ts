@@ -7,7 +7,7 @@
  */
 import { backendTraits } from '../../src/host/backendTraits';
 
-const isExact = (): boolean => backendTraits().exactFunctions;
+const isExact = (): boolean => backendTraits().exactFunctions === true;
 
 /** Of a value or a gradient, relative to the larger of 1 and the number expected. */
 export const ofValue = (): number => (isExact() ? 5e-6 : 1e-4);

@@ -3,10 +3,10 @@ import { BACKENDS } from '../../../src/host/backends';
 
 /** Name of a backend on which runs repeat to the bit. */
 export type RepeatingBackend = {
-  [Name in keyof typeof BACKENDS]: (typeof BACKENDS)[Name]['repeats'] extends true ? Name : never;
+  [Name in keyof typeof BACKENDS]: (typeof BACKENDS)[Name] extends { readonly repeats: true } ? Name : never;
 }[keyof typeof BACKENDS];
 
 /** Backends on which runs repeat to the bit. */
 export const REPEATING = (Object.keys(BACKENDS) as (keyof typeof BACKENDS)[]).filter(
-  (name): name is RepeatingBackend => BACKENDS[name].repeats,
+  (name): name is RepeatingBackend => 'repeats' in BACKENDS[name],
 );
