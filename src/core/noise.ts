@@ -234,10 +234,12 @@ export function createNoise(seed: number): Noise {
  * @param seed a safe integer, or a stream, whose position does not matter
  * @returns the same stream at each call
  * @throws RangeError when the seed is a number that is no safe integer
- * @throws TypeError when it is neither a number nor a stream
+ * @throws TypeError when it is neither a number nor a stream, or the name is no text
  * @example streamOf('generate', 1).next() // 0.18330218351911753
  */
 export function streamOf(where: string, seed: number | Noise): Noise {
+  if (typeof where !== 'string')
+    throw new TypeError(`streamOf: where is ${describe(where)}, needed the name of a function`);
   const needed = 'needed a safe integer or a stream of createNoise';
   if (typeof seed === 'number') {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`${where}: seed is ${seed}, ${needed}`);

@@ -276,3 +276,9 @@ describe('the table of functions with a seed', () => {
     ]);
   });
 });
+
+it('streamOf refuses a seed without the name of a function', () => {
+  expect(() => ssvae.streamOf(1 as never, undefined as never)).toThrow(
+    new TypeError('streamOf: where is 1, needed the name of a function'),
+  );
+});
