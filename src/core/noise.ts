@@ -8,7 +8,7 @@
  * Two kinds of functions draw.
  *
  * - A function that makes data, splits, batches, models, runs, measurements or samples takes `seed: number | Noise` and
- *   draws from {@link streamOf} its own name. The same seed everywhere is right: no two functions draw the same numbers,
+ *   splits it by its own name ({@link streamOf}). The same seed everywhere is right: no two functions draw the same numbers,
  *   and one function draws the same numbers again.
  * - A function that draws within such a computation (distributions, layers, bounds, augmentation, `initializeNet`) takes
  *   `noise: Noise` and draws from that stream itself. The caller splits it by name.
@@ -213,7 +213,7 @@ export function assertNoise(where: string, noise: Noise | undefined): asserts no
  *
  * @param seed a number that is a safe integer: 0, negative ones and those beyond 32 bits are seeds like any other; texts and
  *   bigints are not taken for numbers
- * @throws RangeError when the seed is no safe integer
+ * @throws RangeError when the seed is not a safe integer
  * @example createNoise(0).split('weights').next() // 0.3387823178200051
  */
 export function createNoise(seed: number): Noise {
@@ -233,8 +233,8 @@ export function createNoise(seed: number): Noise {
  * @param where name of the function that draws
  * @param seed a safe integer, or a stream, whose position does not matter
  * @returns the same stream at each call
- * @throws RangeError when the seed is a number that is no safe integer
- * @throws TypeError when it is neither a number nor a stream, or the name is no text
+ * @throws RangeError when the seed is a number that is not a safe integer
+ * @throws TypeError when it is neither a number nor a stream, or the name is not a text
  * @example streamOf('generate', 1).next() // 0.18330218351911753
  */
 export function streamOf(where: string, seed: number | Noise): Noise {

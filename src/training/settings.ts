@@ -48,7 +48,7 @@ export interface RunSettings<M extends Model>
  * Settings of steps.
  *
  * @param options of known names
- * @param name of the function that takes the steps: its draws are of no other
+ * @param name of the function that takes the steps, by which the seed is split
  * @throws TypeError or RangeError naming the option that no step could use
  */
 export function stepSettings<M extends Model>(
