@@ -8,7 +8,7 @@
  * Two kinds of functions draw.
  *
  * - A function that makes data, splits, batches, models, runs, measurements or samples takes `seed: number | Noise` and
- *   draws from {@link streamOf} its own name. The same seed everywhere is right: no two functions draw the same numbers,
+ *   splits it by its own name ({@link streamOf}). The same seed everywhere is right: no two functions draw the same numbers,
  *   and one function draws the same numbers again.
  * - A function that draws within such a computation (distributions, layers, bounds, augmentation, `initializeNet`) takes
  *   `noise: Noise` and draws from that stream itself. The caller splits it by name.
@@ -238,6 +238,8 @@ export function createNoise(seed: number): Noise {
  * @example streamOf('generate', 1).next() // 0.18330218351911753
  */
 export function streamOf(where: string, seed: number | Noise): Noise {
+  if (typeof where !== 'string')
+    throw new TypeError(`streamOf: where is ${describe(where)}, needed the name of a function`);
   const needed = 'needed a safe integer or a stream of createNoise';
   if (typeof seed === 'number') {
     if (!Number.isSafeInteger(seed)) throw new RangeError(`${where}: seed is ${seed}, ${needed}`);

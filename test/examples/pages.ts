@@ -39,7 +39,6 @@ export const PAGES: readonly string[] = [
 export const PRELUDE = `
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type * as ssvae from 'ssvae';
-export declare const noise: ssvae.Noise;
 export declare const dataset: ssvae.Dataset;
 export declare const split: ssvae.Split;
 export declare const batches: ssvae.BatchSource;

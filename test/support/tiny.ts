@@ -1,7 +1,7 @@
 /** Models, data and storage small enough to train in a test: 8×8 images, three classes, three latent dimensions. */
 import { memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { BatchSource } from '../../src/core/batch';
-import { createNoise } from '../../src/core/noise';
+import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
@@ -136,3 +136,9 @@ export const withoutEpochs = <T extends { readonly epochs?: number; readonly ema
   ema: __,
   ...options
 }: T): Omit<T, 'epochs' | 'ema'> => options;
+
+/** A seed from which `trainingSteps` draws what `train` draws from another. */
+export const seedAsOfTrain = (seed: number | Noise): Noise => {
+  const own = streamOf('train', seed);
+  return { split: () => own } as Partial<Noise> as Noise;
+};

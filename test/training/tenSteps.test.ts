@@ -18,7 +18,7 @@ const run = async (storage = memoryStorage(), { stopAfter = 10, resume = false }
     optimizer: createAdam({ learningRate: 0.01 }),
     batches: tinyBatches({ stepsPerEpoch: 5 }),
     epochs: 2,
-    noise: createNoise(3),
+    seed: createNoise(3),
     checkpoint: { storage },
     resume,
     signal: abort.signal,

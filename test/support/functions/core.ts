@@ -63,10 +63,10 @@ export const noise: Descriptions = {
     { begins: ['noise'], always: isNoise },
   ),
   streamOf: described(
-    (where: string, seed: number | ssvae.Noise, size: readonly number[], use: number) =>
-      drawFrom(ssvae.streamOf(where, seed), size, use),
-    fc.tuple(fc.constantFrom('train', 'generate'), seeds, shape, method),
-    { begins: ['noise', 'train', 'generate'], always: isNoise },
+    (seed: number | ssvae.Noise, size: readonly number[], use: number) =>
+      drawFrom(ssvae.streamOf('train', seed), size, use),
+    fc.tuple(seeds, shape, method),
+    { begins: ['noise', 'train'], always: isNoise },
   ),
   restoreNoise: described(
     (state: ssvae.NoiseState, size: readonly number[], use: number) =>

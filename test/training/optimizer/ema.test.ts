@@ -14,6 +14,7 @@ import {
   alive,
   CONV,
   memoryStorage,
+  seedAsOfTrain,
   tinyBatches,
   tinyM2,
   weightsOf,
@@ -99,7 +100,10 @@ describe('a run with an average', () => {
     seed: createNoise(4),
     ema: { decay: DECAY },
   });
-  const ofSteps = () => withoutEpochs(options());
+  const ofSteps = () => {
+    const others = withoutEpochs(options());
+    return { ...others, seed: seedAsOfTrain(others.seed) };
+  };
   const go = async (more: Partial<TrainOptions<M2>> = {}): Promise<Ending> => {
     const model = tinyM2({ nets: NETS, seed: createNoise(more.resume ? 99 : 1) });
     const optimizer = createAdam({ learningRate: 0.05 });
