@@ -1,16 +1,16 @@
 // A semi-supervised VAE of your own, built from the primitives: its nets, q(y|x), q(z|x,y), p(x|z,y) and its bound.
-// Ten labels of two moons alone, then with 690 unlabeled points: npx tsx examples/custom-model.ts [--epochs 150]
+// Ten labels of two moons alone, then with 690 unlabeled points: npx tsx examples/custom-model.ts [--epochs 60]
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import * as ssvae from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 
-const { epochs } = parseArgs({ options: { epochs: { type: 'string', default: '150' } } }).values;
+const { epochs } = parseArgs({ options: { epochs: { type: 'string', default: '60' } } }).values;
 await selectBackend();
 const noise = ssvae.createNoise(1);
 const [D, K, Z] = [2, 2, 1];
-const likelihood = ssvae.gaussianObservation({ sigma: 0.1 });
+const likelihood = ssvae.gaussianObservation({ sigma: 0.2 });
 const about = { inputShape: [D], classes: K, latent: Z, likelihood, labelPrior: [0.5, 0.5], spec: 'mine' };
 const hidden = (inputs: number) => layers.dense({ units: 64, activation: 'relu', inputShape: [inputs] });
 const mlp = (n: number, units: number) => sequential({ layers: [hidden(n), layers.dense({ units })] });
@@ -52,7 +52,7 @@ const split = ssvae.splitDataset(dataset, { labeled: 10, validation: 300, noise:
 const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 10, unlabeled: 69 }, noise });
 const objectives = { 'labels alone': ssvae.supervised(), 'and unlabeled points': ssvae.semiSupervised() };
 for (const [name, objective] of Object.entries(objectives)) {
-  const [model, optimizer] = [createMine(), ssvae.createAdam({ learningRate: 3e-3 })];
+  const [model, optimizer] = [createMine(), ssvae.createAdam({ learningRate: 1e-2 })];
   await ssvae.train(model, { objective, batches, alpha: 0.5, epochs: Number(epochs), optimizer, noise });
   const { accuracy } = await ssvae.evaluateClassifier(model, ssvae.subset(dataset, split.validation));
   console.log(`${name}: accuracy ${(100 * accuracy).toFixed(1)} %`);

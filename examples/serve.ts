@@ -40,9 +40,9 @@ const answer = async (body: string) => {
 };
 
 const server = createServer(async (request, response) => {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(chunk);
   try {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
     const answers = await answer(Buffer.concat(chunks).toString());
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers));
   } catch (error) {
