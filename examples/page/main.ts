@@ -1,6 +1,6 @@
 // A page that trains: 100 labels of generated digits, its accuracy, and samples of each class, one class a row.
-// Copy this folder into a Vite project, the .wasm files of @tensorflow/tfjs-backend-wasm/dist into public/wasm, and run
-// npx vite. ?backend=wasm and ?epochs=2 in the address choose a backend and a length.
+// Copy this folder's files into an empty folder, and the .wasm files of @tensorflow/tfjs-backend-wasm/dist into its public/wasm.
+// Then run npx vite. In the address, ?backend=wasm chooses the backend and ?epochs=2 the length.
 import * as ssvae from 'ssvae';
 import { type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 

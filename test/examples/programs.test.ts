@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import type { Dataset } from '../../src/data/dataset';
 import { digits } from '../../src/data/digits';
@@ -9,6 +9,9 @@ import { runProgram, startServer } from '../support/programs';
 
 const programs = (await readdir('examples', { recursive: true })).filter((name) => name.endsWith('.ts'));
 const pathOf = (name: string): string => resolve('examples', name);
+
+// The programs train to their end, also on a machine that has other work.
+vi.setConfig({ testTimeout: 600_000 });
 
 let cwd: string;
 const env = { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json') };
