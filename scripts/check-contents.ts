@@ -1,11 +1,12 @@
 /**
  * What stands in the packed library can be used as it is: every link and figure of its pages leads somewhere, and its
- * examples compile. `tsx scripts/check-contents.ts [TARBALL]`
+ * examples compile and run. `tsx scripts/check-contents.ts [TARBALL]`
  */
 import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { runProgram, startServer } from '../test/support/programs';
 import { linkPackages, runFile, withConsumer } from './consumer';
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -45,4 +46,15 @@ await withConsumer(process.argv[2], async (folder) => {
   }).catch(({ stdout }) => {
     throw new Error(`examples of the package:\n${stdout}`);
   });
+
+  for (const name of ['digits', 'own-data', 'custom-model']) {
+    const { stdout } = await runProgram(`examples/${name}.ts`, ['--epochs', '1'], { cwd: folder });
+    if ((stdout.match(/accuracy [\d.]+ %/g) ?? []).length !== 2)
+      throw new Error(`examples/${name}.ts printed ${JSON.stringify(stdout)}, expected two accuracies`);
+  }
+  const server = await startServer('examples/serve.ts', { cwd: folder });
+  const answers = [await server.post('[[0, 1]]'), await server.post('[[0]]')];
+  const code = await server.stop();
+  if (answers.map(({ status }) => status).join() !== '200,400' || code !== 0)
+    throw new Error(`examples/serve.ts answered ${JSON.stringify(answers)} and ended with ${code}`);
 });

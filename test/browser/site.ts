@@ -74,24 +74,46 @@ export const call = <Name extends keyof PageFunctions>(
     [name as string, argument as unknown] as const,
   ) as ReturnType<PageFunctions[Name]>;
 
-/** Builds and serves the page, and starts the browser. */
-export async function openSite(): Promise<Site> {
+/** The sources that the library's names mean. */
+export const alias = {
+  'ssvae/browser': join(root, 'src/browser/index.ts'),
+  ssvae: join(root, 'src/index.ts'),
+};
+
+/** A page: how it is built, and what holds once it can be used. */
+export interface PageUnderTest {
+  /** Writes index.html and its scripts into a folder. */
+  build(folder: string): Promise<void>;
+  /** an expression in the page */
+  readonly ready: string;
+}
+
+const ownPage: PageUnderTest = {
+  async build(folder) {
+    await build({
+      entryPoints: ['main', 'worker'].map((name) => join(root, `test/browser/page/${name}.ts`)),
+      outdir: folder,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'browser',
+      alias,
+      logLevel: 'error',
+    });
+    const html = '<!doctype html><script type="module" src="main.js"></script>';
+    await writeFile(join(folder, 'index.html'), html);
+  },
+  ready: 'globalThis.ssvaeTest !== undefined',
+};
+
+/** Builds and serves a page, by default that of these tests, and starts the browser. */
+export async function openSite(site: PageUnderTest = ownPage): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'ssvae-page-'));
-  await build({
-    entryPoints: ['main', 'worker'].map((name) => join(root, `test/browser/page/${name}.ts`)),
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'browser',
-    alias: { ssvae: join(root, 'src/index.ts'), 'ssvae/browser': join(root, 'src/browser/index.ts') },
-    logLevel: 'error',
-  });
+  await site.build(folder);
   await cp(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'), join(folder, 'wasm'), {
     recursive: true,
     filter: (path) => extname(path) === '' || path.endsWith('.wasm'),
   });
-  await writeFile(join(folder, 'index.html'), '<!doctype html><script type="module" src="main.js"></script>');
 
   const server = createServer(async ({ url = '/' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
@@ -117,7 +139,7 @@ export async function openSite(): Promise<Site> {
   const { port } = server.address() as AddressInfo;
   const browser = await chromium.launch({ executablePath, args: FLAGS });
 
-  const ready = (page: Page) => page.waitForFunction('globalThis.ssvaeTest !== undefined');
+  const ready = (page: Page) => page.waitForFunction(site.ready);
 
   const openIn = async (context: BrowserContext, query: string): Promise<Page> => {
     const page = await context.newPage();

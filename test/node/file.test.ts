@@ -44,8 +44,8 @@ describe('file', () => {
   it.skipIf(process.platform === 'win32')('does not wait for a pipe that nobody writes to', async () => {
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
-    for (const work of [file(path).read(), loadModel(file(path))])
-      await expect(work).rejects.toThrow(
+    for (const work of [() => file(path).read(), () => loadModel(file(path))])
+      await expect(work()).rejects.toThrow(
         `file: ${path} cannot be read (it is no regular file, needed the path of a file)`,
       );
   });
@@ -53,8 +53,8 @@ describe('file', () => {
   it('names a place of any length and content in one line', async () => {
     for (const path of ['x'.repeat(1e6), 'a\u0000b', `${'y'.repeat(300)}\u001b[2J`]) {
       const storage = file(path);
-      for (const work of [storage.read(), storage.write(new Uint8Array(1))]) {
-        const message = await Promise.resolve(work).then(
+      for (const work of [() => storage.read(), () => storage.write(new Uint8Array(1))]) {
+        const message = await Promise.resolve(work()).then(
           () => '',
           (error: Error) => error.message,
         );

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Dataset } from '../../src/data/dataset';
+import { digits } from '../../src/data/digits';
+import { runProgram, startServer } from '../support/programs';
+
+const programs = (await readdir('examples', { recursive: true })).filter((name) => name.endsWith('.ts'));
+const pathOf = (name: string): string => resolve('examples', name);
+
+// The programs train to their end, also on a machine that has other work.
+vi.setConfig({ testTimeout: 600_000 });
+
+let cwd: string;
+const env = { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json') };
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'ssvae-examples-'));
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+const run = (name: string, ...args: string[]) => runProgram(pathOf(name), args, { cwd, env });
+
+/** The percentages that a program prints as accuracies. */
+const accuraciesIn = (output: string): readonly number[] =>
+  [...output.matchAll(/accuracy (\S+) %/g)].map(([, percent]) => Number(percent));
+
+it('there are six examples', () => {
+  const expected = ['custom-model.ts', 'digits.ts', 'mnist.ts', 'own-data.ts', 'page/main.ts', 'serve.ts'];
+  expect([...programs].sort()).toEqual(expected);
+});
+
+it.each(programs)(
+  '%s has fewer than 60 lines, and imports the package, TensorFlow.js and Node alone',
+  async (name) => {
+    const text = await readFile(pathOf(name), 'utf8');
+    expect(text.trimEnd().split('\n').length).toBeLessThan(60);
+    const modules = [...text.matchAll(/from '(.*?)';/g)].map(([, module]) => module);
+    expect(modules.length).toBeGreaterThan(1);
+    for (const module of modules)
+      expect(module).toMatch(
+        /^(ssvae(\/(node|browser|recorded))?|@tensorflow\/tfjs-\w+|node:\w+(\/promises)?)$/,
+      );
+  },
+);
+
+it('digits.ts gains more than 3 points over labels alone in half of its epochs, and draws samples', async () => {
+  const [alone = 0, both = 0] = accuraciesIn((await run('digits.ts', '--epochs', '4')).stdout);
+  expect(alone).toBeGreaterThan(70);
+  expect(both).toBeGreaterThan(alone + 3);
+  const image = await readFile(join(cwd, 'digits.pgm'));
+  const header = 'P5 289 289 255\n';
+  expect(image.subarray(0, header.length).toString()).toBe(header);
+  expect(image.length).toBe(header.length + 289 * 289);
+});
+
+it('own-data.ts gains more than 2 points over labels alone, and classifies new rows by the saved model', async () => {
+  const { stdout } = await run('own-data.ts');
+  const [alone = 0, both = 0] = accuraciesIn(stdout);
+  expect(alone).toBeGreaterThan(80);
+  expect(both).toBeGreaterThan(alone + 2);
+  expect(stdout).toMatch(/^new rows: Adelie, Gentoo$/m);
+});
+
+it('custom-model.ts gains more than 5 points over labels alone', async () => {
+  const [alone = 0, both = 0] = accuraciesIn((await run('custom-model.ts')).stdout);
+  expect(alone).toBeGreaterThan(75);
+  expect(both).toBeGreaterThan(alone + 5);
+});
+
+/** Writes the two files of one part of MNIST. */
+async function writeIdx(dir: string, part: string, { x, y, count }: Dataset): Promise<void> {
+  const idx = (magic: number, sizes: readonly number[], bytes: Uint8Array): Buffer =>
+    Buffer.concat([Buffer.from(Uint32Array.from([magic, ...sizes]).buffer).swap32(), bytes]);
+  await writeFile(join(dir, `${part}-images-idx3-ubyte`), idx(0x803, [count, 28, 28], x as Uint8Array));
+  await writeFile(join(dir, `${part}-labels-idx1-ubyte`), idx(0x801, [count], y));
+}
+
+it('mnist.ts trains on a folder of files, and a second run continues from the checkpoint', async () => {
+  const dir = join(cwd, 'mnist');
+  await mkdir(dir);
+  await writeIdx(dir, 'train', digits({ count: 720, seed: 1 }));
+  await writeIdx(dir, 't10k', digits({ count: 100, seed: 2 }));
+  const args = ['--data', dir, '--epochs', '1'];
+  const first = await run('mnist.ts', ...args);
+  expect(first.stdout).toMatch(/^epoch 1: test accuracy \d+\.\d\d %\n$/);
+  const second = await run('mnist.ts', ...args);
+  expect(second.stderr).toMatch(/is finished: step 5\/5 of runs\/mnist-checkpoint\.safetensors/);
+  expect(second.stdout).toBe(first.stdout);
+});
+
+describe('serve.ts', () => {
+  const start = () => startServer(pathOf('serve.ts'), { cwd, env });
+  const rows = '[[0, 1], [1, -0.5]]';
+
+  it('answers rows with classes and probabilities, wrong input with 400, and ends on SIGTERM', async () => {
+    const server = await start();
+    const { status, text } = await server.post(rows);
+    expect(status).toBe(200);
+    const [upper, lower] = JSON.parse(text);
+    expect([upper.class, lower.class]).toEqual(['upper moon', 'lower moon']);
+    expect(upper.probabilities[0]).toBeGreaterThan(0.9);
+    expect(lower.probabilities[0] + lower.probabilities[1]).toBeCloseTo(1, 5);
+
+    const needed = 'expected rows of 2 numbers, such as [[0, 1]]';
+    for (const wrong of ['[[1], [2, 3, 4]]', '[["a", 1]]', '{}', '[[1e999, 0]]'])
+      expect(await server.post(wrong)).toEqual({ status: 400, text: needed });
+    const { status: unread, text: reason } = await server.post('no JSON');
+    expect(unread).toBe(400);
+    expect(reason).toMatch(/JSON/);
+    expect(await server.stop()).toBe(0);
+
+    const again = await start();
+    expect((await again.post(rows)).text).toBe(text);
+    expect(await again.stop()).toBe(0);
+  });
+});
