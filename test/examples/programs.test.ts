@@ -58,7 +58,7 @@ it('digits.ts gains more than 3 points over labels alone in half of its epochs, 
 it('own-data.ts gains more than 2 points over labels alone, and classifies new rows by the saved model', async () => {
   const { stdout } = await run('own-data.ts');
   const [alone = 0, both = 0] = accuraciesIn(stdout);
-  expect(alone).toBeGreaterThan(80);
+  expect(alone).toBeGreaterThan(70);
   expect(both).toBeGreaterThan(alone + 2);
   expect(stdout).toMatch(/^new rows: Adelie, Gentoo$/m);
 });

@@ -14,7 +14,12 @@ describe('threads on WebAssembly in Node', () => {
 
   beforeAll(async () => {
     project = await createNodeProject();
-    await project.link('@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-wasm');
+    await project.link(
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-layers',
+      '@tensorflow/tfjs-backend-wasm',
+      'google-protobuf',
+    );
     await project.bundle('src/node/backend.ts', 'node');
     await project.bundle('test/support/dividedWork.ts', 'work');
   });
