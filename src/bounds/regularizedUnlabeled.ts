@@ -65,12 +65,12 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
   const { B = 0 } = assertShapes(where, {
     bound: [bound, 'B', 'float32'],
     labelLogits: [labelLogits, 'B K', 'float32'],
-    ...(labelEntropy && { labelEntropy: [labelEntropy, 'B', 'float32'] as const }),
+    ...(labelEntropy !== undefined && { labelEntropy: [labelEntropy, 'B', 'float32'] as const }),
   });
   return tidy(() => {
     const parts = {
       ...(mutualInformationWeight !== 0 && {
-        mutualInformation: mutualInformation(labelLogits, { ...(weight && { weight }) }),
+        mutualInformation: mutualInformation(labelLogits, { ...(weight !== undefined && { weight }) }),
       }),
     };
     const terms: WeightedTerm[] = [['+', 1, bound]];

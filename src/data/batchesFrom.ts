@@ -36,9 +36,47 @@ const assertValues = async (
 ): Promise<void> => {
   for (const [name, x] of Object.entries({ 'labeled.x': labeled?.x, 'unlabeled.x': unlabeled?.x }))
     if (x) assertWithin(where, `batch ${step}.${name}`, await x.data(), support);
+  for (const [part, seen] of [
+    ['labeled', labeled?.observed],
+    ['unlabeled', unlabeled?.observed],
+  ] as const)
+    if (seen) assertFlags(where, `batch ${step}.${part}.observed`, await seen.data());
   if (!labeled) return;
-  const { y } = labeled;
-  assertProbabilities(where, `batch ${step}.labeled.y`, await y.data(), y.shape[1] as number);
+  const { y, allowed } = labeled;
+  const classes = y.shape[1] as number;
+  const labels = await y.data();
+  assertProbabilities(where, `batch ${step}.labeled.y`, labels, classes);
+  if (allowed) assertSets(where, `batch ${step}.labeled`, await allowed.data(), labels, classes);
+};
+
+/** Refuses anything but ones and zeros. */
+const assertFlags = (where: string, name: string, flags: ArrayLike<number>): void => {
+  for (let i = 0; i < flags.length; i++)
+    if (flags[i] !== 0 && flags[i] !== 1)
+      throw new RangeError(`${where}: ${name}[${i}] is ${flags[i]}, needed 1 or 0`);
+};
+
+/** Refuses sets without a class, and labels that are not uniform over their set. */
+const assertSets = (
+  where: string,
+  name: string,
+  allowed: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  classes: number,
+): void => {
+  assertFlags(where, `${name}.allowed`, allowed);
+  for (let from = 0; from < allowed.length; from += classes) {
+    const places = Array.from({ length: classes }, (_, k) => from + k);
+    const size = places.filter((i) => allowed[i] === 1).length;
+    const row = from / classes;
+    if (size === 0)
+      throw new RangeError(`${where}: ${name}.allowed[${row}] holds no class, needed at least one`);
+    for (const i of places)
+      if (Math.abs((labels[i] as number) - (allowed[i] as number) / size) > 1e-4)
+        throw new RangeError(
+          `${where}: ${name}.y[${row}] has ${labels[i]} at class ${i - from}, needed ${(allowed[i] as number) / size}: y is uniform over the classes of ${name}.allowed[${row}]`,
+        );
+  }
 };
 
 /** The position in a source: its pass, its iterator and the step that comes next. One call at a time. */

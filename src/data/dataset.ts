@@ -3,7 +3,7 @@ import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-c
 import { assertInteger, assertNumbers, recordOf } from '../core/assert';
 import { BYTE_MEANINGS, type ByteMeaning, valuesByByte } from '../core/byteValues';
 import { assertClassNames } from '../core/classNames';
-import { describe, formatShape } from '../core/describe';
+import { describe, formatShape, oneLine } from '../core/describe';
 import { datasetHint } from '../core/hints';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
 import {
@@ -130,6 +130,10 @@ const countOf = (
   return count;
 };
 
+/** Whether a list has this many entries; `extrasOf` refuses any other. */
+const isArrayOfLength = (list: ArrayLike<number> | undefined, length: number): list is ArrayLike<number> =>
+  list?.length === length;
+
 /** A data set of parts that are of the right kinds, once they fit each other. */
 const datasetOf = (
   where: string,
@@ -138,9 +142,16 @@ const datasetOf = (
 ): Dataset => {
   const { name, bytes, y, shape, classes, classNames } = parts;
   const prefix = names.x.replace(/x$/, '');
-  if (classNames) assertClassNames(where, `${prefix}classNames`, classNames, classes);
+  if (classNames !== undefined) assertClassNames(where, `${prefix}classNames`, classNames, classes);
   const count = countOf(where, names, parts);
   const x = inputValues(parts.x) as Dataset['x'];
+  const { observed } = parts;
+  if (isArrayOfLength(observed, x.length))
+    for (let i = 0; i < x.length; i++)
+      if (observed[i] === 0 && x[i] !== 0)
+        throw new RangeError(
+          `${where}: ${names.x}[${i}] is ${x[i]} where ${prefix}observed is 0, needed 0: a missing value is 0 in ${names.x}`,
+        );
   if (isFloats(x)) {
     // A loop: data sets of 10⁸ values are looked through here, and a callback for each takes seconds.
     for (let i = 0; i < x.length; i++) {
@@ -233,9 +244,10 @@ export function createDataset(options: CreateDatasetOptions): Dataset {
 
 /** Refuses what `createDataset` has not made, by a look at its parts and not at its values. */
 export const assertDataset = (where: string, dataset: Dataset): void => {
-  const { x, y, shape, count } = dataset ?? {};
+  const { x, y, shape, classes, count } = dataset ?? {};
   const isArray = isBytes(x) || isFloats(x);
-  if (!isArray || !isBytes(y) || y.length !== count || !Array.isArray(shape))
+  const hasClasses = Number.isInteger(classes) && classes >= 1 && classes <= 255;
+  if (!isArray || !isBytes(y) || y.length !== count || !Array.isArray(shape) || !hasClasses)
     throw new TypeError(
       `${where}: dataset is ${describe(dataset)}, needed a data set, such as createDataset makes${datasetHint('dataset', dataset)}`,
     );
@@ -253,7 +265,7 @@ export const assertIndices = (
     const index = indices[i] as number;
     if (!(Number.isInteger(index) && index >= 0 && index < count))
       throw new RangeError(
-        `${where}: ${name}[${i}] is ${describe(index)}, needed an integer from 0 to ${count - 1}, an example of "${set}"`,
+        `${where}: ${name}[${i}] is ${describe(index)}, needed an integer from 0 to ${count - 1}, an example of "${oneLine(set)}"`,
       );
   }
 };

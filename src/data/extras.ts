@@ -36,11 +36,15 @@ export interface ExtrasOptions {
 /** Names of the extras. */
 export const EXTRA_NAMES = ['allowed', 'weight', 'covariates', 'observed'] as const;
 
-interface Place {
+/** Where extras are read: for messages, and how many examples there are. */
+interface Named {
   readonly where: string;
   /** stands before names in messages */
   readonly prefix: string;
   readonly count: number;
+}
+
+interface Place extends Named {
   readonly shape: readonly number[];
   readonly classes: number;
 }
@@ -55,8 +59,9 @@ const assertLength = (
   if (!fits) throw new RangeError(`${where}: ${prefix}${name} has ${length} values, needed ${needed}`);
 };
 
-const numbersOf = (
-  place: Place,
+/** Numbers of a range, as float32. */
+export const numbersOf = (
+  place: Named,
   name: string,
   given: ArrayLike<number>,
   isRight: (value: number) => boolean,
@@ -73,10 +78,14 @@ const numbersOf = (
 
 const isFlag = (value: number): boolean => value === 0 || value === 1;
 
+/** Ones and zeros, as float32. */
+export const flagsOf = (place: Named, name: string, given: ArrayLike<number>): Float32Array =>
+  numbersOf(place, name, given, isFlag, '1 or 0');
+
 const allowedOf = (place: Place, given: NonNullable<ExtrasOptions['allowed']>): Uint8Array => {
   const { where, prefix, count, classes } = place;
   if (!Array.isArray(given)) {
-    const flags = numbersOf(place, 'allowed', given as Uint8Array, isFlag, '1 or 0');
+    const flags = flagsOf(place, 'allowed', given as Uint8Array);
     assertLength(
       place,
       'allowed',
@@ -160,7 +169,7 @@ export function extrasOf(place: Place, given: ExtrasOptions, y: Uint8Array): Ext
       `a multiple of ${count} examples`,
       known.length > 0 && known.length % count === 0,
     );
-  const seen = observed && numbersOf(place, 'observed', observed, isFlag, '1 or 0');
+  const seen = observed && flagsOf(place, 'observed', observed);
   if (seen)
     assertLength(
       place,

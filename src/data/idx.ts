@@ -1,6 +1,7 @@
 /** The IDX format of MNIST and its relatives. */
 import { assertBytes } from '../core/assert';
 import { formatShape } from '../core/describe';
+import { messageOf } from '../core/messageOf';
 import { checked, readOptions, unchecked } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { checkDataset, type Dataset } from './dataset';
@@ -70,6 +71,15 @@ export interface IdxDatasetOptions {
   readonly classNames?: readonly string[];
 }
 
+/** Names the file that is damaged. */
+const naming = <T>(file: string, parse: () => T): T => {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new RangeError(`idxDataset: ${file}: ${messageOf(cause)}`, { cause });
+  }
+};
+
 /** Whether an axis is as short as that of channels. */
 const isFew = (size: number): boolean => size <= 4;
 
@@ -93,8 +103,8 @@ export function idxDataset(options: IdxDatasetOptions): Dataset {
     classes: unchecked(10),
     classNames: unchecked(),
   });
-  const { shape, data: x } = parseIdx(images);
-  const { shape: labelShape, data: y } = parseIdx(labels);
+  const { shape, data: x } = naming('images', () => parseIdx(images));
+  const { shape: labelShape, data: y } = naming('labels', () => parseIdx(labels));
   const [count, height = 0, width = 0, channels = 1] = shape;
   if (shape.length !== 3 && shape.length !== 4) {
     throw new RangeError(`idxDataset: images have shape ${formatShape(shape)}, needed [N,H,W] or [N,H,W,C]`);

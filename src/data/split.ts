@@ -1,4 +1,5 @@
 /** Which examples are labeled, which are not, and which are held back: stratified, by seed. */
+import { oneLine } from '../core/describe';
 import type { Noise } from '../core/noise';
 import { flag, integersFrom, number, optional, readOptions, seedStream } from '../core/options';
 import { assertDataset, type Dataset } from './dataset';
@@ -104,7 +105,7 @@ const labeledOf = (
       `class ${empty} has no ${known ? 'known ' : ''}example, needed at least one of each class, or everyClass: false`,
     );
   const least = everyClass ? classes : 0;
-  const examples = `the examples ${known ? 'of a known class in ' : 'of '}"${name}"`;
+  const examples = `the examples ${known ? 'of a known class in ' : 'of '}"${oneLine(name)}"`;
   if (labeled !== undefined && labeled < least)
     refuse(`labeled is ${labeled}, needed at least ${least}, one for each class, or everyClass: false`);
   if (labeled !== undefined && labeled + validation > count)

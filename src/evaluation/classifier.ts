@@ -1,7 +1,7 @@
 /** Evaluates a classifier on labeled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
-import { assertClassNames, assertSameNames, namesOf } from '../core/classNames';
+import { namesOf } from '../core/classNames';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
@@ -82,16 +82,6 @@ export async function evaluateClassifier(
   assertExamples(where, data);
   const examples = await openExamples(where, data, model);
   const { classes } = model;
-  const { classes: ofData, classNames } = data as {
-    readonly classes?: unknown;
-    readonly classNames?: readonly string[];
-  };
-  if (typeof ofData === 'number' && ofData !== classes)
-    throw new RangeError(
-      `${where}: the data has ${ofData} classes, the model ${classes}; needed the same number`,
-    );
-  if (model.classNames) assertClassNames(where, 'model.classNames', model.classNames, classes);
-  assertSameNames(where, ['the data', 'the model'], classNames, model.classNames);
   const labels = readLabels(where, 'y', data.y, examples.count, classes);
   assertEntries(where, 'the model’s classes²', classes ** 2);
   const known = labels.filter((label) => label >= 0);

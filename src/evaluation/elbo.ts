@@ -8,7 +8,7 @@ import { assertMethods } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions } from '../core/options';
-import { hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
+import { type BoundContext, hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import { assertBound, assertExamples, drawRules, type Examples, openExamples } from './examples';
 
@@ -91,9 +91,12 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   await forEachBatch(examples, batchSize, async (x, from, to) => {
     for (let s = 0; s < samples; s++) {
       const draws = noise.split(from).split(s);
-      const { names, values } = hasLabels(model)
-        ? termsWithLabels(model, x, labels?.subarray(from, to), draws)
-        : termsWithoutLabels(model, x, draws);
+      const { names, values } = rowsOf(() => {
+        const context = { noise: draws, ...examples.knownBetween(from, to) };
+        return hasLabels(model)
+          ? termsWithLabels(model, x, labels?.subarray(from, to), context)
+          : termsWithoutLabels(model, x, context);
+      });
       try {
         for (const [i, value] of (await values.data()).entries()) {
           const [name, example] = [names[Math.floor(i / (to - from))] as string, from + (i % (to - from))];
@@ -116,7 +119,9 @@ interface NamedRows {
   readonly values: Tensor;
 }
 
-const rowsOf = (terms: () => Readonly<Record<string, Tensor1D>>): NamedRows => {
+type NamedTerms = Readonly<Record<string, Tensor1D>>;
+
+const rowsOf = (terms: () => NamedTerms): NamedRows => {
   let names: readonly string[] = [];
   const values = tidy(() => {
     const found = terms();
@@ -126,40 +131,38 @@ const rowsOf = (terms: () => Readonly<Record<string, Tensor1D>>): NamedRows => {
   return { names, values };
 };
 
-const termsWithoutLabels = (model: Vae, x: Tensor, noise: Noise): NamedRows =>
-  rowsOf(() => {
-    const terms = model.bound(x, { noise });
-    return { elbo: terms.elbo, ...Object.fromEntries(partsOf(terms)) };
-  });
+const termsWithoutLabels = (model: Vae, x: Tensor, context: BoundContext): NamedTerms => {
+  const terms = model.bound(x, context);
+  return { elbo: terms.elbo, ...Object.fromEntries(partsOf(terms)) };
+};
 
 /** U and its parts, and L at the true label where labels are given. */
 const termsWithLabels = (
   model: SemiSupervisedVae,
   x: Tensor,
   labels: ArrayLike<number> | undefined,
-  noise: Noise,
-): NamedRows =>
-  rowsOf(() => {
-    const { classes, labelPrior } = model;
-    const { labelLogits, bound } = model.infer(x, { noise }); // q(y | x)
-    const y = everyLabel(x.shape[0] as number, classes);
-    const terms = bound(y); // log p(x | z, y) − KL
-    const prior = logLabelPrior(y, labelPrior);
-    const labeledBound = byLabel(add(terms.elbo, prior), classes); // L(x, y)
-    const { elbo, labelEntropy } = unlabeledElbo({ labelLogits, labeledBound }); // U(x)
-    const q = softmax(labelLogits);
-    const expected = (values: Tensor): Tensor1D =>
-      labelExpectation({ labels: q, valueByLabel: byLabel(values, classes) });
-    return {
-      elbo,
-      ...Object.fromEntries(partsOf(terms).map(([name, term]) => [name, expected(term)])),
-      logLabelPrior: expected(prior),
-      labelEntropy,
-      ...(labels && {
-        labeledElbo: labelExpectation({
-          labels: oneHotLabels('evaluateElbo', labels, classes),
-          valueByLabel: labeledBound,
-        }),
+  context: BoundContext,
+): NamedTerms => {
+  const { classes, labelPrior } = model;
+  const { labelLogits, bound } = model.infer(x, context); // q(y | x)
+  const y = everyLabel(x.shape[0] as number, classes);
+  const terms = bound(y); // log p(x | z, y) − KL
+  const prior = logLabelPrior(y, labelPrior);
+  const labeledBound = byLabel(add(terms.elbo, prior), classes); // L(x, y)
+  const { elbo, labelEntropy } = unlabeledElbo({ labelLogits, labeledBound }); // U(x)
+  const q = softmax(labelLogits);
+  const expected = (values: Tensor): Tensor1D =>
+    labelExpectation({ labels: q, valueByLabel: byLabel(values, classes) });
+  return {
+    elbo,
+    ...Object.fromEntries(partsOf(terms).map(([name, term]) => [name, expected(term)])),
+    logLabelPrior: expected(prior),
+    labelEntropy,
+    ...(labels && {
+      labeledElbo: labelExpectation({
+        labels: oneHotLabels('evaluateElbo', labels, classes),
+        valueByLabel: labeledBound,
       }),
-    };
-  });
+    }),
+  };
+};

@@ -1,12 +1,16 @@
 /** The data that evaluation reads. */
+import { tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import type { ByteMeaning } from '../core/byteValues';
-import { describe } from '../core/describe';
+import { assertClassNames, assertSameNames } from '../core/classNames';
+import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
 import { integersFrom, number, seedStream } from '../core/options';
+import { sameShape, sizeOf } from '../core/shape';
 import { isBytes } from '../core/typedArrays';
+import { flagsOf, numbersOf } from '../data/extras';
 import { assertBytesFit } from '../models/inputs';
-import type { Model } from '../models/model';
+import type { BoundContext, Classifier, Model } from '../models/model';
 import { type Inputs, type OpenedInputs, openInputs } from '../models/openInputs';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
@@ -15,6 +19,22 @@ export interface Examples {
   readonly x: Inputs;
   /** what bytes stand for, as a data set says; default what the model's likelihood takes them for */
   readonly bytes?: ByteMeaning;
+  /** shape of one example, as a data set says; it must be that of the model */
+  readonly shape?: readonly number[];
+  /** K, as a data set says; it must be that of the model */
+  readonly classes?: number;
+  /** names of the classes, as a data set says; they must be those of the model if both have some */
+  readonly classNames?: readonly string[];
+  /** what is known of each example beside x, N × C; bounds of models that read it depend on it */
+  readonly covariates?: ArrayLike<number>;
+  /** 1 where a value of x is known and 0 where it is missing, N × prod(shape); bounds leave missing values out */
+  readonly observed?: ArrayLike<number>;
+}
+
+/** Examples that are checked against a model. */
+export interface OpenedExamples extends OpenedInputs {
+  /** covariates and observed values of a range of examples, for the context of a bound; the tensors are the caller's */
+  knownBetween(from: number, to: number): Pick<BoundContext, 'covariates' | 'observed'>;
 }
 
 /** Inputs with the class of each. */
@@ -29,15 +49,54 @@ export interface LabeledExamples extends Examples {
  * @param where name of the calling function, for the message
  * @throws TypeError or RangeError as `openInputs`; RangeError when there is no example
  */
-export async function openExamples(
-  where: string,
-  { x, bytes }: Examples,
-  model: Model,
-): Promise<OpenedInputs> {
+export async function openExamples(where: string, data: Examples, model: Model): Promise<OpenedExamples> {
+  const { x, bytes } = data;
+  assertDescribed(where, data, model);
   if (isBytes(x)) assertBytesFit(where, model, bytes);
   const opened = await openInputs(where, 'x', x, model);
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
-  return opened;
+  const { count } = opened;
+  const place = { where, prefix: '', count };
+  const size = sizeOf(model.inputShape);
+  const observed = data.observed && flagsOf(place, 'observed', data.observed);
+  if (observed && observed.length !== count * size)
+    throw new RangeError(
+      `${where}: observed has ${observed.length} values, needed ${count * size}, one for each value of x`,
+    );
+  const covariates =
+    data.covariates && numbersOf(place, 'covariates', data.covariates, Number.isFinite, 'a finite number');
+  const width = (covariates?.length ?? count) / count;
+  if (!Number.isInteger(width) || width === 0)
+    throw new RangeError(
+      `${where}: covariates has ${covariates?.length} values, needed a multiple of ${count} examples`,
+    );
+  return {
+    ...opened,
+    knownBetween: (from, to) => ({
+      ...(observed && {
+        observed: tensor(observed.slice(from * size, to * size), [to - from, ...model.inputShape]),
+      }),
+      ...(covariates && {
+        covariates: tensor2d(covariates.slice(from * width, to * width), [to - from, width]),
+      }),
+    }),
+  };
+}
+
+/** Refuses data whose shape, classes or class names are not those of the model. */
+function assertDescribed(where: string, { shape, classes, classNames }: Examples, model: Model): void {
+  if (Array.isArray(shape) && !sameShape(shape, model.inputShape))
+    throw new RangeError(
+      `${where}: the data has inputs ${formatShape(shape)}, the model ${formatShape(model.inputShape)}; needed the same shape`,
+    );
+  const { classes: known, classNames: named } = model as Partial<Classifier>;
+  if (known === undefined) return;
+  if (typeof classes === 'number' && classes !== known)
+    throw new RangeError(
+      `${where}: the data has ${classes} classes, the model ${known}; needed the same number`,
+    );
+  if (named) assertClassNames(where, 'model.classNames', named, known);
+  assertSameNames(where, ['the data', 'the model'], classNames, named);
 }
 
 /** How the options of a bound's estimate are read. */

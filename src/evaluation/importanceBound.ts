@@ -1,5 +1,5 @@
 /** The importance-weighted bound of a model on examples. */
-import { expandDims, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { dispose, expandDims, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { importanceWeightedBound } from '../bounds/importanceWeightedBound';
 import { assertMethods } from '../core/assert';
@@ -8,7 +8,14 @@ import { readOptions } from '../core/options';
 import { createRests } from '../host/rests';
 import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { assertBound, assertExamples, drawRules, type Examples, openExamples } from './examples';
+import {
+  assertBound,
+  assertExamples,
+  drawRules,
+  type Examples,
+  type OpenedExamples,
+  openExamples,
+} from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateImportanceBoundOptions {
@@ -58,7 +65,8 @@ export async function evaluateImportanceBound(
   const examples = await openExamples(where, data, model);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   let total = 0;
-  await forEachBatch(examples, batchSize, async (x, from) => {
+  await forEachBatch(examples, batchSize, async (x, from, to) => {
+    const known = examples.knownBetween(from, to);
     const weights: Tensor[] = [];
     let bound: Tensor1D | undefined;
     const rest = createRests();
@@ -68,7 +76,9 @@ export async function evaluateImportanceBound(
           noise.split(from).split(s + i),
         );
         weights.push(
-          ...tidy(() => (hasLabels(model) ? withLabels(model, x, draws) : withoutLabels(model, x, draws))),
+          ...tidy(() =>
+            hasLabels(model) ? withLabels(model, x, draws, known) : withoutLabels(model, x, draws, known),
+          ),
         );
         await rest();
       }
@@ -79,7 +89,7 @@ export async function evaluateImportanceBound(
         total += value;
       }
     } finally {
-      for (const held of [...weights, ...(bound ? [bound] : [])]) held.dispose();
+      dispose([weights, bound, { ...known }]);
     }
   });
   return { count: examples.count, bound: total / examples.count };
@@ -93,15 +103,20 @@ const weightOf = ({ logWeight }: BoundTerms): Tensor1D => {
   return logWeight;
 };
 
+/** What is known of a batch beside x. */
+type Known = ReturnType<OpenedExamples['knownBetween']>;
+
 /** log w of each draw, [B, 1]. */
-const withoutLabels = (model: Vae, x: Tensor, draws: readonly Noise[]): Tensor[] =>
-  draws.map((noise) => tidy(() => expandDims(weightOf(model.bound(x, { noise, logWeight: true })), 1)));
+const withoutLabels = (model: Vae, x: Tensor, draws: readonly Noise[], known: Known): Tensor[] =>
+  draws.map((noise) =>
+    tidy(() => expandDims(weightOf(model.bound(x, { ...known, noise, logWeight: true })), 1)),
+  );
 
 /** log w of each draw at every label, [B, K]. The first draw encodes for all of them. */
-const withLabels = (model: SemiSupervisedVae, x: Tensor, draws: readonly Noise[]): Tensor[] => {
+const withLabels = (model: SemiSupervisedVae, x: Tensor, draws: readonly Noise[], known: Known): Tensor[] => {
   const { classes } = model;
   const [first] = draws as readonly [Noise];
-  const { bound } = model.infer(x, { noise: first });
+  const { bound } = model.infer(x, { ...known, noise: first });
   const y = everyLabel(x.shape[0] as number, classes);
   const weights = (noise: Noise): Tensor => byLabel(weightOf(bound(y, { noise, logWeight: true })), classes);
   return draws.map((noise, i) => (i === 0 ? weights(noise) : tidy(() => weights(noise))));

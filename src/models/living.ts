@@ -24,7 +24,7 @@ export function assertLiving(where: string, { variables }: Pick<Model, 'variable
  */
 export function assertInputs(where: string, model: Model, x: Tensor): void {
   assertLiving(where, model);
-  assertShapes(where, { x: [x, `B ${model.inputShape.join(' ')}`] });
+  assertShapes(where, { x: [x, `B ${model.inputShape.join(' ')}`, 'float32'] });
 }
 
 /**

@@ -16,9 +16,9 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import { formatShape } from '../core/describe';
+import { describe, formatShape } from '../core/describe';
 import { ABOVE_0, BELOW_1, number, readOptions, unchecked } from '../core/options';
-import { sizeOf } from '../core/shape';
+import { isShaped, sizeOf } from '../core/shape';
 import type { Pass } from './pass';
 
 interface Moments {
@@ -50,6 +50,8 @@ const weightedMoments = (x: Tensor, shares: Tensor): Moments => {
 
 /** Weights as the share of each of the rows, [1, rows]; rows that serve several labels get the sum of their weights. */
 const sharesOf = (weights: Tensor, rows: number): Tensor => {
+  if (!isShaped(weights))
+    throw new TypeError(`BatchNorm: rowWeights is ${describe(weights)}, needed a tensor of ${rows} weights`);
   if (weights.size % rows !== 0)
     throw new RangeError(
       `BatchNorm: rowWeights has shape ${formatShape(weights.shape)}, needed a weight for each of ${rows} rows`,
@@ -132,7 +134,7 @@ export class BatchNorm extends layers.Layer {
       const axes = x.shape.slice(0, -1).map((_, axis) => axis);
       const hasStatistics = training && (examples ?? rows) * sizeOf(positions) > 1;
       const batchMoments = (): Moments =>
-        rowWeights ? weightedMoments(x, sharesOf(rowWeights, rows)) : moments(x, axes);
+        rowWeights !== undefined ? weightedMoments(x, sharesOf(rowWeights, rows)) : moments(x, axes);
       const batch = hasStatistics
         ? batchMoments()
         : { mean: runningMean as Tensor, variance: runningVariance as Tensor };

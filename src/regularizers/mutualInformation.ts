@@ -79,7 +79,7 @@ export function mutualInformation(logits: Tensor, options: MutualInformationOpti
   const { weight } = readOptions('mutualInformation', options, { weight: optional(unchecked<Tensor>()) });
   assertShapes('mutualInformation', {
     logits: [logits, 'B K', 'float32'],
-    ...(weight && { weight: [weight, 'B', 'float32'] as const }),
+    ...(weight !== undefined && { weight: [weight, 'B', 'float32'] as const }),
   });
   return tidy(() => (weight ? weightedInformation(weight)(logits) : information(logits)));
 }

@@ -419,3 +419,80 @@ describe('a run on iterators', () => {
     for (const model of [whole, iterated, broken, resumed]) model.dispose();
   });
 });
+
+describe('values of the first batch', () => {
+  const labeled = (more: object) => ({
+    x: tf.fill([2, 2], 0.5),
+    y: tf.tensor2d([
+      [1, 0, 0],
+      [0, 0.5, 0.5],
+    ]),
+    ...more,
+  });
+  const look = (more: object, unlabeled: object = {}) => {
+    const batches = batchesFrom(
+      function* () {
+        for (;;)
+          yield { labeled: labeled(more), unlabeled: { x: tf.fill([2, 2], 0.5), ...unlabeled } } as Batch;
+      },
+      { stepsPerEpoch: 1, counts: { labeled: 2, unlabeled: 2 } },
+    );
+    return batches.assertWithin?.('train', { min: 0, max: 1 });
+  };
+  const sets = (rows: number[][]) => ({ allowed: tf.tensor2d(rows) });
+  it.each<[string, () => object, (() => object) | undefined, string]>([
+    [
+      'a set without a class',
+      () =>
+        sets([
+          [0, 0, 0],
+          [0, 1, 1],
+        ]),
+      undefined,
+      'labeled.allowed[0] holds no class, needed at least one',
+    ],
+    [
+      'a set of other numbers',
+      () =>
+        sets([
+          [2, 0, 0],
+          [0, 1, 1],
+        ]),
+      undefined,
+      'labeled.allowed[0] is 2, needed 1 or 0',
+    ],
+    [
+      'a label outside its set',
+      () =>
+        sets([
+          [0, 1, 0],
+          [0, 1, 1],
+        ]),
+      undefined,
+      'labeled.y[0] has 1 at class 0, needed 0: y is uniform over the classes of batch 0.labeled.allowed[0]',
+    ],
+    [
+      'a share of a value',
+      () => ({ observed: tf.fill([2, 2], 0.5) }),
+      undefined,
+      'labeled.observed[0] is 0.5, needed 1 or 0',
+    ],
+    [
+      'a negative share',
+      () => ({}),
+      () => ({ observed: tf.fill([2, 2], -3) }),
+      'unlabeled.observed[0] is -3, needed 1 or 0',
+    ],
+  ])('are refused where they hold %s', async (_, more, unlabeled, message) => {
+    await expect(look(more(), unlabeled?.())).rejects.toThrow(`train: batch 0.${message}`);
+  });
+  it('are accepted where labels are uniform over their sets', async () => {
+    await look({
+      ...sets([
+        [1, 0, 0],
+        [0, 1, 1],
+      ]),
+      observed: tf.fill([2, 2], 1),
+    });
+  });
+});

@@ -77,6 +77,7 @@ describe('weights, covariates and missing values of a data set', () => {
     weight: [1, 0.5, 0, 0],
     covariates: [1, 2, 3, 4],
     observed: [1, 1, 1, 0, 0, 1, 1, 1],
+    x: Float32Array.of(0, 0.1, 0.2, 0, 0, 0.5, 0.6, 0.7), // a missing value is 0
   };
 
   it('come with the examples of a batch', async () => {
@@ -99,13 +100,13 @@ describe('weights, covariates and missing values of a data set', () => {
   it('are part of what a run is resumed by', () => {
     const identityOf = (more: Partial<CreateDatasetOptions>): string | undefined =>
       createBatches({
-        dataset: createDataset(base({ y: extras.y, ...more })),
+        dataset: createDataset(base({ y: extras.y, x: extras.x, ...more })),
         split: { labeled: Int32Array.of(0, 1), unlabeled: Int32Array.of(2, 3) },
         batchSize: { labeled: 1, unlabeled: 1 },
         seed: createNoise(3),
       }).identity;
     const plain = identityOf({});
-    const { y: _, ...named } = extras;
+    const { y: _, x: __, ...named } = extras;
     const all = Object.entries(named).map(([name, values]) => identityOf({ [name]: values }));
     expect(new Set([plain, ...all]).size).toBe(4);
     expect(identityOf({ weight: [1, 1, 1, 1] })).not.toBe(identityOf({ weight: [1, 1, 1, 2] }));
@@ -131,6 +132,10 @@ describe('weights, covariates and missing values of a data set', () => {
     [{ weight: [1, 1, 1, -1] }, 'weight[3] is -1, needed a finite number of at least 0'],
     [{ covariates: [1, 2, 3] }, 'covariates has 3 values, needed a multiple of 4 examples'],
     [{ covariates: [1, 2, 3, Number.NaN] }, 'covariates[3] is NaN, needed a finite number'],
+    [
+      { observed: [1, 1, 1, 0, 1, 1, 1, 1] },
+      'x[3] is 0.30000001192092896 where observed is 0, needed 0: a missing value is 0 in x',
+    ],
     [{ observed: [1, 0] }, 'observed has 2 values, needed 8, one for each value of x'],
     [{ observed: [1, 1, 1, 1, 1, 1, 1, 0.5] }, 'observed[7] is 0.5, needed 1 or 0'],
   ])('that do not fit are refused: %j', (more, message) => {

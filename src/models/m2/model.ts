@@ -93,7 +93,7 @@ export function createM2(options: M2Options): M2 {
     },
     decode(z, y) {
       assertLiving('decode', model);
-      assertShapes('decode', { z: [z, `N ${latent}`], y: [y, `R ${classes}`] });
+      assertShapes('decode', { z: [z, `N ${latent}`, 'float32'], y: [y, `R ${classes}`] });
       return tidy(() => decoder(z, y));
     },
     embed(x) {
