@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BinaryReader } from 'google-protobuf';
@@ -139,9 +139,12 @@ describe('tensorBoard', () => {
     );
     let steps = 0;
     const counting = { onBatchEnd: () => void steps++ };
-    await expect(run({ callbacks: [tensorBoard('/dev/null/events'), counting] })).rejects.toThrow(
-      /^tensorBoard: \/dev\/null\/events cannot be written to, needed a folder, or the path of a new one \(ENOTDIR/,
-    );
+    const link = join(folder, '../../system');
+    await symlink('/proc/1', link);
+    for (const place of ['/dev/null/events', '/proc/1/events', join(link, 'events')])
+      await expect(run({ callbacks: [tensorBoard(place), counting] }), place).rejects.toThrow(
+        /^tensorBoard: .*events cannot be written to, needed a folder, or the path of a new one \(it is a file of the system/,
+      );
     expect(steps).toBe(0);
   });
 });
