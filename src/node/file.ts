@@ -1,9 +1,10 @@
 /** Files as storage. */
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { describe } from '../core/describe';
 
 import type { Storage } from '../files/storage';
+import { isCheckpointName } from '../training/checkpoint/files';
 import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
 import { isMissing, naming } from './systemError';
 import {
@@ -54,6 +55,13 @@ const realFile = (target: string, name: string): Promise<string> =>
     return real;
   });
 
+/**
+ * Files that say whose the folder around a file is, where checkpoints there may have the file's name: the run that holds
+ * the folder would replace it. Under other names a run may keep its table there, and a model.
+ */
+const aroundCheckpoint = (real: string): readonly string[] =>
+  isCheckpointName(basename(real)) ? [lockIn(dirname(real))] : [];
+
 /** The storage of a file, called as the user calls it. */
 export const fileAt = (target: string, name: string): Storage => ({
   name,
@@ -77,9 +85,11 @@ export const fileAt = (target: string, name: string): Storage => ({
     return claimOnDisk(lockOf(real), name, async () => [lockIn(dirname(real))]);
   },
   async claimTable() {
-    return claimOnDisk(lockOf(await realFile(target, name)), name, async () => []);
+    const real = await realFile(target, name);
+    return claimOnDisk(lockOf(real), name, async () => aroundCheckpoint(real));
   },
   async assertFree() {
-    await assertFreeOnDisk(lockOf(await realFile(target, name)), name);
+    const real = await realFile(target, name);
+    for (const lock of [lockOf(real), ...aroundCheckpoint(real)]) await assertFreeOnDisk(lock, name);
   },
 });
