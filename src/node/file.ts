@@ -1,8 +1,8 @@
 /** Files as storage. */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { describe } from '../core/describe';
-
+import { describe, oneLine } from '../core/describe';
+import { messageOf } from '../core/messageOf';
 import type { Storage } from '../files/storage';
 import { isCheckpointName } from '../training/checkpoint/files';
 import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
@@ -29,6 +29,23 @@ export function assertPath(
 }
 
 /**
+ * A path from the root, where the working directory may change later.
+ *
+ * @param where function, for the message
+ * @throws Error naming the path, where it starts from a working directory that is removed
+ */
+export function absolute(where: string, path: string): string {
+  try {
+    return resolve(path);
+  } catch (cause) {
+    throw new Error(
+      `${where}: ${oneLine(path, 300)} starts from a working directory that cannot be found (${messageOf(cause)}), needed one that exists, or a path from the root`,
+      { cause },
+    );
+  }
+}
+
+/**
  * A file on disk, for models and checkpoints.
  *
  * Written beside, flushed to the disk, and renamed: a reader sees the former content or the new, whole. Folders on the way
@@ -42,7 +59,7 @@ export function assertPath(
  */
 export function file(path: string): Storage {
   assertPath('file', 'path', path, 'file');
-  return fileAt(resolve(path), path);
+  return fileAt(absolute('file', path), path);
 }
 
 /** The regular file that a path leads to, or could. */

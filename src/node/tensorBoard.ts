@@ -1,11 +1,11 @@
 /** The history of a run for TensorBoard. */
 import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Claim, claimWithinProcess } from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
 import { type EventContent, eventRecord } from './eventRecord';
-import { assertPath } from './file';
+import { absolute, assertPath } from './file';
 import { naming } from './systemError';
 import { makeFolder } from './writeWhole';
 
@@ -25,7 +25,7 @@ let files = 0;
  */
 export function tensorBoard(path: string): Callbacks {
   assertPath('tensorBoard', 'path', path);
-  const folder = resolve(path);
+  const folder = absolute('tensorBoard', path);
   let target = '';
   let claim: Claim | undefined;
   const self = {};
