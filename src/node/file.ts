@@ -1,9 +1,10 @@
 /** Files as storage. */
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { describe } from '../core/describe';
-
+import { basename, dirname, resolve } from 'node:path';
+import { describe, oneLine } from '../core/describe';
+import { messageOf } from '../core/messageOf';
 import type { Storage } from '../files/storage';
+import { isCheckpointName } from '../training/checkpoint/files';
 import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
 import { isMissing, naming } from './systemError';
 import {
@@ -28,6 +29,23 @@ export function assertPath(
 }
 
 /**
+ * A path from the root, where the working directory may change later.
+ *
+ * @param where function, for the message
+ * @throws Error naming the path, where it starts from a working directory that is removed
+ */
+export function absolute(where: string, path: string): string {
+  try {
+    return resolve(path);
+  } catch (cause) {
+    throw new Error(
+      `${where}: ${oneLine(path, 300)} starts from a working directory that cannot be found (${messageOf(cause)}), needed one that exists, or a path from the root`,
+      { cause },
+    );
+  }
+}
+
+/**
  * A file on disk, for models and checkpoints.
  *
  * Written beside, flushed to the disk, and renamed: a reader sees the former content or the new, whole. Folders on the way
@@ -41,7 +59,7 @@ export function assertPath(
  */
 export function file(path: string): Storage {
   assertPath('file', 'path', path, 'file');
-  return fileAt(resolve(path), path);
+  return fileAt(absolute('file', path), path);
 }
 
 /** The regular file that a path leads to, or could. */
@@ -53,6 +71,13 @@ const realFile = (target: string, name: string): Promise<string> =>
     await assertReplaceable(real);
     return real;
   });
+
+/**
+ * Files that say whose the folder around a file is, where checkpoints there may have the file's name: the run that holds
+ * the folder would replace it. Under other names a run may keep its table there, and a model.
+ */
+const aroundCheckpoint = (real: string): readonly string[] =>
+  isCheckpointName(basename(real)) ? [lockIn(dirname(real))] : [];
 
 /** The storage of a file, called as the user calls it. */
 export const fileAt = (target: string, name: string): Storage => ({
@@ -77,9 +102,11 @@ export const fileAt = (target: string, name: string): Storage => ({
     return claimOnDisk(lockOf(real), name, async () => [lockIn(dirname(real))]);
   },
   async claimTable() {
-    return claimOnDisk(lockOf(await realFile(target, name)), name, async () => []);
+    const real = await realFile(target, name);
+    return claimOnDisk(lockOf(real), name, async () => aroundCheckpoint(real));
   },
   async assertFree() {
-    await assertFreeOnDisk(lockOf(await realFile(target, name)), name);
+    const real = await realFile(target, name);
+    for (const lock of [lockOf(real), ...aroundCheckpoint(real)]) await assertFreeOnDisk(lock, name);
   },
 });

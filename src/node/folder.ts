@@ -1,11 +1,11 @@
 /** Folders as storage of several files. */
 import { readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe } from '../core/describe';
 
 import type { StorageFolder } from '../files/storage';
 import { claimOnDisk, lockIn } from './claim';
-import { assertPath, fileAt } from './file';
+import { absolute, assertPath, fileAt } from './file';
 import { isMissing, naming } from './systemError';
 import { assertNotOfSystem, isOwn, targetOf } from './writeWhole';
 
@@ -28,7 +28,7 @@ const assertPlain = (name: string): void => {
  */
 export function folder(path: string): StorageFolder {
   assertPath('folder', 'path', path);
-  const target = resolve(path);
+  const target = absolute('folder', path);
   return {
     name: path,
     async list() {

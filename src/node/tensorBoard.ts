@@ -1,10 +1,11 @@
 /** The history of a run for TensorBoard. */
 import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { type Claim, claimWithinProcess } from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
 import { type EventContent, eventRecord } from './eventRecord';
-import { assertPath } from './file';
+import { absolute, assertPath } from './file';
 import { naming } from './systemError';
 import { makeFolder } from './writeWhole';
 
@@ -15,7 +16,7 @@ let files = 0;
  *
  * A number `labeled.elbo` of the history becomes the curve `labeled/elbo`, so that TensorBoard groups them by part. Each call of
  * `train` adds a file to the folder. A resumed one says where it goes on, and TensorBoard then leaves out what an interrupted
- * run wrote beyond that step. Each run wants a folder of its own.
+ * run wrote beyond that step. Each run wants a folder of its own: while a run uses these callbacks, a second run is refused.
  *
  * @param path of the folder; made when the run begins
  * @returns callbacks for `train`
@@ -24,25 +25,40 @@ let files = 0;
  */
 export function tensorBoard(path: string): Callbacks {
   assertPath('tensorBoard', 'path', path);
-  const folder = resolve(path);
+  const folder = absolute('tensorBoard', path);
   let target = '';
+  let claim: Claim | undefined;
+  const self = {};
+  const release = async (): Promise<void> => {
+    await claim?.release();
+    claim = undefined;
+  };
   const writing = (work: () => Promise<void>): Promise<void> =>
     naming(`tensorBoard: ${path}`, 'cannot be written to, needed a folder, or the path of a new one', work);
   const write = (step: number, content: EventContent): Promise<void> =>
     writing(() => appendFile(target, eventRecord({ seconds: Date.now() / 1000, step, ...content })));
   return {
     async onTrainBegin({ firstStep }) {
-      // Readers take the files of a folder in the order of their names.
-      const name = [Math.floor(Date.now() / 1000), hostname(), process.pid, files++].join('.');
-      target = join(folder, `events.out.tfevents.${name}`);
-      await writing(() => makeFolder(folder));
-      await write(firstStep, { fileVersion: 'brain.Event:2' });
-      // Readers forget what they have of this step and of later ones.
-      await write(firstStep + 1, { begins: true });
+      // Two runs at a time would write into one file.
+      claim = claimWithinProcess(self, `tensorBoard: ${path}`);
+      try {
+        // Readers take the files of a folder in the order of their names.
+        const name = [Math.floor(Date.now() / 1000), hostname(), process.pid, files++].join('.');
+        target = join(folder, `events.out.tfevents.${name}`);
+        await writing(() => makeFolder(folder));
+        await write(firstStep, { fileVersion: 'brain.Event:2' });
+        // Readers forget what they have of this step and of later ones.
+        await write(firstStep + 1, { begins: true });
+      } catch (error) {
+        await release();
+        throw error;
+      }
     },
     async onEpochEnd(_, { epoch: __, step, seconds: ___, ...columns }) {
       const scalars = Object.entries(columns).map(([name, value]) => [name.replace('.', '/'), value]);
       await write(step, { scalars: Object.fromEntries(scalars) });
     },
+    onTrainEnd: release,
+    onTrainFault: release,
   };
 }

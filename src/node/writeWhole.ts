@@ -45,9 +45,13 @@ export async function targetOf(path: string): Promise<string> {
   return link === undefined ? join(folder, basename(path)) : targetOf(resolve(folder, link));
 }
 
-/** Refuses what the system makes up, links to open files among it: some of it can be replaced, and some waits for ever. */
+/**
+ * Refuses what the system makes up, links to open files among it: some of it can be replaced, and some waits for ever.
+ * Shared memory holds ordinary files.
+ */
 export function assertNotOfSystem(path: string): void {
-  if (/^\/(dev|proc|sys)\//.test(path)) throw new Error('it is a file of the system, needed one of your own');
+  if (/^\/(dev(?!\/shm(\/|$))|proc|sys)\//.test(path))
+    throw new Error('it is a file of the system, needed one of your own');
 }
 
 /**
@@ -77,9 +81,11 @@ export async function modeOf(path: string): Promise<number | undefined> {
 /**
  * Makes a folder, and those on the way to it.
  *
- * @throws Error in the words of the system
+ * @throws Error in the words of the system, or that the folder is one of the system, where Node may try for ever
  */
 export async function makeFolder(path: string): Promise<void> {
+  assertNotOfSystem(path);
+  assertNotOfSystem(await targetOf(path));
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {

@@ -1,13 +1,16 @@
 import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import { saveModel } from '../../src/models/saveModel';
 import { lockIn } from '../../src/node/claim';
 import { file } from '../../src/node/file';
 import { folder } from '../../src/node/folder';
+import { tinyM2 } from '../support/tiny';
 
 const claim = (place: Storage | StorageFolder) => {
   if (place.claim === undefined) throw new Error('the place has no claim');
@@ -267,6 +270,35 @@ describe('a place on disk', () => {
     await expect(claim(folder(join(root, 'runs')))).rejects.toThrow('belongs to another run of this process');
     await own.release();
     expect(await readdir(join(root, 'runs'))).toEqual([]);
+  });
+
+  it('has the name of a checkpoint, in a folder that a run holds: no model or table is written there', async () => {
+    const inUse = 'belongs to another run of this process';
+    const own = await claim(folder(root));
+    const name = 'step-000000006.safetensors';
+    for (const place of [file(join(root, name)), folder(root).file(name)]) {
+      await expect(place.assertFree?.()).rejects.toThrow(inUse);
+      await expect(place.claimTable?.()).rejects.toThrow(inUse);
+    }
+    await expect(saveModel(tinyM2(), file(join(root, name)))).rejects.toThrow(inUse);
+    const table = await file(join(root, 'table.csv')).claimTable?.();
+    await table?.release();
+    await file(join(root, 'best.safetensors')).assertFree?.();
+    await own.release();
+    await file(join(root, name)).assertFree?.();
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it.runIf(existsSync('/dev/shm'))('may be in shared memory', async () => {
+    const inMemory = await mkdtemp('/dev/shm/ssvae-claim-');
+    try {
+      const own = await claim(folder(join(inMemory, 'runs')));
+      await folder(join(inMemory, 'runs')).file('a').write(Uint8Array.of(1));
+      await own.release();
+      expect(await readdir(join(inMemory, 'runs'))).toEqual(['a']);
+    } finally {
+      await rm(inMemory, { recursive: true, force: true });
+    }
   });
 
   it('says when it had to be taken again', async () => {

@@ -17,8 +17,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadModel } from '../../src/models/loadModel';
+import { csvLog } from '../../src/node/csvLog';
+import { downloadDataset } from '../../src/node/datasets/downloadDataset';
 import { file } from '../../src/node/file';
 import { folder as directory } from '../../src/node/folder';
+import { tensorBoard } from '../../src/node/tensorBoard';
 
 describe('file', () => {
   let folder: string;
@@ -217,5 +220,22 @@ describe('file', () => {
     }
     expect((await readdir(folder)).sort()).toEqual(['a', 'runs']);
     expect(await readdir(join(folder, 'runs'))).toEqual(['b']);
+  });
+
+  it('is named where the working folder is removed', async () => {
+    const here = process.cwd();
+    const gone = join(folder, 'gone');
+    await mkdir(gone);
+    process.chdir(gone);
+    try {
+      await rm(gone, { recursive: true });
+      const why =
+        /: runs.* starts from a working directory that cannot be found \(ENOENT.*\), needed one that exists, or a path from the root$/;
+      for (const place of [file, directory, tensorBoard, csvLog]) expect(() => place('runs')).toThrow(why);
+      await expect(downloadDataset('mnist', { cacheDir: 'runs' })).rejects.toThrow(why);
+      expect(file('/runs').name).toBe('/runs');
+    } finally {
+      process.chdir(here);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BinaryReader } from 'google-protobuf';
@@ -126,6 +126,26 @@ describe('tensorBoard', () => {
     expect((await eventsOf(1)).map(([step]) => step)).toEqual([2, 3, 4, 6]);
   });
 
+  it("is one run's at a time, and free after a run that failed", async () => {
+    const shared = tensorBoard(folder);
+    let steps = 0;
+    const second = async (): Promise<void> =>
+      expect(run({ callbacks: [shared, { onBatchEnd: () => void steps++ }] })).rejects.toThrow(
+        /^tensorBoard: .*m2 belongs to another run of this process, needed the end of that run, or another place$/,
+      );
+    await run({ callbacks: [shared, { onEpochEnd: second }] });
+    expect(steps).toBe(0);
+    expect((await readdir(folder)).length).toBe(1);
+    expect((await eventsOf(0)).map(([step]) => step)).toEqual([0, 1, 2, 4, 6]);
+    for (const fault of [
+      { onTrainBegin: () => Promise.reject(new Error('a fault')) },
+      { onEpochEnd: () => Promise.reject(new Error('a fault')) },
+    ])
+      await expect(run({ callbacks: [shared, fault] })).rejects.toThrow('a fault');
+    await run({ callbacks: shared });
+    expect((await readdir(folder)).length).toBe(4);
+  });
+
   it('is named where an epoch cannot be written', async () => {
     const away = { onEpochBegin: () => rm(folder, { recursive: true, force: true }) };
     await expect(run({ callbacks: [tensorBoard(folder), away] })).rejects.toThrow(
@@ -139,9 +159,12 @@ describe('tensorBoard', () => {
     );
     let steps = 0;
     const counting = { onBatchEnd: () => void steps++ };
-    await expect(run({ callbacks: [tensorBoard('/dev/null/events'), counting] })).rejects.toThrow(
-      /^tensorBoard: \/dev\/null\/events cannot be written to, needed a folder, or the path of a new one \(ENOTDIR/,
-    );
+    const link = join(folder, '../../system');
+    await symlink('/proc/1', link);
+    for (const place of ['/dev/null/events', '/proc/1/events', join(link, 'events')])
+      await expect(run({ callbacks: [tensorBoard(place), counting] }), place).rejects.toThrow(
+        /^tensorBoard: .*events cannot be written to, needed a folder, or the path of a new one \(it is a file of the system/,
+      );
     expect(steps).toBe(0);
   });
 });

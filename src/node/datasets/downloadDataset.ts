@@ -1,5 +1,5 @@
 /** Known data sets from where they are published. */
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { messageOf } from '../../core/messageOf';
 import {
   callable,
@@ -10,7 +10,7 @@ import {
   readOptions,
   unchecked,
 } from '../../core/options';
-import { assertPath } from '../file';
+import { absolute, assertPath } from '../file';
 import { type InstallOptions, install } from './install';
 import { assertDatasetName, loadDataset, type TrainAndTest } from './loadDataset';
 import { DATASETS, type DatasetName } from './registry';
@@ -58,7 +58,7 @@ export async function downloadDataset(
     leastRate: optional(number(RATE)),
   });
   // A program may change its working folder while the files come.
-  const dir = resolve(cacheDir, name);
+  const dir = absolute('downloadDataset', join(cacheDir, name));
   try {
     await install(DATASETS[name].source, dir, how);
   } catch (cause) {

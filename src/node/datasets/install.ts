@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../core/messageOf';
 import { gunzip } from '../../data/gzip';
+import { naming } from '../systemError';
 import { makeFolder, writeWhole } from '../writeWhole';
 import { type FetchOptions, fetchBytes } from './fetchBytes';
 import type { Source, SourceFile } from './knownDataset';
@@ -130,7 +131,7 @@ export async function install(
   dir: string,
   { baseUrl, ...options }: InstallOptions = {},
 ): Promise<void> {
-  await makeFolder(dir);
+  await naming(dir, 'cannot be made', () => makeFolder(dir));
   for (const file of source.files) {
     const present = await Promise.all(file.unpacksTo.map((name) => exists(dir, name)));
     if (!present.includes(false)) continue;

@@ -11,6 +11,9 @@ const DIGITS = 9;
 
 const NAME = new RegExp(`^step-(\\d{${DIGITS},})\\.safetensors$`);
 
+/** Whether a run that holds a folder may write a checkpoint under this name. */
+export const isCheckpointName = (name: string): boolean => NAME.test(name);
+
 /** Name of a step's checkpoint in a folder. */
 const nameOfStep = (step: number): string => `step-${String(step).padStart(DIGITS, '0')}.safetensors`;
 

@@ -512,6 +512,12 @@ test('settings of a download that mean nothing are refused', async () => {
     );
 });
 
+test('a cache among the files of the system is refused, and not waited for', async () => {
+  expect(await refusal(downloadDataset('mnist', { cacheDir: '/proc/1/kept' }))).toMatch(
+    /^downloadDataset: \/proc\/1\/kept\/mnist cannot be made \(it is a file of the system, needed one of your own\)/,
+  );
+});
+
 test('what cannot be written is named by its path', async () => {
   await mkdir(join(cacheDir, 'labels.gz.part'));
   const baseUrl = await serve(files({ 'labels.gz': packedLabels }).listener);
