@@ -142,6 +142,42 @@ describe('a loop of trainingSteps', () => {
   });
 });
 
+describe('a place of your own that lacks something', () => {
+  it.each<[string, object, string]>([
+    [
+      'a claim that is not a function',
+      { ...memoryStorage(), claim: 3 },
+      'train: checkpoint.storage.claim is 3, needed a function',
+    ],
+    [
+      'a claim without release',
+      { ...memoryStorage(), claim: async () => ({ confirm: async () => true }) },
+      'needed an object with release()',
+    ],
+    [
+      'a claim of nothing',
+      { ...memoryStorage(), claim: async () => undefined },
+      'train: the claim of checkpoint.storage is undefined, needed an object with confirm()',
+    ],
+    [
+      'a folder whose files are nothing',
+      { ...memoryFolder(), file: () => undefined },
+      'train: file() of checkpoint.storage is undefined, needed an object with read()',
+    ],
+    ['a folder without remove', { ...memoryFolder(), remove: undefined }, 'needed an object with remove()'],
+  ])('is refused before the first step: %s', async (_, storage, message) => {
+    const model = tinyM2();
+    let steps = 0;
+    const callbacks = { onBatchEnd: () => void steps++ };
+    const checkpoint = { storage: storage as Storage };
+    const run = train(model, options({ checkpoint, callbacks }));
+    await expect(run).rejects.toThrow(TypeError);
+    await expect(run).rejects.toThrow(message);
+    expect(steps).toBe(0);
+    model.dispose();
+  });
+});
+
 describe('a place where nothing can be written', () => {
   it('is refused before the first step', async () => {
     const model = tinyM2();
