@@ -366,6 +366,29 @@ describe('a function that is async', () => {
   });
 });
 
+describe('a schedule that is async', () => {
+  const late = (async () => 1) as never;
+  it.each<[string, () => unknown]>([
+    ['semiSupervised: klWeight', () => semiSupervised({ klWeight: late })],
+    ['semiSupervised: klWeight.latentKl', () => semiSupervised({ klWeight: { latentKl: late } })],
+    ['semiSupervised: temperature', () => semiSupervised({ temperature: late })],
+    ['createAdam: learningRate', () => createAdam({ learningRate: late })],
+  ])('is refused at once, by function and option: %s', (name, make) => {
+    expect(make).toThrowError(
+      new TypeError(`${name} gives a Promise, needed its result at once: no async function`),
+    );
+  });
+
+  it('is refused as the alpha of a run and of a loop', async () => {
+    const model = tinyM2();
+    const message = 'alpha gives a Promise, needed its result at once: no async function';
+    await expect(train(model, { ...options(), alpha: late })).rejects.toThrow(`train: ${message}`);
+    const steps = trainingSteps(model, { ...withoutEpochs(options()), alpha: late });
+    await expect(steps.next()).rejects.toThrow(`trainingSteps: ${message}`);
+    model.dispose();
+  });
+});
+
 describe('an optimizer of another model', () => {
   it.each([
     ['whose variables are alike', {}],
