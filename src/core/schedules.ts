@@ -44,6 +44,15 @@ export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): 
   return number(FINITE_NUMBER)('schedule', `${oneLine(name)} at step ${step}`, now);
 }
 
+/** What a schedule gives at step 0, if it answers there: a loop may begin later. */
+const firstOf = (schedule: Schedule): unknown => {
+  try {
+    return schedule(0);
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * A number or schedule that stays in its range: a number outside is refused at once, a value of a schedule at its step.
  *
@@ -68,6 +77,7 @@ export function inRange(
     return value;
   }
   assertNoMaker(where, name, value);
+  assertNotAsync(where, name, firstOf(value));
   const within: Schedule = (step) => {
     const now = value(step);
     assertNotAsync(where, name, now);

@@ -1,7 +1,8 @@
 /** Phases: the losses of a step, one after the other. */
 import type { Variable } from '@tensorflow/tfjs-core';
-import { assertMethods, recordOf } from '../core/assert';
+import { assertMethods } from '../core/assert';
 import { describe } from '../core/describe';
+import { readOptions, unchecked } from '../core/options';
 import { assertNoMaker } from '../core/uncalled';
 import { type Json, own } from '../files/json';
 import type { Model } from '../models/model';
@@ -21,6 +22,14 @@ export interface ResolvedPhase<M extends Model> {
 
 const trainableOf = (model: Model): Readonly<Record<string, Variable>> =>
   Object.fromEntries(Object.entries(model.variables).filter(([, variable]) => variable.trainable));
+
+/** The names of a phase; `resolvePhases` checks their values against the model and the other phases. */
+const phaseRules = <M extends Model>() => ({
+  name: unchecked<Phase<M>['name']>(),
+  variables: unchecked<Phase<M>['variables']>(),
+  objective: unchecked<Phase<M>['objective']>(),
+  optimizer: unchecked<Phase<M>['optimizer']>(),
+});
 
 /**
  * Phases of a step: those given, or one that moves everything.
@@ -46,7 +55,8 @@ export function resolvePhases<M extends Model>(
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {
-    const { name, objective: loss, variables, optimizer } = recordOf(where, phase, `phase ${i}`);
+    const read = readOptions(where, phase, phaseRules<M>(), `phase ${i}`);
+    const { name, objective: loss, variables, optimizer } = read;
     if (typeof name !== 'string' || name === '' || phases.findIndex((other) => other.name === name) !== i)
       throw new RangeError(
         `${where}: the name of phase ${i} is ${describe(name)}, needed one that no other has`,

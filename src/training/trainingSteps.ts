@@ -6,7 +6,7 @@ import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import { takeOver } from './free';
 import { adamOf } from './optimizer/adam';
-import type { Ema } from './optimizer/ema';
+import { assertAveragesModel, type Ema } from './optimizer/ema';
 import { assertNotDisposed } from './optimizer/optimizers';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { loopRules } from './rules';
@@ -57,6 +57,7 @@ export async function* trainingSteps<M extends Model>(
 ): AsyncGenerator<StepResult, void, void> {
   const { from, to, ema, ...read } = readOptions('trainingSteps', options, loopRules<M>());
   const settings = stepSettings('trainingSteps', model, read);
+  if (ema) assertAveragesModel('trainingSteps', ema, model.variables);
   const beforeStep = takeOver(model, settings.optimizers);
   try {
     yield* stepsOf(settings, { from, to, ema, beforeStep });

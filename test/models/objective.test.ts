@@ -408,6 +408,17 @@ describe('consistency', () => {
 describe('weights of terms', () => {
   cleanUpAfterEach();
 
+  it.each([
+    ['semiSupervised', semiSupervised],
+    ['regularized', regularized],
+  ] as const)('are refused at the first step where one is named after no divergence: %s', (name, make) => {
+    const model = tinyM2();
+    expect(() => termsOf(make({ klWeight: { latntKl: 0 } }), model)).toThrowError(
+      new RangeError(`${name}: klWeight.latntKl is no divergence of the model, needed latentKl`),
+    );
+    model.dispose();
+  });
+
   it.each<[string, (klWeight: ScalarOrSchedule) => KlWeight]>([
     ['one weight for all divergences', (weight) => weight],
     ['a weight by name', (weight) => ({ latentKl: weight })],
@@ -611,6 +622,11 @@ describe('objectives', () => {
       'a weight of no divergence',
       () => semiSupervised({ klWeight: { logLikelihood: 1 } }),
       'semiSupervised: klWeight.logLikelihood is no divergence, needed the name of a term such as latentKl',
+    ],
+    [
+      'weights of nothing',
+      () => semiSupervised({ klWeight: {} }),
+      'semiSupervised: klWeight is empty, needed a number, a schedule, or weights by the names of terms such as latentKl',
     ],
   ])('refuse %s before any step', (_, make, message) => {
     expect(make).toThrowError(new RangeError(message));

@@ -150,6 +150,18 @@ describe('phases', () => {
       TypeError,
       'train: the objective of phase "a" is 3',
     ],
+    [
+      [
+        {
+          name: 'a',
+          variables: ['classifier/logits/bias'],
+          objective: semiSupervised(),
+          optimiser: createAdam(),
+        },
+      ],
+      RangeError,
+      'train: phase 0.optimiser is no option, needed name, variables, objective, optimizer',
+    ],
   ])('are refused where they are none: %j', async (phases, type, message) => {
     const model = tinyM2();
     const run = train(model, { ...options(model), objective: phases as unknown as readonly Phase<M2>[] });

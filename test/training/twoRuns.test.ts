@@ -142,6 +142,42 @@ describe('a loop of trainingSteps', () => {
   });
 });
 
+describe('a place of your own that lacks something', () => {
+  it.each<[string, object, string]>([
+    [
+      'a claim that is not a function',
+      { ...memoryStorage(), claim: 3 },
+      'train: checkpoint.storage.claim is 3, needed a function',
+    ],
+    [
+      'a claim without release',
+      { ...memoryStorage(), claim: async () => ({ confirm: async () => true }) },
+      'needed an object with release()',
+    ],
+    [
+      'a claim of nothing',
+      { ...memoryStorage(), claim: async () => undefined },
+      'train: the claim of checkpoint.storage is undefined, needed an object with confirm()',
+    ],
+    [
+      'a folder whose files are nothing',
+      { ...memoryFolder(), file: () => undefined },
+      'train: file() of checkpoint.storage is undefined, needed an object with read()',
+    ],
+    ['a folder without remove', { ...memoryFolder(), remove: undefined }, 'needed an object with remove()'],
+  ])('is refused before the first step: %s', async (_, storage, message) => {
+    const model = tinyM2();
+    let steps = 0;
+    const callbacks = { onBatchEnd: () => void steps++ };
+    const checkpoint = { storage: storage as Storage };
+    const run = train(model, options({ checkpoint, callbacks }));
+    await expect(run).rejects.toThrow(TypeError);
+    await expect(run).rejects.toThrow(message);
+    expect(steps).toBe(0);
+    model.dispose();
+  });
+});
+
 describe('a place where nothing can be written', () => {
   it('is refused before the first step', async () => {
     const model = tinyM2();
@@ -326,6 +362,29 @@ describe('a function that is async', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
+    model.dispose();
+  });
+});
+
+describe('a schedule that is async', () => {
+  const late = (async () => 1) as never;
+  it.each<[string, () => unknown]>([
+    ['semiSupervised: klWeight', () => semiSupervised({ klWeight: late })],
+    ['semiSupervised: klWeight.latentKl', () => semiSupervised({ klWeight: { latentKl: late } })],
+    ['semiSupervised: temperature', () => semiSupervised({ temperature: late })],
+    ['createAdam: learningRate', () => createAdam({ learningRate: late })],
+  ])('is refused at once, by function and option: %s', (name, make) => {
+    expect(make).toThrowError(
+      new TypeError(`${name} gives a Promise, needed its result at once: no async function`),
+    );
+  });
+
+  it('is refused as the alpha of a run and of a loop', async () => {
+    const model = tinyM2();
+    const message = 'alpha gives a Promise, needed its result at once: no async function';
+    await expect(train(model, { ...options(), alpha: late })).rejects.toThrow(`train: ${message}`);
+    const steps = trainingSteps(model, { ...withoutEpochs(options()), alpha: late });
+    await expect(steps.next()).rejects.toThrow(`trainingSteps: ${message}`);
     model.dispose();
   });
 });

@@ -27,6 +27,10 @@ export const klWeightRule =
         );
       return [term, weight(where, `${name}.${term}`, one)] as const;
     });
+    if (named.length === 0)
+      throw new RangeError(
+        `${where}: ${name} is empty, needed a number, a schedule, or weights by the names of terms such as latentKl`,
+      );
     return Object.fromEntries(named);
   };
 
@@ -35,16 +39,31 @@ export const klWeightRule =
  *
  *   log p(x|z[,y]) − Σ_i w_i·KL_i
  *
+ * @param where name of the objective, for messages
  * @returns the terms' own `elbo` where every weight is the number 1
+ * @throws RangeError when a weight is named after a divergence that the bound does not have
  */
-export function weightedBound(terms: BoundTerms, weight: KlWeight, context: ObjectiveContext): Tensor {
+export function weightedBound(
+  where: string,
+  terms: BoundTerms,
+  weight: KlWeight,
+  context: ObjectiveContext,
+): Tensor {
+  const divergences = partsOf(terms).filter(([name]) => isKl(name));
+  const unknown =
+    typeof weight === 'object' &&
+    Object.keys(weight).find((name) => !divergences.some(([divergence]) => divergence === name));
+  if (typeof unknown === 'string') {
+    const needed = divergences.map(([name]) => oneLine(name)).join(', ');
+    throw new RangeError(
+      `${where}: klWeight.${oneLine(unknown)} is no divergence of the model, needed ${needed}`,
+    );
+  }
   const weightOf = (name: string): NumberOrScalar => {
     const one = typeof weight === 'object' ? (weight[name] ?? 1) : weight;
     return scheduled(context, one, typeof weight === 'object' ? `klWeight.${name}` : 'klWeight');
   };
-  const kls = partsOf(terms)
-    .filter(([name]) => isKl(name))
-    .map(([name, kl]) => ['-', weightOf(name), kl] as const);
+  const kls = divergences.map(([name, kl]) => ['-', weightOf(name), kl] as const);
   if (kls.every(([, w]) => w === 1)) return terms.elbo;
   return weightedSum([['+', 1, terms.logLikelihood], ...kls], terms.elbo.shape[0]);
 }

@@ -55,6 +55,8 @@ import {
 
 /** One part of a batch: its number of examples, and how its bound is computed. */
 interface Part extends ObjectiveContext {
+  /** name of the objective, for messages */
+  readonly where: string;
   readonly bound: BoundContext;
 }
 
@@ -121,7 +123,7 @@ const boundOfLabel = (
   const terms = bound(at, { ...(smoothed && { rowWeights: smoothed }) }); // log p(x | z, y) − KL
   const prior = logLabelPrior(at, labelPrior); // log p(y)
   const atLabel = (values: Tensor1D): Tensor1D => (smoothed ? expectation(y, values) : values);
-  const weighted = add<Tensor1D>(weightedBound(terms, s.klWeight, part), prior); // L(x, y), its divergences weighted
+  const weighted = add<Tensor1D>(weightedBound(part.where, terms, s.klWeight, part), prior); // L(x, y), its divergences weighted
   return {
     terms: {
       elbo: atLabel(add<Tensor1D>(terms.elbo, prior)), // L(x, y)
@@ -158,7 +160,7 @@ const boundOfLogits = (
     });
   };
   const { elbo, labelEntropy } = unlabeled(terms.elbo); // U(x), H(q(y | x))
-  const weighted = weightedBound(terms, s.klWeight, part);
+  const weighted = weightedBound(part.where, terms, s.klWeight, part);
   const expected = (values: Tensor1D): Tensor1D => (q ? expectation(q, values) : values);
   return {
     terms: { elbo, ...mapped(terms, expected), logLabelPrior: expected(prior), labelEntropy },
@@ -234,7 +236,12 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
     // Batch norm's running statistics move once a step: with the unlabeled examples where there are any.
     const part = (name: 'labeled' | 'unlabeled', given: UnlabeledBatch, updateStatistics: boolean): Part => {
       const noise = context.noise.split(name);
-      return { ...context, noise, bound: { training: true, updateStatistics, noise, ...knownOf(given) } };
+      return {
+        ...context,
+        where,
+        noise,
+        bound: { training: true, updateStatistics, noise, ...knownOf(given) },
+      };
     };
     return tidy(() => ({
       ...(labeled && {

@@ -55,7 +55,7 @@ export const unsupervised = /* @__PURE__ */ maker(
         const bound = model.bound(given.x, { training: true, updateStatistics, noise, ...knownOf(given) });
         return {
           elbo: bound.elbo,
-          objective: weightedBound(bound, settings.klWeight, context).clone(),
+          objective: weightedBound('unsupervised', bound, settings.klWeight, context).clone(),
           ...Object.fromEntries(partsOf(bound)),
         };
       };

@@ -1,5 +1,6 @@
 /** Checkpoints of a run: writes them, and finds the one to resume from. */
 import { getBackend } from '@tensorflow/tfjs-core';
+import { assertFunction, assertMethods } from '../../core/assert';
 import { messageOf } from '../../core/messageOf';
 import {
   type Claim,
@@ -10,7 +11,7 @@ import {
 } from '../../files/storage';
 import type { CheckpointOptions, Resume } from '../options';
 import { encodeCheckpoint } from './encode';
-import { assertFresh, isEmpty, keepCheckpoint } from './files';
+import { assertFresh, assertGivesFiles, isEmpty, keepCheckpoint } from './files';
 import type { RunIdentity } from './identity';
 import { resumeFrom } from './resume';
 import type { Resumed } from './resumed';
@@ -49,13 +50,18 @@ const NOWHERE: Checkpoints = {
  * Claims a storage for a run.
  *
  * @throws Error when another run holds it, or it cannot be written
+ * @throws TypeError when its `claim` is not a function, or gives anything but a claim
  */
 const claim = async (place: Storage | StorageFolder): Promise<Claim> => {
+  if (place.claim !== undefined) assertFunction('train', 'checkpoint.storage.claim', place.claim);
+  let claimed: Claim;
   try {
-    return await (place.claim?.() ?? claimWithinProcess(place, place.name));
+    claimed = await (place.claim?.() ?? claimWithinProcess(place, place.name));
   } catch (cause) {
     throw new Error(`train: checkpoint.storage cannot be used: ${messageOf(cause)}`, { cause });
   }
+  assertMethods('train', 'the claim of checkpoint.storage', claimed, ['confirm', 'release']);
+  return claimed;
 };
 
 /**
@@ -79,6 +85,7 @@ export function createCheckpoints(
     keepBest: isFolder(storage),
     async begin(resume) {
       claimed = await claim(storage);
+      if (isFolder(storage)) assertGivesFiles(storage);
       const found = resume ? await resumeFrom(storage, resume, state, run) : undefined;
       if (found === undefined) {
         await assertFresh(storage);

@@ -1,4 +1,5 @@
 /** The files of a run's checkpoints: one that is replaced, or a folder with the last ones and the best. */
+import { assertMethods } from '../../core/assert';
 import { describe } from '../../core/describe';
 import { CHECKPOINT, formatOf } from '../../files/fileFormat';
 import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
@@ -16,6 +17,17 @@ export const isCheckpointName = (name: string): boolean => NAME.test(name);
 
 /** Name of a step's checkpoint in a folder. */
 const nameOfStep = (step: number): string => `step-${String(step).padStart(DIGITS, '0')}.safetensors`;
+
+/**
+ * Refuses a folder without the functions that a run calls, before the first step.
+ *
+ * @throws TypeError naming the function, or what `file` gives in place of a storage
+ */
+export function assertGivesFiles(folder: StorageFolder): void {
+  assertMethods('train', 'checkpoint.storage', folder, ['list', 'file', 'remove']);
+  const file = folder.file(nameOfStep(0));
+  assertMethods('train', 'file() of checkpoint.storage', file, ['read', 'write']);
+}
 
 /** A checkpoint in a folder. */
 export interface CheckpointFile {

@@ -30,6 +30,29 @@ export interface Ema {
   dispose(): void;
 }
 
+/** The variables that each average of `createEma` averages. */
+const sourcesOf = /* @__PURE__ */ new WeakMap<object, readonly Variable[]>();
+
+/**
+ * Refuses an average of other variables than a model's, and one that has been disposed. An `Ema` of your own is not checked.
+ *
+ * @param where name of the calling function, for messages
+ * @throws RangeError
+ */
+export function assertAveragesModel(
+  where: string,
+  ema: Ema,
+  variables: Readonly<Record<string, Variable>>,
+): void {
+  const sources = sourcesOf.get(ema);
+  if (sources === undefined) return;
+  const own = new Set(Object.values(variables));
+  if (!sources.every((source) => own.has(source)))
+    throw new RangeError(`${where}: ema is of other variables, needed createEma(model.variables)`);
+  if (Object.values(ema.averages).some((average) => average.isDisposed))
+    throw new RangeError(`${where}: ema is disposed, needed a new createEma(model.variables)`);
+}
+
 /**
  * Share that the average keeps at a step. It grows with the steps, because the average would else remember the initial weights.
  *
@@ -57,7 +80,7 @@ export function createEma(variables: Readonly<Record<string, Variable>>, options
   const copyToVariables = (): void => {
     for (const [name, source] of named) source.assign(averages[name] as Variable);
   };
-  return {
+  const ema: Ema = {
     averages,
     decayAt: (step) => decayAt(decay, step),
     update(step) {
@@ -84,4 +107,9 @@ export function createEma(variables: Readonly<Record<string, Variable>>, options
       for (const average of Object.values(averages)) average.dispose();
     },
   };
+  sourcesOf.set(
+    ema,
+    named.map(([, source]) => source),
+  );
+  return ema;
 }

@@ -90,6 +90,24 @@ describe('createEma', () => {
   });
 });
 
+describe('an average that does not fit the loop', () => {
+  it.each<[string, string]>([
+    ['of other variables', 'trainingSteps: ema is of other variables, needed createEma(model.variables)'],
+    ['disposed', 'trainingSteps: ema is disposed, needed a new createEma(model.variables)'],
+  ])('is refused before the first step: %s', async (kind, message) => {
+    const [model, other] = [tinyM2(), tinyM2()];
+    const ema = createEma((kind === 'disposed' ? model : other).variables, { decay: 0.5 });
+    if (kind === 'disposed') ema.dispose();
+    const before = alive();
+    const steps = trainingSteps(model, { objective: semiSupervised(), batches: tinyBatches(), seed: 1, ema });
+    await expect(steps.next()).rejects.toThrowError(new RangeError(message));
+    expect(alive()).toEqual(before);
+    if (kind !== 'disposed') ema.dispose();
+    model.dispose();
+    other.dispose();
+  });
+});
+
 describe('a run with an average', () => {
   const NETS = { ...CONV, batchNorm: true } as const;
   const DECAY = 0.8;
