@@ -204,6 +204,7 @@ export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
 export type { Executor } from './training/executor';
 export type { HistoryRow, TrainResult } from './training/history';
 export type { InputSummary } from './training/inputSummary';
+export type { LossWeights } from './training/loss';
 export { type AdamOptions, createAdam } from './training/optimizer/adam';
 export { createEma, type Ema, type EmaOptions } from './training/optimizer/ema';
 export type { Optimizer, OptimizerState } from './training/optimizer/optimizer';

@@ -65,7 +65,7 @@ const firstOf = (schedule: Schedule): unknown => {
  *   schedule that came: runs are compared by it, and it may leave its range at steps that no run reaches
  * @throws RangeError naming function, argument, what came and what was needed
  */
-export function inRange(
+function inRange(
   where: string,
   name: string,
   value: ScalarOrSchedule,
