@@ -2,6 +2,7 @@
 import { type Tensor, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertNumbers } from '../core/assert';
 import { describe } from '../core/describe';
+import { type ExtrasPlace, flagsOf, numbersOf } from '../core/extras';
 import { UNKNOWN_CLASS } from '../core/labels';
 import { sizeOf } from '../core/shape';
 import { isBytes } from '../core/typedArrays';
@@ -36,15 +37,7 @@ export interface ExtrasOptions {
 /** Names of the extras. */
 export const EXTRA_NAMES = ['allowed', 'weight', 'covariates', 'observed'] as const;
 
-/** Where extras are read: for messages, and how many examples there are. */
-interface Named {
-  readonly where: string;
-  /** stands before names in messages */
-  readonly prefix: string;
-  readonly count: number;
-}
-
-interface Place extends Named {
+interface Place extends ExtrasPlace {
   readonly shape: readonly number[];
   readonly classes: number;
 }
@@ -58,29 +51,6 @@ const assertLength = (
 ) => {
   if (!fits) throw new RangeError(`${where}: ${prefix}${name} has ${length} values, needed ${needed}`);
 };
-
-/** Numbers of a range, as float32. */
-export const numbersOf = (
-  place: Named,
-  name: string,
-  given: ArrayLike<number>,
-  isRight: (value: number) => boolean,
-  needed: string,
-): Float32Array => {
-  const { where, prefix } = place;
-  assertNumbers(where, `${prefix}${name}`, given);
-  return Float32Array.from(given, (value, i) => {
-    if (typeof value !== 'number' || !isRight(value))
-      throw new RangeError(`${where}: ${prefix}${name}[${i}] is ${describe(value)}, needed ${needed}`);
-    return value;
-  });
-};
-
-const isFlag = (value: number): boolean => value === 0 || value === 1;
-
-/** Ones and zeros, as float32. */
-export const flagsOf = (place: Named, name: string, given: ArrayLike<number>): Float32Array =>
-  numbersOf(place, name, given, isFlag, '1 or 0');
 
 const allowedOf = (place: Place, given: NonNullable<ExtrasOptions['allowed']>): Uint8Array => {
   const { where, prefix, count, classes } = place;
