@@ -1,5 +1,5 @@
 /** Checks of plain arguments; shapes are checked in `shape.ts`. */
-import { describe, oneLine } from './describe';
+import { describe } from './describe';
 import { awaitHint, valuesHint } from './hints';
 import type { Shaped } from './shape';
 import { isBytes } from './typedArrays';
@@ -96,36 +96,6 @@ export function plainOf<T extends object>(where: string, value: T, name: string)
   throw new TypeError(
     `${where}: ${name} is ${describe(value)}, needed a plain object, { … }${awaitHint(value)}`,
   );
-}
-
-/** Names of all options of a function; one that is left out here is an error of types. */
-export type OptionNames<T> = { readonly [Name in keyof T]-?: true };
-
-/**
- * The options of a function, each of a known name: one that is misspelt would be left out of account without a word.
- *
- * Where none can be left out, `recordOf` does: the one that is misspelt is missed.
- *
- * @param where name of the calling function, for the message
- * @param options what came
- * @param names of all there are
- * @param name the argument
- * @returns the object's own options: a changed `Object.prototype` gives none
- * @throws TypeError when they are not a plain object
- * @throws RangeError when a name is none of them
- */
-export function optionsOf<T extends object>(
-  where: string,
-  options: T,
-  names: OptionNames<T>,
-  name = 'options',
-): T {
-  for (const given of Object.keys(plainOf(where, options, name)))
-    if (!Object.hasOwn(names, given)) {
-      const path = oneLine(name === 'options' ? given : `${name}.${given}`);
-      throw new RangeError(`${where}: ${path} is no option, needed ${Object.keys(names).join(', ')}`);
-    }
-  return Object.assign(Object.create(null), options) as T;
 }
 
 /** Refuses what lacks a function that is called, or whose `name` is none. */

@@ -2,12 +2,11 @@
 import { assertNumbers } from './assert';
 import { describe } from './describe';
 
-/** Where extras are read: for messages, and how many examples there are. */
+/** Where extras are read, for messages. */
 export interface ExtrasPlace {
   readonly where: string;
   /** stands before names in messages */
   readonly prefix: string;
-  readonly count: number;
 }
 
 /** Numbers of a range, as float32. */
@@ -32,3 +31,31 @@ const isFlag = (value: number): boolean => value === 0 || value === 1;
 /** Ones and zeros, as float32. */
 export const flagsOf = (place: ExtrasPlace, name: string, given: ArrayLike<number>): Float32Array =>
   numbersOf(place, name, given, isFlag, '1 or 0');
+
+/** Refuses extras of another length. */
+export const assertExtrasLength = (
+  { where, prefix }: ExtrasPlace,
+  name: string,
+  length: number,
+  needed: string,
+  fits: boolean,
+): void => {
+  if (!fits) throw new RangeError(`${where}: ${prefix}${name} has ${length} values, needed ${needed}`);
+};
+
+/** Which of N × D values are known, as ones and zeros. */
+export const observedOf = (place: ExtrasPlace, given: ArrayLike<number>, values: number): Float32Array => {
+  const observed = flagsOf(place, 'observed', given);
+  const { length } = observed;
+  assertExtrasLength(place, 'observed', length, `${values}, one for each value of x`, length === values);
+  return observed;
+};
+
+/** Covariates, N × C. */
+export const covariatesOf = (place: ExtrasPlace, given: ArrayLike<number>, count: number): Float32Array => {
+  const covariates = numbersOf(place, 'covariates', given, Number.isFinite, 'a finite number');
+  const { length } = covariates;
+  const fits = length > 0 && length % count === 0;
+  assertExtrasLength(place, 'covariates', length, `a multiple of ${count} examples`, fits);
+  return covariates;
+};

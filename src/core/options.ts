@@ -8,8 +8,8 @@
  *
  * The documented interface stays the type. A name that it lacks, or has and the table lacks, is an error of types.
  */
-import { assertFunction, assertMethods, assertNumber, assertOneOf, optionsOf } from './assert';
-import { describe } from './describe';
+import { assertFunction, assertMethods, assertNumber, assertOneOf, plainOf } from './assert';
+import { describe, oneLine } from './describe';
 import { assertNoise, type Noise, streamOf } from './noise';
 import { assertShapes, isShaped } from './shape';
 import type { NumberOrScalar } from './weightedSum';
@@ -59,7 +59,12 @@ export function readOptions(
   rules: Readonly<Record<string, Rule<unknown>>>,
   name = 'options',
 ): object {
-  const own = optionsOf<object>(where, given, rules, name) as Readonly<Record<string, unknown>>;
+  for (const option of Object.keys(plainOf(where, given, name)))
+    if (!Object.hasOwn(rules, option)) {
+      const path = oneLine(name === 'options' ? option : `${name}.${option}`);
+      throw new RangeError(`${where}: ${path} is no option, needed ${Object.keys(rules).join(', ')}`);
+    }
+  const own: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), given);
   const read = Object.entries(rules).map(([option, rule]) => [
     option,
     rule(where, name === 'options' ? option : `${name}.${option}`, own[option]),

@@ -2,6 +2,7 @@
 import { assertInteger } from '../core/assert';
 import { type Batch, type BatchSource, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
+import { flagsOf } from '../core/extras';
 import { assertProbabilities } from '../core/labels';
 import { integersFrom, number, optional, readOptions, record, unchecked } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
@@ -40,20 +41,13 @@ const assertValues = async (
     ['labeled', labeled?.observed],
     ['unlabeled', unlabeled?.observed],
   ] as const)
-    if (seen) assertFlags(where, `batch ${step}.${part}.observed`, await seen.data());
+    if (seen) flagsOf({ where, prefix: `batch ${step}.${part}.` }, 'observed', await seen.data());
   if (!labeled) return;
   const { y, allowed } = labeled;
   const classes = y.shape[1] as number;
   const labels = await y.data();
   assertProbabilities(where, `batch ${step}.labeled.y`, labels, classes);
   if (allowed) assertSets(where, `batch ${step}.labeled`, await allowed.data(), labels, classes);
-};
-
-/** Refuses anything but ones and zeros. */
-const assertFlags = (where: string, name: string, flags: ArrayLike<number>): void => {
-  for (let i = 0; i < flags.length; i++)
-    if (flags[i] !== 0 && flags[i] !== 1)
-      throw new RangeError(`${where}: ${name}[${i}] is ${flags[i]}, needed 1 or 0`);
 };
 
 /** Refuses sets without a class, and labels that are not uniform over their set. */
@@ -64,7 +58,7 @@ const assertSets = (
   labels: ArrayLike<number>,
   classes: number,
 ): void => {
-  assertFlags(where, `${name}.allowed`, allowed);
+  flagsOf({ where, prefix: `${name}.` }, 'allowed', allowed);
   for (let from = 0; from < allowed.length; from += classes) {
     const places = Array.from({ length: classes }, (_, k) => from + k);
     const size = places.filter((i) => allowed[i] === 1).length;

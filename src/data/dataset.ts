@@ -130,10 +130,6 @@ const countOf = (
   return count;
 };
 
-/** Whether a list has this many entries; `extrasOf` refuses any other. */
-const isArrayOfLength = (list: ArrayLike<number> | undefined, length: number): list is ArrayLike<number> =>
-  list?.length === length;
-
 /** A data set of parts that are of the right kinds, once they fit each other. */
 const datasetOf = (
   where: string,
@@ -146,7 +142,8 @@ const datasetOf = (
   const count = countOf(where, names, parts);
   const x = inputValues(parts.x) as Dataset['x'];
   const { observed } = parts;
-  if (isArrayOfLength(observed, x.length))
+  // `extrasOf` refuses another length.
+  if (observed?.length === x.length)
     for (let i = 0; i < x.length; i++)
       if (observed[i] === 0 && x[i] !== 0)
         throw new RangeError(

@@ -2,7 +2,14 @@
 import { type Tensor, tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { assertNumbers } from '../core/assert';
 import { describe } from '../core/describe';
-import { type ExtrasPlace, flagsOf, numbersOf } from '../core/extras';
+import {
+  assertExtrasLength,
+  covariatesOf,
+  type ExtrasPlace,
+  flagsOf,
+  numbersOf,
+  observedOf,
+} from '../core/extras';
 import { UNKNOWN_CLASS } from '../core/labels';
 import { sizeOf } from '../core/shape';
 import { isBytes } from '../core/typedArrays';
@@ -38,25 +45,16 @@ export interface ExtrasOptions {
 export const EXTRA_NAMES = ['allowed', 'weight', 'covariates', 'observed'] as const;
 
 interface Place extends ExtrasPlace {
+  readonly count: number;
   readonly shape: readonly number[];
   readonly classes: number;
 }
-
-const assertLength = (
-  { where, prefix }: Place,
-  name: string,
-  length: number,
-  needed: string,
-  fits: boolean,
-) => {
-  if (!fits) throw new RangeError(`${where}: ${prefix}${name} has ${length} values, needed ${needed}`);
-};
 
 const allowedOf = (place: Place, given: NonNullable<ExtrasOptions['allowed']>): Uint8Array => {
   const { where, prefix, count, classes } = place;
   if (!Array.isArray(given)) {
     const flags = flagsOf(place, 'allowed', given as Uint8Array);
-    assertLength(
+    assertExtrasLength(
       place,
       'allowed',
       flags.length,
@@ -65,7 +63,7 @@ const allowedOf = (place: Place, given: NonNullable<ExtrasOptions['allowed']>): 
     );
     return Uint8Array.from(flags);
   }
-  assertLength(
+  assertExtrasLength(
     place,
     'allowed',
     given.length,
@@ -123,31 +121,15 @@ export function extrasOf(place: Place, given: ExtrasOptions, y: Uint8Array): Ext
   const positive = (value: number): boolean => value >= 0 && Number.isFinite(value);
   const weights = weight && numbersOf(place, 'weight', weight, positive, 'a finite number of at least 0');
   if (weights)
-    assertLength(
+    assertExtrasLength(
       place,
       'weight',
       weights.length,
       `one for each of ${count} examples`,
       weights.length === count,
     );
-  const known = covariates && numbersOf(place, 'covariates', covariates, Number.isFinite, 'a finite number');
-  if (known)
-    assertLength(
-      place,
-      'covariates',
-      known.length,
-      `a multiple of ${count} examples`,
-      known.length > 0 && known.length % count === 0,
-    );
-  const seen = observed && flagsOf(place, 'observed', observed);
-  if (seen)
-    assertLength(
-      place,
-      'observed',
-      seen.length,
-      `${count * size}, one for each value of x`,
-      seen.length === count * size,
-    );
+  const known = covariates && covariatesOf(place, covariates, count);
+  const seen = observed && observedOf(place, observed, count * size);
   return {
     ...(sets && { allowed: sets }),
     ...(weights && { weight: weights }),

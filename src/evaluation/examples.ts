@@ -2,13 +2,14 @@
 import { tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import type { ByteMeaning } from '../core/byteValues';
-import { assertClassNames, assertSameNames } from '../core/classNames';
-import { describe, formatShape } from '../core/describe';
-import { flagsOf, numbersOf } from '../core/extras';
+import { assertClassNames } from '../core/classNames';
+import { describe } from '../core/describe';
+import { covariatesOf, observedOf } from '../core/extras';
 import { datasetHint } from '../core/hints';
 import { integersFrom, number, seedStream } from '../core/options';
-import { sameShape, sizeOf } from '../core/shape';
+import { sizeOf } from '../core/shape';
 import { isBytes } from '../core/typedArrays';
+import { assertSameClasses, assertSameInputs } from '../models/fits';
 import { assertBytesFit } from '../models/inputs';
 import type { BoundContext, Classifier, Model } from '../models/model';
 import { type Inputs, type OpenedInputs, openInputs } from '../models/openInputs';
@@ -51,25 +52,20 @@ export interface LabeledExamples extends Examples {
  */
 export async function openExamples(where: string, data: Examples, model: Model): Promise<OpenedExamples> {
   const { x, bytes } = data;
-  assertDescribed(where, data, model);
+  const { shape, classes, classNames } = data;
+  if (Array.isArray(shape)) assertSameInputs(where, model, shape);
+  const { classes: known, classNames: named } = model as Partial<Classifier>;
+  if (named && known !== undefined) assertClassNames(where, 'model.classNames', named, known);
+  assertSameClasses(where, model, typeof classes === 'number' ? classes : undefined, classNames);
   if (isBytes(x)) assertBytesFit(where, model, bytes);
   const opened = await openInputs(where, 'x', x, model);
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
   const { count } = opened;
-  const place = { where, prefix: '', count };
+  const place = { where, prefix: '' };
   const size = sizeOf(model.inputShape);
-  const observed = data.observed && flagsOf(place, 'observed', data.observed);
-  if (observed && observed.length !== count * size)
-    throw new RangeError(
-      `${where}: observed has ${observed.length} values, needed ${count * size}, one for each value of x`,
-    );
-  const covariates =
-    data.covariates && numbersOf(place, 'covariates', data.covariates, Number.isFinite, 'a finite number');
-  const width = (covariates?.length ?? count) / count;
-  if (!Number.isInteger(width) || width === 0)
-    throw new RangeError(
-      `${where}: covariates has ${covariates?.length} values, needed a multiple of ${count} examples`,
-    );
+  const observed = data.observed && observedOf(place, data.observed, count * size);
+  const covariates = data.covariates && covariatesOf(place, data.covariates, count);
+  const width = (covariates?.length ?? 0) / count;
   return {
     ...opened,
     knownBetween: (from, to) => ({
@@ -81,22 +77,6 @@ export async function openExamples(where: string, data: Examples, model: Model):
       }),
     }),
   };
-}
-
-/** Refuses data whose shape, classes or class names are not those of the model. */
-function assertDescribed(where: string, { shape, classes, classNames }: Examples, model: Model): void {
-  if (Array.isArray(shape) && !sameShape(shape, model.inputShape))
-    throw new RangeError(
-      `${where}: the data has inputs ${formatShape(shape)}, the model ${formatShape(model.inputShape)}; needed the same shape`,
-    );
-  const { classes: known, classNames: named } = model as Partial<Classifier>;
-  if (known === undefined) return;
-  if (typeof classes === 'number' && classes !== known)
-    throw new RangeError(
-      `${where}: the data has ${classes} classes, the model ${known}; needed the same number`,
-    );
-  if (named) assertClassNames(where, 'model.classNames', named, known);
-  assertSameNames(where, ['the data', 'the model'], classNames, named);
 }
 
 /** How the options of a bound's estimate are read. */

@@ -43,19 +43,33 @@ export function assertFits<M extends Model>(
   { inputShape, bytes, classes, classNames, counts }: BatchSource,
 ): void {
   for (const objective of objectives) objective.assertModel?.(where, model);
-  if (inputShape !== undefined && !sameShape(inputShape, model.inputShape))
-    throw new RangeError(
-      `${where}: the data has inputs ${formatShape(inputShape)}, the model ${formatShape(model.inputShape)}; needed the same shape`,
-    );
+  if (inputShape !== undefined) assertSameInputs(where, model, inputShape);
   assertBytesFit(where, model, bytes);
-  const { classes: known } = model;
   // Without labels, classes are clusters: there may be any number of them.
-  if (counts.labeled > 0 && classes !== undefined && known !== undefined && classes !== known)
+  if (counts.labeled > 0) assertSameClasses(where, model, classes, classNames);
+}
+
+/** Refuses data whose examples have another shape than the model's inputs. */
+export function assertSameInputs(where: string, model: Model, shape: readonly number[]): void {
+  if (!sameShape(shape, model.inputShape))
+    throw new RangeError(
+      `${where}: the data has inputs ${formatShape(shape)}, the model ${formatShape(model.inputShape)}; needed the same shape`,
+    );
+}
+
+/** Refuses data of another number of classes than the model's, or other names for them, where both say so. */
+export function assertSameClasses(
+  where: string,
+  model: Model,
+  classes: number | undefined,
+  classNames: readonly string[] | undefined,
+): void {
+  const { classes: known, classNames: named } = model as Partial<Classifier>;
+  if (classes !== undefined && known !== undefined && classes !== known)
     throw new RangeError(
       `${where}: the data has ${classes} classes, the model ${known}; needed the same number`,
     );
-  if (counts.labeled > 0)
-    assertSameNames(where, ['the data', 'the model'], classNames, (model as Partial<Classifier>).classNames);
+  assertSameNames(where, ['the data', 'the model'], classNames, named);
 }
 
 /**
