@@ -176,6 +176,36 @@ const orderOf = (
   };
 };
 
+/** The options of batches, read. */
+interface BatchSettings extends Required<Pick<BatchesOptions, 'split' | 'batchSize' | 'binarize'>> {
+  readonly dataset: Dataset;
+  readonly noise: Noise;
+}
+
+/** What batches depend on, in one line. It looks at every value once. */
+const identityOf = ({ dataset, split, batchSize, binarize, noise }: BatchSettings): string => {
+  const content = crc32(bytesOf(dataset.x), dataset.y);
+  const order = crc32(bytesOf(split.labeled), bytesOf(split.unlabeled));
+  const seed = noise.state.key.join('.');
+  const counts = dataset.bytes === 'counts' ? ['counts'] : [];
+  const extras = EXTRA_NAMES.flatMap((name) => {
+    const values = dataset[name];
+    return values ? [`${name}:${crc32(bytesOf(values))}`] : [];
+  });
+  const { labeled, unlabeled } = batchSize;
+  return [dataset.name, content, order, seed, labeled, unlabeled, binarize, ...counts, ...extras].join(' ');
+};
+
+const rules = () => ({
+  dataset: datasetRule,
+  split: splitRule,
+  batchSize: record({ labeled: number(integersFrom(0)), unlabeled: number(integersFrom(0)) }),
+  seed: seedStream(),
+  binarize: oneOf(BINARIZATIONS, 'none'),
+  stepsPerEpoch: optional(number(integersFrom(1))),
+  resident: flag(false),
+});
+
 /**
  * Labeled and unlabeled batches as a pure function of the step: `at(step)` is the same whenever and in whatever
  * order it is asked.
@@ -212,15 +242,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     binarize,
     stepsPerEpoch,
     resident,
-  } = readOptions('createBatches', options, {
-    dataset: datasetRule,
-    split: splitRule,
-    batchSize: record({ labeled: number(integersFrom(0)), unlabeled: number(integersFrom(0)) }),
-    seed: seedStream(),
-    binarize: oneOf(BINARIZATIONS, 'none'),
-    stepsPerEpoch: optional(number(integersFrom(1))),
-    resident: flag(false),
-  });
+  } = readOptions('createBatches', options, rules());
   const split = ownSplit(given, dataset);
   assertBatchSize(batchSize, split);
   const labeled = orderOf('labeled', { split, batchSize, noise });
@@ -247,18 +269,9 @@ export function createBatches(options: BatchesOptions): BatchSource {
     classes: dataset.classes,
     ...(dataset.classNames && { classNames: dataset.classNames }),
     split,
-    // Read only when a run is written or resumed: it looks at every value once.
+    // Read only when a run is written or resumed.
     get identity() {
-      const seed = noise.state.key.join('.');
-      const order = crc32(bytesOf(split.labeled), bytesOf(split.unlabeled));
-      const content = crc32(bytesOf(dataset.x), dataset.y);
-      const extras = EXTRA_NAMES.flatMap((name) => {
-        const values = dataset[name];
-        return values ? [`${name}:${crc32(bytesOf(values))}`] : [];
-      });
-      const counts = dataset.bytes === 'counts' ? ['counts'] : [];
-      const { labeled: shown, unlabeled: hidden } = batchSize;
-      return [dataset.name, content, order, seed, shown, hidden, binarize, ...counts, ...extras].join(' ');
+      return identityOf({ dataset, split, batchSize, binarize, noise });
     },
     assertWithin(where, support) {
       // What binarization leaves of any value.

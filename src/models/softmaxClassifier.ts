@@ -1,5 +1,14 @@
 /** A linear classifier of codes: multinomial logistic regression. */
-import { add, matMul, type Tensor2D, tensor1d, tensor2d, tidy, variable } from '@tensorflow/tfjs-core';
+import {
+  add,
+  dispose,
+  matMul,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+  tidy,
+  variable,
+} from '@tensorflow/tfjs-core';
 import { assertEntries, assertNumber, assertNumbers } from '../core/assert';
 import { assertClassNames } from '../core/classNames';
 import { indexOfLargest, readLabels } from '../core/labels';
@@ -26,16 +35,43 @@ export interface SoftmaxClassifierOptions {
   readonly l2?: number;
 }
 
-/** A code, followed by a 1 for the bias, and its class. */
+/** A code and its class. */
 interface Example {
   readonly code: Float64Array;
   readonly label: number;
+}
+
+/** Z and λ. */
+interface Ridge {
+  readonly width: number;
+  readonly l2: number;
 }
 
 /** Labels that are counted without K are of a data set's kind, which has at most so many classes. */
 const MOST_IMPLIED_CLASSES = 255;
 
 const isFloat32 = (value: number): boolean => Number.isFinite(Math.fround(value));
+
+/** K if the caller does not give it: one more than the largest label. */
+const impliedClasses = (where: string, labels: Int32Array): number => {
+  const largest = indexOfLargest(labels);
+  const classes = Math.max(1, labels[largest] as number) + 1;
+  if (classes > MOST_IMPLIED_CLASSES)
+    throw new RangeError(
+      `${where}: labels[${largest}] is ${classes - 1}, needed at most ${MOST_IMPLIED_CLASSES - 1} without classes: give classes if there are so many`,
+    );
+  return classes;
+};
+
+/** Z, the numbers of a code. */
+const widthOf = (where: string, codes: ArrayLike<number>, rows: number): number => {
+  const width = codes.length / rows;
+  if (!Number.isInteger(width) || width === 0)
+    throw new RangeError(
+      `${where}: codes hold ${codes.length} numbers, needed a multiple of ${rows}, one row for each label`,
+    );
+  return width;
+};
 
 /**
  * Mean of a column, and a scale at which the objective curves alike in each: its deviation and, where the penalty curves
@@ -51,7 +87,7 @@ const columnOf = (
   return { mean, scale: Math.sqrt(variance + l2 / count) };
 };
 
-/** The objective and its slope at weights: a row for each class that ends in its bias; a penalty for each column. */
+/** The objective and its slope at weights, a row for each class. Codes end in a 1, for the bias, which has no penalty. */
 const lossAt = (
   weights: Float64Array,
   examples: readonly Example[],
@@ -79,6 +115,68 @@ const lossAt = (
     }
   }
   return { value: value / examples.length, slope: slope.map((entry) => entry / examples.length) };
+};
+
+/** The weights of each class at the minimum, its bias last, by L-BFGS over standardized columns. */
+const weightsOf = (
+  examples: readonly Example[],
+  classes: number,
+  { width, l2 }: Ridge,
+): readonly Float64Array[] => {
+  const columns = Array.from({ length: width }, (_, d) =>
+    columnOf(
+      examples.map(({ code }) => code[d] as number),
+      l2,
+    ),
+  );
+  const standardized = examples.map(({ code, label }): Example => {
+    const entries = columns.map(({ mean, scale }, d) => ((code[d] as number) - mean) / scale);
+    return { code: Float64Array.from([...entries, 1]), label };
+  });
+  const penalties = columns.map(({ scale }) => l2 / scale ** 2);
+  const size = width + 1;
+  const found = minimize(
+    (at) => lossAt(at, standardized, classes, penalties),
+    new Float64Array(classes * size),
+  );
+  // w·(z − mean)/scale + b = (w/scale)·z + (b − Σ w·mean/scale)
+  return Array.from({ length: classes }, (_, k) => {
+    const row = found.slice(k * size, (k + 1) * size);
+    for (const [d, { mean, scale }] of columns.entries()) {
+      row[d] = (row[d] as number) / scale;
+      row[width] = (row[width] as number) - (row[d] as number) * mean;
+    }
+    return row;
+  });
+};
+
+/** The classifier softmax(W z + b). */
+const linearClassifier = (
+  weights: readonly Float64Array[],
+  { width, l2, classNames }: Ridge & Pick<SoftmaxClassifierOptions, 'classNames'>,
+): Classifier => {
+  const description = {
+    inputShape: [width],
+    classes: weights.length,
+    ...(classNames && { classNames: [...classNames] }),
+  };
+  const rows = weights.map((row) => [...row.subarray(0, width)]);
+  const { kernel, bias } = tidy(() => ({
+    kernel: variable(tensor2d(rows, [weights.length, width]), false),
+    bias: variable(tensor1d(weights.map((row) => row[width] as number)), false),
+  }));
+  return {
+    ...description,
+    variables: { kernel, bias },
+    spec: { classifier: 'softmax', ...description, l2 },
+    classify(x) {
+      assertShapes('classify', { x: [x, `B ${width}`, 'float32'] });
+      return tidy(() => add(matMul<Tensor2D>(x, kernel, false, true), bias));
+    },
+    dispose() {
+      dispose([kernel, bias]);
+    },
+  };
 };
 
 /**
@@ -115,81 +213,21 @@ export function fitSoftmaxClassifier(
   });
   assertNumbers(where, 'codes', codes);
   const classOfRow = readLabels(where, 'labels', labels, labels?.length, given);
-  const rows = Array.from(classOfRow.keys()).filter((row) => (classOfRow[row] as number) >= 0);
-  if (rows.length === 0)
+  if (!classOfRow.some((label) => label >= 0))
     throw new RangeError(`${where}: labels name no class, needed at least one known label`);
-  const largest = classOfRow.reduce((most, label, i) => (label > (classOfRow[most] as number) ? i : most), 0);
-  const classes = given ?? Math.max(1, classOfRow[largest] as number) + 1;
-  if (classes > MOST_IMPLIED_CLASSES && given === undefined)
-    throw new RangeError(
-      `${where}: labels[${largest}] is ${classes - 1}, needed at most ${MOST_IMPLIED_CLASSES - 1} without classes: give classes if there are so many`,
-    );
+  const classes = given ?? impliedClasses(where, classOfRow);
   if (classNames) assertClassNames(where, 'classNames', classNames, classes);
-  const width = codes.length / labels.length;
-  if (!Number.isInteger(width) || width === 0)
-    throw new RangeError(
-      `${where}: codes hold ${codes.length} numbers, needed a multiple of ${labels.length}, one row for each label`,
-    );
+  const width = widthOf(where, codes, labels.length);
   assertEntries(where, 'classes × (width + 1)', classes * (width + 1));
   for (let i = 0; i < codes.length; i++)
     assertNumber(where, `codes[${i}]`, codes[i], FINITE_NUMBER.needed, isFloat32);
-
-  const size = width + 1;
-  const columns = Array.from({ length: width }, (_, d) =>
-    columnOf(
-      rows.map((row) => codes[row * width + d] as number),
-      l2,
-    ),
-  );
-  const examples = rows.map(
-    (row): Example => ({
-      code: Float64Array.from([
-        ...columns.map(({ mean, scale }, d) => ((codes[row * width + d] as number) - mean) / scale),
-        1,
-      ]),
-      label: classOfRow[row] as number,
+  const all = Float64Array.from(codes);
+  const examples = Array.from(
+    classOfRow,
+    (label, row): Example => ({
+      code: all.subarray(row * width, (row + 1) * width),
+      label,
     }),
-  );
-  const penalties = columns.map(({ scale }) => l2 / scale ** 2);
-  const found = minimize((at) => lossAt(at, examples, classes, penalties), new Float64Array(classes * size));
-
-  const weights = Array.from({ length: classes }, (_, k) => {
-    const row = found.slice(k * size, (k + 1) * size);
-    for (const [d, { mean, scale }] of columns.entries()) {
-      row[d] = (row[d] as number) / scale;
-      row[width] = (row[width] as number) - (row[d] as number) * mean;
-    }
-    return row;
-  });
-  const variables = tidy(() => ({
-    kernel: variable(
-      tensor2d(
-        weights.map((row) => [...row.subarray(0, width)]),
-        [classes, width],
-      ),
-      false,
-    ),
-    bias: variable(tensor1d(weights.map((row) => row[width] as number)), false),
-  }));
-  return {
-    inputShape: [width],
-    classes,
-    ...(classNames && { classNames: [...classNames] }),
-    variables,
-    spec: {
-      classifier: 'softmax',
-      inputShape: [width],
-      classes,
-      ...(classNames && { classNames: [...classNames] }),
-      l2,
-    },
-    classify(x) {
-      assertShapes('classify', { x: [x, `B ${width}`, 'float32'] });
-      const { kernel, bias } = variables;
-      return tidy(() => add(matMul<Tensor2D>(x, kernel, false, true), bias));
-    },
-    dispose() {
-      for (const one of Object.values(variables)) one.dispose();
-    },
-  };
+  ).filter(({ label }) => label >= 0);
+  return linearClassifier(weightsOf(examples, classes, { width, l2 }), { width, l2, classNames });
 }

@@ -36,6 +36,10 @@ const reasonOf = (error: unknown): string => {
   return `${messageOf(error)}: ${messageOf(cause) || String(codeOf(cause))}`;
 };
 
+/** An error in one line that names the file. */
+const failure = ({ shown }: RemoteFile, why: string, cause?: unknown): Error =>
+  new Error(`${shown} ${why}`, { cause });
+
 /** A signal that follows another, and fires by itself when nothing is heard for some time, or next to nothing. */
 const listening = (silence: number, leastRate: number, signal: AbortSignal | undefined) => {
   const controller = new AbortController();
@@ -94,6 +98,95 @@ const rangeFrom = ({ size, version }: PartialFile): Record<string, string> => ({
   ...(size > 0 && version !== undefined && { 'if-range': version }),
 });
 
+/** What a download needs on its way. */
+interface Line extends Required<Pick<FetchOptions, 'fetch'>> {
+  readonly remote: RemoteFile;
+  readonly partial: PartialFile;
+  readonly listener: ReturnType<typeof listening>;
+  /** the caller's signal */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Waits for the network, and says in its error how far the download is. An error of the disk names its path itself. */
+const online = async <T>({ remote, signal }: Line, work: Promise<T>, how: () => string): Promise<T> => {
+  try {
+    return await work;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const reason = reasonOf(cause).replaceAll(remote.url.href, remote.shown);
+    throw failure(remote, `${how()} (${reason})`, cause);
+  }
+};
+
+/** The rest of a file. */
+interface Rest {
+  /** its bytes; null if all are there */
+  readonly body: Response['body'];
+  /** bytes of the whole, if the server says so */
+  readonly total: number | undefined;
+}
+
+/** Asks for the bytes that are missing, or for the whole if the server cannot send them. */
+const ask = async (line: Line): Promise<Rest> => {
+  const { remote, partial, listener } = line;
+  const headers = { ...remote.headers, ...rangeFrom(partial) };
+  const response = await online(
+    line,
+    line.fetch(remote.url, { signal: listener.signal, headers }),
+    () => 'cannot be reached',
+  );
+  if (!Number.isInteger(response?.status) || typeof response.headers?.has !== 'function')
+    throw failure(remote, `cannot be fetched: fetch gives ${describe(response)}, needed a Response`);
+  listener.answered();
+  const { body, ok, status, statusText } = response;
+  const { from, total } = extentOf(response);
+  if (status === 200) {
+    await partial.restart(versionOf(response));
+    return { body, total };
+  }
+  if (status === 206 && from === partial.size) return { body, total };
+  await body?.cancel();
+  if (status === 416 && total === partial.size) return { body: null, total };
+  if (partial.size === 0 || !(ok || status === 416))
+    throw failure(remote, `answered ${status} ${statusText}`.trimEnd());
+  // The server sends another part than the one asked for, or has none: the whole instead.
+  await partial.restart(undefined);
+  return ask(line);
+};
+
+/** Appends a body to what is there. */
+const receive = async (
+  line: Line,
+  { body, total }: Rest,
+  { onProgress, maxBytes }: Pick<FetchOptions, 'onProgress'> & { readonly maxBytes: number },
+): Promise<void> => {
+  const { remote, partial, listener } = line;
+  const file = remote.url.pathname.split('/').at(-1) ?? '';
+  const brokeOff = (): string =>
+    `broke off after ${partial.size}${total === undefined ? '' : ` of ${total}`} bytes`;
+  const assertSize = async (size: number): Promise<void> => {
+    if (size <= maxBytes) return;
+    await partial.restart(undefined);
+    throw failure(remote, `sends more than ${maxBytes} bytes, which is not the file`);
+  };
+  const reader = body?.getReader();
+  try {
+    await assertSize(total ?? 0);
+    while (reader !== undefined) {
+      const { done, value } = await online(line, reader.read(), brokeOff);
+      if (done) break;
+      listener.heard(value.length);
+      await assertSize(partial.size + value.length);
+      await partial.append(value);
+      onProgress?.({ file, received: partial.size, ...(total !== undefined && { total }) });
+    }
+  } finally {
+    // Of a body that was read to its end there is nothing left to cancel.
+    await reader?.cancel().catch(() => undefined);
+  }
+  if (total !== undefined && partial.size !== total) throw failure(remote, brokeOff());
+};
+
 /**
  * Fetches a URL whole: what is there already is not asked for again, where the server can send the rest of the same
  * version; otherwise it begins anew. Check the checksum of the result, if you have one.
@@ -106,7 +199,7 @@ const rangeFrom = ({ size, version }: PartialFile): Record<string, string> => ({
  * is too large; the signal's reason when it is aborted
  */
 export async function fetchBytes(
-  { url, headers, shown }: RemoteFile,
+  remote: RemoteFile,
   partial: PartialFile,
   {
     fetch = globalThis.fetch,
@@ -118,77 +211,15 @@ export async function fetchBytes(
   }: FetchOptions & { readonly maxBytes: number },
 ): Promise<{ readonly bytes: Uint8Array; readonly resumed: boolean }> {
   signal?.throwIfAborted();
-  const file = url.pathname.split('/').at(-1) ?? '';
-  const failed = (why: string, cause?: unknown): Error => new Error(`${shown} ${why}`, { cause });
-  const line = listening(silence, leastRate, signal);
-  let answered = false;
-  let total: number | undefined;
-  const extent = (): string => `${partial.size}${total === undefined ? '' : ` of ${total}`} bytes`;
-
-  /** What the network throws, in words; what the disk throws says its path itself. */
-  const online = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (cause) {
-      signal?.throwIfAborted();
-      const why = answered ? `broke off after ${extent()}` : 'cannot be reached';
-      throw failed(`${why} (${reasonOf(cause).replaceAll(url.href, shown)})`, cause);
-    }
-  };
-
-  const assertSize = async (size: number): Promise<void> => {
-    if (size <= maxBytes) return;
-    await partial.restart(undefined);
-    throw failed(`sends more than ${maxBytes} bytes, which is not the file`);
-  };
-
-  /** The body that goes on from what is there, or none where that is all. */
-  const ask = async (): Promise<Response['body']> => {
-    const response = await online(
-      fetch(url, { signal: line.signal, headers: { ...headers, ...rangeFrom(partial) } }),
-    );
-    if (!Number.isInteger(response?.status) || typeof response.headers?.has !== 'function')
-      throw failed(`cannot be fetched: fetch gives ${describe(response)}, needed a Response`);
-    line.answered();
-    answered = true;
-    const { body, ok, status, statusText } = response;
-    const { from, total: whole } = extentOf(response);
-    total = whole;
-    if (status === 200) {
-      await partial.restart(versionOf(response));
-      return body;
-    }
-    if (status === 206 && from === partial.size) return body;
-    await body?.cancel();
-    if (status === 416 && whole === partial.size) return null;
-    if (partial.size === 0 || !(ok || status === 416))
-      throw failed(`answered ${status} ${statusText}`.trimEnd());
-    // The server sends another part than the one asked for, or has none: the whole instead.
-    await partial.restart(undefined);
-    return ask();
-  };
-
+  const listener = listening(silence, leastRate, signal);
+  const line = { remote, partial, fetch, listener, signal };
   try {
     if (partial.size > maxBytes) await partial.restart(undefined);
-    const reader = (await ask())?.getReader();
+    const rest = await ask(line);
     const before = partial.size;
-    try {
-      await assertSize(total ?? 0);
-      while (reader !== undefined) {
-        const { done, value } = await online(reader.read());
-        if (done) break;
-        line.heard(value.length);
-        await assertSize(partial.size + value.length);
-        await partial.append(value);
-        onProgress?.({ file, received: partial.size, ...(total !== undefined && { total }) });
-      }
-    } finally {
-      // Of a body that was read to its end there is nothing left to cancel.
-      await reader?.cancel().catch(() => undefined);
-    }
-    if (total !== undefined && partial.size !== total) throw failed(`broke off after ${extent()}`);
+    await receive(line, rest, { onProgress, maxBytes });
     return { bytes: await partial.read(), resumed: before > 0 };
   } finally {
-    line.end();
+    listener.end();
   }
 }

@@ -1,5 +1,5 @@
 /** Adam's moments: running means of gradients and of their squares, by the name of their variable. */
-import { type Tensor, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
+import { dispose, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
 import { describe, formatShape } from '../../core/describe';
 import { sameShape } from '../../core/shape';
 import { own } from '../../files/json';
@@ -59,6 +59,51 @@ const momentsIn = ({ tensors, counts }: Stored[0], variables: Stored[1]): readon
   return found;
 };
 
+/** Refuses a variable that the moments are not of. */
+const assertOf = (name: string, { first, target: known }: Moments, target: Variable): void => {
+  if (!sameShape(first.shape, target.shape))
+    throw new RangeError(
+      `adam.apply: the moments of ${describe(name)} are ${formatShape(first.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
+    );
+  if (known !== undefined && known !== target)
+    throw new RangeError(
+      `adam.apply: the moments of ${describe(name)} are those of another model's variable, needed an optimizer for each model`,
+    );
+};
+
+/** Moments before the first update of a variable. */
+const zeroMoments = (target: Variable): Moments =>
+  // `variable` keeps the tensor that it is given, so each moment needs its own zeros.
+  tidy(() => ({
+    target,
+    first: variable(zerosLike(target), false),
+    second: variable(zerosLike(target), false),
+    updates: 0,
+  }));
+
+/** Moments of the same values. */
+const copyOf = ({ first, second, updates }: Moments, target: Variable | undefined): Moments =>
+  tidy(() => ({
+    first: variable(first.clone(), false),
+    second: variable(second.clone(), false),
+    updates,
+    ...(target && { target }),
+  }));
+
+/** Moments by name, as a checkpoint holds them. */
+const stateOf = (moments: ReadonlyMap<string, Moments>): Optimizer['state'] => {
+  const entries = [...moments].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    tensors: Object.fromEntries(
+      entries.flatMap(([name, { first, second }]) => [
+        [`first/${name}`, first],
+        [`second/${name}`, second],
+      ]),
+    ),
+    counts: Object.fromEntries(entries.map(([name, { updates }]) => [name, updates])),
+  };
+};
+
 /** Moments of no variable yet. */
 export function createMoments(): AdamMoments {
   const moments = new Map<string, Moments>();
@@ -67,71 +112,34 @@ export function createMoments(): AdamMoments {
     if (isDisposed) throw new RangeError(`${where}: the optimizer is disposed, needed one that is not`);
   };
   const clear = (): void => {
-    for (const { first, second } of moments.values()) {
-      first.dispose();
-      second.dispose();
-    }
+    for (const { first, second } of moments.values()) dispose([first, second]);
     moments.clear();
   };
   return {
     of(name, target) {
       assertUsable('adam.apply');
-      const known = moments.get(name);
-      if (known) {
-        known.target ??= target;
-        return known;
-      }
-      // `variable` keeps the tensor that it is given, so each moment needs its own zeros.
-      const fresh = tidy(() => ({
-        target,
-        first: variable(zerosLike(target), false),
-        second: variable(zerosLike(target), false),
-        updates: 0,
-      }));
-      moments.set(name, fresh);
-      return fresh;
+      const known = moments.get(name) ?? zeroMoments(target);
+      known.target ??= target;
+      moments.set(name, known);
+      return known;
     },
     find: (name) => moments.get(name),
     assertFit(variables, names) {
       assertUsable('adam.apply');
       for (const name of names) {
         const [known, target] = [moments.get(name), own(variables, name)];
-        if (known === undefined || target === undefined) continue;
-        if (!sameShape(known.first.shape, target.shape))
-          throw new RangeError(
-            `adam.apply: the moments of ${describe(name)} are ${formatShape(known.first.shape)}, the variable ${formatShape(target.shape)}; needed an optimizer for each model`,
-          );
-        if (known.target !== undefined && known.target !== target)
-          throw new RangeError(
-            `adam.apply: the moments of ${describe(name)} are those of another model's variable, needed an optimizer for each model`,
-          );
+        if (known !== undefined && target !== undefined) assertOf(name, known, target);
       }
     },
     get state() {
-      const entries = [...moments].sort(([a], [b]) => (a < b ? -1 : 1));
-      return {
-        tensors: Object.fromEntries(
-          entries.flatMap(([name, { first, second }]) => [
-            [`first/${name}`, first],
-            [`second/${name}`, second],
-          ]),
-        ),
-        counts: Object.fromEntries(entries.map(([name, { updates }]) => [name, updates])),
-      };
+      return stateOf(moments);
     },
     restore(state, variables) {
       assertUsable('adam.restore');
-      const given = momentsIn(state, variables);
       // Copied before the former state is freed: the given state may be the same one.
-      const copy = (moment: Tensor): Variable => tidy(() => variable(moment.clone(), false));
-      const copies = given.map(([name, { first, second, updates }]): [string, Moments] => [
+      const copies = momentsIn(state, variables).map(([name, given]): [string, Moments] => [
         name,
-        {
-          first: copy(first),
-          second: copy(second),
-          updates,
-          ...(variables && { target: variables[name] as Variable }),
-        },
+        copyOf(given, variables?.[name]),
       ]);
       clear();
       for (const [name, copied] of copies) moments.set(name, copied);
