@@ -1,5 +1,5 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
-import { add, softmax, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { add, dispose, softmax, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { labelExpectation } from '../bounds/labelExpectation';
 import { logLabelPrior } from '../bounds/labelPrior';
@@ -88,26 +88,30 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   const labels = known > 0 ? given?.map((label) => Math.max(0, label)) : undefined;
 
   const totals: Record<string, number> = {};
+  const addRows = async ({ names, values }: NamedRows, from: number, to: number): Promise<void> => {
+    const read = await values.data().finally(() => values.dispose());
+    for (const [i, value] of read.entries()) {
+      const [name, example] = [names[Math.floor(i / (to - from))] as string, from + (i % (to - from))];
+      if (name === 'labeledElbo' && given?.[example] === -1) continue;
+      assertBound(where, example, value);
+      const count = name === 'labeledElbo' ? known : examples.count;
+      totals[name] = (totals[name] ?? 0) + value / (samples * count);
+    }
+  };
   await forEachBatch(examples, batchSize, async (x, from, to) => {
-    for (let s = 0; s < samples; s++) {
-      const draws = noise.split(from).split(s);
-      const { names, values } = rowsOf(() => {
-        const context = { noise: draws, ...examples.knownBetween(from, to) };
-        return hasLabels(model)
-          ? termsWithLabels(model, x, labels?.subarray(from, to), context)
-          : termsWithoutLabels(model, x, context);
-      });
-      try {
-        for (const [i, value] of (await values.data()).entries()) {
-          const [name, example] = [names[Math.floor(i / (to - from))] as string, from + (i % (to - from))];
-          if (name === 'labeledElbo' && given?.[example] === -1) continue;
-          assertBound(where, example, value);
-          const count = name === 'labeledElbo' ? known : examples.count;
-          totals[name] = (totals[name] ?? 0) + value / (samples * count);
-        }
-      } finally {
-        values.dispose();
+    const extras = examples.knownBetween(from, to);
+    try {
+      for (let s = 0; s < samples; s++) {
+        const context = { noise: noise.split(from).split(s), ...extras };
+        const rows = rowsOf(() =>
+          hasLabels(model)
+            ? termsWithLabels(model, x, labels?.subarray(from, to), context)
+            : termsWithoutLabels(model, x, context),
+        );
+        await addRows(rows, from, to);
       }
+    } finally {
+      dispose({ ...extras });
     }
   });
   return { count: examples.count, ...totals } as unknown as Awaited<ReturnType<typeof evaluateElbo<M>>>;
