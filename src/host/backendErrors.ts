@@ -6,7 +6,7 @@ import { messageOf } from '../core/messageOf';
 const LONGEST = 500;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colors of a terminal begin with one.
-const COLOURS = /\u001b\[[\d;]*[A-Za-z]/g;
+const COLORS = /\u001b\[[\d;]*[A-Za-z]/g;
 
 /** A package that is not there: installing it is the cure. */
 export class NotInstalled extends Error {}
@@ -19,7 +19,7 @@ export class Refused extends Error {}
 
 /** The first line of whatever was thrown, without colors and a full stop. */
 export const reasonOf = (thrown: unknown): string => {
-  const message = messageOf(thrown).replaceAll(COLOURS, '');
+  const message = messageOf(thrown).replaceAll(COLORS, '');
   return oneLine((message.split('\n')[0] ?? message).trim().replace(/\.$/, ''), LONGEST);
 };
 

@@ -1,6 +1,6 @@
-/** Plain JavaScript. */
-import { notLoaded } from '../../host/backendErrors';
-import type { NodeCandidate } from './candidate';
+/** The backend in plain JavaScript, of Node and of browsers. */
+import type { BackendCandidate } from './backend';
+import { notLoaded } from './backendErrors';
 
 /** Plain JavaScript. */
 export const cpu = {
@@ -14,4 +14,4 @@ export const cpu = {
     }
     return 'plain JavaScript';
   },
-} as const satisfies NodeCandidate;
+} as const satisfies BackendCandidate;

@@ -1,6 +1,7 @@
 /** The backends of browsers, best first. Adding one is its file, a line here, and its traits in `host/backends.ts`. */
+
+import { cpu } from '../../host/cpu';
 import type { BrowserCandidate } from './candidate';
-import { cpu } from './cpu';
 import { wasm } from './wasm';
 import { webgl } from './webgl';
 import { webgpu } from './webgpu';

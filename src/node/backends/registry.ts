@@ -1,7 +1,7 @@
 /** The backends of Node, best first. Adding one is its file, a line here, and its traits in `host/backends.ts`. */
 
+import { cpu } from '../../host/cpu';
 import type { NodeCandidate } from './candidate';
-import { cpu } from './cpu';
 import { tensorflow } from './tensorflow';
 import { wasm } from './wasm';
 import { webgpu } from './webgpu';
