@@ -8,8 +8,8 @@ export const BYTE_MEANINGS: readonly ByteMeaning[] = ['unit', 'counts'];
 
 // byte / 255 rounded once to float32: a product with 1/255 would be off in the last bit for some bytes.
 const VALUES: Readonly<Record<ByteMeaning, Float32Array>> = {
-  unit: Float32Array.from({ length: 256 }, (_, byte) => byte / 255),
-  counts: Float32Array.from({ length: 256 }, (_, byte) => byte),
+  unit: /* @__PURE__ */ Float32Array.from({ length: 256 }, (_, byte) => byte / 255),
+  counts: /* @__PURE__ */ Float32Array.from({ length: 256 }, (_, byte) => byte),
 };
 
 /** The value of a byte, float32, by the byte. */

@@ -8,7 +8,8 @@ const tableOf = (polynomial: number): Uint32Array =>
     return remainder >>> 0;
   });
 
-const [ISO, CASTAGNOLI] = [tableOf(0xedb88320), tableOf(0x82f63b78)];
+const ISO = /* @__PURE__ */ tableOf(0xedb88320);
+const CASTAGNOLI = /* @__PURE__ */ tableOf(0x82f63b78);
 
 const checksum = (table: Uint32Array, pieces: readonly Uint8Array[]): number => {
   let crc = 0xffffffff;

@@ -91,16 +91,17 @@ export const stepRules = <M extends Model>() => ({
   signal: optional(signal),
 });
 
-const STEPS: NumberRange = {
-  needed: integersFrom(0).needed,
-  holds: (value) => value === Number.POSITIVE_INFINITY || integersFrom(0).holds(value),
+/** Integers from 0 on, and infinity. */
+const steps = (): NumberRange => {
+  const { needed, holds } = integersFrom(0);
+  return { needed, holds: (value) => value === Number.POSITIVE_INFINITY || holds(value) };
 };
 
 /** Options of a loop. */
 export const loopRules = <M extends Model>() => ({
   ...stepRules<M>(),
   from: number(integersFrom(0), 0),
-  to: number(STEPS, Number.POSITIVE_INFINITY),
+  to: number(steps(), Number.POSITIVE_INFINITY),
   ema: optional(withMethods<Ema>(['update', 'decayAt'])),
 });
 
