@@ -76,7 +76,7 @@ export function recordOf<T>(where: string, value: T, name = 'options'): T {
 }
 
 /** Whether an object was written as one, `{ … }`: the getters of a class, or entries of a map, would be passed over. */
-const isPlain = (value: object): boolean => {
+export const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
   // Another realm has an `Object.prototype` of its own.
   return prototype === null || Object.getPrototypeOf(prototype) === null;

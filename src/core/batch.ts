@@ -1,6 +1,7 @@
 /** What a training step consumes. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Json } from '../files/json';
+import { isPlain } from './assert';
 import type { ByteMeaning } from './byteValues';
 import { oneLine } from './describe';
 import type { Noise } from './noise';
@@ -180,16 +181,11 @@ export function assertParts(where: string, name: string, batch: Batch): void {
       isObject(value) &&
       ('x' in value || /label|^[xy]$/i.test(part))
     )
-      throw new RangeError(`${where}: ${name}.${oneLine(part)} is no part, needed labeled or unlabeled`);
+      throw new RangeError(`${where}: ${name}.${oneLine(part)} is not a part, needed labeled or unlabeled`);
 }
 
 const isTensor = (value: object): value is Tensor =>
   'shape' in value && 'dispose' in value && typeof value.dispose === 'function';
-
-const isRecord = (value: object): boolean => {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Array.isArray(value) || Object.getPrototypeOf(prototype) === null;
-};
 
 /**
  * Frees every tensor of a batch, whatever the batch holds beside its parts: sources give labels to unlabeled examples,
@@ -204,7 +200,7 @@ export function disposeBatch(given: unknown): void {
     seen.add(value);
     if (isTensor(value)) {
       if (!('trainable' in value)) value.dispose();
-    } else if (isRecord(value)) for (const entry of Object.values(value)) visit(entry);
+    } else if (Array.isArray(value) || isPlain(value)) for (const entry of Object.values(value)) visit(entry);
   };
   visit(given);
 }
