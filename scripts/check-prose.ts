@@ -1,11 +1,12 @@
 /**
  * Checks what people read: `tsx scripts/check-prose.ts`, in the root of the project.
  *
- * It looks for phrases that `PHRASES` bans (in pages and in the comments of `src` and `examples`), for long sentences in the
- * README, and for links, anchors, paths and linked names that do not exist.
+ * It looks for phrases that `PHRASES` bans (in pages, in comments and errors of `src` and `examples`, and in titles of tests),
+ * for long sentences in the README, and for links, anchors, paths and linked names that do not exist.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import ts from 'typescript';
 
 /** Words to avoid, and words to use. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
@@ -66,6 +67,35 @@ const proseOfSource = (text: string): string => {
     return comment.replace(/^\s*\/?\*+\/?|\*\/|@example .*/g, '');
   });
   return blank(lines.join('\n'), /`[^`]*`/g, '`');
+};
+
+/** Whether a node holds an error text: all that is thrown, and the arguments of an error. */
+const isError = (node: ts.Node): boolean =>
+  ts.isThrowStatement(node) || (ts.isNewExpression(node) && /Error$/.test(node.expression.getText()));
+
+/** Whether a node is the title of a test: the first argument of `it` or `describe`, or of their variants. */
+const isTitle = (node: ts.Node): boolean =>
+  (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) &&
+  ts.isCallExpression(node.parent) &&
+  node.parent.arguments[0] === node &&
+  /^(?:it|describe)\b/.test(node.parent.expression.getText());
+
+/** The text in the strings and templates below some nodes of a source file, line by line. A value in a template is a `…`. */
+const textWithin = (text: string, isWanted: (node: ts.Node) => boolean): string => {
+  const lines = text.split('\n').map(() => '¶');
+  const visit = (node: ts.Node, wanted: boolean): void => {
+    if (
+      wanted &&
+      (ts.isStringLiteralLike(node) ||
+        ts.isTemplateHead(node) ||
+        ts.isTemplateMiddle(node) ||
+        ts.isTemplateTail(node))
+    )
+      lines[lineAt(text, node.getStart()) - 1] += ` ${node.text.replaceAll('\n', ' ')}…`;
+    ts.forEachChild(node, (child) => visit(child, wanted || isWanted(child)));
+  };
+  visit(ts.createSourceFile('', text, ts.ScriptTarget.Latest, true), false);
+  return lines.join('\n');
 };
 
 function checkPhrases(file: string, prose: string): void {
@@ -150,10 +180,14 @@ for (const page of [...root, ...docs.map((name) => `docs/${name}`)]) {
   checkPaths(page, text);
 }
 for (const file of [...filesOf('src', '.ts'), ...filesOf('examples', '.ts')]) {
-  const prose = proseOfSource(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  const prose = proseOfSource(text);
   checkPhrases(file, prose);
+  checkPhrases(file, textWithin(text, isError));
   checkPaths(file, prose);
 }
+for (const file of filesOf('test', '.test.ts'))
+  checkPhrases(file, textWithin(readFileSync(file, 'utf8'), isTitle));
 
 if (faults.length > 0) {
   console.error(faults.join('\n'));

@@ -1,5 +1,5 @@
 /**
- * Reads models that WebAssembly wrote on every backend that can be had: `npx tsx scripts/compare-backends.ts`.
+ * Reads models that WebAssembly wrote on every backend that is available: `npx tsx scripts/compare-backends.ts`.
  *
  * Prints how far apart the results are: the largest difference of a number, as a share of the largest number of its kind. A GPU in
  * software counts as one; `npm run test:backends` says how to get the backends.
@@ -103,7 +103,7 @@ const compare = async (folder: string): Promise<void> => {
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
     if (status !== 0)
       console.error(
-        `${backend} cannot be had: ${/Error: .*/.exec(stderr)?.[0] ?? `it ended with ${status}`}`,
+        `${backend} is not available: ${/Error: .*/.exec(stderr)?.[0] ?? `it ended with ${status}`}`,
       );
     else found.set(backend, JSON.parse(await readFile(join(folder, `${backend}.json`), 'utf8')));
   }

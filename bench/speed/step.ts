@@ -21,7 +21,7 @@ export interface BenchBatch {
 
 /**
  * Batches as they come from anywhere: arrays in the memory of the host, of which each step makes its tensors anew. They
- * are drawn beforehand, uniform pixels and one-hot labels, and used in turn: making data is no part of a step.
+ * are drawn beforehand, uniform pixels and one-hot labels, and used in turn: making data is not a part of a step.
  */
 export function createPool({
   inputShape,

@@ -37,7 +37,7 @@ export const usage = (command: string): string => `${command} -- [flags]
   --epochs     passes over the unlabelled examples, default 8 for digits, 10 for the others
   --alpha      weight of the labelled cross-entropy, default by data set and objective
   --seed       of split, weights, batches and noise, default 1
-  --backend    ${backendNames.join(' | ')}   default the best that can be had
+  --backend    ${backendNames.join(' | ')}   default the best that is available
   --out        folder of the report and the checkpoints, default runs/DATASET
   --resume     go on where an interrupted run of the same flags was`;
 

@@ -33,7 +33,7 @@ export type ReadOptions<R> = { readonly [Name in keyof R]: R[Name] extends Rule<
 
 /** What a table is read to that has a name too many. */
 interface NoOption<Name> {
-  readonly 'is no option': Name;
+  readonly 'is not an option': Name;
 }
 
 /**
@@ -62,7 +62,7 @@ export function readOptions(
   for (const option of Object.keys(plainOf(where, given, name)))
     if (!Object.hasOwn(rules, option)) {
       const path = oneLine(name === 'options' ? option : `${name}.${option}`);
-      throw new RangeError(`${where}: ${path} is no option, needed ${Object.keys(rules).join(', ')}`);
+      throw new RangeError(`${where}: ${path} is not an option, needed ${Object.keys(rules).join(', ')}`);
     }
   const own: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), given);
   const read = Object.entries(rules).map(([option, rule]) => [

@@ -63,7 +63,7 @@ export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Pr
   const { maxBytes } = readOptions('gunzip', options, { maxBytes: number(integersFrom(1), 2 ** 30) });
   assertBytes('gunzip', 'bytes', bytes);
   if (!isGzip(bytes))
-    throw new RangeError(`gunzip: bytes are no gzip (${bytes.length} bytes), needed the magic number 1f 8b`);
+    throw new RangeError(`gunzip: bytes are not gzip (${bytes.length} bytes), needed the magic number 1f 8b`);
   const tooLarge = new RangeError(
     `gunzip: bytes unpack to more than ${maxBytes} bytes, needed at most maxBytes`,
   );

@@ -119,13 +119,13 @@ const parseHeader = (
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > BigInt(bytes.length - 8)) {
     throw new RangeError(
-      `${where}: the header claims ${length} bytes, the file has ${bytes.length - 8}; truncated or no safetensors file`,
+      `${where}: the header claims ${length} bytes, the file has ${bytes.length - 8}; truncated, or not a safetensors file`,
     );
   }
   const start = 8 + Number(length);
   const header = parseStoredJson(where, 'the header', decodeText(bytes.subarray(8, start)));
   if (isRecord(header)) return { header, start };
-  throw new RangeError(`${where}: the header is no JSON object; damaged or no safetensors file`);
+  throw new RangeError(`${where}: the header is not a JSON object; damaged, or not a safetensors file`);
 };
 
 const isKind = (value: unknown): value is Kind => isString(value) && Object.hasOwn(KINDS, value);
@@ -193,7 +193,7 @@ export function readSafetensors(bytes: Uint8Array, where = 'readSafetensors'): S
   }
   const metadata = parseStoredJson(where, 'the metadata', ssvae);
   if (metadata === undefined)
-    throw new RangeError(`${where}: the metadata is no JSON, needed a file that ssvae wrote`);
+    throw new RangeError(`${where}: the metadata is not JSON, needed a file that ssvae wrote`);
   const arrays = parseEntries(where, entries, body.length).map(([name, entry]): [string, StoredArray] => {
     // Not `body.slice`: where the bytes are a Buffer of Node, that shares its memory instead of copying it.
     const copy = Uint8Array.from(body.subarray(...entry.data_offsets));

@@ -3,7 +3,7 @@ import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { Broken, NotInstalled, Refused, reasonOf } from './backendErrors';
 
-/** One backend that may or may not be had here. */
+/** One backend that may or may not be available here. */
 export interface BackendCandidate<Options = unknown> {
   /** its name in TensorFlow.js */
   readonly name: string;
@@ -99,7 +99,7 @@ export const wasmHasStarted = (): boolean => 'wasm' in engine().registry;
  */
 export function assertWasmNotStarted(): void {
   if (wasmHasStarted())
-    throw new Error('WebAssembly has started already, and threads are to be had only before');
+    throw new Error('WebAssembly has started already, and threads are available only before it starts');
 }
 
 /**
@@ -213,14 +213,14 @@ async function choose<Options>(
     if (wanted !== undefined && name !== wanted) continue;
     try {
       const description = await start(candidate, wanted !== undefined, options);
-      const why = wanted === undefined ? 'the best that can be had here' : 'as asked';
+      const why = wanted === undefined ? 'the best that is available here' : 'as asked';
       return { name, description: [`${description}: ${why}`, ...broken].join('; '), passedOver };
     } catch (error) {
       if (error instanceof Refused) throw error;
       const reason = reasonOf(error);
       if (wanted !== undefined) {
         const cure = error instanceof NotInstalled ? `; needed: npm install ${packages}` : '';
-        throw new Error(`selectBackend: backend is "${name}", which cannot be had: ${reason}${cure}`, {
+        throw new Error(`selectBackend: backend is "${name}", which is not available: ${reason}${cure}`, {
           cause: error,
         });
       }
@@ -230,5 +230,5 @@ async function choose<Options>(
   }
   const tried = passedOver.map(({ name, reason }) => `${name} (${reason})`).join(', ');
   const cures = candidates.map(({ packages }) => packages).join(', or ');
-  throw new Error(`selectBackend: no backend can be had: ${tried}; needed one of: npm install ${cures}`);
+  throw new Error(`selectBackend: no backend is available: ${tried}; needed one of: npm install ${cures}`);
 }

@@ -36,7 +36,7 @@ export function presetFrom<P extends { readonly preset: string }>(
     const choice = own(known, name);
     if (choice === undefined)
       throw new RangeError(
-        `${where}: nets.${oneLine(name)} is no choice of "${preset}", needed one of ${Object.keys(known).join(', ')}`,
+        `${where}: nets.${oneLine(name)} is not a choice of "${preset}", needed one of ${Object.keys(known).join(', ')}`,
       );
     const [fits, needed] = choice;
     if (value !== undefined && !fits(value))

@@ -66,7 +66,7 @@ export async function regularFile(path: string): Promise<Stats | undefined> {
   });
   if (found && !found.isFile())
     throw new Error(
-      `it is ${found.isDirectory() ? 'a folder' : 'no regular file'}, needed the path of a file`,
+      `it is ${found.isDirectory() ? 'a folder' : 'not a regular file'}, needed the path of a file`,
     );
   return found;
 }

@@ -21,7 +21,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 export function assertNoneElsewhere(where: string, options: object): void {
   const astray = Object.keys(recordOf(where, options)).find((name) => own(ELSEWHERE, name) !== undefined);
   if (astray !== undefined)
-    throw new RangeError(`${where}: ${astray} is no option, needed ${own(ELSEWHERE, astray)}`);
+    throw new RangeError(`${where}: ${astray} is not an option, needed ${own(ELSEWHERE, astray)}`);
 }
 
 /** Refuses a model that cannot be trained. */

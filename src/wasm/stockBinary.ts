@@ -30,7 +30,7 @@ const [BOUNDED, SHARED] = [1, 3];
  * @throws Error
  */
 export function assertModule(binary: Uint8Array, place: string): void {
-  if (MAGIC.some((byte, i) => binary[i] !== byte)) throw new Error(`${place} is no WebAssembly module`);
+  if (MAGIC.some((byte, i) => binary[i] !== byte)) throw new Error(`${place} is not a WebAssembly module`);
 }
 
 /**

@@ -86,7 +86,7 @@ describe('the library in Chromium', () => {
     expectClose(two.measurements, expected);
   });
 
-  it('says why threads cannot be had, and has one where it may choose', async () => {
+  it('says why threads are not available, and has one where it may choose', async () => {
     const plain = await site.open();
     const isolated = await site.open('isolated');
     const options = { wasmPaths, threads: 2 } as const;
@@ -103,7 +103,7 @@ describe('the library in Chromium', () => {
     for (const [paths, reason] of [
       [undefined, 'threads need the place of tfjs-backend-wasm-simd.wasm, which wasmPaths does not tell'],
       ['/nowhere/', '/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found'],
-      ['/?', '/?tfjs-backend-wasm-simd.wasm is no WebAssembly module'],
+      ['/?', '/?tfjs-backend-wasm-simd.wasm is not a WebAssembly module'],
     ] as const)
       expect(await call(isolated, 'inWorker', { ...asked, wasmPaths: paths })).toEqual({
         message: refusal + reason,
@@ -121,7 +121,7 @@ describe('the library in Chromium', () => {
     const { choice } = await call(page, 'run', { wasmPaths });
     await page.close();
     expect(choice.name).toBe('wasm');
-    expect(choice.description).toMatch(/: the best that can be had here$/);
+    expect(choice.description).toMatch(/: the best that is available here$/);
     expect(choice.passedOver.map(({ name }) => name)).toEqual(['webgpu', 'webgl']);
     for (const { reason } of choice.passedOver)
       expect(reason).toMatch(/in software .*slower than WebAssembly$/);
@@ -130,7 +130,7 @@ describe('the library in Chromium', () => {
   it('refuses half precision', async () => {
     const page = await site.open('tfjsflags=WEBGL_FORCE_F16_TEXTURES:true');
     await expect(call(page, 'run', { backend: 'webgl' })).rejects.toThrow(
-      'selectBackend: backend is "webgl", which cannot be had: WebGL computes in half precision here',
+      'selectBackend: backend is "webgl", which is not available: WebGL computes in half precision here',
     );
     await page.close();
   });
@@ -140,7 +140,7 @@ describe('the library in Chromium', () => {
     for (const [wasmPaths, reason] of [
       ['/nowhere/', '/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found'],
       ['/wasm', '/wasmtfjs-backend-wasm-simd.wasm answered 404 Not Found'],
-      ['/?', '/?tfjs-backend-wasm-simd.wasm is no WebAssembly module'],
+      ['/?', '/?tfjs-backend-wasm-simd.wasm is not a WebAssembly module'],
     ] as const)
       for (const asked of [{ backend: 'wasm' }, {}] as const) {
         const page = await site.open();
@@ -165,7 +165,7 @@ describe('the library in Chromium', () => {
     await page.close();
     expect(choice.name).toBe('cpu');
     expect(choice.description).toMatch(
-      /^plain JavaScript: the best that can be had here; wasm is installed, faster, and fails: .*; serve the \.wasm files/,
+      /^plain JavaScript: the best that is available here; wasm is installed, faster, and fails: .*; serve the \.wasm files/,
     );
   });
 });

@@ -90,11 +90,11 @@ it.each<[string, (handed: never) => unknown, unknown, string]>([
     [1, 2, 3, 255],
     'createDataset: y[2] is 3, needed an integer from 0 to 2, or -1 for an unknown class: labels begin at 0, subtract 1',
   ],
-])('%s is told of with what to do', async (_, call, handed, message) => {
+])('%s gives an error that says what to do', async (_, call, handed, message) => {
   await expect((async () => call(handed as never))()).rejects.toThrow(message);
 });
 
-it('nothing is told where labels beyond the classes are no count from 1', () => {
+it('labels beyond the classes get no hint where they do not count from 1', () => {
   const make = (y: readonly number[]) => () =>
     createDataset({ name: 'a', x: new Float32Array(3), y, shape: [1], classes: 3 });
   expect(make([0, 1, 3])).toThrow(/unknown class$/);

@@ -104,7 +104,7 @@ describe('createNoise', () => {
     [true, 'true'],
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [new Date(0), 'Date'],
-  ])('refuses seed %s, which is no integer number', (seed, named) => {
+  ])('refuses seed %s, which is not an integer', (seed, named) => {
     expect(() => createNoise(seed as number)).toThrowError(
       new RangeError(`createNoise: seed is ${named}, needed a safe integer`),
     );

@@ -105,13 +105,13 @@ describe('a table of options', () => {
     const never: readonly (() => unknown)[] = [
       // @ts-expect-error sd is missing
       () => readOptions('f', given, { count }),
-      // @ts-expect-error sigma is no option
+      // @ts-expect-error sigma is not an option
       () => readOptions('f', given, { count, sd: count, sigma: count }).count,
       // @ts-expect-error count cannot be left out
       () => readOptions('f', given, { count: optional(count), sd: count }),
       // @ts-expect-error sd is a number
       () => readOptions('f', given, { count, sd: flag(true) }),
-      // @ts-expect-error 'c' is no choice
+      // @ts-expect-error 'c' is not a choice
       () => oneOf(['a', 'b'], 'c'),
     ];
     expect(never).toHaveLength(5);
@@ -131,7 +131,7 @@ describe('a table of options', () => {
     ],
     [
       { eggs: 1, seasoning: { salt: 1, curry: 1 } },
-      'RangeError: fry: seasoning.curry is no option, needed salt, pepper',
+      'RangeError: fry: seasoning.curry is not an option, needed salt, pepper',
     ],
     [{ eggs: 1, seasoning: new Map() }, 'TypeError: fry: seasoning is Map, needed a plain object, { … }'],
     [{ eggs: 1, onDone: 3 }, 'TypeError: fry: onDone is 3, needed a function'],
@@ -148,7 +148,7 @@ describe('a table of options', () => {
       { eggs: 1, turns: linearWarmup },
       'TypeError: fry: turns is linearWarmup itself, needed what it makes: linearWarmup({ … })',
     ],
-    [{ eggs: 1, spoon: 1 }, 'RangeError: fry: spoon is no option, needed eggs, heat, pan, salted, name'],
+    [{ eggs: 1, spoon: 1 }, 'RangeError: fry: spoon is not an option, needed eggs, heat, pan, salted, name'],
     [
       Promise.resolve({ eggs: 1 }),
       'TypeError: fry: options is Promise, needed a plain object, { … }: await it',

@@ -66,51 +66,55 @@ describe('an option that is misspelt', () => {
     [
       'm2',
       () => semiSupervised({ gamma: 1 } as object),
-      /^semiSupervised: gamma is no option, needed labelHandling, temperature, /,
+      /^semiSupervised: gamma is not an option, needed labelHandling, temperature, /,
     ],
     [
       'regularized',
       () => regularized({ gama: 1 } as object),
-      /^regularized: gama is no option, needed .*mutualInformationWeight/,
+      /^regularized: gama is not an option, needed .*mutualInformationWeight/,
     ],
-    ['m2 uncalled', () => semiSupervised(dataset as object), /^semiSupervised: name is no option/],
-    ['m1', () => unsupervised({ kl: 1 } as object), /^unsupervised: kl is no option, needed klWeight$/],
+    ['m2 uncalled', () => semiSupervised(dataset as object), /^semiSupervised: name is not an option/],
+    ['m1', () => unsupervised({ kl: 1 } as object), /^unsupervised: kl is not an option, needed klWeight$/],
     [
       'createAdam',
       () => createAdam({ lr: 1 } as object),
-      /^createAdam: lr is no option, needed learningRate, /,
+      /^createAdam: lr is not an option, needed learningRate, /,
     ],
     [
       'createVae',
       () => createVae({ inputShape: [2], hidden: 3 } as never),
-      /^createVae: hidden is no option/,
+      /^createVae: hidden is not an option/,
     ],
     [
       'splitDataset',
       () => splitDataset(dataset, { labeled: 10, validaton: 5, seed: noise } as never),
-      /^splitDataset: validaton is no option, needed labeled, validation, seed, everyClass$/,
+      /^splitDataset: validaton is not an option, needed labeled, validation, seed, everyClass$/,
     ],
-    ['createBatches', () => createBatches({ batches: 3 } as never), /^createBatches: batches is no option/],
-    ['affine', () => affine({ rotate: 1 } as object), /^affine: rotate is no option/],
-    ['cropAndFlip', () => cropAndFlip({ pad: 4 } as object), /^cropAndFlip: pad is no option/],
-    ['linearWarmup', () => linearWarmup({ step: 1 } as never), /^linearWarmup: step is no option/],
-    ['cosineDecay', () => cosineDecay({ start: 1 } as never), /^cosineDecay: start is no option/],
+    [
+      'createBatches',
+      () => createBatches({ batches: 3 } as never),
+      /^createBatches: batches is not an option/,
+    ],
+    ['affine', () => affine({ rotate: 1 } as object), /^affine: rotate is not an option/],
+    ['cropAndFlip', () => cropAndFlip({ pad: 4 } as object), /^cropAndFlip: pad is not an option/],
+    ['linearWarmup', () => linearWarmup({ step: 1 } as never), /^linearWarmup: step is not an option/],
+    ['cosineDecay', () => cosineDecay({ start: 1 } as never), /^cosineDecay: start is not an option/],
     [
       'the label smoothing of regularized',
       () => regularized({ labelSmoothing: { epsilom: 0.1 } } as object),
-      /^regularized: labelSmoothing\.epsilom is no option, needed weight, epsilon, spread, direction, expectation$/,
+      /^regularized: labelSmoothing\.epsilom is not an option, needed weight, epsilon, spread, direction, expectation$/,
     ],
     [
       'the consistency of m2',
       () => semiSupervised({ consistency: { weight: 1, concetration: 7 } } as never),
-      /^semiSupervised: consistency\.concetration is no option, needed weight, concentration, augment$/,
+      /^semiSupervised: consistency\.concetration is not an option, needed weight, concentration, augment$/,
     ],
     [
       'createDataset',
       () => createDataset({ ...dataset, labels: dataset.y } as never),
-      /: labels is no option/,
+      /: labels is not an option/,
     ],
-    ['digits', () => digits({ count: 9, seed: noise, size: 28 } as never), /: size is no option/],
+    ['digits', () => digits({ count: 9, seed: noise, size: 28 } as never), /: size is not an option/],
     [
       'batchSize of createBatches',
       () =>
@@ -119,24 +123,24 @@ describe('an option that is misspelt', () => {
           split: splitDataset(dataset, { seed: noise }),
           batchSize: { labelled: 1 },
         } as never),
-      /^createBatches: batchSize.labelled is no option, needed labeled, unlabeled$/,
+      /^createBatches: batchSize.labelled is not an option, needed labeled, unlabeled$/,
     ],
     [
       'twoMoons',
       () => twoMoons({ count: 9, seed: noise, noiseLevel: 1 } as never),
-      /: noiseLevel is no option/,
+      /: noiseLevel is not an option/,
     ],
-    ['gaussianObservation', () => gaussianObservation({ sd: 0.1 } as object), /: sd is no option/],
-    ['smoothLabels', () => smoothLabels(y, 0.1, { spred: 'uniform' } as object), /: spred is no option/],
+    ['gaussianObservation', () => gaussianObservation({ sd: 0.1 } as object), /: sd is not an option/],
+    ['smoothLabels', () => smoothLabels(y, 0.1, { spred: 'uniform' } as object), /: spred is not an option/],
     [
       'smoothedLabelKl',
       () => smoothedLabelKl({ labels: y, logits: y, eps: 1 } as never),
-      /: eps is no option/,
+      /: eps is not an option/,
     ],
     [
       'sampleGumbelSoftmax',
       () => sampleGumbelSoftmax(y, { temperature: 1, noise, straightThrough: true } as never),
-      /: straightThrough is no option, needed temperature, hard, noise$/,
+      /: straightThrough is not an option, needed temperature, hard, noise$/,
     ],
     [
       'regularizedUnlabeled',
@@ -151,13 +155,17 @@ describe('an option that is misspelt', () => {
     [
       'mlpNets',
       () => mlpNets(shape, { width: [3] } as object),
-      /^mlpNets: width is no option, needed widths, /,
+      /^mlpNets: width is not an option, needed widths, /,
     ],
-    ['convNets', () => convNets(shape, { filter: [3] } as object), /^convNets: filter is no option/],
-    ['BatchNorm', () => new BatchNorm({ name: 'norm', momentun: 0.99 } as never), /: momentun is no option/],
+    ['convNets', () => convNets(shape, { filter: [3] } as object), /^convNets: filter is not an option/],
+    [
+      'BatchNorm',
+      () => new BatchNorm({ name: 'norm', momentun: 0.99 } as never),
+      /: momentun is not an option/,
+    ],
     ['StridedConv', () => new StridedConv({ name: 'c', filters: 2, strides: 1 } as never), /: strides is no/],
-    ['recordedStep', () => recordedStep({ onFallback: () => {} } as object), /: onFallback is no option/],
-    ['progressBar', () => progressBar({ name: 'M2' } as object), /^progressBar: name is no option/],
+    ['recordedStep', () => recordedStep({ onFallback: () => {} } as object), /: onFallback is not an option/],
+    ['progressBar', () => progressBar({ name: 'M2' } as object), /^progressBar: name is not an option/],
   ])('is refused by %s', (_, call, message) => {
     expect(call).toThrow(message);
   });
@@ -191,7 +199,7 @@ describe('an option that is misspelt', () => {
     [
       'a name that moves the cursor',
       () => semiSupervised({ '\u001b[2J': 1 } as object),
-      'semiSupervised: \\u001b[2J is no option, needed labelHandling',
+      'semiSupervised: \\u001b[2J is not an option, needed labelHandling',
     ],
   ])('is not passed over in %s', (_, call, message) => {
     expect(call).toThrow(message);
@@ -218,22 +226,22 @@ describe('an option that is misspelt', () => {
     const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', seed: noise });
     const evaluated = { seed: noise, sampels: 100 } as never;
     await expect(evaluateElbo(model, dataset, evaluated)).rejects.toThrow(
-      /^evaluateElbo: sampels is no option/,
+      /^evaluateElbo: sampels is not an option/,
     );
     await expect(evaluateImportanceBound(model, dataset, evaluated)).rejects.toThrow(
-      /: sampels is no option/,
+      /: sampels is not an option/,
     );
     await expect(loadModel(file('none'), { net: 1 } as object)).rejects.toThrow(
-      /^loadModel: net is no option/,
+      /^loadModel: net is not an option/,
     );
     await expect(figures.classSamples(model, { seed: noise, per: 2 } as never)).rejects.toThrow(
-      /: per is no option/,
+      /: per is not an option/,
     );
     await expect(downloadDataset('mnist', { cacheDir: '.', retries: 2 } as never)).rejects.toThrow(
       /: retries is/,
     );
     await expect(loadDataset('mnist', { folder: 'a' } as never)).rejects.toThrow(
-      /^loadDataset: folder is no option, needed dir$/,
+      /^loadDataset: folder is not an option, needed dir$/,
     );
     await expect(loadDataset('mnist', {} as never)).rejects.toThrow(
       /^loadDataset: dir is undefined, needed the path of a folder$/,
@@ -251,12 +259,12 @@ describe('an option that is misspelt', () => {
   });
 
   it.each([
-    [{ checkpoint: { evry: 1 } }, 'train: checkpoint.evry is no option, needed storage, every, keep'],
+    [{ checkpoint: { evry: 1 } }, 'train: checkpoint.evry is not an option, needed storage, every, keep'],
     [
       { earlyStopping: { minDelat: 1 } },
-      'train: earlyStopping.minDelat is no option, needed monitor, mode, patience, minDelta',
+      'train: earlyStopping.minDelat is not an option, needed monitor, mode, patience, minDelta',
     ],
-    [{ ema: { decay: 0.9, warmup: 3 } }, 'train: ema.warmup is no option, needed decay'],
+    [{ ema: { decay: 0.9, warmup: 3 } }, 'train: ema.warmup is not an option, needed decay'],
   ])('is refused by train: %j', async (wrong, message) => {
     const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', seed: noise });
     const split = splitDataset(dataset, { labeled: 10, seed: noise });
@@ -280,7 +288,7 @@ describe('an option that is misspelt', () => {
     [
       'nets of createM2, whose trunk is misspelt',
       async () => createM2({ inputShape: [4], classes: 2, nets: { trunc: 1 } as never }),
-      'createM2: nets.trunc is no option, needed trunk, classifier, encoder, decoder, labelsApart',
+      'createM2: nets.trunc is not an option, needed trunk, classifier, encoder, decoder, labelsApart',
     ],
     [
       'variables of createEma',
@@ -290,7 +298,7 @@ describe('an option that is misspelt', () => {
     [
       'trainingSteps',
       () => trainingSteps(tiny(), { ...steps(), alhpa: 1 } as never).next(),
-      'trainingSteps: alhpa is no option, needed objective, batches, seed,',
+      'trainingSteps: alhpa is not an option, needed objective, batches, seed,',
     ],
   ])('is not passed over in the %s', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);
@@ -299,7 +307,7 @@ describe('an option that is misspelt', () => {
 
   it('is refused by selectBackend, and so is a name for options', async () => {
     await expect(selectBackend({ thread: 2 } as object)).rejects.toThrow(
-      /^selectBackend: thread is no option/,
+      /^selectBackend: thread is not an option/,
     );
     await expect(selectBackend('cpu' as never)).rejects.toThrow(
       /^selectBackend: options is "cpu", needed an object/,

@@ -164,7 +164,7 @@ describe('a function handed in uncalled', () => {
     model.dispose();
   });
 
-  it('is none where one’s own function is what is taken, whatever its name', async () => {
+  it('takes your own function where a function is taken, under any name', async () => {
     const model = tinyM2();
     const augment: Augment = (x) => x.clone();
     Object.defineProperty(augment, 'name', { value: 'affine' });

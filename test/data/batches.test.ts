@@ -186,7 +186,7 @@ test.each([
   ],
   [
     { batchSize: { labeled: 2, unlabeled: 10, unlabelled: 2 } },
-    'batchSize.unlabelled is no option, needed labeled, unlabeled',
+    'batchSize.unlabelled is not an option, needed labeled, unlabeled',
   ],
   [
     { split: { labeled: Int32Array.of(0, 9999), unlabeled: Int32Array.of(1) } },

@@ -231,7 +231,7 @@ describe('faults', () => {
     [
       'a part that is misspelt, beside one that is not',
       () => ({ ...batchOf(0), unlabelled: { x: tf.zeros([1]) } }),
-      'batch 0.unlabelled is no part, needed labeled or unlabeled',
+      'batch 0.unlabelled is not a part, needed labeled or unlabeled',
     ],
     [
       'names of any number and content',
@@ -293,7 +293,7 @@ describe('faults', () => {
     ],
     [
       { ...options, counts: { ...counts, unlabelled: 2 } as never },
-      'counts.unlabelled is no option, needed labeled, unlabeled',
+      'counts.unlabelled is not an option, needed labeled, unlabeled',
     ],
     [{ ...options, counts: { labeled: 1, unlabeled: -1 } }, 'counts.unlabeled is -1, needed an integer'],
   ])('of options are named: %j', (wrong, message) => {
@@ -309,7 +309,7 @@ describe('values before the first step', () => {
   it.each([
     ['a function', () => batchesFrom(() => pass(0), options)],
     ['a bare iterator', () => batchesFrom(pass(0), options)],
-  ])('are looked at without losing a batch of %s', async (_, make) => {
+  ])('are checked without losing a batch of %s', async (_, make) => {
     const source = make();
     await source.assertWithin?.('train', UNIT);
     await source.assertWithin?.('train', UNIT);

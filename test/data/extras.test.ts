@@ -50,7 +50,7 @@ describe('a data set with sets of classes', () => {
     expect(part.covariates).toEqual(Float32Array.of(1, 0, 1, 0));
   });
 
-  it('gives coarse labels to the labelled part of a split, and of every batch', async () => {
+  it('gives coarse labels to the labeled part of a split, and of every batch', async () => {
     const dataset = createDataset(base({ allowed: [[1], [0, 1, 2], [0, 2], [2]] }));
     const split = splitDataset(dataset, { everyClass: false, seed: createNoise(1) });
     expect(split.labeled).toEqual(Int32Array.of(0, 2, 3));

@@ -190,7 +190,7 @@ const packed = new Uint8Array(gzipSync(text));
 
 test('plain bytes, a truncated file and a changed byte are refused by gunzip in one line', async () => {
   await expect(gunzip(small)).rejects.toThrow(
-    'gunzip: bytes are no gzip (28 bytes), needed the magic number 1f 8b',
+    'gunzip: bytes are not gzip (28 bytes), needed the magic number 1f 8b',
   );
   await expect(gunzip(packed.subarray(0, packed.length - 9))).rejects.toThrow(
     /^gunzip: bytes are damaged or truncated \(\d+ bytes, \d+ unpacked\), needed a whole gzip file$/,

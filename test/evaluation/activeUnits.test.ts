@@ -40,7 +40,7 @@ describe('activeUnits', () => {
     },
   );
 
-  it('leaves nothing behind and refuses what is no table of means', async () => {
+  it('leaves nothing behind and refuses what is not a table of means', async () => {
     const before = tf.memory().numTensors;
     const empty = tf.zeros([0, 3]);
     const vector = tf.zeros([3]);

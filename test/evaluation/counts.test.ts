@@ -42,7 +42,7 @@ describe('labels that are counted', () => {
     ]);
   });
 
-  it('must all be known: what stands for an unknown class is no class', () => {
+  it('must all be known: the mark of an unknown class is not a class', () => {
     const how = 'leave out examples whose class is unknown';
     expect(() => accuracy([0, -1], [0, 0])).toThrow(
       `accuracy: labels[1] is -1, needed an integer of at least 0: ${how}`,
@@ -108,7 +108,7 @@ describe('sizes that no plain array holds', () => {
     expect(call).toThrow(`${message}, needed at most 33554432`);
   });
 
-  it('are no matter for bins, of which only those with an example are kept', () => {
+  it('do not change the bins, of which only those with an example are kept', () => {
     expect(calibration([0.5, 1], [1, 1], { bins: 2e9 }).bins.map(({ count }) => count)).toEqual([1, 1]);
   });
 });
@@ -245,7 +245,7 @@ describe('calibration', () => {
     );
   });
 
-  it('refuses no example, lists of different lengths and what is no probability', () => {
+  it('refuses no example, lists of different lengths and what is not a probability', () => {
     expect(() => calibration([], [])).toThrow('calibration: confidences hold no example');
     expect(() => calibration([0.5], [])).toThrow('calibration: correct holds 0 entries');
     expect(() => calibration([1.5], [1])).toThrow('calibration: confidences[0] is 1.5, needed a probability');

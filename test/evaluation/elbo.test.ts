@@ -84,7 +84,7 @@ describe('evaluateElbo', () => {
     expect(found).not.toHaveProperty('labeledElbo');
   });
 
-  it('takes the labelled bound over the examples whose class is known', async () => {
+  it('takes the labeled bound over the examples whose class is known', async () => {
     const { model } = linearGaussian({
       slopes: [0, 0],
       offsets: [-1, 0.5],

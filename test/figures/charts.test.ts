@@ -43,7 +43,7 @@ describe('learningCurves', () => {
     await textsOf(spec);
   });
 
-  it('names several series in a legend, in their order, each with its own colour and dashes', async () => {
+  it('names several series in a legend, in their order, each with its own color and dashes', async () => {
     const names = Array.from({ length: 9 }, (_, i) => `run ${i}`);
     const series = Object.fromEntries(names.map((name, i) => [name, rows(i, i + 1)]));
     const spec = learningCurves(series, { value, quantity: 'ELBO', unit: 'nats' });
@@ -98,7 +98,7 @@ describe('confusionMatrix', () => {
     [0, 0, 0],
   ];
 
-  it('writes counts, coloured by the share of the true class', async () => {
+  it('writes counts, colored by the share of the true class', async () => {
     const spec = confusionMatrix(counts, { title: 'Test' });
     expect(find(spec, 'values')).toEqual([
       { true: '0', predicted: '0', count: 9, share: 90 },

@@ -56,7 +56,7 @@ describe('imageGrid', () => {
     );
   });
 
-  it('refuses what is no image', () => {
+  it('refuses what is not an image', () => {
     expect(() => imageGrid(new Uint8Array(0), { shape: [2, 2] })).toThrow('imageGrid: images hold 0 values');
     expect(() => imageGrid(new Uint8Array(5), { shape: [2, 2] })).toThrow(
       'needed a multiple of 4 for images [2,2]',
@@ -128,7 +128,7 @@ describe('classSamples', () => {
     expect(inTenths(grid.pixels)).toEqual([0, 0, 1, 1, 2, 2]);
   });
 
-  it('asks for a shape where the inputs are no images', async () => {
+  it('asks for a shape where the inputs are not images', async () => {
     const flat = { ...onePixel, inputShape: [1] };
     const noise = createNoise(1);
     await expect(classSamples(flat, { seed: noise })).rejects.toThrow(
@@ -194,7 +194,7 @@ describe('reconstructions', () => {
     x.dispose();
   });
 
-  it('puts each row of inputs above the row of what became of them', async () => {
+  it('puts each row of inputs above the row of its results', async () => {
     const x = tf.tensor4d([0.1, 0.2, 0.3], [3, 1, 1, 1]);
     const before = tf.memory().numTensors;
     const grid = await reconstructions(onePixel, x, {

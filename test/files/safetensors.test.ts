@@ -154,17 +154,17 @@ describe('safetensors files', () => {
     [
       'a header longer than memory',
       Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 0),
-      'test: the header claims 9223372036854775807 bytes, the file has 1; truncated or no safetensors file',
+      'test: the header claims 9223372036854775807 bytes, the file has 1; truncated, or not a safetensors file',
     ],
     [
-      'a header that is no JSON',
+      'a header that is not JSON',
       withHeader('{"a":'),
-      'test: the header is no JSON object; damaged or no safetensors file',
+      'test: the header is not a JSON object; damaged, or not a safetensors file',
     ],
     [
       'a header that is a list',
       withHeader('[1]'),
-      'test: the header is no JSON object; damaged or no safetensors file',
+      'test: the header is not a JSON object; damaged, or not a safetensors file',
     ],
     [
       'another program’s file',
@@ -250,17 +250,17 @@ describe('safetensors files', () => {
     [
       'metadata that is cut off',
       signed(`{${bytes8('a', 0, 8)}}`, '{"format":'),
-      'test: the metadata is no JSON, needed a file that ssvae wrote',
+      'test: the metadata is not JSON, needed a file that ssvae wrote',
     ],
     [
       'metadata nested beyond sense',
       signed(`{${bytes8('a', 0, 8)}}`, '['.repeat(20_000) + ']'.repeat(20_000)),
-      'test: the metadata is no JSON, needed a file that ssvae wrote',
+      'test: the metadata is not JSON, needed a file that ssvae wrote',
     ],
     [
       'a header nested beyond sense',
       withHeader(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
-      'test: the header is no JSON object; damaged or no safetensors file',
+      'test: the header is not a JSON object; damaged, or not a safetensors file',
     ],
   ])('are refused with %s, though the checksum is right', (_, bytes, message) => {
     expect(() => readSafetensors(bytes, 'test')).toThrowError(new RangeError(message));

@@ -23,7 +23,7 @@ describe('threads of a backend', () => {
 });
 
 describe('the reason of a backend', () => {
-  it('is one line of bounded length, without colours and control characters', () => {
+  it('is one line of bounded length, without colors and control characters', () => {
     expect(reasonOf(new Error('\u001b[31mno device\u001b[0m.\nstack'))).toBe('no device');
     expect(reasonOf(new Error('a\u001b]0;title\u0007b'))).toBe('a\\u001b]0;title\\u0007b');
     expect(reasonOf('x'.repeat(1e6))).toHaveLength(501);

@@ -65,7 +65,7 @@ describe('createM2', () => {
 
   it('refuses an option that is none', () => {
     expect(() => tinyM2({ latentDim: 2 } as object)).toThrow(
-      /^createM2: latentDim is no option, needed data, inputShape, likelihood, latent, /,
+      /^createM2: latentDim is not an option, needed data, inputShape, likelihood, latent, /,
     );
   });
 
@@ -82,7 +82,7 @@ describe('createM2', () => {
     }
   });
 
-  it('tells of a model that is disposed', async () => {
+  it('names a model that is disposed', async () => {
     const m2 = tinyM2();
     const { x, y } = tinyExamples(2);
     m2.dispose();
@@ -181,7 +181,7 @@ describe('createM2', () => {
     expect(Array.from(await (m2.variables['classifier/layer2/kernel'] as Tensor).data())).toEqual(before);
   });
 
-  it('reads a trunk of one’s own: features go from it to classifier and encoder', async () => {
+  it('reads your own trunk: features go from it to classifier and encoder', async () => {
     const nets = {
       trunk: ownNet([[...SHAPE]], [[5]]),
       classifier: ownNet([[5]], [[CLASSES]]),
@@ -328,7 +328,7 @@ describe('createM2', () => {
       'a choice of another preset',
       { nets: { preset: 'conv', widths: [8] } as unknown as 'conv' },
       new RangeError(
-        'createM2: nets.widths is no choice of "conv", needed one of filters, depth, width, activation, batchNorm, sharedTrunk',
+        'createM2: nets.widths is not a choice of "conv", needed one of filters, depth, width, activation, batchNorm, sharedTrunk',
       ),
     ],
     [

@@ -171,7 +171,7 @@ describe('createVae', () => {
       'a trunk, which it has none of',
       { nets: { ...MLP, sharedTrunk: true } as unknown as 'mlp' },
       new RangeError(
-        'createVae: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
+        'createVae: nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, batchNorm',
       ),
     ],
     [
@@ -242,7 +242,7 @@ describe('unsupervised', () => {
     expect(await read(unlabeled?.objective as Tensor)).toEqual(bound);
   });
 
-  it('weights the divergence by number or schedule, and the plain bound stands beside it', async () => {
+  it('weights the divergence by number or schedule, and reports the plain bound too', async () => {
     const model = plain();
     const { x } = tinyExamples(4);
     const termsAt = async (klWeight: Parameters<typeof unsupervised>[0], step: number) => {
@@ -268,7 +268,7 @@ describe('unsupervised', () => {
     }
   });
 
-  it('gives labelled inputs the same terms, apart, and looks at no label', async () => {
+  it('gives labeled inputs the same terms, apart, and looks at no label', async () => {
     const model = plain();
     const { x, y } = tinyExamples(4);
     const at = (labels: Tensor) =>
@@ -288,7 +288,7 @@ describe('unsupervised', () => {
     );
   });
 
-  it('moves running statistics once a step: with the unlabelled examples where there are any', async () => {
+  it('moves running statistics once a step: with the unlabeled examples where there are any', async () => {
     const { x, y } = tinyExamples(4);
     const statistics = async (batch: Parameters<ReturnType<typeof unsupervised>>[1]): Promise<number[]> => {
       const model = tinyM1();

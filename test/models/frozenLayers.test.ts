@@ -59,7 +59,7 @@ const others = () => {
 const trainOnce = (model: ReturnType<typeof tinyM2>) =>
   train(model, { objective: semiSupervised(), batches: tinyBatches(), epochs: 1, seed: createNoise(3) });
 
-describe('a frozen layer of one’s own nets', () => {
+describe('a frozen layer of your own nets', () => {
   cleanUpAfterEach();
 
   it.each<[string, () => LayersModel | Promise<LayersModel>, string[]]>([

@@ -81,7 +81,7 @@ describe('a file', () => {
     expect(Object.keys(runs)).toEqual(Object.keys(KEPT_RUNS));
   });
 
-  it('of a newer version is told of as such, and nothing is changed', async () => {
+  it('of a newer version gives an error that says so, and nothing changes', async () => {
     const newer = 'a newer version of ssvae wrote the file: update the package to read it';
     const model = withFormat(await kept(version, 'm2-mlp-bernoulli'), 'ssvae model 2');
     await expect(loadModel(model)).rejects.toThrow(

@@ -60,7 +60,7 @@ describe('loadModel of a VAE', () => {
     expect(await draw(loaded)).toEqual(await draw(model));
   });
 
-  it('take one’s own nets again', async () => {
+  it('take your own nets again', async () => {
     const model = tinyM1({ inputShape: [6], nets: ownNets() });
     const storage = memoryStorage();
     await saveModel(model, storage);
@@ -87,7 +87,7 @@ describe('loadModel of a VAE', () => {
       ],
       [
         withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', sharedTrunk: true } })),
-        'loadModel: memory: nets.sharedTrunk is no choice of "mlp", needed one of widths, activation, batchNorm',
+        'loadModel: memory: nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, batchNorm',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),

@@ -121,7 +121,7 @@ const ofClasses = 'needed logits of q(y|x), any real numbers';
 const ofPixels = 'needed logits, any real numbers';
 const ofVariance = 'needed log-variances, below 0 too';
 
-describe('one’s own net that ends in what is applied later', () => {
+describe('your own net that ends in what is applied later', () => {
   cleanUpAfterEach();
 
   it.each<[string, Ends, string]>([

@@ -157,14 +157,14 @@ const MODELS = [
 describe.each(MODELS)('semiSupervised of an M2 with %s', (_, options) => {
   cleanUpAfterEach();
 
-  it('is on labelled examples the bound and the cross-entropy of the primitives', async () => {
+  it('is on labeled examples the bound and the cross-entropy of the primitives', async () => {
     const model = tinyM2(options);
     const { labeled } = termsOf(semiSupervised(), model);
     const expected = labeledByHand(model);
     await expectTerms(labeled, { ...expected, objective: expected.elbo });
   });
 
-  it('is on unlabelled examples the sum over labels of a loop over labels', async () => {
+  it('is on unlabeled examples the sum over labels of a loop over labels', async () => {
     const model = tinyM2(options);
     const { unlabeled } = termsOf(semiSupervised(), model);
     const expected = unlabeledByHand(model);
@@ -323,7 +323,7 @@ describe('consistency', () => {
   };
 
   it.each([semiSupervised, regularized])(
-    'is taken off the objective of unlabelled examples, by its weight',
+    'is taken off the objective of unlabeled examples, by its weight',
     async (of) => {
       const model = tinyM2();
       const weight = linearWarmup({ steps: 4 });
@@ -359,7 +359,7 @@ describe('consistency', () => {
     expect(Math.abs(first)).toBeGreaterThan(1e-4);
   });
 
-  it('refuses a change that is no function', () => {
+  it('refuses a change that is not a function', () => {
     const consistency = { weight: 1, augment: {} as Augment };
     expect(() => semiSupervised({ consistency })).toThrowError(
       new TypeError('semiSupervised: consistency.augment is Object, needed a function'),
@@ -393,7 +393,7 @@ describe('consistency', () => {
     expect(await statistics(objective)).toEqual(await statistics(semiSupervised(options)));
   });
 
-  it('stands in the spec, by which a run is resumed, where there is any', () => {
+  it('is part of the spec, by which a run is resumed, where there is any', () => {
     expect(semiSupervised({ consistency: { weight: 2 } }).spec).toEqual({
       ...(semiSupervised().spec as object),
       consistency: { concentration: 2, weight: 2 },
@@ -414,7 +414,7 @@ describe('weights of terms', () => {
   ] as const)('are refused at the first step where one is named after no divergence: %s', (name, make) => {
     const model = tinyM2();
     expect(() => termsOf(make({ klWeight: { latntKl: 0 } }), model)).toThrowError(
-      new RangeError(`${name}: klWeight.latntKl is no divergence of the model, needed latentKl`),
+      new RangeError(`${name}: klWeight.latntKl is not a divergence of the model, needed latentKl`),
     );
     model.dispose();
   });
@@ -621,7 +621,7 @@ describe('objectives', () => {
     [
       'a weight of no divergence',
       () => semiSupervised({ klWeight: { logLikelihood: 1 } }),
-      'semiSupervised: klWeight.logLikelihood is no divergence, needed the name of a term such as latentKl',
+      'semiSupervised: klWeight.logLikelihood is not a divergence, needed the name of a term such as latentKl',
     ],
     [
       'weights of nothing',

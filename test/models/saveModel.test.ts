@@ -97,7 +97,7 @@ describe('saveModel and loadModel', () => {
     );
   });
 
-  it('take one’s own nets and likelihood again', async () => {
+  it('take your own nets and likelihood again', async () => {
     const options = { inputShape: [6], nets: ownNets(), likelihood: ownLikelihood };
     const model = tinyM2(options);
     const storage = memoryStorage();
@@ -182,7 +182,7 @@ describe('saveModel and loadModel', () => {
       ],
       [
         withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', depth: 2 } })),
-        'loadModel: memory: nets.depth is no choice of "mlp", needed one of widths, activation, batchNorm, sharedTrunk',
+        'loadModel: memory: nets.depth is not a choice of "mlp", needed one of widths, activation, batchNorm, sharedTrunk',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, likelihood: { kind: 'poisson' } })),
@@ -250,7 +250,7 @@ describe('saveModel and loadModel', () => {
     );
   });
 
-  it('keep weights that are NaN, as a run may leave them, and prediction tells of them', async () => {
+  it('keep weights that are NaN, as a run may leave them, and prediction names them', async () => {
     const { bytes: file } = await saved();
     const { arrays, metadata } = readSafetensors(file as Uint8Array);
     const broken = Object.fromEntries(
@@ -364,7 +364,7 @@ const ownModel = ({
 describe('loadVariables', () => {
   cleanUpAfterEach();
 
-  it('brings back a model of one’s own, to the bit, in a process where its layers have other names', async () => {
+  it('brings back your own model, to the bit, in a process where its layers have other names', async () => {
     const [trained, fresh] = [ownModel({ seed: 1 }), ownModel({ seed: 2 })];
     trained.variables['classifier/layer1/moving_mean']?.assign(tensor1d([1, 2, 3]));
     const storage = memoryStorage();

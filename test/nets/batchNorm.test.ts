@@ -138,7 +138,7 @@ describe('BatchNorm', () => {
     });
   });
 
-  it('moves nothing in evaluation, nor in a training pass that is told not to', async () => {
+  it('moves nothing in evaluation, nor in a training pass that keeps them', async () => {
     const layer = goldenLayer();
     layer.call(toTensor(golden.x));
     layer.call(toTensor(golden.x), { training: true, updateStatistics: false });
@@ -148,7 +148,7 @@ describe('BatchNorm', () => {
     ]);
   });
 
-  it('moves once a step, with the unlabelled examples', async () => {
+  it('moves once a step, with the unlabeled examples', async () => {
     const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
     const batches = tinyBatches();
     const { unlabeled } = await batches.at(0);
@@ -256,7 +256,7 @@ describe('BatchNorm', () => {
     ['of a preset, one unlabelled too', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 1],
     ['of stock layers, one unlabelled too', stock, 1],
     ['of stock layers that see the label, one unlabelled too', stockSeeing, 1],
-  ])('trains two passes on a labelled batch of one, and learns from it: %s', async (_, nets, unlabeled) => {
+  ])('trains two passes on a labeled batch of one, and learns from it: %s', async (_, nets, unlabeled) => {
     const made = nets();
     const model = tinyM2({ ...(made && { nets: made }) });
     const batches = oneLabeled(unlabeled);
@@ -309,7 +309,7 @@ describe('BatchNorm', () => {
       for (const one of Object.values(made)) (one as LayersModel).dispose();
   });
 
-  it('moves with the labelled examples where there are no others', async () => {
+  it('moves with the labeled examples where there are no others', async () => {
     const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
     const batches = tinyBatches({ batchSize: { labeled: 3, unlabeled: 0 } });
     const before = await weightsOf(model);

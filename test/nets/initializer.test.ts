@@ -215,7 +215,7 @@ describe('initializers', () => {
     expect(recurrent / Math.sqrt(6 / 60)).toBeLessThanOrEqual(1);
   });
 
-  it('refuses an initialiser or noise that is none, also for a net of one’s own', () => {
+  it('refuses an invalid initializer or noise, also for your own net', () => {
     const net = sequential({ layers: [layers.dense({ units: 4, inputShape: [3] })] });
     expect(() => initializeNet(net, createNoise(0), 'zeros' as 'he-normal')).toThrowError(
       new RangeError(
@@ -234,7 +234,7 @@ describe('initializers', () => {
     ],
     [{ normal: -1 }, 'createM2: initializer.normal is -1, needed a finite number of at least 0'],
     [{ normal: Number.NaN }, 'createM2: initializer.normal is NaN, needed a finite number of at least 0'],
-    [{ sd: 1 }, 'createM2: initializer.sd is no option, needed normal'],
+    [{ sd: 1 }, 'createM2: initializer.sd is not an option, needed normal'],
     [{}, 'createM2: initializer.normal is undefined, needed a finite number of at least 0'],
   ])('refuses %j', (initializer, message) => {
     expect(() => tinyM2({ initializer: initializer as Initializer })).toThrowError(new RangeError(message));

@@ -82,7 +82,7 @@ describe('selectBackend in Node', () => {
       expect(choice).toEqual({
         name: 'wasm',
         description:
-          'WebAssembly with SIMD, with the training kernels of ssvae/wasm: the best that can be had here',
+          'WebAssembly with SIMD, with the training kernels of ssvae/wasm: the best that is available here',
         passedOver: NOT_INSTALLED,
       });
       expect(inUse).toBe('wasm');
@@ -100,13 +100,13 @@ describe('selectBackend in Node', () => {
     expect(await select(`{ backend: 'tensorflow' }`)).toEqual({
       name: 'Error',
       message:
-        'selectBackend: backend is "tensorflow", which cannot be had: @tensorflow/tfjs-node-gpu is not installed, ' +
+        'selectBackend: backend is "tensorflow", which is not available: @tensorflow/tfjs-node-gpu is not installed, ' +
         '@tensorflow/tfjs-node is not installed; needed: npm install @tensorflow/tfjs-node',
     });
     expect(await select(`{ backend: 'webgpu' }`)).toEqual({
       name: 'Error',
       message:
-        'selectBackend: backend is "webgpu", which cannot be had: webgpu is not installed; ' +
+        'selectBackend: backend is "webgpu", which is not available: webgpu is not installed; ' +
         'needed: npm install webgpu @tensorflow/tfjs-backend-webgpu',
     });
   });
@@ -124,7 +124,7 @@ describe('selectBackend in Node', () => {
       before: `const util = (await import('node:util')).default; delete util.isArray; delete util.isNullOrUndefined;`,
     });
     expect(choice.description).toBe(
-      'native TensorFlow from @tensorflow/tfjs-node: the best that can be had here',
+      'native TensorFlow from @tensorflow/tfjs-node: the best that is available here',
     );
     expect(inUse).toBe('tensorflow');
     expect(gradient).toEqual([20, 24, 36, 40]);
@@ -161,11 +161,11 @@ describe('selectBackend in Node', () => {
       '@tensorflow/tfjs-node-gpu is not installed, @tensorflow/tfjs-node: The native addon module cannot be found';
     expect(await select(`{ backend: 'tensorflow' }`)).toEqual({
       name: 'Error',
-      message: `selectBackend: backend is "tensorflow", which cannot be had: ${reason}`,
+      message: `selectBackend: backend is "tensorflow", which is not available: ${reason}`,
     });
     const { choice } = await select('');
     expect(choice.description).toBe(
-      'WebAssembly with SIMD, with the training kernels of ssvae/wasm: the best that can be had here; ' +
+      'WebAssembly with SIMD, with the training kernels of ssvae/wasm: the best that is available here; ' +
         `tensorflow is installed, faster, and fails: ${reason}`,
     );
   });
@@ -181,12 +181,12 @@ describe('selectBackend in Node', () => {
       'its .wasm files do not load; a bundled program needs those of @tensorflow/tfjs-backend-wasm/dist beside it';
     expect(choice.name).toBe('cpu');
     expect(choice.description).toBe(
-      `plain JavaScript: the best that can be had here; wasm is installed, faster, and fails: ${reason}`,
+      `plain JavaScript: the best that is available here; wasm is installed, faster, and fails: ${reason}`,
     );
     expect(choice.passedOver.at(-1)).toEqual({ name: 'wasm', reason });
     expect(await select(`{ backend: 'wasm' }`, { before })).toEqual({
       name: 'Error',
-      message: `selectBackend: backend is "wasm", which cannot be had: ${reason}`,
+      message: `selectBackend: backend is "wasm", which is not available: ${reason}`,
     });
   });
 
@@ -214,7 +214,7 @@ describe('selectBackend in Node', () => {
     const said = (team: string): string =>
       `WebAssembly with SIMD${team}, with the training kernels of ssvae/wasm: as asked`;
     const refused = (threads: number, needed: number): string =>
-      `selectBackend: threads is ${threads}, needed ${needed}: WebAssembly has started already, and threads are to be had only before`;
+      `selectBackend: threads is ${threads}, needed ${needed}: WebAssembly has started already, and threads are available only before it starts`;
     expect(await together('{}', '{}')).toEqual([said(''), said('')]);
     expect(await together('{}', '{ threads: 2 }')).toEqual([said(''), refused(2, 1)]);
     const two = said(' and 2 threads');

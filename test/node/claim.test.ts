@@ -310,7 +310,7 @@ describe('a place on disk', () => {
     await own.release();
   });
 
-  it('is told of what is in its way, and waits for nothing', async () => {
+  it('names what is in its way, and waits for nothing', async () => {
     await symlink(join(root, 'nowhere'), lockIn(root));
     await expect(claim(folder(root))).rejects.toThrow(`${lockIn(root)} is in the way, needed to be removed`);
     await rm(lockIn(root));
@@ -318,11 +318,11 @@ describe('a place on disk', () => {
     await expect(claim(folder(root))).rejects.toThrow(`${lockIn(root)} is in the way, needed to be removed`);
   });
 
-  it('is no device, pipe or file of the system', async () => {
+  it('is not a device, pipe or file of the system', async () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
     await symlink('/dev/null', join(root, 'link'));
     for (const path of [join(root, 'pipe'), join(root, 'link'), '/dev/stdout', '/proc/nowhere/x']) {
-      const reason = /cannot be written \(it is (no regular file|a file of the system), needed/;
+      const reason = /cannot be written \(it is (not a regular file|a file of the system), needed/;
       await expect(claim(file(path)), path).rejects.toThrow(reason);
       await expect(file(path).write(Uint8Array.of(1)), path).rejects.toThrow(reason);
     }
@@ -330,7 +330,7 @@ describe('a place on disk', () => {
     expect((await lstat('/dev/null')).isCharacterDevice()).toBe(true);
   });
 
-  it('is kept from writers that are no runs', async () => {
+  it('is kept from writers that are not runs', async () => {
     const storage = file(join(root, 'a'));
     await storage.assertFree?.();
     const own = await claim(file(join(root, 'a')));

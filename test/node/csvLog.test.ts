@@ -184,7 +184,7 @@ describe('csvLog', () => {
     }
   });
 
-  it('refuses what is no place', () => {
+  it('refuses what is not a place', () => {
     expect(() => csvLog(undefined as never)).toThrow(
       new TypeError('csvLog: place is undefined, needed an object with read()'),
     );

@@ -34,11 +34,11 @@ describe('file', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('refuses what is no path', () => {
+  it('refuses what is not a path', () => {
     expect(() => file(undefined as never)).toThrow('file: path is undefined, needed the path of a file');
   });
 
-  it('tells of a folder in its place', async () => {
+  it('names a folder in its place', async () => {
     await expect(file(folder).read()).rejects.toThrow(
       /^file: .*ssvae-file-.* cannot be read \(it is a folder, needed the path of a file\)$/,
     );
@@ -49,7 +49,7 @@ describe('file', () => {
     execFileSync('mkfifo', [path]);
     for (const work of [() => file(path).read(), () => loadModel(file(path))])
       await expect(work()).rejects.toThrow(
-        `file: ${path} cannot be read (it is no regular file, needed the path of a file)`,
+        `file: ${path} cannot be read (it is not a regular file, needed the path of a file)`,
       );
   });
 
@@ -195,7 +195,7 @@ describe('file', () => {
     },
   );
 
-  it('tells of the first fault, not of the cleaning up, and names the place', async () => {
+  it('names the first fault, not of the cleaning up, and names the place', async () => {
     vi.spyOn(fs, 'rename').mockRejectedValue(
       Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }),
     );

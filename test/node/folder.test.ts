@@ -49,7 +49,7 @@ describe('folder', () => {
     await expect(folder(join(path, 'a')).list()).rejects.toThrow(/ENOTDIR/);
   });
 
-  it('refuses what is no path, and names that lead elsewhere', () => {
+  it('refuses what is not a path, and names that lead elsewhere', () => {
     for (const none of ['', undefined as never])
       expect(() => folder(none)).toThrow(/^folder: path is (""|undefined), needed the path of a folder$/);
     for (const name of ['', '.', '..', '../a', 'a/b', 'a\\b', 'a\0'])

@@ -114,7 +114,7 @@ describe('progressBar', () => {
     expect(begun({})).toEqual([]);
   });
 
-  it('is told how often an epoch shows each example', async () => {
+  it('shows how often an epoch shows each example', async () => {
     const noise = createNoise(1);
     const dataset = twoMoons({ count: 40, seed: noise });
     const split = splitDataset(dataset, { labeled: 10, seed: noise });

@@ -153,7 +153,7 @@ describe('tensorBoard', () => {
     );
   });
 
-  it('refuses what is no path, and a place that cannot be written before the first step', async () => {
+  it('refuses what is not a path, and a place that cannot be written before the first step', async () => {
     expect(() => tensorBoard(undefined as never)).toThrow(
       new TypeError('tensorBoard: path is undefined, needed the path of a folder'),
     );

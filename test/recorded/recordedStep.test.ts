@@ -261,7 +261,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       expect(alive()).toEqual(before);
     });
 
-    it('shows every reader the weights of the last step, and whoever holds a clone those of then', async () => {
+    it('shows every reader the weights of the last step, and a clone keeps those of its own step', async () => {
       const model = tinyM2({ nets: MLP });
       const plain = tinyM2({ nets: MLP });
       const [optimizer, other] = [
@@ -656,7 +656,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         /^a trial of the step at step 1009 throws: no row 1009$/,
       ],
     ])(
-      'is not frozen where it depends on %s: it is run one by one, and that is told',
+      'is not frozen where it depends on %s: it runs one by one, and warns',
       async (_, objective, reason) => {
         const reasons: string[] = [];
         const execute = recordedStep({ onEager: (why) => reasons.push(why) });
@@ -677,7 +677,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         'a weight that is read on the host',
         ({ variables }) => 1 + (sum(square(Object.values(variables)[0] as Tensor)).dataSync()[0] ?? 0),
       ],
-    ])('is told once it has changed, where no trial saw it: %s', async (_, factor) => {
+    ])('warns once it has changed, where no trial saw it: %s', async (_, factor) => {
       const reasons: string[] = [];
       const execute = recordedStep({ onEager: (why) => reasons.push(why) });
       const objective: Objective<M2> = (model, batch, context) =>

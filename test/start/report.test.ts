@@ -129,7 +129,7 @@ describe('writeReport', () => {
     expect(JSON.parse(await readFile(join(dir, 'accuracy.vl.json'), 'utf8'))).toEqual(report.charts[0]?.spec);
   });
 
-  it('refuses names that are no file names, or come twice', async () => {
+  it('refuses names that are not file names, or come twice', async () => {
     const [chart] = report.charts;
     if (chart === undefined) throw new Error('a chart is needed');
     await expect(writeReport(dir, { title: '', charts: [{ ...chart, name: '../x' }] })).rejects.toThrow(

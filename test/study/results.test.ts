@@ -51,7 +51,7 @@ describe('lines of one experiment', () => {
 });
 
 describe('settings that are not the case’s', () => {
-  it('are told as --set takes them', () => {
+  it('are written as --set takes them', () => {
     const other = line({ settings: { ...settings, alpha: 10, batchNorm: true } as Settings });
     expect(changedSettings(other)).toEqual(['alpha=10', 'batchNorm=true']);
   });
@@ -87,7 +87,7 @@ describe('differences', () => {
     expect(differences[1]).toBeCloseTo(0.01, 12);
   });
 
-  it('are told with the standard deviation of a sample', () => {
+  it('are given with the standard deviation of a sample', () => {
     expect(percent(column([line({ testAccuracy: 0.9 }), line({ seed: 2, testAccuracy: 0.94 })], value))).toBe(
       '92.00 ± 2.83',
     );

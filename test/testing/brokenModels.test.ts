@@ -525,7 +525,7 @@ describe('a broken model', () => {
     expect(new Set(Object.values(faults).map(({ check }) => check))).toEqual(new Set(names));
   });
 
-  it.each(Object.entries(faults))('is told of by the check that is there for it: %s', async (_, fault) => {
+  it.each(Object.entries(faults))('fails the check that is there for it: %s', async (_, fault) => {
     const { check, says, model = () => ({}), objective = tinyObjective, also = [] } = fault;
     const failures = await failuresOf(broken(model), objective);
     const named = Object.keys(failures);

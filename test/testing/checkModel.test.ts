@@ -174,7 +174,7 @@ describe('checkModel', () => {
     expect(alive()).toEqual(before);
   });
 
-  it('runs all, and tells of every one that fails in one error', async () => {
+  it('runs all, and names every one that fails in one error', async () => {
     const create = (seed: number): TinyVae => {
       const model = tinyVae(seed);
       return {
@@ -199,7 +199,7 @@ describe('checkModel', () => {
     expect(alive()).toEqual(before);
   });
 
-  it('tells of a term with an axis too many as training does', async () => {
+  it('names a term with an axis too many as training does', async () => {
     const objective: Objective<TinyVae> = (model, batch, context) => {
       const { labeled, unlabeled } = tinyObjective(model, batch, context);
       const widened = labeled && { ...labeled, elbo: expandDims(labeled.elbo as Tensor, 1) };
@@ -210,7 +210,7 @@ describe('checkModel', () => {
     );
   });
 
-  it('tells of a function that gives nothing', async () => {
+  it('names a function that gives nothing', async () => {
     const create = (seed: number) => ({
       ...tinyVae(seed),
       reconstruct: () => undefined as unknown as Tensor,
@@ -247,7 +247,7 @@ describe('checkModel', () => {
     expect(() => modelChecks(tinyVae, { ...options, examples: noneOfMany })).toThrow('have no known class');
   });
 
-  it('takes examples of one’s own, some classes missing', async () => {
+  it('takes your own examples, some classes missing', async () => {
     await checkModel(tinyVae, { ...options, examples: examplesOf(8) });
   });
 
@@ -296,7 +296,7 @@ describe('examples to check on', () => {
     expect(new Set(dataset.x).size).toBeGreaterThan(10);
   });
 
-  it('hold each class among the labelled, where there are examples of it', () => {
+  it('hold each class among the labeled, where there are examples of it', () => {
     const { dataset, labeled, unlabeled } = examplesFor(tinyVae(1), {
       ...options,
       examples: examplesOf(100),

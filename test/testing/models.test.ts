@@ -137,7 +137,7 @@ const adversarialPhases: readonly Phase<Adversarial>[] = [
   },
 ];
 
-describe('a model of one’s own with an adversary', () => {
+describe('your own model with an adversary', () => {
   for (const { name, run } of modelChecks(adversarial, { objective: adversarialPhases })) it(name, run);
 });
 

@@ -189,7 +189,7 @@ describe('tensors that are gone', () => {
             },
           },
         },
-        `train: batch 0.${part.replace('\u001b', '\\u001b')} is no part, needed labeled or unlabeled`,
+        `train: batch 0.${part.replace('\u001b', '\\u001b')} is not a part, needed labeled or unlabeled`,
       ],
     ),
     [
@@ -203,7 +203,7 @@ describe('tensors that are gone', () => {
           },
         },
       },
-      'train: batch 0.x is no part, needed labeled or unlabeled',
+      'train: batch 0.x is not a part, needed labeled or unlabeled',
     ],
     [
       'inputs that are an array',

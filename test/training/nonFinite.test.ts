@@ -91,7 +91,7 @@ describe('a loss that is not finite', () => {
     model.dispose();
   });
 
-  it('is no value of early stopping, and the run goes on', async () => {
+  it('is not a value of early stopping, and the run goes on', async () => {
     const model = tinyM2();
     const { stopped, history, best } = await train(
       model,
@@ -124,7 +124,7 @@ describe('a loss that is not finite', () => {
     kept.dispose();
   });
 
-  it('is told of beside the fault of a callback, as no resumed run would look at it', async () => {
+  it('is named next to the fault of a callback, as no resumed run would check it', async () => {
     const model = tinyM2();
     const storage = memoryStorage();
     const failing = run({

@@ -160,7 +160,7 @@ describe('phases', () => {
         },
       ],
       RangeError,
-      'train: phase 0.optimiser is no option, needed name, variables, objective, optimizer',
+      'train: phase 0.optimiser is not an option, needed name, variables, objective, optimizer',
     ],
   ])('are refused where they are none: %j', async (phases, type, message) => {
     const model = tinyM2();

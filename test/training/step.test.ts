@@ -208,7 +208,7 @@ describe('weighting of the loss', () => {
     expectClose([pull('a'), pull('b')], [1 / (0.25 * N), 0.5 / (0.25 * N)], 1e-4);
   });
 
-  it('is labelled alone where α has no unlabelled examples to be relative to', async () => {
+  it('is labeled alone where α has no unlabeled examples to be relative to', async () => {
     const batches = {
       ...lineSource(() => ({ labeled: lineBatch().labeled as Batch['labeled'] & object })),
       counts: { labeled: 10, unlabeled: 0 },
@@ -385,7 +385,7 @@ describe('executeEagerly', () => {
   });
 });
 
-describe('labelled-only training with α = 0', () => {
+describe('labeled-only training with α = 0', () => {
   cleanUpAfterEach();
 
   const labelsAlone = () => tinyBatches({ batchSize: { labeled: 3, unlabeled: 0 } });

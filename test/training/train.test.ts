@@ -289,7 +289,7 @@ describe('trainingSteps', () => {
 describe('train', () => {
   cleanUpAfterEach();
 
-  it('makes a row for each pass over the unlabelled examples, of means over its steps', async () => {
+  it('makes a row for each pass over the unlabeled examples, of means over its steps', async () => {
     const model = tinyM2();
     const losses: number[] = [];
     const onBatchEnd = async ({ read }: { read(): Promise<Readonly<Record<string, number>>> }) => {
@@ -338,7 +338,7 @@ describe('train', () => {
     [
       'an option that is none',
       { learningRate: 1e-3 },
-      /^train: learningRate is no option, needed optimizer: createAdam/,
+      /^train: learningRate is not an option, needed optimizer: createAdam/,
     ],
     [
       'a callback that is none',
@@ -390,7 +390,7 @@ describe('train', () => {
     await expect(train(model, run())).rejects.toThrow('train: the model is disposed, needed one that is not');
   });
 
-  it('tells of an epoch before the first step of it', async () => {
+  it('announces an epoch before its first step', async () => {
     const model = tinyM2();
     const seen: unknown[] = [];
     const begun: unknown[] = [];
@@ -437,7 +437,7 @@ describe('train', () => {
     for (const model of [first, second, whole]) model.dispose();
   });
 
-  it('refuses inputs that the likelihood is no density of, before the first step', async () => {
+  it('refuses inputs that have no density under the likelihood, before the first step', async () => {
     const { y, shape, classes, count } = tinyDataset();
     const x = new Float32Array(count * 64).fill(0.5);
     x[100] = 255;

@@ -123,7 +123,7 @@ describe('a loop of trainingSteps', () => {
   it('takes no options of a run', async () => {
     const model = tinyM2();
     await expect(trainingSteps(model, options() as never).next()).rejects.toThrow(
-      'trainingSteps: epochs is no option, needed objective,',
+      'trainingSteps: epochs is not an option, needed objective,',
     );
     model.dispose();
   });
@@ -304,8 +304,8 @@ describe('early stopping', () => {
 
 describe('options that belong elsewhere', () => {
   it.each([
-    [{ learningRate: 0.1 }, 'learningRate is no option, needed optimizer: createAdam({ learningRate })'],
-    [{ batchSize: 5 }, 'batchSize is no option, needed batches: createBatches({ …, batchSize })'],
+    [{ learningRate: 0.1 }, 'learningRate is not an option, needed optimizer: createAdam({ learningRate })'],
+    [{ batchSize: 5 }, 'batchSize is not an option, needed batches: createBatches({ …, batchSize })'],
   ])('are named with their place: %j', async (more, message) => {
     const model = tinyM2();
     await expect(train(model, { ...options(), ...more })).rejects.toThrow(`train: ${message}`);
@@ -336,7 +336,7 @@ describe('a metric that no step has', () => {
     [{}, 'labeled.elb', 'train: earlyStopping.monitor is "labeled.elb", needed a column of the history:', 1],
     [{}, 'accuracy', "or one of validate, e.g. 'validation.accuracy'", 1],
     [{}, 'gradientNorm', 'needed gradientNorm: true as well', 0],
-  ])('is told of at the first step: %j %s', async (more, monitor, message, most) => {
+  ])('is refused at the first step: %j %s', async (more, monitor, message, most) => {
     const model = tinyM2();
     let steps = 0;
     const earlyStopping = { monitor, mode: 'min', patience: 2 } as const;

@@ -67,7 +67,7 @@ describe('BatchMatMul on WebAssembly', () => {
     }
   });
 
-  it('has the same bits again, and for a row whatever stands beside it', async () => {
+  it('has the same bits again, and for a row next to any other', async () => {
     const compute = (): tf.Tensor[] => {
       const [a, b] = [values([50, 300], 1), values([300, 40], 2)];
       return [tf.matMul(a, b), tf.matMul(tf.slice(a, 21, 7), b)];

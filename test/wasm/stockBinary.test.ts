@@ -38,14 +38,14 @@ describe('shareMemory', () => {
     ['nothing', new Uint8Array(0)],
     ['zeros', new Uint8Array(100)],
   ])('refuses %s, naming where it came from', (_, binary) => {
-    expect(() => shared(binary)).toThrow('its place is no WebAssembly module');
+    expect(() => shared(binary)).toThrow('its place is not a WebAssembly module');
   });
 
   it('refuses a small module cut anywhere', () => {
     const small = bytes(HEADER, MEMORY);
     for (let length = 0; length < small.length; length++)
       expect(() => shared(small.subarray(0, length)), `${length}`).toThrow(
-        length < 4 ? 'its place is no WebAssembly module' : /its place (ends early|has no memory)/,
+        length < 4 ? 'its place is not a WebAssembly module' : /its place (ends early|has no memory)/,
       );
   });
 

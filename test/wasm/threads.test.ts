@@ -45,7 +45,7 @@ describe('threads on WebAssembly in Node', () => {
     `);
     expect(stdout.trim().split('\n')).toEqual([
       'Error: selectBackend: threads is 2, needed 1: ' +
-        'WebAssembly has started already, and threads are to be had only before',
+        'WebAssembly has started already, and threads are available only before it starts',
       'RangeError: selectBackend: threads is 0, needed an integer of at least 1',
       expect.stringMatching(
         /^RangeError: selectBackend: threads is 1000000, needed at most \d+ on this machine, as threads beyond its cores only take memory$/,
@@ -67,7 +67,7 @@ describe('threads on WebAssembly in Node', () => {
     expect(stdout.trim().split('\n')).toEqual([
       ...Array(3).fill('WebAssembly with SIMD and 2 threads'),
       'Error: selectBackend: threads is 3, needed 2: ' +
-        'WebAssembly has started already, and threads are to be had only before',
+        'WebAssembly has started already, and threads are available only before it starts',
     ]);
   });
 
@@ -102,7 +102,7 @@ describe('threads on WebAssembly in Node', () => {
     [
       '{ threads: 4 }',
       'WebAssembly with SIMD, one thread (no more workers), with the training kernels of ssvae/wasm: ' +
-        'the best that can be had here',
+        'the best that is available here',
     ],
   ])('leave nothing behind where one does not start: %s', async (options, said) => {
     const { stdout } = await project.run(withFailingWorker(options));

@@ -23,7 +23,7 @@ export const klWeightRule =
     const named = Object.entries(plainOf(where, value, name)).map(([term, one]) => {
       if (!isKl(term))
         throw new RangeError(
-          `${where}: ${name}.${oneLine(term)} is no divergence, needed the name of a term such as latentKl`,
+          `${where}: ${name}.${oneLine(term)} is not a divergence, needed the name of a term such as latentKl`,
         );
       return [term, weight(where, `${name}.${term}`, one)] as const;
     });
@@ -56,7 +56,7 @@ export function weightedBound(
   if (typeof unknown === 'string') {
     const needed = divergences.map(([name]) => oneLine(name)).join(', ');
     throw new RangeError(
-      `${where}: klWeight.${oneLine(unknown)} is no divergence of the model, needed ${needed}`,
+      `${where}: klWeight.${oneLine(unknown)} is not a divergence of the model, needed ${needed}`,
     );
   }
   const weightOf = (name: string): NumberOrScalar => {

@@ -52,7 +52,7 @@ const openOwn = async (path: string): Promise<FileHandle> => {
   const entry = await handle.stat();
   if (entry.isFile() && entry.nlink <= 1) return handle;
   await handle.close();
-  throw new Error(entry.isFile() ? 'it has a second name' : 'it is no regular file');
+  throw new Error(entry.isFile() ? 'it has a second name' : 'it is not a regular file');
 };
 
 const openToUpdate = (path: string): Promise<FileHandle> => worded(path, openOwn(path));
@@ -78,7 +78,7 @@ const readVersion = async (path: string): Promise<string | undefined> => {
  * Opens what has come so far, or nothing.
  *
  * @param path of the file; the server's name of its version is kept beside, in `path.version`
- * @throws Error in one line naming the path when it cannot be written, or is a link or no regular file: what comes would
+ * @throws Error in one line naming the path when it cannot be written, or is a link or not a regular file: what comes would
  * be written to another place than is said
  */
 export async function openPartialFile(path: string): Promise<PartialFile> {

@@ -35,7 +35,7 @@ const decoded = (text: string): string => {
 export function remoteFile(file: string, base: string): RemoteFile {
   const url = URL.canParse(base) ? new URL(base) : undefined;
   if (url === undefined || !url.pathname.startsWith('/'))
-    throw new Error(`baseUrl is ${describe(withoutSecrets(base))}, which is no URL`);
+    throw new Error(`baseUrl is ${describe(withoutSecrets(base))}, which is not a URL`);
   const { username, password } = url;
   url.username = '';
   url.password = '';

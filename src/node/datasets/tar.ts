@@ -19,7 +19,7 @@ const text = (bytes: Uint8Array): string => {
 const octal = (bytes: Uint8Array, what: string, at: number): number => {
   const digits = text(bytes).trim();
   if (!/^[0-7]+$/.test(digits))
-    throw new RangeError(`readTar: ${what} at byte ${at} is no octal number, needed a tar header`);
+    throw new RangeError(`readTar: ${what} at byte ${at} is not an octal number, needed a tar header`);
   return Number.parseInt(digits, 8);
 };
 

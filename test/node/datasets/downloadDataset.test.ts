@@ -106,10 +106,10 @@ test('another file under the right name is refused, and nothing is kept', async 
   expect(await readdir(cacheDir)).toEqual([]);
 });
 
-test('a page that is no gzip, a file too large and a name that is not there are refused', async () => {
+test('a page that is not gzip, a file too large and a name that is not there are refused', async () => {
   const page = await serve(files({ 'labels.gz': new TextEncoder().encode('<html>') }).listener);
   expect(await refusal(install(tiny, cacheDir, { baseUrl: page }))).toBe(
-    `${page}labels.gz cannot be unpacked (gunzip: bytes are no gzip (6 bytes), needed the magic number 1f 8b)`,
+    `${page}labels.gz cannot be unpacked (gunzip: bytes are not gzip (6 bytes), needed the magic number 1f 8b)`,
   );
   const [small] = tiny.files;
   const narrow = { ...tiny, files: small === undefined ? [] : [{ ...small, maxBytes: 5 }] };
@@ -380,9 +380,9 @@ test.each([
   );
 });
 
-test('a base that is no URL is named', async () => {
+test('a base that is not a URL is named', async () => {
   expect(await refusal(downloadDataset('mnist', { cacheDir, baseUrl: 'data' }))).toContain(
-    'downloadDataset: baseUrl is "data", which is no URL; try again',
+    'downloadDataset: baseUrl is "data", which is not a URL; try again',
   );
 });
 
@@ -419,7 +419,7 @@ test('a pipe in the place of a file is refused, and not waited for', async () =>
   const path = join(cacheDir, 'labels.gz.part');
   execFileSync('mkfifo', [path]);
   expect(await refusal(install(tiny, cacheDir, { baseUrl }))).toBe(
-    `"${path}" cannot be written (it is no regular file)`,
+    `"${path}" cannot be written (it is not a regular file)`,
   );
   await rm(path);
   execFileSync('mkfifo', [`${path}.version`]);
@@ -456,9 +456,9 @@ test.each([
   'http//alice:s3cret@host?key=t0ken',
   '//host/a?t0ken',
   'data:s3cret@host',
-])('a base that is no URL is named without what may be secret: %s', async (baseUrl) => {
+])('a base that is not a URL is named without what may be secret: %s', async (baseUrl) => {
   const line = await refusal(downloadDataset('mnist', { cacheDir, baseUrl }));
-  expect(line).toMatch(/baseUrl is ".*….*", which is no URL/);
+  expect(line).toMatch(/baseUrl is ".*….*", which is not a URL/);
   expect(line).not.toMatch(SECRETS);
 });
 
@@ -572,7 +572,7 @@ test('a damaged archive is named by its URL', async () => {
   const archive = new Uint8Array(gzipSync(new Uint8Array(1024).fill(7)));
   const baseUrl = await serve(files({ 'cifar-10-binary.tar.gz': archive }).listener);
   expect(await refusal(install(cifarSource(archive), cacheDir, { baseUrl }))).toMatch(
-    /^http:.*\/cifar-10-binary\.tar\.gz cannot be unpacked \(readTar: size at byte 0 is no octal number/,
+    /^http:.*\/cifar-10-binary\.tar\.gz cannot be unpacked \(readTar: size at byte 0 is not an octal number/,
   );
   expect(await readdir(cacheDir)).toEqual([]);
 });
@@ -637,7 +637,7 @@ test('a damaged or truncated tar archive is refused in one line', () => {
     'readTar: header at byte 0 does not match its checksum, needed an undamaged archive',
   );
   expect(() => readTar(new Uint8Array(1024).fill(120))).toThrow(
-    'readTar: size at byte 0 is no octal number, needed a tar header',
+    'readTar: size at byte 0 is not an octal number, needed a tar header',
   );
   expect(() => readTar(new Uint8Array(1024))).toThrow(
     'readTar: archive of 1024 bytes holds no file, needed at least one',

@@ -59,7 +59,7 @@ test.skipIf(process.platform === 'win32')('does not wait for a pipe in place of 
   await put(rest);
   execFileSync('mkfifo', [join(dir, 'train-images-idx3-ubyte')]);
   await expect(loadDataset('mnist', { dir })).rejects.toThrow(
-    /^loadDataset: ".*train-images-idx3-ubyte": it is no regular file, needed the path of a file$/,
+    /^loadDataset: ".*train-images-idx3-ubyte": it is not a regular file, needed the path of a file$/,
   );
 });
 

@@ -15,7 +15,7 @@ for (const backend of ['cpu', undefined, 'wasm'])
 
 test('what is not installed is said to be not installed', async () => {
   await expect(node.selectBackend({ backend: 'webgpu' })).rejects.toThrow(
-    'which cannot be had: webgpu is not installed; needed: npm install webgpu',
+    'which is not available: webgpu is not installed; needed: npm install webgpu',
   );
 });
 

@@ -21,7 +21,7 @@ test('wasm says that threads come too late', async () => {
 test('what is not installed is said to be not installed', async () => {
   const { selectBackend } = require('ssvae/node');
   await expect(selectBackend({ backend: 'webgpu' })).rejects.toThrow(
-    'which cannot be had: webgpu is not installed; needed: npm install webgpu',
+    'which is not available: webgpu is not installed; needed: npm install webgpu',
   );
 });
 

@@ -12,7 +12,7 @@ const refusal = (backend) =>
 (async () => {
   for (const backend of process.argv[2] === 'none' ? ['webgpu', 'wasm', 'cpu'] : ['webgpu']) {
     const message = await refusal(backend);
-    if (!/which cannot be had: .* is not installed; needed: npm install/.test(message))
+    if (!/which is not available: .* is not installed; needed: npm install/.test(message))
       throw new Error(message);
   }
   if (process.argv[2] === 'none') return console.log(0.5);

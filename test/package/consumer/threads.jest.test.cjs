@@ -1,4 +1,4 @@
-// Threads of WebAssembly in Jest's sandbox, in a file of its own: they are to be had only before the backend starts.
+// Threads of WebAssembly in Jest's sandbox, in a file of its own: they are available only before the backend starts.
 test('wasm computes with threads', async () => {
   const tf = require('@tensorflow/tfjs-core');
   const { selectBackend } = require('ssvae/node');

@@ -114,7 +114,7 @@ describe('createAdam', () => {
     }
   });
 
-  it('reads its rates at the step it is told, not at a count of its own', async () => {
+  it('reads its rates at the step it is given, not at a count of its own', async () => {
     const learningRate = (step: number): number => (step === 7 ? 0.5 : 0);
     const adam = createAdam({ learningRate, epsilon: 1e-12 });
     const still = variable(tensor([1, 1]));

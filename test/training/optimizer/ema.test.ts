@@ -56,7 +56,7 @@ describe('createEma', () => {
     expect(decayAt(0, 5)).toBe(0);
   });
 
-  it('stands in the variables’ place while work lasts, and by an error no longer', async () => {
+  it('replaces the variables while work lasts, and after an error no longer', async () => {
     const weight = tidy(() => variable(scalar(2)));
     const ema = createEma({ weight }, { decay: 0.5 });
     tidy(() => weight.assign(scalar(4)));
