@@ -50,7 +50,7 @@ const SHORTEST = 4;
 /** Longer texts are near to no name, and cost time. */
 const LONGEST = 12;
 
-/** Whether a key is a misspelled name: the same but for case, or nearly, with the same first letter (`height` is no weight). */
+/** Whether a key is a misspelled name: the same but for case, or nearly, with the same first letter (`height` is not `weight`). */
 const isNear = (key: string, name: string): boolean => {
   const [a, b] = [key.toLowerCase(), name.toLowerCase()];
   if (a === b) return true;

@@ -56,7 +56,7 @@ export const isFolder = (place: Storage | StorageFolder): place is StorageFolder
 const OPTIONAL = ['read', 'write', 'claim', 'claimTable', 'assertFree'] as const;
 
 /**
- * Refuses a storage without the functions that are called, or with anything else in the place of one, and a name that is no
+ * Refuses a storage without the functions that are called, or with anything else in the place of one, and a name that is not a
  * text.
  *
  * @param where name of the calling function, for the message

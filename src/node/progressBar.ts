@@ -59,7 +59,7 @@ const epochInWords = ({ stepsPerEpoch, passes }: TrainingPlan): string | undefin
  *
  * @param options title, columns, stream
  * @returns callbacks for `train`
- * @throws TypeError when the title is no text, the columns no array of texts, or the stream none
+ * @throws TypeError when the title is not a text, the columns are not an array of texts, or the stream is not one
  * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, callbacks: progressBar({ title: 'M2' }) })
  */
 export function progressBar(options: ProgressBarOptions = {}): Callbacks {
