@@ -6,6 +6,7 @@
 import { expandDims, eye, reshape, type Tensor, type Tensor2D, tidy, tile } from '@tensorflow/tfjs-core';
 import { assertInteger, assertSize } from '../core/assert';
 import { assertShapes } from '../core/shape';
+import { assertBackend } from '../host/backendTraits';
 
 /** Examples repeated, and the label of each row. */
 export interface EveryLabel {
@@ -25,6 +26,7 @@ export interface EveryLabel {
  * @example everyLabel(1, 2) // [[1, 0], [0, 1]]
  */
 export function everyLabel(count: number, classes: number): Tensor2D {
+  assertBackend('everyLabel');
   assertInteger('everyLabel', 'count', count);
   assertInteger('everyLabel', 'classes', classes);
   assertSize('everyLabel', 'count × classes²', count * classes ** 2);

@@ -66,6 +66,7 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
     bound: [bound, 'B', 'float32'],
     labelLogits: [labelLogits, 'B K', 'float32'],
     ...(labelEntropy !== undefined && { labelEntropy: [labelEntropy, 'B', 'float32'] as const }),
+    ...(weight !== undefined && { weight: [weight, 'B', 'float32'] as const }),
   });
   return tidy(() => {
     const parts = {

@@ -46,6 +46,10 @@ export const tensorsOf = (batch: Batch): readonly (readonly [name: string, tenso
     });
   });
 
+/** Whether a batch tells which values of x are known. */
+export const hasObserved = ({ labeled, unlabeled }: Batch): boolean =>
+  labeled?.observed !== undefined || unlabeled?.observed !== undefined;
+
 /** The batch with each of its tensors changed. */
 export const mapTensors = (batch: Batch, change: (tensor: Tensor, name: string) => Tensor): Batch => {
   const parts: Record<string, Record<string, Tensor>> = {};
@@ -129,6 +133,11 @@ export interface BatchSource {
   readonly classes?: number;
   /** what the classes are called, where the source knows: a model that calls one otherwise is refused */
   readonly classNames?: readonly string[];
+  /**
+   * whether batches tell which values of x are known, where the source knows: a likelihood that cannot leave missing values out
+   * is refused before the first step
+   */
+  readonly observed?: boolean;
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
   /** which examples are shown, if the source knows: every checkpoint has them, and a resumed run uses the same */

@@ -27,6 +27,10 @@ const classOf = (label: unknown, classes: number): number | undefined => {
   return Number.isInteger(index) && index >= 0 && index < classes ? index : undefined;
 };
 
+/** The number that a label is; NaN for one of another type, which is refused where it is read. */
+const numberOf = (label: unknown): number =>
+  typeof label === 'number' || typeof label === 'bigint' ? Number(label) : Number.NaN;
+
 /** More classes than any labels name. */
 const ANY = 2 ** 31 - 1;
 
@@ -48,7 +52,7 @@ export function boundOfLabels(
   let [largest, hasUnknown] = [-1, false];
   for (const list of lists)
     for (let i = 0; i < list.length; i++) {
-      const label = Number(list[i]);
+      const label = numberOf(list[i]);
       if (label === UNKNOWN_CLASS) hasUnknown = true;
       else if (label > largest) largest = label;
     }
@@ -63,7 +67,7 @@ export function boundOfLabels(
 function fromOneHint(y: ArrayLike<number | bigint>, classes: number | undefined): string {
   let [largest, hasOne] = [0, false];
   for (let i = 0; i < y.length; i++) {
-    const label = Number(y[i]);
+    const label = numberOf(y[i]);
     if (isUnknown(label, classes)) continue;
     if (!(label >= 1)) return '';
     largest = Math.max(largest, label);

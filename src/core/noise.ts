@@ -17,6 +17,7 @@
  * its seed and of the names it was split by, so splitting neither reads nor moves the parent's position.
  */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { assertBackend } from '../host/backendTraits';
 import { assertInteger, assertNumber, assertSize } from './assert';
 import { describe } from './describe';
 import { awaitHint } from './hints';
@@ -103,6 +104,11 @@ const countOf = (shape: readonly number[]): number => {
   return count;
 };
 
+const tensorOf = (values: Float32Array, shape: readonly number[]): Tensor => {
+  assertBackend('noise');
+  return tensor(values, [...shape], 'float32');
+};
+
 class Stream implements Noise {
   readonly #key: Words;
   readonly #words: Int32Array;
@@ -126,17 +132,17 @@ class Stream implements Noise {
   }
 
   uniform(shape: readonly number[]): Tensor {
-    return tensor(this.uniforms(countOf(shape)), [...shape], 'float32');
+    return tensorOf(this.uniforms(countOf(shape)), shape);
   }
 
   normal(shape: readonly number[]): Tensor {
-    return tensor(this.normals(countOf(shape)), [...shape], 'float32');
+    return tensorOf(this.normals(countOf(shape)), shape);
   }
 
   gumbel(shape: readonly number[]): Tensor {
     const values = new Float32Array(countOf(shape));
     for (let i = 0; i < values.length; i++) values[i] = -Math.log(-Math.log(this.next()));
-    return tensor(values, [...shape], 'float32');
+    return tensorOf(values, shape);
   }
 
   next(): number {
@@ -194,6 +200,23 @@ class Stream implements Noise {
   }
 }
 
+const METHODS = [
+  'split',
+  'uniform',
+  'normal',
+  'gumbel',
+  'next',
+  'normals',
+  'uniforms',
+  'permutation',
+] as const;
+
+/** Whether a value has the functions of a stream; a text has a split too. */
+const isStream = (value: unknown): value is Noise =>
+  typeof value === 'object' &&
+  value !== null &&
+  METHODS.every((name) => typeof (value as Partial<Noise>)[name] === 'function');
+
 /**
  * Refuses anything but a stream: callers without types forget it.
  *
@@ -203,8 +226,7 @@ class Stream implements Noise {
  */
 export function assertNoise(where: string, noise: Noise | undefined): asserts noise is Noise {
   assertNoFunction(where, 'noise', noise);
-  // A text has a split too.
-  if (typeof noise !== 'object' || typeof noise?.split !== 'function')
+  if (!isStream(noise))
     throw new TypeError(`${where}: noise is ${describe(noise)}, needed a stream, as createNoise(seed) makes`);
 }
 
@@ -249,7 +271,12 @@ export function streamOf(where: string, seed: number | Noise): Noise {
   // A text has a split too.
   if (typeof seed !== 'object' || typeof seed?.split !== 'function')
     throw new TypeError(`${where}: seed is ${describe(seed)}, ${needed}${awaitHint(seed)}`);
-  return seed.split(where);
+  const stream = seed.split(where);
+  if (!isStream(stream))
+    throw new TypeError(
+      `${where}: split() of seed gives ${describe(stream)}, needed a stream, as createNoise(seed) makes`,
+    );
+  return stream;
 }
 
 /**

@@ -8,6 +8,7 @@
  *
  * The documented interface stays the type. A name that it lacks, or has and the table lacks, is an error of types.
  */
+import { isListOf, isString } from '../files/json';
 import { assertFunction, assertMethods, assertNumber, assertOneOf, plainOf } from './assert';
 import { describe, oneLine } from './describe';
 import { assertNoise, type Noise, streamOf } from './noise';
@@ -62,7 +63,9 @@ export function readOptions(
   for (const option of Object.keys(plainOf(where, given, name)))
     if (!Object.hasOwn(rules, option)) {
       const path = oneLine(name === 'options' ? option : `${name}.${option}`);
-      throw new RangeError(`${where}: ${path} is not an option, needed ${Object.keys(rules).join(', ')}`);
+      throw new RangeError(
+        `${where}: ${path} is not an option, needed ${Object.keys(rules).join(', ') || 'none'}`,
+      );
     }
   const own: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), given);
   const read = Object.entries(rules).map(([option, rule]) => [
@@ -187,6 +190,13 @@ export const text = (fallback?: string): Rule<string> =>
   checked((where, name, value) => {
     if (typeof value !== 'string')
       throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a text`);
+  }, fallback);
+
+/** An array of texts. */
+export const texts = (fallback?: readonly string[]): Rule<readonly string[]> =>
+  checked((where, name, value) => {
+    if (!isListOf(isString)(value))
+      throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an array of texts`);
   }, fallback);
 
 /** A function. */

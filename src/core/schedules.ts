@@ -40,8 +40,13 @@ const FLOAT32: NumberRange = {
  * @example valueAt(0.5, 10) // 0.5
  */
 export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): number {
+  return finiteAt('valueAt', value, step, name);
+}
+
+/** {@link valueAt}, by the name of the calling function. */
+export function finiteAt(where: string, value: ScalarOrSchedule, step: number, name: string): number {
   const now = typeof value === 'function' ? value(step) : value;
-  return number(FINITE_NUMBER)('schedule', `${oneLine(name)} at step ${step}`, now);
+  return number(FINITE_NUMBER)(where, `${oneLine(name)} at step ${step}`, now);
 }
 
 /** What a schedule gives at step 0, if it answers there: a loop may begin later. */

@@ -1,7 +1,28 @@
 /** Settings as JSON, to be compared with those of another time. */
 
 import type { Json } from '../files/json';
+import { describe } from './describe';
 import { assertNotAsync } from './notAsync';
+
+/**
+ * Refuses a spec that JSON does not hold: a cycle, a bigint, a symbol, a getter that throws.
+ *
+ * @param where name of the calling function, for the message
+ * @param name whose spec it is: `likelihood.spec`
+ * @param spec what came; undefined where there is none
+ * @throws TypeError naming it
+ */
+export function assertSpec(where: string, name: string, spec: unknown): void {
+  if (spec === undefined) return;
+  try {
+    if (typeof JSON.stringify(spec) === 'string') return;
+  } catch {
+    // As below.
+  }
+  throw new TypeError(
+    `${where}: ${name} is ${describe(spec)}, needed a value that JSON holds, without a cycle`,
+  );
+}
 
 /** Steps that a schedule is shown by. */
 const SHOWN = [0, 1, 10, 100, 1000, 10_000, 100_000];

@@ -18,6 +18,7 @@ import {
 import { assertWithin, type Support } from '../core/support';
 import { bytesOf, isBytes, isIntegers, ownIntegers } from '../core/typedArrays';
 import { crc32 } from '../files/crc32';
+import { assertBackend } from '../host/backendTraits';
 import { BINARIZATIONS, type Binarization, binarize as toBinary } from './binarize';
 import {
   assertIndices,
@@ -268,6 +269,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     ...(isBytes(dataset.x) && { bytes: dataset.bytes ?? 'unit' }),
     classes: dataset.classes,
     ...(dataset.classNames && { classNames: dataset.classNames }),
+    ...(dataset.observed && { observed: true }),
     split,
     // Read only when a run is written or resumed.
     get identity() {
@@ -279,6 +281,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
       else assertShownWithin(where, dataset, orders, support);
     },
     at(step) {
+      assertBackend('createBatches');
       assertInteger('createBatches', 'step', step, 0);
       const [shown, hidden] = [labeled.at(step), unlabeled.at(step)];
       assertWeighted(dataset, step, { labeled: shown, unlabeled: hidden });

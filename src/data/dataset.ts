@@ -3,6 +3,7 @@ import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-c
 import { assertInteger, assertNumbers, recordOf } from '../core/assert';
 import { BYTE_MEANINGS, type ByteMeaning, valuesByByte } from '../core/byteValues';
 import { assertClassNames } from '../core/classNames';
+import { assertSpelled, type DATASET_NAMES } from '../core/datasetNames';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { datasetHint } from '../core/hints';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
@@ -12,6 +13,7 @@ import {
   number,
   oneOf,
   optional,
+  type Rule,
   readOptions,
   text,
   unchecked,
@@ -19,6 +21,7 @@ import {
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
+import { assertBackend } from '../host/backendTraits';
 import {
   classesAllowed,
   type Extras,
@@ -92,21 +95,22 @@ const assertInputs = (where: string, name: string, x: CreateDatasetOptions['x'])
     );
 };
 
-const datasetRules = () => ({
-  name: text(),
-  x: checked(assertInputs),
-  bytes: optional(oneOf(BYTE_MEANINGS)),
-  y: optional(checked(assertNumbers)),
-  shape: checked(assertExampleShape),
-  classes: number(integersFrom(1, 255)),
-  // Checked once the number of classes is known.
-  classNames: optional(unchecked<readonly string[]>()),
-  // Their contents are checked once the number of examples is known.
-  allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
-  weight: optional(unchecked<ArrayLike<number>>()),
-  covariates: optional(unchecked<ArrayLike<number>>()),
-  observed: optional(unchecked<ArrayLike<number>>()),
-});
+const datasetRules = () =>
+  ({
+    name: text(),
+    x: checked(assertInputs),
+    bytes: optional(oneOf(BYTE_MEANINGS)),
+    y: optional(checked(assertNumbers)),
+    shape: checked(assertExampleShape),
+    classes: number(integersFrom(1, 255)),
+    // Checked once the number of classes is known.
+    classNames: optional(unchecked<readonly string[]>()),
+    // Their contents are checked once the number of examples is known.
+    allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
+    weight: optional(unchecked<ArrayLike<number>>()),
+    covariates: optional(unchecked<ArrayLike<number>>()),
+    observed: optional(unchecked<ArrayLike<number>>()),
+  }) satisfies Record<Exclude<(typeof DATASET_NAMES)[number], 'count'>, Rule<unknown>>;
 
 /** Number of examples, as the labels tell where there are some, and else the inputs. */
 const countOf = (
@@ -175,7 +179,7 @@ const datasetOf = (
 };
 
 /**
- * The data set that an argument is, or is made of; what else it holds is left aside.
+ * The data set that an argument is, or is made of. What else it holds is left aside, unless it is a misspelled part.
  *
  * @param where name of the calling function, for the message
  * @param argument its name; `options` where its parts are arguments themselves
@@ -196,6 +200,7 @@ export function checkDataset(
   const hint = datasetHint(argument, given);
   if (hint !== '')
     throw new TypeError(`${where}: ${argument} is ${describe(given)}, needed a data set${hint}`);
+  assertSpelled(where, argument, given);
   const parts = readOptions<CreateDatasetOptions, ReturnType<typeof datasetRules>>(
     where,
     {
@@ -241,13 +246,21 @@ export function createDataset(options: CreateDatasetOptions): Dataset {
 
 /** Refuses what `createDataset` has not made, by a look at its parts and not at its values. */
 export const assertDataset = (where: string, dataset: Dataset): void => {
-  const { x, y, shape, classes, count } = dataset ?? {};
+  const { name, x, y, shape, classes, count } = dataset ?? {};
   const isArray = isBytes(x) || isFloats(x);
   const hasClasses = Number.isInteger(classes) && classes >= 1 && classes <= 255;
-  if (!isArray || !isBytes(y) || y.length !== count || !Array.isArray(shape) || !hasClasses)
+  if (
+    typeof name !== 'string' ||
+    !isArray ||
+    !isBytes(y) ||
+    y.length !== count ||
+    !Array.isArray(shape) ||
+    !hasClasses
+  )
     throw new TypeError(
       `${where}: dataset is ${describe(dataset)}, needed a data set, such as createDataset makes${datasetHint('dataset', dataset)}`,
     );
+  assertSpelled(where, 'dataset', dataset);
 };
 
 /** Refuses indices that the data set does not have. */
@@ -298,6 +311,7 @@ const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<numb
  * @example gatherInputs(pair, [1]) // [[1]], for the pair of bytes 0 and 255 above
  */
 export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
+  assertBackend('gatherInputs');
   assertExamples('gatherInputs', dataset, indices);
   const { x, bytes, shape } = dataset;
   const byByte = valuesByByte(bytes);
@@ -322,6 +336,7 @@ export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tens
  * @example gatherLabels(pair, [1]) // [[0, 1]], for the pair of classes 0 and 1 above
  */
 export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
+  assertBackend('gatherLabels');
   assertExamples('gatherLabels', dataset, indices);
   assertKnown('gatherLabels', 'indices', indices, dataset);
   const { y, classes, allowed } = dataset;

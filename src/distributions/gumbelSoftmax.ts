@@ -1,6 +1,6 @@
 /** Gumbel-Softmax (concrete) distribution: a categorical draw that a gradient flows through. */
-import { add, div, softmax, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { customGradient } from '../core/gradient';
+import { add, div, max, softmax, sub, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { customGradient, withoutGradient } from '../core/gradient';
 import { oneHotArgMax } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { flag, type NumberRange, noiseStream, numberOrScalar, readOptions } from '../core/options';
@@ -17,9 +17,9 @@ export interface GumbelSoftmaxOptions {
   readonly noise: Noise;
 }
 
-/** The range of τ: 1/τ beyond float32 would make every draw NaN, and this leaves room for logits of 1e8. */
+/** The range of τ: 1/τ beyond float32 would make the gradient NaN, and this leaves room for an upstream gradient of 1e8. */
 export const TEMPERATURES: NumberRange = {
-  needed: 'a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+  needed: 'a finite number of at least 1e-30, so that 1 / τ stays finite',
   holds: (tau) => tau >= 1e-30 && Number.isFinite(tau),
 };
 
@@ -55,7 +55,10 @@ export function sampleGumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOption
     noise: noiseStream(),
   });
   return tidy(() => {
-    const relaxed = softmax(div(add(logits, noise.gumbel(logits.shape)), temperature));
+    const scores = add(logits, noise.gumbel(logits.shape));
+    // The largest score of a row is taken off ahead of τ: (l + g) / τ may lie beyond float32, and 0 / τ is 0. Softmax does
+    // not change by it, so it needs no gradient.
+    const relaxed = softmax(div(sub(scores, withoutGradient(max(scores, 1, true))), temperature));
     return (hard ? straightThrough(relaxed) : relaxed) as Tensor2D;
   });
 }

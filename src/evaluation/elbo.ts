@@ -8,6 +8,7 @@ import { assertMethods } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions } from '../core/options';
+import { assertTakesObserved } from '../models/fits';
 import { type BoundContext, hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import { assertBound, assertExamples, drawRules, type Examples, openExamples } from './examples';
@@ -80,6 +81,7 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   });
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
+  if (data.observed) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);
   const given =
     data.y && hasLabels(model) ? readLabels(where, 'y', data.y, examples.count, model.classes) : undefined;

@@ -3,6 +3,7 @@ import { tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import type { ByteMeaning } from '../core/byteValues';
 import { assertClassNames } from '../core/classNames';
+import { assertSpelled } from '../core/datasetNames';
 import { describe } from '../core/describe';
 import { covariatesOf, observedOf } from '../core/extras';
 import { datasetHint } from '../core/hints';
@@ -89,8 +90,9 @@ export const drawRules = () => ({
 /** Refuses anything but a record of inputs. */
 export function assertExamples(where: string, data: Examples): void {
   const hint = datasetHint('data', recordOf(where, data, 'data'));
-  if (hint === '') return;
-  throw new TypeError(`${where}: data is ${describe(data)}, needed { x, y }, such as a data set${hint}`);
+  if (hint !== '')
+    throw new TypeError(`${where}: data is ${describe(data)}, needed { x, y }, such as a data set${hint}`);
+  assertSpelled(where, 'data', data);
 }
 
 /** Refuses the bound of an example that is NaN. */

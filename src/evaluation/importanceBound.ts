@@ -6,6 +6,7 @@ import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { readOptions } from '../core/options';
 import { createRests } from '../host/rests';
+import { assertTakesObserved } from '../models/fits';
 import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import {
@@ -62,6 +63,7 @@ export async function evaluateImportanceBound(
   const { samples, batchSize, seed: noise } = readOptions(where, options, drawRules());
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
+  if (data.observed) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   let total = 0;

@@ -4,6 +4,7 @@ import { everyLabel } from '../bounds/everyLabel';
 import { assertMethods } from '../core/assert';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { assertLiving } from '../models/living';
 import type { SemiSupervisedVae } from '../models/model';
 import { labelsOf, type ModelGridOptions, readCells } from './cells';
 import { gridRules, layOut, type PixelGrid } from './imageGrid';
@@ -31,6 +32,7 @@ export async function analogies(
   options: AnalogiesOptions = {},
 ): Promise<PixelGrid> {
   assertMethods('analogies', 'model', model, ['classify', 'reconstruct']);
+  assertLiving('analogies', model);
   const { labels, ...layout } = readOptions('analogies', options, {
     ...gridRules(model.inputShape),
     labels: optional(unchecked()),

@@ -3,6 +3,7 @@ import { assertInteger, assertMethods, assertSize } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
+import { assertLiving } from '../models/living';
 import type { SemiSupervisedVae } from '../models/model';
 import { type ModelGridOptions, readCells } from './cells';
 import { gridRules, layOut, type PixelGrid } from './imageGrid';
@@ -29,6 +30,7 @@ export async function classSamples(
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
   assertMethods('classSamples', 'model', model, ['generate']);
+  assertLiving('classSamples', model);
   const { perClass, seed, ...layout } = readOptions('classSamples', options, {
     ...gridRules(model.inputShape),
     perClass: number(integersFrom(1), 10),

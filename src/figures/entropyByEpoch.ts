@@ -1,6 +1,6 @@
 /** How sure a classifier grows over training. */
 import { callable, integersFrom, number, readOptions, text } from '../core/options';
-import { type HistoryRow, learningCurves } from './learningCurves';
+import { curves, type HistoryRow } from './learningCurves';
 import type { VegaLiteSpec } from './spec';
 
 /** What is drawn. */
@@ -31,7 +31,7 @@ export function entropyByEpoch<Row extends HistoryRow>(
     classes: number(integersFrom(1)),
     title: text('Entropy of q(y|x)'),
   });
-  return learningCurves(series, {
+  return curves('entropyByEpoch', series, {
     value,
     quantity: 'Mean entropy',
     unit: 'nats',

@@ -59,7 +59,16 @@ export function learningCurves<Row extends HistoryRow>(
   series: Readonly<Record<string, readonly Row[]>>,
   options: LearningCurvesOptions<Row>,
 ): VegaLiteSpec {
-  const { value, quantity, unit, title, reference, width, height } = readOptions('learningCurves', options, {
+  return curves('learningCurves', series, options);
+}
+
+/** {@link learningCurves}, by the name of the calling function. */
+export function curves<Row extends HistoryRow>(
+  where: string,
+  series: Readonly<Record<string, readonly Row[]>>,
+  options: LearningCurvesOptions<Row>,
+): VegaLiteSpec {
+  const { value, quantity, unit, title, reference, width, height } = readOptions(where, options, {
     value: callable(),
     quantity: text(),
     unit: text(),
@@ -68,12 +77,12 @@ export function learningCurves<Row extends HistoryRow>(
     width: number(PIXELS, 420),
     height: number(PIXELS, 260),
   });
-  assertSeries('learningCurves', series);
+  assertSeries(where, series);
   for (const [name, rows] of Object.entries(series))
     for (const [i, { epoch }] of rows.entries())
-      number(FINITE_NUMBER)('learningCurves', `series.${name}[${i}].epoch`, epoch);
+      number(FINITE_NUMBER)(where, `series.${name}[${i}].epoch`, epoch);
   const names = Object.keys(series);
-  assertDrawn(series, value);
+  assertDrawn(where, series, value);
   const scale = unit === '%' ? 100 : 1;
   const points = Object.entries(series).flatMap(([name, rows]) =>
     byEpoch(name, rows, (row) => {
@@ -133,13 +142,14 @@ export function learningCurves<Row extends HistoryRow>(
 
 /** A chart without a point would say that there was nothing, where a column was misnamed. */
 const assertDrawn = <Row extends HistoryRow>(
+  where: string,
   series: Readonly<Record<string, readonly Row[]>>,
   value: (row: Row) => number | undefined,
 ): void => {
   const rows = Object.values(series).flat();
   if (rows.length === 0 || rows.some((row) => Number.isFinite(value(row)))) return;
   throw new RangeError(
-    `learningCurves: value gives no number for any row, needed a column of the rows: ${Object.keys(rows[0] as Row).join(', ')}`,
+    `${where}: value gives no number for any row, needed a column of the rows: ${Object.keys(rows[0] as Row).join(', ')}`,
   );
 };
 

@@ -3,6 +3,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { assertLiving } from '../models/living';
 import { hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { labelsOf, type ModelGridOptions, readCells } from './cells';
 import { type Cell, gridColumns, gridRules, layOut, type PixelGrid } from './imageGrid';
@@ -32,6 +33,7 @@ export async function reconstructions(
   options: ReconstructionsOptions = {},
 ): Promise<PixelGrid> {
   assertMethods('reconstructions', 'model', model, ['reconstruct']);
+  assertLiving('reconstructions', model);
   const { labels, columns, ...layout } = readOptions('reconstructions', options, {
     ...gridRules(model.inputShape),
     labels: optional(unchecked()),

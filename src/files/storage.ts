@@ -1,6 +1,6 @@
 /** Where bytes are kept: the contract of files, IndexedDB and your own. */
-import { assertBytes } from '../core/assert';
-import { oneLine } from '../core/describe';
+import { assertBytes, assertFunction, assertMethods } from '../core/assert';
+import { describe, oneLine } from '../core/describe';
 import { hold, isHeld } from '../core/held';
 
 /** A place that belongs to one run. */
@@ -51,6 +51,33 @@ export interface StorageFolder {
 /** Whether a place is for several files. */
 export const isFolder = (place: Storage | StorageFolder): place is StorageFolder =>
   typeof (place as Partial<StorageFolder>).list === 'function';
+
+/** Functions that a storage may do without. */
+const OPTIONAL = ['read', 'write', 'claim', 'claimTable', 'assertFree'] as const;
+
+/**
+ * Refuses a storage without the functions that are called, or with anything else in the place of one, and a name that is not a
+ * text.
+ *
+ * @param where name of the calling function, for the message
+ * @param argument its name
+ * @param methods that it must have
+ * @throws TypeError naming what is wrong
+ */
+export function assertStorage(
+  where: string,
+  argument: string,
+  storage: Storage,
+  methods: readonly ('read' | 'write')[],
+): void {
+  assertMethods(where, argument, storage, methods);
+  for (const name of OPTIONAL)
+    if (storage[name] !== undefined) assertFunction(where, `${argument}.${name}`, storage[name]);
+  if (typeof storage.name !== 'string')
+    throw new TypeError(
+      `${where}: ${argument}.name is ${describe(storage.name)}, needed a text, for messages`,
+    );
+}
 
 /**
  * The content of a storage, which may be your own.

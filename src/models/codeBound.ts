@@ -4,6 +4,7 @@ import { repeatRows } from '../bounds/everyLabel';
 import { assertShapes } from '../core/shape';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Pass } from '../nets/pass';
+import { assertTakesObserved } from './fits';
 import type { BoundContext, BoundTerms } from './model';
 
 /** Values of every example, as often as the labels of an example: [B, …] as [R, …]. */
@@ -27,10 +28,7 @@ export function logLikelihoodOf(
   x: Tensor,
   { observed }: Pick<BoundContext, 'observed'>,
 ): Tensor1D {
-  if (observed && !likelihood.takesObserved)
-    throw new RangeError(
-      'bound: the data has missing values, needed a likelihood that leaves them out (takesObserved)',
-    );
+  if (observed) assertTakesObserved('bound', { likelihood });
   const rows = parameters.shape[0] as number;
   const logLikelihood = observed
     ? likelihood.logProb(parameters, repeatedTo(rows, x), { observed: repeatedTo(rows, observed) })

@@ -2,6 +2,7 @@
 import { assertEntries, recordOf } from '../core/assert';
 import type { ByteMeaning } from '../core/byteValues';
 import { assertClassNames, assertSameNames } from '../core/classNames';
+import { assertSpelled } from '../core/datasetNames';
 import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
 import { integersFrom, number, type Rule } from '../core/options';
@@ -36,6 +37,7 @@ export const modelData = (): Rule<ModelData | undefined> => (where, name, data) 
     throw new TypeError(
       `${where}: ${name} is ${describe(data)}, needed a data set, such as createDataset makes${datasetHint(name, data)}`,
     );
+  assertSpelled(where, name, data as ModelData);
   return data as ModelData;
 };
 

@@ -4,7 +4,7 @@ import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
 import { assertShapes, sameShape } from '../core/shape';
 import { assertBytesFit } from './inputs';
-import type { Classifier, Model } from './model';
+import type { Classifier, Model, Vae } from './model';
 import type { Objective } from './objectives/objective';
 
 /**
@@ -40,13 +40,27 @@ export function assertFits<M extends Model>(
   where: string,
   model: M,
   objectives: readonly Objective<M>[],
-  { inputShape, bytes, classes, classNames, counts }: BatchSource,
+  { inputShape, bytes, classes, classNames, counts, observed = false }: BatchSource,
 ): void {
-  for (const objective of objectives) objective.assertModel?.(where, model);
+  for (const objective of objectives) objective.assertModel?.(where, model, { observed });
   if (inputShape !== undefined) assertSameInputs(where, model, inputShape);
   assertBytesFit(where, model, bytes);
   // Without labels, classes are clusters: there may be any number of them.
   if (counts.labeled > 0) assertSameClasses(where, model, classes, classNames);
+}
+
+/**
+ * Refuses missing values where the bound of a model cannot leave them out.
+ *
+ * @param where name of the calling function, for the message
+ * @throws RangeError
+ */
+export function assertTakesObserved(where: string, model: object): void {
+  const { likelihood } = model as Partial<Vae>;
+  if (likelihood && likelihood.takesObserved !== true)
+    throw new RangeError(
+      `${where}: the data has missing values, needed a likelihood that leaves them out (takesObserved)`,
+    );
 }
 
 /** Refuses data whose examples have another shape than the model's inputs. */

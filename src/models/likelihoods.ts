@@ -3,6 +3,7 @@ import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { BYTE_MEANINGS } from '../core/byteValues';
 import { describe } from '../core/describe';
 import { flag } from '../core/options';
+import { assertSpec } from '../core/spec';
 import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
@@ -52,6 +53,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
   if (support !== undefined) assertSupport(where, support ?? {});
   assertOneOf(where, 'likelihood.bytes', bytes, BYTE_MEANINGS);
   assertVariables(where, 'likelihood', likelihood);
+  assertSpec(where, 'likelihood.spec', likelihood.spec);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Whether a model can be used, and on what. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { oneLine } from '../core/describe';
+import { isHeld } from '../core/held';
 import { assertShapes } from '../core/shape';
 import type { Model } from './model';
 
@@ -25,6 +26,25 @@ export function assertLiving(where: string, { variables }: Pick<Model, 'variable
 export function assertInputs(where: string, model: Model, x: Tensor): void {
   assertLiving(where, model);
   assertShapes(where, { x: [x, `B ${model.inputShape.join(' ')}`, 'float32'] });
+}
+
+/** Trainable variables of a model. Two models may share them, and train in turn. */
+export const trainableOf = ({ variables }: Pick<Model, 'variables'>): readonly object[] =>
+  Object.values(variables).filter(({ trainable }) => trainable);
+
+/**
+ * Refuses a model that a run of `train` uses, or that shares variables with one.
+ *
+ * @param where name of the calling function, for the message
+ * @throws Error
+ */
+export function assertNotInTraining(where: string, model: Pick<Model, 'variables'>): void {
+  if (isHeld(model))
+    throw new Error(`${where}: model is being trained already, needed the end of that run: await train(…)`);
+  if (trainableOf(model).some(isHeld))
+    throw new Error(
+      `${where}: model shares variables with one in training, needed the end of that run: await train(…)`,
+    );
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Files of saved models, and the presets that they rebuild. */
-import { assertMethods } from '../core/assert';
 import { oneLine } from '../core/describe';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
@@ -7,7 +6,7 @@ import type { LikelihoodSpec } from '../distributions/likelihoods';
 import { assertFormat, MODEL } from '../files/fileFormat';
 import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
-import { contentOf, type Storage } from '../files/storage';
+import { assertStorage, contentOf, type Storage } from '../files/storage';
 import { totalOf } from '../nets/description';
 import { likelihoodOf } from './likelihoods';
 import type { Model } from './model';
@@ -32,11 +31,13 @@ export interface ModelFile {
  * @throws RangeError when nothing is there, or the file is damaged or no model
  */
 export const readModelFile = async (reader: string, storage: Storage): Promise<ModelFile> => {
-  assertMethods(reader, 'storage', storage, ['read']);
-  const where = `${reader}: ${oneLine(String(storage.name), 300)}`;
+  assertStorage(reader, 'storage', storage, ['read']);
+  const where = `${reader}: ${oneLine(storage.name, 300)}`;
   const bytes = await contentOf(where, storage);
   if (bytes === undefined)
     throw new RangeError(`${where} does not exist, needed a file that saveModel wrote`);
+  if (bytes.length === 0)
+    throw new RangeError(`${where}: the file is empty (0 bytes), needed a file that saveModel wrote`);
   const { arrays, metadata } = readSafetensors(bytes, where);
   const { format } = isRecord(metadata) ? metadata : {};
   assertFormat(where, format, FORMAT, ', as saveModel writes; a checkpoint is read by train, with resume');

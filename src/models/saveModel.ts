@@ -1,12 +1,12 @@
 /** A trained model, kept apart from any training checkpoint. */
-import { assertMethods, plainOf, recordOf } from '../core/assert';
+import { plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
-import { isBytes } from '../core/typedArrays';
+import { assertSpec } from '../core/spec';
 import { CHECKPOINT, formatOf, MODEL } from '../files/fileFormat';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
-import type { Storage } from '../files/storage';
-import { assertLiving } from './living';
+import { assertStorage, contentOf, type Storage } from '../files/storage';
+import { assertLiving, assertNotInTraining } from './living';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
 import { FORMAT, readModelFile } from './presetFile';
@@ -14,14 +14,15 @@ import { FORMAT, readModelFile } from './presetFile';
 /** Refuses a place that a run holds, or that holds anything but a model: the write would destroy it. */
 const assertNothingElse = async (storage: Storage): Promise<void> => {
   await storage.assertFree?.();
-  const former = await storage.read?.();
-  if (!isBytes(former) || former.length === 0) return;
+  const name = oneLine(storage.name, 300);
+  // A place that can only be written holds nothing that anybody could read.
+  const readable = (storage as Partial<Storage>).read !== undefined;
+  const former = readable ? await contentOf(`saveModel: ${name}`, storage) : undefined;
+  if (former === undefined || former.length === 0) return;
   const format = formatOf(former);
   if (format?.startsWith(MODEL)) return;
   const held = format?.startsWith(CHECKPOINT) ? 'the checkpoint of a run' : 'something else than a model';
-  throw new RangeError(
-    `saveModel: ${oneLine(String(storage.name), 300)} holds ${held}, needed another place for the model`,
-  );
+  throw new RangeError(`saveModel: ${name} holds ${held}, needed another place for the model`);
 };
 
 /**
@@ -37,7 +38,8 @@ const assertNothingElse = async (storage: Storage): Promise<void> => {
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
   plainOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
   assertLiving('saveModel', model);
-  assertMethods('saveModel', 'storage', storage, ['write']);
+  assertSpec('saveModel', 'model.spec', model.spec);
+  assertStorage('saveModel', 'storage', storage, ['write']);
   await assertNothingElse(storage);
   const arrays = await readTensors(model.variables);
   await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
@@ -64,13 +66,18 @@ const assertSameSpec = (where: string, name: string, found: unknown, needed: unk
  * @param storage where from
  * @throws RangeError when nothing is there, the file is damaged or no model, or a variable or the spec differs: the
  *   first that does is named, and no variable is changed
+ * @throws Error while a run of `train` uses the model, or one that shares variables with it
  * @example await loadVariables(createMyModel(), file('mine.safetensors'))
  */
 export async function loadVariables(model: Model, storage: Storage): Promise<void> {
   plainOf('loadVariables', recordOf('loadVariables', model, 'model').variables, 'model.variables');
   assertLiving('loadVariables', model);
+  assertNotInTraining('loadVariables', model);
   const { where, arrays, spec } = await readModelFile('loadVariables', storage);
   assertStored(where, model.variables, arrays);
   assertSameSpec(where, 'spec', spec, model.spec);
+  // A run may have begun, or the model may have been disposed, while the file was read.
+  assertNotInTraining('loadVariables', model);
+  assertLiving('loadVariables', model);
   assignVariables(where, model.variables, arrays);
 }

@@ -1,7 +1,13 @@
 /** The history of a run as a table of comma-separated values. */
-import { assertMethods } from '../core/assert';
 import { brief } from '../files/json';
-import { type Claim, claimWithinProcess, Held, type Storage } from '../files/storage';
+import {
+  assertStorage,
+  type Claim,
+  claimWithinProcess,
+  contentOf,
+  Held,
+  type Storage,
+} from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
 import type { HistoryRow } from '../training/history';
 import { file } from './file';
@@ -53,7 +59,7 @@ const decode = (text: string): readonly HistoryRow[] | undefined => {
  * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, callbacks: csvLog('runs/m2.csv') })
  */
 export function csvLog(place: string | Storage): Callbacks {
-  if (typeof place !== 'string') assertMethods('csvLog', 'place', place, ['read', 'write']);
+  if (typeof place !== 'string') assertStorage('csvLog', 'place', place, ['read', 'write']);
   const storage = typeof place === 'string' ? file(place) : place;
   let rows: readonly HistoryRow[] = [];
   let claim: Claim | undefined;
@@ -75,7 +81,7 @@ export function csvLog(place: string | Storage): Callbacks {
   };
   const write = (): Promise<void> => storage.write(new TextEncoder().encode(encode(rows)));
   const former = async (): Promise<readonly HistoryRow[]> => {
-    const bytes = await storage.read();
+    const bytes = await contentOf(`csvLog: ${storage.name}`, storage);
     if (bytes === undefined) return [];
     const text = new TextDecoder().decode(bytes);
     const found = decode(text);

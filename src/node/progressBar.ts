@@ -1,5 +1,5 @@
 /** Progress on the terminal. */
-import { readOptions, unchecked, withMethods } from '../core/options';
+import { readOptions, text, texts, withMethods } from '../core/options';
 import { own } from '../files/json';
 import type { BatchEnd, Callbacks, TrainingPlan } from '../training/callbacks';
 import type { Resumed } from '../training/checkpoint/resumed';
@@ -59,13 +59,14 @@ const epochInWords = ({ stepsPerEpoch, passes }: TrainingPlan): string | undefin
  *
  * @param options title, columns, stream
  * @returns callbacks for `train`
+ * @throws TypeError when the title is not a text, the columns are not an array of texts, or the stream is not one
  * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, callbacks: progressBar({ title: 'M2' }) })
  */
 export function progressBar(options: ProgressBarOptions = {}): Callbacks {
   const { title, columns, stream } = readOptions('progressBar', options, {
-    title: unchecked('training'),
-    columns: unchecked(['loss', 'validation.accuracy']),
-    stream: withMethods<NodeJS.WriteStream>(['write'], process.stderr),
+    title: text('training'),
+    columns: texts(['loss', 'validation.accuracy']),
+    stream: withMethods<NodeJS.WriteStream>(['write', 'on', 'off'], process.stderr),
   });
   let steps = 1;
   let first = 0;

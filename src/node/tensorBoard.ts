@@ -2,12 +2,13 @@
 import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Claim, claimWithinProcess } from '../files/storage';
+import type { Claim } from '../files/storage';
 import type { Callbacks } from '../training/callbacks';
+import { claimOnDisk, lockOf } from './claim';
 import { type EventContent, eventRecord } from './eventRecord';
 import { absolute, assertPath } from './file';
 import { naming } from './systemError';
-import { makeFolder } from './writeWhole';
+import { makeFolder, targetOf } from './writeWhole';
 
 let files = 0;
 
@@ -16,7 +17,8 @@ let files = 0;
  *
  * A number `labeled.elbo` of the history becomes the curve `labeled/elbo`, so that TensorBoard groups them by part. Each call of
  * `train` adds a file to the folder. A resumed one says where it goes on, and TensorBoard then leaves out what an interrupted
- * run wrote beyond that step. Each run wants a folder of its own: while a run uses these callbacks, a second run is refused.
+ * run wrote beyond that step. Each run wants a folder of its own: while a run writes to it, a second run is refused, in this
+ * process or another.
  *
  * @param path of the folder; made when the run begins
  * @returns callbacks for `train`
@@ -28,7 +30,6 @@ export function tensorBoard(path: string): Callbacks {
   const folder = absolute('tensorBoard', path);
   let target = '';
   let claim: Claim | undefined;
-  const self = {};
   const release = async (): Promise<void> => {
     await claim?.release();
     claim = undefined;
@@ -39,13 +40,14 @@ export function tensorBoard(path: string): Callbacks {
     writing(() => appendFile(target, eventRecord({ seconds: Date.now() / 1000, step, ...content })));
   return {
     async onTrainBegin({ firstStep }) {
-      // Two runs at a time would write into one file.
-      claim = claimWithinProcess(self, `tensorBoard: ${path}`);
+      await writing(() => makeFolder(folder));
+      // Readers would take the events of two runs for those of one. The folder may hold the run's checkpoints too.
+      const lock = lockOf(join(await targetOf(folder), 'events'));
+      claim = await claimOnDisk(lock, `tensorBoard: ${path}`, async () => []);
       try {
         // Readers take the files of a folder in the order of their names.
         const name = [Math.floor(Date.now() / 1000), hostname(), process.pid, files++].join('.');
         target = join(folder, `events.out.tfevents.${name}`);
-        await writing(() => makeFolder(folder));
         await write(firstStep, { fileVersion: 'brain.Event:2' });
         // Readers forget what they have of this step and of later ones.
         await write(firstStep + 1, { begins: true });

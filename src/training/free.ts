@@ -1,11 +1,8 @@
 /** Models and optimizers belong to one run or loop at a time: two would each undo what the other does. */
 import { isHeld, takeTurn } from '../core/held';
+import { assertNotInTraining } from '../models/living';
 import type { Model } from '../models/model';
 import type { RunOptimizer } from './optimizer/optimizers';
-
-/** Trainable variables of a model. Two models may share them, and train in turn. */
-export const trainableOf = ({ variables }: Model): readonly object[] =>
-  Object.values(variables).filter(({ trainable }) => trainable);
 
 /**
  * Refuses a model or an optimizer that a run of `train` uses.
@@ -13,12 +10,7 @@ export const trainableOf = ({ variables }: Model): readonly object[] =>
  * @throws Error naming which
  */
 export function assertFree(model: Model, optimizers: readonly RunOptimizer[]): void {
-  if (isHeld(model))
-    throw new Error('train: model is being trained already, needed the end of that run: await train(…)');
-  if (trainableOf(model).some(isHeld))
-    throw new Error(
-      'train: model shares variables with one in training, needed the end of that run: await train(…)',
-    );
+  assertNotInTraining('train', model);
   const used = optimizers.find(({ optimizer }) => isHeld(optimizer));
   if (used !== undefined)
     throw new Error(

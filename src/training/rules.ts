@@ -22,7 +22,7 @@ import {
 } from '../core/options';
 import { schedule } from '../core/schedules';
 import { assertNoFunction, assertNoMaker } from '../core/uncalled';
-import { isFolder } from '../files/storage';
+import { assertStorage, isFolder } from '../files/storage';
 import type { Model } from '../models/model';
 import { callbacksRule } from './callbacks';
 import { type Ema, emaRules } from './optimizer/ema';
@@ -129,6 +129,9 @@ const storage: Rule<CheckpointOptions['storage']> = checked((where, name, place)
     throw new TypeError(
       `${where}: ${name} is ${describe(place)}, needed a Storage such as file('run.safetensors') or a StorageFolder such as folder('runs/m2')`,
     );
+  if (!isFolder(place)) assertStorage(where, name, place, ['read', 'write']);
+  else if (typeof place.name !== 'string')
+    throw new TypeError(`${where}: ${name}.name is ${describe(place.name)}, needed a text, for messages`);
 });
 
 const resume: Rule<Resume> = checked<Resume>((where, name, value) => {

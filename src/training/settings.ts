@@ -2,6 +2,7 @@
 import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { readOptions } from '../core/options';
+import { assertBackend } from '../host/backendTraits';
 import { assertFits } from '../models/fits';
 import type { Model } from '../models/model';
 import type { Callbacks } from './callbacks';
@@ -66,6 +67,7 @@ export function stepSettings<M extends Model>(
   model: M,
   options: ReadStepOptions<M>,
 ): StepSettings<M> {
+  assertBackend(where);
   assertModel(where, model);
   const phases = resolvePhases(where, model, options.objective);
   const objectives = phases.map(({ objective }) => objective);

@@ -1,6 +1,6 @@
 /** One step: a batch through every phase. */
 import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type Batch, disposeBatch } from '../core/batch';
+import { type Batch, disposeBatch, hasObserved } from '../core/batch';
 import { describe } from '../core/describe';
 import { sumOfScalars } from '../core/sumOfScalars';
 import { assertBatch } from '../models/fits';
@@ -104,6 +104,8 @@ export async function takeStep<M extends Model>(
   const given = await batches.at(step);
   owned.push(() => disposeBatch(given));
   assertBatch('train', `batch ${step}`, model, given);
+  if (batches.observed === undefined && hasObserved(given))
+    for (const { objective } of phases) objective.assertModel?.('train', model, { observed: true });
   const batch = augment === undefined ? given : augmented(given, step, { augment, noise });
   owned.push(() => disposeBatch(batch));
   const draws = noise.split('objective').split(step);

@@ -1,12 +1,13 @@
 /** The trainer: runs steps, validates, stops early, keeps the best weights and resumes. */
 import { passesOf } from '../core/batch';
 import { hold } from '../core/held';
+import { trainableOf } from '../models/living';
 import type { Model } from '../models/model';
 import { assignVariables } from '../models/modelFile';
 import { type Checkpoints, createCheckpoints } from './checkpoint/checkpoints';
 import { identityOf } from './checkpoint/identity';
 import type { Best } from './checkpoint/runState';
-import { assertFree, takeOver, trainableOf } from './free';
+import { assertFree, takeOver } from './free';
 import type { TrainResult } from './history';
 import { createEma, type Ema } from './optimizer/ema';
 import type { TrainOptions } from './options';

@@ -167,13 +167,11 @@ describe('valueAt', () => {
 
   it('names the weight whose schedule gives no finite number, and the step', () => {
     expect(() => valueAt(() => Number.NaN, 7, 'beta')).toThrowError(
-      new RangeError('schedule: beta at step 7 is NaN, needed a finite number'),
+      new RangeError('valueAt: beta at step 7 is NaN, needed a finite number'),
     );
-    expect(() => valueAt(() => Number.NaN, 3, 'n'.repeat(1e6))).toThrow(
-      /^schedule: n{100}… at step 3 is NaN/,
-    );
+    expect(() => valueAt(() => Number.NaN, 3, 'n'.repeat(1e6))).toThrow(/^valueAt: n{100}… at step 3 is NaN/);
     expect(() => valueAt(Number.POSITIVE_INFINITY, 0)).toThrowError(
-      new RangeError('schedule: value at step 0 is Infinity, needed a finite number'),
+      new RangeError('valueAt: value at step 0 is Infinity, needed a finite number'),
     );
   });
 });

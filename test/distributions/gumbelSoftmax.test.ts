@@ -1,4 +1,4 @@
-import { grads, mul, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { grad, grads, mul, scalar, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { sampleGumbelSoftmax } from '../../src/distributions/gumbelSoftmax';
@@ -20,12 +20,12 @@ describePrimitive(
       [
         'a temperature of 0',
         () => sampleGumbelSoftmax(zeros([1, 3]), { temperature: 0, noise: createNoise(0) }),
-        'sampleGumbelSoftmax: temperature is 0, needed a scalar tensor or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+        'sampleGumbelSoftmax: temperature is 0, needed a scalar tensor or a finite number of at least 1e-30, so that 1 / τ stays finite',
       ],
       [
         'a temperature whose inverse float32 does not hold',
         () => sampleGumbelSoftmax(zeros([1, 3]), { temperature: 1e-40, noise: createNoise(0) }),
-        'sampleGumbelSoftmax: temperature is 1e-40, needed a scalar tensor or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+        'sampleGumbelSoftmax: temperature is 1e-40, needed a scalar tensor or a finite number of at least 1e-30, so that 1 / τ stays finite',
       ],
       [
         'an infinite temperature',
@@ -34,7 +34,7 @@ describePrimitive(
             temperature: Number.POSITIVE_INFINITY,
             noise: createNoise(0),
           }),
-        'sampleGumbelSoftmax: temperature is Infinity, needed a scalar tensor or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+        'sampleGumbelSoftmax: temperature is Infinity, needed a scalar tensor or a finite number of at least 1e-30, so that 1 / τ stays finite',
       ],
     ],
   },
@@ -52,6 +52,24 @@ const repeated = (row: readonly number[], times: number) =>
 
 describe('sampleGumbelSoftmax', () => {
   cleanUpAfterEach();
+
+  it.each([
+    ['logits at the ends of float32', [3e38, -3e38], 1e-30],
+    ['large logits over a small temperature', [1e9, 2e9], 1e-30],
+    ['logits that tie there', [3e38, 3e38], 0.1],
+    ['lowest logits that tie', [-3e38, -3e38], 1e-10],
+    ['a temperature in a tensor', [1e9, 2e9], scalar(1e-37)],
+  ])('stays on the simplex where (l + g) / τ lies beyond float32: %s', async (_, row, temperature) => {
+    const logits = tensor2d([row]);
+    for (const hard of [false, true]) {
+      const draw = (l: Tensor) => sampleGumbelSoftmax(l, { temperature, hard, noise: createNoise(1) });
+      const values = await read(draw(logits));
+      expect(values.every((value) => value >= 0)).toBe(true);
+      expectClose([values.reduce((total, value) => total + value, 0)], [1]);
+      const slope = await read(grad((l) => sum(mul(draw(l), tensor2d([[1, 2]]))))(logits));
+      expect(slope.every(Number.isFinite)).toBe(true);
+    }
+  });
 
   it('has rows that sum to 1', async () => {
     const rows = sampleGumbelSoftmax(repeated([0, 1, -2, 60], 50), {

@@ -596,7 +596,7 @@ describe('objectives', () => {
     [
       'a temperature of 0',
       () => semiSupervised({ temperature: 0 }),
-      'semiSupervised: temperature is 0, needed a schedule or a finite number of at least 1e-30, so that (l + g) / τ stays finite',
+      'semiSupervised: temperature is 0, needed a schedule or a finite number of at least 1e-30, so that 1 / τ stays finite',
     ],
     [
       'a negative penalty',

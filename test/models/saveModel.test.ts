@@ -7,16 +7,30 @@ import { gaussianObservation } from '../../src/distributions/gaussianObservation
 import type { Likelihood } from '../../src/distributions/likelihood';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
+import type { Storage } from '../../src/files/storage';
 import { loadModel } from '../../src/models/loadModel';
 import type { M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { predict } from '../../src/models/predict';
 import { loadVariables, saveModel } from '../../src/models/saveModel';
 import { initializeNet } from '../../src/nets/initializer';
 import { namedWeights } from '../../src/nets/namedWeights';
+import { csvLog } from '../../src/node/csvLog';
+import { train } from '../../src/training/train';
 import { cleanUpAfterEach, read } from '../support/numbers';
 import { pythonAbsence, readByPython } from '../support/python';
-import { alive, CLASSES, CONV, LATENT, memoryStorage, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
+import {
+  alive,
+  CLASSES,
+  CONV,
+  LATENT,
+  memoryStorage,
+  tinyBatches,
+  tinyDataset,
+  tinyM2,
+  weightsOf,
+} from '../support/tiny';
 
 const { x: bytes } = tinyDataset(5, 8);
 
@@ -360,6 +374,86 @@ const ownModel = ({
     dispose: () => void classifier.dispose(),
   };
 };
+
+describe('a storage that is none', () => {
+  const right = memoryStorage();
+  const odd: readonly (readonly [string, object, RegExp])[] = [
+    [
+      'a read that is a number',
+      { read: 1 },
+      /(storage|place)(\.read)? is .*, needed (a function|an object with read\(\))/,
+    ],
+    [
+      'a write that is a number',
+      { write: 1 },
+      /(storage|place)(\.write)? is (1|Object), needed (a function|a Storage|an object with write\(\))/,
+    ],
+    [
+      'an assertFree that is a number',
+      { assertFree: 1 },
+      /(storage|place)\.assertFree is 1, needed a function/,
+    ],
+    [
+      'a name that is a symbol',
+      { name: Symbol('n') },
+      /(storage|place)\.name is Symbol\(n\), needed a text, for messages/,
+    ],
+    [
+      'a content that is a text',
+      { read: async () => 'text' },
+      /memory: its content is "text", needed a Uint8Array/,
+    ],
+    ['a content that is null', { read: () => null }, /memory: its content is null, needed a Uint8Array/],
+  ];
+
+  it.each(odd)('is refused: %s', async (_, change, message) => {
+    const model = tinyM2();
+    const storage = { ...right, ...change } as typeof right;
+    const own = tinyM2();
+    for (const attempt of [
+      () => saveModel(model, storage),
+      () => loadModel(storage),
+      () => loadVariables(model, storage),
+    ])
+      await expect(attempt()).rejects.toThrow(message);
+    for (const more of [() => ({ checkpoint: { storage } }), () => ({ callbacks: csvLog(storage) })])
+      await expect(
+        (async () =>
+          train(own, {
+            objective: semiSupervised(),
+            batches: tinyBatches({ stepsPerEpoch: 1 }),
+            epochs: 1,
+            seed: 1,
+            ...more(),
+          }))(),
+      ).rejects.toThrow(message);
+    own.dispose();
+    model.dispose();
+  });
+
+  it('works where its functions return no promises', async () => {
+    const model = tinyM2();
+    let held: Uint8Array | undefined;
+    const storage = {
+      name: 'at once',
+      read: () => held,
+      write: (bytes: Uint8Array) => {
+        held = bytes.slice();
+      },
+    } as unknown as Storage;
+    await saveModel(model, storage);
+    const loaded = await loadModel(storage);
+    expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
+    loaded.dispose();
+    model.dispose();
+  });
+
+  it('is named where its file is empty', async () => {
+    await expect(loadModel(memoryStorage(new Uint8Array(0)))).rejects.toThrow(
+      new RangeError('loadModel: memory: the file is empty (0 bytes), needed a file that saveModel wrote'),
+    );
+  });
+});
 
 describe('loadVariables', () => {
   cleanUpAfterEach();

@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import { loadModel } from '../../src/models/loadModel';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { saveModel } from '../../src/models/saveModel';
 import { lockIn } from '../../src/node/claim';
+import { csvLog } from '../../src/node/csvLog';
 import { file } from '../../src/node/file';
 import { folder } from '../../src/node/folder';
-import { tinyM2 } from '../support/tiny';
+import { train } from '../../src/training/train';
+import { tinyBatches, tinyM2, weightsOf } from '../support/tiny';
 
 const claim = (place: Storage | StorageFolder) => {
   if (place.claim === undefined) throw new Error('the place has no claim');
@@ -287,6 +291,31 @@ describe('a place on disk', () => {
     await own.release();
     await file(join(root, name)).assertFree?.();
     expect(await readdir(root)).toEqual([]);
+  });
+
+  it("holds strangers' models and tables too, and they change nothing of the run", async () => {
+    const options = (seed = 1) => ({
+      objective: semiSupervised(),
+      batches: tinyBatches({ stepsPerEpoch: 2 }),
+      epochs: 3,
+      seed,
+    });
+    const [whole, model, other, resumed] = [tinyM2(), tinyM2(), tinyM2({ seed: 9 }), tinyM2({ seed: 8 })];
+    await train(whole, options());
+    const names = ['best.safetensors', 'step-6.safetensors', 'step-000000006.safetensors.bak', 'latest'];
+    const strangers = async (): Promise<void> => {
+      for (const name of names) await saveModel(other, file(join(root, name)));
+      await train(other, { ...options(7), callbacks: csvLog(join(root, 'table.csv')) });
+    };
+    const checkpoint = { storage: folder(root), every: 1, keep: 1 };
+    await train(model, { ...options(), epochs: 2, checkpoint, callbacks: { onEpochEnd: strangers } });
+    expect((await readdir(root)).sort()).toEqual(
+      [...names, 'step-000000004.safetensors', 'table.csv'].sort(),
+    );
+    await train(resumed, { ...options(), checkpoint, resume: 'latest' });
+    expect(await weightsOf(resumed)).toEqual(await weightsOf(whole));
+    for (const name of names) (await loadModel(file(join(root, name)))).dispose();
+    for (const one of [whole, model, other, resumed]) one.dispose();
   });
 
   it.runIf(existsSync('/dev/shm'))('may be in shared memory', async () => {

@@ -36,6 +36,29 @@ const options = () => ({
 });
 
 describe('progressBar', () => {
+  it.each([
+    ['columns', 0, 'progressBar: columns is 0, needed an array of texts'],
+    ['columns', null, 'progressBar: columns is null, needed an array of texts'],
+    ['columns', [0], 'progressBar: columns is an array of 1, needed an array of texts'],
+    ['title', Symbol('t'), 'progressBar: title is Symbol(t), needed a text'],
+    ['stream', { write() {} }, 'progressBar: stream is Object, needed an object with on()'],
+  ])('refuses %s: %s', (name, value, message) => {
+    expect(() => progressBar({ [name]: value })).toThrow(new TypeError(message));
+  });
+
+  it('draws on a terminal that tells no width, or 0', async () => {
+    for (const columns of [0, undefined]) {
+      const { written, stream } = memoryStream(true);
+      const model = tinyM2();
+      await train(model, {
+        ...options(),
+        callbacks: progressBar({ stream: Object.assign(stream, { columns }) }),
+      });
+      model.dispose();
+      expect(written.join('')).toContain('epoch 2/2');
+    }
+  });
+
   it('leaves a line for each epoch in a pipe, below what an epoch is, and nothing that moves a cursor', async () => {
     const { written, stream } = memoryStream(false);
     const model = tinyM2();

@@ -1,12 +1,15 @@
+import { fork } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BinaryReader } from 'google-protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { crc32c } from '../../src/files/crc32';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { eventRecord } from '../../src/node/eventRecord';
+import { folder as place } from '../../src/node/folder';
 import { tensorBoard } from '../../src/node/tensorBoard';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
@@ -144,6 +147,42 @@ describe('tensorBoard', () => {
       await expect(run({ callbacks: [shared, fault] })).rejects.toThrow('a fault');
     await run({ callbacks: shared });
     expect((await readdir(folder)).length).toBe(4);
+  });
+
+  it("is one run's at a time under two objects, by whatever path, and the second writes nothing", async () => {
+    const link = join(folder, '../../link');
+    await symlink('runs/m2', link);
+    let steps = 0;
+    const counting = { onBatchEnd: () => void steps++ };
+    const second = async (): Promise<void> => {
+      for (const path of [folder, link])
+        await expect(run({ callbacks: [tensorBoard(path), counting] })).rejects.toThrow(
+          /^tensorBoard: .* belongs to another run of this process, needed the end of that run, or another place$/,
+        );
+    };
+    await run({ callbacks: [tensorBoard(folder), { onEpochEnd: second }] });
+    expect(steps).toBe(0);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it('is kept from a run of another process while that lives, and may share the folder of its own checkpoints', async () => {
+    const program = fileURLToPath(new URL('../support/claim/events.ts', import.meta.url));
+    const child = fork(program, [folder], { execArgv: ['--import', 'tsx'], stdio: 'pipe' });
+    await new Promise((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('close', reject);
+    });
+    await expect(run()).rejects.toThrow(
+      new RegExp(`^tensorBoard: .* belongs to the run of process ${child.pid} on `),
+    );
+    expect((await readdir(folder)).filter((name) => name.startsWith('events'))).toHaveLength(1);
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    await run({ checkpoint: { storage: place(folder) } });
+    const names = await readdir(folder);
+    expect(names.filter((name) => name.startsWith('events'))).toHaveLength(2);
+    expect(names.filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 
   it('is named where an epoch cannot be written', async () => {

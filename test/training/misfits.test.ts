@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Batch, BatchSource } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import { createDataset } from '../../src/data/dataset';
+import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { evaluateElbo } from '../../src/evaluation/elbo';
+import { evaluateImportanceBound } from '../../src/evaluation/importanceBound';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import type { M2 } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
@@ -17,7 +20,16 @@ import { executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach } from '../support/numbers';
-import { alive, memoryStorage, SHAPE, tinyBatches, tinyM1, tinyM2, withoutEpochs } from '../support/tiny';
+import {
+  alive,
+  memoryStorage,
+  SHAPE,
+  tinyBatches,
+  tinyDataset,
+  tinyM1,
+  tinyM2,
+  withoutEpochs,
+} from '../support/tiny';
 
 const options = <M extends Model>(more: object = {}): TrainOptions<M> =>
   ({
@@ -39,6 +51,46 @@ const expectRefused = async (model: Model, wrong: object, message: string): Prom
 };
 
 const untold = ({ stepsPerEpoch, counts, at }: BatchSource): BatchSource => ({ stepsPerEpoch, counts, at });
+
+describe('missing values that a likelihood cannot leave out', () => {
+  cleanUpAfterEach();
+
+  const dataset = { ...tinyDataset(), observed: new Uint8Array(30 * 64).fill(1) };
+  const needed = 'the data has missing values, needed a likelihood that leaves them out (takesObserved)';
+  const likelihood = { ...bernoulli, takesObserved: false };
+
+  it('are refused before the first step, in the name of the function that was called', async () => {
+    const model = tinyM2({ likelihood });
+    let begun = 0;
+    const callbacks = { onTrainBegin: () => void begun++ };
+    const batches = tinyBatches({ dataset });
+    await expect(train(model, options({ batches, callbacks }))).rejects.toThrow(`train: ${needed}`);
+    expect(begun).toBe(0);
+    // A source that does not tell.
+    await expect(train(model, options({ batches: untold(batches) }))).rejects.toThrow(`train: ${needed}`);
+    const vae = tinyM1({ likelihood });
+    await expect(train(vae, options({ objective: unsupervised(), batches }))).rejects.toThrow(
+      `train: ${needed}`,
+    );
+    for (const one of [model, vae]) {
+      await expect(evaluateElbo(one, dataset, { seed: 1 })).rejects.toThrow(`evaluateElbo: ${needed}`);
+      await expect(evaluateImportanceBound(one, dataset, { samples: 2, seed: 1 })).rejects.toThrow(
+        `evaluateImportanceBound: ${needed}`,
+      );
+    }
+    model.dispose();
+    vae.dispose();
+  });
+
+  it('are no matter to an objective without a bound', async () => {
+    const model = tinyM2({ likelihood });
+    await train(
+      model,
+      options({ objective: supervised(), batches: tinyBatches({ dataset, stepsPerEpoch: 1 }) }),
+    );
+    model.dispose();
+  });
+});
 
 describe('a model that does not fit', () => {
   cleanUpAfterEach();

@@ -6,7 +6,7 @@ import { affine } from '../../src/data/affine';
 import type { Storage } from '../../src/files/storage';
 import type { M2 } from '../../src/models/m2/model';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
-import { saveModel } from '../../src/models/saveModel';
+import { loadVariables, saveModel } from '../../src/models/saveModel';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { Optimizer } from '../../src/training/optimizer/optimizer';
 import type { TrainOptions } from '../../src/training/options';
@@ -23,6 +23,33 @@ const options = (more: Partial<TrainOptions<M2>> = {}): TrainOptions<M2> => ({
   epochs: 2,
   seed: createNoise(4),
   ...more,
+});
+
+describe('a model in training', () => {
+  it('takes no weights from a file, under its own variables or shared ones', async () => {
+    const model = tinyM2();
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    const load = (target: M2) => ({ onEpochEnd: () => loadVariables(target, storage) });
+    await expect(train(model, options({ callbacks: load(model) }))).rejects.toThrow(
+      'loadVariables: model is being trained already, needed the end of that run: await train(…)',
+    );
+    await expect(train(model, options({ callbacks: load({ ...model }) }))).rejects.toThrow(
+      'loadVariables: model shares variables with one in training, needed the end of that run: await train(…)',
+    );
+    // A run that begins while the file is read.
+    let go = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const read = () => gate.then(() => storage.read());
+    const loading = loadVariables(model, { ...storage, read });
+    const run = train(model, options({ callbacks: { onTrainBegin: go, onEpochEnd: () => loading } }));
+    await expect(loading).rejects.toThrow('loadVariables: model is being trained already');
+    await expect(run).rejects.toThrow('loadVariables: model is being trained already');
+    await loadVariables(model, storage);
+    model.dispose();
+  });
 });
 
 describe('two runs at once', () => {

@@ -2,9 +2,10 @@
 import { scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { Batch, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
-import { type ScalarOrSchedule, type Schedule, valueAt } from '../../core/schedules';
+import { finiteAt, type ScalarOrSchedule, type Schedule } from '../../core/schedules';
 import type { NumberOrScalar } from '../../core/weightedSum';
 import type { Json } from '../../files/json';
+import { assertBackend } from '../../host/backendTraits';
 import type { BoundContext, Model } from '../model';
 
 /** What an objective may depend on, apart from model and batch. */
@@ -53,8 +54,9 @@ export const scheduleOf = (dataId: object): ReadSchedule | undefined => schedule
  * @example scheduled({ step: 10, noise }, linearWarmup({ steps: 100 }), 'beta') // a scalar tensor of 0.1
  */
 export function scheduled(context: ObjectiveContext, value: ScalarOrSchedule, name: string): NumberOrScalar {
+  assertBackend('scheduled');
   const { step, [SCHEDULE_STEP]: at = step }: TrialContext = context;
-  const now = valueAt(value, at, name);
+  const now = finiteAt('scheduled', value, at, name);
   if (typeof value !== 'function') return now;
   const tensor = scalar(now);
   schedulesRead.set(tensor.dataId, { schedule: value, name });
@@ -90,13 +92,22 @@ export interface ObjectiveTerms {
   readonly unlabeled?: Terms;
 }
 
+/** What an objective's check knows of the data. */
+export interface FittedData {
+  /** whether batches tell which values of x are known: others are missing */
+  readonly observed: boolean;
+}
+
 /** A function from model and batch to named terms. Between steps, nothing that it reads may change except its arguments. */
 export interface Objective<M extends Model = Model> {
   (model: M, batch: Batch, context: ObjectiveContext): ObjectiveTerms;
   /** its settings: a run resumes only with the same; optional in an objective of your own */
   readonly spec?: Json;
-  /** Refuses a model that it does not fit, before the first step; optional in an objective of your own. */
-  assertModel?(where: string, model: Model): void;
+  /**
+   * Refuses a model that it does not fit, or that does not fit the data, before the first step; optional in an objective of
+   * your own.
+   */
+  assertModel?(where: string, model: Model, data?: FittedData): void;
 }
 
 /** One of several losses of a model, over some of its variables (an adversary's, say); a step runs them in order. */

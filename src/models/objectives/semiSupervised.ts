@@ -33,7 +33,7 @@ import { crossEntropy } from '../../divergences/crossEntropy';
 import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixup } from '../../regularizers/mixup';
-import { assertCalled } from '../fits';
+import { assertCalled, assertTakesObserved } from '../fits';
 import {
   type BoundContext,
   type BoundTerms,
@@ -43,7 +43,14 @@ import {
   type SemiSupervisedVae,
 } from '../model';
 import { weightedBound } from './klWeight';
-import { knownOf, type Objective, type ObjectiveContext, scheduled, type Terms } from './objective';
+import {
+  type FittedData,
+  knownOf,
+  type Objective,
+  type ObjectiveContext,
+  scheduled,
+  type Terms,
+} from './objective';
 import {
   type RegularizedOptions,
   regularizedRules,
@@ -252,13 +259,15 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
       }),
     }));
   };
-  const assertModel = (name: string, model: Model): void =>
+  const assertModel = (name: string, model: Model, data?: FittedData): void => {
     assertCalled<SemiSupervisedVae>(
       name,
       model,
       ['infer'],
       `${where}(), an objective of a model with q(y|x); unsupervised() is that of a VAE without labels`,
     );
+    if (data?.observed) assertTakesObserved(name, model);
+  };
   return Object.assign(objective, { spec: settingsSpec(settings), assertModel });
 };
 

@@ -1,6 +1,7 @@
 /** The objective of a classifier on labels alone. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { labelSetCrossEntropy } from '../../bounds/labelSet';
+import { readOptions } from '../../core/options';
 import { maker } from '../../core/uncalled';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { assertCalled } from '../fits';
@@ -14,34 +15,39 @@ import { knownOf, type Objective } from './objective';
  * among the terms: a classifier has no bound.
  *
  * @returns an objective; it ignores unlabeled examples
+ * @throws TypeError or RangeError when an option is given, as it has none
  * @example train(model, { objective: supervised(), batches, epochs: 10, seed: 1 })
  */
-export const supervised = /* @__PURE__ */ maker('supervised()', (): Objective<SemiSupervisedVae> => {
-  const objective: Objective<SemiSupervisedVae> = (model, { labeled }, context) => {
-    if (labeled === undefined) return {};
-    const { x, y, allowed } = labeled;
-    return tidy(() => {
-      const { labelLogits } = model.infer(x, {
-        training: true,
-        updateStatistics: true,
-        noise: context.noise.split('labeled'),
-        ...knownOf(labeled),
+export const supervised: () => Objective<SemiSupervisedVae> = /* @__PURE__ */ maker(
+  'supervised()',
+  (options: object = {}) => {
+    readOptions('supervised', options, {});
+    const objective: Objective<SemiSupervisedVae> = (model, { labeled }, context) => {
+      if (labeled === undefined) return {};
+      const { x, y, allowed } = labeled;
+      return tidy(() => {
+        const { labelLogits } = model.infer(x, {
+          training: true,
+          updateStatistics: true,
+          noise: context.noise.split('labeled'),
+          ...knownOf(labeled),
+        });
+        return {
+          labeled: {
+            crossEntropy: allowed
+              ? labelSetCrossEntropy({ labelLogits, allowed })
+              : crossEntropy({ labels: y, logits: labelLogits }),
+          },
+        };
       });
-      return {
-        labeled: {
-          crossEntropy: allowed
-            ? labelSetCrossEntropy({ labelLogits, allowed })
-            : crossEntropy({ labels: y, logits: labelLogits }),
-        },
-      };
-    });
-  };
-  const assertModel = (where: string, model: Model): void =>
-    assertCalled<SemiSupervisedVae>(
-      where,
-      model,
-      ['infer'],
-      'supervised(), an objective of a model with q(y|x)',
-    );
-  return Object.assign(objective, { spec: { objective: 'supervised' }, assertModel });
-});
+    };
+    const assertModel = (where: string, model: Model): void =>
+      assertCalled<SemiSupervisedVae>(
+        where,
+        model,
+        ['infer'],
+        'supervised(), an objective of a model with q(y|x)',
+      );
+    return Object.assign(objective, { spec: { objective: 'supervised' }, assertModel });
+  },
+);

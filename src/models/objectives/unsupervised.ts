@@ -4,10 +4,10 @@ import type { UnlabeledBatch } from '../../core/batch';
 import { readOptions } from '../../core/options';
 import { specOf } from '../../core/spec';
 import { maker } from '../../core/uncalled';
-import { assertCalled } from '../fits';
+import { assertCalled, assertTakesObserved } from '../fits';
 import { hasLabels, type Model, partsOf, type Vae } from '../model';
 import { type KlWeight, klWeightRule, weightedBound } from './klWeight';
-import { knownOf, type Objective, type Terms } from './objective';
+import { type FittedData, knownOf, type Objective, type Terms } from './objective';
 
 /** Options of the objective. */
 export interface UnsupervisedOptions {
@@ -18,12 +18,13 @@ export interface UnsupervisedOptions {
   readonly klWeight?: KlWeight;
 }
 
-const assertModel = (where: string, model: Model): void => {
+const assertModel = (where: string, model: Model, data?: FittedData): void => {
   if (hasLabels(model))
     throw new TypeError(
       `${where}: the model has labels, needed one without: unsupervised() is the objective of a VAE, and semiSupervised() of a model with q(y|x)`,
     );
   assertCalled<Vae>(where, model, ['bound'], 'unsupervised(), the objective of a VAE');
+  if (data?.observed) assertTakesObserved(where, model);
 };
 
 /**

@@ -95,7 +95,8 @@ export const isEmpty = async (place: Storage | StorageFolder): Promise<boolean> 
 export async function assertFresh(place: Storage | StorageFolder): Promise<void> {
   if (!isFolder(place)) {
     const bytes = await contentOf(`train: ${place.name}`, place);
-    if (bytes === undefined || isCheckpoint(bytes)) return;
+    // An empty file loses nothing.
+    if (bytes === undefined || bytes.length === 0 || isCheckpoint(bytes)) return;
     throw new RangeError(
       `train: checkpoint.storage, ${place.name}, holds something else than a checkpoint, which the run would replace, needed another place`,
     );

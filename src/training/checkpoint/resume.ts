@@ -24,6 +24,10 @@ const readFrom = async (
 ): Promise<FoundCheckpoint | undefined> => {
   const where = `resume: ${storage.name}`;
   const bytes = await contentOf(where, storage);
+  if (bytes?.length === 0)
+    throw new RangeError(
+      `${where}: the file is empty (0 bytes), needed a checkpoint: remove it, then resume from another or begin anew`,
+    );
   return bytes && { name: storage.name, checkpoint: parseCheckpoint(where, bytes, state, run) };
 };
 

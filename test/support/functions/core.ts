@@ -127,7 +127,6 @@ export const schedules: Descriptions = {
     {
       // The name stands in messages alone.
       cheap: (_, step, name) => (typeof step === 'number' && typeof name === 'string') || name === undefined,
-      begins: ['schedule'],
       always: (value) => must(Number.isFinite(value), 'a finite number'),
     },
   ),

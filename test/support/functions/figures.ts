@@ -131,6 +131,6 @@ export const figures: Descriptions = {
         { requiredKeys: ['value', 'classes'] },
       ),
     ) as never,
-    { begins: ['learningCurves'], valid: isJson },
+    { valid: isJson },
   ),
 };

@@ -225,7 +225,6 @@ export const modelFunctions: Descriptions = {
       // The context is the trainer's own, and the name stands in messages alone.
       cheap: (context: { readonly step?: unknown } | null, _: unknown, name: unknown) =>
         typeof context?.step === 'number' && typeof name === 'string',
-      begins: ['schedule'],
       always: (value) =>
         must(typeof value === 'object' || Number.isFinite(value), 'a finite number or a scalar tensor'),
     },

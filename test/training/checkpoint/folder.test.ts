@@ -104,6 +104,28 @@ describe('a folder of checkpoints', () => {
     expect(folder.files).toEqual(before);
   });
 
+  it('takes no step where no more epochs are asked for than are done, and gives what the checkpoint has', async () => {
+    const folder = memoryFolder();
+    const { weights, result } = await go(folder, { epochs: 3, earlyStopping: undefined });
+    for (const epochs of [3, 1]) {
+      let steps = 0;
+      const again = await go(folder, {
+        epochs,
+        earlyStopping: undefined,
+        resume: 'latest',
+        callbacks: { onBatchEnd: () => void steps++ },
+      });
+      expect(steps).toBe(0);
+      expect(again.weights).toEqual(weights);
+      expect(again.result).toMatchObject({
+        step: 9,
+        stopped: 'finished',
+        history: (result as Ending['result'] & { history: unknown }).history,
+      });
+    }
+    expect(stepsIn(folder)).toEqual([3, 6, 9]);
+  });
+
   it('begins a run where there is nothing to go on from', async () => {
     expectSameEnding(
       await go(memoryFolder(), { resume: 'latest', ...rested(0) }),
@@ -225,7 +247,7 @@ describe('a checkpoint that cannot be used', () => {
       },
       /header|checksum|no ssvae metadata|damaged/,
     ],
-    ['empty', () => new Uint8Array(), /the file has 0 bytes, needed a safetensors header/],
+    ['empty', () => new Uint8Array(), /the file is empty \(0 bytes\), needed a checkpoint: remove it/],
     ['of something else', (noise, bytes) => bytes.map(() => below(noise, 256)), /header/],
     [
       'of another version',
