@@ -82,7 +82,7 @@ describe('missing values that a likelihood cannot leave out', () => {
     vae.dispose();
   });
 
-  it('are no matter to an objective without a bound', async () => {
+  it('do not matter to an objective without a bound', async () => {
     const model = tinyM2({ likelihood });
     await train(
       model,
