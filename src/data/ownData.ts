@@ -1,0 +1,76 @@
+/** What `columns`, `vectors`, `text` and `images` have in common: labels, weights and names beside raw inputs. */
+import { type InputSpec, readInputs, shapeOfInput } from '../core/inputs/registry';
+import { optional, text, unchecked } from '../core/options';
+import { type ClassLabels, readClasses } from './classLabels';
+import { checkDataset, type Dataset } from './dataset';
+
+/** What raw inputs are given with. */
+export interface OwnDataOptions {
+  /**
+   * the class of each example by its name: texts, numbers, true and false. Nothing (`null`, `undefined`, an empty text, NaN)
+   * and −1 mean that it is not known; a list of names is a coarse label. Default: no class is known
+   */
+  readonly labels?: ClassLabels;
+  /** the classes in their order, classes that no label names among them; default those of the labels, sorted */
+  readonly classNames?: readonly string[];
+  /** how much each example counts, at least 0; default 1 each */
+  readonly weight?: ArrayLike<number>;
+  /** what the set is called in tables and messages; default the name of the function */
+  readonly name?: string;
+}
+
+/** A data set that knows how its inputs are read. */
+export interface OwnDataset extends Dataset {
+  readonly input: InputSpec;
+  readonly notes: readonly string[];
+}
+
+/** How these options are read. */
+export const ownDataRules = (name: string) => ({
+  labels: optional(unchecked<ClassLabels>()),
+  classNames: optional(unchecked<readonly string[]>()),
+  weight: optional(unchecked<ArrayLike<number>>()),
+  name: text(name),
+});
+
+interface OwnDataParts {
+  readonly where: string;
+  /** the argument of raw inputs */
+  readonly argument: string;
+  readonly raw: unknown;
+  readonly input: InputSpec;
+  readonly notes: readonly string[];
+  readonly labels?: ClassLabels | undefined;
+  /** what the caller calls the labels */
+  readonly labelsName?: string;
+  /** texts that mean an unknown class */
+  readonly missing?: readonly string[];
+  readonly classNames?: readonly string[] | undefined;
+  readonly weight?: ArrayLike<number> | undefined;
+  readonly name: string;
+}
+
+/** A data set of raw inputs and the labels beside them. */
+export function ownDataset(parts: OwnDataParts): OwnDataset {
+  const { where, argument, raw, input, notes, labels, labelsName = 'labels', missing, classNames } = parts;
+  const { x } = readInputs(where, argument, input, raw);
+  const read =
+    labels === undefined
+      ? { classes: Math.max(1, classNames?.length ?? 1), ...(classNames && { classNames }) }
+      : readClasses(where, labelsName, labels, { classNames, ...(missing && { missing }) });
+  const dataset = checkDataset(
+    where,
+    'options',
+    {
+      ...read,
+      name: parts.name,
+      x,
+      shape: shapeOfInput(input),
+      input,
+      notes,
+      ...(parts.weight && { weight: parts.weight }),
+    },
+    labelsName,
+  );
+  return { ...dataset, input, notes };
+}
