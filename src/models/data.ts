@@ -10,7 +10,7 @@ import { inputValues, isBytes } from '../core/typedArrays';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
 import type { Likelihood } from '../distributions/likelihood';
-import { assertInputShape } from '../nets/semiSupervisedNets';
+import { assertShapeOf } from '../nets/semiSupervisedNets';
 import { assertBytesFit } from './inputs';
 import { assertLikelihood } from './likelihoods';
 
@@ -46,7 +46,7 @@ const inputShapeOf = (
   inputShape: readonly number[] | undefined,
 ): readonly number[] => {
   const shape = inputShape ?? (data?.shape as readonly number[]);
-  assertInputShape(where, shape);
+  assertShapeOf(where, 'inputShape', shape);
   if (data && !sameShape(shape, data.shape))
     throw new RangeError(
       `${where}: inputShape is ${formatShape(shape)}, the data has ${formatShape(data.shape)}; needed the same shape, or inputShape left out`,
@@ -87,9 +87,10 @@ const likelihoodOf = (
   where: string,
   data: ModelData | undefined,
   likelihood: Likelihood | undefined,
+  inputShape: readonly number[],
 ): Likelihood => {
   if (likelihood === undefined) return data ? likelihoodOfValues(where, data) : bernoulli;
-  assertLikelihood(where, likelihood);
+  assertLikelihood(where, likelihood, inputShape);
   if (data && isBytes(inputValues(data.x))) assertBytesFit(where, { likelihood }, data.bytes ?? 'unit');
   return likelihood;
 };
@@ -103,10 +104,10 @@ export const inputsOf = (
   where: string,
   data: ModelData | undefined,
   own: { readonly inputShape: readonly number[] | undefined; readonly likelihood: Likelihood | undefined },
-) => ({
-  inputShape: inputShapeOf(where, data, own.inputShape),
-  likelihood: likelihoodOf(where, data, own.likelihood),
-});
+) => {
+  const inputShape = inputShapeOf(where, data, own.inputShape);
+  return { inputShape, likelihood: likelihoodOf(where, data, own.likelihood, inputShape) };
+};
 
 /**
  * The number of classes and their names: those of the options, or else the data's.
