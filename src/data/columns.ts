@@ -1,13 +1,14 @@
 /** Rows of a table as a data set. */
 import { describe, oneLine } from '../core/describe';
 import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
-import type { Column } from '../core/inputs/columns';
+import type { Column, ColumnsInput } from '../core/inputs/columns';
+import type { InputSpec } from '../core/inputs/registry';
 import { type Rows, type Table, tableOf } from '../core/inputs/table';
 import { checked, optional, readOptions, text, unchecked } from '../core/options';
 import { isListOf, isRecord, isString } from '../files/json';
 import type { ClassLabels } from './classLabels';
 import { COLUMN_TYPES, type ColumnType, findColumn } from './columnTypes';
-import { type OwnDataset, ownDataset } from './ownData';
+import { inputRule, type OwnDataset, ownDataset } from './ownData';
 
 /** How rows are read. */
 export interface ColumnsOptions {
@@ -29,6 +30,11 @@ export interface ColumnsOptions {
   readonly classNames?: readonly string[];
   /** what the set is called in tables and messages; default `columns` */
   readonly name?: string;
+  /**
+   * how another data set or a model reads its rows, `input` of either: these are then read in the same way. Default: it is
+   * fitted to these
+   */
+  readonly input?: InputSpec;
 }
 
 const assertTypes = (where: string, name: string, types: unknown): void => {
@@ -66,7 +72,7 @@ function findColumns(
   names: readonly string[],
   types: Readonly<Record<string, ColumnType>>,
   missing: readonly string[],
-): { readonly columns: readonly Column[]; readonly notes: readonly string[] } {
+): { readonly input: ColumnsInput; readonly notes: readonly string[] } {
   const read = cellReader(missing);
   const columns: Column[] = [];
   const notes: string[] = [];
@@ -81,7 +87,7 @@ function findColumns(
     if (typeof found === 'string') notes.push(found);
     else columns.push(found);
   }
-  if (columns.length > 0) return { columns, notes };
+  if (columns.length > 0) return { input: { kind: 'columns', columns, missing: [...missing] }, notes };
   throw new RangeError(
     `columns: rows have no column to learn from, needed at least one${notes.length > 0 ? `; ${notes.slice(0, 3).join('; ')}` : ''}`.slice(
       0,
@@ -118,13 +124,14 @@ const weightsOf = (table: Table, name: string): number[] =>
  * @example columns([{ size: '1', kind: 'a' }, { size: '3', kind: '' }], { label: 'kind' }).x // [-1, 1]
  */
 export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
-  const { label, weight, types, missing, classNames, name } = readOptions('columns', options, {
+  const { label, weight, types, missing, classNames, name, input } = readOptions('columns', options, {
     label: optional(text()),
     weight: optional(text()),
     types: checked<Readonly<Record<string, ColumnType>>>(assertTypes, {}),
     missing: checked<readonly string[]>(assertTexts, MISSING_TEXTS),
     classNames: optional(unchecked<readonly string[]>()),
     name: text('columns'),
+    input: inputRule('columns'),
   });
   const table = tableOf('columns', 'rows', rows);
   if (table.count === 0) throw new RangeError('columns: rows are empty, needed at least one');
@@ -132,12 +139,12 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
   if (weight !== undefined) assertColumn('weight', weight, table);
   for (const column of Object.keys(types)) assertColumn(`types names a column, and`, column, table);
   const read = table.names.filter((column) => column !== label && column !== weight);
-  const found = findColumns(table, read, types, missing);
+  const found = input ? { input, notes: [] } : findColumns(table, read, types, missing);
   return ownDataset({
     where: 'columns',
     argument: 'rows',
     raw: rows,
-    input: { kind: 'columns', columns: found.columns, missing: [...missing] },
+    input: found.input,
     notes: found.notes,
     ...(label !== undefined && {
       labels: cellsOf(table, label) as unknown as ClassLabels,

@@ -44,7 +44,14 @@ const sizeRule: Rule<readonly [number, number] | undefined> = (where, name, size
  * @example images([{ data: Uint8Array.of(0, 4, 8, 12), width: 4, height: 1 }], { size: [1, 2] }).x // [2, 10]
  */
 export function images(images: readonly Image[], options: ImagesOptions = {}): OwnDataset {
-  const { size, gray, planar, background, ...own } = readOptions('images', options, {
+  const {
+    size,
+    gray,
+    planar,
+    background,
+    input: given,
+    ...own
+  } = readOptions('images', options, {
     ...ownDataRules('images'),
     size: sizeRule,
     gray: optional(flag()),
@@ -57,7 +64,7 @@ export function images(images: readonly Image[], options: ImagesOptions = {}): O
   let hasColors = false;
   for (const [n, image] of list.entries())
     hasColors = channelsOf('images', `images[${n}]`, image) > 2 || hasColors;
-  const input: ImagesInput = {
+  const input: ImagesInput = given ?? {
     kind: 'images',
     size: size ?? [first.height, first.width],
     channels: gray === true || !hasColors ? 1 : 3,

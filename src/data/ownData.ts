@@ -1,6 +1,8 @@
 /** What `columns`, `vectors`, `text` and `images` have in common: labels, weights and names beside raw inputs. */
-import { type InputSpec, readInputs, shapeOfInput } from '../core/inputs/registry';
-import { optional, text, unchecked } from '../core/options';
+
+import { describe } from '../core/describe';
+import { type InputSpec, parseInput, readInputs, shapeOfInput } from '../core/inputs/registry';
+import { optional, type Rule, text, unchecked } from '../core/options';
 import { type ClassLabels, readClasses } from './classLabels';
 import { checkDataset, type Dataset } from './dataset';
 
@@ -17,6 +19,11 @@ export interface OwnDataOptions {
   readonly weight?: ArrayLike<number>;
   /** what the set is called in tables and messages; default the name of the function */
   readonly name?: string;
+  /**
+   * how another data set or a model reads its inputs, `input` of either: these are then read in the same way. Default: it
+   * is fitted to these
+   */
+  readonly input?: InputSpec;
 }
 
 /** A data set that knows how its inputs are read. */
@@ -25,8 +32,19 @@ export interface OwnDataset extends Dataset {
   readonly notes: readonly string[];
 }
 
+/** How the inputs are read: what another data set or model says, which must be of the same kind. */
+export const inputRule =
+  <Kind extends InputSpec['kind']>(kind: Kind): Rule<Extract<InputSpec, { kind: Kind }> | undefined> =>
+  (where, name, given) => {
+    if (given === undefined) return undefined;
+    const input = parseInput(where, given);
+    if (input.kind === kind) return input as Extract<InputSpec, { kind: Kind }>;
+    throw new RangeError(`${where}: ${name}.kind is ${describe(input.kind)}, needed "${kind}"`);
+  };
+
 /** How these options are read. */
-export const ownDataRules = (name: string) => ({
+export const ownDataRules = <Kind extends InputSpec['kind']>(name: Kind) => ({
+  input: inputRule(name),
   labels: optional(unchecked<ClassLabels>()),
   classNames: optional(unchecked<readonly string[]>()),
   weight: optional(unchecked<ArrayLike<number>>()),

@@ -15,6 +15,27 @@ export interface TextOptions extends OwnDataOptions {
   readonly locale?: string;
 }
 
+/** The words that are in most texts. */
+function vocabulary(
+  texts: readonly string[],
+  { size, minimum, counts, locale }: Required<Pick<TextOptions, 'size' | 'minimum' | 'counts' | 'locale'>>,
+): TextInput {
+  const split = wordsIn('text', locale);
+  const holding = new Map<string, number>();
+  for (const one of texts)
+    for (const word of new Set(split(one))) holding.set(word, (holding.get(word) ?? 0) + 1);
+  const words = [...holding]
+    .filter(([, held]) => held >= minimum && (counts || held < texts.length))
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .slice(0, size)
+    .map(([word]) => word);
+  if (words.length === 0)
+    throw new RangeError(
+      `text: no word is in at least ${minimum} of ${texts.length} texts and missing in others, needed such words: lower minimum`,
+    );
+  return { kind: 'text', words, counts, locale };
+}
+
 /**
  * A data set of texts, as the words of a vocabulary that they hold.
  *
@@ -31,31 +52,26 @@ export interface TextOptions extends OwnDataOptions {
  * @example text(['Good day', 'good night', 'bad day', 'bad, bad'], { minimum: 2 }).shape // [3]
  */
 export function text(texts: readonly string[], options: TextOptions = {}): OwnDataset {
-  const { size, minimum, counts, locale, ...own } = readOptions('text', options, {
+  const {
+    size,
+    minimum,
+    counts,
+    locale,
+    input: given,
+    ...own
+  } = readOptions('text', options, {
     ...ownDataRules('text'),
     size: number(integersFrom(1), 2000),
     minimum: number(integersFrom(1), 2),
     counts: flag(false),
     locale: textRule('en'),
   });
-  const given = textsOf('text', 'texts', texts);
-  if (given.length === 0) throw new RangeError('text: texts are empty, needed at least one');
-  const split = wordsIn('text', locale);
-  const holding = new Map<string, number>();
-  for (const one of given)
-    for (const word of new Set(split(one))) holding.set(word, (holding.get(word) ?? 0) + 1);
-  const words = [...holding]
-    .filter(([, texts]) => texts >= minimum && (counts || texts < given.length))
-    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .slice(0, size)
-    .map(([word]) => word);
-  if (words.length === 0)
-    throw new RangeError(
-      `text: no word is in at least ${minimum} of ${given.length} texts and missing in others, needed such words: lower minimum`,
-    );
-  const input: TextInput = { kind: 'text', words, counts, locale };
-  const known = new Set(words);
-  const empty = given.filter((one) => !split(one).some((word) => known.has(word))).length;
+  const list = textsOf('text', 'texts', texts);
+  if (list.length === 0) throw new RangeError('text: texts are empty, needed at least one');
+  const input = given ?? vocabulary(list, { size, minimum, counts, locale });
+  const split = wordsIn('text', input.locale);
+  const known = new Set(input.words);
+  const empty = list.filter((one) => !split(one).some((word) => known.has(word))).length;
   return ownDataset({
     ...own,
     where: 'text',
@@ -63,8 +79,8 @@ export function text(texts: readonly string[], options: TextOptions = {}): OwnDa
     raw: texts,
     input,
     notes: [
-      `${words.length} of ${holding.size} words are read`,
-      ...(empty > 0 ? [`${empty} of ${given.length} texts hold none of them`] : []),
+      `${input.words.length} words are read`,
+      ...(empty > 0 ? [`${empty} of ${list.length} texts hold none of them`] : []),
     ],
   });
 }

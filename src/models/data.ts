@@ -4,6 +4,7 @@ import type { ByteMeaning } from '../core/byteValues';
 import { assertClassNames, assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
+import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
 import { integersFrom, number, type Rule } from '../core/options';
 import { sameShape } from '../core/shape';
 import { inputValues, isBytes } from '../core/typedArrays';
@@ -26,6 +27,8 @@ export interface ModelData {
   readonly classes: number;
   /** what the classes are called; default: their indices */
   readonly classNames?: readonly string[];
+  /** how the inputs were read from raw ones; default: they are numbers as they are */
+  readonly input?: InputSpec;
 }
 
 /** The option `data`, which may be left out. */
@@ -108,6 +111,28 @@ export const inputsOf = (
   const inputShape = inputShapeOf(where, data, own.inputShape);
   return { inputShape, likelihood: likelihoodOf(where, data, own.likelihood, inputShape) };
 };
+
+/**
+ * How raw inputs are read: the option, or else the data's.
+ *
+ * @throws RangeError where it is invalid, or gives examples of another shape than the model's
+ */
+export function inputOf(
+  where: string,
+  data: ModelData | undefined,
+  own: InputSpec | undefined,
+  inputShape: readonly number[],
+): InputSpec | undefined {
+  const given = own ?? data?.input;
+  if (given === undefined) return undefined;
+  const input = parseInput(where, given);
+  const shape = shapeOfInput(input);
+  if (!sameShape(shape, inputShape))
+    throw new RangeError(
+      `${where}: ${own ? 'input' : 'data.input'} gives examples ${formatShape(shape)}, needed those of the inputShape, ${formatShape(inputShape)}`,
+    );
+  return input;
+}
 
 /**
  * The number of classes and their names: those of the options, or else the data's.

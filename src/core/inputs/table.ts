@@ -33,9 +33,13 @@ const isArrow = (value: object): value is ArrowTable =>
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && arrayKind(value) === undefined;
 
+/** What is a record too, and no table: a tensor, a data set, a promise. */
+const isOther = (value: object): boolean =>
+  'dtype' in value || 'then' in value || ('x' in value && 'shape' in value);
+
 /** Whether a value looks like a table: an array is one of rows, whatever it holds. */
 export const isTable = (value: unknown): value is Rows =>
-  Array.isArray(value) || (isRecord(value) && arrayKind(value) === undefined && !('dtype' in value));
+  Array.isArray(value) || (isRecord(value) && arrayKind(value) === undefined && !isOther(value));
 
 const ofRows = (where: string, name: string, rows: readonly object[]): Table => {
   const names = new Set<string>();
