@@ -40,6 +40,18 @@ export type {
 } from './core/batch';
 export type { ByteMeaning } from './core/byteValues';
 export { customGradient, type ValueAndGradient } from './core/gradient';
+export type {
+  ColumnsInput,
+  CountColumn,
+  FlagColumn,
+  LevelsColumn,
+  NumberColumn,
+} from './core/inputs/columns';
+export type { Image, ImagesInput } from './core/inputs/images';
+export type { InputSpec, RawInputs } from './core/inputs/registry';
+export type { ArrowTable, Rows, TableColumn } from './core/inputs/table';
+export type { TextInput } from './core/inputs/text';
+export type { FlatVectors, Vector, Vectors, VectorsInput } from './core/inputs/vectors';
 export { UNKNOWN_CLASS } from './core/labels';
 export { createNoise, type Noise, type NoiseState, restoreNoise, streamOf } from './core/noise';
 export {
@@ -67,6 +79,10 @@ export { type BatchesFromOptions, batchesFrom, type IteratedBatches } from './da
 export type { BatchIterable, BatchIterator } from './data/batchIterable';
 export { type Binarization, binarize } from './data/binarize';
 export { type CifarRecords, parseCifar10 } from './data/cifar';
+export type { ClassLabel, ClassLabels } from './data/classLabels';
+export { type ColumnsOptions, columns } from './data/columns';
+export type { ColumnType } from './data/columnTypes';
+export { countLabels, type LabelCounts } from './data/countLabels';
 export { type CropAndFlipOptions, cropAndFlip } from './data/cropAndFlip';
 export {
   type CreateDatasetOptions,
@@ -77,11 +93,16 @@ export {
   subset,
 } from './data/dataset';
 export { type DigitsOptions, digits } from './data/digits';
+export { type FoldsOptions, foldsOf } from './data/folds';
 export { type GunzipOptions, gunzip, isGzip } from './data/gzip';
 export { type IdxArray, type IdxDatasetOptions, idxDataset, parseIdx } from './data/idx';
+export { type ImagesOptions, images } from './data/images';
 export { type TwoMoonsOptions, twoMoons } from './data/moons';
+export type { OwnDataOptions, OwnDataset } from './data/ownData';
 export { type Split, type SplitOptions, splitDataset } from './data/split';
 export { type TensorDatasetOptions, tensorDataset } from './data/tensorDataset';
+export { type TextOptions, text } from './data/text';
+export { vectors } from './data/vectors';
 export * as bernoulli from './distributions/bernoulli';
 export { type BetaOptions, sampleBeta } from './distributions/beta';
 export * as categorical from './distributions/categorical';

@@ -66,7 +66,7 @@ const namesOf = (nets: readonly LayersModel[]): number =>
   nets.reduce((sum, net) => sum + net.layers.length + net.weights.length, 0);
 
 const plain = twoLayers();
-const preset = mlpNets({ ...shape, parametersPerValue: 1, encoderSeesLabel: true }, { widths: [8] });
+const preset = mlpNets({ ...shape, outputShape: shape.inputShape, encoderSeesLabel: true }, { widths: [8] });
 // A sequential net has an input beside its layers.
 const NAMES = {
   stock: namesOf([plain]) + 1,

@@ -1,5 +1,5 @@
 /**
- * What needs a browser: choice of the backend, and storage in the page.
+ * What needs a browser: choice of the backend, image files that a user drops, and storage in the page.
  *
  * @packageDocumentation
  */
@@ -12,4 +12,5 @@ export {
   selectBackend,
   type WasmPaths,
 } from './backend';
+export { type ImageFiles, type ImageFilesOptions, imageFiles } from './imageFiles';
 export { indexedDb, indexedDbFolder } from './indexedDb';

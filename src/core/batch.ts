@@ -4,6 +4,7 @@ import type { Json } from '../files/json';
 import { isPlain } from './assert';
 import type { ByteMeaning } from './byteValues';
 import { oneLine } from './describe';
+import type { InputSpec } from './inputs/registry';
 import type { Noise } from './noise';
 import type { Support } from './support';
 
@@ -129,6 +130,8 @@ export interface BatchSource {
   readonly inputShape?: readonly number[];
   /** what the bytes that the inputs are read from stand for, where there are such: a model that reads them otherwise is refused */
   readonly bytes?: ByteMeaning;
+  /** how the inputs were read from raw ones, where they were: a model that reads them otherwise is refused */
+  readonly input?: InputSpec;
   /** K, where the source knows and has labels: likewise */
   readonly classes?: number;
   /** what the classes are called, where the source knows: a model that calls one otherwise is refused */

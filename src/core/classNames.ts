@@ -37,6 +37,35 @@ export const namesOf = (classes: number, names?: readonly string[]): readonly st
   names ?? Array.from({ length: classes }, (_, k) => String(k));
 
 /**
+ * Labels as class indices, where they may be names of classes.
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @param labels indices, or names of classes; nothing and an empty text mean an unknown class
+ * @param names of the classes, where they have some
+ * @returns an index for each name, −1 for an unknown class; labels without a text, or of classes without names, as they are
+ * @throws RangeError naming the first that is no class
+ */
+export function indicesOfNames(
+  where: string,
+  name: string,
+  labels: ArrayLike<number | bigint | string | null | undefined>,
+  names: readonly string[] | undefined,
+): ArrayLike<number | bigint> {
+  if (names === undefined || !Array.isArray(labels) || !labels.some(isString))
+    return labels as ArrayLike<number | bigint>;
+  return labels.map((label, i) => {
+    if (label === undefined || label === null || label === '') return -1;
+    if (!isString(label)) return label;
+    const index = names.indexOf(label);
+    if (index >= 0) return index;
+    throw new RangeError(
+      `${where}: ${name}[${i}] is ${describe(label)}, needed one of ${names.slice(0, 12).map(describe).join(', ')}, or nothing where the class is unknown`,
+    );
+  });
+}
+
+/**
  * Refuses two lists of names, where both are there, that differ.
  *
  * @param sides whose names they are, for the message

@@ -10,6 +10,8 @@ export const DATASET_NAMES = [
   'shape',
   'classes',
   'classNames',
+  'input',
+  'notes',
   'count',
   'allowed',
   'weight',

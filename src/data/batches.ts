@@ -267,6 +267,7 @@ export function createBatches(options: BatchesOptions): BatchSource {
     batchSize: { labeled: batchSize.labeled, unlabeled: batchSize.unlabeled },
     inputShape: dataset.shape,
     ...(isBytes(dataset.x) && { bytes: dataset.bytes ?? 'unit' }),
+    ...(dataset.input && { input: dataset.input }),
     classes: dataset.classes,
     ...(dataset.classNames && { classNames: dataset.classNames }),
     ...(dataset.observed && { observed: true }),

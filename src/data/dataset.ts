@@ -6,6 +6,7 @@ import { assertClassNames } from '../core/classNames';
 import { assertSpelled, type DATASET_NAMES } from '../core/datasetNames';
 import { describe, formatShape, oneLine } from '../core/describe';
 import { datasetHint } from '../core/hints';
+import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
 import {
   checked,
@@ -19,8 +20,9 @@ import {
   unchecked,
 } from '../core/options';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
-import { sizeOf } from '../core/shape';
+import { sameShape, sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
+import { isListOf, isString } from '../files/json';
 import { assertBackend } from '../host/backendTraits';
 import {
   classesAllowed,
@@ -49,6 +51,10 @@ export interface Dataset extends Extras {
   readonly classNames?: readonly string[];
   /** number of examples */
   readonly count: number;
+  /** how `x` was read from raw inputs, where it was: a model made for the data reads new ones so */
+  readonly input?: InputSpec;
+  /** what was noticed when raw inputs were read, such as columns that were left out */
+  readonly notes?: readonly string[];
 }
 
 /** What a {@link Dataset} is made of; a data set is one itself. */
@@ -70,6 +76,10 @@ export interface CreateDatasetOptions extends ExtrasOptions {
   readonly classes: number;
   /** what the classes are called, one name for each; default none */
   readonly classNames?: readonly string[];
+  /** how `x` was read from raw inputs, as `columns`, `vectors`, `text` and `images` say; default none */
+  readonly input?: InputSpec;
+  /** what was noticed then; default nothing */
+  readonly notes?: readonly string[];
 }
 
 /** How other arrays of numbers become inputs. */
@@ -95,6 +105,20 @@ const assertInputs = (where: string, name: string, x: CreateDatasetOptions['x'])
     );
 };
 
+const assertNotes = (where: string, name: string, notes: readonly string[]): void => {
+  if (!isListOf(isString)(notes))
+    throw new TypeError(`${where}: ${name} is ${describe(notes)}, needed an array of texts`);
+};
+
+/** Refuses a specification of inputs of another shape. */
+const assertInputFits = (where: string, name: string, input: InputSpec, shape: readonly number[]): void => {
+  const read = shapeOfInput(input);
+  if (!sameShape(read, shape))
+    throw new RangeError(
+      `${where}: ${name} gives examples ${formatShape(read)}, needed those of the shape, ${formatShape(shape)}`,
+    );
+};
+
 const datasetRules = () =>
   ({
     name: text(),
@@ -105,6 +129,8 @@ const datasetRules = () =>
     classes: number(integersFrom(1, 255)),
     // Checked once the number of classes is known.
     classNames: optional(unchecked<readonly string[]>()),
+    input: optional<InputSpec>((where, _, input) => parseInput(where, input)),
+    notes: optional(checked<readonly string[]>(assertNotes)),
     // Their contents are checked once the number of examples is known.
     allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
     weight: optional(unchecked<ArrayLike<number>>()),
@@ -140,8 +166,9 @@ const datasetOf = (
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, bytes, y, shape, classes, classNames } = parts;
+  const { name, bytes, y, shape, classes, classNames, input, notes } = parts;
   const prefix = names.x.replace(/x$/, '');
+  if (input) assertInputFits(where, `${prefix}input`, input, shape);
   if (classNames !== undefined) assertClassNames(where, `${prefix}classNames`, classNames, classes);
   const count = countOf(where, names, parts);
   const x = inputValues(parts.x) as Dataset['x'];
@@ -174,6 +201,8 @@ const datasetOf = (
     classes,
     ...(classNames && { classNames: [...classNames] }),
     count,
+    ...(input && { input }),
+    ...(notes && { notes: [...notes] }),
     ...extras,
   };
 };
@@ -192,11 +221,12 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, bytes, y, shape, classes, classNames, allowed, weight, covariates, observed } = recordOf(
+  const { name, x, bytes, y, shape, classes, classNames, input, notes, ...extras } = recordOf(
     where,
     given,
     argument,
   );
+  const { allowed, weight, covariates, observed } = extras;
   const hint = datasetHint(argument, given);
   if (hint !== '')
     throw new TypeError(`${where}: ${argument} is ${describe(given)}, needed a data set${hint}`);
@@ -211,6 +241,8 @@ export function checkDataset(
       ...(bytes !== undefined && { bytes }),
       ...(y !== undefined && { y }),
       ...(classNames !== undefined && { classNames }),
+      ...(input !== undefined && { input }),
+      ...(notes !== undefined && { notes }),
       ...(allowed !== undefined && { allowed }),
       ...(weight !== undefined && { weight }),
       ...(covariates !== undefined && { covariates }),

@@ -5,7 +5,7 @@ import { flag, integersFrom, number, optional, readOptions, seedStream } from '.
 import { assertDataset, type Dataset } from './dataset';
 import { isCoarse } from './extras';
 
-/** Indices into a data set: three disjoint parts, each in ascending order, that make up the whole. */
+/** Indices into a data set: four disjoint parts, each in ascending order, that make up the whole. */
 export interface Split {
   /** examples whose class training may see */
   readonly labeled: Int32Array;
@@ -13,6 +13,8 @@ export interface Split {
   readonly unlabeled: Int32Array;
   /** examples held back from training, for choosing settings */
   readonly validation: Int32Array;
+  /** examples held back from training and from every choice, for one figure at the end */
+  readonly test: Int32Array;
 }
 
 /** How a data set is split. */
@@ -27,14 +29,16 @@ export interface SplitOptions {
    * example at all: it is learned from the unlabeled examples alone
    */
   readonly everyClass?: boolean;
-  /** number of examples held back; default 0 */
+  /** number of examples held back for choosing settings; default 0 */
   readonly validation?: number;
+  /** number of examples held back for the end; default 0. They do not depend on the size of the other parts */
+  readonly test?: number;
   /** seed of the choice */
   readonly seed: number | Noise;
 }
 
 /** Examples of each class, those of coarse labels, and those of which nothing is known. */
-const byClass = (dataset: Dataset) => {
+export const byClass = (dataset: Dataset) => {
   const { y, classes } = dataset;
   const members: number[][] = Array.from({ length: classes }, () => []);
   const coarse: number[] = [];
@@ -84,6 +88,7 @@ const equal = (total: number, sizes: readonly number[], order: Int32Array): numb
 interface Wanted {
   readonly labeled: number | undefined;
   readonly validation: number;
+  readonly test: number;
   readonly everyClass: boolean;
 }
 
@@ -91,8 +96,17 @@ interface Wanted {
 const labeledOf = (
   dataset: Dataset,
   members: readonly (readonly number[])[],
-  { labeled, validation, everyClass }: Wanted,
+  { labeled, validation, test, everyClass }: Wanted,
 ): number => {
+  const held = validation + test;
+  // The parts that were given, in the words they were given in.
+  const parts = Object.entries({ labeled, validation, test }).filter(([part, size]) =>
+    part === 'labeled' ? size !== undefined : size !== 0,
+  );
+  const names = (from: number): string => {
+    const given = parts.filter(([part]) => from === 0 || part !== 'labeled');
+    return `${given.map(([part]) => part).join(' + ')} is ${given.map(([, size]) => size).join(' + ')}`;
+  };
   const { name, classes } = dataset;
   const count = members.reduce((sum, examples) => sum + examples.length, 0);
   const known = count < dataset.count;
@@ -108,29 +122,25 @@ const labeledOf = (
   const examples = `the examples ${known ? 'of a known class in ' : 'of '}"${oneLine(name)}"`;
   if (labeled !== undefined && labeled < least)
     refuse(`labeled is ${labeled}, needed at least ${least}, one for each class, or everyClass: false`);
-  if (labeled !== undefined && labeled + validation > count)
+  if (labeled !== undefined && labeled + held > count)
+    refuse(`${names(0)}, needed at most ${count}, ${examples}`);
+  if (labeled === undefined && held > count - least)
     refuse(
-      validation === 0
-        ? `labeled is ${labeled}, needed at most ${count}, ${examples}`
-        : `labeled + validation is ${labeled} + ${validation}, needed at most ${count}, ${examples}`,
+      `${names(1)}, needed at most ${count - least}: ${examples} are ${count}${everyClass ? `, and one of each of ${classes} classes is to be labeled` : ''}`,
     );
-  if (labeled === undefined && validation > count - least)
-    refuse(
-      `validation is ${validation}, needed at most ${count - least}: ${examples} are ${count}${everyClass ? `, and one of each of ${classes} classes is to be labeled` : ''}`,
-    );
-  return labeled ?? count - validation;
+  return labeled ?? count - held;
 };
 
 /**
- * Splits a data set into labeled, unlabeled and validation examples.
+ * Splits a data set into labeled, unlabeled, validation and test examples.
  *
  * Labeled examples are as many for each class, up to one (a class that has too few gives all it has, and the
- * others make up for it); validation examples are in proportion to the classes; the rest is unlabeled, and so is every
+ * others make up for it); validation and test examples are in proportion to the classes; the rest is unlabeled, and so is every
  * example whose class is not known. With the same seed more labels contain the fewer, and the labeled do not depend on
  * the size of the validation part (unless it leaves a class too few).
  *
  * @param dataset the data set to split; only its classes are read
- * @param options number of labeled and of validation examples, whether every class needs a label, seed
+ * @param options number of labeled, validation and test examples, whether every class needs a label, seed
  * @returns indices into the data set
  * @throws RangeError when more are asked for than there are, or, unless `everyClass` is `false`, a class has no known example
  * or there are fewer labels than classes
@@ -140,28 +150,40 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   const { seed: noise, ...wanted } = readOptions('splitDataset', options, {
     labeled: optional(number(integersFrom(0))),
     validation: number(integersFrom(0), 0),
+    test: number(integersFrom(0), 0),
     seed: seedStream(),
     everyClass: flag(true),
   });
-  const { validation, everyClass } = wanted;
+  const { validation, test, everyClass } = wanted;
   assertDataset('splitDataset', dataset);
   const { members, coarse, unknown } = byClass(dataset);
   const labeled = labeledOf(dataset, members, wanted);
   const order = noise.split('classes').permutation(dataset.classes);
   const sizes = members.map((examples) => examples.length);
-  const held = proportional(validation, sizes, order, everyClass ? 1 : 0);
+  const least = everyClass ? 1 : 0;
+  const tested = proportional(test, sizes, order, least);
+  const left = sizes.map((size, k) => size - (tested[k] as number));
+  const held = proportional(validation, left, order, least);
   const shown = equal(
     labeled,
-    sizes.map((size, k) => size - (held[k] as number)),
+    left.map((size, k) => size - (held[k] as number)),
     order,
   );
-  const parts: { [name in keyof Split]: number[] } = { labeled: coarse, unlabeled: unknown, validation: [] };
+  const parts: { [name in keyof Split]: number[] } = {
+    labeled: coarse,
+    unlabeled: unknown,
+    validation: [],
+    test: [],
+  };
   for (const [k, examples] of members.entries()) {
     const shuffled = Array.from(noise.split(k).permutation(examples.length), (i) => examples[i] as number);
-    // Labels come from the front and the validation part from the back, so that neither moves the other.
-    const [first, last] = [shown[k] as number, examples.length - (held[k] as number)];
+    // Labels come from the front, the test part from the back and the validation part before it, so that no label moves
+    // what is held back, and no validation part what is tested.
+    const [first, end] = [shown[k] as number, left[k] as number];
+    const last = end - (held[k] as number);
     for (const [position, i] of shuffled.entries()) {
-      const part = position < first ? 'labeled' : position < last ? 'unlabeled' : 'validation';
+      const part =
+        position < first ? 'labeled' : position < last ? 'unlabeled' : position < end ? 'validation' : 'test';
       parts[part].push(i);
     }
   }
@@ -170,5 +192,6 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
     labeled: ascending(parts.labeled),
     unlabeled: ascending(parts.unlabeled),
     validation: ascending(parts.validation),
+    test: ascending(parts.test),
   };
 }

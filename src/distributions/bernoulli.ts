@@ -39,8 +39,8 @@ export const spec = {
   kind: 'bernoulli',
 } as const;
 
-/** A decoder gives one logit for each observed value. */
-export const parametersPerValue = 1;
+/** A decoder gives one logit for each observed value: the shape of the values. */
+export const parameterShape = (valueShape: readonly number[]): readonly number[] => [...valueShape];
 
 /** A decoder gives logits: no sigmoid at its end. */
 export const parameterKinds: readonly ParameterKind[] = ['logit'];

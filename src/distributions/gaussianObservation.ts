@@ -88,7 +88,10 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
 
   return {
     spec: { kind: 'gaussian', variance, sigma },
-    parametersPerValue: learned ? 2 : 1,
+    parameterShape: (valueShape) => [
+      ...valueShape.slice(0, -1),
+      (valueShape.at(-1) as number) * (learned ? 2 : 1),
+    ],
     parameterKinds: learned ? ['mean', 'logVar'] : ['mean'],
     support: { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
     takesObserved: true,

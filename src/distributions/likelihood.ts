@@ -5,8 +5,8 @@ import type { Noise } from '../core/noise';
 import type { Support } from '../core/support';
 import type { Json } from '../files/json';
 
-/** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance. */
-export type ParameterKind = 'logit' | 'mean' | 'logVar';
+/** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance, a mean or a dispersion. */
+export type ParameterKind = 'logit' | 'mean' | 'logVar' | 'logMean' | 'logDispersion';
 
 /** What a log-likelihood depends on beside parameters and values. */
 export interface LogProbOptions {
@@ -17,8 +17,8 @@ export interface LogProbOptions {
 /**
  * A distribution of observed values given the decoder's output.
  *
- * A record of functions, so that `bernoulli`, `gaussianObservation(…)` and your own plug in alike. The decoder's
- * last axis holds `parametersPerValue` blocks, each as wide as the last axis of x.
+ * A record of functions, so that `bernoulli`, `gaussianObservation(…)` and your own plug in alike. `parameterShape` says
+ * which shape a decoder has to give for examples of a shape.
  */
 export interface Likelihood {
   /** what rebuilds one of the library's own from a saved model; your own has none and is handed in again */
@@ -27,11 +27,17 @@ export interface Likelihood {
     readonly kind: string;
     readonly [choice: string]: Json;
   };
-  /** numbers the decoder gives for each observed value: 1 for Bernoulli logits, 2 for mean and log-variance */
-  readonly parametersPerValue: number;
   /**
-   * what each block of the decoder's output is: nets of your own that end in an activation that cannot give it are then
-   * refused, as a sigmoid cannot give logits. Without it nothing is refused
+   * shape of the parameters of one example, without the batch axis: [H, W, C] for the logits of images [H, W, C], and
+   * [H, W, 2C] for means and log-variances. Throws a RangeError where the likelihood has no examples of that shape
+   *
+   * @param valueShape shape of one example
+   */
+  parameterShape(valueShape: readonly number[]): readonly number[];
+  /**
+   * what each block of the decoder's output is; the blocks are of equal width and divide its last axis. Nets of your own
+   * that end in an activation that cannot give it are then refused, as a sigmoid cannot give logits. Without it nothing is
+   * refused
    */
   readonly parameterKinds?: readonly ParameterKind[];
   /**

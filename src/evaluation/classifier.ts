@@ -1,7 +1,7 @@
 /** Evaluates a classifier on labeled examples. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
-import { namesOf } from '../core/classNames';
+import { indicesOfNames, namesOf } from '../core/classNames';
 import { indexOfLargest, readLabels } from '../core/labels';
 import { readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
@@ -82,7 +82,8 @@ export async function evaluateClassifier(
   assertExamples(where, data);
   const examples = await openExamples(where, data, model);
   const { classes } = model;
-  const labels = readLabels(where, 'y', data.y, examples.count, classes);
+  const indices = indicesOfNames(where, 'y', data.y, model.classNames);
+  const labels = readLabels(where, 'y', indices, examples.count, classes);
   assertEntries(where, 'the model’s classes²', classes ** 2);
   const known = labels.filter((label) => label >= 0);
   const count = known.length;

@@ -7,20 +7,26 @@ import { assertSpelled } from '../core/datasetNames';
 import { describe } from '../core/describe';
 import { covariatesOf, observedOf } from '../core/extras';
 import { datasetHint } from '../core/hints';
+import type { InputSpec } from '../core/inputs/registry';
 import { integersFrom, number, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { isBytes } from '../core/typedArrays';
-import { assertSameClasses, assertSameInputs } from '../models/fits';
+import { assertSameClasses, assertSameInputs, assertSameReading } from '../models/fits';
 import { assertBytesFit } from '../models/inputs';
 import type { BoundContext, Classifier, Model } from '../models/model';
 import { type Inputs, type OpenedInputs, openInputs } from '../models/openInputs';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
 export interface Examples {
-  /** N examples: bytes (value / 255, or counts), float32 values or numbers one after another, or a float32 tensor [N, …] */
+  /**
+   * N examples: bytes (value / 255, or counts), float32 values or numbers one after another, or a float32 tensor [N, …]; or
+   * raw inputs, for a model that reads such
+   */
   readonly x: Inputs;
   /** what bytes stand for, as a data set says; default what the model's likelihood takes them for */
   readonly bytes?: ByteMeaning;
+  /** how x was read from raw inputs, as a data set says; the model must read them so too */
+  readonly input?: InputSpec;
   /** shape of one example, as a data set says; it must be that of the model */
   readonly shape?: readonly number[];
   /** K, as a data set says; it must be that of the model */
@@ -41,8 +47,11 @@ export interface OpenedExamples extends OpenedInputs {
 
 /** Inputs with the class of each. */
 export interface LabeledExamples extends Examples {
-  /** class indices, N integers from 0 to K − 1; −1 (or 255) where one is not known */
-  readonly y: ArrayLike<number | bigint>;
+  /**
+   * class indices, N integers from 0 to K − 1; −1 (or 255) where one is not known. Or the names that the model has for its
+   * classes; nothing or an empty text where one is not known
+   */
+  readonly y: ArrayLike<number | bigint | string | null | undefined>;
 }
 
 /**
@@ -53,11 +62,12 @@ export interface LabeledExamples extends Examples {
  */
 export async function openExamples(where: string, data: Examples, model: Model): Promise<OpenedExamples> {
   const { x, bytes } = data;
-  const { shape, classes, classNames } = data;
+  const { input, shape, classes, classNames } = data;
   if (Array.isArray(shape)) assertSameInputs(where, model, shape);
   const { classes: known, classNames: named } = model as Partial<Classifier>;
   if (named && known !== undefined) assertClassNames(where, 'model.classNames', named, known);
   assertSameClasses(where, model, typeof classes === 'number' ? classes : undefined, classNames);
+  assertSameReading(where, model, input);
   if (isBytes(x)) assertBytesFit(where, model, bytes);
   const opened = await openInputs(where, 'x', x, model);
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);

@@ -5,13 +5,14 @@ import { assertClassNames, assertSameNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
+import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
 import { integersFrom, number, type Rule } from '../core/options';
 import { sameShape } from '../core/shape';
 import { inputValues, isBytes } from '../core/typedArrays';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
 import type { Likelihood } from '../distributions/likelihood';
-import { assertInputShape } from '../nets/semiSupervisedNets';
+import { assertShapeOf } from '../nets/semiSupervisedNets';
 import { assertBytesFit } from './inputs';
 import { assertLikelihood } from './likelihoods';
 
@@ -27,6 +28,8 @@ export interface ModelData {
   readonly classes: number;
   /** what the classes are called; default: their indices */
   readonly classNames?: readonly string[];
+  /** how the inputs were read from raw ones; default: they are numbers as they are */
+  readonly input?: InputSpec;
 }
 
 /** The option `data`, which may be left out. */
@@ -48,7 +51,7 @@ const inputShapeOf = (
   inputShape: readonly number[] | undefined,
 ): readonly number[] => {
   const shape = inputShape ?? (data?.shape as readonly number[]);
-  assertInputShape(where, shape);
+  assertShapeOf(where, 'inputShape', shape);
   if (data && !sameShape(shape, data.shape))
     throw new RangeError(
       `${where}: inputShape is ${formatShape(shape)}, the data has ${formatShape(data.shape)}; needed the same shape, or inputShape left out`,
@@ -89,9 +92,10 @@ const likelihoodOf = (
   where: string,
   data: ModelData | undefined,
   likelihood: Likelihood | undefined,
+  inputShape: readonly number[],
 ): Likelihood => {
   if (likelihood === undefined) return data ? likelihoodOfValues(where, data) : bernoulli;
-  assertLikelihood(where, likelihood);
+  assertLikelihood(where, likelihood, inputShape);
   if (data && isBytes(inputValues(data.x))) assertBytesFit(where, { likelihood }, data.bytes ?? 'unit');
   return likelihood;
 };
@@ -105,10 +109,32 @@ export const inputsOf = (
   where: string,
   data: ModelData | undefined,
   own: { readonly inputShape: readonly number[] | undefined; readonly likelihood: Likelihood | undefined },
-) => ({
-  inputShape: inputShapeOf(where, data, own.inputShape),
-  likelihood: likelihoodOf(where, data, own.likelihood),
-});
+) => {
+  const inputShape = inputShapeOf(where, data, own.inputShape);
+  return { inputShape, likelihood: likelihoodOf(where, data, own.likelihood, inputShape) };
+};
+
+/**
+ * How raw inputs are read: the option, or else the data's.
+ *
+ * @throws RangeError where it is invalid, or gives examples of another shape than the model's
+ */
+export function inputOf(
+  where: string,
+  data: ModelData | undefined,
+  own: InputSpec | undefined,
+  inputShape: readonly number[],
+): InputSpec | undefined {
+  const given = own ?? data?.input;
+  if (given === undefined) return undefined;
+  const input = parseInput(where, given);
+  const shape = shapeOfInput(input);
+  if (!sameShape(shape, inputShape))
+    throw new RangeError(
+      `${where}: ${own ? 'input' : 'data.input'} gives examples ${formatShape(shape)}, needed those of the inputShape, ${formatShape(inputShape)}`,
+    );
+  return input;
+}
 
 /**
  * The number of classes and their names: those of the options, or else the data's.

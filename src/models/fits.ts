@@ -2,7 +2,9 @@
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
+import type { InputSpec } from '../core/inputs/registry';
 import { assertShapes, sameShape } from '../core/shape';
+import { canonical } from '../files/json';
 import { assertBytesFit } from './inputs';
 import type { Classifier, Model, Vae } from './model';
 import type { Objective } from './objectives/objective';
@@ -40,11 +42,12 @@ export function assertFits<M extends Model>(
   where: string,
   model: M,
   objectives: readonly Objective<M>[],
-  { inputShape, bytes, classes, classNames, counts, observed = false }: BatchSource,
+  { inputShape, bytes, input, classes, classNames, counts, observed = false }: BatchSource,
 ): void {
   for (const objective of objectives) objective.assertModel?.(where, model, { observed });
   if (inputShape !== undefined) assertSameInputs(where, model, inputShape);
   assertBytesFit(where, model, bytes);
+  assertSameReading(where, model, input);
   // Without labels, classes are clusters: there may be any number of them.
   if (counts.labeled > 0) assertSameClasses(where, model, classes, classNames);
 }
@@ -69,6 +72,14 @@ export function assertSameInputs(where: string, model: Model, shape: readonly nu
     throw new RangeError(
       `${where}: the data has inputs ${formatShape(shape)}, the model ${formatShape(model.inputShape)}; needed the same shape`,
     );
+}
+
+/** Refuses data that were read from raw inputs in another way than the model reads them, where both say how. */
+export function assertSameReading(where: string, { input }: Model, read: InputSpec | undefined): void {
+  if (input === undefined || read === undefined || canonical(read) === canonical(input)) return;
+  throw new RangeError(
+    `${where}: the data was read as ${read.kind} in another way than the model reads its inputs, by other means, levels or words say; needed the same: hand over raw inputs, or data read with input: model.input`,
+  );
 }
 
 /** Refuses data of another number of classes than the model's, or other names for them, where both say so. */

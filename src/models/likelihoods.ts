@@ -1,7 +1,7 @@
 /** Likelihoods of models: what is refused, and those that a file names. */
-import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
+import { assertFunction, assertNumber, assertOneOf } from '../core/assert';
 import { BYTE_MEANINGS } from '../core/byteValues';
-import { describe } from '../core/describe';
+import { describe, formatShape } from '../core/describe';
 import { flag } from '../core/options';
 import { assertSpec } from '../core/spec';
 import type { Support } from '../core/support';
@@ -9,9 +9,10 @@ import { assertNoFunction } from '../core/uncalled';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
 import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
 import { isRecord, own } from '../files/json';
+import { assertShapeOf } from '../nets/semiSupervisedNets';
 import { assertVariables } from './ownVariables';
 
-const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar'];
+const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar', 'logMean', 'logDispersion'];
 
 /** Refuses anything but two bounds, the lower of them first. */
 const assertSupport = (where: string, { min, max, integers: given }: Partial<Support>): void => {
@@ -24,22 +25,42 @@ const assertSupport = (where: string, { min, max, integers: given }: Partial<Sup
       assertNumber(where, `${name}.${bound}`, value, 'an integer', Number.isInteger);
 };
 
-/** Refuses kinds that name no parameter, and numbers of them that leave a block of the decoder's output open. */
-const assertKinds = (where: string, { parameterKinds, parametersPerValue }: Likelihood): void => {
-  if (!Array.isArray(parameterKinds) || parameterKinds.length !== parametersPerValue)
+/**
+ * The shape that a decoder has to give for examples of a shape.
+ *
+ * @throws what `parameterShape` throws, as where a likelihood is of other columns; RangeError where it gives no shape
+ */
+export function outputShapeOf(
+  where: string,
+  likelihood: Likelihood,
+  inputShape: readonly number[],
+): readonly number[] {
+  const shape = likelihood.parameterShape(inputShape);
+  assertShapeOf(where, `likelihood.parameterShape(${formatShape(inputShape)})`, shape);
+  return shape;
+}
+
+/** Refuses kinds that name no parameter, and numbers of them that do not divide the decoder's last axis. */
+const assertKinds = (
+  where: string,
+  kinds: readonly ParameterKind[],
+  outputShape: readonly number[],
+): void => {
+  const width = outputShape.at(-1) as number;
+  if (!Array.isArray(kinds) || kinds.length === 0 || width % kinds.length !== 0)
     throw new RangeError(
-      `${where}: likelihood.parameterKinds is ${describe(parameterKinds)}, needed an array of likelihood.parametersPerValue, ${parametersPerValue}`,
+      `${where}: likelihood.parameterKinds is ${describe(kinds)}, needed an array whose length divides the last axis of likelihood.parameterShape, ${width}`,
     );
-  for (const [i, kind] of parameterKinds.entries())
+  for (const [i, kind] of (kinds as readonly ParameterKind[]).entries())
     assertOneOf(where, `likelihood.parameterKinds[${i}]`, kind, KINDS);
 };
 
 /**
- * Refuses a value that is not a likelihood.
+ * Refuses a value that is not a likelihood of examples of a shape.
  *
  * @throws TypeError or RangeError naming the option
  */
-export function assertLikelihood(where: string, likelihood: Likelihood): void {
+export function assertLikelihood(where: string, likelihood: Likelihood, inputShape: readonly number[]): void {
   assertNoFunction(where, 'likelihood', likelihood);
   if (typeof likelihood?.logProb !== 'function') {
     const hint = typeof likelihood === 'string' ? ": import it from 'ssvae', and leave the quotes out" : '';
@@ -47,9 +68,10 @@ export function assertLikelihood(where: string, likelihood: Likelihood): void {
       `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli${hint}`,
     );
   }
-  const { parametersPerValue, parameterKinds, support, bytes = 'unit' } = likelihood;
-  assertInteger(where, 'likelihood.parametersPerValue', parametersPerValue);
-  if (parameterKinds !== undefined) assertKinds(where, likelihood);
+  const { parameterShape, parameterKinds, support, bytes = 'unit' } = likelihood;
+  assertFunction(where, 'likelihood.parameterShape', parameterShape);
+  const outputShape = outputShapeOf(where, likelihood, inputShape);
+  if (parameterKinds !== undefined) assertKinds(where, parameterKinds, outputShape);
   if (support !== undefined) assertSupport(where, support ?? {});
   assertOneOf(where, 'likelihood.bytes', bytes, BYTE_MEANINGS);
   assertVariables(where, 'likelihood', likelihood);

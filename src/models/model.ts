@@ -1,5 +1,6 @@
 /** Contracts of models: what objectives, evaluation, the trainer and files rely on. */
 import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { InputSpec } from '../core/inputs/registry';
 import type { Noise } from '../core/noise';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Json } from '../files/json';
@@ -11,6 +12,8 @@ export interface Model {
   readonly inputShape: readonly number[];
   /** K; absent in a model without classes */
   readonly classes?: number;
+  /** how raw inputs are read, where the model was made for such: `predict` and its siblings then take them */
+  readonly input?: InputSpec;
   /** every variable by name, batch-norm statistics among them, in a fixed order */
   readonly variables: Readonly<Record<string, Variable>>;
   /**

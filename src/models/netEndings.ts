@@ -25,8 +25,16 @@ const OF_CLASSES: Reading = {
 const OF_KIND: Readonly<Record<ParameterKind, Reading | undefined>> = {
   mean: undefined,
   logit: {
-    needed: 'logits, any real numbers, to which the sigmoid is applied later',
+    needed: 'logits, any real numbers, to which the sigmoid or softmax is applied later',
     isWrong: ({ min, max }) => Number.isFinite(min) || Number.isFinite(max),
+  },
+  logMean: {
+    needed: 'logarithms of means, below 0 too: without those no mean is below 1',
+    isWrong: ({ min }) => min > -1,
+  },
+  logDispersion: {
+    needed: 'logarithms of dispersions, below 0 too: without those no dispersion is below 1',
+    isWrong: ({ min }) => min > -1,
   },
   logVar: {
     needed: 'log-variances, below 0 too: without those no variance is below 1',
@@ -101,13 +109,13 @@ export function assertEndings(
   { parameterKinds = [] }: Likelihood,
   inputShape: readonly number[],
 ): void {
-  const width = inputShape.at(-1) as number;
   if (classifier) {
     assertEnding(where, 'classifier', endingsOf(classifier, 0), OF_CLASSES);
     assertLogits(where, { ...(trunk && { trunk }), classifier }, inputShape);
   }
   assertEnding(where, 'encoder', endingsOf(encoder, 1), OF_KIND.logVar);
   const decoded = endingsOf(decoder, 0);
+  const width = (decoder.outputs[0]?.shape.at(-1) as number) / parameterKinds.length;
   for (const [block, kind] of parameterKinds.entries()) {
     const isOfBlock = ({ columns }: Ending): boolean =>
       columns !== undefined && columns[0] < (block + 1) * width && columns[1] > block * width;

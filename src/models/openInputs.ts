@@ -4,6 +4,7 @@ import { assertNotIntegers } from '../core/assert';
 import { type ByteMeaning, valuesOfBytes } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { inputsHint } from '../core/hints';
+import { isRawInput, type RawInputs, rawInWords, readInputs } from '../core/inputs/registry';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { assertShapes, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';
@@ -15,9 +16,10 @@ import type { Model } from './model';
 /**
  * N examples: one after another as bytes (value / 255, a canvas's clamped ones too, or counts where the model's likelihood
  * says so), float32 values or numbers as they are, in the range that the model was trained on; or as a float32 tensor
- * [N, …].
+ * [N, …]. A model that was made for rows, vectors, texts or images takes these as well; an array is then one of them, and
+ * typed arrays and tensors hold what the data set has in `x`.
  */
-export type Inputs = Uint8Array | Uint8ClampedArray | Float32Array | readonly number[] | Tensor;
+export type Inputs = Uint8Array | Uint8ClampedArray | Float32Array | readonly number[] | Tensor | RawInputs;
 
 /** Checked inputs: how many examples, and any range of them as a tensor that belongs to the caller. */
 export interface OpenedInputs {
@@ -25,11 +27,17 @@ export interface OpenedInputs {
   between(from: number, to: number): Tensor;
 }
 
+/** What raw inputs of a model that reads none are told. */
+const rawHint = (value: unknown): string =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null)
+    ? ': the model reads numbers alone, as it was made without data of columns, vectors, text or images'
+    : '';
+
 /** Numbers as float32 values; an entry of another type is refused by its index. */
-const toFloats = (where: string, name: string, numbers: readonly number[]): Float32Array =>
+const toFloats = (where: string, name: string, numbers: readonly unknown[]): Float32Array =>
   Float32Array.from(numbers, (value, i) => {
     if (typeof value !== 'number')
-      throw new RangeError(`${where}: ${name}[${i}] is ${describe(value)}, needed a number`);
+      throw new RangeError(`${where}: ${name}[${i}] is ${describe(value)}, needed a number${rawHint(value)}`);
     return value;
   });
 
@@ -37,11 +45,11 @@ const openTensor = (
   where: string,
   name: string,
   inputs: Tensor,
-  inputShape: readonly number[],
+  { inputShape, input }: Model,
 ): OpenedInputs => {
   if (!Array.isArray(inputs?.shape) || 'x' in inputs)
     throw new TypeError(
-      `${where}: ${name} is ${describe(inputs)}, needed bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes` : inputsHint(name, inputs)}`,
+      `${where}: ${name} is ${describe(inputs)}, needed ${input ? `${rawInWords(input)}; or ` : ''}bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes` : inputsHint(name, inputs)}`,
     );
   assertNotIntegers(where, name, inputs);
   if (inputs.shape.length === 0 || formatShape(inputs.shape.slice(1)) !== formatShape(inputShape))
@@ -88,7 +96,11 @@ export async function openInputs(
   inputs: Inputs,
   model: Model,
 ): Promise<OpenedInputs> {
-  const { inputShape } = model;
+  const { inputShape, input } = model;
+  if (input !== undefined && isRawInput(input, inputs)) {
+    const { x } = readInputs(where, name, input, inputs);
+    return openValues(where, name, x, byteMeaningOf(model), inputShape);
+  }
   const support = supportOf(model) ?? FINITE;
   const bytes = byteMeaningOf(model);
   const values = Array.isArray(inputs) ? toFloats(where, name, inputs) : inputValues(inputs);
@@ -99,7 +111,7 @@ export async function openInputs(
     assertWithin(where, name, isBytes(values) ? values : given, support, { bytes });
     return opened;
   }
-  const opened = openTensor(where, name, inputs as Tensor, inputShape);
+  const opened = openTensor(where, name, inputs as Tensor, model);
   assertWithin(where, name, await (inputs as Tensor).data(), support);
   return opened;
 }

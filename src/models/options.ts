@@ -1,4 +1,5 @@
 /** Options that the ready models share. */
+import type { InputSpec } from '../core/inputs/registry';
 import type { Noise } from '../core/noise';
 import { checked, integersFrom, number, optional, seedStream, unchecked } from '../core/options';
 import type { LatentPrior } from '../distributions/latentPrior';
@@ -11,11 +12,13 @@ import { assertPrior } from './latentPrior';
 export interface ReadyModelOptions {
   /**
    * the data set that the model is for: what you leave out of `inputShape`, `likelihood` and, in a model with labels,
-   * `classes` and `classNames` is then the data's. It is read and not kept
+   * `classes` and `classNames` is then the data's, and so is how raw inputs are read. It is read and not kept
    */
   readonly data?: ModelData;
   /** shape of one example, e.g. [28, 28, 1]; default the data's */
   readonly inputShape?: readonly number[];
+  /** how raw inputs are read; default the data's, if they were read from raw ones. `predict` then takes such inputs */
+  readonly input?: InputSpec;
   /** Z; default 50 (Kingma 2014, §4.3) */
   readonly latent?: number;
   /**
@@ -44,6 +47,8 @@ export const readyModelRules = () => ({
   // Looked at together with the data, by `inputsOf`.
   inputShape: unchecked<readonly number[] | undefined>(),
   likelihood: unchecked<Likelihood | undefined>(),
+  // Looked at where the shape is known, by `inputOf`.
+  input: unchecked<InputSpec | undefined>(),
   latent: number(integersFrom(1), 50),
   prior: optional(checked<LatentPrior>((where, _, prior) => assertPrior(where, prior))),
   initializer: checked<Initializer>((where, _, start) => assertInitializer(where, start), 'glorot-uniform'),

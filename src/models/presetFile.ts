@@ -8,7 +8,7 @@ import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { assertStorage, contentOf, type Storage } from '../files/storage';
 import { totalOf } from '../nets/description';
-import { likelihoodOf } from './likelihoods';
+import { likelihoodOf, outputShapeOf } from './likelihoods';
 import type { Model } from './model';
 import { assignVariables } from './modelFile';
 import { whole } from './whole';
@@ -81,6 +81,7 @@ export interface HandedIn<Nets = unknown> {
 
 /** What every ready model's spec holds. */
 interface PresetSpec<Nets> {
+  readonly inputShape: readonly number[];
   readonly nets: Nets | null;
   readonly likelihood: LikelihoodSpec | null;
   readonly prior?: null;
@@ -95,7 +96,7 @@ export interface ReadyModel<Spec extends PresetSpec<Nets>, Nets, M extends Model
   /** values of the layers of a preset */
   valuesOf(
     where: string,
-    spec: Spec & { readonly parametersPerValue: number },
+    spec: Spec & { readonly outputShape: readonly number[] },
     nets: Nets,
   ): readonly number[];
   /** makes it anew */
@@ -147,8 +148,10 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
     );
   return whole(() => {
     const likelihood = handed ?? naming(where, () => likelihoodOf(ofSpec as LikelihoodSpec));
-    const { parametersPerValue } = likelihood;
-    if (!isOwn(nets)) assertFits(where, valuesOf(where, { ...parsed, parametersPerValue }, nets), arrays);
+    if (!isOwn(nets)) {
+      const outputShape = naming(where, () => outputShapeOf(where, likelihood, parsed.inputShape));
+      assertFits(where, valuesOf(where, { ...parsed, outputShape }, nets), arrays);
+    }
     const model = naming(where, () => create({ ...spoken, nets, likelihood, ...(prior && { prior }) }));
     assignVariables(where, model.variables, arrays);
     return handed ? model : owning(model, likelihood);

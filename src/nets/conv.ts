@@ -10,7 +10,6 @@ import {
   assertPresetShape,
   assertWidths,
   DEEPEST,
-  outputShapeOf,
   type PresetShape,
   type SemiSupervisedNets,
 } from './semiSupervisedNets';
@@ -56,9 +55,9 @@ export const CONV: M2NetPreset<ConvOptions> = {
   choices: { ...CONV_CHOICES, sharedTrunk: FLAG },
   encoderSeesLabel: false,
   describe(where, shape, options) {
-    const { inputShape, classes, latent, encoderSeesLabel } = shape;
+    const { inputShape, outputShape, classes, latent, encoderSeesLabel } = shape;
     const { filters, depth, width, sharedTrunk, ...hidden } = readOptions(where, options, convNetsRules());
-    assertHalves(where, { inputShape, filters });
+    assertHalves(where, { inputShape, outputShape, filters });
 
     const conv = { inputShape, filters, depth, width };
     const featuresOf = (from: Node): Node => convFeatures(conv, hidden, from);
@@ -73,7 +72,7 @@ export const CONV: M2NetPreset<ConvOptions> = {
 
     const z = inputOf([latent], 'z');
     const y = inputOf([classes], 'y');
-    const channels = outputShapeOf(shape).at(-1) as number;
+    const channels = outputShape.at(-1) as number;
     const image = convImage(conv, channels, hidden, hiddenStack([width], hidden, z, y));
 
     return {

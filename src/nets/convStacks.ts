@@ -1,6 +1,6 @@
 /** The convolutional halves of the report's nets: from an image to features, and back. */
 import { formatShape } from '../core/describe';
-import { sizeOf } from '../core/shape';
+import { sameShape, sizeOf } from '../core/shape';
 import type { Activation } from './activation';
 import { dense, flatten, type HiddenOptions, reshape, widthOf, withNorm } from './building';
 import { layerOf, type Node } from './description';
@@ -32,17 +32,26 @@ const smallestMap = ({
 /**
  * Refuses what the convolutions cannot halve.
  *
- * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each of the filters
+ * @throws RangeError when the input is not [H, W, C] with H and W divisible by 2 for each of the filters, or the output is
+ *   not of the same H and W
  */
 export function assertHalves(
   where: string,
-  { inputShape, filters }: Pick<ConvShape, 'inputShape' | 'filters'>,
+  {
+    inputShape,
+    outputShape,
+    filters,
+  }: Pick<ConvShape, 'inputShape' | 'filters'> & { readonly outputShape: readonly number[] },
 ): void {
   const [height = 0, columns = 0] = inputShape;
   const scale = 2 ** filters.length;
   if (inputShape.length !== 3 || height % scale !== 0 || columns % scale !== 0)
     throw new RangeError(
       `${where}: inputShape is ${formatShape(inputShape)}, needed [H,W,C] with H and W divisible by ${scale}`,
+    );
+  if (outputShape.length !== 3 || !sameShape(outputShape.slice(0, 2), inputShape.slice(0, 2)))
+    throw new RangeError(
+      `${where}: outputShape is ${formatShape(outputShape)}, needed [${height},${columns},…], the height and width of inputShape`,
     );
 }
 

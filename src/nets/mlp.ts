@@ -8,7 +8,6 @@ import { COUNTS, FLAG, type M2NetPreset, NAME } from './preset';
 import {
   assertPresetShape,
   assertWidths,
-  outputShapeOf,
   type PresetShape,
   type SemiSupervisedNets,
 } from './semiSupervisedNets';
@@ -43,7 +42,7 @@ export const MLP: M2NetPreset<MlpOptions> = {
   choices: { ...MLP_CHOICES, sharedTrunk: FLAG },
   encoderSeesLabel: true,
   describe(where, shape, options) {
-    const { inputShape, classes, latent, encoderSeesLabel } = shape;
+    const { inputShape, outputShape, classes, latent, encoderSeesLabel } = shape;
     const { widths, sharedTrunk, ...hidden } = readOptions(where, options, mlpRules());
     // Behind a shared trunk the classifier and a label-free posterior are heads alone.
     const stack = (features: Node, label?: Node): Node => {
@@ -59,7 +58,7 @@ export const MLP: M2NetPreset<MlpOptions> = {
     const z = inputOf([latent], 'z');
     const y = inputOf([classes], 'y');
     const logits = dense('logits', classes, 'linear', stack(toClassify));
-    const output = flatOutput(outputShapeOf(shape), hiddenStack([...widths].reverse(), hidden, z, y));
+    const output = flatOutput(outputShape, hiddenStack([...widths].reverse(), hidden, z, y));
     return {
       ...(sharedTrunk && { trunk: { inputs: [x], outputs: [hiddenStack(widths, hidden, flat(x))] } }),
       classifier: { inputs: [toClassify], outputs: [logits] },

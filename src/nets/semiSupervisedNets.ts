@@ -56,36 +56,27 @@ export interface PresetShape {
   readonly classes: number;
   /** Z */
   readonly latent: number;
-  /** numbers the decoder gives for each observed value */
-  readonly parametersPerValue: number;
+  /** shape of the decoder's output for one example, as `parameterShape` of the likelihood gives it */
+  readonly outputShape: readonly number[];
   /** whether the posterior is q(z|x,y) */
   readonly encoderSeesLabel: boolean;
 }
 
-/** Shape of what a decoder gives for one example: on the last axis, the parameters of each value. */
-export const outputShapeOf = ({
-  inputShape,
-  parametersPerValue,
-}: Pick<PresetShape, 'inputShape' | 'parametersPerValue'>): number[] => [
-  ...inputShape.slice(0, -1),
-  (inputShape.at(-1) as number) * parametersPerValue,
-];
-
-/** Refuses anything but a shape of one example. */
-export function assertInputShape(where: string, inputShape: readonly number[]): void {
-  if (!Array.isArray(inputShape) || inputShape.length === 0) {
+/** Refuses anything but a shape of one example, or of what a decoder gives for one. */
+export function assertShapeOf(where: string, name: string, shape: readonly number[]): void {
+  if (!Array.isArray(shape) || shape.length === 0) {
     throw new RangeError(
-      `${where}: inputShape is ${describe(inputShape)}, needed the shape of one example, e.g. [28, 28, 1]`,
+      `${where}: ${name} is ${describe(shape)}, needed the shape of one example, e.g. [28, 28, 1]`,
     );
   }
-  for (const axis of inputShape as readonly number[]) assertInteger(where, 'an axis of inputShape', axis);
+  for (const axis of shape as readonly number[]) assertInteger(where, `an axis of ${name}`, axis);
 }
 
 /** Refuses sizes that no net could have. */
 export function assertPresetShape(where: string, shape: PresetShape): void {
-  assertInputShape(where, shape.inputShape);
-  for (const name of ['classes', 'latent', 'parametersPerValue'] as const)
-    assertInteger(where, name, shape[name]);
+  assertShapeOf(where, 'inputShape', shape.inputShape);
+  assertShapeOf(where, 'outputShape', shape.outputShape);
+  for (const name of ['classes', 'latent'] as const) assertInteger(where, name, shape[name]);
   assertOneOf(where, 'encoderSeesLabel', shape.encoderSeesLabel, [true, false]);
 }
 

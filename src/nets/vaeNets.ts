@@ -8,7 +8,7 @@ import { assertHalves, convFeatures, convImage } from './convStacks';
 import { inputOf } from './description';
 import { flat, MLP_CHOICES, type MlpOptions } from './mlp';
 import type { NetPreset } from './preset';
-import { assertWidths, outputShapeOf, type PresetShape } from './semiSupervisedNets';
+import { assertWidths, type PresetShape } from './semiSupervisedNets';
 
 /**
  * Nets of q(z|x) and p(x|z), as tfjs-layers models of these inputs and outputs (B the batch axis):
@@ -27,7 +27,7 @@ export interface VaeNets {
 }
 
 /** What a preset needs to know of the model it is made for. */
-export type VaeShape = Pick<PresetShape, 'inputShape' | 'latent' | 'parametersPerValue'>;
+export type VaeShape = Pick<PresetShape, 'inputShape' | 'latent' | 'outputShape'>;
 
 /** Choices of the fully connected preset. */
 export type MlpVaeOptions = Omit<MlpOptions, 'sharedTrunk'>;
@@ -59,7 +59,7 @@ export const MLP_VAE: VaeNetPreset<MlpVaeOptions> = {
     const code = hiddenStack([...widths].reverse(), hidden, z);
     return {
       encoder: { inputs: [x], outputs: gaussianHeads(shape.latent, features) },
-      decoder: { inputs: [z], outputs: [flatOutput(outputShapeOf(shape), code)] },
+      decoder: { inputs: [z], outputs: [flatOutput(shape.outputShape, code)] },
     };
   },
 };
@@ -69,11 +69,11 @@ export const CONV_VAE: VaeNetPreset<ConvVaeOptions> = {
   choices: CONV_CHOICES,
   describe(where, shape, options) {
     const { filters, depth, width, ...hidden } = readOptions(where, options, convRules(true));
-    assertHalves(where, { inputShape: shape.inputShape, filters });
+    assertHalves(where, { ...shape, filters });
     const conv = { inputShape: shape.inputShape, filters, depth, width };
     const x = inputOf(shape.inputShape, 'x');
     const z = inputOf([shape.latent], 'z');
-    const channels = outputShapeOf(shape).at(-1) as number;
+    const channels = shape.outputShape.at(-1) as number;
     return {
       encoder: { inputs: [x], outputs: gaussianHeads(shape.latent, convFeatures(conv, hidden, x)) },
       decoder: {

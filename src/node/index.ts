@@ -1,5 +1,5 @@
 /**
- * What needs Node: choice of the backend, files, data sets on disk and from the net, progress on the terminal.
+ * What needs Node: choice of the backend, files, images in folders, data sets on disk and from the net, progress on the terminal.
  *
  * @packageDocumentation
  */
@@ -18,5 +18,6 @@ export { type LoadDatasetOptions, loadDataset, type TrainAndTest } from './datas
 export { type DatasetName, datasetNames } from './datasets/registry';
 export { file } from './file';
 export { folder } from './folder';
+export { type DecodeImage, type ImageFolderOptions, imageFolder } from './images/imageFolder';
 export { type ProgressBarOptions, progressBar } from './progressBar';
 export { tensorBoard } from './tensorBoard';

@@ -103,7 +103,7 @@ export async function inputSummary(model: Model, { labeled, unlabeled }: Batch):
   const largest = columns.reduce((a, { largest: b }) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const { likelihood } = model as Partial<Vae>;
   const counts = likelihood?.support?.integers ?? false;
-  const learned = !counts && (likelihood?.parametersPerValue ?? 1) > 1;
+  const learned = likelihood?.parameterKinds?.includes('logVar') ?? false;
   return {
     range: `inputs from ${short(least)} to ${short(largest)}`,
     suspects: [

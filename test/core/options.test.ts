@@ -44,7 +44,7 @@ import { recordedStep } from '../../src/recorded/index';
 const noise = createNoise(1);
 const dataset = digits({ count: 20, seed: noise });
 const y = oneHotLabels('test', [0, 1], 2);
-const shape = { inputShape: [4], classes: 2, latent: 2, parametersPerValue: 1, encoderSeesLabel: false };
+const shape = { inputShape: [4], outputShape: [4], classes: 2, latent: 2, encoderSeesLabel: false };
 
 const models: M2[] = [];
 const tiny = (): M2 => {

@@ -125,7 +125,7 @@ describe('bernoulli', () => {
   });
 
   it('asks the decoder for one number per value', () => {
-    expect(bernoulli.parametersPerValue).toBe(1);
+    expect(bernoulli.parameterShape([4, 3])).toEqual([4, 3]);
   });
 
   it('names what came and what was needed: logits without batch axis', () => {

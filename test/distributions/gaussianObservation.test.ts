@@ -32,7 +32,10 @@ describe('gaussianObservation', () => {
   cleanUpAfterEach();
 
   it('asks the decoder for one number per value, or two', () => {
-    expect([fixed.parametersPerValue, learned.parametersPerValue]).toEqual([1, 2]);
+    expect([fixed.parameterShape([4, 3]), learned.parameterShape([4, 3])]).toEqual([
+      [4, 3],
+      [4, 6],
+    ]);
   });
 
   it('keeps the normalizer, so that a smaller σ is worth log-density at the mean', async () => {

@@ -85,7 +85,7 @@ const onePixel: SemiSupervisedVae = {
   spec: null,
   labelPrior: [1 / 3, 1 / 3, 1 / 3],
   likelihood: {
-    parametersPerValue: 1,
+    parameterShape: (valueShape) => valueShape,
     logProb: (parameters) => tf.zeros([parameters.shape[0] ?? 0]),
     mean: (parameters) => tf.reshape(parameters, [-1, 1, 1, 1]),
     sample: (parameters) => parameters.clone(),

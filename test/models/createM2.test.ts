@@ -139,12 +139,7 @@ describe('createM2', () => {
       [rows, LATENT],
     ]);
     const parameters = m2.decode(mean, y);
-    const last = m2.inputShape.at(-1) as number;
-    expect(parameters.shape).toEqual([
-      2 * CLASSES,
-      ...m2.inputShape.slice(0, -1),
-      last * m2.likelihood.parametersPerValue,
-    ]);
+    expect(parameters.shape).toEqual([2 * CLASSES, ...m2.likelihood.parameterShape(m2.inputShape)]);
     expect(m2.generate([2, 0, 1], createNoise(0)).shape).toEqual([3, ...m2.inputShape]);
     expect(m2.reconstruct(x).shape).toEqual([2, ...m2.inputShape]);
     m2.dispose();
@@ -282,8 +277,10 @@ describe('createM2', () => {
     ],
     [
       'a likelihood that does not say how many parameters it reads',
-      { likelihood: { ...bernoulli, parametersPerValue: 0 } },
-      new RangeError('createM2: likelihood.parametersPerValue is 0, needed an integer of at least 1'),
+      { likelihood: { ...bernoulli, parameterShape: () => [0] } },
+      new RangeError(
+        'createM2: an axis of likelihood.parameterShape([8,8,1]) is 0, needed an integer of at least 1',
+      ),
     ],
     [
       'a seed that is a text',

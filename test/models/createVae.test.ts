@@ -84,11 +84,9 @@ describe('createVae', () => {
       [2, LATENT],
       [2, LATENT],
     ]);
-    const last = unsupervised.inputShape.at(-1) as number;
     expect(unsupervised.decode(mean).shape).toEqual([
       2,
-      ...unsupervised.inputShape.slice(0, -1),
-      last * unsupervised.likelihood.parametersPerValue,
+      ...unsupervised.likelihood.parameterShape(unsupervised.inputShape),
     ]);
     expect(unsupervised.generate(3, createNoise(0)).shape).toEqual([3, ...unsupervised.inputShape]);
     expect(unsupervised.reconstruct(zeros([2, ...unsupervised.inputShape])).shape).toEqual([

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
-import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
 import { createM2 } from '../../src/models/m2/model';
 import { createVae } from '../../src/models/vae/model';
@@ -40,22 +39,28 @@ describe('a likelihood of your own', () => {
     [
       'an unknown kind of parameter',
       own({ parameterKinds: ['logits'] }),
-      'parameterKinds[0] is "logits", needed one of "logit", "mean", "logVar"',
+      'parameterKinds[0] is "logits", needed one of "logit", "mean", "logVar", "logMean", "logDispersion"',
     ],
     [
       'more kinds than parameters',
       own({ parameterKinds: ['mean', 'logVar'] }),
-      'parameterKinds is an array of 2, needed an array of likelihood.parametersPerValue, 1',
+      'parameterKinds is an array of 2, needed an array whose length divides the last axis of likelihood.parameterShape, 3',
+    ],
+
+    [
+      'no shape of parameters',
+      own({ parameterShape: undefined }),
+      'parameterShape is undefined, needed a function',
     ],
     [
-      'one kind for two parameters',
-      { ...gaussianObservation({ variance: 'learned' }), parameterKinds: ['mean'] },
-      'parameterKinds is an array of 1, needed an array of likelihood.parametersPerValue, 2',
+      'a shape of parameters that is none',
+      own({ parameterShape: () => 3 }),
+      'parameterShape([3]) is 3, needed the shape of one example, e.g. [28, 28, 1]',
     ],
     [
       'a kind that is no array',
       own({ parameterKinds: 'logit' }),
-      'parameterKinds is "logit", needed an array of likelihood.parametersPerValue, 1',
+      'parameterKinds is "logit", needed an array whose length divides the last axis of likelihood.parameterShape, 3',
     ],
   ])('is refused when its model is made: %s', (_, likelihood, reason) => {
     for (const create of make(likelihood)) expect(create).toThrow(`likelihood.${reason}`);

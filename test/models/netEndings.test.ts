@@ -99,7 +99,7 @@ const nets = ({
   return {
     classifier: model({ inputs: a, outputs: classifier(a, 3) }),
     encoder: model({ inputs: b, outputs: [mean(b, 2), logVar(b, 2)] }),
-    decoder: model({ inputs: [z, y], outputs: decoder(code, 6 * (likelihood?.parametersPerValue ?? 1)) }),
+    decoder: model({ inputs: [z, y], outputs: decoder(code, likelihood?.parameterShape([6])[0] ?? 6) }),
   };
 };
 

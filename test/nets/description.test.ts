@@ -34,7 +34,7 @@ test('the values of a preset are known before it is built, to the last one', () 
       const model = createM2({ nets, ...shape });
       const built = Object.values(model.variables).map(({ size }) => size);
       model.dispose();
-      const known = presetValues('createM2', { ...shape, parametersPerValue: 1 }, nets);
+      const known = presetValues('createM2', { ...shape, outputShape: shape.inputShape }, nets);
       const total = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
       expect(total(known)).toBe(total(built));
       expect(known.length).toBeLessThan(built.length);

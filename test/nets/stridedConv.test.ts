@@ -14,7 +14,7 @@ interface Golden {
 const toTensor = ({ shape, values }: Golden): Tensor => tensor([...values], [...shape], 'float32');
 
 /** What the report's nets are made for, but for size and classes. */
-const REPORT = { classes: 10, latent: 50, parametersPerValue: 1, encoderSeesLabel: false };
+const REPORT = { classes: 10, latent: 50, encoderSeesLabel: false };
 
 const LAYERS = {
   convolution: (filters: number) => new StridedConv({ name: 'layer', filters }),
@@ -88,7 +88,7 @@ describe('conv preset', () => {
       ],
     },
   ])('halves $inputShape twice and doubles it twice', ({ inputShape, maps }) => {
-    const { trunk, decoder } = convNets({ ...REPORT, inputShape, latent: 5 });
+    const { trunk, decoder } = convNets({ ...REPORT, inputShape, outputShape: inputShape, latent: 5 });
     const shapes = [...(trunk?.layers ?? []), ...decoder.layers]
       .filter((layer) => layer instanceof StridedConv || layer instanceof StridedConvTranspose)
       .map((layer) => (layer.outputShape as number[]).slice(1));
@@ -99,7 +99,7 @@ describe('conv preset', () => {
   });
 
   it('convolves as often as asked before it halves', () => {
-    const shape = { ...REPORT, inputShape: [8, 8, 1] };
+    const shape = { ...REPORT, inputShape: [8, 8, 1], outputShape: [8, 8, 1] };
     const options = { filters: [3, 4], depth: 2, width: 5 };
     const { trunk, decoder } = convNets(shape, options);
     const maps = (trunk?.layers ?? [])
@@ -115,7 +115,7 @@ describe('conv preset', () => {
   });
 
   it('has the parameters of the report’s nets', () => {
-    const nets = convNets({ ...REPORT, inputShape: [28, 28, 1] });
+    const nets = convNets({ ...REPORT, inputShape: [28, 28, 1], outputShape: [28, 28, 1] });
     expect(nets.trunk?.countParams()).toBe(9 * 32 + 32 + (9 * 32 * 64 + 64) + (7 * 7 * 64 * 512 + 512));
     expect(nets.classifier.countParams()).toBe(512 * 10 + 10);
     expect(nets.encoder.countParams()).toBe(2 * (512 * 50 + 50));
@@ -129,7 +129,7 @@ describe('conv preset', () => {
       inputShape: [8, 8, 2],
       classes: 3,
       latent: 4,
-      parametersPerValue: 2,
+      outputShape: [8, 8, 4],
       encoderSeesLabel: true,
     };
     const apart = convNets(shape, { filters: [2], width: 5, sharedTrunk: false });
@@ -157,7 +157,14 @@ describe('conv preset', () => {
     [[28, 28, 1], { filters: [] }, 'convNets: the number of filters is 0, needed an integer of at least 1'],
     [[28, 28, 1], { filters: [3.5] }, 'convNets: one of filters is 3.5, needed an integer of at least 1'],
   ])('refuses %j with %j', (inputShape, options, message) => {
-    const shape = { inputShape, classes: 2, latent: 2, parametersPerValue: 1, encoderSeesLabel: false };
+    const shape = { inputShape, outputShape: inputShape, classes: 2, latent: 2, encoderSeesLabel: false };
     expect(() => convNets(shape, options)).toThrowError(new RangeError(message));
+  });
+
+  it('refuses an output of another height and width', () => {
+    const shape = { ...REPORT, inputShape: [8, 8, 1], outputShape: [8, 4, 1] };
+    expect(() => convNets(shape)).toThrowError(
+      new RangeError('convNets: outputShape is [8,4,1], needed [8,8,…], the height and width of inputShape'),
+    );
   });
 });

@@ -24,7 +24,7 @@ export const poisson = (logScale = 0): Likelihood & { dispose(): void } => {
   const scale = tidy(() => variable(tensor1d([logScale])));
   const logRate = (l: Tensor): Tensor => add(l, scale);
   return {
-    parametersPerValue: 1,
+    parameterShape: (valueShape) => valueShape,
     support: { min: 0, max: Number.POSITIVE_INFINITY, integers: true },
     bytes: 'counts',
     variables: { logScale: scale },

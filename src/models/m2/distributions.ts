@@ -11,7 +11,7 @@ import type { M2Settings } from './options';
 /** Makes the nets of an M2 model. Where it throws, nothing is left. */
 export function m2Distributions(settings: M2Settings) {
   const { classes, encoderSeesLabel, likelihood } = settings;
-  const { parametersPerValue } = likelihood;
+  const outputShape = likelihood.parameterShape(settings.inputShape);
   let labelsApart = false;
   const { nets, variables, dispose } = ownedNets('createM2', {
     ...settings,
@@ -20,7 +20,7 @@ export function m2Distributions(settings: M2Settings) {
     make() {
       const { labelsApart: apart = false, ...made } = resolveNets(settings.nets, {
         ...settings,
-        parametersPerValue,
+        outputShape,
       });
       labelsApart = apart;
       return made;

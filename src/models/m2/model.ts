@@ -49,7 +49,7 @@ export interface M2 extends SemiSupervisedVae {
  */
 export function createM2(options: M2Options): M2 {
   const settings = m2Settings(options);
-  const { classes, classNames, latent, likelihood, prior, encoderSeesLabel } = settings;
+  const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel } = settings;
   const { features, classifier, encoder, posterior, decoder, variables, dispose } = m2Distributions(settings);
 
   const model: M2 = {
@@ -59,6 +59,7 @@ export function createM2(options: M2Options): M2 {
     latent,
     likelihood,
     ...(prior && { prior }),
+    ...(input && { input }),
     labelPrior: settings.labelPrior,
     encoderSeesLabel,
     spec: m2Spec(settings),

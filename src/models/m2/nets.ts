@@ -10,7 +10,7 @@ import { buildNets, valuesOf } from '../../nets/description';
 import type { Pass } from '../../nets/pass';
 import { M2_PRESETS, type PresetOf } from '../../nets/presets';
 import { runNet } from '../../nets/runNet';
-import { outputShapeOf, type PresetShape, type SemiSupervisedNets } from '../../nets/semiSupervisedNets';
+import type { PresetShape, SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 import { assertOwnNet, presetFrom } from '../presets';
 
 /** A preset with its choices: `'mlp'`, dense layers on flat inputs (`mlpNets`), or `'conv'`, convolutions (`convNets`). */
@@ -93,9 +93,8 @@ const assertLabelsApart = (name: string, net: LayersModel): void => {
 
 const checkOwn = (given: SemiSupervisedNets, shape: PresetShape): void => {
   const nets = readOptions('createM2', given, ownRules(), 'nets');
-  const { inputShape, classes, latent, encoderSeesLabel } = shape;
+  const { inputShape, outputShape, classes, latent, encoderSeesLabel } = shape;
   const input = [...inputShape];
-  const output = outputShapeOf(shape);
   if (nets.trunk) assertOwnNet('createM2', 'trunk', nets.trunk, [input]);
   const features = nets.trunk ? (nets.trunk.outputs[0]?.shape.slice(1) as number[]) : input;
   assertOwnNet('createM2', 'classifier', nets.classifier, [features], [[classes]]);
@@ -103,7 +102,7 @@ const checkOwn = (given: SemiSupervisedNets, shape: PresetShape): void => {
     [latent],
     [latent],
   ]);
-  assertOwnNet('createM2', 'decoder', nets.decoder, [[latent], [classes]], [output]);
+  assertOwnNet('createM2', 'decoder', nets.decoder, [[latent], [classes]], [outputShape]);
   if (!nets.labelsApart) return;
   if (encoderSeesLabel) assertLabelsApart('encoder', nets.encoder);
   assertLabelsApart('decoder', nets.decoder);

@@ -1,7 +1,7 @@
 /** Options of an M2 model, their defaults, and what is refused. */
 import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
 import { flag, optional, readOptions, unchecked } from '../../core/options';
-import { classesOf, inputsOf } from '../data';
+import { classesOf, inputOf, inputsOf } from '../data';
 import { type ReadyModelOptions, readyModelRules } from '../options';
 import { encoderSeesLabelIn, isOwn, type M2NetsOption, parsePreset } from './nets';
 
@@ -55,6 +55,7 @@ export function m2Settings(options: M2Options) {
   return {
     ...read,
     ...inputs,
+    input: inputOf(where, data, read.input, inputs.inputShape),
     classes,
     classNames,
     labelPrior,

@@ -1,4 +1,5 @@
 /** JSON that rebuilds an M2 model. */
+import { type InputSpec, parseInput } from '../../core/inputs/registry';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import {
@@ -22,6 +23,8 @@ export interface M2Spec {
   readonly classes: number;
   /** where the classes have names */
   readonly classNames?: readonly string[] | undefined;
+  /** where raw inputs are read */
+  readonly input?: InputSpec | undefined;
   readonly latent: number;
   readonly labelPrior: readonly number[];
   readonly encoderSeesLabel: boolean;
@@ -34,11 +37,12 @@ export interface M2Spec {
 /** What rebuilds a model of these settings, as JSON; choices that were left open are left out. */
 export function m2Spec(settings: M2Settings): Json {
   const { inputShape, classes, classNames, latent, labelPrior, encoderSeesLabel, nets } = settings;
-  const { likelihood, prior } = settings;
+  const { input, likelihood, prior } = settings;
   const spec: M2Spec = {
     inputShape,
     classes,
     classNames,
+    input,
     latent,
     labelPrior,
     encoderSeesLabel,
@@ -55,6 +59,7 @@ const ENTRIES = [
   'inputShape',
   'classes',
   'classNames',
+  'input',
   'latent',
   'labelPrior',
   'encoderSeesLabel',
@@ -71,14 +76,16 @@ const ENTRIES = [
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseM2Spec(where: string, value: unknown): M2Spec {
-  const { inputShape, classes, classNames, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior } =
+  const { inputShape, classes, classNames, input, latent, labelPrior, encoderSeesLabel, ...parts } =
     parseRecord(where, 'spec', value, ENTRIES);
+  const { nets, likelihood, prior } = parts;
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     classes: parse(where, 'classes', classes, 'a count', isCount),
     ...(classNames !== undefined && {
       classNames: parse(where, 'classNames', classNames, 'names', isListOf(isString)),
     }),
+    ...(input !== undefined && { input: parseInput(where, input) }),
     latent: parse(where, 'latent', latent, 'a count', isCount),
     labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
     encoderSeesLabel: parse(where, 'encoderSeesLabel', encoderSeesLabel, 'true or false', isBoolean),

@@ -9,12 +9,12 @@ import type { VaeSettings } from './options';
 
 /** Makes the nets of a VAE. Where it throws, nothing is left. */
 export function vaeDistributions(settings: VaeSettings) {
-  const { parametersPerValue } = settings.likelihood;
+  const outputShape = settings.likelihood.parameterShape(settings.inputShape);
   const { nets, variables, dispose } = ownedNets('createVae', {
     ...settings,
     noise: settings.seed,
     own: isOwn(settings.nets),
-    make: () => resolveNets(settings.nets, { ...settings, parametersPerValue }),
+    make: () => resolveNets(settings.nets, { ...settings, outputShape }),
   });
   return {
     /** q(z|x) */

@@ -45,7 +45,7 @@ export interface GaussianVae extends Vae {
  */
 export function createVae(options: VaeOptions): GaussianVae {
   const settings = vaeSettings(options);
-  const { inputShape, latent, likelihood, prior } = settings;
+  const { inputShape, input, latent, likelihood, prior } = settings;
   const { encoder, decoder, variables, dispose } = vaeDistributions(settings);
 
   const model: GaussianVae = {
@@ -53,6 +53,7 @@ export function createVae(options: VaeOptions): GaussianVae {
     latent,
     likelihood,
     ...(prior && { prior }),
+    ...(input && { input }),
     spec: vaeSpec(settings),
     get variables() {
       return variables();

@@ -3,7 +3,6 @@ import { readOptions, unchecked } from '../../core/options';
 import { isRecord } from '../../files/json';
 import { buildNets, valuesOf } from '../../nets/description';
 import { type PresetOf, VAE_PRESETS } from '../../nets/presets';
-import { outputShapeOf } from '../../nets/semiSupervisedNets';
 import type { VaeNets, VaeShape } from '../../nets/vaeNets';
 import { assertOwnNet, presetFrom } from '../presets';
 
@@ -41,8 +40,8 @@ export function resolveNets(nets: VaePreset | VaeNets, shape: VaeShape): VaeNets
   const where = 'createVae';
   if (!isOwn(nets)) return buildNets(where, described(where, shape, nets));
   readOptions(where, nets, { encoder: unchecked(), decoder: unchecked() }, 'nets');
-  const { inputShape, latent } = shape;
+  const { inputShape, latent, outputShape } = shape;
   assertOwnNet(where, 'encoder', nets.encoder, [inputShape], [[latent], [latent]]);
-  assertOwnNet(where, 'decoder', nets.decoder, [[latent]], [outputShapeOf(shape)]);
+  assertOwnNet(where, 'decoder', nets.decoder, [[latent]], [outputShape]);
   return nets;
 }

@@ -1,6 +1,6 @@
 /** Options of a VAE, their defaults, and what is refused. */
 import { readOptions, unchecked } from '../../core/options';
-import { inputsOf } from '../data';
+import { inputOf, inputsOf } from '../data';
 import { type ReadyModelOptions, readyModelRules } from '../options';
 import { isOwn, parsePreset, type VaeNetsOption } from './nets';
 
@@ -29,7 +29,9 @@ export function vaeSettings(options: VaeOptions) {
   // The model does not keep the data.
   const { data, ...read } = readOptions(where, options, vaeRules());
   const nets = isOwn(read.nets) ? read.nets : parsePreset(where, read.nets);
-  return { ...read, ...inputsOf(where, data, read), nets };
+  const inputs = inputsOf(where, data, read);
+  const input = inputOf(where, data, read.input, inputs.inputShape);
+  return { ...read, ...inputs, input, nets };
 }
 
 /** Every option of a VAE, resolved. */

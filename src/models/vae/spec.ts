@@ -1,4 +1,5 @@
 /** JSON that rebuilds a VAE. */
+import { type InputSpec, parseInput } from '../../core/inputs/registry';
 import { specOf } from '../../core/spec';
 import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import { isCount, isListOf, isNull, type Json, parse, parseRecord } from '../../files/json';
@@ -9,6 +10,8 @@ import type { VaeSettings } from './options';
 /** What a file holds of a VAE; `null` marks what you pass to `loadModel` again. */
 export interface VaeSpec {
   readonly inputShape: readonly number[];
+  /** where raw inputs are read */
+  readonly input?: InputSpec | undefined;
   readonly latent: number;
   readonly nets: VaePreset | null;
   readonly likelihood: LikelihoodSpec | null;
@@ -17,9 +20,10 @@ export interface VaeSpec {
 }
 
 /** What rebuilds a model of these settings, as JSON; choices that were left open are left out. */
-export function vaeSpec({ inputShape, latent, nets, likelihood, prior }: VaeSettings): Json {
+export function vaeSpec({ inputShape, input, latent, nets, likelihood, prior }: VaeSettings): Json {
   const spec: VaeSpec = {
     inputShape,
+    input,
     latent,
     nets: isOwn(nets) ? null : nets,
     likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
@@ -29,10 +33,15 @@ export function vaeSpec({ inputShape, latent, nets, likelihood, prior }: VaeSett
 }
 
 /** Names of all entries. */
-const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood', 'prior'] as const satisfies readonly (
-  | 'model'
-  | keyof VaeSpec
-)[];
+const ENTRIES = [
+  'model',
+  'inputShape',
+  'input',
+  'latent',
+  'nets',
+  'likelihood',
+  'prior',
+] as const satisfies readonly ('model' | keyof VaeSpec)[];
 
 /**
  * A spec from a file.
@@ -42,9 +51,10 @@ const ENTRIES = ['model', 'inputShape', 'latent', 'nets', 'likelihood', 'prior']
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseVaeSpec(where: string, value: unknown): VaeSpec {
-  const { inputShape, latent, nets, likelihood, prior } = parseRecord(where, 'spec', value, ENTRIES);
+  const { inputShape, input, latent, nets, likelihood, prior } = parseRecord(where, 'spec', value, ENTRIES);
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
+    ...(input !== undefined && { input: parseInput(where, input) }),
     latent: parse(where, 'latent', latent, 'a count', isCount),
     nets: nets === null ? null : parsePreset(where, nets),
     likelihood: parseLikelihood(where, likelihood),

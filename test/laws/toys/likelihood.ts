@@ -12,7 +12,7 @@ interface ToySpec {
 /** Laplace(m, scale). */
 export const toyLikelihood = (scale: number): Likelihood => ({
   spec: { kind: 'toy', scale },
-  parametersPerValue: 1,
+  parameterShape: (valueShape) => valueShape,
   logProb: (mean, x) =>
     tf.tidy(() => {
       const distance = tf.reshape(tf.abs(tf.sub(x, mean)), [x.shape[0] ?? 0, -1]);

@@ -16,7 +16,9 @@ const presetShape = (inputShape: readonly number[]) =>
     inputShape: fc.constant(inputShape),
     classes: fc.integer({ min: 2, max: 4 }),
     latent: width,
-    parametersPerValue: fc.constantFrom(1, 2),
+    outputShape: fc
+      .constantFrom(1, 2)
+      .map((blocks) => [...inputShape.slice(0, -1), (inputShape.at(-1) as number) * blocks]),
     encoderSeesLabel: fc.boolean(),
   });
 
@@ -34,7 +36,7 @@ const disposeNets = ({ labelsApart: _, ...nets }: ssvae.SemiSupervisedNets): voi
 
 const nets = shared(() =>
   ssvae.mlpNets(
-    { inputShape: [3], classes: 2, latent: 2, parametersPerValue: 1, encoderSeesLabel: false },
+    { inputShape: [3], outputShape: [3], classes: 2, latent: 2, encoderSeesLabel: false },
     { widths: [2] },
   ),
 );

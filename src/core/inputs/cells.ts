@@ -1,0 +1,54 @@
+/** Cells of tables, as what they mean: parsers give numbers as texts, databases as 64-bit integers. */
+import { describe } from '../describe';
+
+/** What a cell holds; nothing where the value is missing. */
+export type Cell = number | boolean | string | undefined;
+
+/** Texts that mean a missing value where nothing else is said: those that R and pandas write. */
+export const MISSING_TEXTS: readonly string[] = ['NA', 'NaN', 'nan', 'null'];
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Whether a value is a date of any realm. */
+const isDate = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Date]';
+
+/**
+ * Reads a cell. Nothing, NaN, an empty text and the texts given are missing values. A 64-bit integer is the number that it
+ * is, and a date its time in milliseconds.
+ *
+ * @param missing texts that mean a missing value
+ * @returns a reader; it takes the place of a cell, for its message
+ */
+export function cellReader(missing: readonly string[]): (value: unknown, place: () => string) => Cell {
+  const absent = new Set(['', ...missing]);
+  return (value, place) => {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'string') {
+      const text = value.trim();
+      return absent.has(text) ? undefined : text;
+    }
+    if (typeof value === 'boolean') return value;
+    const number = isDate(value) || typeof value === 'bigint' ? Number(value) : value;
+    if (typeof number !== 'number')
+      throw new TypeError(
+        `${place()} is ${describe(value)}, needed a number, a text, true or false, a date, or nothing`,
+      );
+    return Number.isNaN(number) ? undefined : number;
+  };
+}
+
+/** The number that a cell holds or spells; none where it is something else. */
+export const numberIn = (cell: Cell): number | undefined => {
+  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined;
+  return typeof cell === 'string' && NUMBER.test(cell) ? Number(cell) : undefined;
+};
+
+/** 1 or 0 for a cell that says true or false, in one of three ways; none where it says something else. */
+export const flagIn = (cell: Cell): 0 | 1 | undefined => {
+  const text = String(cell).toLowerCase();
+  if (text === 'true' || text === '1') return 1;
+  return text === 'false' || text === '0' ? 0 : undefined;
+};
+
+/** The level that a cell names. */
+export const levelIn = (cell: Exclude<Cell, undefined>): string => String(cell);

@@ -1,0 +1,23 @@
+/** What turns raw inputs into numbers: the contract of its kinds. */
+
+/** Numbers of examples, one after another. */
+export interface ReadInputs {
+  /** count × prod(shape) values */
+  readonly x: Uint8Array | Float32Array;
+  /** number of examples */
+  readonly count: number;
+}
+
+/** One kind of raw input. A specification is plain JSON, so that a model keeps it and its file has it. */
+export interface InputKind<Spec extends { readonly kind: string }> {
+  /** what raw input is, in words, for messages */
+  readonly needed: string;
+  /** the specification in a file; throws a RangeError naming the first entry that is not what it must be */
+  parse(where: string, spec: unknown): Spec;
+  /** shape of one example */
+  shapeOf(spec: Spec): readonly number[];
+  /** whether a value looks like raw input of this kind; `read` checks what it holds */
+  isRaw(value: unknown): boolean;
+  /** the numbers; throws a TypeError or RangeError naming the first value that it cannot read */
+  read(where: string, name: string, spec: Spec, raw: unknown): ReadInputs;
+}

@@ -1,0 +1,110 @@
+/** Classes of examples as people write them: names, numbers, true and false, and lists of the classes that are possible. */
+import { describe } from '../core/describe';
+import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
+
+/** A class by its name; nothing, NaN, an empty text and −1 mean that it is not known. */
+export type ClassLabel = string | number | bigint | boolean | null | undefined;
+
+/** A label for each example; a list of classes is a coarse label, one of them being right. */
+export type ClassLabels = ArrayLike<ClassLabel | readonly ClassLabel[]>;
+
+/** Labels as a data set has them. */
+export interface ReadClasses {
+  /** class of each example, or −1 */
+  readonly y: Int32Array;
+  /** classes that each example may have; present where a label is coarse */
+  readonly allowed?: readonly (readonly number[])[];
+  /** what the classes are called; absent where no class is known */
+  readonly classNames?: readonly string[];
+  /** K, at least 1 */
+  readonly classes: number;
+}
+
+/** More classes than a data set holds. */
+const MOST_CLASSES = 255;
+
+/** More classes than that, and fractions among them, are measurements. */
+const MOST_FRACTIONS = 20;
+
+const isUnknown = (cell: Cell): boolean => cell === undefined || cell === -1 || cell === '-1';
+
+/** Names in an order that does not depend on that of the examples: numbers by size, texts by their characters. */
+const sorted = (names: readonly string[]): string[] =>
+  names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)))
+    ? [...names].sort((a, b) => Number(a) - Number(b))
+    : [...names].sort();
+
+const assertClasses = (where: string, name: string, names: readonly string[], hasMinusOne: boolean): void => {
+  if (names.length === 0)
+    throw new RangeError(
+      `${where}: ${name} holds no class that is known, needed at least one; leave it out where there is none`,
+    );
+  const fractions = names.some((one) => !Number.isInteger(Number(one)) && Number.isFinite(Number(one)));
+  if (names.length > (fractions ? MOST_FRACTIONS : MOST_CLASSES))
+    throw new RangeError(
+      `${where}: ${name} holds ${names.length} different values, needed at most ${MOST_CLASSES} classes, not measurements or identifiers`,
+    );
+  if (names.length === 1 && hasMinusOne)
+    throw new RangeError(
+      `${where}: ${name} holds -1 and ${describe(names[0])} alone, and -1 means unknown; needed two classes, or classNames: ["-1", ${describe(names[0])}] where -1 is one`,
+    );
+};
+
+/**
+ * Reads labels.
+ *
+ * @param where name of the calling function, for messages
+ * @param name the argument
+ * @param labels one for each example
+ * @param options names of the classes in their order, default those that the labels hold; texts that mean an unknown class
+ * @throws TypeError or RangeError naming the first label that is none
+ */
+export function readClasses(
+  where: string,
+  name: string,
+  labels: ClassLabels,
+  {
+    classNames,
+    missing = MISSING_TEXTS,
+  }: { readonly classNames?: readonly string[] | undefined; readonly missing?: readonly string[] } = {},
+): ReadClasses {
+  if (typeof labels !== 'object' || !Number.isInteger(labels?.length))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(labels)}, needed a list of a label for each example`,
+    );
+  // A text that names a class is no missing value.
+  const named = new Set(classNames);
+  const read = cellReader(missing.filter((text) => !named.has(text)));
+  const cells = Array.from(labels, (label, i) =>
+    (Array.isArray(label) ? label : [label]).map((one: unknown) => {
+      const cell = read(one, () => `${where}: ${name}[${i}]`);
+      return isUnknown(cell) && !named.has(String(cell)) ? undefined : String(cell);
+    }),
+  );
+  const known = (list: readonly (string | undefined)[]): string[] => list.filter((one) => one !== undefined);
+  if (classNames === undefined)
+    assertClasses(
+      where,
+      name,
+      [...new Set(cells.flatMap(known))],
+      Array.from(labels).some((label) => Number(label) === -1),
+    );
+  const names = classNames ?? sorted([...new Set(cells.flatMap(known))]);
+  const indices = cells.map((list, i) =>
+    known(list).map((one) => {
+      const index = names.indexOf(one);
+      if (index >= 0) return index;
+      throw new RangeError(
+        `${where}: ${name}[${i}] is ${describe(one)}, needed one of ${names.slice(0, 12).map(describe).join(', ')}${names.length > 12 ? ', …' : ''}, or nothing where the class is unknown`,
+      );
+    }),
+  );
+  const isCoarse = (list: readonly number[]): boolean => new Set(list).size > 1;
+  const all = names.map((_, k) => k);
+  return {
+    y: Int32Array.from(indices, (list) => (list.length > 0 && !isCoarse(list) ? (list[0] as number) : -1)),
+    ...(indices.some(isCoarse) && { allowed: indices.map((list) => (list.length > 0 ? list : all)) }),
+    classNames: names,
+    classes: names.length,
+  };
+}

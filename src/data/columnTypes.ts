@@ -1,0 +1,138 @@
+/** What a column of a table holds, by a look at its cells. */
+import { describe } from '../core/describe';
+import { type Cell, flagIn, levelIn, numberIn } from '../core/inputs/cells';
+import type { Column } from '../core/inputs/columns';
+
+/** How a column is read: measurements, categories, true and false, counts, or not at all. */
+export type ColumnType = Column['type'] | 'ignore';
+
+/** All of them. */
+export const COLUMN_TYPES = [
+  'number',
+  'levels',
+  'flag',
+  'count',
+  'ignore',
+] as const satisfies readonly ColumnType[];
+
+/** More levels than that are no categories, unless `types` says so. */
+const MOST_LEVELS = 50;
+
+/** Fewer rows may be all different by chance. */
+const FEWEST_ROWS = 20;
+
+/** A column, or why it is left out. */
+export type Found = Column | string;
+
+interface Given {
+  readonly where: string;
+  readonly name: string;
+  /** its cells in the order of the rows */
+  readonly cells: readonly Cell[];
+}
+
+const known = ({ cells }: Given): Exclude<Cell, undefined>[] => cells.filter((cell) => cell !== undefined);
+
+/** Numbers by a reader; a cell that is none is refused. */
+const numbersOf = (
+  { where, name, cells }: Given,
+  read: (cell: Cell) => number | undefined,
+  needed: string,
+): number[] =>
+  cells.flatMap((cell, row) => {
+    if (cell === undefined) return [];
+    const value = read(cell);
+    if (value === undefined)
+      throw new RangeError(
+        `${where}: column ${describe(name)} of rows[${row}] is ${describe(cell)}, needed ${needed}; missing: [${describe(cell)}] takes it for a missing value, types: { ${describe(name)}: "levels" } for a category`,
+      );
+    return [value];
+  });
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+/** A column of a type that is known. */
+function columnOf(given: Given, type: Column['type']): Column {
+  const { name, cells } = given;
+  const base = { name, masked: cells.includes(undefined) };
+  if (type === 'levels') {
+    const levels = [...new Set(known(given).map(levelIn))].sort();
+    return { ...base, type, levels };
+  }
+  if (type === 'flag') return { ...base, type, mean: meanOf(numbersOf(given, flagIn, 'true or false')) };
+  if (type === 'count') {
+    const count = (cell: Cell): number | undefined => {
+      const value = numberIn(cell);
+      return value !== undefined && Number.isInteger(value) && value >= 0 ? value : undefined;
+    };
+    return {
+      ...base,
+      type,
+      mean: Math.round(meanOf(numbersOf(given, count, 'a whole number of at least 0'))),
+    };
+  }
+  const values = numbersOf(given, numberIn, 'a number, as most cells of the column are');
+  const mean = meanOf(values);
+  const sd = Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
+  return { ...base, type, mean, sd };
+}
+
+/** Whether different integers look like numbers of rows: almost one after another, or called so. */
+const isNumbering = (name: string, values: readonly number[]): boolean => {
+  const span = values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+  return span < 1.5 * values.length || /(^|[_\W])(id|index|uuid|key|row)$/i.test(name);
+};
+
+/** What texts are, where they are no categories. */
+const noLevels = (texts: readonly string[], different: number): string | undefined => {
+  const words = texts.reduce((sum, text) => sum + text.split(/\s+/).length, 0) / texts.length;
+  if (words > 4) return `holds texts of ${words.toFixed(0)} words: text(…) reads such`;
+  if (texts.length >= FEWEST_ROWS && different === texts.length)
+    return 'has another text in every row, as an identifier has';
+  if (texts.every((text) => /^[+-]?\d+,\d+$/.test(text)))
+    return 'holds numbers with decimal commas: write points';
+  if (different > MOST_LEVELS) return `has ${different} different texts`;
+  return undefined;
+};
+
+/** The type of a column by its cells, or why it is left out. */
+function typeOf(given: Given): { readonly type: Column['type'] } | { readonly reason: string } {
+  const cells = known(given);
+  const different = new Set(cells.map(levelIn)).size;
+  if (cells.length === 0) return { reason: 'has no value' };
+  if (different === 1) return { reason: `says ${describe(cells[0])} in every row` };
+  if (cells.every((cell) => flagIn(cell) !== undefined)) return { type: 'flag' };
+  const values = cells.map(numberIn).filter((value) => value !== undefined);
+  // Where most are numbers, the others are refused by their rows.
+  if (values.length > cells.length / 2) {
+    const isIdentifier =
+      values.length === cells.length &&
+      different === cells.length &&
+      cells.length >= FEWEST_ROWS &&
+      values.every(Number.isInteger) &&
+      isNumbering(given.name, values);
+    return isIdentifier ? { reason: 'numbers the rows, as an identifier does' } : { type: 'number' };
+  }
+  const reason = noLevels(cells.map(levelIn), different);
+  return reason === undefined ? { type: 'levels' } : { reason };
+}
+
+/**
+ * How a column is read.
+ *
+ * @param given the function, the name of the column and its cells
+ * @param type what the user says; default by the cells
+ * @returns the column, or a note that says why it is left out
+ * @throws RangeError naming a cell that is not of the column's type
+ */
+export function findColumn(given: Given, type?: ColumnType): Found {
+  const { name } = given;
+  if (type === 'ignore') return `column ${describe(name)} is left out, as types says`;
+  const found = typeOf(given);
+  // What says the same in every row says nothing, whatever its type is.
+  const isEmpty = new Set(known(given).map(levelIn)).size < 2;
+  if ('reason' in found && (type === undefined || isEmpty))
+    return `column ${describe(name)} is left out: it ${found.reason}${isEmpty ? '' : `; types: { ${describe(name)}: "levels" } keeps it`}`;
+  return columnOf(given, type ?? (found as { readonly type: Column['type'] }).type);
+}

@@ -1,0 +1,158 @@
+/** Rows of a table as a data set. */
+import { describe, oneLine } from '../core/describe';
+import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
+import type { Column, ColumnsInput } from '../core/inputs/columns';
+import type { InputSpec } from '../core/inputs/registry';
+import { type Rows, type Table, tableOf } from '../core/inputs/table';
+import { checked, optional, readOptions, text, unchecked } from '../core/options';
+import { isListOf, isRecord, isString } from '../files/json';
+import type { ClassLabels } from './classLabels';
+import { COLUMN_TYPES, type ColumnType, findColumn } from './columnTypes';
+import { inputRule, type OwnDataset, ownDataset } from './ownData';
+
+/** How rows are read. */
+export interface ColumnsOptions {
+  /**
+   * the column of the classes: texts, numbers, true and false. Nothing and −1 mean that a class is not known; a list of names
+   * is a coarse label. Default: no class is known
+   */
+  readonly label?: string;
+  /** the column of how much each row counts, numbers of at least 0; default 1 each */
+  readonly weight?: string;
+  /**
+   * what columns hold, by name, where their cells do not tell: `'number'` (measurements), `'levels'` (categories), `'flag'`
+   * (true and false), `'count'` (whole numbers from 0), or `'ignore'`
+   */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+  /** texts that mean a missing value, beside the empty one; default NA, NaN, nan and null */
+  readonly missing?: readonly string[];
+  /** the classes in their order, classes that no row names among them; default those of the label column, sorted */
+  readonly classNames?: readonly string[];
+  /** what the set is called in tables and messages; default `columns` */
+  readonly name?: string;
+  /**
+   * how another data set or a model reads its rows, `input` of either: these are then read in the same way. Default: it is
+   * fitted to these
+   */
+  readonly input?: InputSpec;
+}
+
+const assertTypes = (where: string, name: string, types: unknown): void => {
+  if (!isRecord(types))
+    throw new TypeError(`${where}: ${name} is ${describe(types)}, needed a record of types by column`);
+  for (const [column, type] of Object.entries(types))
+    if (!COLUMN_TYPES.includes(type as ColumnType))
+      throw new RangeError(
+        `${where}: ${name}.${oneLine(column)} is ${describe(type)}, needed one of ${COLUMN_TYPES.map(describe).join(', ')}`,
+      );
+};
+
+const assertTexts = (where: string, name: string, texts: unknown): void => {
+  if (!isListOf(isString)(texts))
+    throw new TypeError(`${where}: ${name} is ${describe(texts)}, needed an array of texts`);
+};
+
+/** Refuses a column that the table does not have. */
+const assertColumn = (option: string, column: string, { names }: Table): void => {
+  if (!names.includes(column))
+    throw new RangeError(
+      `columns: ${option} is ${describe(column)}, needed one of the columns ${names.slice(0, 12).map(describe).join(', ')}${names.length > 12 ? ', …' : ''}`,
+    );
+};
+
+/** All cells of a column. */
+const cellsOf = (table: Table, name: string): unknown[] => {
+  const at = table.column(name);
+  return Array.from({ length: table.count }, (_, row) => at(row));
+};
+
+/** How the columns are read, and why others are not. */
+function findColumns(
+  table: Table,
+  names: readonly string[],
+  types: Readonly<Record<string, ColumnType>>,
+  missing: readonly string[],
+): { readonly input: ColumnsInput; readonly notes: readonly string[] } {
+  const read = cellReader(missing);
+  const columns: Column[] = [];
+  const notes: string[] = [];
+  for (const name of names) {
+    const cells: Cell[] = [];
+    for (const [row, cell] of cellsOf(table, name).entries())
+      cells.push(read(cell, () => `columns: column ${describe(name)} of rows[${row}]`));
+    const found = findColumn(
+      { where: 'columns', name, cells },
+      Object.hasOwn(types, name) ? types[name] : undefined,
+    );
+    if (typeof found === 'string') notes.push(found);
+    else columns.push(found);
+  }
+  if (columns.length > 0) return { input: { kind: 'columns', columns, missing: [...missing] }, notes };
+  throw new RangeError(
+    `columns: rows have no column to learn from, needed at least one${notes.length > 0 ? `; ${notes.slice(0, 3).join('; ')}` : ''}`.slice(
+      0,
+      590,
+    ),
+  );
+}
+
+/** Weights of rows, as numbers. */
+const weightsOf = (table: Table, name: string): number[] =>
+  cellsOf(table, name).map((cell) =>
+    typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : (cell as number),
+  );
+
+/**
+ * A data set of the rows of a table, as parsers of CSV and Parquet, data frames and databases give them.
+ *
+ *   number: (v − mean) / sd      levels: one-hot      flag: 0 or 1      count: as it is
+ *
+ * A number may be a text, a 64-bit integer or a date. A column with missing values gets a mask, 1 where a value is known; a
+ * missing value is 0 and is not imputed, and the likelihood leaves it out. Columns that say nothing are left out, and
+ * `notes` of the data set says which and why: constant columns, identifiers, free text. The data set also has a likelihood
+ * that fits its columns.
+ *
+ * A model made for the data set keeps how columns are read, so that `predict(model, newRows)` takes rows as these are. Their
+ * columns may be in any order; a missing one is refused, as is a level that the data did not have. A missing value in a
+ * column that had none is read as the mean.
+ *
+ * @param rows an array of records, a record of columns, or a table of Apache Arrow
+ * @param options which column holds the labels; types of columns, texts that mean a missing value
+ * @returns a data set with `input`, `likelihood` and `notes`
+ * @throws TypeError or RangeError when a column is missing, a cell is of another type than its column, no class is known, or no
+ *   column is left
+ * @example columns([{ size: '1', kind: 'a' }, { size: '3', kind: '' }], { label: 'kind' }).x // [-1, 1]
+ */
+export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
+  const { label, weight, types, missing, classNames, name, input } = readOptions('columns', options, {
+    label: optional(text()),
+    weight: optional(text()),
+    types: checked<Readonly<Record<string, ColumnType>>>(assertTypes, {}),
+    missing: checked<readonly string[]>(assertTexts, MISSING_TEXTS),
+    classNames: optional(unchecked<readonly string[]>()),
+    name: text('columns'),
+    input: inputRule('columns'),
+  });
+  const table = tableOf('columns', 'rows', rows);
+  if (table.count === 0) throw new RangeError('columns: rows are empty, needed at least one');
+  if (label !== undefined) assertColumn('label', label, table);
+  if (weight !== undefined) assertColumn('weight', weight, table);
+  for (const column of Object.keys(types)) assertColumn(`types names a column, and`, column, table);
+  const read = table.names.filter((column) => column !== label && column !== weight);
+  const found = input ? { input, notes: [] } : findColumns(table, read, types, missing);
+  return ownDataset({
+    where: 'columns',
+    argument: 'rows',
+    raw: rows,
+    input: found.input,
+    notes: found.notes,
+    ...(label !== undefined && {
+      labels: cellsOf(table, label) as unknown as ClassLabels,
+      labelsName: `column ${describe(label)}`,
+    }),
+    missing,
+    classNames,
+    weight: weight === undefined ? undefined : weightsOf(table, weight),
+    name,
+  });
+}

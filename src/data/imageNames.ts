@@ -1,0 +1,36 @@
+/** Names of image files, and the classes of the folders that they lie in. */
+import { oneLine } from '../core/describe';
+import type { Image } from '../core/inputs/images';
+
+/** The folder of files without a class. */
+const UNLABELED = 'unlabeled';
+
+/** Whether a file is an image by its name, and not hidden. */
+export const isImageName = (name: string): boolean =>
+  /^[^.].*\.(png|jpe?g|gif|webp|bmp|avif|tiff?|pgm|ppm|qoi)$/i.test(name);
+
+/**
+ * The class of a file: the uppermost folder of its path.
+ *
+ * @param path below the folder that is read, divided by slashes
+ * @returns the name of the class; none in `unlabeled`
+ * @throws RangeError when the file lies in no folder
+ */
+export function classOfFolder(where: string, path: string): string | undefined {
+  const [folder = '', ...rest] = path.split('/');
+  if (rest.length === 0)
+    throw new RangeError(
+      `${where}: ${oneLine(path, 200)} lies in no folder of a class, needed one, or the folder ${UNLABELED}`,
+    );
+  return folder === UNLABELED ? undefined : folder;
+}
+
+/** Refuses images of different sizes, by the names of their files. */
+export function assertOneSize(where: string, images: readonly Image[], paths: readonly string[]): void {
+  const [first] = images;
+  const other = images.findIndex(({ width, height }) => width !== first?.width || height !== first?.height);
+  if (first === undefined || other < 0) return;
+  const sizeOf = (i: number): string =>
+    `${oneLine(paths[i] as string, 150)} has ${images[i]?.height} × ${images[i]?.width} pixels`;
+  throw new RangeError(`${where}: ${sizeOf(other)} and ${sizeOf(0)}, needed one size, or the option size`);
+}

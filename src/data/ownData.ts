@@ -1,0 +1,94 @@
+/** What `columns`, `vectors`, `text` and `images` have in common: labels, weights and names beside raw inputs. */
+
+import { describe } from '../core/describe';
+import { type InputSpec, parseInput, readInputs, shapeOfInput } from '../core/inputs/registry';
+import { optional, type Rule, text, unchecked } from '../core/options';
+import { type ClassLabels, readClasses } from './classLabels';
+import { checkDataset, type Dataset } from './dataset';
+
+/** What raw inputs are given with. */
+export interface OwnDataOptions {
+  /**
+   * the class of each example by its name: texts, numbers, true and false. Nothing (`null`, `undefined`, an empty text, NaN)
+   * and −1 mean that it is not known; a list of names is a coarse label. Default: no class is known
+   */
+  readonly labels?: ClassLabels;
+  /** the classes in their order, classes that no label names among them; default those of the labels, sorted */
+  readonly classNames?: readonly string[];
+  /** how much each example counts, at least 0; default 1 each */
+  readonly weight?: ArrayLike<number>;
+  /** what the set is called in tables and messages; default the name of the function */
+  readonly name?: string;
+  /**
+   * how another data set or a model reads its inputs, `input` of either: these are then read in the same way. Default: it
+   * is fitted to these
+   */
+  readonly input?: InputSpec;
+}
+
+/** A data set that knows how its inputs are read. */
+export interface OwnDataset extends Dataset {
+  readonly input: InputSpec;
+  readonly notes: readonly string[];
+}
+
+/** How the inputs are read: what another data set or model says, which must be of the same kind. */
+export const inputRule =
+  <Kind extends InputSpec['kind']>(kind: Kind): Rule<Extract<InputSpec, { kind: Kind }> | undefined> =>
+  (where, name, given) => {
+    if (given === undefined) return undefined;
+    const input = parseInput(where, given);
+    if (input.kind === kind) return input as Extract<InputSpec, { kind: Kind }>;
+    throw new RangeError(`${where}: ${name}.kind is ${describe(input.kind)}, needed "${kind}"`);
+  };
+
+/** How these options are read. */
+export const ownDataRules = <Kind extends InputSpec['kind']>(name: Kind) => ({
+  input: inputRule(name),
+  labels: optional(unchecked<ClassLabels>()),
+  classNames: optional(unchecked<readonly string[]>()),
+  weight: optional(unchecked<ArrayLike<number>>()),
+  name: text(name),
+});
+
+interface OwnDataParts {
+  readonly where: string;
+  /** the argument of raw inputs */
+  readonly argument: string;
+  readonly raw: unknown;
+  readonly input: InputSpec;
+  readonly notes: readonly string[];
+  readonly labels?: ClassLabels | undefined;
+  /** what the caller calls the labels */
+  readonly labelsName?: string;
+  /** texts that mean an unknown class */
+  readonly missing?: readonly string[];
+  readonly classNames?: readonly string[] | undefined;
+  readonly weight?: ArrayLike<number> | undefined;
+  readonly name: string;
+}
+
+/** A data set of raw inputs and the labels beside them. */
+export function ownDataset(parts: OwnDataParts): OwnDataset {
+  const { where, argument, raw, input, notes, labels, labelsName = 'labels', missing, classNames } = parts;
+  const { x } = readInputs(where, argument, input, raw);
+  const read =
+    labels === undefined
+      ? { classes: Math.max(1, classNames?.length ?? 1), ...(classNames && { classNames }) }
+      : readClasses(where, labelsName, labels, { classNames, ...(missing && { missing }) });
+  const dataset = checkDataset(
+    where,
+    'options',
+    {
+      ...read,
+      name: parts.name,
+      x,
+      shape: shapeOfInput(input),
+      input,
+      notes,
+      ...(parts.weight && { weight: parts.weight }),
+    },
+    labelsName,
+  );
+  return { ...dataset, input, notes };
+}

@@ -1,0 +1,91 @@
+/** Image files in folders, one for each class. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { recordOf } from '../../core/assert';
+import { oneLine } from '../../core/describe';
+import { channelsOf, type Image } from '../../core/inputs/images';
+import { messageOf } from '../../core/messageOf';
+import { callable, text } from '../../core/options';
+import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';
+import { type ImagesOptions, images } from '../../data/images';
+import type { OwnDataset } from '../../data/ownData';
+import { decodePng } from './png';
+
+/** Decodes the bytes of a file into pixels, `{ data, width, height }`, or a promise of it. */
+export type DecodeImage = (bytes: Uint8Array, path: string) => Image | Promise<Image>;
+
+/** How a folder of images is read. */
+export interface ImageFolderOptions extends Omit<ImagesOptions, 'labels' | 'weight'> {
+  /** decodes a file; default: PNG files are decoded, and others are refused by their names */
+  readonly decode?: DecodeImage;
+}
+
+const WHERE = 'imageFolder';
+
+/** Paths of image files below a folder, in the order of their names: slashes divide them on every system. */
+async function filesBelow(dir: string, below = ''): Promise<readonly string[]> {
+  const entries = await readdir(join(dir, below), { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const lists = await Promise.all(
+    entries.map(async (entry) => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) return filesBelow(dir, path);
+      return entry.isFile() && isImageName(entry.name) ? [path] : [];
+    }),
+  );
+  return lists.flat();
+}
+
+const png: DecodeImage = (bytes, path) => {
+  if (extname(path).toLowerCase() !== '.png')
+    throw new RangeError(
+      `${WHERE}: ${oneLine(path, 200)} is not a PNG file, needed the option decode for other formats`,
+    );
+  return decodePng(`${WHERE}: ${oneLine(path, 200)}`, bytes);
+};
+
+/** The image of a file; what a decoder throws is said together with the file's name. */
+async function imageOf(dir: string, path: string, decode: DecodeImage): Promise<Image> {
+  let image: Image;
+  try {
+    image = await decode(new Uint8Array(await readFile(join(dir, path))), path);
+  } catch (cause) {
+    if (decode === png) throw cause;
+    throw new RangeError(
+      `${WHERE}: decode fails on ${oneLine(path, 200)}: ${oneLine(messageOf(cause))}; needed { data, width, height }`,
+      { cause },
+    );
+  }
+  channelsOf(WHERE, `the image of ${oneLine(path, 200)}`, image);
+  return image;
+}
+
+/**
+ * A data set of the image files in a folder: each folder in it is a class, and the files in `unlabeled` have none.
+ *
+ *   photos/cat/1.png   photos/cat/2.png   photos/dog/a.png   photos/unlabeled/x.png
+ *
+ * Files may lie deeper; the uppermost folder is the class. Hidden files and files that are not images by their names are
+ * passed over. The order is that of the names.
+ *
+ * @param dir the folder
+ * @param options as `images` takes them; `decode` for formats other than PNG
+ * @returns a data set with `input`, `likelihood` and `notes`
+ * @throws RangeError or TypeError naming the file that is damaged or of another format or size, or when there is no image
+ * @example await imageFolder('photos', { size: 32, decode: (bytes) => decodeJpeg(bytes) })
+ */
+export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<OwnDataset> {
+  const { decode, ...own } = recordOf(WHERE, options);
+  const decodeFile = callable<DecodeImage>(png)(WHERE, 'decode', decode);
+  const paths = await filesBelow(text()(WHERE, 'dir', dir));
+  if (paths.length === 0)
+    throw new RangeError(
+      `${WHERE}: ${oneLine(dir, 200)} holds no image, needed folders of images, one a class`,
+    );
+  const labels = paths.map((path) => classOfFolder(WHERE, path));
+  const list: Image[] = [];
+  for (const path of paths) list.push(await imageOf(dir, path, decodeFile));
+  if (own.size === undefined) assertOneSize(WHERE, list, paths);
+  const known = labels.some((label) => label !== undefined);
+  return images(list, { name: basename(dir), ...own, ...(known && { labels }) });
+}

@@ -1,0 +1,137 @@
+/** PNG files as pixels: 8 and 16 bits, palettes and gray of fewer bits, without interlace. W3C, PNG 3rd edition. */
+import { inflateSync } from 'node:zlib';
+import type { Image } from '../../core/inputs/images';
+
+const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+
+/** Values of a pixel in the file, by color type. */
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+/** Bits that a value of a color type may have. */
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+
+/** More pixels than that are no image to learn from: some bytes of a file may claim any number. */
+const MOST_PIXELS = 2 ** 26;
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly color: number;
+}
+
+const refuse = (where: string, what: string): never => {
+  throw new RangeError(`${where} ${what}, needed a PNG file of 1 to 16 bits without interlace`);
+};
+
+/** Chunks of a file: its data, and the header, palette and transparency where they are. */
+function chunksOf(where: string, bytes: Uint8Array): Readonly<Record<string, readonly Uint8Array[]>> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const chunks: Record<string, Uint8Array[]> = {};
+  for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (at + 12 + length > bytes.length) refuse(where, 'ends in the middle');
+    chunks[type] = [...(chunks[type] ?? []), bytes.subarray(at + 8, at + 8 + length)];
+    at += 12 + length;
+  }
+  return chunks;
+}
+
+function headerOf(where: string, chunk: Uint8Array | undefined): Header {
+  if (chunk?.length !== 13) return refuse(where, 'has no header');
+  const view = new DataView(chunk.buffer, chunk.byteOffset, 13);
+  const [width, height, depth, color] = [
+    view.getUint32(0),
+    view.getUint32(4),
+    view.getUint8(8),
+    view.getUint8(9),
+  ];
+  if (width * height === 0 || width * height > MOST_PIXELS) refuse(where, `has ${width} × ${height} pixels`);
+  if (!DEPTHS[color]?.includes(depth)) refuse(where, `has ${depth} bits of color type ${color}`);
+  if (view.getUint8(12) !== 0) refuse(where, 'is interlaced');
+  return { width, height, depth, color };
+}
+
+const paeth = (left: number, up: number, corner: number): number => {
+  const guess = left + up - corner;
+  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  return a <= b && a <= c ? left : b <= c ? up : corner;
+};
+
+/** Undoes the filter of each row: the bytes of all rows, without those that name the filters. */
+function unfiltered(
+  where: string,
+  raw: Uint8Array,
+  height: number,
+  stride: number,
+  pixel: number,
+): Uint8Array {
+  if (raw.length < height * (stride + 1)) refuse(where, 'ends in the middle');
+  const out = new Uint8Array(height * stride);
+  for (let row = 0; row < height; row++) {
+    const filter = raw[row * (stride + 1)] as number;
+    if (filter > 4) refuse(where, `has a row of filter ${filter}`);
+    for (let i = 0; i < stride; i++) {
+      const at = row * stride + i;
+      const left = i >= pixel ? (out[at - pixel] as number) : 0;
+      const up = row > 0 ? (out[at - stride] as number) : 0;
+      const corner = i >= pixel && row > 0 ? (out[at - stride - pixel] as number) : 0;
+      const added = [0, left, up, (left + up) >> 1, filter === 4 ? paeth(left, up, corner) : 0][
+        filter
+      ] as number;
+      out[at] = (raw[row * (stride + 1) + 1 + i] as number) + added;
+    }
+  }
+  return out;
+}
+
+/**
+ * The pixels of a PNG file. Of 16 bits the upper 8 are kept; gray of fewer bits is scaled to 0 … 255; a palette becomes red,
+ * green and blue, with alpha where the file has it. Transparent colors of other kinds are passed over.
+ *
+ * @param where names the file, for messages
+ * @param bytes of the file
+ * @throws RangeError saying what the file has and was not needed
+ */
+export function decodePng(where: string, bytes: Uint8Array): Image {
+  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) refuse(where, 'does not begin as a PNG file');
+  const { IHDR = [], PLTE = [], tRNS = [], IDAT = [] } = chunksOf(where, bytes);
+  const { width, height, depth, color } = headerOf(where, IHDR[0]);
+  const channels = CHANNELS[color] as number;
+  const stride = Math.ceil((width * channels * depth) / 8);
+  let raw: Uint8Array;
+  try {
+    raw = inflateSync(Buffer.concat(IDAT), { maxOutputLength: height * (stride + 1) + 1024 });
+  } catch {
+    return refuse(where, 'holds damaged data');
+  }
+  const rows = unfiltered(where, raw, height, stride, Math.max(1, (channels * depth) / 8));
+  const mask = 2 ** Math.min(depth, 8) - 1;
+  /** value i of a row, of at most 8 bits */
+  const valueAt = (row: number, i: number): number => {
+    const bit = i * depth;
+    const byte = rows[row * stride + (bit >> 3)] as number;
+    return depth >= 8 ? byte : (byte >> (8 - depth - (bit & 7))) & mask;
+  };
+  const [palette, alpha] = [PLTE[0], tRNS[0]];
+  if (color === 3 && palette === undefined) refuse(where, 'has no palette');
+  const given = color === 3 ? (alpha ? 4 : 3) : channels;
+  const data = new Uint8Array(width * height * given);
+  for (let row = 0; row < height; row++)
+    for (let i = 0; i < width * channels; i++) {
+      const value = valueAt(row, i);
+      const at = (row * width * channels + i) * (color === 3 ? given : 1);
+      if (color !== 3) data[at] = depth < 8 ? (255 * value) / mask : value;
+      else
+        for (let c = 0; c < given; c++)
+          data[at + c] = (c < 3 ? palette?.[3 * value + c] : alpha?.[value]) ?? 255;
+    }
+  return { data, width, height };
+}
