@@ -1,0 +1,78 @@
+/** A classifier that learns the probabilities of others. */
+import { tensor2d } from '@tensorflow/tfjs-core';
+import type { Batch } from '../../core/batch';
+import type { Noise } from '../../core/noise';
+import { cosineDecay } from '../../core/schedules';
+import { batchesFrom } from '../../data/batchesFrom';
+import { type Dataset, gatherInputs } from '../../data/dataset';
+import type { SemiSupervisedVae } from '../../models/model';
+import { supervised } from '../../models/objectives/supervised';
+import { createAdam } from '../optimizer/adam';
+import { train } from '../train';
+import { shownBy, type Task } from './learn';
+
+/** Steps of the run. */
+export const DISTILL_STEPS = 300;
+
+/** Examples of a step. */
+const BATCH = 100;
+
+/** Batches of some examples with given probabilities of their classes, in a new order at every pass. */
+function* softBatches(
+  data: Dataset,
+  indices: Int32Array,
+  probabilities: Float32Array,
+  noise: Noise,
+): Generator<Batch> {
+  const size = Math.min(BATCH, indices.length);
+  for (let step = 0; ; step++) {
+    const order = noise.split(step).permutation(indices.length).subarray(0, size);
+    const y = new Float32Array(size * data.classes);
+    for (const [b, i] of order.entries())
+      y.set(probabilities.subarray(i * data.classes, (i + 1) * data.classes), b * data.classes);
+    yield {
+      labeled: {
+        x: gatherInputs(
+          data,
+          order.map((i) => indices[i] as number),
+        ),
+        y: tensor2d(y, [size, data.classes]),
+      },
+    };
+  }
+}
+
+/**
+ * Trains the classifier of the model towards probabilities of all its training examples (Hinton et al. 2015, "Distilling
+ * the Knowledge in a Neural Network", at temperature 1). Encoder and decoder stay as they are, except for layers that they
+ * share with the classifier.
+ *
+ * @param probabilities of the examples of {@link shownBy}, in rows of K
+ */
+export async function distill<M extends SemiSupervisedVae>(
+  { model, data, split, seed, execute, signal, onStep }: Task<M>,
+  probabilities: Float32Array,
+): Promise<void> {
+  const indices = shownBy(split);
+  const noise = seed.split('distill');
+  const optimizer = createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: DISTILL_STEPS }) });
+  try {
+    await train<SemiSupervisedVae>(model, {
+      objective: supervised(),
+      alpha: 1,
+      batches: batchesFrom(() => softBatches(data, indices, probabilities, noise), {
+        stepsPerEpoch: DISTILL_STEPS,
+        counts: { labeled: indices.length, unlabeled: 0 },
+      }),
+      epochs: 1,
+      optimizer,
+      seed: noise,
+      ...(execute && { execute }),
+      ...(signal && { signal }),
+      callbacks: { onBatchEnd: onStep },
+    });
+    signal?.throwIfAborted();
+  } finally {
+    optimizer.dispose();
+  }
+}

@@ -1,0 +1,92 @@
+/** Fits a model to few labels and much unlabeled data, and says what the unlabeled data were worth. */
+import type { Dataset } from '../../data/dataset';
+import { subset } from '../../data/dataset';
+import { type ClassifierEvaluation, evaluateClassifier } from '../../evaluation/classifier';
+import type { SemiSupervisedVae } from '../../models/model';
+import { assignVariables, readTensors } from '../../models/modelFile';
+import { predict } from '../../models/predict';
+import type { HistoryRow } from '../history';
+import { type Choice, type CrossValidation, choose, crossValidate, meanOf } from './compare';
+import { DISTILL_STEPS, distill } from './distill';
+import { type Learned, learn, type Source, shownBy, type Task } from './learn';
+import { type FitOptions, fitSettings } from './options';
+import type { Recipe } from './recipe';
+
+/** What a fit tried, found and chose. */
+export interface FitReport {
+  /** what the model's predictions are those of */
+  readonly chosen: Choice;
+  /** why, in a sentence */
+  readonly why: string;
+  /** how the choices fared on labeled examples that they were not trained on; absent where there are too few */
+  readonly crossValidation?: CrossValidation;
+  /** the model on the held-back examples of the split, and the labels alone on the same; absent without such */
+  readonly heldBack?: {
+    readonly model: ClassifierEvaluation;
+    readonly labelsAlone: ClassifierEvaluation;
+  };
+  /** the settings of the runs */
+  readonly recipe: Recipe;
+  /** means of the terms by epoch, of the run on all labels and the unlabeled data, and of that on the labels alone */
+  readonly history: Readonly<Record<Source, readonly HistoryRow[]>>;
+}
+
+/**
+ * Fits a model to few labels and much unlabeled data.
+ *
+ * It trains the model twice from the weights that it has: on the labels alone, and on all data. Where there are enough
+ * labels, cross-validation compares the two. The classifier ends with the predictions of one of them where it is clearly
+ * better, and else with the mean of both, which it learns from all examples; q(z|x) and p(x|z,y) are those of all data.
+ * The report says what was chosen and why.
+ *
+ * A second call goes on from the weights of the first: with more labels, more data or another rate.
+ *
+ * @param model made for the data, such as `createM2({ data })`; trained in place
+ * @param data a data set of which some classes are known
+ * @param options seed, split, and settings in place of those of {@link recipeOf}
+ * @returns the report
+ * @throws TypeError or RangeError naming argument and value, before the first step
+ * @example (await fit(model, data, { seed: 1 })).chosen // such as 'mean of both'
+ */
+export async function fit<M extends SemiSupervisedVae>(
+  model: M,
+  data: Dataset,
+  options: FitOptions = {},
+): Promise<FitReport> {
+  const { folds, onProgress, ...settings } = fitSettings(model, data, options);
+  const { split, recipe } = settings;
+  const total = 2 * (folds + 1) * recipe.steps + DISTILL_STEPS;
+  let done = 0;
+  const task: Task<M> = { ...settings, model, data, onStep: () => onProgress?.({ done: ++done, total }) };
+  const former = await readTensors(model.variables);
+  const restore = (weights = former): void => assignVariables('fit', model.variables, weights);
+  const learnOn = (source: Source, labeled = split.labeled): Promise<Learned> => {
+    restore();
+    return learn(source, { ...task, split: { ...split, labeled } });
+  };
+  try {
+    const compared = folds > 0 ? await crossValidate(task, folds, learnOn) : undefined;
+    const decision = choose(compared?.outcomes);
+    const { x } = subset(data, shownBy(split));
+    const held = split.test?.length ? split.test : split.validation;
+    const test = held?.length ? subset(data, held) : undefined;
+
+    const alone = await learnOn('labels alone');
+    const labelsAlone = test && (await evaluateClassifier(model, test));
+    const ofAlone = (await predict(model, x)).probabilities;
+    const both = await learnOn('labels and unlabeled data');
+    if (decision.chosen === 'mean of both')
+      await distill(task, meanOf(ofAlone, (await predict(model, x)).probabilities));
+    if (decision.chosen === 'labels alone') await distill(task, ofAlone);
+    return {
+      ...decision,
+      ...(compared && { crossValidation: compared.validation }),
+      ...(test && labelsAlone && { heldBack: { model: await evaluateClassifier(model, test), labelsAlone } }),
+      recipe,
+      history: { [alone.source]: alone.history, [both.source]: both.history } as FitReport['history'],
+    };
+  } catch (error) {
+    restore();
+    throw error;
+  }
+}

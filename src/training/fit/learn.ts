@@ -1,0 +1,79 @@
+/** One training run of `fit`. */
+import type { SplitIndices } from '../../core/batch';
+import type { Noise } from '../../core/noise';
+import { createBatches } from '../../data/batches';
+import type { Dataset } from '../../data/dataset';
+import type { StoredArray } from '../../files/safetensors';
+import type { SemiSupervisedVae } from '../../models/model';
+import { readTensors } from '../../models/modelFile';
+import { supervised } from '../../models/objectives/supervised';
+import type { HistoryRow } from '../history';
+import { createAdam } from '../optimizer/adam';
+import type { Execute } from '../step';
+import { train } from '../train';
+import type { Recipe } from './recipe';
+
+/** What a run learns from. */
+export type Source = 'labels alone' | 'labels and unlabeled data';
+
+/** What every run of a fit shares. */
+export interface Task<M extends SemiSupervisedVae> {
+  readonly model: M;
+  readonly data: Dataset;
+  readonly split: SplitIndices;
+  readonly recipe: Recipe;
+  readonly seed: Noise;
+  readonly execute: Execute | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** called after every step */
+  readonly onStep: () => void;
+}
+
+/** What a run has learned. */
+export interface Learned {
+  readonly source: Source;
+  readonly weights: Readonly<Record<string, StoredArray>>;
+  readonly history: readonly HistoryRow[];
+}
+
+/** Rows of the history. */
+const EPOCHS = 10;
+
+/**
+ * Trains the model from the weights that it has.
+ *
+ * @throws the signal's reason where it ends the run
+ */
+export async function learn<M extends SemiSupervisedVae>(source: Source, task: Task<M>): Promise<Learned> {
+  const { model, data, split, recipe, seed, execute, signal, onStep } = task;
+  const alone = source === 'labels alone';
+  const epochs = Math.min(EPOCHS, recipe.steps);
+  const optimizer = createAdam({ learningRate: recipe.learningRate });
+  try {
+    const { history } = await train<SemiSupervisedVae>(model, {
+      objective: alone ? supervised() : recipe.objective,
+      batches: createBatches({
+        dataset: data,
+        split,
+        batchSize: { ...recipe.batchSize, ...(alone && { unlabeled: 0 }) },
+        seed,
+        stepsPerEpoch: Math.ceil(recipe.steps / epochs),
+      }),
+      epochs,
+      alpha: recipe.alpha,
+      optimizer,
+      seed,
+      ...(execute && { execute }),
+      ...(signal && { signal }),
+      callbacks: { onBatchEnd: onStep },
+    });
+    signal?.throwIfAborted();
+    return { source, weights: await readTensors(model.variables), history };
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/** The training examples: the labeled, then the unlabeled. */
+export const shownBy = ({ labeled, unlabeled }: SplitIndices): Int32Array =>
+  Int32Array.from([...labeled, ...unlabeled]);

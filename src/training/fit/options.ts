@@ -1,0 +1,127 @@
+/** Options of `fit`, their defaults, and what is refused. */
+import { assertMethods } from '../../core/assert';
+import type { SplitIndices } from '../../core/batch';
+import { describe } from '../../core/describe';
+import { UNKNOWN_CLASS } from '../../core/labels';
+import type { Noise } from '../../core/noise';
+import {
+  callable,
+  integersFrom,
+  number,
+  optional,
+  readOptions,
+  record,
+  seedStream,
+  unchecked,
+  withMethods,
+} from '../../core/options';
+import { assertDataset, type Dataset } from '../../data/dataset';
+import { isCoarse } from '../../data/extras';
+import type { SemiSupervisedVae } from '../../models/model';
+import type { Execute } from '../step';
+import { type Recipe, type RecipeOptions, recipeOf } from './recipe';
+
+/** How far a fit is. */
+export interface FitProgress {
+  /** steps done, over all of its training runs */
+  readonly done: number;
+  /** steps of all of them */
+  readonly total: number;
+}
+
+/** How a model is fitted. */
+export interface FitOptions extends RecipeOptions {
+  /** seed of every draw; default 0 */
+  readonly seed?: number | Noise;
+  /**
+   * which examples are labeled and which are not, of `splitDataset`; the report evaluates the model on its test part, or else
+   * its validation part. Default: all examples are shown, with the labels that they have
+   */
+  readonly split?: SplitIndices & { readonly test?: Int32Array };
+  /**
+   * parts of the labeled examples for cross-validation, each of which costs two more training runs; 0 for none. Default: 5 where
+   * every class has at least 10 labeled examples, else 0, as fewer tell too little
+   */
+  readonly folds?: number;
+  /** runs the steps, as `selectBackend` returns it; default `executeEagerly` */
+  readonly execute?: Execute;
+  /** ends the fit, which then throws the signal's reason; the model has its former weights again */
+  readonly signal?: AbortSignal;
+  /** called after every step */
+  readonly onProgress?: (progress: FitProgress) => void;
+}
+
+/** Labeled examples of each class from which on cross-validation tells something. */
+const LABELS_TO_COMPARE = 10;
+
+/** How the parts of a recipe are read; `train` checks what they hold. */
+const recipeRules = () => ({
+  steps: optional(number(integersFrom(1))),
+  batchSize: optional(record({ labeled: number(integersFrom(1)), unlabeled: number(integersFrom(1)) })),
+  alpha: optional(unchecked<number>()),
+  learningRate: optional(unchecked<Recipe['learningRate']>()),
+  objective: optional(callable<Recipe['objective']>()),
+});
+
+/** Every example, with the labels that it has. */
+const splitOf = (data: Dataset): SplitIndices => {
+  const all = Array.from({ length: data.count }, (_, i) => i);
+  const isKnown = (i: number): boolean => data.y[i] !== UNKNOWN_CLASS || isCoarse(data, data.classes, i);
+  return {
+    labeled: Int32Array.from(all.filter(isKnown)),
+    unlabeled: Int32Array.from(all.filter((i) => !isKnown(i))),
+  };
+};
+
+const foldsFor = (data: Dataset, labeled: Int32Array): number => {
+  const counts = new Array<number>(data.classes).fill(0);
+  for (const i of labeled)
+    if (data.y[i] !== UNKNOWN_CLASS) counts[data.y[i] as number] = (counts[data.y[i] as number] ?? 0) + 1;
+  return Math.min(...counts) >= LABELS_TO_COMPARE ? 5 : 0;
+};
+
+/**
+ * The options with their defaults.
+ *
+ * @throws TypeError or RangeError naming the option, its value and what was needed
+ */
+export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: FitOptions) {
+  const where = 'fit';
+  assertMethods(where, 'model', model, ['infer', 'classify']);
+  assertDataset(where, data);
+  const {
+    seed,
+    split = splitOf(data),
+    folds,
+    execute,
+    signal,
+    onProgress,
+    ...own
+  } = readOptions(where, options, {
+    ...recipeRules(),
+    seed: seedStream(0),
+    split: optional(unchecked<NonNullable<FitOptions['split']>>()),
+    folds: optional(number(integersFrom(0))),
+    execute: optional(callable<Execute>()),
+    signal: optional(withMethods<AbortSignal>(['throwIfAborted'])),
+    onProgress: optional(callable<(progress: FitProgress) => void>()),
+  });
+  if (split.labeled.length === 0)
+    throw new RangeError(
+      `${where}: the data has no labeled example, needed one of each class at least; unsupervised() trains without labels`,
+    );
+  if (folds === 1) throw new RangeError(`${where}: folds is ${describe(folds)}, needed 0 or at least 2`);
+  // Without other data, the labeled examples are seen without their labels too.
+  const shown: NonNullable<FitOptions['split']> =
+    split.unlabeled.length > 0 ? split : { ...split, unlabeled: split.labeled };
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return {
+    seed,
+    split: shown,
+    recipe: recipeOf(model.inputShape, shown, given as RecipeOptions),
+    folds: folds ?? foldsFor(data, shown.labeled),
+    execute,
+    signal,
+    onProgress,
+  };
+}
