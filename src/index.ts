@@ -243,6 +243,11 @@ export {
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
 export type { Executor } from './training/executor';
+export type { CrossValidation, FitChoice } from './training/fit/compare';
+export { type FitReport, fit } from './training/fit/fit';
+export type { FitSource } from './training/fit/learn';
+export type { FitOptions, FitProgress } from './training/fit/options';
+export { type Recipe, type RecipeOptions, recipeOf } from './training/fit/recipe';
 export type { HistoryRow, TrainResult } from './training/history';
 export type { InputSummary } from './training/inputSummary';
 export type { LossWeights } from './training/loss';

@@ -4,13 +4,13 @@ import { type Dataset, subset } from '../../data/dataset';
 import { foldsOf } from '../../data/folds';
 import type { SemiSupervisedVae } from '../../models/model';
 import { predict } from '../../models/predict';
-import type { Learned, Source, Task } from './learn';
+import type { FitSource, Learned, Task } from './learn';
 
 /** Which predictions a model ends with: those of one run, or the mean of both. */
-export type Choice = Source | 'mean of both';
+export type FitChoice = FitSource | 'mean of both';
 
 /** The choices, in the order of tables. */
-export const CHOICES: readonly Choice[] = ['labels alone', 'labels and unlabeled data', 'mean of both'];
+export const CHOICES: readonly FitChoice[] = ['labels alone', 'labels and unlabeled data', 'mean of both'];
 
 /** Cross-validation over the labeled examples. */
 export interface CrossValidation {
@@ -19,7 +19,7 @@ export interface CrossValidation {
   /** labeled examples, all predicted once */
   readonly examples: number;
   /** how many of them each choice predicts right */
-  readonly right: Readonly<Record<Choice, number>>;
+  readonly right: Readonly<Record<FitChoice, number>>;
 }
 
 /** Mean of the probabilities of two runs. */
@@ -42,9 +42,9 @@ const withLabelsOf = (data: Dataset, labeled: Int32Array): Dataset => {
 export async function crossValidate<M extends SemiSupervisedVae>(
   { model, data, split, seed }: Task<M>,
   folds: number,
-  learnOn: (source: Source, labeled: Int32Array) => Promise<Learned>,
+  learnOn: (source: FitSource, labeled: Int32Array) => Promise<Learned>,
 ): Promise<{ readonly validation: CrossValidation; readonly outcomes: Outcomes }> {
-  const outcomes: Record<Choice, boolean[]> = {
+  const outcomes: Record<FitChoice, boolean[]> = {
     'labels alone': [],
     'labels and unlabeled data': [],
     'mean of both': [],
@@ -53,7 +53,7 @@ export async function crossValidate<M extends SemiSupervisedVae>(
   const known = withLabelsOf(data, split.labeled);
   for (const { labeled, validation: held } of foldsOf(known, { folds, seed })) {
     const examples = subset(data, held);
-    const of = async (source: Source): Promise<Float32Array> => {
+    const of = async (source: FitSource): Promise<Float32Array> => {
       await learnOn(source, labeled);
       return (await predict(model, examples.x)).probabilities;
     };
@@ -71,12 +71,12 @@ export async function crossValidate<M extends SemiSupervisedVae>(
   }
   const right = Object.fromEntries(
     CHOICES.map((choice) => [choice, outcomes[choice].filter(Boolean).length]),
-  ) as Record<Choice, number>;
+  ) as Record<FitChoice, number>;
   return { validation: { folds, examples: outcomes['labels alone'].length, right }, outcomes };
 }
 
 /** Whether each labeled example was predicted right. */
-export type Outcomes = Readonly<Record<Choice, readonly boolean[]>>;
+export type Outcomes = Readonly<Record<FitChoice, readonly boolean[]>>;
 
 /** Standard deviations that a difference must exceed to count (McNemar 1947). */
 const CERTAIN = 2;
@@ -92,7 +92,7 @@ const certaintyOf = (one: readonly boolean[], other: readonly boolean[]): number
  * The choice, and why: the mean of both, unless one of them is right so much more often than the other that chance does not
  * explain it.
  */
-export function choose(outcomes: Outcomes | undefined): { readonly chosen: Choice; readonly why: string } {
+export function choose(outcomes: Outcomes | undefined): { readonly chosen: FitChoice; readonly why: string } {
   if (outcomes === undefined)
     return {
       chosen: 'mean of both',

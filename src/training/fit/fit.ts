@@ -6,16 +6,16 @@ import type { SemiSupervisedVae } from '../../models/model';
 import { assignVariables, readTensors } from '../../models/modelFile';
 import { predict } from '../../models/predict';
 import type { HistoryRow } from '../history';
-import { type Choice, type CrossValidation, choose, crossValidate, meanOf } from './compare';
+import { type CrossValidation, choose, crossValidate, type FitChoice, meanOf } from './compare';
 import { DISTILL_STEPS, distill } from './distill';
-import { type Learned, learn, type Source, shownBy, type Task } from './learn';
+import { type FitSource, type Learned, learn, shownBy, type Task } from './learn';
 import { type FitOptions, fitSettings } from './options';
 import type { Recipe } from './recipe';
 
 /** What a fit tried, found and chose. */
 export interface FitReport {
   /** what the model's predictions are those of */
-  readonly chosen: Choice;
+  readonly chosen: FitChoice;
   /** why, in a sentence */
   readonly why: string;
   /** how the choices fared on labeled examples that they were not trained on; absent where there are too few */
@@ -28,7 +28,7 @@ export interface FitReport {
   /** the settings of the runs */
   readonly recipe: Recipe;
   /** means of the terms by epoch, of the run on all labels and the unlabeled data, and of that on the labels alone */
-  readonly history: Readonly<Record<Source, readonly HistoryRow[]>>;
+  readonly history: Readonly<Record<FitSource, readonly HistoryRow[]>>;
 }
 
 /**
@@ -60,7 +60,7 @@ export async function fit<M extends SemiSupervisedVae>(
   const task: Task<M> = { ...settings, model, data, onStep: () => onProgress?.({ done: ++done, total }) };
   const former = await readTensors(model.variables);
   const restore = (weights = former): void => assignVariables('fit', model.variables, weights);
-  const learnOn = (source: Source, labeled = split.labeled): Promise<Learned> => {
+  const learnOn = (source: FitSource, labeled = split.labeled): Promise<Learned> => {
     restore();
     return learn(source, { ...task, split: { ...split, labeled } });
   };

@@ -14,7 +14,7 @@ import { train } from '../train';
 import type { Recipe } from './recipe';
 
 /** What a run learns from. */
-export type Source = 'labels alone' | 'labels and unlabeled data';
+export type FitSource = 'labels alone' | 'labels and unlabeled data';
 
 /** What every run of a fit shares. */
 export interface Task<M extends SemiSupervisedVae> {
@@ -31,7 +31,7 @@ export interface Task<M extends SemiSupervisedVae> {
 
 /** What a run has learned. */
 export interface Learned {
-  readonly source: Source;
+  readonly source: FitSource;
   readonly weights: Readonly<Record<string, StoredArray>>;
   readonly history: readonly HistoryRow[];
 }
@@ -44,7 +44,7 @@ const EPOCHS = 10;
  *
  * @throws the signal's reason where it ends the run
  */
-export async function learn<M extends SemiSupervisedVae>(source: Source, task: Task<M>): Promise<Learned> {
+export async function learn<M extends SemiSupervisedVae>(source: FitSource, task: Task<M>): Promise<Learned> {
   const { model, data, split, recipe, seed, execute, signal, onStep } = task;
   const alone = source === 'labels alone';
   const epochs = Math.min(EPOCHS, recipe.steps);

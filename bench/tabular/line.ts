@@ -1,0 +1,34 @@
+/** Lines of the tabular benchmark. */
+import type { FitReport } from 'ssvae';
+
+interface Row {
+  readonly set: string;
+  /** labels of each class */
+  readonly labels: number;
+  /** seed of the split */
+  readonly split: number;
+}
+
+/** A fit at its defaults; accuracies from 0 to 1. */
+export interface FitLine extends Row {
+  readonly kind: 'fit';
+  readonly backend: string;
+  /** examples that were scored */
+  readonly examples: number;
+  readonly labelsAlone: number;
+  readonly fit: number;
+  readonly chosen: FitReport['chosen'];
+  /** labeled examples that each choice predicts right in cross-validation */
+  readonly right?: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+/** Scikit-learn's classifiers on the same split. */
+export interface BaselineLine extends Row {
+  readonly kind: 'scikit-learn';
+  readonly 'logistic regression': number;
+  readonly 'label spreading': number;
+  readonly 'self-training': number;
+}
+
+export type TabularLine = FitLine | BaselineLine;

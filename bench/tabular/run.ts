@@ -1,0 +1,130 @@
+/**
+ * Measures `fit` at its defaults on tables, vectors, texts and small images, beside the labels alone and scikit-learn:
+ * `npx tsx bench/tabular/run.ts [--sets iris,wine] [--labels 5,10,50] [--splits 10] [--backend wasm]`.
+ *
+ * Setup once: `npx tsx bench/tabular/setup.ts`. Each fit is a line of docs/results/tabular.jsonl, and one that is there is not
+ * run again. A set of fewer than 1,000 examples is scored on all of its unlabeled examples, and others on a test part of 30 %,
+ * at most 1,500, that is not shown to training.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createM2, type Dataset, fit, gatherInputs, type Split, splitDataset } from 'ssvae';
+import { selectBackend } from 'ssvae/node';
+import { appendLine, readLines } from '../lines';
+import type { BaselineLine, FitLine, TabularLine } from './line';
+import { SETS_BY_NAME } from './sets';
+
+const { values: flags } = parseArgs({
+  options: {
+    sets: { type: 'string', default: Object.keys(SETS_BY_NAME).join(',') },
+    labels: { type: 'string', default: '5,10,50' },
+    splits: { type: 'string', default: '10' },
+    backend: { type: 'string', default: 'wasm' },
+    out: { type: 'string', default: 'docs/results/tabular.jsonl' },
+  },
+});
+
+/** Examples of a set below which it is scored on its unlabeled examples. */
+const SMALL = 1000;
+
+const classCounts = ({ y, classes }: Dataset): readonly number[] =>
+  Array.from({ length: classes }, (_, k) => y.reduce((sum, label) => sum + (label === k ? 1 : 0), 0));
+
+/** Whether so many labels of each class leave enough to score; for 50 and more, 100 of each class. */
+const leavesEnough = (data: Dataset, labels: number): boolean =>
+  classCounts(data).every((count) => count >= (labels < 50 ? labels + 3 : labels + 100));
+
+const splitOf = (data: Dataset, labels: number, seed: number): Split => {
+  const small = data.count < SMALL;
+  const test = small ? 0 : Math.min(1500, Math.floor(0.3 * data.count));
+  const split = splitDataset(data, { labeled: labels * data.classes, test, seed });
+  return small ? { ...split, test: split.unlabeled } : split;
+};
+
+const scikit = (
+  data: Dataset,
+  splits: ReadonlyMap<number, Split>,
+): readonly Omit<BaselineLine, 'set' | 'labels'>[] => {
+  mkdirSync('runs/tabular/inputs', { recursive: true });
+  const x = `runs/tabular/inputs/${data.name}.f32`;
+  const inputs = gatherInputs(
+    data,
+    Int32Array.from({ length: data.count }, (_, i) => i),
+  );
+  writeFileSync(x, inputs.dataSync());
+  inputs.dispose();
+  const task = {
+    x,
+    count: data.count,
+    y: [...data.y],
+    splits: Array.from(splits, ([split, { labeled, unlabeled, test }]) => ({
+      split,
+      labeled: [...labeled],
+      unlabeled: [...unlabeled],
+      test: [...test],
+    })),
+  };
+  const { stdout, stderr, status } = spawnSync(
+    'runs/tabular/venv/bin/python',
+    ['bench/tabular/baselines.py'],
+    {
+      input: JSON.stringify(task),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    },
+  );
+  if (status !== 0) throw new Error(`scikit-learn: ${stderr}`);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => ({ kind: 'scikit-learn', ...JSON.parse(line) }));
+};
+
+const { name: backend, execute } = await selectBackend({ backend: flags.backend as 'wasm' });
+const lines = await readLines<TabularLine>(flags.out);
+const isDone = (kind: TabularLine['kind'], set: string, labels: number, split: number): boolean =>
+  lines.some(
+    (line) => line.kind === kind && line.set === set && line.labels === labels && line.split === split,
+  );
+
+for (const labels of flags.labels.split(',').map(Number))
+  for (const set of flags.sets.split(',')) {
+    const data = SETS_BY_NAME[set]?.();
+    if (data === undefined)
+      throw new Error(`${set} is not a set, needed one of ${Object.keys(SETS_BY_NAME)}`);
+    if (!leavesEnough(data, labels)) continue;
+    const seeds = Array.from({ length: Number(flags.splits) }, (_, seed) => seed);
+    const splits = new Map(seeds.map((seed) => [seed, splitOf(data, labels, seed)]));
+    const missing = new Map([...splits].filter(([split]) => !isDone('scikit-learn', set, labels, split)));
+    if (missing.size > 0)
+      for (const line of scikit(data, missing)) await appendLine(flags.out, { ...line, set, labels });
+    for (const [split, parts] of splits) {
+      if (isDone('fit', set, labels, split)) continue;
+      const model = createM2({ data, latent: 10, nets: { preset: 'mlp', widths: [128] }, seed: split });
+      const started = performance.now();
+      const { chosen, crossValidation, heldBack } = await fit(model, data, {
+        seed: split,
+        split: parts,
+        execute,
+      });
+      const line: FitLine = {
+        kind: 'fit',
+        set,
+        labels,
+        split,
+        backend,
+        examples: parts.test.length,
+        labelsAlone: heldBack?.labelsAlone.accuracy ?? Number.NaN,
+        fit: heldBack?.model.accuracy ?? Number.NaN,
+        chosen,
+        ...(crossValidation && { right: crossValidation.right }),
+        seconds: (performance.now() - started) / 1000,
+      };
+      await appendLine(flags.out, line);
+      console.log(
+        `${set}, ${labels} labels a class, split ${split}: ${(100 * line.labelsAlone).toFixed(1)} → ${(100 * line.fit).toFixed(1)} % (${chosen}, ${line.seconds.toFixed(0)} s)`,
+      );
+      model.dispose();
+    }
+  }
