@@ -1,0 +1,121 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import {
+  createM2,
+  type Dataset,
+  evaluateClassifier,
+  type FitOptions,
+  fit,
+  predict,
+  splitDataset,
+  subset,
+  supervised,
+  twoMoons,
+  vectors,
+} from '../../../src';
+
+const moons = (count = 200): Dataset => {
+  const { x, y } = twoMoons({ count, seed: 3 });
+  return vectors({ values: x as Float32Array, width: 2 }, { labels: Array.from(y, String) });
+};
+
+const modelOf = (data: Dataset) =>
+  createM2({ data, latent: 2, nets: { preset: 'mlp', widths: [8] }, seed: 1 });
+
+const fitted = async (options: FitOptions = {}, labeled = 8) => {
+  const data = moons();
+  const model = modelOf(data);
+  const split = splitDataset(data, { labeled, test: 40, seed: 1 });
+  const report = await fit(model, data, { split, steps: 20, seed: 1, ...options });
+  const { probabilities } = await predict(model, subset(data, split.test).x);
+  return { data, model, split, report, probabilities };
+};
+
+describe('fit', () => {
+  it('says what it chose, why, and how the model fares on held-back examples', async () => {
+    const { data, model, split, report } = await fitted();
+    expect(report.chosen).toBe('mean of both');
+    expect(report.crossValidation).toBeUndefined();
+    expect(report.heldBack?.model.count).toBe(40);
+    expect(report.heldBack?.model).toEqual(await evaluateClassifier(model, subset(data, split.test)));
+    expect(Object.keys(report.history)).toEqual(['labels alone', 'labels and unlabeled data']);
+    model.dispose();
+  });
+
+  it('gives the same weights for the same seed, and others for another', async () => {
+    const first = await fitted();
+    const again = await fitted();
+    const other = await fitted({ seed: 2 });
+    expect(again.probabilities).toEqual(first.probabilities);
+    expect(other.probabilities).not.toEqual(first.probabilities);
+    for (const { model } of [first, again, other]) model.dispose();
+  });
+
+  it('predicts each labeled example once in cross-validation', async () => {
+    const { report, model } = await fitted({ folds: 4 });
+    expect(report.crossValidation?.folds).toBe(4);
+    expect(report.crossValidation?.examples).toBe(8);
+    model.dispose();
+  });
+
+  it('compares by cross-validation where every class has ten labels', async () => {
+    const { report, model } = await fitted({ steps: 2 }, 20);
+    expect(report.crossValidation?.examples).toBe(20);
+    model.dispose();
+  });
+
+  it('counts the steps of all runs', async () => {
+    let last = { done: 0, total: 0 };
+    const { model } = await fitted({ folds: 2, onProgress: (progress) => (last = progress) });
+    expect(last).toEqual({ done: 2 * 3 * 20 + 300, total: 2 * 3 * 20 + 300 });
+    model.dispose();
+  });
+
+  it('takes parts of the recipe', async () => {
+    const { report, model } = await fitted({
+      alpha: 3,
+      objective: supervised(),
+      batchSize: { labeled: 4, unlabeled: 10 },
+    });
+    expect(report.recipe).toMatchObject({ alpha: 3, batchSize: { labeled: 4, unlabeled: 10 }, steps: 20 });
+    model.dispose();
+  });
+
+  it('gives the former weights back where it is ended', async () => {
+    const data = moons();
+    const model = modelOf(data);
+    const before = await predict(model, data.x);
+    const stop = new AbortController();
+    const onProgress = ({ done }: { readonly done: number }): void => {
+      if (done === 30) stop.abort(new Error('enough'));
+    };
+    const split = splitDataset(data, { labeled: 8, seed: 1 });
+    await expect(fit(model, data, { split, steps: 20, signal: stop.signal, onProgress })).rejects.toThrow(
+      'enough',
+    );
+    expect(await predict(model, data.x)).toEqual(before);
+    model.dispose();
+  });
+
+  it('leaves no tensor behind', async () => {
+    const data = moons();
+    const model = modelOf(data);
+    const split = splitDataset(data, { labeled: 8, seed: 1 });
+    await fit(model, data, { split, steps: 2, folds: 2 });
+    const { numTensors } = tf.memory();
+    await fit(model, data, { split, steps: 2, folds: 2 });
+    expect(tf.memory().numTensors).toBe(numTensors);
+    model.dispose();
+  });
+
+  it('refuses data without a label, and one fold', async () => {
+    const data = moons();
+    const model = modelOf(data);
+    const unlabeled = { ...data, y: new Uint8Array(data.count).fill(255) };
+    await expect(fit(model, unlabeled)).rejects.toThrow(
+      'fit: the data has no labeled example, needed one of each class',
+    );
+    await expect(fit(model, data, { folds: 1 })).rejects.toThrow('fit: folds is 1, needed 0 or at least 2');
+    model.dispose();
+  });
+});
