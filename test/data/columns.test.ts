@@ -140,8 +140,8 @@ describe('a column', () => {
     );
     expect(inputOf(dataset).columns.map(({ masked }) => masked)).toEqual([true, true, true]);
     expect(Array.from(dataset.x)).toEqual([
-      ...[-1, 1, 0, 1, 1, 1, 1],
-      ...[0, 0, 1, 0, 0, 1, 1],
+      ...[-1, 1, 1, 0, 1, 1, 1],
+      ...[0, 0, 0, 1, 0, 1, 1],
       ...[1, 0, 0, 0, 1, 0, 0],
     ]);
   });
@@ -291,7 +291,7 @@ describe('columns refuses', () => {
     [
       'a type that is none',
       () => columns(rows, { types: { a: 'real' as never } }),
-      'columns: types.a is "real", needed one of "number", "levels", "flag", "count", "ignore"',
+      'columns: types.a is "real", needed one of "number", "flag", "count", "levels", "ignore"',
     ],
     [
       'nothing to learn from',
