@@ -106,6 +106,11 @@ export { vectors } from './data/vectors';
 export * as bernoulli from './distributions/bernoulli';
 export { type BetaOptions, sampleBeta } from './distributions/beta';
 export * as categorical from './distributions/categorical';
+export {
+  type CategoricalObservation,
+  type CategoricalObservationOptions,
+  categoricalObservation,
+} from './distributions/categoricalObservation';
 export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
 export {
@@ -117,6 +122,21 @@ export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/
 export type { LatentPrior } from './distributions/latentPrior';
 export type { Likelihood, LogProbOptions, ParameterKind } from './distributions/likelihood';
 export type { LikelihoodSpec } from './distributions/likelihoods';
+export { type Mixed, type MixedOptions, mixed } from './distributions/mixed';
+export type {
+  CountsBlock,
+  FlagsBlock,
+  LevelsBlock,
+  MasksBlock,
+  MixedBlock,
+  NumbersBlock,
+} from './distributions/mixedBlocks';
+export {
+  type NegativeBinomial,
+  type NegativeBinomialOptions,
+  negativeBinomial,
+} from './distributions/negativeBinomial';
+export * as poisson from './distributions/poisson';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';

@@ -6,8 +6,10 @@ import {
   exp,
   expm1,
   less,
+  maximum,
   minimum,
   mul,
+  neg,
   notEqual,
   scalar,
   square,
@@ -37,7 +39,7 @@ export const weigh = (weight: Tensor, value: Tensor): Tensor =>
   where(notEqual(weight, 0), mul(weight, value), weight);
 
 /** A polynomial by Horner's rule, the coefficient of the highest power first. */
-const polynomial = (x: Tensor, [highest = 0, ...others]: readonly number[]): Tensor =>
+export const polynomial = (x: Tensor, [highest = 0, ...others]: readonly number[]): Tensor =>
   others.reduce<Tensor>((value, coefficient) => add(mul(value, x), coefficient), scalar(highest));
 
 // 1/8!, …, 1/2!: the next term is 4e-8 of the sum at |v| = ½.
@@ -78,13 +80,24 @@ const AREA_TANGENT = [1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
  *
  *   log(1 + u) = 2·artanh(t) = 2t·(1 + t²/3 + t⁴/5 + …),   t = u / (2 + u)
  *
- * @param u any shape, in [0, 1]
+ * @param u any shape, in [−½, 1]
  * @returns the same shape
  */
 export function log1pOfFraction(u: Tensor): Tensor {
   const t = div(u, add(u, 2));
   return mul(mul(t, 2), polynomial(square(t), AREA_TANGENT));
 }
+
+/**
+ * Logarithm of 1 + e^u with a small relative error, element-wise; the host's is wrong by up to 6e-2, relative, on WebGL and
+ * WebGPU for u in [−14, −8].
+ *
+ *   softplus(u) = max(u, 0) + log(1 + e^{−|u|})
+ *
+ * @param u any shape
+ * @returns the same shape, above 0 where e^u does not underflow
+ */
+export const softplusOf = (u: Tensor): Tensor => add(maximum(u, 0), log1pOfFraction(exp(neg(abs(u)))));
 
 /**
  * Element-wise squared distance in units of the variance.

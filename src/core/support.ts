@@ -15,6 +15,9 @@ export interface Support {
 /** Any number that is none of NaN and the infinities. */
 export const FINITE: Support = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
 
+/** Whole numbers from 0 on. */
+export const COUNTS: Support = { min: 0, max: Number.POSITIVE_INFINITY, integers: true };
+
 /** How far from a bound a value still counts as rounded, a few units of float32. */
 const ROUNDING = 1e-6;
 

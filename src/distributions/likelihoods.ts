@@ -1,20 +1,34 @@
 /** The library's likelihoods, by the name that a model's spec gives them. Adding one is its file and a line here. */
 import { parseRecord } from '../files/json';
 import * as bernoulli from './bernoulli';
+import { READY_CATEGORICAL } from './categoricalObservation';
 import { READY_GAUSSIAN } from './gaussianObservation';
-import type { ReadyLikelihood } from './likelihood';
+import type { Likelihood, ReadyLikelihood } from './likelihood';
+import { READY_MIXED } from './mixed';
+import { READY_NEGATIVE_BINOMIAL } from './negativeBinomial';
+import * as poisson from './poisson';
 
-/** It has no choices; a namespace that is the likelihood itself cannot hold this. */
-const READY_BERNOULLI: ReadyLikelihood<typeof bernoulli.spec> = {
-  parse(where, spec) {
-    parseRecord(where, 'spec.likelihood', spec, ['kind']);
-    return bernoulli.spec;
+/** One without choices; a namespace that is the likelihood itself cannot hold this. */
+const plain = <Spec extends { readonly kind: string }>(
+  spec: Spec,
+  likelihood: Likelihood,
+): ReadyLikelihood<Spec> => ({
+  parse(where, given) {
+    parseRecord(where, 'spec.likelihood', given, ['kind']);
+    return spec;
   },
-  create: () => bernoulli,
-};
+  create: () => likelihood,
+});
 
 /** How each is rebuilt. */
-export const LIKELIHOODS = { bernoulli: READY_BERNOULLI, gaussian: READY_GAUSSIAN } as const;
+export const LIKELIHOODS = {
+  bernoulli: plain(bernoulli.spec, bernoulli),
+  categorical: READY_CATEGORICAL,
+  gaussian: READY_GAUSSIAN,
+  mixed: READY_MIXED,
+  negativeBinomial: READY_NEGATIVE_BINOMIAL,
+  poisson: plain(poisson.spec, poisson),
+} as const;
 
 /** JSON that names one of the library's likelihoods. */
 export type LikelihoodSpec = ReturnType<(typeof LIKELIHOODS)[keyof typeof LIKELIHOODS]['parse']>;

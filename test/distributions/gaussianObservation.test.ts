@@ -1,4 +1,4 @@
-import { concat, fill, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { concat, fill, sum, type Tensor, tensor2d, variableGrads, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
@@ -99,6 +99,35 @@ describe('gaussianObservation', () => {
     );
     expect(() => learned.entropy(zeros([]))).toThrowError(
       new RangeError('gaussianObservation.entropy: parameters has shape [], needed [B,...]'),
+    );
+  });
+
+  it('learns a shared σ for each column, or one for all', async () => {
+    const [mean, x] = [tensor2d([[0.2, -0.7]]), tensor2d([[0.1, 0.4]])];
+    for (const columns of [1, 2]) {
+      const shared = gaussianObservation({ variance: 'shared', columns, sigma: 0.5 });
+      await expectTensor(shared.logProb(mean, x), await read(fixed.logProb(mean, x)));
+      expect(shared.parameterShape([2])).toEqual([2]);
+      expect(shared.variables?.logVar?.shape).toEqual([columns]);
+      const { grads: found } = variableGrads(() => sum(shared.logProb(mean, x)));
+      // ½·((x − m)²/σ² − 1)
+      const slopes = [0.5 * (0.01 / 0.25 - 1), 0.5 * (1.21 / 0.25 - 1)] as const;
+      await expectTensor(
+        Object.values(found)[0] as Tensor,
+        columns === 2 ? [...slopes] : [slopes[0] + slopes[1]],
+      );
+      shared.dispose();
+      shared.dispose();
+    }
+    const two = gaussianObservation({ variance: 'shared', columns: 2 });
+    expect(() => two.parameterShape([3])).toThrowError(
+      new RangeError('gaussianObservation: the last axis is that of [3], needed 2, the option columns'),
+    );
+    two.dispose();
+    expect(() => gaussianObservation({ columns: 2 } as never)).toThrowError(
+      new RangeError(
+        'gaussianObservation: columns is 2, needed none beside variance "fixed": they are of "shared"',
+      ),
     );
   });
 

@@ -190,6 +190,69 @@ def distributions():
     golden("sampleGumbelSoftmax, τ = 0.67, hard", "two classes", hard(0.67), logits=TWO, g=gumbel(4, 2))
 
 
+def log_mass_of_negative_binomial(log_mean, log_theta, x):
+    x, mu, theta = x.detach(), torch.exp(log_mean), torch.exp(log_theta)
+    rise = torch.lgamma(x + theta) - torch.lgamma(theta) - torch.lgamma(x + 1)
+    return rise - theta * torch.log1p(mu / theta) + x * (log_mean - torch.logaddexp(log_theta, log_mean))
+
+
+def likelihoods_of_counts():
+    wide = torch.tensor([10.0**k * f for k in range(-3, 6) for f in (1, 1.7, 3.3, 6.1)] + [0.5, 1.4616, 1.5, 2.5, 3.5, 4.5, 5.5, 1e6])
+    golden("logGamma", "from 1e-3 to 1e6", lambda v: torch.lgamma(v), v=wide.double())
+    near = torch.tensor([0.9, 0.99, 1 - 1e-5, 1.0, 1 + 1e-5, 1.01, 1.1, 1.9, 1.99, 2.0, 2.01, 2.1])
+    golden("logGamma", "near its zeros at 1 and 2", lambda v: torch.lgamma(v), v=near.double())
+
+    def poisson(log_rates, x):
+        x = x.detach()
+        return per_example(x * log_rates - torch.exp(log_rates) - torch.lgamma(x + 1))
+
+    rates = normal(3, 4)
+    golden("poisson.logProb", "ordinary", poisson, log_rates=rates, x=torch.poisson(torch.exp(rates), generator=generator))
+    golden(
+        "poisson.logProb",
+        "large counts, and rates far from them",
+        poisson,
+        log_rates=torch.tensor([[math.log(100.0), math.log(300.0), 3.0, -50.0, 5.0, 50.0]]).T,
+        x=torch.tensor([[103.0, 400.0, 400.0, 1.0, 0.0, 2.0]]).T,
+    )
+
+    def shared(log_means, x):
+        return per_example(log_mass_of_negative_binomial(log_means, torch.full_like(log_means, math.log(2)), x))
+
+    def learned(parameters, x):
+        log_means, log_theta = parameters.chunk(2, -1)
+        return per_example(log_mass_of_negative_binomial(log_means, log_theta, x))
+
+    means = normal(3, 4)
+    counts = torch.poisson(torch.exp(means) * torch.exp(normal(3, 4)), generator=generator)
+    golden("negativeBinomial.logProb, θ = 2", "ordinary", shared, log_means=means, x=counts)
+    golden("negativeBinomial.logProb, learned dispersion", "ordinary", learned, parameters=torch.cat([means, normal(3, 4)], 1), x=counts)
+    grid = [
+        (math.log(m), math.log(t), x)
+        for m in (0.01, 1.5, 40, 700)
+        for t in (0.02, 1, 30, 300)
+        for x in (0, 1, 7, 60, 400)
+    ]
+    golden(
+        "negativeBinomial.logProb, learned dispersion",
+        "means, dispersions and counts far apart",
+        learned,
+        parameters=torch.tensor([[m, t] for m, t, _ in grid], dtype=torch.float64),
+        x=torch.tensor([[float(x)] for _, _, x in grid], dtype=torch.float64),
+    )
+
+    def levels(logits, x):
+        return (x[:, :3] * F.log_softmax(logits[:, :3], 1)).sum(1) + (x[:, 3:] * F.log_softmax(logits[:, 3:], 1)).sum(1)
+
+    golden(
+        "categoricalObservation.logProb, of 3 and 2 levels",
+        "ordinary",
+        levels,
+        logits=normal(2, 5),
+        x=torch.tensor([[0.0, 1, 0, 1, 0], [0, 0, 1, 0, 1]]),
+    )
+
+
 def divergences():
     standard = lambda mean, logVar: kl_divergence(diagonal(mean, logVar), diagonal(torch.zeros_like(mean), torch.zeros_like(logVar)))
     golden("gaussianKl to N(0, I)", "ordinary values", standard, mean=normal(3, 4), logVar=normal(3, 4))
@@ -393,7 +456,7 @@ def noise():
 
 if __name__ == "__main__":
     generator.manual_seed(20250101)
-    for room in (distributions, divergences, regularizers, objectives, interpolation):
+    for room in (distributions, divergences, regularizers, objectives, interpolation, likelihoods_of_counts):
         room()
     lines = [f'"{name}": [\n  ' + ",\n  ".join(map(json.dumps, of)) + "\n ]" for name, of in cases.items()]
     print("{")

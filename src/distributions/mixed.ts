@@ -1,0 +1,177 @@
+/** A likelihood of mixed columns: a product of one likelihood for each block of them. */
+import { add, cast, concat, ones, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { formatShape } from '../core/describe';
+import { assertNoise, type Noise } from '../core/noise';
+import { readOptions, unchecked } from '../core/options';
+import { assertShapes } from '../core/shape';
+import { FINITE } from '../core/support';
+import { isListOf, isRecord, parse, parseRecord } from '../files/json';
+import type { Likelihood, LogProbOptions, ParameterKind, ReadyLikelihood } from './likelihood';
+import { blockSpec, type DensityBlock, type MixedBlock, readBlocks } from './mixedBlocks';
+import { likelihoodOfBlock, logUnits, weightOf } from './mixedParts';
+import { columnsOf } from './parameterBlocks';
+
+/** What the columns are. */
+export interface MixedOptions {
+  /** the blocks of columns of x, in order and side by side */
+  readonly blocks: readonly MixedBlock[];
+}
+
+/** JSON that rebuilds one. */
+export interface MixedSpec {
+  /** `mixed` */
+  readonly kind: 'mixed';
+  /** the blocks */
+  readonly blocks: readonly ReturnType<typeof blockSpec>[];
+}
+
+/** A {@link Likelihood} of mixed columns. */
+export interface Mixed extends Likelihood {
+  /** log-likelihood of each block that has one, [B] in nats, by the block's name; they add up to `logProb` */
+  logProbByBlock(parameters: Tensor, x: Tensor, options?: LogProbOptions): Readonly<Record<string, Tensor1D>>;
+  /** frees what its blocks learn themselves; a second call does nothing */
+  dispose(): void;
+}
+
+/** A block with its likelihood, and where its columns and its parameters begin. */
+interface Part {
+  readonly block: DensityBlock & { readonly name: string };
+  readonly likelihood: Likelihood;
+  readonly from: number;
+  readonly at: number;
+  readonly parameters: number;
+}
+
+const partsOf = (blocks: ReturnType<typeof readBlocks>) => {
+  const parts: Part[] = [];
+  let [from, at] = [0, 0];
+  for (const block of blocks) {
+    if (block.kind !== 'masks') {
+      const likelihood = likelihoodOfBlock(block);
+      const [parameters = 0] = likelihood.parameterShape([block.width]);
+      parts.push({ block, likelihood, from, at, parameters });
+      at += parameters;
+    }
+    from += block.width;
+  }
+  return { parts, columns: from, width: at };
+};
+
+/** The kind of each parameter, one by one. */
+const kindsOf = ({ likelihood: { parameterKinds = [] }, parameters }: Part): ParameterKind[] =>
+  parameterKinds.flatMap((kind) => Array.from({ length: parameters / parameterKinds.length }, () => kind));
+
+/**
+ * A likelihood of tables: numbers, levels, flags and counts side by side in the last axis of x, [B, C].
+ *
+ *   log p(x | parameters) = Σ_b Σ_{d in block b} k_d · ( log p_b(x_d | parameters_b) − log sd_d )
+ *
+ * k_d is 1 where the value is known. x tells it itself in columns of masks (1 known, 0 missing, and the value is then 0), so
+ * that encoder and classifier see which values are missing; `observed` leaves out further ones. A block of levels is known as
+ * a whole. The decoder gives no parameters for masks, they have no density, and `mean` and `sample` have 1 there. That values
+ * are missing is taken to say nothing about them beyond what the known ones say (missing at random). Formulas of the blocks:
+ * {@link gaussianObservation}, {@link categoricalObservation}, {@link bernoulli}, {@link negativeBinomial}, {@link poisson}.
+ *
+ * @param options the blocks of columns
+ * @returns a likelihood of examples [C]; `logProb` is [B] in nats and may be positive where there are numbers
+ * @throws RangeError or TypeError when a block has an entry that is none of its values, masks do not fit the blocks, or the
+ *   data have other columns
+ * @example mixed({ blocks: [{ kind: 'flags', width: 1, masks: [1] }, { kind: 'masks', width: 1 }] }).logProb(tf.tensor2d([[0]]), tf.tensor2d([[1, 1]])) // [-0.6931472]
+ */
+export function mixed(options: MixedOptions): Mixed {
+  const { blocks: given } = readOptions('mixed', options, { blocks: unchecked<readonly MixedBlock[]>() });
+  const blocks = readBlocks('mixed', given);
+  const { parts, columns, width } = partsOf(blocks);
+  const own = parts.flatMap(({ block, likelihood: { variables = {} } }) =>
+    Object.entries(variables).map(([name, variable]) => [`${block.name}.${name}`, variable] as const),
+  );
+
+  const assertParameters = (name: string, parameters: Tensor): void =>
+    void assertShapes(`mixed.${name}`, { parameters: [parameters, `B ${width}`, 'float32'] });
+
+  const termsOf = (parameters: Tensor, x: Tensor, { observed }: LogProbOptions): Tensor1D[] => {
+    const values = cast(x, 'float32');
+    return parts.map(({ block, likelihood, from, at, parameters: size }) => {
+      const own = columnsOf(values, from, block.width);
+      const weight = weightOf(block, values, observed && columnsOf(observed, from, block.width));
+      const options = weight ? { observed: weight } : {};
+      const logProb = likelihood.logProb(columnsOf(parameters, at, size), own, options);
+      const units = logUnits(block, own, weight);
+      return units ? sub(logProb, units) : logProb;
+    });
+  };
+  const assertArguments = (
+    name: string,
+    parameters: Tensor,
+    x: Tensor,
+    { observed }: LogProbOptions,
+  ): void => {
+    assertShapes(`mixed.${name}`, {
+      parameters: [parameters, `B ${width}`, 'float32'],
+      x: [x, `B ${columns}`],
+      ...(observed && { observed: [observed, `B ${columns}`, 'float32'] as const }),
+    });
+  };
+
+  /** What each block gives, and 1 for masks, side by side. */
+  const sideBySide = (parameters: Tensor, valuesOf: (part: Part, parameters: Tensor) => Tensor): Tensor => {
+    const rows = parameters.shape[0] as number;
+    const byName = new Map(parts.map((part) => [part.block.name, part]));
+    const each = blocks.map(({ name, width: count }) => {
+      const part = byName.get(name);
+      return part ? valuesOf(part, columnsOf(parameters, part.at, part.parameters)) : ones([rows, count]);
+    });
+    return concat(each, 1);
+  };
+
+  return {
+    spec: { kind: 'mixed', blocks: blocks.map(blockSpec) },
+    parameterShape(valueShape) {
+      if (valueShape.length === 1 && valueShape[0] === columns) return [width];
+      throw new RangeError(
+        `mixed: examples have shape ${formatShape(valueShape)}, needed [${columns}], the columns of all blocks`,
+      );
+    },
+    parameterKinds: parts.flatMap(kindsOf),
+    support: FINITE,
+    ...(own.length > 0 && { variables: Object.fromEntries(own) }),
+    takesObserved: true,
+    logProb(parameters, x, options = {}) {
+      assertArguments('logProb', parameters, x, options);
+      return tidy(() => termsOf(parameters, x, options).reduce((total, term) => add(total, term)));
+    },
+    logProbByBlock(parameters, x, options = {}) {
+      assertArguments('logProbByBlock', parameters, x, options);
+      return tidy(() => {
+        const terms = termsOf(parameters, x, options);
+        return Object.fromEntries(parts.map(({ block }, i) => [block.name, terms[i] as Tensor1D]));
+      });
+    },
+    mean(parameters) {
+      assertParameters('mean', parameters);
+      return tidy(() => sideBySide(parameters, ({ likelihood }, own) => likelihood.mean(own)));
+    },
+    sample(parameters, noise: Noise) {
+      assertParameters('sample', parameters);
+      assertNoise('mixed.sample', noise);
+      return tidy(() =>
+        sideBySide(parameters, ({ likelihood, block: { name } }, own) =>
+          likelihood.sample(own, noise.split(name)),
+        ),
+      );
+    },
+    dispose() {
+      for (const [, variable] of own) if (!variable.isDisposed) variable.dispose();
+    },
+  };
+}
+
+/** {@link mixed}, from a spec. */
+export const READY_MIXED: ReadyLikelihood<MixedSpec> = {
+  parse(where, spec) {
+    const { blocks } = parseRecord(where, 'spec.likelihood', spec, ['kind', 'blocks']);
+    const records = parse(where, 'blocks', blocks, 'an array of records', isListOf(isRecord));
+    return { kind: 'mixed', blocks: readBlocks(where, records as unknown as MixedBlock[]).map(blockSpec) };
+  },
+  create: ({ blocks }) => mixed({ blocks: blocks as unknown as MixedBlock[] }),
+};

@@ -1,0 +1,192 @@
+/** Blocks of mixed columns as plain data: what each is, and what is refused. */
+import { assertNumber, assertNumbers } from '../core/assert';
+import { describe } from '../core/describe';
+import {
+  ABOVE_0,
+  checked,
+  integersFrom,
+  number,
+  oneOf,
+  optional,
+  readOptions,
+  text,
+  unchecked,
+} from '../core/options';
+import type { Json } from '../files/json';
+
+/** What every block has. */
+interface Block {
+  /** number of columns */
+  readonly width: number;
+  /** what its log-likelihood is called; default its kind and its place among the blocks, such as `'numbers.0'` */
+  readonly name?: string;
+}
+
+/** A block of values. */
+interface ValueBlock extends Block {
+  /**
+   * the column of x that is 1 where a value is known and 0 where it is missing: for each column, or one for a block of
+   * levels; `null` where a column has none. Such columns are those of blocks of masks. Default: all values are known
+   */
+  readonly masks?: readonly (number | null)[];
+}
+
+/** Real numbers, standardized: Gaussian. */
+export interface NumbersBlock extends ValueBlock {
+  /** real numbers */
+  readonly kind: 'numbers';
+  /** whose variance is: one for each column, learned (`'shared'`), the decoder's (`'learned'`) or `'fixed'`. Default `'shared'` */
+  readonly variance?: 'shared' | 'learned' | 'fixed';
+  /** σ of the standardized numbers where it is fixed, and at the start where it is shared; default 1 */
+  readonly sigma?: number;
+  /**
+   * standard deviation that each column was divided by. The log-density is then that of the original unit, less Σ log sd of
+   * the known values. Default 1
+   */
+  readonly sd?: readonly number[];
+}
+
+/** One of several levels as one-hot columns: categorical. */
+export interface LevelsBlock extends ValueBlock {
+  /** levels of one column of the original table */
+  readonly kind: 'levels';
+}
+
+/** Zeros and ones: Bernoulli. */
+export interface FlagsBlock extends ValueBlock {
+  /** zeros and ones */
+  readonly kind: 'flags';
+}
+
+/** Counts: negative binomial or Poisson. */
+export interface CountsBlock extends ValueBlock {
+  /** whole numbers from 0 on */
+  readonly kind: 'counts';
+  /** default `'negativeBinomial'` */
+  readonly distribution?: 'negativeBinomial' | 'poisson';
+  /** whose dispersion is: one for each column, learned (`'shared'`), or the decoder's (`'learned'`). Default `'shared'` */
+  readonly dispersion?: 'shared' | 'learned';
+}
+
+/** Masks of other columns: seen by the encoder, without a density and without parameters. */
+export interface MasksBlock extends Block {
+  /** 1 where a value is known, and 0 where it is missing */
+  readonly kind: 'masks';
+}
+
+/** A block of columns, by its `kind`. */
+export type MixedBlock = NumbersBlock | LevelsBlock | FlagsBlock | CountsBlock | MasksBlock;
+
+/** A block that has a density. */
+export type DensityBlock = Exclude<MixedBlock, MasksBlock>;
+
+const KINDS = ['numbers', 'levels', 'flags', 'counts', 'masks'] as const;
+
+const blockRules = (kind: MixedBlock['kind']) => ({
+  kind: oneOf(KINDS),
+  width: number(integersFrom(kind === 'levels' ? 2 : 1)),
+  name: optional(text()),
+});
+
+const valueRules = (kind: DensityBlock['kind']) => ({
+  ...blockRules(kind),
+  masks: optional(unchecked<readonly (number | null)[]>()),
+});
+
+const assertDeviations = (where: string, name: string, sd: readonly number[]): void => {
+  assertNumbers(where, name, sd);
+  for (const [i, value] of Array.from(sd).entries())
+    assertNumber(where, `${name}[${i}]`, value, ABOVE_0.needed, ABOVE_0.holds);
+};
+
+const RULES = {
+  numbers: () => ({
+    ...valueRules('numbers'),
+    variance: oneOf(['shared', 'learned', 'fixed'], 'shared'),
+    sigma: optional(number(ABOVE_0)),
+    sd: optional(checked(assertDeviations)),
+  }),
+  levels: () => valueRules('levels'),
+  flags: () => valueRules('flags'),
+  counts: () => ({
+    ...valueRules('counts'),
+    distribution: oneOf(['negativeBinomial', 'poisson'], 'negativeBinomial'),
+    dispersion: optional(oneOf(['shared', 'learned'])),
+  }),
+  masks: () => blockRules('masks'),
+} as const;
+
+/** How many masks a block may name. */
+export const masksIn = ({ kind, width }: MixedBlock): number => (kind === 'levels' ? 1 : width);
+
+const assertCount = (where: string, name: string, list: readonly unknown[], needed: number): void => {
+  if (!Array.isArray(list) || list.length !== needed)
+    throw new RangeError(`${where}: ${name} is ${describe(list)}, needed an array of ${needed}`);
+};
+
+const readBlock = (where: string, given: MixedBlock, name: string): MixedBlock => {
+  const kind = oneOf(KINDS)(where, `${name}.kind`, (given as MixedBlock | undefined)?.kind);
+  const block = readOptions(where, given as object, RULES[kind]() as never, name) as unknown as MixedBlock;
+  if (block.kind === 'numbers') {
+    const { variance, sigma, sd, width } = block;
+    if (variance === 'learned' && sigma !== undefined)
+      throw new RangeError(
+        `${where}: ${name}.sigma is ${sigma}, needed none beside variance "learned": the decoder gives it`,
+      );
+    if (sd) assertCount(where, `${name}.sd`, Array.from(sd), width);
+  }
+  if (block.kind === 'counts' && block.distribution === 'poisson' && block.dispersion !== undefined)
+    throw new RangeError(
+      `${where}: ${name}.dispersion is ${describe(block.dispersion)}, needed none beside distribution "poisson": it has no dispersion`,
+    );
+  const entries = Object.entries(block).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as unknown as MixedBlock;
+};
+
+/** Refuses masks that are not columns of masks, and columns of masks that no block names. */
+const assertMasks = (where: string, blocks: readonly MixedBlock[]): void => {
+  const owners = blocks.flatMap(({ kind, width }) => Array.from({ length: width }, () => kind));
+  const named = new Set<number>();
+  for (const [i, block] of blocks.entries()) {
+    if (block.kind === 'masks' || block.masks === undefined) continue;
+    const name = `blocks[${i}].masks`;
+    assertCount(where, name, block.masks, masksIn(block));
+    for (const [j, column] of block.masks.entries()) {
+      if (column === null) continue;
+      if (owners[column] !== 'masks')
+        throw new RangeError(
+          `${where}: ${name}[${j}] is ${describe(column)}, needed a column of a block of masks, or null`,
+        );
+      named.add(column);
+    }
+  }
+  const idle = owners.findIndex((kind, column) => kind === 'masks' && !named.has(column));
+  if (idle >= 0)
+    throw new RangeError(`${where}: column ${idle} is a mask that no block names, needed it in its masks`);
+};
+
+/**
+ * The blocks with their defaults.
+ *
+ * @throws RangeError or TypeError naming the first entry that is none of its values, or masks that do not fit the blocks
+ */
+export function readBlocks(
+  where: string,
+  given: readonly MixedBlock[],
+): readonly (MixedBlock & { name: string })[] {
+  if (!Array.isArray(given) || given.length === 0)
+    throw new TypeError(`${where}: blocks is ${describe(given)}, needed an array of blocks of columns`);
+  const blocks = (given as readonly MixedBlock[]).map((block, i) => readBlock(where, block, `blocks[${i}]`));
+  if (blocks.every(({ kind }) => kind === 'masks'))
+    throw new RangeError(`${where}: blocks are masks alone, needed a block of values`);
+  assertMasks(where, blocks);
+  const named = blocks.map((block, i) => ({ ...block, name: block.name ?? `${block.kind}.${i}` }));
+  for (const [i, { name }] of named.entries())
+    if (named.findIndex((other) => other.name === name) < i)
+      throw new RangeError(`${where}: blocks[${i}].name is ${describe(name)}, needed a name of its own`);
+  return named;
+}
+
+/** A block as JSON. */
+export const blockSpec = (block: MixedBlock): { readonly [key: string]: Json } =>
+  JSON.parse(JSON.stringify(block)) as { readonly [key: string]: Json };

@@ -1,0 +1,130 @@
+/** Negative binomial p(x|z,y) of counts that vary more than a Poisson's, with a shared or a learned dispersion. */
+import { exp, mul, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { assertNoise, type Noise } from '../core/noise';
+import { ABOVE_0, integersFrom, number, oneOf, readOptions } from '../core/options';
+import { perExample } from '../core/perExample';
+import { assertShapes } from '../core/shape';
+import { COUNTS } from '../core/support';
+import { type Is, isCount, isFiniteNumber, parse, parseRecord } from '../files/json';
+import { drawGamma, drawPoisson } from './countDraws';
+import type { Likelihood, ReadyLikelihood } from './likelihood';
+import { negativeBinomialLogMass } from './negativeBinomialLogMass';
+import { alongColumns, assertColumns, ownVariable } from './ownColumns';
+import { halves } from './parameterBlocks';
+
+/** Dispersion of the counts. */
+export interface NegativeBinomialOptions {
+  /**
+   * `'shared'`: one θ for each column, or one for all, a variable of the likelihood; `'learned'`: the decoder gives log θ
+   * beside each log-mean. Default `'shared'`
+   */
+  readonly dispersion?: 'shared' | 'learned';
+  /** size of the last axis of x, for a shared θ of each column; 1 shares one θ between all values. Default 1 */
+  readonly columns?: number;
+  /** a shared θ at the start; default 1. The variance is μ + μ²/θ: a large θ is a Poisson */
+  readonly theta?: number;
+}
+
+/** JSON that rebuilds one. */
+export interface NegativeBinomialSpec {
+  /** `negativeBinomial` */
+  readonly kind: 'negativeBinomial';
+  /** whose θ is */
+  readonly dispersion: 'shared' | 'learned';
+  /** number of shared θ */
+  readonly columns: number;
+  /** a shared θ at the start */
+  readonly theta: number;
+}
+
+/** A negative binomial {@link Likelihood}. */
+export interface NegativeBinomial extends Likelihood {
+  /** frees the shared dispersion; a second call does nothing */
+  dispose(): void;
+}
+
+/**
+ * Negative binomial likelihood of counts: a Poisson whose rate has a Gamma distribution (Lopez et al. 2018 for gene counts).
+ *
+ *   log p(x | m, t) = Σ_d log Γ(x_d + θ_d) − log Γ(θ_d) − log x_d! + θ_d log( θ_d / (θ_d + μ_d) ) + x_d log( μ_d / (θ_d + μ_d) )
+ *   μ = e^m   θ = e^t   E[x] = μ   Var[x] = μ + μ²/θ
+ *
+ *   shared:   parameters m, [B, …, C]         t is the variable `logTheta`, [C] or [1]
+ *   learned:  parameters (m, t), [B, …, 2C]
+ *
+ * @param options `dispersion` (default `'shared'`), and of a shared one `columns` and `theta`
+ * @returns a likelihood; `logProb` is [B] in nats, at most 0, and has no gradient in the counts
+ * @throws RangeError when an option is none of its values, or a shape does not fit the data
+ * @example negativeBinomial().logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.3862944]
+ */
+export function negativeBinomial(options: NegativeBinomialOptions = {}): NegativeBinomial {
+  const { dispersion, columns, theta } = readOptions('negativeBinomial', options, {
+    dispersion: oneOf(['shared', 'learned'], 'shared'),
+    columns: number(integersFrom(1), 1),
+    theta: number(ABOVE_0, 1),
+  });
+  const logTheta = dispersion === 'shared' ? ownVariable(columns, Math.log(theta)) : undefined;
+
+  /** log-means and log-dispersions, in the shape of x */
+  const split = (name: string, parameters: Tensor): readonly [Tensor, Tensor] => {
+    const where = `negativeBinomial.${name}`;
+    assertShapes(where, { parameters: [parameters, 'B ...', 'float32'] });
+    if (logTheta === undefined) return halves(where, parameters, 'log-means, then log-dispersions');
+    assertColumns(where, columns, parameters.shape);
+    return [parameters, alongColumns(parameters, logTheta)];
+  };
+
+  return {
+    spec: { kind: 'negativeBinomial', dispersion, columns, theta },
+    parameterShape(valueShape) {
+      if (logTheta) assertColumns('negativeBinomial', columns, valueShape);
+      return [...valueShape.slice(0, -1), (valueShape.at(-1) as number) * (logTheta ? 1 : 2)];
+    },
+    parameterKinds: logTheta ? ['logMean'] : ['logMean', 'logDispersion'],
+    support: COUNTS,
+    bytes: 'counts',
+    ...(logTheta && { variables: { logTheta } }),
+    takesObserved: true,
+    logProb: (parameters, x, { observed } = {}) =>
+      tidy((): Tensor1D => {
+        const [logMean, logDispersion] = split('logProb', parameters);
+        assertShapes('negativeBinomial.logProb', {
+          'the mean': [logMean, 'B ...'],
+          x: [x, 'B ...'],
+          ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+        });
+        const values = negativeBinomialLogMass(logMean, logDispersion, x);
+        return perExample(observed ? mul(values, observed) : values);
+      }),
+    mean: (parameters) => tidy(() => exp(split('mean', parameters)[0])),
+    sample: (parameters, noise: Noise) => {
+      assertNoise('negativeBinomial.sample', noise);
+      return tidy(() => {
+        const [logMean, logDispersion] = split('sample', parameters);
+        const gamma = drawGamma(exp(logDispersion), noise.split('rate'));
+        return drawPoisson(mul(gamma, exp(sub(logMean, logDispersion))), noise.split('count'));
+      });
+    },
+    dispose() {
+      if (logTheta && !logTheta.isDisposed) logTheta.dispose();
+    },
+  };
+}
+
+const isDispersion: Is<NegativeBinomialSpec['dispersion']> = (value) =>
+  value === 'shared' || value === 'learned';
+
+/** {@link negativeBinomial}, from a spec. */
+export const READY_NEGATIVE_BINOMIAL: ReadyLikelihood<NegativeBinomialSpec> = {
+  parse(where, spec) {
+    const entries = ['kind', 'dispersion', 'columns', 'theta'] as const;
+    const { dispersion, columns, theta } = parseRecord(where, 'spec.likelihood', spec, entries);
+    return {
+      kind: 'negativeBinomial',
+      dispersion: parse(where, 'dispersion', dispersion, '"shared" or "learned"', isDispersion),
+      columns: parse(where, 'columns', columns, 'a count', isCount),
+      theta: parse(where, 'theta', theta, 'a number', isFiniteNumber),
+    };
+  },
+  create: ({ dispersion, columns, theta }) => negativeBinomial({ dispersion, columns, theta }),
+};

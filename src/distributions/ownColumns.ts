@@ -1,0 +1,18 @@
+/** What a likelihood learns itself: one number for each column, or one for all. */
+import { add, fill, type Tensor, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
+import { formatShape } from '../core/describe';
+
+/** Refuses shapes whose last axis is not the columns. */
+export function assertColumns(where: string, columns: number, shape: readonly number[]): void {
+  if (columns !== 1 && shape.at(-1) !== columns)
+    throw new RangeError(
+      `${where}: the last axis is that of ${formatShape(shape)}, needed ${columns}, the option columns`,
+    );
+}
+
+/** A variable [columns] of one value. */
+export const ownVariable = (columns: number, value: number): Variable =>
+  tidy(() => variable(fill([columns], value)));
+
+/** A variable [columns] in the shape of a tensor, [B, …, columns]. */
+export const alongColumns = (like: Tensor, own: Variable): Tensor => add(zerosLike(like), own);
