@@ -10,26 +10,14 @@ const { values } = parseArgs({ options: { epochs: { type: 'string', default: '60
 await selectBackend();
 const seed = 1;
 
+// A parser of CSV, papaparse or d3-dsv say, gives such rows: records of texts by column.
 const text = await readFile(new URL('penguins.csv', import.meta.url), 'utf8');
-const [, ...lines] = text.trim().split('\n'); // species,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g
-const table = lines.map((line) => line.split(','));
-const species = [...new Set(table.map(([name = '']) => name))];
-const rows = table.map(([, ...measures]) => measures.map(Number));
+const [head = '', ...lines] = text.trim().split('\n');
+const names = head.split(',');
+const rows = lines.map((line) => Object.fromEntries(line.split(',').map((cell, d) => [names[d], cell])));
 
-// Mean 0 and standard deviation 1 of each column; new rows take the same numbers.
-const averageOf = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
-const scales = [0, 1, 2, 3].map((j) => {
-  const column = rows.map((row) => row[j] ?? 0);
-  const mean = averageOf(column);
-  const deviation = Math.sqrt(averageOf(column.map((value) => (value - mean) ** 2)));
-  return (value: number) => (value - mean) / deviation;
-});
-const standardized = (given: readonly (readonly number[])[]) =>
-  Float32Array.from(given.flatMap((row) => scales.map((scale, j) => scale(row[j] ?? 0))));
-
-const y = table.map(([name = '']) => species.indexOf(name)); // -1 is an unknown class; here the split hides all but three
-const inputs = { name: 'penguins', x: standardized(rows), y, shape: [4] };
-const dataset = ssvae.createDataset({ ...inputs, classes: species.length, classNames: species });
+const dataset = ssvae.columns(rows, { label: 'species' }); // an empty label is an unknown class; here the split hides all but three
+console.log(ssvae.countLabels(dataset), dataset.notes);
 const split = ssvae.splitDataset(dataset, { labeled: 3, seed });
 const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 3, unlabeled: 100 }, seed });
 const both = ssvae.regularized({ mutualInformationWeight: 3 });
@@ -50,7 +38,7 @@ for (const [name, objective] of Object.entries(objectives)) {
 }
 
 const loaded = await ssvae.loadModel(file('runs/penguins.safetensors'), { kind: 'm2' });
-const light = [38, 18, 185, 3600];
-const heavy = [48, 14.5, 216, 5100];
-const { classNames } = await ssvae.predict(loaded, standardized([light, heavy]));
+const light = { bill_length_mm: 38, bill_depth_mm: 18, flipper_length_mm: 185, body_mass_g: 3600 };
+const heavy = { bill_length_mm: 48, bill_depth_mm: 14.5, flipper_length_mm: 216, body_mass_g: 5100 };
+const { classNames } = await ssvae.predict(loaded, [light, heavy]);
 console.log(`new rows: ${classNames.join(', ')}`);

@@ -87,6 +87,9 @@ function findColumns(
     if (typeof found === 'string') notes.push(found);
     else columns.push(found);
   }
+  // Columns of a type lie side by side: they are one block of the likelihood.
+  const order = COLUMN_TYPES as readonly string[];
+  columns.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
   if (columns.length > 0) return { input: { kind: 'columns', columns, missing: [...missing] }, notes };
   throw new RangeError(
     `columns: rows have no column to learn from, needed at least one${notes.length > 0 ? `; ${notes.slice(0, 3).join('; ')}` : ''}`.slice(

@@ -49,7 +49,7 @@ export declare const canvas: HTMLCanvasElement;
 /** inputs of your own, and their classes */
 export declare const x: Float32Array;
 export declare const y: number[];
-export declare const images: Uint8Array;
+export declare const imageBytes: Uint8Array;
 export declare const tensor: Tensor;
 export declare const nets: ssvae.SemiSupervisedNets;
 export declare const likelihood: ssvae.Likelihood;

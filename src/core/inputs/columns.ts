@@ -64,7 +64,7 @@ export type Column = NumberColumn | LevelsColumn | FlagColumn | CountColumn;
 /** JSON that says how rows are read. */
 export interface ColumnsInput {
   readonly kind: 'columns';
-  /** the columns that are read, in the order of x; rows may have others, in any order */
+  /** the columns that are read, in the order of x, numbers first; rows may have others, in any order */
   readonly columns: readonly Column[];
   /** texts that mean a missing value, beside the empty one */
   readonly missing: readonly string[];

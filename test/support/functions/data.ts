@@ -115,6 +115,65 @@ export const sets: Descriptions = {
     valid: (result) => normalised(result),
   }),
   subset: described(ssvae.subset, fc.tuple(fc.constant(bars), indices), { valid: isDataset }),
+  columns: described(
+    ssvae.columns,
+    fc.tuple(
+      fc
+        .array(fc.record({ size: fc.integer({ min: -9, max: 9 }), kind: fc.constantFrom('a', 'b', '') }), {
+          minLength: 4,
+          maxLength: 9,
+        })
+        .map((rows) => [{ size: 0.5, kind: 'a' }, { size: 1.5, kind: 'b' }, ...rows]),
+      optional({ label: fc.constant('kind'), name: fc.constant('drawn'), types: fc.constant({ size: 'number' }) }),
+    ),
+    { always: isDataset },
+  ),
+  vectors: described(
+    ssvae.vectors,
+    fc.tuple(
+      fc
+        .array(fc.tuple(amount, amount), { minLength: 1, maxLength: 5 })
+        .map((rows): number[][] => [[2, 3], [4, 5], ...rows]),
+      optional({ name: fc.constant('drawn') }),
+    ),
+    { always: isDataset },
+  ),
+  text: described(
+    ssvae.text,
+    fc.tuple(
+      fc
+        .array(fc.constantFrom('good day', 'bad day', 'night'), { maxLength: 5 })
+        .map((texts) => ['good day', 'bad night', 'good night', ...texts]),
+      optional({ size: fc.integer({ min: 1, max: 9 }), minimum: fc.constantFrom(1, 2), counts: fc.boolean() }),
+    ),
+    { always: isDataset },
+  ),
+  images: described(
+    ssvae.images,
+    fc.tuple(
+      fc
+        .array(fc.uint8Array({ minLength: 4, maxLength: 4 }), { maxLength: 3 })
+        .map((list) =>
+          [Uint8Array.of(0, 1, 2, 3), ...list].map((data) => ({ data, width: 2, height: 2 })),
+        ),
+      optional({ size: fc.integer({ min: 1, max: 5 }), gray: fc.boolean(), background: fc.nat(255) }),
+    ),
+    { share: 0.1, always: isDataset },
+  ),
+  countLabels: described(ssvae.countLabels, fc.tuple(fc.constant(bars)), {
+    always: ({ labeled, coarse, unlabeled }, { count }) =>
+      must(labeled + coarse + unlabeled === count, 'every example counted once'),
+  }),
+  foldsOf: described(
+    ssvae.foldsOf,
+    fc.tuple(fc.constant(bars), fc.record({ folds: fc.integer({ min: 2, max: 6 }), seed: seeds })),
+    {
+      always: (folds, { count }) => {
+        const held = folds.flatMap(({ validation }) => [...validation]).sort((a, b) => a - b);
+        must(held.length === count && held.every((index, i) => index === i), 'every example held back once');
+      },
+    },
+  ),
   digits: described(
     ssvae.digits,
     fc.tuple(fc.record({ count: fc.integer({ min: 1, max: 3 }), seed: seeds })),
@@ -140,7 +199,8 @@ export const sets: Descriptions = {
       fc.record(
         {
           labeled: fc.integer({ min: 3, max: 12 }),
-          validation: fc.nat(10),
+          validation: fc.nat(8),
+          test: fc.nat(5),
           everyClass: fc.boolean(),
           seed: seeds,
         },
@@ -148,8 +208,8 @@ export const sets: Descriptions = {
       ),
     ) as never,
     {
-      always: ({ labeled, unlabeled, validation }, { count }) => {
-        const all = [...labeled, ...unlabeled, ...validation].sort((a, b) => a - b);
+      always: ({ labeled, unlabeled, validation, test }, { count }) => {
+        const all = [...labeled, ...unlabeled, ...validation, ...test].sort((a, b) => a - b);
         must(all.length === count && all.every((index, i) => index === i), 'every example in one part');
       },
     },

@@ -1,0 +1,309 @@
+import { readFileSync } from 'node:fs';
+import * as arrow from 'apache-arrow';
+import { csvParse } from 'd3-dsv';
+import Papa from 'papaparse';
+import { describe, expect, it } from 'vitest';
+import type { ColumnsInput } from '../../src/core/inputs/columns';
+import type { Rows } from '../../src/core/inputs/table';
+import { columns } from '../../src/data/columns';
+import { countLabels } from '../../src/data/countLabels';
+import { type Dataset, subset } from '../../src/data/dataset';
+
+const CSV = readFileSync('examples/penguins.csv', 'utf8');
+const papa = (): Record<string, string>[] =>
+  Papa.parse<Record<string, string>>(CSV, { header: true, skipEmptyLines: true }).data;
+const LENGTHS = ['bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g'];
+
+const inputOf = ({ input }: Dataset): ColumnsInput => input as ColumnsInput;
+const typesOf = (dataset: Dataset): Record<string, string> =>
+  Object.fromEntries(inputOf(dataset).columns.map(({ name, type }) => [name, type]));
+
+describe('columns reads what parsers of tables give', () => {
+  const expected = columns(papa(), { label: 'species' });
+  const numbers = papa().map((row) => LENGTHS.map((name) => Number(row[name])));
+
+  it('texts of papaparse become standardized numbers and class names', () => {
+    const { count, shape, classNames, notes } = expected;
+    expect({ count, shape, classNames, notes }).toEqual({
+      count: numbers.length,
+      shape: [4],
+      classNames: ['Adelie', 'Chinstrap', 'Gentoo'],
+      notes: [],
+    });
+    for (const d of LENGTHS.keys()) {
+      const column = numbers.map((row) => row[d] as number);
+      const mean = column.reduce((a, b) => a + b) / count;
+      const sd = Math.sqrt(column.reduce((a, b) => a + (b - mean) ** 2, 0) / count);
+      for (const n of [0, 100, count - 1])
+        expect(expected.x[4 * n + d]).toBeCloseTo(((column[n] as number) - mean) / sd, 5);
+    }
+  });
+
+  const species = papa().map((row) => row.species as string);
+  it.each<[string, () => Rows]>([
+    ['rows of d3-dsv', () => csvParse<string>(CSV)],
+    ['a table of Apache Arrow', () => arrow.tableFromArrays(columnsOf()) as unknown as Rows],
+    ['vectors of Apache Arrow', () => vectorsOf()],
+    ['rows of a table of Apache Arrow', () => arrow.tableFromArrays(columnsOf()).toArray()],
+    ['typed arrays by column', () => columnsOf()],
+    ['rows of numbers', () => numbers.map((row, n) => ({ species: species[n], ...named(row) }))],
+    [
+      'rows of 64-bit integers, as databases give',
+      () => papa().map((row) => ({ ...row, body_mass_g: BigInt(row.body_mass_g as string) })),
+    ],
+  ])('%s give the same data set', (_, rows) => {
+    const { x, y, classNames } = columns(rows(), { label: 'species' });
+    expect({ y, classNames }).toEqual({ y: expected.y, classNames: expected.classNames });
+    expect(Array.from(x)).toEqual(Array.from(expected.x, (value) => expect.closeTo(value, 4)));
+  });
+
+  function named(row: readonly number[]): Record<string, number> {
+    return Object.fromEntries(LENGTHS.map((name, d) => [name, row[d] as number]));
+  }
+  function columnsOf() {
+    const measures = LENGTHS.map((name, d) => [name, Float64Array.from(numbers, (row) => row[d] as number)]);
+    return { species, ...(Object.fromEntries(measures) as Record<string, Float64Array>) };
+  }
+  function vectorsOf(): Rows {
+    const table = arrow.tableFromArrays(columnsOf());
+    return Object.fromEntries(
+      ['species', ...LENGTHS].map((name) => [name, table.getChild(name as 'species') as unknown as Iterable<unknown>]),
+    );
+  }
+});
+
+describe('a column', () => {
+  /** 24 rows of one column beside a number. */
+  const withCells = (cells: (row: number) => unknown, options = {}): Dataset =>
+    columns(
+      Array.from({ length: 24 }, (_, row) => ({ size: (row * 7) % 24, cell: cells(row) })),
+      { types: { size: 'number' }, ...options },
+    );
+
+  it.each<[string, (row: number) => unknown, string]>([
+    ['numbers', (row) => row / 3, 'number'],
+    ['whole numbers that repeat', (row) => row % 5, 'number'],
+    ['numbers as texts', (row) => ` ${row % 5}.50 `, 'number'],
+    ['dates', (row) => new Date(2020, 0, 1 + (row % 9)), 'number'],
+    ['true and false', (row) => row % 2 === 0, 'flag'],
+    ['0 and 1', (row) => String(row % 2), 'flag'],
+    ['texts', (row) => ['Biscoe', 'Dream', 'Torgersen'][row % 3], 'levels'],
+  ])('of %s', (_, cells, type) => {
+    expect(typesOf(withCells(cells))).toEqual({ size: 'number', cell: type });
+  });
+
+  it.each<[string, (row: number) => unknown, string]>([
+    ['that says the same everywhere', () => 'x', 'it says "x" in every row'],
+    ['without a value', () => null, 'it has no value'],
+    [
+      'of identifiers',
+      (row) => `id-${row}`,
+      'it has another text in every row, as an identifier has; types: { "cell": "levels" } keeps it',
+    ],
+    [
+      'of row numbers',
+      (row) => row + 1,
+      'it numbers the rows, as an identifier does; types: { "cell": "levels" } keeps it',
+    ],
+    [
+      'of free text',
+      (row) => `a long remark on penguin ${row % 9}`,
+      'it holds texts of 6 words: text(…) reads such; types: { "cell": "levels" } keeps it',
+    ],
+    [
+      'of decimal commas',
+      (row) => `${row},5`,
+      'it has another text in every row, as an identifier has; types: { "cell": "levels" } keeps it',
+    ],
+  ])('%s is left out with a note', (_, cells, note) => {
+    const { notes, shape } = withCells(cells);
+    expect({ notes, shape }).toEqual({ notes: [`column "cell" is left out: ${note}`], shape: [1] });
+  });
+
+  it('is what types says', () => {
+    const types = (type: string): Dataset =>
+      withCells((row) => row % 4, { types: { size: 'ignore', cell: type } });
+    expect(typesOf(types('count'))).toEqual({ cell: 'count' });
+    expect(Array.from(types('count').x.slice(0, 5))).toEqual([0, 1, 2, 3, 0]);
+    expect(types('levels').shape).toEqual([4]);
+    expect(types('levels').notes).toEqual(['column "size" is left out, as types says']);
+  });
+
+  it('with missing values has a mask behind all values, and 0 in their place', () => {
+    const dataset = columns(
+      [
+        { size: '1', island: 'a', sure: true },
+        { size: 'NA', island: 'b', sure: false },
+        { size: '3', island: '', sure: null },
+      ],
+      {},
+    );
+    expect(inputOf(dataset).columns.map(({ masked }) => masked)).toEqual([true, true, true]);
+    expect(Array.from(dataset.x)).toEqual([
+      ...[-1, 1, 1, 0, 1, 1, 1],
+      ...[0, 0, 0, 1, 0, 1, 1],
+      ...[1, 0, 0, 0, 1, 0, 0],
+    ]);
+  });
+
+  it('of numbers refuses another cell by its row, and says two ways out', () => {
+    expect(() => withCells((row) => (row === 7 ? 'n.a.' : row / 3))).toThrow(
+      new RangeError(
+        'columns: column "cell" of rows[7] is "n.a.", needed a number, as most cells of the column are; missing: ["n.a."] takes it for a missing value, types: { "cell": "levels" } for a category',
+      ),
+    );
+    expect(typesOf(withCells((row) => (row === 7 ? 'n.a.' : row / 3), { missing: ['n.a.'] })).cell).toBe(
+      'number',
+    );
+  });
+});
+
+describe('labels', () => {
+  const labeled = (label: unknown, options = {}): Dataset =>
+    columns(
+      Array.from({ length: 6 }, (_, row) => ({
+        size: row / 3,
+        label: Array.isArray(label) ? label[row] : label,
+      })),
+      { label: 'label', ...options },
+    );
+
+  it('nothing, an empty text, NaN and −1 are all unknown, in any type', () => {
+    for (const unknown of [null, undefined, '', ' ', Number.NaN, -1, '-1', -1n, 'NA']) {
+      const { y, classNames } = labeled(['b', 'a', unknown, 'b', unknown, 'b']);
+      expect({ y: Array.from(y), classNames }).toEqual({ y: [1, 0, 255, 1, 255, 1], classNames: ['a', 'b'] });
+    }
+  });
+
+  it('are counted by countLabels, in parts of the data set too', () => {
+    const dataset = labeled(['b', 'a', null, 'b', ['a', 'b'], ['a', 'b', 'c']], {
+      classNames: ['a', 'b', 'c'],
+    });
+    expect(countLabels(dataset)).toEqual({
+      labeled: 3,
+      coarse: 1,
+      unlabeled: 2,
+      byClass: { a: 1, b: 2, c: 0 },
+    });
+    expect(countLabels(subset(dataset, [0, 2])).byClass).toEqual({ a: 0, b: 1, c: 0 });
+  });
+
+  it('that are numbers are ordered by size, and true and false are classes', () => {
+    expect(labeled([10, 9, '2', 10, 9, 2]).classNames).toEqual(['2', '9', '10']);
+    expect(labeled([true, false, null, true, true, true]).classNames).toEqual(['false', 'true']);
+  });
+
+  it('lists of names are sets of classes', () => {
+    const { allowed, y } = labeled([['a', 'b'], 'c', null, ['c'], [], 'a']);
+    expect(Array.from(allowed as Uint8Array)).toEqual([1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0]);
+    expect(Array.from(y)).toEqual([255, 2, 255, 2, 255, 0]);
+  });
+
+  it.each<[string, unknown, object, string]>([
+    [
+      'none that is known',
+      null,
+      {},
+      'column "label" holds no class that is known, needed at least one; leave it out where there is none',
+    ],
+    [
+      'another name than the classes have',
+      'a',
+      { classNames: ['b', 'c'] },
+      'column "label"[0] is "a", needed one of "b", "c", or nothing where the class is unknown',
+    ],
+    [
+      '−1 for a class',
+      [1, -1, 1, -1, 1, -1],
+      {},
+      'column "label" holds -1 and "1" alone, and -1 means unknown; needed two classes, or classNames: ["-1", "1"] where -1 is one',
+    ],
+  ])('refuses %s', (_, label, options, message) => {
+    expect(() => labeled(label, options)).toThrow(new RangeError(`columns: ${message}`));
+  });
+
+  it('takes −1 for a class where classNames says so', () => {
+    expect(Array.from(labeled([1, -1, 1, -1, 1, -1], { classNames: ['-1', '1'] }).y)).toEqual([
+      1, 0, 1, 0, 1, 0,
+    ]);
+  });
+
+  it('refuses measurements', () => {
+    const rows = Array.from({ length: 30 }, (_, row) => ({ size: row % 4, price: row / 7 }));
+    expect(() => columns(rows, { label: 'price' })).toThrow(
+      'columns: column "price" holds 30 different values, needed at most 255 classes, not measurements or identifiers',
+    );
+  });
+});
+
+it('a column of weights counts each row, and is no input', () => {
+  const { weight, shape } = columns(
+    [
+      { a: 1, w: '2', kind: 'x' },
+      { a: 3, w: 0.5, kind: 'y' },
+    ],
+    { label: 'kind', weight: 'w' },
+  );
+  expect([Array.from(weight as Float32Array), shape]).toEqual([[2, 0.5], [1]]);
+});
+
+it('other rows are read as those of a data set', () => {
+  const all = papa();
+  const train = columns(all.slice(0, 200), { label: 'species' });
+  const other = columns(all.slice(200), { label: 'species', input: train.input });
+  expect(other.input).toEqual(train.input);
+  const { mean, sd } = inputOf(train).columns[0] as { mean: number; sd: number };
+  expect(other.x[0]).toBeCloseTo((Number(all[200]?.bill_length_mm) - mean) / sd, 5);
+});
+
+describe('columns refuses', () => {
+  const rows = [
+    { a: 1, b: 2 },
+    { a: 2, b: 3 },
+  ];
+  it.each<[string, () => unknown, string]>([
+    [
+      'a label that is no column',
+      () => columns(rows, { label: 'species' }),
+      'columns: label is "species", needed one of the columns "a", "b"',
+    ],
+    ['no rows', () => columns([]), 'columns: rows are empty, needed at least one'],
+    [
+      'rows of cells without names',
+      () => columns([[1, 2]]),
+      'columns: rows[0] is an array of 2, needed a record of cells by column, such as { length: 39.1, island: "Dream" }',
+    ],
+    [
+      'columns of different lengths',
+      () => columns({ a: [1, 2], b: [1] }),
+      'columns: rows has 1 cells in column "b" and 2 in "a", needed the same number',
+    ],
+    [
+      'a single row as columns',
+      () => columns({ a: 1, b: 2 } as never),
+      'columns: rows.a is 1, needed a list of cells; one row alone is a list of one record, [row]',
+    ],
+    [
+      'a cell that is a record',
+      () => columns([{ a: {} }, { a: 1 }]),
+      'columns: column "a" of rows[0] is Object, needed a number, a text, true or false, a date, or nothing',
+    ],
+    [
+      'a type that is none',
+      () => columns(rows, { types: { a: 'real' as never } }),
+      'columns: types.a is "real", needed one of "number", "flag", "count", "levels", "ignore"',
+    ],
+    [
+      'nothing to learn from',
+      () => columns([{ a: 1 }, { a: 1 }]),
+      'columns: rows have no column to learn from, needed at least one; column "a" is left out: it says 1 in every row',
+    ],
+    [
+      'a text',
+      () => columns('a,b' as never),
+      'columns: rows is "a,b", needed an array of records, or a record of columns, as parsers of tables give them',
+    ],
+  ])('%s', (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+});

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageFolder } from '../../../src/node/images/imageFolder';
+import { decodePng } from '../../../src/node/images/png';
+
+const noisy = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * i * 37 + 11 * i) % 256);
+
+describe('decodePng', () => {
+  it.each([1, 2, 3, 4])('gives the pixels of %i channels that another library wrote', (channels) => {
+    const data = noisy(13 * 9 * channels);
+    const image = decodePng('test', encode({ data, width: 13, height: 9, channels, depth: 8 }));
+    expect(image).toEqual({ data, width: 13, height: 9 });
+  });
+
+  it('keeps the upper 8 of 16 bits', () => {
+    const data = Uint16Array.from(noisy(12), (byte) => byte * 257);
+    const image = decodePng('test', encode({ data, width: 4, height: 3, channels: 1, depth: 16 }));
+    expect(image.data).toEqual(noisy(12));
+  });
+
+  it.each<[string, (png: Uint8Array) => Uint8Array, string]>([
+    ['another file', () => noisy(100), 'does not begin as a PNG file'],
+    ['half a file', (png) => png.subarray(0, png.length / 2), ''],
+    ['an interlaced one', (png) => png.map((byte, i) => (i === 28 ? 1 : byte)), 'is interlaced'],
+    ['one without pixels', (png) => png.map((byte, i) => (i >= 16 && i < 20 ? 0 : byte)), 'has 0 × 9 pixels'],
+  ])('refuses %s', (_, damage, message) => {
+    const png = encode({ data: noisy(117), width: 13, height: 9, channels: 1, depth: 8 });
+    expect(() => decodePng('test', damage(png))).toThrow(`test ${message}`);
+  });
+});
+
+describe('imageFolder', () => {
+  let dir = '';
+  const write = async (path: string, width = 2): Promise<void> => {
+    await mkdir(join(dir, path, '..'), { recursive: true });
+    const data = noisy(width * 2).map((byte) => byte ^ path.length);
+    await writeFile(join(dir, path), encode({ data, width, height: 2, channels: 1, depth: 8 }));
+  };
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'ssvae-images-'));
+    for (const path of ['dog/b.png', 'cat/deep/one.png', 'cat/2.png', 'unlabeled/x.png']) await write(path);
+    await writeFile(join(dir, 'notes.txt'), 'none');
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+
+  it('takes folders for classes, in the order of their names', async () => {
+    const { classNames, y, shape, count } = await imageFolder(dir);
+    expect({ classNames, y: Array.from(y), shape, count }).toEqual({
+      classNames: ['cat', 'dog'],
+      y: [0, 0, 1, 255],
+      shape: [2, 2, 1],
+      count: 4,
+    });
+  });
+
+  it('decodes other formats by a function given, and names the file that fails', async () => {
+    await writeFile(join(dir, 'dog/c.jpg'), 'no image');
+    await expect(imageFolder(dir)).rejects.toThrow('imageFolder: dog/c.jpg is not a PNG file, needed the option decode');
+    const one = { data: Uint8Array.of(1, 2), width: 2, height: 1 };
+    expect((await imageFolder(dir, { decode: async () => one })).count).toBe(5);
+    const fails = imageFolder(dir, {
+      decode: (_, path) => {
+        if (path.endsWith('jpg')) throw new Error('bad marker');
+        return one;
+      },
+    });
+    await expect(fails).rejects.toThrow('imageFolder: decode fails on dog/c.jpg: bad marker');
+    await rm(join(dir, 'dog/c.jpg'));
+  });
+
+  it('names files of other sizes, of no folder, and a folder without images', async () => {
+    await write('dog/wide.png', 3);
+    await expect(imageFolder(dir)).rejects.toThrow(
+      'imageFolder: dog/wide.png has 2 × 3 pixels and cat/2.png has 2 × 2 pixels, needed one size, or the option size',
+    );
+    expect((await imageFolder(dir, { size: 4 })).shape).toEqual([4, 4, 1]);
+    await rm(join(dir, 'dog/wide.png'));
+    await write('top.png');
+    await expect(imageFolder(dir)).rejects.toThrow('imageFolder: top.png lies in no folder of a class');
+    await rm(join(dir, 'top.png'));
+    await expect(imageFolder(join(dir, 'cat', 'deep', '..', '..', 'dog', '..', 'unlabeled'))).rejects.toThrow(
+      /lies in no folder/,
+    );
+  });
+});
