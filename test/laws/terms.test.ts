@@ -30,6 +30,7 @@ const everything = {
   entropyPenalty: 0.5,
   labelSmoothing: { epsilon: 0.01, expectation: 'enumerate' },
   consistency: { weight: 3 },
+  generatedLabels: { weight: 0.2 },
 } as const;
 
 const ofM2: readonly (readonly [string, Objective<M2>])[] = [
