@@ -1,6 +1,6 @@
 /** Measures generated examples: whether they show the class asked for, how alike they are, and what can be learned from them. */
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertMethods } from '../core/assert';
+import { assertEntries, assertMethods } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
 import {
@@ -14,7 +14,7 @@ import {
   UNIT_INTERVAL,
   unchecked,
 } from '../core/options';
-import { assertShapes } from '../core/shape';
+import { assertShapes, sizeOf } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier, SemiSupervisedVae } from '../models/model';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
@@ -124,7 +124,12 @@ export async function evaluateSamples(
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
-  const { classes } = model;
+  const { classes, inputShape } = model;
+  assertEntries(
+    where,
+    'perClass × classes × the values of an example',
+    perClass * classes * sizeOf(inputShape),
+  );
   const byClass: SampleScores[] = [];
   const parts: Float32Array[] = [];
   for (let k = 0; k < classes; k++) {
@@ -205,7 +210,7 @@ const joined = (
   const [{ length } = new Float32Array()] = parts;
   const x = new Float32Array(length * parts.length);
   for (const [k, part] of parts.entries()) x.set(part, k * length);
-  const perClass = length / inputShape.reduce((size, axis) => size * axis, 1);
+  const perClass = length / sizeOf(inputShape);
   const y = Int32Array.from({ length: perClass * classes }, (_, i) => Math.floor(i / perClass));
   return { x, y, shape: inputShape, classes };
 };

@@ -41,8 +41,8 @@ const ofM2: readonly (readonly [string, Objective<M2>])[] = [
     return [`the Optimized-ELBO, ${labelHandling}`, objective] as const;
   }),
 ];
-const ofExample = (['labels-only', 'm2', 'optimized-elbo'] as const).map(
-  (method) => [method, objectiveOf(method, recipeOf({ dataset: 'digits' }))] as const,
+const ofExample = (['labels-only', 'm2', 'optimized-elbo', 'generated-labels'] as const).map(
+  (method) => [method, objectiveOf(method, recipeOf({ dataset: 'digits', nets: 'mlp' }))] as const,
 );
 
 const LEARNED = gaussianObservation({ variance: 'learned' });
