@@ -1,9 +1,9 @@
 /**
  * `npm start` over several seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
  *
- * Takes the flags of `npm start`; `--seed` is the first of them, and `--seeds` their number, 3. Prints mean ± standard deviation and the paired
- * differences to the labels alone, and leaves a line for each run in OUT/seeds.jsonl; with `--resume`, what stands there is
- * not repeated. Samples are measured by a judge that has seen every label of other digits, or of the training set.
+ * Takes the flags of `npm start`; `--seed` is the first of them, and `--seeds` their number, 3. Prints mean ± standard
+ * deviation and the paired differences to the labels alone, and leaves a line for each run in OUT/seeds.jsonl. With
+ * `--resume`, runs of lines that are there are not repeated. Samples are measured by a judge that has seen every label of other digits, or of the training set.
  */
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
