@@ -32,14 +32,11 @@ const objectives = {
     labelHandling: 'gumbel',
     mutualInformationWeight: 5,
     entropyPenalty: 1,
+    generatedLabels: { weight: 0.2 },
   }),
 };
 for (const [name, objective] of Object.entries(objectives)) {
-  const model = createM2({
-    data: dataset,
-    nets: { preset: 'mlp', batchNorm: true, activation: 'relu' },
-    seed,
-  });
+  const model = createM2({ data: dataset, seed });
   const optimizer = createAdam({ learningRate: cosineDecay({ from: 3e-3, steps }) });
   await train(model, {
     objective,

@@ -30,9 +30,8 @@ const objective = ssvae.regularized({
   entropyPenalty: rising(0.5),
   consistency: { weight: 2, augment },
 });
-const nets = { preset: 'conv', batchNorm: true } as const;
 const initializer = 'fan-in-uniform';
-const model = ssvae.createM2({ data: dataset, nets, initializer, seed });
+const model = ssvae.createM2({ data: dataset, nets: 'conv', initializer, seed });
 const optimizer = ssvae.createAdam({ learningRate: ssvae.cosineDecay({ from: 2e-3, steps }) });
 const recipe = { objective, batches, epochs, optimizer, alpha: 1 };
 const stop = new AbortController();

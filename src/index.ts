@@ -168,6 +168,13 @@ export {
   evaluateImportanceBound,
   type ImportanceBoundEvaluation,
 } from './evaluation/importanceBound';
+export {
+  type EvaluateSamplesOptions,
+  evaluateSamples,
+  type GeneratedExamples,
+  type SampleEvaluation,
+  type SampleScores,
+} from './evaluation/samples';
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
@@ -179,12 +186,14 @@ export type {
   BoundContext,
   BoundTerms,
   Classifier,
+  GenerateOptions,
   LabelBoundOptions,
   LabelInference,
   Model,
   SemiSupervisedVae,
   Vae,
 } from './models/model';
+export type { GeneratedLabels } from './models/objectives/generatedLabels';
 export type { KlWeight } from './models/objectives/klWeight';
 export {
   type Objective,

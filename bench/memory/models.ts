@@ -36,7 +36,7 @@ const collectGarbage: () => void = runInNewContext('gc');
 
 await selectBackend({ backend: 'wasm' });
 const shape = { inputShape: [28, 28, 1], classes: 10, latent: 4 };
-const make = (): M2 => createM2({ ...shape, nets: { preset: 'mlp', widths: [8] }, seed: 1 });
+const make = (): M2 => createM2({ ...shape, nets: { preset: 'kingma', widths: [8] }, seed: 1 });
 
 let saved: Uint8Array | undefined;
 const storage: Storage = {
@@ -66,7 +66,10 @@ const namesOf = (nets: readonly LayersModel[]): number =>
   nets.reduce((sum, net) => sum + net.layers.length + net.weights.length, 0);
 
 const plain = twoLayers();
-const preset = mlpNets({ ...shape, outputShape: shape.inputShape, encoderSeesLabel: true }, { widths: [8] });
+const preset = mlpNets(
+  { ...shape, outputShape: shape.inputShape, encoderSeesLabel: true },
+  { widths: [8], batchNorm: false },
+);
 // A sequential net has an input beside its layers.
 const NAMES = {
   stock: namesOf([plain]) + 1,

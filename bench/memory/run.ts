@@ -44,7 +44,7 @@ try {
     const model = createM2({
       inputShape: [28, 28, 1],
       classes: 10,
-      nets: 'mlp',
+      nets: 'kingma',
       seed: 1,
     });
     await watch({

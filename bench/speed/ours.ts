@@ -24,7 +24,7 @@ import { SETTINGS, type Workload } from './workloads';
 /** Steps between two readings of the terms, where they are read seldom. */
 const SELDOM = 50;
 
-/** The nets of the preset `mlp` of stock layers: x and label side by side. */
+/** The nets of the preset `kingma` of stock layers: x and label side by side. */
 function concatenatedNets({ inputShape, classes, latent, widths }: Workload): SemiSupervisedNets {
   const [units] = widths as [number];
   const connect = (
@@ -98,10 +98,15 @@ const modelAndObjective = (
   const { seed } = SETTINGS;
   if (kind === 'm1')
     return {
-      model: createVae({ inputShape, latent, nets: { preset: 'mlp', widths }, seed }),
+      model: createVae({
+        inputShape,
+        latent,
+        nets: { preset: 'mlp', widths, activation: 'softplus', batchNorm: true },
+        seed,
+      }),
       objective: unsupervised() as Objective,
     };
-  const preset = nets === 'mlp' ? { preset: 'mlp' as const, widths } : ('conv' as const);
+  const preset = nets === 'mlp' ? { preset: 'kingma' as const, widths } : ('report' as const);
   const made = createM2({
     inputShape,
     classes,

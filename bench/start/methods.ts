@@ -7,13 +7,13 @@ export const titles: Readonly<Record<Method, string>> = {
   'labels-only': 'Labels alone',
   m2: 'M2',
   'optimized-elbo': 'Optimized-ELBO',
+  'generated-labels': 'and its samples classified',
 };
 
 /** Settings of a data set, chosen on validation examples (docs/results.md). */
 export interface Recipe {
   readonly batchSize: { readonly labeled: number; readonly unlabeled: number };
   readonly validation: number;
-  readonly learningRate: number;
   /** α, weight of the labelled cross-entropy */
   readonly alpha: Readonly<Record<Method, number>>;
   readonly gamma: number;
@@ -21,36 +21,57 @@ export interface Recipe {
   readonly epsilon: number;
   /** test examples that the bound is measured on: each costs K decoder rows */
   readonly boundExamples: number;
+  /** rate of Adam */
+  readonly learningRate: number;
+  /** weight of the term of generated labels */
+  readonly generated: number;
 }
 
-const REPORT: Recipe = {
+/** A recipe but for what the flags and the nets decide. */
+type OfDataset = Omit<Recipe, 'learningRate' | 'generated'>;
+
+/** Nets with batch norm take a higher rate. */
+const RATES: Readonly<Record<Settings['nets'], number>> = {
+  mlp: 3e-3,
+  conv: 3e-3,
+  kingma: 1e-3,
+  report: 1e-3,
+};
+
+const REPORT: OfDataset = {
   batchSize: { labeled: 100, unlabeled: 128 },
   validation: 5000,
-  learningRate: 1e-3,
-  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 50 },
+  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 50, 'generated-labels': 50 },
   gamma: 1,
   beta: 0.5,
   epsilon: 0.001,
   boundExamples: 1000,
 };
 
-const DIGITS: Recipe = {
+const DIGITS: OfDataset = {
   batchSize: { labeled: 50, unlabeled: 100 },
   validation: 500,
-  learningRate: 1e-3,
-  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 5 },
+  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 5, 'generated-labels': 5 },
   gamma: 5,
   beta: 1,
   epsilon: 0.001,
   boundExamples: 500,
 };
 
-/** The recipe of a data set. */
-export const recipeOf = ({ dataset }: Pick<Settings, 'dataset'>): Recipe =>
-  dataset === 'digits' ? DIGITS : REPORT;
+/** The recipe of a data set and nets; flags go ahead of it. */
+export const recipeOf = ({
+  dataset,
+  nets,
+  rate,
+  generated = 0.2,
+}: Pick<Settings, 'dataset' | 'nets'> & Partial<Pick<Settings, 'rate' | 'generated'>>): Recipe => ({
+  ...(dataset === 'digits' ? DIGITS : REPORT),
+  learningRate: rate ?? RATES[nets],
+  generated,
+});
 
 /** The objective of a method; unlabelled examples get one relaxed label (report §2.7.2). */
-export function objectiveOf(method: Method, { gamma, beta, epsilon }: Recipe): Objective<M2> {
+export function objectiveOf(method: Method, { gamma, beta, epsilon, generated }: Recipe): Objective<M2> {
   if (method === 'labels-only') return supervised();
   if (method === 'm2') return semiSupervised({ labelHandling: 'gumbel' });
   return regularized({
@@ -58,6 +79,7 @@ export function objectiveOf(method: Method, { gamma, beta, epsilon }: Recipe): O
     mutualInformationWeight: gamma,
     entropyPenalty: beta,
     labelSmoothing: { epsilon },
+    ...(method === 'generated-labels' && { generatedLabels: { weight: generated } }),
   });
 }
 

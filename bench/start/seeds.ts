@@ -1,9 +1,9 @@
 /**
- * `npm start` over three seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
+ * `npm start` over several seeds, each with its own digits, labels, weights and noise: `npm run seeds`.
  *
- * Takes the flags of `npm start`; `--seed` is the first of the three. Prints mean ± standard deviation and the paired
- * differences to the labels alone, and leaves a line for each run in OUT/seeds.jsonl; with `--resume`, what stands there is
- * not repeated.
+ * Takes the flags of `npm start`; `--seed` is the first of them, and `--seeds` their number, 3. Prints mean ± standard
+ * deviation and the paired differences to the labels alone, and leaves a line for each run in OUT/seeds.jsonl. With
+ * `--resume`, runs of lines that are there are not repeated. Samples are measured by a judge that has seen every label of other digits, or of the training set.
  */
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,18 +11,19 @@ import { splitDataset } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 import { loadData } from './data';
 import { runMethod } from './experiment';
+import { judgeOf, type Samples, samplesOf } from './judge';
 import { recipeOf, titles } from './methods';
 import type { Method, Settings } from './settings';
 import { parseLines, spreadOf } from './statistics';
 import { withSettings } from './terminal';
 
-/** Runs of each method. */
-const SEEDS = 3;
-
 interface Result extends Pick<Settings, 'dataset' | 'labels' | 'nets' | 'epochs' | 'alpha' | 'seed'> {
   readonly method: Method;
   readonly recipe: ReturnType<typeof recipeOf>;
   readonly accuracy: number;
+  readonly validationAccuracy: number;
+  /** where the method generates */
+  readonly samples?: Samples;
   readonly elbo: number;
   readonly entropy: number;
   readonly seconds: number;
@@ -43,8 +44,9 @@ await withSettings('npm run seeds', async (settings, signal) => {
   if (!settings.resume) await rm(path, { force: true });
   const known = parseLines<Result>(await readFile(path, 'utf8').catch(() => ''));
 
+  const judge = judgeOf(settings, execute);
   const results: Result[] = [];
-  for (let seed = settings.seed; seed < settings.seed + SEEDS; seed++) {
+  for (let seed = settings.seed; seed < settings.seed + settings.seeds; seed++) {
     const own = { ...settings, seed };
     const { train, test } = await loadData({ ...own, signal });
     const split = splitDataset(train, {
@@ -65,10 +67,16 @@ await withSettings('npm run seeds', async (settings, signal) => {
         continue;
       }
       const outcome = await runMethod(method, { settings: own, train, test, split, execute, signal });
+      const samples =
+        method === 'labels-only'
+          ? undefined
+          : await samplesOf(outcome.model, { judge: await judge(train), test, seed, execute });
       outcome.model.dispose();
       const result = {
         ...cell,
         accuracy: outcome.test.accuracy,
+        validationAccuracy: outcome.history.at(-1)?.['validation.accuracy'] ?? Number.NaN,
+        ...(samples && { samples }),
         elbo: outcome.elbo,
         entropy: outcome.test.entropy,
         seconds: outcome.seconds,
@@ -87,6 +95,15 @@ await withSettings('npm run seeds', async (settings, signal) => {
       method === 'labels-only' || baseline.length === 0
         ? ''
         : `, over labels alone ${percent(values.map((value, i) => value - (baseline[i] as number)))}`;
-    console.log(`${titles[method].padEnd(14)} accuracy ${percent(values)} %${paired}`);
+    console.log(`${titles[method].padEnd(26)} accuracy ${percent(values)} %${paired}`);
+    const samples = results.flatMap((result) => (result.method === method && result.samples) || []);
+    if (samples.length === 0) continue;
+    const { mean, deviation } = spreadOf(
+      results.filter((result) => result.method === method).map(({ elbo }) => elbo),
+    );
+    const of = (name: keyof Samples): string => percent(samples.map((found) => found[name]));
+    console.log(
+      `  ELBO ${mean.toFixed(1)} ± ${deviation.toFixed(1)}, fidelity ${of('fidelity')} %, confident ${of('confident')} %, spread ${of('spread')} %, trained on samples ${of('trainedOnSamples')} %`,
+    );
   }
 });

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { type BackendName, backendNames, datasetNames } from 'ssvae/node';
 
 const DATASETS = ['digits', ...datasetNames] as const;
-const METHODS = ['labels-only', 'm2', 'optimized-elbo'] as const;
+const METHODS = ['labels-only', 'm2', 'optimized-elbo', 'generated-labels'] as const;
+const NETS = ['mlp', 'conv', 'kingma', 'report'] as const;
 
 export type DatasetName = (typeof DATASETS)[number];
 export type Method = (typeof METHODS)[number];
@@ -14,11 +15,17 @@ export interface Settings {
   readonly data: string | undefined;
   readonly labels: number;
   readonly methods: readonly Method[];
-  readonly nets: 'mlp' | 'conv';
+  readonly nets: (typeof NETS)[number];
   readonly epochs: number;
   readonly seed: number;
+  /** runs of each method in `npm run seeds` */
+  readonly seeds: number;
   /** α in place of the recipe's */
   readonly alpha: number | undefined;
+  /** learning rate in place of the recipe's */
+  readonly rate: number | undefined;
+  /** weight of the generated labels in place of the recipe's */
+  readonly generated: number | undefined;
   readonly backend: BackendName | undefined;
   readonly out: string;
   readonly resume: boolean;
@@ -33,10 +40,13 @@ export const usage = (command: string): string => `${command} -- [flags]
   --data       folder with the data set's official files; without it they are downloaded
   --labels     labelled examples, default 100; the rest of the training set is used without its labels
   --objective  ${METHODS.join(' | ')} | all   default all
-  --nets       mlp | conv   default mlp for digits, conv (the report's) for the others
+  --nets       ${NETS.join(' | ')}   default mlp for digits, conv for the others
   --epochs     passes over the unlabelled examples, default 8 for digits, 10 for the others
   --alpha      weight of the labelled cross-entropy, default by data set and objective
+  --rate       learning rate, default 3e-3 for mlp and conv, 1e-3 for kingma and report
+  --generated  weight of the term of generated-labels, default 0.2
   --seed       of split, weights, batches and noise, default 1
+  --seeds      runs of npm run seeds, from --seed on, default 3
   --backend    ${backendNames.join(' | ')}   default the best that is available
   --out        folder of the report and the checkpoints, default runs/DATASET
   --resume     go on where an interrupted run of the same flags was`;
@@ -76,7 +86,10 @@ const parse = (args: readonly string[]) => {
         nets: { type: 'string' },
         epochs: { type: 'string' },
         alpha: { type: 'string' },
+        rate: { type: 'string' },
+        generated: { type: 'string' },
         seed: { type: 'string', default: '1' },
+        seeds: { type: 'string', default: '3' },
         backend: { type: 'string' },
         out: { type: 'string' },
         resume: { type: 'boolean', default: false },
@@ -108,10 +121,13 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     data: flags.data,
     labels: integer('labels', flags.labels, 10),
     methods: objective === 'all' ? METHODS : [objective],
-    nets: oneOf('nets', flags.nets ?? (generated ? 'mlp' : 'conv'), ['mlp', 'conv'] as const),
+    nets: oneOf('nets', flags.nets ?? (generated ? 'mlp' : 'conv'), NETS),
     epochs: integer('epochs', flags.epochs ?? (generated ? '8' : '10'), 1),
     alpha: flags.alpha === undefined ? undefined : weight('alpha', flags.alpha),
+    rate: flags.rate === undefined ? undefined : weight('rate', flags.rate),
+    generated: flags.generated === undefined ? undefined : weight('generated', flags.generated),
     seed: integer('seed', flags.seed, 0),
+    seeds: integer('seeds', flags.seeds, 1),
     backend: flags.backend === undefined ? undefined : oneOf('backend', flags.backend, backendNames),
     out: flags.out ?? `runs/${dataset}`,
     resume: flags.resume,

@@ -102,7 +102,7 @@ function describe({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): string {
 function stepsOf({ nets, labelHandling, size }: Workload) {
   const noise = createNoise(1);
   const inputShape = [28, 28, 1];
-  const model = createM2({ inputShape, classes: 10, nets: { preset: nets }, seed: 1 });
+  const model = createM2({ inputShape, classes: 10, nets: nets === 'mlp' ? 'kingma' : 'report', seed: 1 });
   const classes = Int32Array.from({ length: size }, (_, i) => i % 10);
   const images = (name: string) => tf.sigmoid(noise.split(name).normal([size, ...inputShape]));
   const batches = {

@@ -18,7 +18,7 @@ const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 50, 
 const model = ssvae.createM2({
   data: dataset,
   latent: 10,
-  nets: { preset: 'mlp', widths: [200], batchNorm: true, activation: 'relu' },
+  nets: { preset: 'mlp', widths: [200] },
   seed,
 });
 

@@ -7,7 +7,13 @@ import type { Column } from '../core/inputs/columns';
 export type ColumnType = Column['type'] | 'ignore';
 
 /** All of them. */
-export const COLUMN_TYPES = ['number', 'flag', 'count', 'levels', 'ignore'] as const satisfies readonly ColumnType[];
+export const COLUMN_TYPES = [
+  'number',
+  'flag',
+  'count',
+  'levels',
+  'ignore',
+] as const satisfies readonly ColumnType[];
 
 /** More levels than that are no categories, unless `types` says so. */
 const MOST_LEVELS = 50;

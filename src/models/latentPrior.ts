@@ -1,11 +1,13 @@
 /** The prior of a model's code: N(0, I), or one of the user's own. */
-import { sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
+import { mul, sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
+import { ABOVE_0, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
 import type { LatentPrior } from '../distributions/latentPrior';
 import { gaussianKl } from '../divergences/gaussianKl';
+import type { GenerateOptions } from './model';
 import { assertVariables } from './ownVariables';
 
 /** A model with a code. */
@@ -42,9 +44,23 @@ export const logRatioOf = (model: Coded, q: gaussian.Gaussian, z: Tensor): Tenso
 export const latentKlOf = (model: Coded, q: gaussian.Gaussian, z: Tensor): Tensor1D =>
   model.prior === undefined ? gaussianKl(q) : sub(gaussian.logProb(q, z), logPrior(model, z));
 
-/** Draws z ~ p(z): [count, Z]. */
-export const samplePrior = (where: string, { prior, latent }: Coded, count: number, noise: Noise): Tensor => {
-  if (prior === undefined) return noise.normal([count, latent]);
+/** Draws z ~ p(z), or z ~ N(0, temperature² I) where p(z) is N(0, I): [count, Z]. */
+export const samplePrior = (
+  where: string,
+  { prior, latent }: Coded,
+  count: number,
+  noise: Noise,
+  options: GenerateOptions = {},
+): Tensor => {
+  const { temperature } = readOptions(where, options, { temperature: number(ABOVE_0, 1) });
+  if (prior === undefined) {
+    const z = noise.normal([count, latent]);
+    return temperature === 1 ? z : mul(z, temperature);
+  }
+  if (temperature !== 1)
+    throw new RangeError(
+      `${where}: temperature is ${temperature}, needed 1 with a prior of your own: draw from a narrower prior`,
+    );
   const z = prior.sample(count, noise);
   assertShapes(where, { 'prior.sample': [z, `${count} ${latent}`, 'float32'] });
   return z;

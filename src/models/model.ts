@@ -74,6 +74,15 @@ export interface BoundTerms {
   readonly [name: string]: Tensor1D | undefined;
 }
 
+/** How examples are generated. */
+export interface GenerateOptions {
+  /**
+   * t of z ~ N(0, t² I), above 0; default 1, the prior itself. Below 1 the examples are more typical, and more alike. A prior
+   * of your own has the temperature 1 alone
+   */
+  readonly temperature?: number;
+}
+
 /** A model of p(x) without labels. */
 export interface Vae extends Model {
   /** Z, the width of {@link Vae.embed} */
@@ -85,7 +94,7 @@ export interface Vae extends Model {
   /** E[z|x] of inputs [B, …]: [B, Z] */
   embed(x: Tensor): Tensor2D;
   /** E[x|z] at `count` draws z ~ p(z): [count, …] */
-  generate(count: number, seed: number | Noise): Tensor;
+  generate(count: number, seed: number | Noise, options?: GenerateOptions): Tensor;
   /** E[x|z] at z = E[z|x] */
   reconstruct(x: Tensor): Tensor;
 }
@@ -126,7 +135,16 @@ export interface SemiSupervisedVae extends Classifier {
   /** Σ_y q(y|x) E[z|x,y] of inputs [B, …]: [B, Z] */
   embed(x: Tensor): Tensor2D;
   /** E[x|z,y] at z ~ p(z), one example for each class index of a list: [N, …] */
-  generate(labels: ArrayLike<number> & Iterable<number>, seed: number | Noise): Tensor;
+  generate(
+    labels: ArrayLike<number> & Iterable<number>,
+    seed: number | Noise,
+    options?: GenerateOptions,
+  ): Tensor;
+  /**
+   * E[x|z,y] at one draw z ~ p(z) for each row of y [R, K]: [R, …]. In a training pass it has a gradient in the decoder.
+   * Objectives with `generatedLabels` call it; a model that is trained without them may leave it out
+   */
+  sampleMean?(y: Tensor, context: BoundContext): Tensor;
   /**
    * E[x|z,y′] at z = E[z|x,y]; y [B, K] is the mode of q(y|x) by default, and y′ is y. Rows of y′ may be [B, K], or every
    * label [B·K, K]

@@ -8,6 +8,7 @@ import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { assertStorage, contentOf, type Storage } from '../files/storage';
 import { totalOf } from '../nets/description';
+import { completeSpec } from './fileSpec';
 import { likelihoodOf, outputShapeOf } from './likelihoods';
 import type { Model } from './model';
 import { assignVariables } from './modelFile';
@@ -42,7 +43,7 @@ export const readModelFile = async (reader: string, storage: Storage): Promise<M
   const { format } = isRecord(metadata) ? metadata : {};
   assertFormat(where, format, FORMAT, ', as saveModel writes; a checkpoint is read by train, with resume');
   const { spec } = parseRecord(where, 'the metadata', metadata, ['format', 'spec']);
-  return { where, arrays, spec };
+  return { where, arrays, spec: completeSpec(spec) };
 };
 
 /**

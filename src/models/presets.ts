@@ -8,10 +8,12 @@ import type { Choice } from '../nets/preset';
 import { assertNoRandomLayers } from '../nets/randomLayers';
 
 /** Presets by name, for their names and choices alone. */
-type Presets = Readonly<Record<string, { readonly choices: Readonly<Record<string, Choice>> }>>;
+type Presets = Readonly<
+  Record<string, { readonly choices: Readonly<Record<string, Choice>>; readonly defaults: object }>
+>;
 
 /**
- * A preset with its choices, from what a user or a file gives.
+ * A preset with every choice, from what a user or a file gives.
  *
  * @param where name of the calling function, for messages
  * @param nets the preset's name, or a record of it and its choices
@@ -25,13 +27,15 @@ export function presetFrom<P extends { readonly preset: string }>(
 ): P {
   assertNoFunction(where, 'nets', nets);
   const { preset, ...choices } = isString(nets) ? { preset: nets } : isRecord(nets) ? nets : { preset: nets };
-  const known = isString(preset) ? own(presets, preset)?.choices : undefined;
-  if (known === undefined) {
+  const found = isString(preset) ? own(presets, preset) : undefined;
+  if (found === undefined) {
     const names = Object.keys(presets).map((name) => `"${name}"`);
     throw new RangeError(
       `${where}: nets is ${describe(preset)}, needed ${names.join(', ')} or tfjs-layers models`,
     );
   }
+  const { choices: known, defaults } = found;
+  const given = Object.entries(choices).filter(([, value]) => value !== undefined);
   for (const [name, value] of Object.entries(choices)) {
     const choice = own(known, name);
     if (choice === undefined)
@@ -42,7 +46,7 @@ export function presetFrom<P extends { readonly preset: string }>(
     if (value !== undefined && !fits(value))
       throw new RangeError(`${where}: nets.${name} is ${describe(value)}, needed ${needed}`);
   }
-  return { preset, ...choices } as unknown as P;
+  return { preset, ...defaults, ...Object.fromEntries(given) } as unknown as P;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Convolutional nets of the report. */
+/** Convolutional nets: the preset `conv`, and `report`, the nets of the report. */
 import { recordOf } from '../core/assert';
 import { checked, flag, integersFrom, number, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
@@ -24,22 +24,29 @@ export interface ConvOptions {
   readonly width?: number;
   /** default `'relu'` (the report) */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation; default `false`: the report's nets have none */
+  /** batch norm before each hidden activation; default `true`; `false` in `report`: the report's nets have none */
   readonly batchNorm?: boolean;
   /** one convolutional trunk for classifier and encoder; default `true` (the report) */
   readonly sharedTrunk?: boolean;
 }
 
-/** Choices of every convolutional preset. */
-export const convRules = (batchNorm: boolean) => ({
-  filters: checked(assertWidths, [32, 64]),
-  depth: number(integersFrom(1, DEEPEST), 1),
-  width: number(integersFrom(1), 512),
-  activation: activationName<'relu' | 'softplus'>('relu'),
-  batchNorm: flag(batchNorm),
-});
+/** The report's convolutions behind batch norm, as chosen on held-out examples. */
+export const CONV_DEFAULTS = {
+  filters: [32, 64],
+  depth: 1,
+  width: 512,
+  activation: 'relu',
+  batchNorm: true,
+} as const satisfies ConvOptions;
 
-const convNetsRules = () => ({ ...convRules(false), sharedTrunk: flag(true) });
+/** How the choices of every convolutional preset are read. */
+export const convRules = (defaults: Required<Omit<ConvOptions, 'sharedTrunk'>>) => ({
+  filters: checked(assertWidths, defaults.filters),
+  depth: number(integersFrom(1, DEEPEST), defaults.depth),
+  width: number(integersFrom(1), defaults.width),
+  activation: activationName<'relu' | 'softplus'>(defaults.activation),
+  batchNorm: flag(defaults.batchNorm),
+});
 
 /** What a preset's choices are in a file, but for the trunk. */
 export const CONV_CHOICES = {
@@ -51,12 +58,16 @@ export const CONV_CHOICES = {
 } as const;
 
 /** {@link convNets} of an M2 model, where the encoder sees no label unless asked to (the report, Eq. 2). */
-export const CONV: M2NetPreset<ConvOptions> = {
+const convPreset = (defaults: Required<ConvOptions>): M2NetPreset<ConvOptions> => ({
   choices: { ...CONV_CHOICES, sharedTrunk: FLAG },
+  defaults,
   encoderSeesLabel: false,
   describe(where, shape, options) {
     const { inputShape, outputShape, classes, latent, encoderSeesLabel } = shape;
-    const { filters, depth, width, sharedTrunk, ...hidden } = readOptions(where, options, convNetsRules());
+    const { filters, depth, width, sharedTrunk, ...hidden } = readOptions(where, options, {
+      ...convRules(defaults),
+      sharedTrunk: flag(defaults.sharedTrunk),
+    });
     assertHalves(where, { inputShape, outputShape, filters });
 
     const conv = { inputShape, filters, depth, width };
@@ -82,10 +93,17 @@ export const CONV: M2NetPreset<ConvOptions> = {
       decoder: { inputs: [z, y], outputs: [image] },
     };
   },
-};
+});
+
+/** The report's convolutions with batch norm. */
+export const CONV = convPreset({ ...CONV_DEFAULTS, sharedTrunk: true });
+
+/** The nets of the report: no batch norm. */
+export const REPORT = convPreset({ ...CONV_DEFAULTS, batchNorm: false, sharedTrunk: true });
 
 /**
- * The report's nets: convolutions 3×3 of stride 2 and padding 1, a dense layer, and heads; in the decoder, a dense layer
+ * The report's nets, by default with batch norm, the preset `conv`; with `{ batchNorm: false }` as the report has them, the
+ * preset `report`. Convolutions 3×3 of stride 2 and padding 1, a dense layer, and heads; in the decoder, a dense layer
  * and one transposed convolution to each doubling, whatever the depth.
  *
  *   trunk    28×28×C → 14×14×32 → 7×7×64 → 512            (32×32×C → 16×16×32 → 8×8×64 → 512)

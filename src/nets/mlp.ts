@@ -1,4 +1,4 @@
-/** Nets of fully connected layers: those of Kingma 2014. */
+/** Nets of fully connected layers: the preset `mlp`, and `kingma`, the nets of Kingma 2014. */
 import { recordOf } from '../core/assert';
 import { checked, flag, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
@@ -16,19 +16,19 @@ import {
 export interface MlpOptions {
   /** widths of the hidden layers of each net, in the order of the data; default [500] (Kingma 2014, §4.3) */
   readonly widths?: readonly number[];
-  /** default `'softplus'` (Kingma 2014, §4.3) */
+  /** default `'relu'`; `'softplus'` in `kingma` (Kingma 2014, §4.3) */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation (see {@link BatchNorm}); default `false`: Kingma 2014 has none */
+  /** batch norm before each hidden activation (see {@link BatchNorm}); default `true`; `false` in `kingma`: Kingma 2014 has none */
   readonly batchNorm?: boolean;
   /** one stack of hidden layers for classifier and encoder; default `false`: three nets, as in Kingma 2014 */
   readonly sharedTrunk?: boolean;
 }
 
-const mlpRules = () => ({
-  widths: checked(assertWidths, [500]),
-  activation: activationName<'relu' | 'softplus'>('softplus'),
-  batchNorm: flag(false),
-  sharedTrunk: flag(false),
+const mlpRules = ({ widths, activation, batchNorm, sharedTrunk }: Required<MlpOptions>) => ({
+  widths: checked(assertWidths, widths),
+  activation: activationName<'relu' | 'softplus'>(activation),
+  batchNorm: flag(batchNorm),
+  sharedTrunk: flag(sharedTrunk),
 });
 
 /** What a preset's choices are in a file, but for the trunk. */
@@ -38,12 +38,13 @@ export const MLP_CHOICES = { widths: COUNTS, activation: NAME, batchNorm: FLAG }
 export const flat = (from: Node): Node => (from.shape.length === 1 ? from : flatten(from));
 
 /** {@link mlpNets} of an M2 model, where the encoder sees the label unless asked not to (Kingma 2014). */
-export const MLP: M2NetPreset<MlpOptions> = {
+const mlpPreset = (defaults: Required<MlpOptions>): M2NetPreset<MlpOptions> => ({
   choices: { ...MLP_CHOICES, sharedTrunk: FLAG },
+  defaults,
   encoderSeesLabel: true,
   describe(where, shape, options) {
     const { inputShape, outputShape, classes, latent, encoderSeesLabel } = shape;
-    const { widths, sharedTrunk, ...hidden } = readOptions(where, options, mlpRules());
+    const { widths, sharedTrunk, ...hidden } = readOptions(where, options, mlpRules(defaults));
     // Behind a shared trunk the classifier and a label-free posterior are heads alone.
     const stack = (features: Node, label?: Node): Node => {
       if (!sharedTrunk) return hiddenStack(widths, hidden, flat(features), label);
@@ -69,10 +70,22 @@ export const MLP: M2NetPreset<MlpOptions> = {
       decoder: { inputs: [z, y], outputs: [output] },
     };
   },
-};
+});
+
+/** Batch norm and rectified units, chosen on held-out digits: after 8 epochs more accurate, and with a better bound, than {@link KINGMA}. */
+export const MLP = mlpPreset({ widths: [500], activation: 'relu', batchNorm: true, sharedTrunk: false });
+
+/** The nets of Kingma 2014, §4.3: softplus units without batch norm. */
+export const KINGMA = mlpPreset({
+  widths: [500],
+  activation: 'softplus',
+  batchNorm: false,
+  sharedTrunk: false,
+});
 
 /**
- * Fully connected nets: classifier, encoder and decoder of hidden layers each (Kingma 2014: one of 500 softplus).
+ * Fully connected nets: classifier, encoder and decoder of hidden layers each. By default they are the preset `mlp`. With
+ * `{ activation: 'softplus', batchNorm: false }` they are the nets of Kingma 2014, the preset `kingma`.
  *
  * Images are flattened in row-major NHWC order. Labels enter the first hidden layer apart from the features. With
  * a shared trunk and a label-conditioned encoder, the label enters one more hidden layer behind the trunk.

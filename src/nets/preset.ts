@@ -15,6 +15,8 @@ export const FLAG: Choice = [isBoolean, 'true or false'];
 export interface NetPreset<Shape, Choices, Names extends string> {
   /** each choice by name: its kind. `describe` looks at its range */
   readonly choices: { readonly [Name in keyof Choices]-?: Choice };
+  /** what each choice is where the user leaves it out. A model's spec holds every choice, so files outlive a change of these */
+  readonly defaults: Required<Choices>;
   /**
    * the nets of a model, before anything is made; throws a RangeError or TypeError naming the choice that is none of its
    * values

@@ -1,14 +1,19 @@
 /** The presets of nets, by the name that a user and a spec give them. Adding one is its file and a line for each model. */
-import { CONV } from './conv';
-import { MLP } from './mlp';
+import { CONV, REPORT } from './conv';
+import { KINGMA, MLP } from './mlp';
 import type { NetPreset } from './preset';
-import { CONV_VAE, MLP_VAE } from './vaeNets';
+import { CONV_VAE, KINGMA_VAE, MLP_VAE, REPORT_VAE } from './vaeNets';
 
 /** Those of an M2 model. */
-export const M2_PRESETS = { mlp: MLP, conv: CONV } as const;
+export const M2_PRESETS = { mlp: MLP, conv: CONV, kingma: KINGMA, report: REPORT } as const;
 
 /** Those of a VAE. */
-export const VAE_PRESETS = { mlp: MLP_VAE, conv: CONV_VAE } as const;
+export const VAE_PRESETS = {
+  mlp: MLP_VAE,
+  conv: CONV_VAE,
+  kingma: KINGMA_VAE,
+  report: REPORT_VAE,
+} as const;
 
 /** The choices of a preset. */
 type ChoicesOf<P> = P extends NetPreset<never, infer Choices, never> ? Choices : never;

@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checked, flag, readOptions } from '../core/options';
 import { activationName } from './activation';
 import { flatOutput, gaussianHeads, hiddenStack } from './building';
-import { CONV_CHOICES, type ConvOptions, convRules } from './conv';
+import { CONV_CHOICES, CONV_DEFAULTS, type ConvOptions, convRules } from './conv';
 import { assertHalves, convFeatures, convImage } from './convStacks';
 import { inputOf } from './description';
 import { flat, MLP_CHOICES, type MlpOptions } from './mlp';
@@ -38,21 +38,16 @@ export type ConvVaeOptions = Omit<ConvOptions, 'sharedTrunk'>;
 /** A preset of the nets of a VAE. */
 type VaeNetPreset<Choices> = NetPreset<VaeShape, Choices, 'encoder' | 'decoder'>;
 
-const mlpVaeRules = () => ({
-  widths: checked(assertWidths, [600, 600]),
-  activation: activationName<'relu' | 'softplus'>('softplus'),
-  batchNorm: flag(true),
-});
-
-/**
- * Fully connected nets; images are flattened in row-major NHWC order. Two hidden layers of 600 softplus by default (Kingma
- * 2014, §4.3), each behind batch norm, which Kingma 2014 has not: codes of deep decoders otherwise stay unused (Sønderby et
- * al. 2016).
- */
-export const MLP_VAE: VaeNetPreset<MlpVaeOptions> = {
+/** Fully connected nets; images are flattened in row-major NHWC order. */
+const mlpVaePreset = (defaults: Required<MlpVaeOptions>): VaeNetPreset<MlpVaeOptions> => ({
   choices: MLP_CHOICES,
+  defaults,
   describe(where, shape, options) {
-    const { widths, ...hidden } = readOptions(where, options, mlpVaeRules());
+    const { widths, ...hidden } = readOptions(where, options, {
+      widths: checked(assertWidths, defaults.widths),
+      activation: activationName<'relu' | 'softplus'>(defaults.activation),
+      batchNorm: flag(defaults.batchNorm),
+    });
     const x = inputOf(shape.inputShape, 'x');
     const z = inputOf([shape.latent], 'z');
     const features = hiddenStack(widths, hidden, flat(x));
@@ -62,13 +57,23 @@ export const MLP_VAE: VaeNetPreset<MlpVaeOptions> = {
       decoder: { inputs: [z], outputs: [flatOutput(shape.outputShape, code)] },
     };
   },
-};
+});
 
-/** The convolutions of `convNets` without its labels; batch norm by default here too. */
-export const CONV_VAE: VaeNetPreset<ConvVaeOptions> = {
+/**
+ * The widths of Kingma 2014, §4.3, with rectified units behind batch norm: codes of deep decoders stay unused without it
+ * (Sønderby et al. 2016).
+ */
+export const MLP_VAE = mlpVaePreset({ widths: [600, 600], activation: 'relu', batchNorm: true });
+
+/** The M1 of Kingma 2014, §4.3: two hidden layers of 600 softplus units without batch norm. */
+export const KINGMA_VAE = mlpVaePreset({ widths: [600, 600], activation: 'softplus', batchNorm: false });
+
+/** The convolutions of `convNets` without its labels. */
+const convVaePreset = (defaults: Required<ConvVaeOptions>): VaeNetPreset<ConvVaeOptions> => ({
   choices: CONV_CHOICES,
+  defaults,
   describe(where, shape, options) {
-    const { filters, depth, width, ...hidden } = readOptions(where, options, convRules(true));
+    const { filters, depth, width, ...hidden } = readOptions(where, options, convRules(defaults));
     assertHalves(where, { ...shape, filters });
     const conv = { inputShape: shape.inputShape, filters, depth, width };
     const x = inputOf(shape.inputShape, 'x');
@@ -82,4 +87,10 @@ export const CONV_VAE: VaeNetPreset<ConvVaeOptions> = {
       },
     };
   },
-};
+});
+
+/** The report's convolutions with batch norm. */
+export const CONV_VAE = convVaePreset(CONV_DEFAULTS);
+
+/** The convolutions of the report: no batch norm. */
+export const REPORT_VAE = convVaePreset({ ...CONV_DEFAULTS, batchNorm: false });

@@ -67,7 +67,10 @@ describe('columns reads what parsers of tables give', () => {
   function vectorsOf(): Rows {
     const table = arrow.tableFromArrays(columnsOf());
     return Object.fromEntries(
-      ['species', ...LENGTHS].map((name) => [name, table.getChild(name as 'species') as unknown as Iterable<unknown>]),
+      ['species', ...LENGTHS].map((name) => [
+        name,
+        table.getChild(name as 'species') as unknown as Iterable<unknown>,
+      ]),
     );
   }
 });

@@ -27,7 +27,7 @@ const LINES: Readonly<
 /** What the compiler says of each kind without its line; a likelihood is a record that models take as it is. */
 const MISSING: Readonly<Record<string, RegExp>> = {
   'a model': /'"toy"' is not assignable to type '"m2" \| "vae"/,
-  'a preset of nets': /'"toy"' is not assignable to type '"mlp" \| "conv"/,
+  'a preset of nets': /'"toy"' is not assignable to type '"mlp" \| "conv" \| "kingma"/,
   'a data set': /'"toy"' is not assignable to type '"mnist"/,
   'a backend': /'"toy"' is not assignable to type '"tensorflow"/,
 };

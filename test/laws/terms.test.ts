@@ -30,6 +30,7 @@ const everything = {
   entropyPenalty: 0.5,
   labelSmoothing: { epsilon: 0.01, expectation: 'enumerate' },
   consistency: { weight: 3 },
+  generatedLabels: { weight: 0.2 },
 } as const;
 
 const ofM2: readonly (readonly [string, Objective<M2>])[] = [
@@ -40,8 +41,8 @@ const ofM2: readonly (readonly [string, Objective<M2>])[] = [
     return [`the Optimized-ELBO, ${labelHandling}`, objective] as const;
   }),
 ];
-const ofExample = (['labels-only', 'm2', 'optimized-elbo'] as const).map(
-  (method) => [method, objectiveOf(method, recipeOf({ dataset: 'digits' }))] as const,
+const ofExample = (['labels-only', 'm2', 'optimized-elbo', 'generated-labels'] as const).map(
+  (method) => [method, objectiveOf(method, recipeOf({ dataset: 'digits', nets: 'mlp' }))] as const,
 );
 
 const LEARNED = gaussianObservation({ variance: 'learned' });

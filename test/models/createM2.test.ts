@@ -43,8 +43,8 @@ const ownNets = (seen: boolean) => ({
 describe('createM2', () => {
   cleanUpAfterEach();
 
-  it('is by default the model of Kingma 2014: three nets of 500 softplus, fifty latent dimensions, q(z|x,y)', () => {
-    const m2 = createM2({ inputShape: [28, 28, 1], classes: 10 });
+  it('has three nets of 500 softplus, fifty latent dimensions and q(z|x,y) with the nets of Kingma 2014', () => {
+    const m2 = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'kingma' });
     expect([m2.latent, m2.encoderSeesLabel]).toEqual([50, true]);
     expectClose([...m2.labelPrior], new Array(10).fill(0.1));
     expect(m2.likelihood).toBe(bernoulli);
@@ -57,11 +57,37 @@ describe('createM2', () => {
     expect(count('decoder')).toBe((50 + 10) * 500 + 500 + (500 * 784 + 784));
     expect(m2.spec).toMatchObject({
       model: 'm2',
-      nets: { preset: 'mlp' },
+      nets: {
+        preset: 'kingma',
+        widths: [500],
+        activation: 'softplus',
+        batchNorm: false,
+        sharedTrunk: false,
+      },
       likelihood: { kind: 'bernoulli' },
     });
     m2.dispose();
   });
+
+  it.each([
+    [undefined, { preset: 'mlp', widths: [500], activation: 'relu', batchNorm: true, sharedTrunk: false }],
+    [
+      'report',
+      { preset: 'report', filters: [32, 64], activation: 'relu', batchNorm: false, sharedTrunk: true },
+    ],
+    ['conv', { preset: 'conv', filters: [32, 64], activation: 'relu', batchNorm: true, sharedTrunk: true }],
+    [
+      { preset: 'kingma', widths: [7], batchNorm: undefined },
+      { widths: [7], batchNorm: false },
+    ],
+  ] as [M2Options['nets'], object][])(
+    'writes every choice of its preset into its spec: %j',
+    (nets, choices) => {
+      const m2 = createM2({ inputShape: [28, 28, 1], classes: 10, ...(nets && { nets }) });
+      expect(m2.spec).toMatchObject({ nets: choices });
+      m2.dispose();
+    },
+  );
 
   it('refuses an option that is none', () => {
     expect(() => tinyM2({ latentDim: 2 } as object)).toThrow(
@@ -314,12 +340,16 @@ describe('createM2', () => {
     [
       'an unknown preset',
       { nets: 'resnet' as 'mlp' },
-      new RangeError('createM2: nets is "resnet", needed "mlp", "conv" or tfjs-layers models'),
+      new RangeError(
+        'createM2: nets is "resnet", needed "mlp", "conv", "kingma", "report" or tfjs-layers models',
+      ),
     ],
     [
       'no nets',
       { nets: null as unknown as 'mlp' },
-      new RangeError('createM2: nets is null, needed "mlp", "conv" or tfjs-layers models'),
+      new RangeError(
+        'createM2: nets is null, needed "mlp", "conv", "kingma", "report" or tfjs-layers models',
+      ),
     ],
     [
       'a choice of another preset',

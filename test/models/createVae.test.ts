@@ -39,7 +39,7 @@ const ownNets = (): { readonly encoder: LayersModel; readonly decoder: LayersMod
 describe('createVae', () => {
   cleanUpAfterEach();
 
-  it('is by default the study’s: two hidden layers of 600 softplus with batch norm, fifty latent dimensions', () => {
+  it('has by default two hidden layers of 600 rectified units with batch norm, and fifty latent dimensions', () => {
     const unsupervised = createVae({ inputShape: [28, 28, 1] });
     expect(unsupervised.latent).toBe(50);
     expect(unsupervised.likelihood).toBe(bernoulli);
@@ -53,7 +53,7 @@ describe('createVae', () => {
       model: 'vae',
       inputShape: [28, 28, 1],
       latent: 50,
-      nets: { preset: 'mlp' },
+      nets: { preset: 'mlp', widths: [600, 600], activation: 'relu', batchNorm: true },
       likelihood: { kind: 'bernoulli' },
     });
     unsupervised.dispose();

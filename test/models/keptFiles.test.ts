@@ -6,11 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { isRecord, type Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import { backendTraits } from '../../src/host/backendTraits';
+import { completeSpec } from '../../src/models/fileSpec';
 import { loadModel } from '../../src/models/loadModel';
-import { loadVariables } from '../../src/models/saveModel';
+import { loadVariables, saveModel } from '../../src/models/saveModel';
 import { KEPT_MODELS, KEPT_RUNS, loadKept, outputsOf } from '../support/keptFiles';
 import { cleanUpAfterEach, expectClose } from '../support/numbers';
-import { type MemoryStorage, memoryStorage, tinyM2 } from '../support/tiny';
+import { type MemoryStorage, memoryStorage, tinyM1, tinyM2 } from '../support/tiny';
 
 interface Expected {
   readonly models: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
@@ -69,6 +70,59 @@ describe.each(versions)('the files of version %s', (version) => {
         expectClose([...(found.weights[variable] ?? [])], [...numbers], OF_WEIGHTS);
     },
   );
+});
+
+/** A model's spec in a file, and the same with the choices that version 0.1.0 left out, which were its defaults. */
+const LEFT_OUT = {
+  m2: { model: 'm2', inputShape: [8, 8, 1], classes: 3, latent: 3, encoderSeesLabel: true },
+  vae: { model: 'vae', inputShape: [8, 8, 1], latent: 3 },
+} as const;
+const OF_MLP = { activation: 'softplus', batchNorm: false };
+const OF_CONV = { depth: 1, activation: 'relu', batchNorm: false };
+
+describe('a file that leaves choices of its nets out', () => {
+  cleanUpAfterEach();
+
+  it.each([
+    ['m2', { preset: 'mlp' }, { widths: [500], ...OF_MLP, sharedTrunk: false }],
+    [
+      'm2',
+      { preset: 'mlp', batchNorm: true },
+      { widths: [500], ...OF_MLP, batchNorm: true, sharedTrunk: false },
+    ],
+    ['m2', { preset: 'conv', width: 6 }, { filters: [32, 64], ...OF_CONV, width: 6, sharedTrunk: true }],
+    ['vae', { preset: 'mlp' }, { widths: [600, 600], ...OF_MLP, batchNorm: true }],
+    ['vae', { preset: 'conv', width: 6 }, { filters: [32, 64], ...OF_CONV, batchNorm: true, width: 6 }],
+  ] as const)('has the nets that version 0.1.0 made of it: %s with %j', async (kind, nets, choices) => {
+    const spec = (given: object): Json => ({ ...LEFT_OUT[kind], nets: given }) as unknown as Json;
+    expect(completeSpec(spec(nets))).toEqual(spec({ preset: nets.preset, ...choices }));
+    const whole = { ...nets, ...choices };
+    const make = kind === 'm2' ? tinyM2 : tinyM1;
+    const model = make({ nets: whole as unknown as 'mlp' });
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    const left = memoryStorage(
+      writeSafetensors({
+        arrays: readSafetensors(storage.bytes as Uint8Array, 'file').arrays,
+        metadata: { format: 'ssvae model 1', spec: { ...(model.spec as object), nets } as unknown as Json },
+      }),
+    );
+    const loaded = await loadModel(left, { kind });
+    expect(loaded.spec).toEqual(model.spec);
+    await loadVariables(model, left);
+    loaded.dispose();
+    model.dispose();
+  });
+
+  it('of nets of your own, or of another model, stays as it is', () => {
+    for (const spec of [
+      { model: 'm2', nets: null },
+      { model: 'mine', nets: { preset: 'mlp' } },
+      'mine',
+      null,
+    ])
+      expect(completeSpec(spec)).toBe(spec);
+  });
 });
 
 describe('a file', () => {

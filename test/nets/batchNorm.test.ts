@@ -249,11 +249,11 @@ describe('BatchNorm', () => {
   };
 
   it.each<[string, () => M2Options['nets'], number]>([
-    ['of a preset', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 50],
-    ['of a preset, without others', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 0],
+    ['of a preset', () => ({ preset: 'mlp', widths: [6], activation: 'softplus' }), 50],
+    ['of a preset, without others', () => ({ preset: 'mlp', widths: [6], activation: 'softplus' }), 0],
     ['of stock layers', stock, 50],
     ['of stock layers, without others', stock, 0],
-    ['of a preset, one unlabelled too', () => ({ preset: 'mlp', widths: [6], batchNorm: true }), 1],
+    ['of a preset, one unlabelled too', () => ({ preset: 'mlp', widths: [6], activation: 'softplus' }), 1],
     ['of stock layers, one unlabelled too', stock, 1],
     ['of stock layers that see the label, one unlabelled too', stockSeeing, 1],
   ])('trains two passes on a labeled batch of one, and learns from it: %s', async (_, nets, unlabeled) => {
@@ -285,7 +285,7 @@ describe('BatchNorm', () => {
   });
 
   it.each<[string, () => M2Options['nets']]>([
-    ['of a preset', () => ({ preset: 'mlp', widths: [6], batchNorm: true })],
+    ['of a preset', () => ({ preset: 'mlp', widths: [6], activation: 'softplus' })],
     ['of stock layers', stockSeeing],
   ])('evaluates one example at every label, whatever sums over the labels: %s', async (_, nets) => {
     const made = nets();

@@ -22,7 +22,7 @@ const wide = (initializer: Initializer) =>
     inputShape: [16, 16, 1],
     classes: 3,
     latent: 50,
-    nets: { preset: 'mlp', widths: [100] },
+    nets: { preset: 'kingma', widths: [100] },
     initializer,
     seed: createNoise(9),
   });

@@ -184,6 +184,21 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       ],
       ['labels alone', MLP, () => ({ objective: supervised() })],
       [
+        'generated labels',
+        MLP,
+        () => ({ objective: semiSupervised({ generatedLabels: { weight: 0.5, count: 7 } }) }),
+      ],
+      [
+        'generated labels of a scheduled weight, and a conv net',
+        { ...CONV, batchNorm: true },
+        () => ({
+          objective: regularized({
+            labelHandling: 'gumbel',
+            generatedLabels: { weight: linearWarmup({ to: 0.5, steps: 6 }), count: 6 },
+          }),
+        }),
+      ],
+      [
         'draws of the step’s own stream',
         MLP,
         () => ({

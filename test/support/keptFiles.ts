@@ -24,12 +24,15 @@ const SHAPE = [4, 4, 1] as const;
 const CLASSES = 3;
 const COUNT = 14;
 
-const MLP = { preset: 'mlp', widths: [4] } as const;
-const CONV = { preset: 'conv', filters: [2, 2], width: 4 } as const;
+// What version 0.1.0 left out of these files is given here: later defaults differ.
+const MLP = { preset: 'mlp', widths: [4], activation: 'softplus', batchNorm: false } as const;
+const MLP_OF_VAE = { ...MLP, batchNorm: true } as const;
+const CONV = { preset: 'conv', filters: [2, 2], width: 4, batchNorm: false } as const;
+const CONV_OF_VAE = { ...CONV, batchNorm: true } as const;
 const LEARNED = gaussianObservation({ variance: 'learned' });
 
 const makeVae = (options: Partial<VaeOptions>, noise: Noise = createNoise(1)): GaussianVae =>
-  createVae({ inputShape: SHAPE, latent: 2, nets: MLP, seed: noise, ...options });
+  createVae({ inputShape: SHAPE, latent: 2, nets: MLP_OF_VAE, seed: noise, ...options });
 
 const makeM2 = (options: Partial<M2Options>, noise: Noise = createNoise(1)): M2 =>
   createM2({ inputShape: SHAPE, classes: CLASSES, latent: 2, nets: MLP, seed: noise, ...options });
@@ -39,8 +42,8 @@ export const KEPT_MODELS: Readonly<Record<string, () => GaussianVae | M2>> = {
   'vae-mlp-bernoulli': () => makeVae({}),
   'vae-mlp-gaussian': () =>
     makeVae({ nets: { ...MLP, batchNorm: false, activation: 'relu' }, likelihood: LEARNED }),
-  'vae-conv-bernoulli': () => makeVae({ nets: CONV }),
-  'vae-conv-gaussian': () => makeVae({ nets: CONV, likelihood: gaussianObservation() }),
+  'vae-conv-bernoulli': () => makeVae({ nets: CONV_OF_VAE }),
+  'vae-conv-gaussian': () => makeVae({ nets: CONV_OF_VAE, likelihood: gaussianObservation() }),
   'm2-mlp-bernoulli': () => makeM2({ nets: { ...MLP, sharedTrunk: true }, labelPrior: [0.5, 0.25, 0.25] }),
   'm2-mlp-gaussian': () => makeM2({ nets: { ...MLP, batchNorm: true }, likelihood: LEARNED }),
   'm2-conv-bernoulli': () =>

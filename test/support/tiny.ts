@@ -16,9 +16,9 @@ export const CLASSES = 3;
 /** Z */
 export const LATENT = 3;
 
-/** Nets of the smallest presets. */
-export const MLP = { preset: 'mlp', widths: [8] } as const;
-export const CONV = { preset: 'conv', filters: [3, 4], width: 8 } as const;
+/** Small nets without batch norm, whose rows do not depend on each other; softplus has a gradient everywhere. */
+export const MLP = { preset: 'mlp', widths: [8], activation: 'softplus', batchNorm: false } as const;
+export const CONV = { preset: 'conv', filters: [3, 4], width: 8, batchNorm: false } as const;
 
 /** A small M2. */
 export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
@@ -33,7 +33,13 @@ export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
 
 /** A small M1. */
 export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
-  createVae({ inputShape: SHAPE, latent: LATENT, nets: MLP, seed: createNoise(1), ...options });
+  createVae({
+    inputShape: SHAPE,
+    latent: LATENT,
+    nets: { ...MLP, batchNorm: true },
+    seed: createNoise(1),
+    ...options,
+  });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {

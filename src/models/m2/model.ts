@@ -17,7 +17,7 @@ import type { LatentPrior } from '../../distributions/latentPrior';
 import { codeBound, logLikelihoodOf, passOf } from '../codeBound';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
-import type { SemiSupervisedVae } from '../model';
+import type { BoundContext, SemiSupervisedVae } from '../model';
 import { m2Distributions } from './distributions';
 import { type M2Options, m2Settings } from './options';
 import { m2Spec } from './spec';
@@ -34,6 +34,7 @@ export interface M2 extends SemiSupervisedVae {
   encode(x: Tensor, y?: Tensor): gaussian.Gaussian;
   /** parameters of p(x|z,y) of codes [B, Z] and labels [B, K] or every label [B·K, K] */
   decode(z: Tensor, y: Tensor): Tensor;
+  sampleMean(y: Tensor, context: BoundContext): Tensor;
 }
 
 /**
@@ -108,14 +109,22 @@ export function createM2(options: M2Options): M2 {
         return sum<Tensor2D>(mul(weights, means), 1); // Σ_y q(y | x) E[z | x, y]
       });
     },
-    generate(labels, seed) {
+    generate(labels, seed, options) {
       assertNumbers('generate', 'labels', labels);
       if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
       const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
-        return likelihood.mean(model.decode(samplePrior('generate', model, labels.length, draws), y));
+        return likelihood.mean(
+          model.decode(samplePrior('generate', model, labels.length, draws, options), y),
+        );
       });
+    },
+    sampleMean(y, context) {
+      assertLiving('sampleMean', model);
+      assertShapes('sampleMean', { y: [y, `R ${classes}`] });
+      const z = samplePrior('sampleMean', model, y.shape[0] as number, context.noise.split('latent'));
+      return likelihood.mean(decoder(z, y, passOf(context, z)));
     },
     reconstruct(x, y, as) {
       assertInputs('reconstruct', model, x);

@@ -13,7 +13,10 @@ import { runNet } from '../../nets/runNet';
 import type { PresetShape, SemiSupervisedNets } from '../../nets/semiSupervisedNets';
 import { assertOwnNet, presetFrom } from '../presets';
 
-/** A preset with its choices: `'mlp'`, dense layers on flat inputs (`mlpNets`), or `'conv'`, convolutions (`convNets`). */
+/**
+ * A preset with its choices: `'mlp'`, dense layers on flat inputs (`mlpNets`), or `'conv'`, convolutions (`convNets`);
+ * `'kingma'` and `'report'` are the same nets as their sources have them.
+ */
 export type M2Preset = PresetOf<typeof M2_PRESETS>;
 
 /** A preset by name, a preset with its choices, or your own tfjs-layers models. */
@@ -24,7 +27,7 @@ export const isOwn = (nets: M2NetsOption): nets is SemiSupervisedNets =>
   isRecord(nets) && !('preset' in nets);
 
 /**
- * A preset with its choices, from what a user or a file gives.
+ * A preset with every choice, from what a user or a file gives.
  *
  * @throws RangeError when it is not a preset, or a choice is unknown or of another kind
  */

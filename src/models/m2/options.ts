@@ -14,14 +14,15 @@ export interface M2Options extends ReadyModelOptions {
   /** π of p(y); default uniform (Kingma 2014, §2) */
   readonly labelPrior?: readonly number[];
   /**
-   * default `'mlp'`: three nets of one hidden layer of 500 softplus (Kingma 2014); `'conv'`: the report's nets on
-   * one shared trunk; either with choices as `{ preset: 'conv', batchNorm: true }`; or your own tfjs-layers models.
+   * default `'mlp'`: three nets of one hidden layer of 500 rectified units behind batch norm; `'conv'`: convolutions with
+   * batch norm on one shared trunk; `'kingma'` (Kingma 2014: softplus, no batch norm) and `'report'` (the report's
+   * convolutions without batch norm); each with choices as `{ preset: 'mlp', widths: [200] }`; or your own tfjs-layers models.
    * These stay yours: the model reads and trains their weights, and neither its `dispose` nor a failure frees them.
    */
   readonly nets?: M2NetsOption;
   /**
-   * whether the posterior is q(z|x,y) (Kingma 2014) or q(z|x) (report Eq. 2); default `true` for `'mlp'`, `false`
-   * for `'conv'`, and what the encoder takes for your own
+   * whether the posterior is q(z|x,y) (Kingma 2014) or q(z|x) (report Eq. 2); default `true` for `'mlp'` and
+   * `'kingma'`, `false` for `'conv'` and `'report'`, and what the encoder takes for your own
    */
   readonly encoderSeesLabel?: boolean;
 }

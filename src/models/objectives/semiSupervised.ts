@@ -25,6 +25,7 @@ import { unlabeledElbo } from '../../bounds/unlabeledElbo';
 import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import { withoutGradient } from '../../core/gradient';
 import { readOptions } from '../../core/options';
+import { sizeOf } from '../../core/shape';
 import { maker } from '../../core/uncalled';
 import { type NumberOrScalar, weightedSum } from '../../core/weightedSum';
 import { sampleBeta } from '../../distributions/beta';
@@ -42,6 +43,7 @@ import {
   partsOf,
   type SemiSupervisedVae,
 } from '../model';
+import { generatedLabelTerm } from './generatedLabels';
 import { weightedBound } from './klWeight';
 import {
   type FittedData,
@@ -238,6 +240,21 @@ const consistencyOf = (
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
 };
 
+/** The terms of a part with w·√D·R in its objective. A step has the term once, in the unlabeled part where there is one. */
+const withGeneratedLabels = (
+  model: SemiSupervisedVae,
+  terms: Terms,
+  part: Part,
+  { generatedLabels: settings }: Settings,
+): Terms => {
+  const weight = settings ? scheduled(part, settings.weight, 'generatedLabels.weight') : 0;
+  if (settings === undefined || weight === 0) return terms;
+  const noise = part.noise.split('generatedLabels');
+  const generatedLabels = generatedLabelTerm(model, settings.count, noise, part.bound.covariates);
+  const scaled = mul(mul(generatedLabels, Math.sqrt(sizeOf(model.inputShape))), weight);
+  return { ...terms, objective: add(terms.objective as Tensor, scaled), generatedLabels };
+};
+
 const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervisedVae> => {
   const objective: Objective<SemiSupervisedVae> = (model, { labeled, unlabeled }, context) => {
     // Batch norm's running statistics move once a step: with the unlabeled examples where there are any.
@@ -250,13 +267,18 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
         bound: { training: true, updateStatistics, noise, ...knownOf(given) },
       };
     };
+    const ofLabeled = (given: LabeledBatch): Terms => {
+      const its = part('labeled', given, !unlabeled);
+      const terms = labeledTerms(model, given, its, settings);
+      return unlabeled ? terms : withGeneratedLabels(model, terms, its, settings);
+    };
+    const ofUnlabeled = (given: UnlabeledBatch): Terms => {
+      const its = part('unlabeled', given, true);
+      return withGeneratedLabels(model, unlabeledTerms(model, given, its, settings), its, settings);
+    };
     return tidy(() => ({
-      ...(labeled && {
-        labeled: labeledTerms(model, labeled, part('labeled', labeled, !unlabeled), settings),
-      }),
-      ...(unlabeled && {
-        unlabeled: unlabeledTerms(model, unlabeled, part('unlabeled', unlabeled, true), settings),
-      }),
+      ...(labeled && { labeled: ofLabeled(labeled) }),
+      ...(unlabeled && { unlabeled: ofUnlabeled(unlabeled) }),
     }));
   };
   const assertModel = (name: string, model: Model, data?: FittedData): void => {
@@ -267,6 +289,8 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
       `${where}(), an objective of a model with q(y|x); unsupervised() is that of a VAE without labels`,
     );
     if (data?.observed) assertTakesObserved(name, model);
+    if ((settings.generatedLabels?.weight ?? 0) !== 0)
+      assertCalled<SemiSupervisedVae>(name, model, ['sampleMean'], `${where}({ generatedLabels })`);
   };
   return Object.assign(objective, { spec: settingsSpec(settings), assertModel });
 };
@@ -278,7 +302,9 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
  *   unlabeled  U(x) = E_{q(y|x)} L(x, y) + H(q(y|x))
  *
  * It serves every model that has `infer`. The step adds α times the cross-entropy of the labeled examples. Options add the
- * regularizers of the report's Optimized-ELBO; {@link regularized} has its defaults.
+ * regularizers of the report's Optimized-ELBO; {@link regularized} has its defaults. The bound leaves it open whether the
+ * decoder draws a class from y or from z: the option `generatedLabels` makes it read y, so that `generate` gives the class
+ * asked for.
  *
  * Without labeled examples it trains too. Classes are then clusters in an arbitrary order, and often poor: the bound finds
  * the division that explains the data best, which may not be the classes that you have in mind (see docs/reliability.md).

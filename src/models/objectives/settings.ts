@@ -19,6 +19,7 @@ import { specOf } from '../../core/spec';
 import { TEMPERATURES } from '../../distributions/gumbelSoftmax';
 import type { Json } from '../../files/json';
 import { assertFiniteKl } from '../../regularizers/smoothedLabelKl';
+import { type GeneratedLabels, generatedLabelRules } from './generatedLabels';
 import { type KlWeight, klWeightRule } from './klWeight';
 
 /** Consistency of the classifier between unlabeled examples. */
@@ -83,6 +84,12 @@ export interface SemiSupervisedOptions {
    * term is called `consistency`. Default: none
    */
   readonly consistency?: Consistency;
+  /**
+   * w·√D·R, R = E_{y ~ p(y), z ~ p(z)} log q̄(y|x̂): trains the decoder to show the label that an example is generated for, by
+   * a classifier q̄ that is held constant. x̂ = E[x|z,y] must have a gradient, as the means of all ready likelihoods have. The
+   * scalar term R, nats, is called `generatedLabels`, and is in the unlabeled part where there is one. Default: none
+   */
+  readonly generatedLabels?: GeneratedLabels;
 }
 
 /** Options of the report's Optimized-ELBO: those of the semi-supervised objective, with other defaults. */
@@ -129,6 +136,9 @@ export const semiSupervisedRules = () => ({
   ...labeledWeights(schedule),
   labelSmoothing: optional(smoothing()),
   consistency: optional(record<Consistency, ReturnType<typeof consistencyRules>>(consistencyRules())),
+  generatedLabels: optional(
+    record<GeneratedLabels, ReturnType<typeof generatedLabelRules>>(generatedLabelRules()),
+  ),
 });
 
 /** How those of `regularized` are read. β is ours, as the report leaves it open: with γ = 1 the net force on the mean entropy is −0.5. */

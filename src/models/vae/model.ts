@@ -83,10 +83,10 @@ export function createVae(options: VaeOptions): GaussianVae {
       assertInputs('embed', model, x);
       return tidy(() => encoder(x).mean as Tensor2D);
     },
-    generate(count, seed) {
+    generate(count, seed, options) {
       assertInteger('generate', 'count', count);
       const draws = streamOf('generate', seed);
-      return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, draws))));
+      return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, draws, options))));
     },
     reconstruct(x) {
       assertInputs('reconstruct', model, x);

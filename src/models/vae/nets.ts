@@ -6,7 +6,10 @@ import { type PresetOf, VAE_PRESETS } from '../../nets/presets';
 import type { VaeNets, VaeShape } from '../../nets/vaeNets';
 import { assertOwnNet, presetFrom } from '../presets';
 
-/** A preset with its choices: `'mlp'`, dense layers on flat inputs, or `'conv'`, the convolutions of `convNets`. */
+/**
+ * A preset with its choices: `'mlp'`, dense layers on flat inputs, or `'conv'`, the convolutions of `convNets`; `'kingma'` and
+ * `'report'` are the same nets as their sources have them.
+ */
 export type VaePreset = PresetOf<typeof VAE_PRESETS>;
 
 /** A preset by name, a preset with its choices, or your own tfjs-layers models. */
@@ -16,7 +19,7 @@ export type VaeNetsOption = VaePreset['preset'] | VaePreset | VaeNets;
 export const isOwn = (nets: VaeNetsOption): nets is VaeNets => isRecord(nets) && !('preset' in nets);
 
 /**
- * A preset with its choices, from what a user or a file gives.
+ * A preset with every choice, from what a user or a file gives.
  *
  * @throws RangeError when it is not a preset, or a choice is unknown or of another kind
  */

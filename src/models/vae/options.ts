@@ -7,9 +7,9 @@ import { isOwn, parsePreset, type VaeNetsOption } from './nets';
 /** What a VAE is made from. */
 export interface VaeOptions extends ReadyModelOptions {
   /**
-   * default `'mlp'`: two hidden layers of 600 softplus in either net (Kingma 2014, §4.3), with batch norm; `'conv'`: the
-   * report's convolutions, with batch norm; either with choices as `{ preset: 'mlp', batchNorm: false }`; or your own
-   * tfjs-layers models. These stay yours: neither `dispose` nor a failure frees them.
+   * default `'mlp'`: two hidden layers of 600 rectified units in either net, with batch norm; `'conv'`: convolutions with
+   * batch norm; `'kingma'` (Kingma 2014, §4.3: softplus, no batch norm) and `'report'` (the report's convolutions without
+   * batch norm); each with choices as `{ preset: 'mlp', widths: [200] }`; or your own tfjs-layers models. These stay yours: neither `dispose` nor a failure frees them.
    */
   readonly nets?: VaeNetsOption;
 }

@@ -2,6 +2,7 @@
 import { describe } from '../../core/describe';
 import { own } from '../../files/json';
 import { readSafetensors, type StoredArray } from '../../files/safetensors';
+import { completeSpec } from '../../models/fileSpec';
 import { assertFloats, assertStored } from '../../models/modelFile';
 import { prefixOf, withPrefix } from './arrayNames';
 import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity } from './identity';
@@ -71,7 +72,7 @@ export function parseCheckpoint(
   const { arrays, metadata } = readSafetensors(bytes, where);
   const parsed = parseMetadata(where, metadata);
   assertSameSplit(where, withPrefix('split', arrays), split);
-  const found = { phaseOptimizers: {}, ...parsed.run };
+  const found = { phaseOptimizers: {}, ...parsed.run, spec: completeSpec(own(parsed.run, 'spec')) };
   assertSameRun(where, found, { ...run, phaseOptimizers, optimizer });
   const progress = parseProgress(where, arrays, parsed, run.stepsPerEpoch);
   assertNames(where, Object.keys(arrays), parsed);

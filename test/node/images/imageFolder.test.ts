@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageFolder } from '../../../src/node/images/imageFolder';
 import { decodePng } from '../../../src/node/images/png';
 
-const noisy = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * i * 37 + 11 * i) % 256);
+const noisy = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * i * 37 + 11 * i) % 256);
 
 describe('decodePng', () => {
   it.each([1, 2, 3, 4])('gives the pixels of %i channels that another library wrote', (channels) => {
@@ -58,7 +59,9 @@ describe('imageFolder', () => {
 
   it('decodes other formats by a function given, and names the file that fails', async () => {
     await writeFile(join(dir, 'dog/c.jpg'), 'no image');
-    await expect(imageFolder(dir)).rejects.toThrow('imageFolder: dog/c.jpg is not a PNG file, needed the option decode');
+    await expect(imageFolder(dir)).rejects.toThrow(
+      'imageFolder: dog/c.jpg is not a PNG file, needed the option decode',
+    );
     const one = { data: Uint8Array.of(1, 2), width: 2, height: 1 };
     expect((await imageFolder(dir, { decode: async () => one })).count).toBe(5);
     const fails = imageFolder(dir, {

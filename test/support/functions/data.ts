@@ -124,7 +124,11 @@ export const sets: Descriptions = {
           maxLength: 9,
         })
         .map((rows) => [{ size: 0.5, kind: 'a' }, { size: 1.5, kind: 'b' }, ...rows]),
-      optional({ label: fc.constant('kind'), name: fc.constant('drawn'), types: fc.constant({ size: 'number' }) }),
+      optional({
+        label: fc.constant('kind'),
+        name: fc.constant('drawn'),
+        types: fc.constant({ size: 'number' }),
+      }),
     ),
     { always: isDataset },
   ),
@@ -144,7 +148,11 @@ export const sets: Descriptions = {
       fc
         .array(fc.constantFrom('good day', 'bad day', 'night'), { maxLength: 5 })
         .map((texts) => ['good day', 'bad night', 'good night', ...texts]),
-      optional({ size: fc.integer({ min: 1, max: 9 }), minimum: fc.constantFrom(1, 2), counts: fc.boolean() }),
+      optional({
+        size: fc.integer({ min: 1, max: 9 }),
+        minimum: fc.constantFrom(1, 2),
+        counts: fc.boolean(),
+      }),
     ),
     { always: isDataset },
   ),
@@ -153,9 +161,7 @@ export const sets: Descriptions = {
     fc.tuple(
       fc
         .array(fc.uint8Array({ minLength: 4, maxLength: 4 }), { maxLength: 3 })
-        .map((list) =>
-          [Uint8Array.of(0, 1, 2, 3), ...list].map((data) => ({ data, width: 2, height: 2 })),
-        ),
+        .map((list) => [Uint8Array.of(0, 1, 2, 3), ...list].map((data) => ({ data, width: 2, height: 2 }))),
       optional({ size: fc.integer({ min: 1, max: 5 }), gray: fc.boolean(), background: fc.nat(255) }),
     ),
     { share: 0.1, always: isDataset },

@@ -140,6 +140,36 @@ export const evaluation: Descriptions = {
       always: ({ count, bound }) => must(count > 0 && Number.isFinite(bound), 'a finite mean'),
     },
   ),
+  evaluateSamples: described(
+    ssvae.evaluateSamples,
+    fc.tuple(
+      models,
+      fc.record(
+        {
+          perClass: fc.integer({ min: 2, max: 4 }),
+          confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+          temperature: fc.double({ min: 0.1, max: 2, noNaN: true }),
+          real: examples,
+          seed: seeds,
+        },
+        { requiredKeys: ['seed'] },
+      ),
+    ) as never,
+    {
+      cheap: (_, options) =>
+        !(((options as { readonly perClass?: number } | null)?.perClass as number) > 100),
+      share: 0.1,
+      always: ({ count, byClass, fidelity, confident, spread, trainedOnSamples = 0 }) => {
+        must(count > 0 && byClass.length === CLASSES, 'scores of every class');
+        must(
+          confident >= 0 && confident <= fidelity && fidelity <= 1,
+          'shares, the confident ones among the faithful',
+        );
+        must(spread >= 0, 'a standard deviation');
+        must(trainedOnSamples >= 0 && trainedOnSamples <= 1, 'a share');
+      },
+    },
+  ),
   importanceWeightedBound: described(
     ssvae.importanceWeightedBound,
     sized(({ B, K, D }) => fc.tuple(fc.record({ logWeights: reals([D, B, K], 90), labelPrior: prior(K) }))),

@@ -1,0 +1,240 @@
+/** Measures generated examples: whether they show the class asked for, how alike they are, and what can be learned from them. */
+import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { assertEntries, assertMethods } from '../core/assert';
+import { indexOfLargest } from '../core/labels';
+import type { Noise } from '../core/noise';
+import {
+  ABOVE_0,
+  callable,
+  integersFrom,
+  number,
+  optional,
+  readOptions,
+  seedStream,
+  UNIT_INTERVAL,
+  unchecked,
+} from '../core/options';
+import { assertShapes, sizeOf } from '../core/shape';
+import { assertLiving } from '../models/living';
+import type { Classifier, SemiSupervisedVae } from '../models/model';
+import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
+import { evaluateClassifier } from './classifier';
+import type { LabeledExamples } from './examples';
+
+/** Generated examples with the class that each was generated for. */
+export interface GeneratedExamples {
+  /** N examples one after another */
+  readonly x: Float32Array;
+  /** N class indices */
+  readonly y: Int32Array;
+  /** shape of one example */
+  readonly shape: readonly number[];
+  /** K */
+  readonly classes: number;
+}
+
+/** How generated examples are measured. */
+export interface EvaluateSamplesOptions {
+  /**
+   * who says which class an example shows: a classifier, or a function from examples [B, …] to logits [B, K]. Default the
+   * model's own classifier, which reads 0 to 5 points too high, and proves nothing about a model trained with
+   * `generatedLabels`: for a figure to report, take a classifier with more labels or other nets
+   */
+  readonly judge?: Classifier | ((x: Tensor) => Tensor2D);
+  /** examples of each class; default 100 */
+  readonly perClass?: number;
+  /** probability above which the judge is confident; default 0.9 */
+  readonly confidence?: number;
+  /** t of z ~ N(0, t² I), as `generate` takes it; default 1 */
+  readonly temperature?: number;
+  /** real examples with their classes, on which a classifier is tested that has seen generated ones alone; default none */
+  readonly real?: LabeledExamples;
+  /**
+   * makes that classifier of the generated examples, which the function disposes; default {@link fitSoftmaxClassifier} on
+   * the values, which needs no seed and is linear: nets of your own get more out of the same examples
+   */
+  readonly fitClassifier?: (generated: GeneratedExamples) => Classifier | Promise<Classifier>;
+  /** seed of the codes */
+  readonly seed: number | Noise;
+}
+
+/** What is measured of a class, or of all. */
+export interface SampleScores {
+  /** share of the examples that the judge takes for the class asked for, 0 to 1 */
+  readonly fidelity: number;
+  /** share that it takes for that class with more than `confidence`, 0 to 1 */
+  readonly confident: number;
+  /** standard deviation of a value within a class, averaged over the values, in their unit */
+  readonly spread: number;
+}
+
+/** What {@link evaluateSamples} finds; its own scores are means over the classes. */
+export interface SampleEvaluation extends SampleScores {
+  /** examples generated, K times `perClass` */
+  readonly count: number;
+  /** scores by class index */
+  readonly byClass: readonly SampleScores[];
+  /** accuracy on the real examples of a classifier that was fitted to generated ones; where `real` was given */
+  readonly trainedOnSamples?: number;
+}
+
+const sampleRules = () => ({
+  judge: unchecked<EvaluateSamplesOptions['judge'] | undefined>(),
+  perClass: number(integersFrom(2), 100),
+  confidence: number(UNIT_INTERVAL, 0.9),
+  temperature: number(ABOVE_0, 1),
+  real: unchecked<LabeledExamples | undefined>(),
+  fitClassifier: optional(callable<NonNullable<EvaluateSamplesOptions['fitClassifier']>>()),
+  seed: seedStream(),
+});
+
+/**
+ * Generates examples of every class, and measures them.
+ *
+ *   x̂_ki = E[x | z_i, y = k],  z_i ~ p(z)          i = 1 … n, n = `perClass`
+ *   fidelity   (1/nK) Σ_k Σ_i [ argmax_y q(y|x̂_ki) = k ]
+ *   confident  (1/nK) Σ_k Σ_i [ argmax_y q(y|x̂_ki) = k and q(k|x̂_ki) > confidence ]
+ *   spread     (1/K) Σ_k (1/D) Σ_d sd_i( x̂_kid )
+ *
+ * q(y|x) is the judge. `fidelity` alone is high for a model that draws one good example of each class, so read it beside
+ * `spread`, and beside `trainedOnSamples`, which needs both.
+ *
+ * @param model that generates by class
+ * @param options judge, numbers of examples, real examples, seed
+ * @returns shares and means
+ * @throws RangeError when an option is out of its range, or the judge gives logits of another shape or NaN
+ * @throws TypeError when the model generates no examples of a class
+ * @example (await evaluateSamples(model, { judge, seed: 1 })).fidelity // such as 0.97
+ */
+export async function evaluateSamples(
+  model: SemiSupervisedVae,
+  options: EvaluateSamplesOptions,
+): Promise<SampleEvaluation> {
+  const where = 'evaluateSamples';
+  const {
+    perClass,
+    confidence,
+    temperature,
+    real,
+    seed: noise,
+    ...given
+  } = readOptions(where, options, sampleRules());
+  assertMethods(where, 'model', model, ['generate', 'classify']);
+  assertLiving(where, model);
+  const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
+  if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
+  const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
+  const { classes, inputShape } = model;
+  assertEntries(
+    where,
+    'perClass × classes × the values of an example',
+    perClass * classes * sizeOf(inputShape),
+  );
+  const byClass: SampleScores[] = [];
+  const parts: Float32Array[] = [];
+  for (let k = 0; k < classes; k++) {
+    const labels = new Array<number>(perClass).fill(k);
+    const x = model.generate(labels, noise.split(k), temperature === 1 ? {} : { temperature });
+    try {
+      const values = (await x.data()) as Float32Array;
+      const judged = await judgedAs(k, classes, x, logitsOf);
+      const right = judged.filter((probability) => probability !== undefined);
+      byClass.push({
+        fidelity: right.length / perClass,
+        confident: right.filter((probability) => probability > confidence).length / perClass,
+        spread: spreadOf(values, perClass),
+      });
+      if (real) parts.push(values.slice());
+    } finally {
+      x.dispose();
+    }
+  }
+  const meanOf = (name: keyof SampleScores): number =>
+    byClass.reduce((total, scores) => total + scores[name], 0) / classes;
+  return {
+    count: perClass * classes,
+    fidelity: meanOf('fidelity'),
+    confident: meanOf('confident'),
+    spread: meanOf('spread'),
+    byClass,
+    ...(real && { trainedOnSamples: await accuracyOn(real, await fitClassifier(joined(model, parts))) }),
+  };
+}
+
+/** The probability of a class for each example that the judge takes for it; nothing for the others. */
+async function judgedAs(
+  k: number,
+  classes: number,
+  x: Tensor,
+  logitsOf: (x: Tensor) => Tensor2D,
+): Promise<readonly (number | undefined)[]> {
+  const where = 'evaluateSamples';
+  const rows = x.shape[0] as number;
+  const logits = tidy(() => logitsOf(x));
+  try {
+    assertShapes(where, { 'the judge’s logits': [logits, `${rows} ${classes}`, 'float32'] });
+    const values = (await logits.data()) as Float32Array;
+    return Array.from({ length: rows }, (_, i) => {
+      const row = values.subarray(i * classes, (i + 1) * classes);
+      if (row.some(Number.isNaN))
+        throw new RangeError(
+          `${where}: the judge’s logits of an example of class ${k} are [${row}], needed numbers`,
+        );
+      const highest = row[indexOfLargest(row)] as number;
+      const mass = row.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
+      return indexOfLargest(row) === k ? 1 / mass : undefined;
+    });
+  } finally {
+    logits.dispose();
+  }
+}
+
+/** Standard deviation of each value over the examples, averaged over the values. */
+function spreadOf(values: Float32Array, rows: number): number {
+  const size = values.length / rows;
+  let total = 0;
+  for (let d = 0; d < size; d++) {
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < rows; i++) sum += (values[i * size + d] as number) / rows;
+    for (let i = 0; i < rows; i++) squares += ((values[i * size + d] as number) - sum) ** 2;
+    total += Math.sqrt(squares / rows);
+  }
+  return total / size;
+}
+
+/** The examples of all classes, class by class. */
+const joined = (
+  { inputShape, classes }: SemiSupervisedVae,
+  parts: readonly Float32Array[],
+): GeneratedExamples => {
+  const [{ length } = new Float32Array()] = parts;
+  const x = new Float32Array(length * parts.length);
+  for (const [k, part] of parts.entries()) x.set(part, k * length);
+  const perClass = length / sizeOf(inputShape);
+  const y = Int32Array.from({ length: perClass * classes }, (_, i) => Math.floor(i / perClass));
+  return { x, y, shape: inputShape, classes };
+};
+
+/** A linear classifier of the values, which reads inputs as the model does. */
+const linearOf = (
+  { inputShape, likelihood }: SemiSupervisedVae,
+  { x, y, classes }: GeneratedExamples,
+): Classifier => {
+  const linear = fitSoftmaxClassifier(x, y, { classes });
+  const [width = 0] = linear.inputShape;
+  const reader: Classifier & Pick<SemiSupervisedVae, 'likelihood'> = {
+    ...linear,
+    inputShape,
+    likelihood,
+    classify: (inputs) => tidy(() => linear.classify(reshape(inputs, [-1, width]))),
+  };
+  return reader;
+};
+
+const accuracyOn = async (real: LabeledExamples, classifier: Classifier): Promise<number> => {
+  try {
+    return (await evaluateClassifier(classifier, real)).accuracy;
+  } finally {
+    classifier.dispose();
+  }
+};
