@@ -1,7 +1,9 @@
 /** Fits a model to few labels and much unlabeled data, and says what the unlabeled data were worth. */
-import type { Dataset } from '../../data/dataset';
-import { subset } from '../../data/dataset';
+import { recordOf } from '../../core/assert';
+import { sizeOf } from '../../core/shape';
+import { assertDataset, type Dataset, subset } from '../../data/dataset';
 import { type ClassifierEvaluation, evaluateClassifier } from '../../evaluation/classifier';
+import { createM2, type M2 } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import { assignVariables, readTensors } from '../../models/modelFile';
 import { predict } from '../../models/predict';
@@ -13,7 +15,9 @@ import { type FitOptions, fitSettings } from './options';
 import type { Recipe } from './recipe';
 
 /** What a fit tried, found and chose. */
-export interface FitReport {
+export interface FitReport<M extends SemiSupervisedVae = SemiSupervisedVae> {
+  /** the model, trained */
+  readonly model: M;
   /** what the model's predictions are those of */
   readonly chosen: FitChoice;
   /** why, in a sentence */
@@ -31,6 +35,19 @@ export interface FitReport {
   readonly history: Readonly<Record<FitSource, readonly HistoryRow[]>>;
 }
 
+/** A model for the data, where none is given: M2 with ten latent dimensions and one hidden layer. */
+const modelFor = (data: Dataset, { seed = 0 }: FitOptions): M2 => {
+  const isImage = data.shape.length === 3;
+  return createM2({
+    data,
+    latent: 10,
+    nets: { preset: 'mlp', widths: [isImage && sizeOf(data.shape) > 200 ? 500 : 128] },
+    seed,
+  });
+};
+
+const isModel = (given: object): given is SemiSupervisedVae => 'variables' in given;
+
 /**
  * Fits a model to few labels and much unlabeled data.
  *
@@ -39,20 +56,46 @@ export interface FitReport {
  * better, and else with the mean of both, which it learns from all examples; q(z|x) and p(x|z,y) are those of all data.
  * The report says what was chosen and why.
  *
+ * Without a model it makes one: M2 with ten latent dimensions and one hidden layer.
+ *
  * A second call goes on from the weights of the first: with more labels, more data or another rate.
  *
- * @param model made for the data, such as `createM2({ data })`; trained in place
+ * @param model made for the data, such as `createM2({ data })`; trained in place. You may leave it out
  * @param data a data set of which some classes are known
  * @param options seed, split, and settings in place of those of {@link recipeOf}
- * @returns the report
+ * @returns the model, and what was tried, found and chosen
  * @throws TypeError or RangeError naming argument and value, before the first step
- * @example (await fit(model, data, { seed: 1 })).chosen // such as 'mean of both'
+ * @example (await fit(data, { seed: 1 })).chosen // such as 'mean of both'
  */
-export async function fit<M extends SemiSupervisedVae>(
+export function fit(data: Dataset, options?: FitOptions): Promise<FitReport<M2>>;
+export function fit<M extends SemiSupervisedVae>(
   model: M,
   data: Dataset,
-  options: FitOptions = {},
+  options?: FitOptions,
+): Promise<FitReport<M>>;
+export async function fit(
+  first: SemiSupervisedVae | Dataset,
+  second: Dataset | FitOptions = {},
+  third: FitOptions = {},
 ): Promise<FitReport> {
+  if (isModel(recordOf('fit', first, 'model')))
+    return fitted(first as SemiSupervisedVae, second as Dataset, third);
+  assertDataset('fit', first as Dataset);
+  const model = modelFor(first as Dataset, second as FitOptions);
+  try {
+    return await fitted(model, first as Dataset, second as FitOptions);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** The runs, the choice, and the model that comes of them. */
+async function fitted<M extends SemiSupervisedVae>(
+  model: M,
+  data: Dataset,
+  options: FitOptions,
+): Promise<FitReport<M>> {
   const { folds, onProgress, ...settings } = fitSettings(model, data, options);
   const { split, recipe } = settings;
   const total = 2 * (folds + 1) * recipe.steps + DISTILL_STEPS;
@@ -79,6 +122,7 @@ export async function fit<M extends SemiSupervisedVae>(
       await distill(task, meanOf(ofAlone, (await predict(model, x)).probabilities));
     if (decision.chosen === 'labels alone') await distill(task, ofAlone);
     return {
+      model,
       ...decision,
       ...(compared && { crossValidation: compared.validation }),
       ...(test && labelsAlone && { heldBack: { model: await evaluateClassifier(model, test), labelsAlone } }),

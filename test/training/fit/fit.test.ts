@@ -108,6 +108,16 @@ describe('fit', () => {
     model.dispose();
   });
 
+  it('makes a model for the data where none is given', async () => {
+    const data = moons();
+    const split = splitDataset(data, { labeled: 8, seed: 1 });
+    const { model, chosen } = await fit(data, { split, steps: 2, seed: 1 });
+    expect(chosen).toBe('mean of both');
+    expect(model.classNames).toEqual(['0', '1']);
+    expect((await predict(model, [[0, 1]])).classNames).toHaveLength(1);
+    model.dispose();
+  });
+
   it('refuses data without a label, and one fold', async () => {
     const data = moons();
     const model = modelOf(data);
