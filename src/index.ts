@@ -41,6 +41,7 @@ export type {
 export type { ByteMeaning } from './core/byteValues';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export { UNKNOWN_CLASS } from './core/labels';
+export { digamma, logGamma } from './core/logGamma';
 export { createNoise, type Noise, type NoiseState, restoreNoise, streamOf } from './core/noise';
 export {
   type CosineDecayOptions,

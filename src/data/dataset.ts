@@ -19,6 +19,7 @@ import {
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
+import { isRecord, isString, type Json } from '../files/json';
 import {
   classesAllowed,
   type Extras,
@@ -27,6 +28,13 @@ import {
   isCoarse,
   subsetOfExtras,
 } from './extras';
+
+/** A likelihood by its name and its choices. */
+interface LikelihoodJson {
+  /** name of the likelihood */
+  readonly kind: string;
+  readonly [choice: string]: Json;
+}
 
 /** A set of examples, one class each, some or all of which may be unknown. */
 export interface Dataset extends Extras {
@@ -44,6 +52,8 @@ export interface Dataset extends Extras {
   readonly classes: number;
   /** what the classes are called, one name for each; absent where they have none */
   readonly classNames?: readonly string[];
+  /** the likelihood that the inputs are for, as JSON: `spec` of one of the library's. Models take it from their `data` */
+  readonly likelihood?: LikelihoodJson;
   /** number of examples */
   readonly count: number;
 }
@@ -67,6 +77,8 @@ export interface CreateDatasetOptions extends ExtrasOptions {
   readonly classes: number;
   /** what the classes are called, one name for each; default none */
   readonly classNames?: readonly string[];
+  /** the likelihood that the inputs are for: `spec` of one of the library's, such as `mixed({ blocks }).spec`; default none */
+  readonly likelihood?: LikelihoodJson;
 }
 
 /** How other arrays of numbers become inputs. */
@@ -92,6 +104,13 @@ const assertInputs = (where: string, name: string, x: CreateDatasetOptions['x'])
     );
 };
 
+const assertLikelihood = (where: string, name: string, likelihood: LikelihoodJson): void => {
+  if (!isRecord(likelihood) || !isString(likelihood.kind))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(likelihood)}, needed JSON with a kind, such as poisson.spec`,
+    );
+};
+
 const datasetRules = () => ({
   name: text(),
   x: checked(assertInputs),
@@ -101,6 +120,7 @@ const datasetRules = () => ({
   classes: number(integersFrom(1, 255)),
   // Checked once the number of classes is known.
   classNames: optional(unchecked<readonly string[]>()),
+  likelihood: optional(checked(assertLikelihood)),
   // Their contents are checked once the number of examples is known.
   allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
   weight: optional(unchecked<ArrayLike<number>>()),
@@ -136,7 +156,7 @@ const datasetOf = (
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, bytes, y, shape, classes, classNames } = parts;
+  const { name, bytes, y, shape, classes, classNames, likelihood } = parts;
   const prefix = names.x.replace(/x$/, '');
   if (classNames !== undefined) assertClassNames(where, `${prefix}classNames`, classNames, classes);
   const count = countOf(where, names, parts);
@@ -169,6 +189,7 @@ const datasetOf = (
     shape: [...shape],
     classes,
     ...(classNames && { classNames: [...classNames] }),
+    ...(likelihood && { likelihood }),
     count,
     ...extras,
   };
@@ -188,11 +209,8 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, bytes, y, shape, classes, classNames, allowed, weight, covariates, observed } = recordOf(
-    where,
-    given,
-    argument,
-  );
+  const { name, x, bytes, y, shape, classes, classNames, likelihood, allowed, weight, covariates, observed } =
+    recordOf(where, given, argument);
   const hint = datasetHint(argument, given);
   if (hint !== '')
     throw new TypeError(`${where}: ${argument} is ${describe(given)}, needed a data set${hint}`);
@@ -206,6 +224,7 @@ export function checkDataset(
       ...(bytes !== undefined && { bytes }),
       ...(y !== undefined && { y }),
       ...(classNames !== undefined && { classNames }),
+      ...(likelihood !== undefined && { likelihood }),
       ...(allowed !== undefined && { allowed }),
       ...(weight !== undefined && { weight }),
       ...(covariates !== undefined && { covariates }),
