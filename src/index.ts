@@ -53,6 +53,7 @@ export type { ArrowTable, Rows, TableColumn } from './core/inputs/table';
 export type { TextInput } from './core/inputs/text';
 export type { FlatVectors, Vector, Vectors, VectorsInput } from './core/inputs/vectors';
 export { UNKNOWN_CLASS } from './core/labels';
+export { digamma, logGamma } from './core/logGamma';
 export { createNoise, type Noise, type NoiseState, restoreNoise, streamOf } from './core/noise';
 export {
   type CosineDecayOptions,

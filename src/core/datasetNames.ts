@@ -12,6 +12,7 @@ export const DATASET_NAMES = [
   'classNames',
   'input',
   'notes',
+  'likelihood',
   'count',
   'allowed',
   'weight',

@@ -22,7 +22,7 @@ import {
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sameShape, sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
-import { isListOf, isString } from '../files/json';
+import { isListOf, isRecord, isString, type Json } from '../files/json';
 import { assertBackend } from '../host/backendTraits';
 import {
   classesAllowed,
@@ -32,6 +32,13 @@ import {
   isCoarse,
   subsetOfExtras,
 } from './extras';
+
+/** A likelihood by its name and its choices. */
+interface LikelihoodJson {
+  /** name of the likelihood */
+  readonly kind: string;
+  readonly [choice: string]: Json;
+}
 
 /** A set of examples, one class each, some or all of which may be unknown. */
 export interface Dataset extends Extras {
@@ -49,6 +56,8 @@ export interface Dataset extends Extras {
   readonly classes: number;
   /** what the classes are called, one name for each; absent where they have none */
   readonly classNames?: readonly string[];
+  /** the likelihood that the inputs are for, as JSON: `spec` of one of the library's. Models take it from their `data` */
+  readonly likelihood?: LikelihoodJson;
   /** number of examples */
   readonly count: number;
   /** how `x` was read from raw inputs, where it was: a model made for the data reads new ones so */
@@ -80,6 +89,8 @@ export interface CreateDatasetOptions extends ExtrasOptions {
   readonly input?: InputSpec;
   /** what was noticed then; default nothing */
   readonly notes?: readonly string[];
+  /** the likelihood that the inputs are for: `spec` of one of the library's, such as `mixed({ blocks }).spec`; default none */
+  readonly likelihood?: LikelihoodJson;
 }
 
 /** How other arrays of numbers become inputs. */
@@ -119,6 +130,13 @@ const assertInputFits = (where: string, name: string, input: InputSpec, shape: r
     );
 };
 
+const assertLikelihood = (where: string, name: string, likelihood: LikelihoodJson): void => {
+  if (!isRecord(likelihood) || !isString(likelihood.kind))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(likelihood)}, needed JSON with a kind, such as poisson.spec`,
+    );
+};
+
 const datasetRules = () =>
   ({
     name: text(),
@@ -131,6 +149,7 @@ const datasetRules = () =>
     classNames: optional(unchecked<readonly string[]>()),
     input: optional<InputSpec>((where, _, input) => parseInput(where, input)),
     notes: optional(checked<readonly string[]>(assertNotes)),
+    likelihood: optional(checked(assertLikelihood)),
     // Their contents are checked once the number of examples is known.
     allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
     weight: optional(unchecked<ArrayLike<number>>()),
@@ -166,7 +185,7 @@ const datasetOf = (
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, bytes, y, shape, classes, classNames, input, notes } = parts;
+  const { name, bytes, y, shape, classes, classNames, input, notes, likelihood } = parts;
   const prefix = names.x.replace(/x$/, '');
   if (input) assertInputFits(where, `${prefix}input`, input, shape);
   if (classNames !== undefined) assertClassNames(where, `${prefix}classNames`, classNames, classes);
@@ -200,6 +219,7 @@ const datasetOf = (
     shape: [...shape],
     classes,
     ...(classNames && { classNames: [...classNames] }),
+    ...(likelihood && { likelihood }),
     count,
     ...(input && { input }),
     ...(notes && { notes: [...notes] }),
@@ -221,7 +241,7 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, bytes, y, shape, classes, classNames, input, notes, ...extras } = recordOf(
+  const { name, x, bytes, y, shape, classes, classNames, input, notes, likelihood, ...extras } = recordOf(
     where,
     given,
     argument,
@@ -243,6 +263,7 @@ export function checkDataset(
       ...(classNames !== undefined && { classNames }),
       ...(input !== undefined && { input }),
       ...(notes !== undefined && { notes }),
+      ...(likelihood !== undefined && { likelihood }),
       ...(allowed !== undefined && { allowed }),
       ...(weight !== undefined && { weight }),
       ...(covariates !== undefined && { covariates }),

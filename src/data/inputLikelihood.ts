@@ -2,12 +2,9 @@
 import { type Column, type ColumnsInput, placesOf, widthOf } from '../core/inputs/columns';
 import type { InputSpec } from '../core/inputs/registry';
 import type { Json } from '../files/json';
+import type { Dataset } from './dataset';
 
-/** A likelihood by its name and its choices. */
-interface LikelihoodJson {
-  readonly kind: string;
-  readonly [choice: string]: Json;
-}
+type LikelihoodJson = NonNullable<Dataset['likelihood']>;
 
 /** Blocks of columns side by side, all numbers as one, each column of levels as its own. */
 const BLOCKS = { number: 'numbers', flag: 'flags', count: 'counts', levels: 'levels' } as const;

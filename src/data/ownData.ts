@@ -5,6 +5,7 @@ import { type InputSpec, parseInput, readInputs, shapeOfInput } from '../core/in
 import { optional, type Rule, text, unchecked } from '../core/options';
 import { type ClassLabels, readClasses } from './classLabels';
 import { checkDataset, type Dataset } from './dataset';
+import { likelihoodOfInput } from './inputLikelihood';
 
 /** What raw inputs are given with. */
 export interface OwnDataOptions {
@@ -29,6 +30,7 @@ export interface OwnDataOptions {
 /** A data set that knows how its inputs are read. */
 export interface OwnDataset extends Dataset {
   readonly input: InputSpec;
+  readonly likelihood: NonNullable<Dataset['likelihood']>;
   readonly notes: readonly string[];
 }
 
@@ -72,6 +74,7 @@ interface OwnDataParts {
 export function ownDataset(parts: OwnDataParts): OwnDataset {
   const { where, argument, raw, input, notes, labels, labelsName = 'labels', missing, classNames } = parts;
   const { x } = readInputs(where, argument, input, raw);
+  const likelihood = likelihoodOfInput(input);
   const read =
     labels === undefined
       ? { classes: Math.max(1, classNames?.length ?? 1), ...(classNames && { classNames }) }
@@ -86,9 +89,10 @@ export function ownDataset(parts: OwnDataParts): OwnDataset {
       shape: shapeOfInput(input),
       input,
       notes,
+      likelihood,
       ...(parts.weight && { weight: parts.weight }),
     },
     labelsName,
   );
-  return { ...dataset, input, notes };
+  return { ...dataset, input, notes, likelihood };
 }

@@ -25,6 +25,7 @@ import {
   type Tensor1D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { assertExampleShape } from '../core/exampleShape';
 import { customGradient } from '../core/gradient';
 import { LOWEST, log1pOfFraction } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
@@ -39,8 +40,18 @@ export const spec = {
   kind: 'bernoulli',
 } as const;
 
-/** A decoder gives one logit for each observed value: the shape of the values. */
-export const parameterShape = (valueShape: readonly number[]): readonly number[] => [...valueShape];
+/**
+ * The shape of the decoder's output: one logit for each observed value.
+ *
+ * @param valueShape shape of one example
+ * @returns the same shape
+ * @throws RangeError when it is not the shape of an example
+ * @example bernoulli.parameterShape([28, 28, 1]) // [28, 28, 1]
+ */
+export function parameterShape(valueShape: readonly number[]): readonly number[] {
+  assertExampleShape('bernoulli.parameterShape', 'valueShape', valueShape);
+  return [...valueShape];
+}
 
 /** A decoder gives logits: no sigmoid at its end. */
 export const parameterKinds: readonly ParameterKind[] = ['logit'];

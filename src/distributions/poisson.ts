@@ -6,6 +6,7 @@
  */
 import { exp, mul, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import type { ByteMeaning } from '../core/byteValues';
+import { assertExampleShape } from '../core/exampleShape';
 import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
@@ -20,8 +21,18 @@ export const spec = {
   kind: 'poisson',
 } as const;
 
-/** A decoder gives one log-rate for each count: the shape of the counts. */
-export const parameterShape = (valueShape: readonly number[]): readonly number[] => [...valueShape];
+/**
+ * The shape of the decoder's output: one log-rate for each count.
+ *
+ * @param valueShape shape of one example
+ * @returns the same shape
+ * @throws RangeError when it is not the shape of an example
+ * @example poisson.parameterShape([28, 28, 1]) // [28, 28, 1]
+ */
+export function parameterShape(valueShape: readonly number[]): readonly number[] {
+  assertExampleShape('poisson.parameterShape', 'valueShape', valueShape);
+  return [...valueShape];
+}
 
 /** A decoder gives logarithms: no softplus at its end. */
 export const parameterKinds: readonly ParameterKind[] = ['logMean'];

@@ -4,6 +4,7 @@ import type { ByteMeaning } from '../core/byteValues';
 import { assertClassNames, assertSameNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe, formatShape } from '../core/describe';
+import { assertExampleShape } from '../core/exampleShape';
 import { datasetHint } from '../core/hints';
 import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
 import { integersFrom, number, type Rule } from '../core/options';
@@ -12,9 +13,8 @@ import { inputValues, isBytes } from '../core/typedArrays';
 import * as bernoulli from '../distributions/bernoulli';
 import { gaussianObservation } from '../distributions/gaussianObservation';
 import type { Likelihood } from '../distributions/likelihood';
-import { assertShapeOf } from '../nets/semiSupervisedNets';
 import { assertBytesFit } from './inputs';
-import { assertLikelihood } from './likelihoods';
+import { assertLikelihood, likelihoodOf, parseLikelihood } from './likelihoods';
 
 /** A data set, as far as a model is made for it: `createDataset` and its siblings make one. */
 export interface ModelData {
@@ -30,6 +30,8 @@ export interface ModelData {
   readonly classNames?: readonly string[];
   /** how the inputs were read from raw ones; default: they are numbers as they are */
   readonly input?: InputSpec;
+  /** the likelihood of the inputs, as JSON: `spec` of one of the library's; default: what fits the values */
+  readonly likelihood?: NonNullable<Likelihood['spec']>;
 }
 
 /** The option `data`, which may be left out. */
@@ -51,7 +53,7 @@ const inputShapeOf = (
   inputShape: readonly number[] | undefined,
 ): readonly number[] => {
   const shape = inputShape ?? (data?.shape as readonly number[]);
-  assertShapeOf(where, 'inputShape', shape);
+  assertExampleShape(where, 'inputShape', shape);
   if (data && !sameShape(shape, data.shape))
     throw new RangeError(
       `${where}: inputShape is ${formatShape(shape)}, the data has ${formatShape(data.shape)}; needed the same shape, or inputShape left out`,
@@ -87,17 +89,35 @@ function likelihoodOfValues(where: string, { x: given, bytes = 'unit' }: ModelDa
   );
 }
 
-/** The likelihood: the option, or what fits the data; without either, Bernoulli. */
-const likelihoodOf = (
+/** A likelihood, and whether its variables are the model's to free. */
+interface Chosen {
+  readonly likelihood: Likelihood;
+  readonly ownsLikelihood: boolean;
+}
+
+/** The likelihood that a data set names. */
+const namedBy = (where: string, { likelihood }: ModelData): Likelihood => {
+  const spec = parseLikelihood(`${where}: data`, likelihood);
+  if (spec === null)
+    throw new TypeError(`${where}: data.likelihood is null, needed JSON with a kind, such as poisson.spec`);
+  return likelihoodOf(spec);
+};
+
+/** The likelihood: the option, or what the data name, or what fits them; without either, Bernoulli. */
+const chosenLikelihood = (
   where: string,
   data: ModelData | undefined,
   likelihood: Likelihood | undefined,
   inputShape: readonly number[],
-): Likelihood => {
-  if (likelihood === undefined) return data ? likelihoodOfValues(where, data) : bernoulli;
-  assertLikelihood(where, likelihood, inputShape);
-  if (data && isBytes(inputValues(data.x))) assertBytesFit(where, { likelihood }, data.bytes ?? 'unit');
-  return likelihood;
+): Chosen => {
+  const ownsLikelihood = likelihood === undefined && data?.likelihood !== undefined;
+  const given = data && ownsLikelihood ? namedBy(where, data) : likelihood;
+  if (given === undefined)
+    return { likelihood: data ? likelihoodOfValues(where, data) : bernoulli, ownsLikelihood };
+  assertLikelihood(where, given, inputShape);
+  if (data && isBytes(inputValues(data.x)))
+    assertBytesFit(where, { likelihood: given }, data.bytes ?? 'unit');
+  return { likelihood: given, ownsLikelihood };
 };
 
 /**
@@ -111,7 +131,7 @@ export const inputsOf = (
   own: { readonly inputShape: readonly number[] | undefined; readonly likelihood: Likelihood | undefined },
 ) => {
   const inputShape = inputShapeOf(where, data, own.inputShape);
-  return { inputShape, likelihood: likelihoodOf(where, data, own.likelihood, inputShape) };
+  return { inputShape, ...chosenLikelihood(where, data, own.likelihood, inputShape) };
 };
 
 /**

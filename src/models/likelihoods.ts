@@ -2,6 +2,7 @@
 import { assertFunction, assertNumber, assertOneOf } from '../core/assert';
 import { BYTE_MEANINGS } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
+import { assertExampleShape } from '../core/exampleShape';
 import { flag } from '../core/options';
 import { assertSpec } from '../core/spec';
 import type { Support } from '../core/support';
@@ -9,7 +10,6 @@ import { assertNoFunction } from '../core/uncalled';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
 import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
 import { isRecord, own } from '../files/json';
-import { assertShapeOf } from '../nets/semiSupervisedNets';
 import { assertVariables } from './ownVariables';
 
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar', 'logMean', 'logDispersion'];
@@ -36,7 +36,7 @@ export function outputShapeOf(
   inputShape: readonly number[],
 ): readonly number[] {
   const shape = likelihood.parameterShape(inputShape);
-  assertShapeOf(where, `likelihood.parameterShape(${formatShape(inputShape)})`, shape);
+  assertExampleShape(where, `likelihood.parameterShape(${formatShape(inputShape)})`, shape);
   return shape;
 }
 

@@ -22,9 +22,9 @@ export interface ReadyModelOptions {
   /** Z; default 50 (Kingma 2014, §4.3) */
   readonly latent?: number;
   /**
-   * p(x|z[,y]) of the decoder's output. Default: `bernoulli` for values in [0, 1], as pixels are, and without `data`;
-   * `gaussianObservation()` for data with real values outside. Whole numbers from 0 may be counts or pixels: for data of
-   * such you choose one
+   * p(x|z[,y]) of the decoder's output. Default: the `likelihood` of the data, where the set has one; else `bernoulli` for
+   * values in [0, 1], as pixels are, and without `data`, and `gaussianObservation()` for data with real values outside.
+   * Whole numbers from 0 may be counts or pixels: for data of such you choose one
    */
   readonly likelihood?: Likelihood;
   /**

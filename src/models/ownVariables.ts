@@ -25,3 +25,8 @@ export const variablesUnder = (
   { variables = {} }: Owner = {},
 ): Readonly<Record<string, Variable>> =>
   Object.fromEntries(Object.entries(variables).map(([key, variable]) => [`${name}/${key}`, variable]));
+
+/** Frees the variables of a prior or a likelihood; a second call does nothing. */
+export const disposeVariables = ({ variables = {} }: Owner): void => {
+  for (const variable of Object.values(variables)) if (!variable.isDisposed) variable.dispose();
+};

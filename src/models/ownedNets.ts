@@ -9,7 +9,7 @@ import { type Initializer, initializeNet } from '../nets/initializer';
 import { namedWeights, trainableAsIn } from '../nets/namedWeights';
 import { assertDistinct } from './living';
 import { assertEndings, type EndedNets } from './netEndings';
-import { variablesUnder } from './ownVariables';
+import { disposeVariables, variablesUnder } from './ownVariables';
 import { whole } from './whole';
 
 /** What nets are made from. */
@@ -20,6 +20,8 @@ export interface OwnedNetsOptions<Nets extends EndedNets> {
   readonly own: boolean;
   readonly inputShape: readonly number[];
   readonly likelihood: Likelihood;
+  /** whether the model made the likelihood, and frees its variables */
+  readonly ownsLikelihood: boolean;
   readonly prior: LatentPrior | undefined;
   readonly initializer: Initializer;
   readonly noise: Noise;
@@ -30,7 +32,7 @@ export interface OwnedNets<Nets> {
   readonly nets: Nets;
   /** those of the nets, of the prior and of the likelihood; `trainable` follows the user's layers, which may be frozen at any time */
   variables(): Readonly<Record<string, Variable>>;
-  /** frees a preset's nets; a second call does nothing */
+  /** frees a preset's nets, and a likelihood that the model made; a second call does nothing */
   dispose(): void;
 }
 
@@ -42,7 +44,7 @@ export interface OwnedNets<Nets> {
  */
 export function ownedNets<Nets extends EndedNets>(
   where: string,
-  { make, own, inputShape, likelihood, prior, initializer, noise }: OwnedNetsOptions<Nets>,
+  { make, own, inputShape, likelihood, ownsLikelihood, prior, initializer, noise }: OwnedNetsOptions<Nets>,
 ): OwnedNets<Nets> {
   assertBackend(where);
   const nets = whole(() => {
@@ -67,8 +69,10 @@ export function ownedNets<Nets extends EndedNets>(
       return variables;
     },
     dispose() {
-      if (disposed || own) return;
+      if (disposed) return;
       disposed = true;
+      if (ownsLikelihood) disposeVariables(likelihood);
+      if (own) return;
       for (const net of Object.values(named)) net.dispose();
     },
   };

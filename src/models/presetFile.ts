@@ -12,6 +12,7 @@ import { completeSpec } from './fileSpec';
 import { likelihoodOf, outputShapeOf } from './likelihoods';
 import type { Model } from './model';
 import { assignVariables } from './modelFile';
+import { disposeVariables } from './ownVariables';
 import { whole } from './whole';
 
 /** Version of the file's layout. */
@@ -111,11 +112,11 @@ export interface ReadyModel<Spec extends PresetSpec<Nets>, Nets, M extends Model
 }
 
 /** A model that frees the variables of a likelihood that was made for it. */
-const owning = <M extends Model>(model: M, { variables = {} }: Likelihood): M => {
+const owning = <M extends Model>(model: M, likelihood: Likelihood): M => {
   const { dispose } = model;
   model.dispose = () => {
     dispose();
-    for (const variable of Object.values(variables)) if (!variable.isDisposed) variable.dispose();
+    disposeVariables(likelihood);
   };
   return model;
 };

@@ -2,6 +2,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
 import { describe } from '../core/describe';
+import { assertExampleShape } from '../core/exampleShape';
 
 /**
  * Nets of q(y|x), q(z|x[,y]) and p(x|z,y), as tfjs-layers models of these inputs and outputs (B the batch axis):
@@ -62,20 +63,10 @@ export interface PresetShape {
   readonly encoderSeesLabel: boolean;
 }
 
-/** Refuses anything but a shape of one example, or of what a decoder gives for one. */
-export function assertShapeOf(where: string, name: string, shape: readonly number[]): void {
-  if (!Array.isArray(shape) || shape.length === 0) {
-    throw new RangeError(
-      `${where}: ${name} is ${describe(shape)}, needed the shape of one example, e.g. [28, 28, 1]`,
-    );
-  }
-  for (const axis of shape as readonly number[]) assertInteger(where, `an axis of ${name}`, axis);
-}
-
 /** Refuses sizes that no net could have. */
 export function assertPresetShape(where: string, shape: PresetShape): void {
-  assertShapeOf(where, 'inputShape', shape.inputShape);
-  assertShapeOf(where, 'outputShape', shape.outputShape);
+  assertExampleShape(where, 'inputShape', shape.inputShape);
+  assertExampleShape(where, 'outputShape', shape.outputShape);
   for (const name of ['classes', 'latent'] as const) assertInteger(where, name, shape[name]);
   assertOneOf(where, 'encoderSeesLabel', shape.encoderSeesLabel, [true, false]);
 }

@@ -18,6 +18,7 @@ import { codeBound, logLikelihoodOf, passOf } from '../codeBound';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
+import { whole } from '../whole';
 import { m2Distributions } from './distributions';
 import { type M2Options, m2Settings } from './options';
 import { m2Spec } from './spec';
@@ -49,9 +50,11 @@ export interface M2 extends SemiSupervisedVae {
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
-  const settings = m2Settings(options);
+  const { settings, features, classifier, encoder, posterior, decoder, variables, dispose } = whole(() => {
+    const settings = m2Settings(options);
+    return { settings, ...m2Distributions(settings) };
+  });
   const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel } = settings;
-  const { features, classifier, encoder, posterior, decoder, variables, dispose } = m2Distributions(settings);
 
   const model: M2 = {
     inputShape: settings.inputShape,

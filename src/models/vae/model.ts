@@ -15,6 +15,7 @@ import { codeBound, logLikelihoodOf, passOf } from '../codeBound';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { Vae } from '../model';
+import { whole } from '../whole';
 import { vaeDistributions } from './distributions';
 import { type VaeOptions, vaeSettings } from './options';
 import { vaeSpec } from './spec';
@@ -44,9 +45,11 @@ export interface GaussianVae extends Vae {
  * @example createVae({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
  */
 export function createVae(options: VaeOptions): GaussianVae {
-  const settings = vaeSettings(options);
+  const { settings, encoder, decoder, variables, dispose } = whole(() => {
+    const settings = vaeSettings(options);
+    return { settings, ...vaeDistributions(settings) };
+  });
   const { inputShape, input, latent, likelihood, prior } = settings;
-  const { encoder, decoder, variables, dispose } = vaeDistributions(settings);
 
   const model: GaussianVae = {
     inputShape,

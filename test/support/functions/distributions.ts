@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { batched, gaussians, labels, logits, noises, reals, shares, sized } from './arbitraries';
 import { type Descriptions, described } from './description';
-import { Opaque } from './drawn';
+import { DrawnTensor, Opaque } from './drawn';
 import { binary, finite, must, normalised, shaped, within } from './promises';
 
 const { bernoulli, categorical, gaussian } = ssvae;
@@ -16,12 +16,163 @@ const sizeBesideBatch = ({ shape, size }: Tensor): number => size / (shape[0] as
 const parameters = batched((shape) => reals(shape, 60));
 const classLogits = sized(({ B, K }) => logits(B, K));
 
+const counts = (shape: readonly number[]) =>
+  reals(shape, 30).map(
+    ({ values }) =>
+      new DrawnTensor(
+        shape,
+        values.map((v) => Math.round(Math.abs(Number(v)))),
+      ),
+  );
+const whole = async (result: Tensor): Promise<void> => {
+  for (const value of await result.data()) must(value >= 0 && Number.isInteger(value), 'counts');
+};
+const ofShape = (parameterShape: (shape: readonly number[]) => readonly number[]) =>
+  described(
+    parameterShape,
+    fc.tuple(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 })),
+    {
+      always: (result, shape) => must(result.join() === shape.join(), 'the same shape'),
+    },
+  );
+const positives = batched((shape) =>
+  reals(shape, 30).map(
+    ({ values }) =>
+      new DrawnTensor(
+        shape,
+        values.map((v) => Math.fround(Math.abs(Number(v)) + 1e-3)),
+      ),
+  ),
+);
+
+/** What each of a likelihood's functions gives; what was made is freed where a later one throws. */
+const allOf = (
+  { logProb, mean, sample }: ssvae.Likelihood,
+  parameters: Tensor,
+  x: Tensor,
+  noise: ssvae.Noise,
+): Tensor[] => {
+  const made: Tensor[] = [];
+  try {
+    made.push(logProb(parameters, x));
+    made.push(mean(parameters));
+    made.push(sample(parameters, noise));
+    return made;
+  } catch (error) {
+    for (const tensor of made) tensor.dispose();
+    throw error;
+  }
+};
+/** Likewise of one whose variables are freed. */
+const allOfOwner = (
+  likelihood: ssvae.Likelihood & { dispose(): void },
+  ...rest: [Tensor, Tensor, ssvae.Noise]
+): Tensor[] => {
+  try {
+    return allOf(likelihood, ...rest);
+  } finally {
+    likelihood.dispose();
+  }
+};
+const threeResults = ([logProb, ...others]: readonly Tensor[], x: Tensor): void => {
+  rowsOf(logProb as Tensor, x);
+  for (const other of others) likeFirst(other, x);
+};
+
+export const poissonFunctions: Descriptions = {
+  'poisson.parameterShape': ofShape(ssvae.poisson.parameterShape),
+  'poisson.logProb': described(
+    ssvae.poisson.logProb,
+    batched((shape) => fc.tuple(reals(shape, 60), counts(shape))),
+    { always: rowsOf, valid: (result) => within(result, -Infinity, 1e-6) },
+  ),
+  'poisson.mean': described(ssvae.poisson.mean, fc.tuple(parameters), {
+    always: likeFirst,
+    valid: (result) => within(result, 0),
+  }),
+  'poisson.sample': described(
+    ssvae.poisson.sample,
+    fc.tuple(
+      batched((shape) => reals(shape, 12)),
+      noises,
+    ),
+    { always: likeFirst, valid: whole },
+  ),
+};
+
+export const likelihoodFunctions: Descriptions = {
+  digamma: described(ssvae.digamma, fc.tuple(positives), {
+    always: likeFirst,
+    valid: (result) => finite(result),
+  }),
+  logGamma: described(ssvae.logGamma, fc.tuple(positives), {
+    always: likeFirst,
+    valid: (result) => within(result, -0.1215),
+  }),
+  negativeBinomial: described(
+    (options: ssvae.NegativeBinomialOptions | undefined, parameters: Tensor, x: Tensor, noise: ssvae.Noise) =>
+      allOfOwner(ssvae.negativeBinomial(options), parameters, x, noise),
+    fc
+      .tuple(
+        fc.constantFrom({}, { theta: 3 }, { dispersion: 'learned' as const }),
+        batched(fc.constant),
+        noises,
+      )
+      .chain(([options, shape, noise]) => {
+        const event = shape.length === 1 ? [...shape, 2] : shape;
+        const learned = 'dispersion' in options;
+        const doubled = learned ? [...event.slice(0, -1), 2 * (event.at(-1) as number)] : event;
+        return fc.tuple(fc.constant(options), reals(doubled, 8), counts(event), fc.constant(noise));
+      }),
+    {
+      always: (results, _, __, x) => threeResults(results, x),
+      valid: (results) => finite(...results),
+    },
+  ),
+  categoricalObservation: described(
+    (options: ssvae.CategoricalObservationOptions, l: Tensor, x: Tensor, noise: ssvae.Noise) =>
+      allOf(ssvae.categoricalObservation(options), l, x, noise),
+    fc.tuple(
+      fc.constant({ levels: [3, 2] }),
+      reals([4, 5], 30),
+      fc.constant(new DrawnTensor([4, 5], [1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0])),
+      noises,
+    ),
+    {
+      always: (results, _, __, x) => threeResults(results, x),
+      valid: (results) => finite(...results),
+    },
+  ),
+  mixed: described(
+    (options: ssvae.MixedOptions, l: Tensor, x: Tensor, noise: ssvae.Noise) =>
+      allOfOwner(ssvae.mixed(options), l, x, noise),
+    fc.tuple(
+      fc.constant({
+        blocks: [
+          { kind: 'numbers' as const, width: 1, masks: [4] },
+          { kind: 'levels' as const, width: 2 },
+          { kind: 'counts' as const, width: 1 },
+          { kind: 'masks' as const, width: 1 },
+        ],
+      }),
+      reals([2, 4], 8),
+      fc.constant(new DrawnTensor([2, 5], [0.5, 0, 1, 3, 1, 0, 1, 0, 0, 0])),
+      noises,
+    ),
+    {
+      always: (results, _, __, x) => threeResults(results, x),
+      valid: (results) => finite(...results),
+    },
+  ),
+};
+
 export const bernoulliFunctions: Descriptions = {
   'bernoulli.logProb': described(
     bernoulli.logProb,
     batched((shape) => fc.tuple(reals(shape, 60), shares(shape))),
     { always: rowsOf, valid: (result) => within(result, -Infinity, 0) },
   ),
+  'bernoulli.parameterShape': ofShape(bernoulli.parameterShape),
   'bernoulli.mean': described(bernoulli.mean, fc.tuple(parameters), {
     always: likeFirst,
     valid: (result) => within(result, 0, 1),

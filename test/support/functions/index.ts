@@ -9,7 +9,9 @@ import {
   categoricalFunctions,
   divergences,
   gaussianFunctions,
+  likelihoodFunctions,
   otherDistributions,
+  poissonFunctions,
 } from './distributions';
 import { evaluation } from './evaluation';
 import { figures } from './figures';
@@ -25,7 +27,9 @@ export const rooms: Readonly<Record<string, Descriptions>> = {
     ...bernoulliFunctions,
     ...categoricalFunctions,
     ...gaussianFunctions,
+    ...likelihoodFunctions,
     ...otherDistributions,
+    ...poissonFunctions,
   },
   divergences,
   regularizers,
