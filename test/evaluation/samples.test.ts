@@ -179,7 +179,7 @@ describe('generate at a temperature', () => {
   });
 
   it('is refused at 0, and other than 1 with a prior of your own', () => {
-    const message = 'generate: temperature is 0, needed a number above 0';
+    const message = 'generate: temperature is 0, needed a finite number above 0';
     expect(() => tinyM2().generate([0], 1, { temperature: 0 })).toThrow(message);
     expect(() => tinyM1().generate(1, 1, { temperature: 0 })).toThrow(message);
     const prior = {
