@@ -21,7 +21,7 @@ const counts = (shape: readonly number[]) =>
     ({ values }) =>
       new DrawnTensor(
         shape,
-        values.map((v) => Math.round(Math.abs(v))),
+        values.map((v) => Math.round(Math.abs(Number(v)))),
       ),
   );
 const whole = async (result: Tensor): Promise<void> => {
@@ -40,7 +40,7 @@ const positives = batched((shape) =>
     ({ values }) =>
       new DrawnTensor(
         shape,
-        values.map((v) => Math.fround(Math.abs(v) + 1e-3)),
+        values.map((v) => Math.fround(Math.abs(Number(v)) + 1e-3)),
       ),
   ),
 );
