@@ -91,6 +91,7 @@ export {
   type Dataset,
   gatherInputs,
   gatherLabels,
+  type LikelihoodJson,
   subset,
 } from './data/dataset';
 export { type DigitsOptions, digits } from './data/digits';

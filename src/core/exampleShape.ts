@@ -7,7 +7,7 @@ import { describe } from './describe';
  *
  * @param where name of the calling function, for the message
  * @param name the argument
- * @throws RangeError when it is no array, empty, or a size is not an integer of at least 1
+ * @throws RangeError when it is not an array, is empty, or a size is not an integer of at least 1
  */
 export function assertExampleShape(where: string, name: string, shape: readonly number[]): void {
   if (!Array.isArray(shape) || shape.length === 0) {

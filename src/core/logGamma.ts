@@ -41,7 +41,7 @@ const SLOPES = [...ZETA_LESS_ONE.map((zeta, i) => (i % 2 === 0 ? zeta : -zeta)).
 /** log Γ(2 + e) / e as a polynomial in e. */
 const VALUES = SLOPES.map((slope, i) => slope / (SLOPES.length - i));
 
-/** Where v lies beside 2: v = e + steps with e in [−½, ½) but for v < ½, where steps is 0; both are exact. */
+/** The distance of v from the nearest whole number: v = e + steps with e in [−½, ½) but for v < ½, where steps is 0; both are exact. */
 const besideTwo = (v: Tensor) => {
   const steps = clipByValue(floor(add(v, 0.5)), 0, 5);
   return { steps, e: sub(v, steps) };

@@ -34,7 +34,7 @@ import {
 } from './extras';
 
 /** A likelihood by its name and its choices. */
-interface LikelihoodJson {
+export interface LikelihoodJson {
   /** name of the likelihood */
   readonly kind: string;
   readonly [choice: string]: Json;

@@ -117,7 +117,7 @@ const RULES = {
 } as const;
 
 /** How many masks a block may name. */
-export const masksIn = ({ kind, width }: MixedBlock): number => (kind === 'levels' ? 1 : width);
+const masksIn = ({ kind, width }: MixedBlock): number => (kind === 'levels' ? 1 : width);
 
 const assertCount = (where: string, name: string, list: readonly unknown[], needed: number): void => {
   if (!Array.isArray(list) || list.length !== needed)

@@ -12,7 +12,6 @@ import {
   tile,
 } from '@tensorflow/tfjs-core';
 import { perExample } from '../core/perExample';
-import type { Support } from '../core/support';
 import * as bernoulli from './bernoulli';
 import { categoricalObservation } from './categoricalObservation';
 import { gaussianObservation } from './gaussianObservation';
@@ -42,12 +41,6 @@ export const likelihoodOfBlock = (block: DensityBlock): Likelihood => {
     }
   }
 };
-
-/** The values that a block's columns may have. */
-export const supportOfBlock = (
-  { kind }: { readonly kind: string },
-  { support }: Likelihood,
-): Support | undefined => (kind === 'levels' ? { min: 0, max: 1, integers: true } : support);
 
 /** 1 where the values of a block are known, from the columns of masks that it names; undefined where it names none. */
 const maskOf = ({ kind, width, masks }: DensityBlock, x: Tensor): Tensor | undefined => {

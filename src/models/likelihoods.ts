@@ -90,7 +90,7 @@ export function parseLikelihood(where: string, value: unknown): LikelihoodSpec |
     typeof kind === 'string' ? own<ReadyLikelihood<LikelihoodSpec>>(LIKELIHOODS, kind) : undefined;
   if (ready) return ready.parse(where, value);
   const needed = Object.keys(LIKELIHOODS).map((name) => `"${name}"`);
-  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed ${needed.join(' or ')}`);
+  throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed one of ${needed.join(', ')}`);
 }
 
 /** The likelihood itself. */

@@ -9,7 +9,7 @@ import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { assertStorage, contentOf, type Storage } from '../files/storage';
 import { totalOf } from '../nets/description';
 import { completeSpec } from './fileSpec';
-import { likelihoodOf, outputShapeOf } from './likelihoods';
+import { assertLikelihood, likelihoodOf, outputShapeOf } from './likelihoods';
 import type { Model } from './model';
 import { assignVariables } from './modelFile';
 import { disposeVariables } from './ownVariables';
@@ -149,6 +149,7 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
       `${where}: the model was made with ${ofFile === null ? 'a prior of its own, needed it as' : 'the prior N(0, I), needed no'} options.prior`,
     );
   return whole(() => {
+    if (handed !== undefined) assertLikelihood(where, handed, parsed.inputShape);
     const likelihood = handed ?? naming(where, () => likelihoodOf(ofSpec as LikelihoodSpec));
     if (!isOwn(nets)) {
       const outputShape = naming(where, () => outputShapeOf(where, likelihood, parsed.inputShape));

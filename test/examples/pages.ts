@@ -40,7 +40,11 @@ export const PRELUDE = `
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type * as ssvae from 'ssvae';
 export declare const dataset: ssvae.Dataset;
+export declare const data: ssvae.Dataset;
 export declare const split: ssvae.Split;
+/** rows of a table, as a parser gives them */
+export declare const rows: Record<string, string>[];
+export declare const newRows: Record<string, string>[];
 export declare const batches: ssvae.BatchSource;
 export declare const model: ssvae.M2;
 export declare const options: ssvae.TrainOptions<ssvae.M2>;

@@ -92,7 +92,9 @@ describe('a likelihood, a model, a preset of nets, a data set and a backend', ()
   it('are added by a file and a line in a registry, for the compiler and for callers', async () => {
     const { 'a likelihood': ofLikelihood = [], ...others } = LINES;
     for (const line of Object.values(others).flat()) await addLine(folder, line);
-    await expect(run(folder)).rejects.toThrow('likelihood is "toy", needed "bernoulli" or "gaussian"');
+    await expect(run(folder)).rejects.toThrow(
+      'likelihood is "toy", needed one of "bernoulli", "categorical"',
+    );
     for (const line of ofLikelihood) await addLine(folder, line);
     expect(compile(folder)).toEqual([]);
     expect(await run(folder)).toContain('every toy works');

@@ -6,7 +6,7 @@ import { createNoise } from '../../src/core/noise';
 import { cleanUpAfterEach } from '../support/numbers';
 
 const ROOMS = ['core', 'distributions', 'divergences', 'regularizers', 'bounds'];
-const NAMESPACES = ['gaussian', 'categorical', 'bernoulli'];
+const NAMESPACES = ['gaussian', 'categorical', 'bernoulli', 'poisson'];
 const EXAMPLE = /^ \* @example (.+?) \/\/ (.+)$/gm;
 
 interface Example {
@@ -47,6 +47,7 @@ const evaluate = (expression: string, names: Readonly<Record<string, unknown>>):
 /** Tensors as nested numbers, wherever they stand. */
 const toNumbers = async (value: unknown): Promise<unknown> => {
   if (value instanceof tf.Tensor) return value.array();
+  if (Array.isArray(value)) return Promise.all(value.map(toNumbers));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(async ([name, entry]) => [name, await toNumbers(entry)] as const);
   return Object.fromEntries(await Promise.all(entries));

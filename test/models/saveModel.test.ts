@@ -199,8 +199,8 @@ describe('saveModel and loadModel', () => {
         'loadModel: memory: nets.depth is not a choice of "mlp", needed one of widths, activation, batchNorm, sharedTrunk',
       ],
       [
-        withSpec(file, (spec) => ({ ...spec, likelihood: { kind: 'poisson' } })),
-        'loadModel: memory: likelihood is "poisson", needed "bernoulli" or "gaussian"',
+        withSpec(file, (spec) => ({ ...spec, likelihood: { kind: 'student' } })),
+        'loadModel: memory: likelihood is "student", needed one of "bernoulli", "categorical", "gaussian", "mixed", "negativeBinomial", "poisson"',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),

@@ -40,7 +40,7 @@ export interface FitOptions extends RecipeOptions {
   readonly split?: SplitIndices & { readonly test?: Int32Array };
   /**
    * parts of the labeled examples for cross-validation, each of which costs two more training runs; 0 for none. Default: 5 where
-   * every class has at least 10 labeled examples, else 0, as fewer tell too little
+   * every class has at least 20 labeled examples, else 0, as fewer tell too little
    */
   readonly folds?: number;
   /** runs the steps, as `selectBackend` returns it; default `executeEagerly` */
@@ -52,7 +52,7 @@ export interface FitOptions extends RecipeOptions {
 }
 
 /** Labeled examples of each class from which on cross-validation tells something. */
-const LABELS_TO_COMPARE = 10;
+const LABELS_TO_COMPARE = 20;
 
 /** How the parts of a recipe are read; `train` checks what they hold. */
 const recipeRules = () => ({

@@ -27,14 +27,14 @@ export type RecipeOptions = Partial<Recipe>;
 const FULL_WEIGHT_VALUES = 200;
 
 /** The least α: below it, the clusters of the data outweigh few labels. */
-const LEAST_ALPHA = 10;
+const LEAST_ALPHA = 25;
 
 /**
  * The settings of {@link fit} for data of N_l labeled and N examples of D values.
  *
  *   objective  w·L(x, y) and w·U(x) + 2·Î(y; x) − 0.5·H(q(y|x)) − interpolation consistency,   w = min(1, 200 / D)
  *              all but the cross-entropy rise from 0 over the first third of the steps; one relaxed label
- *   α          max(10, 0.1·N / N_l)
+ *   α          max(25, 0.1·N / N_l)
  *   rate       3e-3, along a cosine to 0, over 600 steps of up to 50 labeled and 100 unlabeled examples
  *
  * The numbers come from trials on development data, docs/choosing.md: on no set did they lose to the labels alone.
@@ -43,7 +43,7 @@ const LEAST_ALPHA = 10;
  * @param split which examples are labeled and which are not
  * @param given parts to use in place of these
  * @returns the settings; the schedules span `steps`
- * @example recipeOf([64], split).alpha // 10
+ * @example recipeOf([64], split).alpha // 25
  */
 export function recipeOf(
   inputShape: readonly number[],

@@ -58,9 +58,9 @@ describe('fit', () => {
     model.dispose();
   });
 
-  it('compares by cross-validation where every class has ten labels', async () => {
-    const { report, model } = await fitted({ steps: 2 }, 20);
-    expect(report.crossValidation?.examples).toBe(20);
+  it('compares by cross-validation where every class has twenty labels', async () => {
+    const { report, model } = await fitted({ steps: 2 }, 40);
+    expect(report.crossValidation?.examples).toBe(40);
     model.dispose();
   });
 
