@@ -13,12 +13,14 @@ import { speedTables } from './speed/tables';
 import type { M1Result } from './study/shared/m1Results';
 import { m1Tables } from './study/shared/m1Tables';
 import { studyTables } from './study/shared/tables';
+import { tabularTables } from './tabular/tables';
 
 const PAGES = ['docs/results.md', 'docs/performance.md'];
 
 const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...studyTables,
   ...parityTables,
+  ...tabularTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),
   ...speedTables(() => linesOf<SpeedLine>('performance')),
 };

@@ -1,0 +1,81 @@
+/** The table of the tabular benchmark. */
+import { linesOf } from '../lines';
+import { toTable } from '../toTable';
+import type { BaselineLine, FitLine, TabularLine } from './line';
+
+const METHODS = ['logistic regression', 'label spreading', 'self-training'] as const;
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const deviationOf = (values: readonly number[]): number =>
+  values.length < 2
+    ? 0
+    : Math.sqrt(values.reduce((sum, value) => sum + (value - meanOf(values)) ** 2, 0) / (values.length - 1));
+
+const percent = (share: number): string => (100 * share).toFixed(1);
+
+const signed = (difference: number): string =>
+  `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
+
+/** A row: set and labels, the labels alone, and the differences of the others. */
+const rowOf = (fits: readonly FitLine[], baselines: readonly BaselineLine[]): readonly string[] => {
+  const [first] = fits as readonly [FitLine];
+  const alone = fits.map((line) => line.labelsAlone);
+  const gains = fits.map((line) => line.fit - line.labelsAlone);
+  const others = METHODS.map((method) => meanOf(baselines.map((line) => line[method])));
+  const best = Math.max(...others);
+  const own = meanOf(fits.map((line) => line.fit));
+  const gain = `${signed(meanOf(gains))} ± ${percent(deviationOf(gains))}`;
+  return [
+    first.set,
+    String(first.labels),
+    String(fits.length),
+    `${percent(meanOf(alone))} ± ${percent(deviationOf(alone))}`,
+    own >= best ? `**${gain}**` : gain,
+    ...others.map((other) => signed(other - meanOf(alone))),
+    meanOf(fits.map(({ seconds }) => seconds)).toFixed(0),
+  ];
+};
+
+/** Rows by set and labels, in the order of the lines; those that lack a method are left out. */
+const groups = (lines: readonly TabularLine[]) => {
+  const keys = [...new Set(lines.map(({ set, labels }) => JSON.stringify([set, labels])))];
+  return keys.flatMap((key) => {
+    const of = lines.filter(({ set, labels }) => JSON.stringify([set, labels]) === key);
+    const fits = of.filter((line): line is FitLine => line.kind === 'fit');
+    const baselines = of.filter((line): line is BaselineLine => line.kind === 'scikit-learn');
+    return fits.length > 0 && baselines.length > 0 ? [{ fits, baselines }] : [];
+  });
+};
+
+/** What the rows say together. */
+const summaryOf = (rows: ReturnType<typeof groups>): string => {
+  const gains = rows.map(({ fits }) => meanOf(fits.map((line) => line.fit - line.labelsAlone)));
+  const runs = rows.flatMap(({ fits }) => fits);
+  const lost = runs.filter(({ fit, labelsAlone, examples }) => {
+    const loss = labelsAlone - fit;
+    return loss > 0.02 && Math.round(loss * examples) > 2;
+  });
+  const ahead = rows.filter(({ fits, baselines }) => {
+    const own = meanOf(fits.map((line) => line.fit));
+    return METHODS.every((method) => own >= meanOf(baselines.map((line) => line[method])));
+  });
+  return [
+    `Mean gain of the ${rows.length} rows: ${signed(meanOf(gains))} points; the worst row: ${signed(Math.min(...gains))}.`,
+    `Of ${runs.length} runs, ${percent(lost.length / runs.length)} % lose more than 2 points and more than 2 examples.`,
+    `\`fit\` is not below the best of scikit-learn in ${ahead.length} of ${rows.length} rows.`,
+  ].join(' ');
+};
+
+/** The table by name. */
+export const tabularTables = {
+  tabular: async (): Promise<string> => {
+    const rows = groups(await linesOf<TabularLine>('tabular'));
+    const head = ['set', 'labels a class', 'splits', 'labels alone, %', '`fit`', ...METHODS, 'seconds'];
+    return `${toTable(
+      head,
+      rows.map(({ fits, baselines }) => rowOf(fits, baselines)),
+    )}\n\n${summaryOf(rows)}`;
+  },
+};
