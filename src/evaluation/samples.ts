@@ -19,7 +19,7 @@ import { assertLiving } from '../models/living';
 import type { Classifier, SemiSupervisedVae } from '../models/model';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
-import type { LabeledExamples } from './examples';
+import { assertExamples, type LabeledExamples, openExamples } from './examples';
 
 /** Generated examples with the class that each was generated for. */
 export interface GeneratedExamples {
@@ -121,6 +121,10 @@ export async function evaluateSamples(
   } = readOptions(where, options, sampleRules());
   assertMethods(where, 'model', model, ['generate', 'classify']);
   assertLiving(where, model);
+  if (real) {
+    assertExamples(where, real);
+    await openExamples(where, real, model);
+  }
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);

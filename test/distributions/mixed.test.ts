@@ -183,7 +183,7 @@ describe('mixed', () => {
     [
       'an entry of another kind',
       [{ kind: 'flags', width: 1, sd: [1] }],
-      'blocks[0].sd is no option, needed kind, width, name, masks',
+      'blocks[0].sd is not an option, needed kind, width, name, masks',
     ],
   ])('refuses %s', (_, blocks, message) => {
     expect(() => mixed({ blocks: blocks as MixedOptions['blocks'] })).toThrow(`mixed: ${message}`);

@@ -148,7 +148,7 @@ describe('evaluateSamples', () => {
     [{ confidence: 2 }, 'evaluateSamples: confidence is 2, needed a number in [0, 1]'],
     [{ temperature: 0 }, 'evaluateSamples: temperature is 0, needed'],
     [{ judge: {} }, 'evaluateSamples: judge'],
-    [{ judges: 1 }, 'evaluateSamples: judges is no option'],
+    [{ judges: 1 }, 'evaluateSamples: judges is not an option'],
     [{ judge: (x: Tensor) => mul(Number.NaN, reshape(x, [3, -1])) }, 'evaluateSamples: the judge’s logits'],
   ])('refuses %j', async (options, message) => {
     await expect(evaluateSamples(tinyM2(), { perClass: 3, seed: 1, ...options } as never)).rejects.toThrow(

@@ -34,6 +34,11 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   evaluateElbo: (seed) => ssvae.evaluateElbo(tinyM2(), dataset, { seed }),
   evaluateImportanceBound: (seed) => ssvae.evaluateImportanceBound(tinyM2(), dataset, { samples: 2, seed }),
   evaluateSamples: (seed) => ssvae.evaluateSamples(tinyM2(), { perClass: 3, seed }),
+  async fit(seed) {
+    const model = tinyM2();
+    await ssvae.fit(model, dataset, { split, steps: 2, seed });
+    return weightsOf(model);
+  },
   foldsOf: (seed) => ssvae.foldsOf(dataset, { folds: 3, seed }),
   generate: (seed) => tinyM2().generate([0, 1, 2], seed),
   splitDataset: (seed) => ssvae.splitDataset(dataset, { labeled: 9, validation: 6, seed }),

@@ -91,7 +91,7 @@ describe('createM2', () => {
 
   it('refuses an option that is none', () => {
     expect(() => tinyM2({ latentDim: 2 } as object)).toThrow(
-      /^createM2: latentDim is not an option, needed data, inputShape, likelihood, latent, /,
+      /^createM2: latentDim is not an option, needed data, inputShape, likelihood, input, latent, /,
     );
   });
 

@@ -229,7 +229,7 @@ describe('the generated-label term', () => {
     [{ weight: -1 }, 'generatedLabels.weight is -1'],
     [{ weight: 1, count: 0 }, 'generatedLabels.count is 0'],
     [{}, 'generatedLabels.weight is undefined'],
-    [{ weight: 1, codes: 3 }, 'generatedLabels.codes is no option'],
+    [{ weight: 1, codes: 3 }, 'generatedLabels.codes is not an option'],
   ])('refuses %j', (generatedLabels, message) => {
     expect(() => semiSupervised({ generatedLabels } as SemiSupervisedOptions)).toThrow(
       `semiSupervised: ${message}`,

@@ -189,7 +189,9 @@ describe('predict', () => {
       'a text among the numbers',
       [...Array.from({ length: 63 }, () => 0), '1'] as never,
       {},
-      new RangeError('predict: data[63] is "1", needed a number'),
+      new RangeError(
+        'predict: data[63] is "1", needed a number: the model reads numbers alone, as it was made without data of columns, vectors, text or images',
+      ),
     ],
     [
       'an option that is none',

@@ -34,16 +34,10 @@ const isImage = (value: unknown): value is Image =>
 /** Number of channels of an image; an image that is none is refused. */
 export function channelsOf(where: string, name: string, image: unknown): number {
   const { data, width, height } = isImage(image) ? image : {};
-  const pixels = Number(width) * Number(height);
+  const pixels = Number.isInteger(width) && Number.isInteger(height) ? (width as number) * (height as number) : 0;
   const bytes = inputValues(data);
   const channels = (bytes?.length ?? 0) / pixels;
-  if (
-    isBytes(bytes) &&
-    Number.isInteger(width) &&
-    Number.isInteger(height) &&
-    [1, 2, 3, 4].includes(channels)
-  )
-    return channels;
+  if (isBytes(bytes) && [1, 2, 3, 4].includes(channels)) return channels;
   const came = isImage(image)
     ? `{ data: ${describe(data)}${isBytes(bytes) ? ` of ${bytes.length}` : ''}, width: ${describe(width)}, height: ${describe(height)} }`
     : describe(image);

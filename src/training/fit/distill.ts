@@ -10,9 +10,10 @@ import { supervised } from '../../models/objectives/supervised';
 import { createAdam } from '../optimizer/adam';
 import { train } from '../train';
 import { shownBy, type Task } from './learn';
+import type { Recipe } from './recipe';
 
-/** Steps of the run. */
-export const DISTILL_STEPS = 300;
+/** Steps of the run: half as many as those of the runs that it learns from. */
+export const distillSteps = ({ steps }: Recipe): number => Math.ceil(steps / 2);
 
 /** Examples of a step. */
 const BATCH = 100;
@@ -50,18 +51,19 @@ function* softBatches(
  * @param probabilities of the examples of {@link shownBy}, in rows of K
  */
 export async function distill<M extends SemiSupervisedVae>(
-  { model, data, split, seed, execute, signal, onStep }: Task<M>,
+  { model, data, split, recipe, seed, execute, signal, onStep }: Task<M>,
   probabilities: Float32Array,
 ): Promise<void> {
+  const steps = distillSteps(recipe);
   const indices = shownBy(split);
   const noise = seed.split('distill');
-  const optimizer = createAdam({ learningRate: cosineDecay({ from: 1e-3, steps: DISTILL_STEPS }) });
+  const optimizer = createAdam({ learningRate: cosineDecay({ from: 1e-3, steps }) });
   try {
     await train<SemiSupervisedVae>(model, {
       objective: supervised(),
       alpha: 1,
       batches: batchesFrom(() => softBatches(data, indices, probabilities, noise), {
-        stepsPerEpoch: DISTILL_STEPS,
+        stepsPerEpoch: steps,
         counts: { labeled: indices.length, unlabeled: 0 },
       }),
       epochs: 1,

@@ -9,7 +9,7 @@ import { assignVariables, readTensors } from '../../models/modelFile';
 import { predict } from '../../models/predict';
 import type { HistoryRow } from '../history';
 import { type CrossValidation, choose, crossValidate, type FitChoice, meanOf } from './compare';
-import { DISTILL_STEPS, distill } from './distill';
+import { distill, distillSteps } from './distill';
 import { type FitSource, type Learned, learn, shownBy, type Task } from './learn';
 import { type FitOptions, fitSettings } from './options';
 import type { Recipe } from './recipe';
@@ -98,7 +98,7 @@ async function fitted<M extends SemiSupervisedVae>(
 ): Promise<FitReport<M>> {
   const { folds, onProgress, ...settings } = fitSettings(model, data, options);
   const { split, recipe } = settings;
-  const total = 2 * (folds + 1) * recipe.steps + DISTILL_STEPS;
+  const total = 2 * (folds + 1) * recipe.steps + distillSteps(recipe);
   let done = 0;
   const task: Task<M> = { ...settings, model, data, onStep: () => onProgress?.({ done: ++done, total }) };
   const former = await readTensors(model.variables);

@@ -10,7 +10,6 @@ import {
   number,
   optional,
   readOptions,
-  record,
   seedStream,
   unchecked,
   withMethods,
@@ -19,7 +18,7 @@ import { assertDataset, type Dataset } from '../../data/dataset';
 import { isCoarse } from '../../data/extras';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Execute } from '../step';
-import { type Recipe, type RecipeOptions, recipeOf } from './recipe';
+import { type RecipeOptions, recipeOf, recipeRules } from './recipe';
 
 /** How far a fit is. */
 export interface FitProgress {
@@ -53,15 +52,6 @@ export interface FitOptions extends RecipeOptions {
 
 /** Labeled examples of each class from which on cross-validation tells something. */
 const LABELS_TO_COMPARE = 20;
-
-/** How the parts of a recipe are read; `train` checks what they hold. */
-const recipeRules = () => ({
-  steps: optional(number(integersFrom(1))),
-  batchSize: optional(record({ labeled: number(integersFrom(1)), unlabeled: number(integersFrom(1)) })),
-  alpha: optional(unchecked<number>()),
-  learningRate: optional(unchecked<Recipe['learningRate']>()),
-  objective: optional(callable<Recipe['objective']>()),
-});
 
 /** Every example, with the labels that it has. */
 const splitOf = (data: Dataset): SplitIndices => {
@@ -114,11 +104,10 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
   // Without other data, the labeled examples are seen without their labels too.
   const shown: NonNullable<FitOptions['split']> =
     split.unlabeled.length > 0 ? split : { ...split, unlabeled: split.labeled };
-  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   return {
     seed,
     split: shown,
-    recipe: recipeOf(model.inputShape, shown, given as RecipeOptions),
+    recipe: recipeOf(model.inputShape, shown, own as RecipeOptions),
     folds: folds ?? foldsFor(data, shown.labeled),
     execute,
     signal,

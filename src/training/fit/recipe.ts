@@ -1,5 +1,8 @@
 /** The settings that `fit` uses where you give none. */
+import { assertNumbers, recordOf } from '../../core/assert';
 import type { SplitIndices } from '../../core/batch';
+import { assertExampleShape } from '../../core/exampleShape';
+import { callable, integersFrom, number, optional, readOptions, record, unchecked } from '../../core/options';
 import { cosineDecay, linearWarmup, type Schedule } from '../../core/schedules';
 import { sizeOf } from '../../core/shape';
 import type { SemiSupervisedVae } from '../../models/model';
@@ -23,6 +26,15 @@ export interface Recipe {
 /** What a recipe may be told: each part of it, and the number of steps that its schedules span. */
 export type RecipeOptions = Partial<Recipe>;
 
+/** How the parts of a recipe are read; `train` checks what they hold. */
+export const recipeRules = () => ({
+  steps: optional(number(integersFrom(1))),
+  batchSize: optional(record({ labeled: number(integersFrom(1)), unlabeled: number(integersFrom(1)) })),
+  alpha: optional(unchecked<number>()),
+  learningRate: optional(unchecked<Recipe['learningRate']>()),
+  objective: optional(callable<Recipe['objective']>()),
+});
+
 /** Above so many values in an example, the bound is weighed down: it grows with them, and the label stays one. */
 const FULL_WEIGHT_VALUES = 200;
 
@@ -43,14 +55,24 @@ const LEAST_ALPHA = 25;
  * @param split which examples are labeled and which are not
  * @param given parts to use in place of these
  * @returns the settings; the schedules span `steps`
+ * @throws TypeError or RangeError naming the argument
  * @example recipeOf([64], split).alpha // 25
  */
 export function recipeOf(
   inputShape: readonly number[],
-  { labeled, unlabeled }: SplitIndices,
+  split: SplitIndices,
   given: RecipeOptions = {},
 ): Recipe {
-  const { steps = 600 } = given;
+  const where = 'recipeOf';
+  assertExampleShape(where, 'inputShape', inputShape);
+  const { labeled, unlabeled } = recordOf(where, split, 'split');
+  for (const [part, indices] of Object.entries({ labeled, unlabeled })) {
+    assertNumbers(where, `split.${part}`, indices);
+    if (indices.length === 0)
+      throw new RangeError(`${where}: split.${part} is empty, needed at least one example`);
+  }
+  const own = readOptions(where, given, recipeRules());
+  const { steps = 600 } = own;
   const weight = Math.min(1, FULL_WEIGHT_VALUES / sizeOf(inputShape));
   const rising = (to: number): Schedule => linearWarmup({ to, steps: Math.ceil(steps / 3) });
   return {
@@ -67,7 +89,7 @@ export function recipeOf(
       entropyPenalty: rising(0.5),
       consistency: { weight: rising(1) },
     }),
-    ...given,
+    ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
     steps,
   };
 }

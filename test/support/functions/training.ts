@@ -2,7 +2,7 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { tinyBatches, tinyM2 } from '../tiny';
+import { tinyBatches, tinyDataset, tinyM2 } from '../tiny';
 import { noises, optional, seeds, shared } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -23,6 +23,13 @@ const model = (): ssvae.M2 => {
 };
 
 const batches = shared(() => tinyBatches({ stepsPerEpoch: 1 }));
+
+/** Thirty bars, the labels of every fifth hidden. */
+const partlyLabeled = (() => {
+  const { y, ...data } = tinyDataset();
+  return { ...data, y: y.map((label, i) => (i % 5 === 0 ? 255 : label)) };
+})();
+const tinySplit = { labeled: Int32Array.of(0, 1, 2), unlabeled: Int32Array.of(3, 4, 5, 6) };
 
 const rate = fc.constantFrom(0, 1e-4, 1e-3);
 const share = fc.double({ min: 0, max: 0.99, noNaN: true });
@@ -98,6 +105,41 @@ export const training: Descriptions = {
     fc.tuple(fc.constant(new Opaque(model, 'an M2 model')), fc.nat(9), noises),
     // Its work is made by the trainer, which has checked it; one's own is looked at by TensorFlow.js.
     { share: 1, valid: ({ loss }) => must(loss.size === 1, 'a scalar loss') },
+  ),
+  fit: described(
+    (given: ssvae.M2, data: ssvae.Dataset, options?: ssvae.FitOptions) => ssvae.fit(given, data, options),
+    fc.tuple(
+      fc.constant(new Opaque(model, 'an M2 model')),
+      fc.constant(new Opaque(() => partlyLabeled, 'a data set')),
+      fc.record(
+        {
+          steps: fc.constantFrom(1, 2),
+          alpha: fc.constantFrom(1, 25),
+          folds: fc.constantFrom(0, 2),
+          seed: seeds,
+        },
+        { requiredKeys: ['steps'] },
+      ),
+    ) as never,
+    {
+      share: 0.05,
+      cheap: (_, __, options: { readonly steps?: number; readonly folds?: number }) =>
+        options?.steps !== undefined && !(options.steps > 10) && !((options.folds ?? 0) > 10),
+      begins: ['train', 'schedule', 'foldsOf', 'createBatches'],
+      valid: ({ why }) => must(why.length > 10, 'why'),
+    },
+  ),
+  recipeOf: described(
+    (shape: readonly number[], split: ssvae.SplitIndices, given?: ssvae.RecipeOptions) => {
+      const { alpha, steps } = ssvae.recipeOf(shape, split, given);
+      return { alpha, steps };
+    },
+    fc.tuple(
+      fc.constantFrom([64], [8, 8, 1]),
+      fc.constant(new Opaque(() => tinySplit, 'a split')),
+      optional({ steps: fc.integer({ min: 1, max: 100 }), alpha: fc.constantFrom(1, 25) }),
+    ) as never,
+    { valid: ({ alpha }) => must(alpha >= 1, 'α') },
   ),
   train: described(
     (given: ssvae.M2, options: ssvae.TrainOptions<ssvae.M2>) => ssvae.train(given, options),

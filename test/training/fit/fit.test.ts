@@ -67,7 +67,7 @@ describe('fit', () => {
   it('counts the steps of all runs', async () => {
     let last = { done: 0, total: 0 };
     const { model } = await fitted({ folds: 2, onProgress: (progress) => (last = progress) });
-    expect(last).toEqual({ done: 2 * 3 * 20 + 300, total: 2 * 3 * 20 + 300 });
+    expect(last).toEqual({ done: 2 * 3 * 20 + 10, total: 2 * 3 * 20 + 10 });
     model.dispose();
   });
 
