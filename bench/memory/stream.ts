@@ -2,8 +2,8 @@
  * Peak memory of a run over more data than memory: `npx tsx bench/memory/stream.ts [--gigabytes 10]`.
  *
  * Trains a small M2 for one pass over a file of 28×28 images, read by `rowBlocks`. The file is all holes, so that it takes no
- * place on disk: every byte of it is read and trained on nevertheless. Before that, a few steps on data in memory bring
- * backend and compiler to their size.
+ * place on disk: every byte of it is read and trained on nevertheless. Before that, as many steps on data in
+ * memory as bring backend, compiler and garbage to their size.
  */
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,11 +27,14 @@ const { values } = parseArgs({
   options: {
     gigabytes: { type: 'string', default: '10' },
     backend: { type: 'string', default: 'wasm' },
+    /** rows of a block; default: as `rowBlocks` has it */
+    rows: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 
 const PIXELS = 784;
+const WARM_UP = 200;
 const batchSize = { labeled: 20, unlabeled: 500 };
 
 await selectBackend({ backend: values.backend as 'wasm' });
@@ -53,14 +56,18 @@ const train = async (batches: BatchSource, to: number): Promise<void> => {
 const place = await mkdtemp(join(tmpdir(), 'ssvae-stream-'));
 try {
   const split = splitDataset(labeled, { labeled: 100, seed: 1 });
-  await train(createBatches({ dataset: labeled, split, batchSize, seed: 1 }), 20);
+  await train(createBatches({ dataset: labeled, split, batchSize, seed: 1 }), WARM_UP);
 
   const rows = Math.round((Number(values.gigabytes) * 1e9) / PIXELS);
   const path = join(place, 'images.u8');
   const file = await open(path, 'w');
   await file.truncate(rows * PIXELS);
   await file.close();
-  const unlabeled = await rowBlocks(path, { shape: [28, 28, 1], type: 'uint8' });
+  const unlabeled = await rowBlocks(path, {
+    shape: [28, 28, 1],
+    type: 'uint8',
+    ...(values.rows !== undefined && { rowsPerBlock: Number(values.rows) }),
+  });
   const batches = streamBatches({ unlabeled, labeled, batchSize, seed: 1 });
 
   const before = peakBytes();
@@ -73,7 +80,7 @@ try {
   console.log(
     values.json
       ? JSON.stringify({ bytes, before, peak })
-      : `${(bytes / 1e9).toFixed(2)} GB, ${batches.stepsPerEpoch} steps, ${seconds.toFixed(0)} s: peak ${inMiB(peak)}, ${inMiB(peak - before)} above a run of 20 steps on data in memory`,
+      : `${(bytes / 1e9).toFixed(2)} GB, ${batches.stepsPerEpoch} steps, ${seconds.toFixed(0)} s: peak ${inMiB(peak)}, ${inMiB(peak - before)} above ${WARM_UP} steps on data in memory`,
   );
 } finally {
   model.dispose();
