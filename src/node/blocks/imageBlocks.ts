@@ -15,7 +15,7 @@ import { type FileState, readRange, stateOf } from './fileRange';
 /** How a folder of images is read. */
 export interface ImageBlocksOptions
   extends Pick<ImagesOptions, 'size' | 'gray' | 'planar' | 'background' | 'input'> {
-  /** decodes a file; default: PNG files are decoded, and others are refused by their names */
+  /** decodes a file; default: PNG files are decoded, and an error names any other */
   readonly decode?: DecodeImage;
   /** images of a block; default: as many as 16 MiB hold once they have their size */
   readonly imagesPerBlock?: number;
@@ -28,7 +28,7 @@ const WHERE = 'imageBlocks';
 /** Bytes of a block, about. */
 const BLOCK_BYTES = 2 ** 24;
 
-/** Images that are looked at for their size and colors. */
+/** Images whose size and colors are read first. */
 const SAMPLED = 32;
 
 /** Files that are asked for their state at once. */
