@@ -102,6 +102,8 @@ export { type ImagesOptions, images } from './data/images';
 export { type TwoMoonsOptions, twoMoons } from './data/moons';
 export type { OwnDataOptions, OwnDataset } from './data/ownData';
 export { type Split, type SplitOptions, splitDataset } from './data/split';
+export type { BlockExamples, Blocks } from './data/stream/blocks';
+export { type StreamBatchesOptions, streamBatches } from './data/stream/streamBatches';
 export { type TensorDatasetOptions, tensorDataset } from './data/tensorDataset';
 export { type TextOptions, text } from './data/text';
 export { vectors } from './data/vectors';

@@ -7,6 +7,7 @@ import { assertProbabilities } from '../core/labels';
 import { integersFrom, number, optional, readOptions, record, unchecked } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
 import { assertBatch, type BatchIterable, ENDED, type Opened, open, WHERE } from './batchIterable';
+import { createQueue } from './queue';
 
 /** What an iterator does not tell. */
 export interface BatchesFromOptions {
@@ -153,16 +154,6 @@ const createReader = (source: Source, stepsPerEpoch: number) => {
   };
 
   return { replayable, close, take, look };
-};
-
-/** Runs one piece of work at a time, in the order of the calls. */
-const createQueue = () => {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work, work);
-    last = turn;
-    return turn;
-  };
 };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What needs Node: choice of the backend, files, images in folders, data sets on disk and from the net, progress on the terminal.
+ * What needs Node: choice of the backend, files, images in folders, data in blocks, data sets on disk and from the net, progress on the terminal.
  *
  * @packageDocumentation
  */
@@ -11,6 +11,9 @@ export {
   type SelectBackendOptions,
   selectBackend,
 } from './backend';
+export { type ImageBlocksOptions, imageBlocks } from './blocks/imageBlocks';
+export { type LineBlocksOptions, lineBlocks, type ParseLines } from './blocks/lineBlocks';
+export { type RowBlocksOptions, rowBlocks } from './blocks/rowBlocks';
 export { csvLog } from './csvLog';
 export { type DownloadDatasetOptions, downloadDataset } from './datasets/downloadDataset';
 export type { DownloadProgress } from './datasets/fetchBytes';

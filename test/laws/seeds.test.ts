@@ -42,6 +42,14 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   foldsOf: (seed) => ssvae.foldsOf(dataset, { folds: 3, seed }),
   generate: (seed) => tinyM2().generate([0, 1, 2], seed),
   splitDataset: (seed) => ssvae.splitDataset(dataset, { labeled: 9, validation: 6, seed }),
+  async streamBatches(seed) {
+    const read = (block: number) => ({ x: dataset.x.subarray(block * 640, (block + 1) * 640) });
+    const unlabeled = { name: 'bars', shape: dataset.shape, sizes: [10, 10, 10], read };
+    const batchSize = { labeled: 3, unlabeled: 6 };
+    const options = { unlabeled, labeled: dataset, batchSize, seed, binarize: 'dynamic' } as const;
+    const source = ssvae.streamBatches(options);
+    return [source.identity, await source.at(0), await source.at(7)];
+  },
   async train(seed) {
     const model = tinyM2();
     await ssvae.train(model, { ...training(seed), epochs: 1 });

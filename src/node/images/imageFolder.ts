@@ -5,7 +5,7 @@ import { recordOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { channelsOf, type Image } from '../../core/inputs/images';
 import { messageOf } from '../../core/messageOf';
-import { callable, text } from '../../core/options';
+import { callable, optional, text } from '../../core/options';
 import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';
 import { type ImagesOptions, images } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
@@ -23,7 +23,7 @@ export interface ImageFolderOptions extends Omit<ImagesOptions, 'labels' | 'weig
 const WHERE = 'imageFolder';
 
 /** Paths of image files below a folder, in the order of their names: slashes divide them on every system. */
-async function filesBelow(dir: string, below = ''): Promise<readonly string[]> {
+export async function filesBelow(dir: string, below = ''): Promise<readonly string[]> {
   const entries = await readdir(join(dir, below), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const lists = await Promise.all(
@@ -36,27 +36,32 @@ async function filesBelow(dir: string, below = ''): Promise<readonly string[]> {
   return lists.flat();
 }
 
-const png: DecodeImage = (bytes, path) => {
+const png = (where: string, bytes: Uint8Array, path: string): Image => {
   if (extname(path).toLowerCase() !== '.png')
     throw new RangeError(
-      `${WHERE}: ${oneLine(path, 200)} is not a PNG file, needed the option decode for other formats`,
+      `${where}: ${oneLine(path, 200)} is not a PNG file, needed the option decode for other formats`,
     );
-  return decodePng(`${WHERE}: ${oneLine(path, 200)}`, bytes);
+  return decodePng(`${where}: ${oneLine(path, 200)}`, bytes);
 };
 
-/** The image of a file; what a decoder throws is said together with the file's name. */
-async function imageOf(dir: string, path: string, decode: DecodeImage): Promise<Image> {
+/** The image in the bytes of a file; what a decoder throws is said together with the file's name. */
+export async function decodeFile(
+  where: string,
+  bytes: Uint8Array,
+  path: string,
+  decode: DecodeImage | undefined,
+): Promise<Image> {
+  if (decode === undefined) return png(where, bytes, path);
   let image: Image;
   try {
-    image = await decode(new Uint8Array(await readFile(join(dir, path))), path);
+    image = await decode(bytes, path);
   } catch (cause) {
-    if (decode === png) throw cause;
     throw new RangeError(
-      `${WHERE}: decode fails on ${oneLine(path, 200)}: ${oneLine(messageOf(cause))}; needed { data, width, height }`,
+      `${where}: decode fails on ${oneLine(path, 200)}: ${oneLine(messageOf(cause))}; needed { data, width, height }`,
       { cause },
     );
   }
-  channelsOf(WHERE, `the image of ${oneLine(path, 200)}`, image);
+  channelsOf(where, `the image of ${oneLine(path, 200)}`, image);
   return image;
 }
 
@@ -76,7 +81,7 @@ async function imageOf(dir: string, path: string, decode: DecodeImage): Promise<
  */
 export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<OwnDataset> {
   const { decode, ...own } = recordOf(WHERE, options);
-  const decodeFile = callable<DecodeImage>(png)(WHERE, 'decode', decode);
+  const decoder = optional(callable<DecodeImage>())(WHERE, 'decode', decode);
   const paths = await filesBelow(text()(WHERE, 'dir', dir));
   if (paths.length === 0)
     throw new RangeError(
@@ -84,7 +89,8 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
     );
   const labels = paths.map((path) => classOfFolder(WHERE, path));
   const list: Image[] = [];
-  for (const path of paths) list.push(await imageOf(dir, path, decodeFile));
+  for (const path of paths)
+    list.push(await decodeFile(WHERE, new Uint8Array(await readFile(join(dir, path))), path, decoder));
   if (own.size === undefined) assertOneSize(WHERE, list, paths);
   const known = labels.some((label) => label !== undefined);
   return images(list, { name: basename(dir), ...own, ...(known && { labels }) });

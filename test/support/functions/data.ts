@@ -39,6 +39,14 @@ const bars = new Opaque(
   shared(() => tinyDataset()),
   'a data set of 30',
 );
+const inBlocks = new Opaque(
+  shared((): ssvae.Blocks => {
+    const { x, shape } = tinyDataset();
+    const read = (block: number) => ({ x: x.subarray(block * 640, (block + 1) * 640) });
+    return { name: 'bars', shape, sizes: [10, 10, 10], read };
+  }),
+  'three blocks of 10',
+);
 const source = shared(() => tinyBatches());
 const indices = fc.array(fc.nat(29), { minLength: 1, maxLength: 6 });
 const amount = fc.double({ min: 0, max: 0.9, noNaN: true });
@@ -297,6 +305,45 @@ export const batches: Descriptions = {
       cheap: (_, __, step) => !((step as number) > 100),
       always: ({ labeled, unlabeled }) => must(labeled !== undefined || unlabeled !== undefined, 'a batch'),
       valid: ({ labeled }) => finite((labeled as ssvae.LabeledBatch).x),
+    },
+  ),
+};
+
+export const streams: Descriptions = {
+  streamBatches: described(
+    async (options: ssvae.StreamBatchesOptions, step: number) => {
+      const batches = ssvae.streamBatches(options);
+      try {
+        return await batches.at(step);
+      } finally {
+        batches.dispose?.();
+      }
+    },
+    fc.tuple(
+      fc.record(
+        {
+          unlabeled: fc.constant(inBlocks),
+          labeled: fc.constant(bars),
+          batchSize: fc.record({ labeled: fc.nat(5), unlabeled: fc.integer({ min: 1, max: 30 }) }),
+          window: fc.integer({ min: 1, max: 5 }),
+          seed: seeds,
+          binarize: fc.constantFrom('none', 'threshold', 'dynamic'),
+          stepsPerEpoch: fc.integer({ min: 1, max: 9 }),
+        },
+        { requiredKeys: ['unlabeled', 'labeled', 'batchSize', 'seed'] },
+      ),
+      fc.nat(20),
+    ) as never,
+    {
+      cheap: (options: { readonly batchSize?: { readonly labeled?: number } } | undefined) =>
+        !((options?.batchSize?.labeled as number) > 1e6),
+      always: ({ labeled, unlabeled }, { batchSize }) => {
+        must((labeled?.x.shape[0] ?? 0) === batchSize.labeled, 'B_l labeled examples');
+        must((unlabeled?.x.shape[0] ?? 0) === batchSize.unlabeled, 'B_u unlabeled examples');
+      },
+      valid: async ({ labeled, unlabeled }) => {
+        for (const part of [labeled, unlabeled]) if (part) await within(part.x, 0, 1);
+      },
     },
   ),
 };

@@ -2,7 +2,7 @@
 
 import { bounds, regularizers } from './bounds';
 import { gradients, noise, schedules } from './core';
-import { augmentations, batches, parsers, sets } from './data';
+import { augmentations, batches, parsers, sets, streams } from './data';
 import type { Descriptions } from './description';
 import {
   bernoulliFunctions,
@@ -22,7 +22,7 @@ import { training } from './training';
 /** Functions by the room that they stand in. */
 export const rooms: Readonly<Record<string, Descriptions>> = {
   core: { ...noise, ...schedules, ...gradients },
-  data: { ...sets, ...batches, ...augmentations, ...parsers },
+  data: { ...sets, ...batches, ...streams, ...augmentations, ...parsers },
   distributions: {
     ...bernoulliFunctions,
     ...categoricalFunctions,

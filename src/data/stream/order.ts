@@ -1,0 +1,117 @@
+/**
+ * The order in which a pass shows examples that lie in blocks.
+ *
+ * A pass visits the blocks in random order. Each block is dealt like cards into W parts. Stretch i of the pass shows part j of
+ * the block in place i − j, for j = 0 … W − 1, in random order:
+ *
+ *   stretch i  =  shuffled ⋃_j part j of block π(i − j),   i = 0 … n + W − 2
+ *
+ * So every example is shown once, from a window of W blocks, and one block is read as a stretch begins.
+ */
+import type { Noise } from '../../core/noise';
+
+/** Part of a block that a stretch shows: examples first, first + step, first + 2·step, … */
+interface Part {
+  readonly block: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A stretch of a pass. */
+export interface Stretch {
+  /** blocks that it shows parts of */
+  readonly blocks: readonly number[];
+  /** the block that is read next; one of the next pass where this one needs no further */
+  readonly next: number;
+  /** position of its first example in the pass */
+  readonly from: number;
+  /** position behind its last */
+  readonly to: number;
+  /** block and index of the example at a position of the pass */
+  at(position: number): readonly [block: number, index: number];
+}
+
+/** Keeps the last value alone. */
+const lastOf = <T>(make: (key: number) => T): ((key: number) => T) => {
+  let last: { readonly key: number; readonly value: T } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
+  };
+};
+
+/**
+ * Stretches of examples, as a pure function of pass and position.
+ *
+ * @param sizes examples of each block
+ * @param window W, blocks that are shuffled together
+ * @param noise the stream that every pass draws from
+ */
+export function blockOrder(
+  sizes: ArrayLike<number>,
+  window: number,
+  noise: Noise,
+): (pass: number, position: number) => Stretch {
+  const count = sizes.length;
+  const stretches = count + window - 1;
+  const placesOf = (pass: number): Int32Array => noise.split(pass).split('blocks').permutation(count);
+
+  const partsOf = (places: Int32Array, stretch: number): readonly Part[] =>
+    Array.from({ length: window }, (_, first) => ({ block: places[stretch - first] ?? -1, first }))
+      .filter(({ block, first }) => block >= 0 && (sizes[block] as number) > first)
+      .map(({ block, first }) => ({
+        block,
+        first,
+        count: Math.ceil(((sizes[block] as number) - first) / window),
+      }));
+
+  /** Positions at which the stretches of a pass begin, and its end. */
+  const startsOf = (places: Int32Array): Float64Array => {
+    const starts = new Float64Array(stretches + 1);
+    for (let stretch = 0; stretch < stretches; stretch++) {
+      const size = partsOf(places, stretch).reduce((sum, part) => sum + part.count, 0);
+      starts[stretch + 1] = (starts[stretch] as number) + size;
+    }
+    return starts;
+  };
+
+  const planOf = lastOf((pass) => {
+    const places = placesOf(pass);
+    const starts = startsOf(places);
+    const openStretch = lastOf((stretch): Stretch => {
+      const parts = partsOf(places, stretch);
+      const [from, to] = [starts[stretch] as number, starts[stretch + 1] as number];
+      const order = noise
+        .split(pass)
+        .split('stretch')
+        .split(stretch)
+        .permutation(to - from);
+      return {
+        blocks: parts.map(({ block }) => block),
+        next: places[stretch + 1] ?? (placesOf(pass + 1)[0] as number),
+        from,
+        to,
+        at(position) {
+          let card = order[position - from] as number;
+          let part = 0;
+          while (card >= (parts[part] as Part).count) card -= (parts[part++] as Part).count;
+          const { block, first } = parts[part] as Part;
+          return [block, first + card * window];
+        },
+      };
+    });
+    return { starts, openStretch };
+  });
+
+  return (pass, position) => {
+    const { starts, openStretch } = planOf(pass);
+    // The last stretch that begins at or before the position; empty ones end where they begin.
+    let [low, high] = [0, stretches];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] as number) <= position) low = middle;
+      else high = middle;
+    }
+    return openStretch(low);
+  };
+}

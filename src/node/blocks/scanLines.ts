@@ -1,0 +1,73 @@
+/** Where the lines of a text file lie. */
+import { open } from 'node:fs/promises';
+import { naming } from '../systemError';
+
+/** Blocks of whole lines. */
+export interface LineBlocksPlan {
+  /** byte ranges: block b begins at entry b and ends before entry b + 1 */
+  readonly starts: readonly number[];
+  /** lines of each block that are not empty */
+  readonly sizes: readonly number[];
+  /** bytes of the first line, where it is a header; else 0 */
+  readonly header: number;
+}
+
+const [LINE_FEED, RETURN] = [10, 13];
+const CHUNK = 2 ** 20;
+
+/**
+ * Cuts a file at line breaks.
+ *
+ * @param place function and file, for messages
+ * @param hasHeader whether the first line belongs to no block
+ * @param bytes of a block, about: it ends with the line that reaches them
+ */
+export async function scanLines(
+  place: string,
+  path: string,
+  hasHeader: boolean,
+  bytes: number,
+): Promise<LineBlocksPlan> {
+  const starts: number[] = [0];
+  const sizes: number[] = [];
+  let [header, lines, lineStart, first, position] = [0, 0, 0, -1, 0];
+
+  /** A line ends before `end`, and the next begins at `next`. */
+  const endLine = (end: number, next: number): void => {
+    const isEmpty = end === lineStart || (end === lineStart + 1 && first === RETURN);
+    if (hasHeader && header === 0) {
+      header = next;
+      starts[0] = next;
+    } else if (!isEmpty) lines++;
+    lineStart = next;
+    if (lines > 0 && next - (starts.at(-1) as number) >= bytes) endBlock(next);
+  };
+  const endBlock = (next: number): void => {
+    sizes.push(lines);
+    starts.push(next);
+    lines = 0;
+  };
+
+  const handle = await naming(place, 'cannot be read', () => open(path));
+  try {
+    const chunk = Buffer.alloc(CHUNK);
+    for (;;) {
+      const { bytesRead } = await naming(place, 'cannot be read', () =>
+        handle.read(chunk, 0, CHUNK, position),
+      );
+      if (bytesRead === 0) break;
+      const read = chunk.subarray(0, bytesRead);
+      if (position === lineStart) first = read[0] as number;
+      for (let at = read.indexOf(LINE_FEED); at >= 0; at = read.indexOf(LINE_FEED, at + 1)) {
+        endLine(position + at, position + at + 1);
+        first = read[at + 1] ?? -1;
+      }
+      position += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+  if (position > lineStart) endLine(position, position);
+  if (lines > 0) endBlock(position);
+  return { starts, sizes, header };
+}

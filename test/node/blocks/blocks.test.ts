@@ -1,0 +1,243 @@
+import { appendFile, mkdir, mkdtemp, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { disposeBatch } from '../../../src/core/batch';
+import { columns } from '../../../src/data/columns';
+import type { Blocks } from '../../../src/data/stream/blocks';
+import { streamBatches } from '../../../src/data/stream/streamBatches';
+import { vectors } from '../../../src/data/vectors';
+import { crc32 } from '../../../src/files/crc32';
+import { imageBlocks } from '../../../src/node/blocks/imageBlocks';
+import { lineBlocks } from '../../../src/node/blocks/lineBlocks';
+import { rowBlocks } from '../../../src/node/blocks/rowBlocks';
+import { imageFolder } from '../../../src/node/images/imageFolder';
+
+let dir = '';
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ssvae-blocks-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+/** Inputs of all blocks in turn. */
+const allOf = async (blocks: Blocks): Promise<number[]> => {
+  const all: number[] = [];
+  for (let block = 0; block < blocks.sizes.length; block++) all.push(...(await blocks.read(block)).x);
+  return all;
+};
+
+const batches = (unlabeled: Blocks) =>
+  streamBatches({ unlabeled, batchSize: { labeled: 0, unlabeled: 2 }, window: 1, seed: 1 });
+
+describe('rowBlocks', () => {
+  it('reads rows of bytes behind a header', async () => {
+    const path = join(dir, 'rows.u8');
+    await writeFile(
+      path,
+      Uint8Array.from({ length: 3 + 14 }, (_, i) => i),
+    );
+    const blocks = await rowBlocks(path, { shape: [2, 1], type: 'uint8', offset: 3, rowsPerBlock: 3 });
+    expect(blocks).toMatchObject({ name: 'rows.u8', shape: [2, 1], sizes: [3, 3, 1], bytes: 'unit' });
+    expect(await allOf(blocks)).toEqual(Array.from({ length: 14 }, (_, i) => 3 + i));
+  });
+
+  it('reads rows of float32 numbers, as they are or as vectors of a data set', async () => {
+    const path = join(dir, 'rows.f32');
+    const rows = Float32Array.from({ length: 10 }, (_, i) => i / 4);
+    await writeFile(path, rows);
+    const options = { shape: [2], type: 'float32', rowsPerBlock: 2 } as const;
+    expect(await allOf(await rowBlocks(path, options))).toEqual(Array.from(rows));
+    const { input, x } = vectors({ values: rows, width: 2 });
+    const scaled = await rowBlocks(path, { ...options, input });
+    expect(scaled.input).toEqual(input);
+    expect(await allOf(scaled)).toEqual(Array.from(x));
+  });
+
+  it('names a file that is missing or does not divide into rows', async () => {
+    const options = { shape: [4], type: 'uint8' } as const;
+    await expect(rowBlocks(join(dir, 'none'), options)).rejects.toThrow(/^rowBlocks: .*none cannot be read/);
+    const path = join(dir, 'rows');
+    await writeFile(path, new Uint8Array(7));
+    await expect(rowBlocks(path, options)).rejects.toThrow(/rows has 7 bytes, needed a multiple of 4/);
+  });
+
+  it.each([
+    ['changed', appendFile, /^rowBlocks: .*rows has changed: it has 13 bytes of .*, needed 12 bytes of/],
+    [
+      'was touched',
+      (path: string) => utimes(path, 1, 1),
+      /^rowBlocks: .*rows has changed: it has 12 bytes of 1970-01-01T00:00:01/,
+    ],
+    ['vanished', unlink, /^rowBlocks: .*rows cannot be read \(ENOENT/],
+  ])('names a file that %s in the middle of a pass', async (_, damage, message) => {
+    const path = join(dir, 'rows');
+    await writeFile(path, new Uint8Array(12));
+    const source = batches(await rowBlocks(path, { shape: [1], type: 'uint8', rowsPerBlock: 2 }));
+    disposeBatch(await source.at(0));
+    await (damage as (path: string, data: string) => Promise<void>)(path, 'x');
+    // The next block may have been read ahead.
+    await expect(Promise.all([source.at(4), source.at(5)])).rejects.toThrow(message);
+  });
+
+  it('names the data by size and time of the file, or by a version', async () => {
+    const path = join(dir, 'rows');
+    const identity = async (version?: string) =>
+      (await rowBlocks(path, { shape: [1], type: 'uint8', ...(version && { version }) })).identity;
+    await writeFile(path, new Uint8Array(4));
+    await utimes(path, 1, 1);
+    const first = await identity();
+    expect(await identity()).toBe(first);
+    const named = await identity('v1');
+    await utimes(path, 2, 2);
+    expect(await identity()).not.toBe(first);
+    expect(await identity('v1')).toBe(named);
+    expect(await identity('v2')).not.toBe(named);
+  });
+});
+
+describe('lineBlocks', () => {
+  const ROWS = Array.from({ length: 50 }, (_, i) => ({ size: (i * 7) % 13, kind: i % 3 ? 'a' : 'é' }));
+  const csv = (newline: string): string =>
+    ['size,kind', ...ROWS.map(({ size, kind }) => `${size},${kind}`), ''].join(newline);
+  const parse = (lines: readonly string[], header: string) =>
+    lines.map((line) => {
+      const cells = line.split(',');
+      return Object.fromEntries(header.split(',').map((name, i) => [name, cells[i]]));
+    });
+
+  it.each(['\n', '\r\n', '\n\n'])(
+    'reads rows of CSV between line breaks %j as columns does',
+    async (newline) => {
+      const path = join(dir, 'rows.csv');
+      await writeFile(path, csv(newline));
+      const blocks = await lineBlocks(path, { parse, header: true, bytesPerBlock: 50 });
+      expect(blocks.sizes.length).toBeGreaterThan(4);
+      expect(Array.from(blocks.sizes).reduce((sum, size) => sum + size)).toBe(ROWS.length);
+      expect(await allOf(blocks)).toEqual(Array.from(columns(ROWS, { input: blocks.input }).x));
+    },
+  );
+
+  it('fits columns to all rows of a file of few blocks', async () => {
+    const path = join(dir, 'rows.jsonl');
+    await writeFile(path, ROWS.map((row) => JSON.stringify(row)).join('\n'));
+    const blocks = await lineBlocks(path, { parse: (lines) => lines.map((line) => JSON.parse(line)) });
+    expect(blocks.input).toEqual(columns(ROWS).input);
+    expect(blocks.sizes).toEqual([50]);
+  });
+
+  it('leaves out a column, and reads as another data set is read', async () => {
+    const path = join(dir, 'rows.csv');
+    await writeFile(path, csv('\n'));
+    const options = { parse, header: true };
+    const without = await lineBlocks(path, { ...options, types: { kind: 'ignore' } });
+    expect(without.shape).toEqual([1]);
+    const { input } = columns(ROWS.slice(0, 20));
+    const given = await lineBlocks(path, { ...options, input });
+    expect(await allOf(given)).toEqual(Array.from(columns(ROWS, { input }).x));
+  });
+
+  it('finds lines that cross what is read at once', async () => {
+    const path = join(dir, 'long');
+    const lines = Array.from({ length: 40 }, (_, i) => `${i} `.padEnd(2 ** 16 + 7 * i, 'x'));
+    await writeFile(path, lines.join('\r\n'));
+    const seen: string[] = [];
+    const blocks = await lineBlocks(path, {
+      parse: (some) => {
+        seen.push(...some);
+        return some.map((line) => ({ number: line.split(' ')[0], length: line.length }));
+      },
+      bytesPerBlock: 2 ** 18,
+    });
+    seen.length = 0;
+    await allOf(blocks);
+    expect(seen).toEqual(lines);
+  });
+
+  it('names the rows that a parser fails on or leaves out', async () => {
+    const path = join(dir, 'rows.jsonl');
+    await writeFile(path, '{"a":1}\n{"a":2}\n{"a":\n');
+    const json = (lines: readonly string[]) => lines.map((line) => JSON.parse(line));
+    await expect(lineBlocks(path, { parse: json })).rejects.toThrow(
+      /^lineBlocks: parse fails on rows 0 to 2 of .*rows\.jsonl: .*JSON/,
+    );
+    await expect(lineBlocks(path, { parse: (lines) => json(lines.slice(0, 2)) })).rejects.toThrow(
+      /^lineBlocks: parse gives 2 rows for rows 0 to 2 of .*rows\.jsonl, needed 3, one for each line/,
+    );
+    await writeFile(path, 'a,b\n');
+    await expect(lineBlocks(path, { parse, header: true })).rejects.toThrow(
+      /rows\.jsonl has no rows, needed at least one line after the header/,
+    );
+  });
+});
+
+describe('imageBlocks', () => {
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const bytes = Buffer.alloc(body.length + 8);
+    bytes.writeUInt32BE(data.length);
+    body.copy(bytes, 4);
+    bytes.writeUInt32BE(crc32(body), body.length + 4);
+    return bytes;
+  };
+  /** A PNG file of gray or red, green and blue pixels. */
+  const png = (width: number, height: number, channels: 1 | 3, first: number): Buffer => {
+    const header = Buffer.alloc(13);
+    header.writeUInt32BE(width);
+    header.writeUInt32BE(height, 4);
+    header.set([8, channels === 1 ? 0 : 2], 8);
+    const row = (y: number) => [0, ...Array.from({ length: width * channels }, (_, i) => first + 10 * y + i)];
+    const pixels = Uint8Array.from(Array.from({ length: height }, (_, y) => row(y)).flat());
+    return Buffer.concat([
+      Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
+      chunk('IHDR', header),
+      chunk('IDAT', deflateSync(pixels)),
+      chunk('IEND', new Uint8Array(0)),
+    ]);
+  };
+  const write = async (names: readonly string[], make: (n: number) => Buffer): Promise<void> => {
+    await mkdir(join(dir, 'photos', 'deep'), { recursive: true });
+    for (const [n, name] of names.entries()) await writeFile(join(dir, 'photos', name), make(n));
+  };
+  const NAMES = ['a.png', 'b.png', 'deep/c.png', 'deep/d.png', 'e.png'];
+
+  it('reads images of all folders as imageFolder does', async () => {
+    await write(NAMES, (n) => png(3, 2, n === 4 ? 3 : 1, 20 * n));
+    await writeFile(join(dir, 'photos', 'notes.txt'), '');
+    const blocks = await imageBlocks(join(dir, 'photos'), { imagesPerBlock: 2 });
+    expect(blocks).toMatchObject({ name: 'photos', shape: [2, 3, 3], sizes: [2, 2, 1], bytes: 'unit' });
+    const folder = await imageFolder(dir);
+    expect(blocks.input).toEqual(folder.input);
+    expect(await allOf(blocks)).toEqual(Array.from(folder.x));
+    const small = await imageBlocks(join(dir, 'photos'), { size: 2, gray: true });
+    expect(await allOf(small)).toEqual(Array.from((await imageFolder(dir, { size: 2, gray: true })).x));
+  });
+
+  it('names a file that is damaged, of another size or gone', async () => {
+    await write(NAMES, (n) => png(3, 2, 1, n));
+    const blocks = await imageBlocks(join(dir, 'photos'), { imagesPerBlock: 2 });
+    await unlink(join(dir, 'photos', 'b.png'));
+    await expect(allOf(blocks)).rejects.toThrow(/^imageBlocks: .*b\.png cannot be read \(ENOENT/);
+    await writeFile(join(dir, 'photos', 'b.png'), png(4, 4, 1, 0));
+    await expect(allOf(blocks)).rejects.toThrow(/^imageBlocks: .*b\.png has changed: it has/);
+    const { input } = blocks;
+    const again = await imageBlocks(join(dir, 'photos'), { input });
+    await expect(allOf(again)).rejects.toThrow(
+      'imageBlocks: b.png has 4 × 4 pixels, needed 2 × 3, or the option size',
+    );
+    await writeFile(join(dir, 'photos', 'b.png'), 'no image');
+    await expect(imageBlocks(join(dir, 'photos'))).rejects.toThrow(
+      'imageBlocks: b.png does not begin as a PNG file',
+    );
+  });
+
+  it('names the data by names, sizes and times of the files, or by a version', async () => {
+    await write(NAMES, (n) => png(3, 2, 1, n));
+    const photos = join(dir, 'photos');
+    const first = (await imageBlocks(photos)).identity;
+    expect((await imageBlocks(photos)).identity).toBe(first);
+    await utimes(join(photos, 'a.png'), 1, 1);
+    expect((await imageBlocks(photos)).identity).not.toBe(first);
+    expect((await imageBlocks(photos, { version: 'v1' })).identity).toBe('v1');
+  });
+});
