@@ -195,7 +195,7 @@ describe('predict', () => {
       'an option that is none',
       bytes,
       { batch: 10 },
-      new RangeError('predict: batch is not an option, needed batchSize'),
+      new RangeError('predict: batch is not an option, needed batchSize, unknownBelow, unknownName'),
     ],
     [
       'no batch',

@@ -49,7 +49,7 @@ export interface M2 extends SemiSupervisedVae {
  */
 export function createM2(options: M2Options): M2 {
   const settings = m2Settings(options);
-  const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel } = settings;
+  const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel, temperature } = settings;
   const { features, classifier, encoder, posterior, decoder, variables, dispose } = m2Distributions(settings);
 
   const model: M2 = {
@@ -62,6 +62,7 @@ export function createM2(options: M2Options): M2 {
     ...(input && { input }),
     labelPrior: settings.labelPrior,
     encoderSeesLabel,
+    ...(temperature !== undefined && { temperature }),
     spec: m2Spec(settings),
     get variables() {
       return variables();
