@@ -89,13 +89,14 @@ export async function noveltyScore(
     samples: number(integersFrom(1), 10),
     reference: unchecked<NoveltyScoreOptions['reference']>(),
   });
-  const boundsOf = (role: string, examples: Examples): Promise<Float64Array> =>
-    importanceBoundsOf(where, model, examples, { ...draws, seed: draws.seed.split(role) });
-  const bounds = await boundsOf('data', data);
+  const bounds = await importanceBoundsOf(where, model, data, { ...draws, seed: draws.seed.split('data') });
   const isList = typeof (reference as ArrayLike<number> | undefined)?.length === 'number';
   const referenceBounds = isList
     ? checkedBounds(where, reference as ArrayLike<number>)
-    : await boundsOf('reference', reference as Examples);
+    : await importanceBoundsOf(`${where}, of the reference`, model, reference as Examples, {
+        ...draws,
+        seed: draws.seed.split('reference'),
+      });
   const rising = referenceBounds.slice().sort();
   return {
     pValues: bounds.map((bound) => (1 + countUpTo(rising, bound)) / (1 + rising.length)),

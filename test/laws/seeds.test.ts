@@ -34,6 +34,8 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   evaluateElbo: (seed) => ssvae.evaluateElbo(tinyM2(), dataset, { seed }),
   evaluateImportanceBound: (seed) => ssvae.evaluateImportanceBound(tinyM2(), dataset, { samples: 2, seed }),
   generate: (seed) => tinyM2().generate([0, 1, 2], seed),
+  noveltyScore: (seed) =>
+    ssvae.noveltyScore(tinyM2(), dataset, { reference: tinyDataset(5, 2), samples: 2, seed }),
   splitDataset: (seed) => ssvae.splitDataset(dataset, { labeled: 9, validation: 6, seed }),
   async train(seed) {
     const model = tinyM2();
