@@ -5,7 +5,7 @@ import { assertShapes } from '../core/shape';
 import { type NumberOrScalar, type WeightedTerm, weightedSum } from '../core/weightedSum';
 import * as categorical from '../distributions/categorical';
 import { mutualInformation } from '../regularizers/mutualInformation';
-import { logLabelPrior } from './labelPrior';
+import { assertLabelPrior, logLabelPrior } from './labelPrior';
 
 /** What the unlabeled objective is made of. */
 export interface RegularizedUnlabeledArguments {
@@ -55,7 +55,8 @@ export interface RegularizedUnlabeledTerms {
  * so each example gains γ·Σ_y q(y|x) log π_y. At the uniform π that is the constant −γ·log K.
  *
  * @returns the objective, [B], and its parts, nats
- * @throws RangeError when the shapes do not fit, or a weight is neither a scalar tensor nor a finite number of at least 0
+ * @throws RangeError when the shapes do not fit, a weight is neither a scalar tensor nor a finite number of at least 0, or π is
+ *   not a prior over K classes
  * @example regularizedUnlabeled({ bound: tf.tensor1d([-101, -101]), labelLogits: tf.tensor2d([[60, 0], [0, 60]]), mutualInformationWeight: 1 }).objective // [-100.306853, -100.306853]
  */
 export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): RegularizedUnlabeledTerms {
@@ -69,12 +70,13 @@ export function regularizedUnlabeled(given: RegularizedUnlabeledArguments): Regu
       labelPrior: unchecked(),
       ...unlabeledWeights(numberOrScalar),
     });
-  const { B = 0 } = assertShapes(where, {
+  const { B = 0, K = 0 } = assertShapes(where, {
     bound: [bound, 'B', 'float32'],
     labelLogits: [labelLogits, 'B K', 'float32'],
     ...(labelEntropy !== undefined && { labelEntropy: [labelEntropy, 'B', 'float32'] as const }),
     ...(weight !== undefined && { weight: [weight, 'B', 'float32'] as const }),
   });
+  if (labelPrior !== undefined) assertLabelPrior(where, labelPrior, K);
   return tidy(() => {
     const parts = {
       ...(mutualInformationWeight !== 0 && {

@@ -24,7 +24,7 @@ export interface LabelPriorOfOptions {
  * @param data a data set; or class indices, −1 (or {@link UNKNOWN_CLASS}) where one is not known
  * @param options smoothing, and the number of classes of labels
  * @returns K probabilities above 0, which sum to 1: `labelPrior` of a model
- * @throws RangeError when a label is no class, or a class has no probability, as without a label and smoothing
+ * @throws RangeError when a label is not a class, or a class has no probability, as without a label and smoothing
  * @example labelPriorOf([0, 0, 0, 1, -1], { classes: 2, smoothing: 0 }) // [0.75, 0.25]
  */
 export function labelPriorOf(

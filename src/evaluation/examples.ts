@@ -96,7 +96,7 @@ export async function openExamples(where: string, data: Examples, model: Model):
  *
  * @param where name of the calling function, for the message
  * @returns the examples, and the class of each, −1 where it is not known
- * @throws TypeError or RangeError as `openExamples`; RangeError when a label is no class, or no class is known
+ * @throws TypeError or RangeError as `openExamples`; RangeError when a label is not a class, or no class is known
  */
 export async function openLabeled(
   where: string,

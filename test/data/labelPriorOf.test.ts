@@ -23,7 +23,7 @@ describe('labelPriorOf', () => {
     );
   });
 
-  it('refuses labels without classes, a class of no probability, and what is no label', () => {
+  it('refuses labels without classes, a class of no probability, and a label beyond them', () => {
     expect(() => labelPriorOf([0, 1])).toThrow(
       'labelPriorOf: classes is undefined, needed the number of classes',
     );

@@ -73,7 +73,7 @@ describe('withTemperature', () => {
     await expect(predict(model, data.x)).rejects.toThrow('predict: the model is disposed');
   });
 
-  it('refuses what is no temperature', async () => {
+  it('refuses a temperature that is not above 0', async () => {
     const model = tinyM2();
     for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => withTemperature(model, bad)).toThrow(

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { memoryStorage, tinyDataset, tinyM1, tinyM2 } from '../tiny';
-import { models, noises, optional, prior, seeds, shared } from './arbitraries';
+import { models, noises, optional, prior, seeds, shared, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
 import { must } from './promises';
@@ -172,7 +172,7 @@ export const modelFunctions: Descriptions = {
   ),
   withTemperature: described(
     (model: ssvae.Classifier, temperature: number) => ssvae.withTemperature(model, temperature),
-    fc.tuple(models, fc.double({ min: 0.01, max: 100, noNaN: true })) as never,
+    fc.tuple(fc.constant(sureClassifier), fc.double({ min: 0.01, max: 100, noNaN: true })) as never,
     { always: ({ temperature }, _, given) => must(temperature === given, 'the temperature given') },
   ),
   predict: described(ssvae.predict, fc.tuple(models, plain, classifyOptions) as never, {
