@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
 import { parityTables } from './parity/tables';
 import type { SpeedLine } from './speed/line';
@@ -21,6 +22,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...studyTables,
   ...parityTables,
   ...tabularTables,
+  ...knowingTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),
   ...speedTables(() => linesOf<SpeedLine>('performance')),
 };

@@ -99,6 +99,7 @@ export { type FoldsOptions, foldsOf } from './data/folds';
 export { type GunzipOptions, gunzip, isGzip } from './data/gzip';
 export { type IdxArray, type IdxDatasetOptions, idxDataset, parseIdx } from './data/idx';
 export { type ImagesOptions, images } from './data/images';
+export { type LabelPriorOfOptions, labelPriorOf } from './data/labelPriorOf';
 export { type TwoMoonsOptions, twoMoons } from './data/moons';
 export type { OwnDataOptions, OwnDataset } from './data/ownData';
 export { type Split, type SplitOptions, splitDataset } from './data/split';
@@ -147,6 +148,7 @@ export { gaussianKl } from './divergences/gaussianKl';
 export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
 export { accuracy } from './evaluation/accuracy';
 export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './evaluation/activeUnits';
+export { calibrate } from './evaluation/calibrate';
 export {
   type Calibration,
   type CalibrationBin,
@@ -172,6 +174,7 @@ export {
   evaluateImportanceBound,
   type ImportanceBoundEvaluation,
 } from './evaluation/importanceBound';
+export { type NoveltyScoreOptions, type NoveltyScores, noveltyScore } from './evaluation/novelty';
 export {
   type EvaluateSamplesOptions,
   evaluateSamples,
@@ -218,11 +221,12 @@ export { supervised } from './models/objectives/supervised';
 export { type UnsupervisedOptions, unsupervised } from './models/objectives/unsupervised';
 export type { Inputs } from './models/openInputs';
 export type { ReadyModelOptions } from './models/options';
-export { embed, type Prediction, type PredictOptions, predict } from './models/predict';
+export { type BatchOptions, embed, type Prediction, type PredictOptions, predict } from './models/predict';
 export type { HandedIn } from './models/presetFile';
 export type { ModelKind, ReadyModels } from './models/registry';
 export { loadVariables, saveModel } from './models/saveModel';
 export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/softmaxClassifier';
+export { withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
 export type { Activation } from './nets/activation';

@@ -1,19 +1,17 @@
 /** Evaluates a classifier on labeled examples. */
-import { tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
-import { indicesOfNames, namesOf } from '../core/classNames';
-import { indexOfLargest, readLabels } from '../core/labels';
+import { namesOf } from '../core/classNames';
 import { readOptions } from '../core/options';
-import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
-import { forEachBatch, type OpenedInputs } from '../models/openInputs';
-import { predictRules } from '../models/predict';
+import type { OpenedInputs } from '../models/openInputs';
+import { batchRules } from '../models/predict';
 import { accuracy } from './accuracy';
 import { binsRule, type CalibrationBin, calibration } from './calibration';
 import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
-import { assertExamples, type LabeledExamples, openExamples } from './examples';
+import { type LabeledExamples, openLabeled } from './examples';
+import { forEachLogits, posteriorAt } from './posteriors';
 
 /** How a classifier is evaluated. */
 export interface EvaluateClassifierOptions {
@@ -48,7 +46,7 @@ export interface ClassifierEvaluation extends ClassSummary {
 }
 
 /**
- * Classifies every example whose class is known, and counts.
+ * Classifies every example whose class is known, and counts. q(y|x) is that at the model's temperature.
  *
  *   ŷ = argmax_y q(y|x), the first of them where several are
  *   entropy = (1/N) Σ_n H(q(y|x_n))        negativeLogLikelihood = −(1/N) Σ_n log q(y_n|x_n)
@@ -76,21 +74,14 @@ export async function evaluateClassifier(
   options: EvaluateClassifierOptions = {},
 ): Promise<ClassifierEvaluation> {
   const where = 'evaluateClassifier';
-  const { batchSize, bins } = readOptions(where, options, { ...predictRules(), bins: binsRule });
+  const { batchSize, bins } = readOptions(where, options, { ...batchRules(), bins: binsRule });
   assertMethods(where, 'model', model, ['classify']);
   assertLiving(where, model);
-  assertExamples(where, data);
-  const examples = await openExamples(where, data, model);
+  const { examples, labels } = await openLabeled(where, data, model);
   const { classes } = model;
-  const indices = indicesOfNames(where, 'y', data.y, model.classNames);
-  const labels = readLabels(where, 'y', indices, examples.count, classes);
   assertEntries(where, 'the model’s classes²', classes ** 2);
   const known = labels.filter((label) => label >= 0);
   const count = known.length;
-  if (count === 0)
-    throw new RangeError(
-      `${where}: y holds no class that is known among ${examples.count}, needed at least one`,
-    );
 
   const { predictions, confidences, ranks, marginal, ...sums } = await posteriorsOf(
     model,
@@ -156,32 +147,20 @@ async function posteriorsOf(
   let entropy = 0;
   let negativeLogLikelihood = 0;
   let seen = 0;
-  await forEachBatch(examples, batchSize, async (x, from, to) => {
-    const logits = tidy(() => model.classify(x));
-    try {
-      assertShapes(where, {
-        'the classifier’s logits': [logits, `${to - from} ${classes}`, 'float32'],
-      });
-      const values = await logits.data();
-      for (let i = from; i < to; i++) {
-        const row = values.subarray((i - from) * classes, (i - from + 1) * classes);
-        const label = labels[i] ?? -1;
-        if (label < 0) continue;
-        const posterior = posteriorAt(row, label);
-        if (Number.isNaN(posterior.entropy)) {
-          throw new RangeError(`${where}: logits of example ${i} are [${row}], needed numbers`);
-        }
-        predictions[seen] = posterior.mode;
-        ranks[posterior.rank] = (ranks[posterior.rank] as number) + 1;
-        confidences[seen++] = posterior.confidence;
-        entropy += posterior.entropy;
-        negativeLogLikelihood -= posterior.logProb;
-        for (const [k, probability] of posterior.probabilities.entries())
-          marginal[k] = (marginal[k] as number) + probability / count;
-      }
-    } finally {
-      logits.dispose();
-    }
+  await forEachLogits(where, model, examples, batchSize, (row, i) => {
+    const label = labels[i] ?? -1;
+    if (label < 0) return;
+    const posterior = posteriorAt(row);
+    if (Number.isNaN(posterior.entropy))
+      throw new RangeError(`${where}: logits of example ${i} are [${row}], needed numbers`);
+    const rank = rankOf(row, label);
+    predictions[seen] = posterior.mode;
+    ranks[rank] = (ranks[rank] as number) + 1;
+    confidences[seen++] = posterior.confidence;
+    entropy += posterior.entropy;
+    negativeLogLikelihood -= posterior.logProbs[label] as number;
+    for (const [k, logProb] of posterior.logProbs.entries())
+      marginal[k] = (marginal[k] as number) + Math.exp(logProb) / count;
   });
   return { predictions, confidences, ranks, marginal, entropy, negativeLogLikelihood };
 }
@@ -199,22 +178,4 @@ function rankOf(logits: ArrayLike<number>, label: number): number {
     if (other > own || (other === own && k < label)) rank++;
   }
   return rank;
-}
-
-/** Mode, its probability, all probabilities, entropy, and log-probability and rank of `label`, of one row of logits. */
-function posteriorAt(logits: ArrayLike<number>, label: number) {
-  const mode = indexOfLargest(logits);
-  const highest = logits[mode] ?? 0;
-  let mass = 0;
-  for (let k = 0; k < logits.length; k++) mass += Math.exp((logits[k] ?? 0) - highest);
-  const logMass = Math.log(mass);
-  const probabilities = new Float64Array(logits.length);
-  let entropy = 0;
-  for (let k = 0; k < logits.length; k++) {
-    const logProb = (logits[k] ?? 0) - highest - logMass;
-    probabilities[k] = Math.exp(logProb);
-    if (logProb !== Number.NEGATIVE_INFINITY) entropy -= Math.exp(logProb) * logProb;
-  }
-  const logProb = (logits[label] ?? 0) - highest - logMass;
-  return { mode, confidence: 1 / mass, probabilities, entropy, logProb, rank: rankOf(logits, label) };
 }

@@ -2,12 +2,13 @@
 import { tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import type { ByteMeaning } from '../core/byteValues';
-import { assertClassNames } from '../core/classNames';
+import { assertClassNames, indicesOfNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe } from '../core/describe';
 import { covariatesOf, observedOf } from '../core/extras';
 import { datasetHint } from '../core/hints';
 import type { InputSpec } from '../core/inputs/registry';
+import { readLabels } from '../core/labels';
 import { integersFrom, number, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { isBytes } from '../core/typedArrays';
@@ -88,6 +89,30 @@ export async function openExamples(where: string, data: Examples, model: Model):
       }),
     }),
   };
+}
+
+/**
+ * Checks inputs and classes against a classifier.
+ *
+ * @param where name of the calling function, for the message
+ * @returns the examples, and the class of each, −1 where it is not known
+ * @throws TypeError or RangeError as `openExamples`; RangeError when a label is not a class, or no class is known
+ */
+export async function openLabeled(
+  where: string,
+  data: LabeledExamples,
+  model: Classifier,
+): Promise<{ readonly examples: OpenedExamples; readonly labels: Int32Array }> {
+  assertExamples(where, data);
+  const examples = await openExamples(where, data, model);
+  const { classes, classNames } = model;
+  const indices = indicesOfNames(where, 'y', data.y, classNames);
+  const labels = readLabels(where, 'y', indices, examples.count, classes);
+  if (!labels.some((label) => label >= 0))
+    throw new RangeError(
+      `${where}: y holds no class that is known among ${examples.count}, needed at least one`,
+    );
+  return { examples, labels };
 }
 
 /** How the options of a bound's estimate are read. */

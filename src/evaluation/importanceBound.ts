@@ -4,7 +4,7 @@ import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { importanceWeightedBound } from '../bounds/importanceWeightedBound';
 import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
-import { readOptions } from '../core/options';
+import { type ReadOptions, readOptions } from '../core/options';
 import { createRests } from '../host/rests';
 import { assertTakesObserved } from '../models/fits';
 import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
@@ -60,13 +60,29 @@ export async function evaluateImportanceBound(
   options: EvaluateImportanceBoundOptions,
 ): Promise<ImportanceBoundEvaluation> {
   const where = 'evaluateImportanceBound';
-  const { samples, batchSize, seed: noise } = readOptions(where, options, drawRules());
+  const bounds = await importanceBoundsOf(where, model, data, readOptions(where, options, drawRules()));
+  return { count: bounds.length, bound: bounds.reduce((sum, bound) => sum + bound, 0) / bounds.length };
+}
+
+/**
+ * The bound of each example.
+ *
+ * @param where name of the calling function, for the message
+ * @returns N bounds on log p(x), nats
+ * @throws RangeError or TypeError as {@link evaluateImportanceBound}
+ */
+export async function importanceBoundsOf(
+  where: string,
+  model: Vae | SemiSupervisedVae,
+  data: Examples,
+  { samples, batchSize, seed: noise }: ReadOptions<ReturnType<typeof drawRules>>,
+): Promise<Float64Array> {
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
   if (data.observed) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
-  let total = 0;
+  const bounds = new Float64Array(examples.count);
   await forEachBatch(examples, batchSize, async (x, from, to) => {
     const known = examples.knownBetween(from, to);
     const weights: Tensor[] = [];
@@ -79,7 +95,9 @@ export async function evaluateImportanceBound(
         );
         weights.push(
           ...tidy(() =>
-            hasLabels(model) ? withLabels(model, x, draws, known) : withoutLabels(model, x, draws, known),
+            hasLabels(model)
+              ? withLabels(model, x, { where, draws, known })
+              : withoutLabels(model, x, { where, draws, known }),
           ),
         );
         await rest();
@@ -88,38 +106,43 @@ export async function evaluateImportanceBound(
       bound = tidy(() => importanceWeightedBound({ logWeights: stack(weights), labelPrior }));
       for (const [i, value] of (await bound.data()).entries()) {
         assertBound(where, from + i, value);
-        total += value;
+        bounds[from + i] = value;
       }
     } finally {
       dispose([weights, bound, { ...known }]);
     }
   });
-  return { count: examples.count, bound: total / examples.count };
+  return bounds;
 }
 
-const weightOf = ({ logWeight }: BoundTerms): Tensor1D => {
+/** Draws for a batch. */
+interface Draws {
+  /** name of the calling function, for the message */
+  readonly where: string;
+  readonly draws: readonly Noise[];
+  /** what is known of the batch beside x */
+  readonly known: ReturnType<OpenedExamples['knownBetween']>;
+}
+
+const weightOf = (where: string, { logWeight }: BoundTerms): Tensor1D => {
   if (logWeight === undefined)
-    throw new TypeError(
-      'evaluateImportanceBound: the bound has no logWeight, needed it where the context asks for it',
-    );
+    throw new TypeError(`${where}: the bound has no logWeight, needed it where the context asks for it`);
   return logWeight;
 };
 
-/** What is known of a batch beside x. */
-type Known = ReturnType<OpenedExamples['knownBetween']>;
-
 /** log w of each draw, [B, 1]. */
-const withoutLabels = (model: Vae, x: Tensor, draws: readonly Noise[], known: Known): Tensor[] =>
+const withoutLabels = (model: Vae, x: Tensor, { where, draws, known }: Draws): Tensor[] =>
   draws.map((noise) =>
-    tidy(() => expandDims(weightOf(model.bound(x, { ...known, noise, logWeight: true })), 1)),
+    tidy(() => expandDims(weightOf(where, model.bound(x, { ...known, noise, logWeight: true })), 1)),
   );
 
 /** log w of each draw at every label, [B, K]. The first draw encodes for all of them. */
-const withLabels = (model: SemiSupervisedVae, x: Tensor, draws: readonly Noise[], known: Known): Tensor[] => {
+const withLabels = (model: SemiSupervisedVae, x: Tensor, { where, draws, known }: Draws): Tensor[] => {
   const { classes } = model;
   const [first] = draws as readonly [Noise];
   const { bound } = model.infer(x, { ...known, noise: first });
   const y = everyLabel(x.shape[0] as number, classes);
-  const weights = (noise: Noise): Tensor => byLabel(weightOf(bound(y, { noise, logWeight: true })), classes);
+  const weights = (noise: Noise): Tensor =>
+    byLabel(weightOf(where, bound(y, { noise, logWeight: true })), classes);
   return draws.map((noise, i) => (i === 0 ? weights(noise) : tidy(() => weights(noise))));
 };

@@ -31,7 +31,11 @@ export interface Classifier extends Model {
   readonly classes: number;
   /** what the classes are called, one name for each; `predict` gives them. Default: none, and their indices are given */
   readonly classNames?: readonly string[];
-  /** logits of q(y|x), [B, K], of inputs [B, …]; in evaluation mode */
+  /**
+   * T: `predict` and evaluation read q(y|x) as softmax(logits / T), training does not; default 1. `calibrate` chooses it
+   */
+  readonly temperature?: number;
+  /** logits of q(y|x) at T = 1, [B, K], of inputs [B, …]; in evaluation mode */
   classify(x: Tensor): Tensor2D;
 }
 

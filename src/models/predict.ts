@@ -2,30 +2,40 @@
 import { concat, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import { assertClassNames, namesOf } from '../core/classNames';
+import { describe } from '../core/describe';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
-import { integersFrom, number, readOptions } from '../core/options';
+import { integersFrom, number, readOptions, text, UNIT_INTERVAL } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from './living';
 import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
+import { calibratedLogits } from './temperature';
 
 /** How data are read. */
-export interface PredictOptions {
+export interface BatchOptions {
   /** examples at a time; default 500, which is ours */
   readonly batchSize?: number;
 }
 
 /** How these options are read. */
-export const predictRules = () => ({ batchSize: number(integersFrom(1), 500) });
+export const batchRules = () => ({ batchSize: number(integersFrom(1), 500) });
+
+/** How data are classified. */
+export interface PredictOptions extends BatchOptions {
+  /** an example whose max_y q(y|x) is below it is of no known class: its label is −1; default 0, and every example has one */
+  readonly unknownBelow?: number;
+  /** the class name of such an example; default `'unknown'` */
+  readonly unknownName?: string;
+}
 
 /** Labels of examples. */
 export interface Prediction {
-  /** the class of each example's largest logit, the first of them where several are */
+  /** the class of each example's largest logit, the first of them where several are; −1 below `unknownBelow` */
   readonly labels: Int32Array;
-  /** the name of that class; its index as a text where the model has no names */
+  /** the name of that class; its index as a text where the model has no names; `unknownName` below `unknownBelow` */
   readonly classNames: readonly string[];
-  /** q(y|x), N × K in rows */
+  /** q(y|x) at the model's temperature, N × K in rows */
   readonly probabilities: Float32Array;
 }
 
@@ -34,11 +44,10 @@ const inBatches = async (
   where: string,
   model: Model,
   data: Inputs,
-  options: PredictOptions,
+  batchSize: number,
   width: number,
   apply: (x: Tensor) => Tensor,
 ): Promise<Float32Array> => {
-  const { batchSize } = readOptions(where, options, predictRules());
   assertLiving(where, model);
   const examples = await openInputs(where, 'data', data, model);
   const all = new Float32Array(examples.count * width);
@@ -64,13 +73,19 @@ const inBatches = async (
 /**
  * Classifies data, a batch at a time.
  *
+ *   q(y|x) = softmax(logits(x) / T)        label = argmax_y q(y|x), or −1 where max_y q(y|x) < unknownBelow
+ *
+ * A threshold is as good as the probabilities are: `calibrate` the model first. Data of a class that the model has never seen
+ * may get high probabilities all the same; `noveltyScore` looks at the data themselves.
+ *
  * @param model a model with q(y|x)
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
- * @param options the batch size
+ * @param options batch size, and the threshold of an unknown class
  * @returns class indices, class names and q(y|x); empty arrays for no examples
  * @throws TypeError when the model has no `classify`, or the data is none of these
  * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
- *   gives), or a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's
+ *   gives), a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's, or `unknownName` is
+ *   the name of a class
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
  */
 export async function predict(
@@ -79,12 +94,22 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Prediction> {
   assertMethods('predict', 'model', model, ['classify']);
+  const { batchSize, unknownBelow, unknownName } = readOptions('predict', options, {
+    ...batchRules(),
+    unknownBelow: number(UNIT_INTERVAL, 0),
+    unknownName: text('unknown'),
+  });
   const { classes, classNames } = model;
   if (classNames !== undefined) assertClassNames('predict', 'model.classNames', classNames, classes);
+  const names = namesOf(classes, classNames);
+  if (unknownBelow > 0 && names.includes(unknownName))
+    throw new RangeError(
+      `predict: unknownName is ${describe(unknownName)}, a class of the model, needed another name for what is of none`,
+    );
   // The class is the largest logit's, as everywhere: probabilities may be equal where logits are not. A logit of −∞ is a
   // class ruled out, and finite here.
-  const rows = await inBatches('predict', model, data, options, 2 * classes, (x) => {
-    const logits = model.classify(x);
+  const rows = await inBatches('predict', model, data, batchSize, 2 * classes, (x) => {
+    const logits = calibratedLogits('predict', model, x);
     assertShapes('predict', { 'the classifier’s logits': [logits, `${x.shape[0]} ${classes}`, 'float32'] });
     return concat([maximum(logits, LOWEST), softmax(logits)], 1);
   });
@@ -92,11 +117,12 @@ export async function predict(
   const probabilities = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
     const [from, between, to] = [2 * i * classes, (2 * i + 1) * classes, (2 * i + 2) * classes];
-    labels[i] = indexOfLargest(rows.subarray(from, between));
-    probabilities.set(rows.subarray(between, to), i * classes);
+    const label = indexOfLargest(rows.subarray(from, between));
+    const q = rows.subarray(between, to);
+    labels[i] = (q[label] as number) < unknownBelow ? -1 : label;
+    probabilities.set(q, i * classes);
   }
-  const names = namesOf(classes, classNames);
-  return { labels, classNames: Array.from(labels, (label) => names[label] as string), probabilities };
+  return { labels, classNames: Array.from(labels, (label) => names[label] ?? unknownName), probabilities };
 }
 
 /**
@@ -116,8 +142,9 @@ export async function predict(
 export async function embed(
   model: Vae | SemiSupervisedVae,
   data: Inputs,
-  options: PredictOptions = {},
+  options: BatchOptions = {},
 ): Promise<Float32Array> {
   assertMethods('embed', 'model', model, ['embed']);
-  return inBatches('embed', model, data, options, model.latent, (x) => model.embed(x));
+  const { batchSize } = readOptions('embed', options, batchRules());
+  return inBatches('embed', model, data, batchSize, model.latent, (x) => model.embed(x));
 }

@@ -1,9 +1,9 @@
-import { grads, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { grads, softmax, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { regularizedUnlabeled } from '../../src/bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../src/bounds/unlabeledElbo';
 import { describePrimitive } from '../support/describePrimitive';
-import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
+import { cleanUpAfterEach, expectClose, expectTensor, read } from '../support/numbers';
 
 const objective = (bound: Tensor, labelLogits: Tensor): Tensor =>
   regularizedUnlabeled({ bound, labelLogits, entropyPenalty: 0.4, mutualInformationWeight: 0.7 }).objective;
@@ -43,6 +43,48 @@ describe('regularizedUnlabeled', () => {
     expect(regularizedUnlabeled(parts()).mutualInformation).toBeUndefined();
     const { mutualInformation } = regularizedUnlabeled({ ...parts(), mutualInformationWeight: 1 });
     expect(mutualInformation?.shape).toEqual([]);
+  });
+
+  it('pulls the mean prediction to π where it is given: Î and mean log π together are −KL(q̄ ‖ π) − mean H(q)', async () => {
+    const { bound, labelLogits } = parts();
+    const q = (await read(softmax(labelLogits))) as [number, number, number, number];
+    const [mean, prior] = [[(q[0] + q[2]) / 2, (q[1] + q[3]) / 2] as const, [0.9, 0.1] as const];
+    const kl = mean.reduce((sum, m, k) => sum + m * Math.log(m / (prior[k] as number)), 0);
+    const entropy = -q.reduce((sum, p) => sum + (p * Math.log(p)) / 2, 0);
+    const gain = async (labelPrior?: readonly number[]): Promise<number> => {
+      const [a = 0, b = 0] = await read(
+        regularizedUnlabeled({
+          bound,
+          labelLogits,
+          mutualInformationWeight: 2,
+          ...(labelPrior && { labelPrior }),
+        }).objective,
+      );
+      return (a + b) / 2 + 85;
+    };
+    expect(await gain([0.9, 0.1])).toBeCloseTo(2 * (-kl - entropy), 4);
+    // Of equal shares, it is Î and a constant.
+    expect(await gain([0.5, 0.5])).toBeCloseTo((await gain()) - 2 * Math.log(2), 4);
+  });
+
+  it('has the gradient of Î at a uniform π, and another elsewhere', async () => {
+    const { bound, labelLogits } = parts();
+    const gradient = (labelPrior?: readonly number[]) =>
+      read(
+        grads(
+          (logits: Tensor) =>
+            regularizedUnlabeled({
+              bound,
+              labelLogits: logits,
+              mutualInformationWeight: 2,
+              ...(labelPrior && { labelPrior }),
+            }).objective,
+        )([labelLogits])[0] as Tensor,
+      );
+    const plain = await gradient();
+    expectClose(await gradient([0.5, 0.5]), plain);
+    const rare = await gradient([0.99, 0.01]);
+    expect(rare[0]).toBeGreaterThan((plain[0] as number) + 0.1);
   });
 
   it('can exceed the bound, and is therefore not a bound', async () => {

@@ -41,6 +41,8 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   },
   foldsOf: (seed) => ssvae.foldsOf(dataset, { folds: 3, seed }),
   generate: (seed) => tinyM2().generate([0, 1, 2], seed),
+  noveltyScore: (seed) =>
+    ssvae.noveltyScore(tinyM2(), dataset, { reference: tinyDataset(5, 2), samples: 2, seed }),
   splitDataset: (seed) => ssvae.splitDataset(dataset, { labeled: 9, validation: 6, seed }),
   async streamBatches(seed) {
     const read = (block: number) => ({ x: dataset.x.subarray(block * 640, (block + 1) * 640) });

@@ -98,6 +98,32 @@ describe('a model of your own whose outputs have another shape', () => {
 describe('predict', () => {
   cleanUpAfterEach();
 
+  it('answers that the class is unknown below a threshold', async () => {
+    const model = tinyM2({ classNames: ['left', 'middle', 'right'] });
+    const plain = await predict(model, bytes);
+    const confidences = Array.from(plain.labels, (label, i) => plain.probabilities[3 * i + label] as number);
+    const [threshold = 0] = confidences
+      .slice()
+      .sort((a, b) => a - b)
+      .slice(3);
+    const { labels, classNames, probabilities } = await predict(model, bytes, { unknownBelow: threshold });
+    expect(labels.filter((label) => label === -1).length).toBe(3);
+    for (const [i, confidence] of confidences.entries()) {
+      expect(labels[i]).toBe(confidence < threshold ? -1 : plain.labels[i]);
+      expect(classNames[i]).toBe(confidence < threshold ? 'unknown' : plain.classNames[i]);
+    }
+    expect(probabilities).toEqual(plain.probabilities);
+    const named = await predict(model, bytes, { unknownBelow: 1, unknownName: 'other' });
+    expect(new Set(named.classNames)).toEqual(new Set(['other']));
+    expect((await predict(model, bytes, { unknownName: 'left' })).labels).toEqual(plain.labels);
+    await expect(predict(model, bytes, { unknownBelow: 0.5, unknownName: 'left' })).rejects.toThrow(
+      'predict: unknownName is "left", a class of the model, needed another name for what is of none',
+    );
+    await expect(predict(model, bytes, { unknownBelow: 1.5 })).rejects.toThrow(
+      'predict: unknownBelow is 1.5, needed a number in [0, 1]',
+    );
+  });
+
   it('gives q(y|x) and its mode, in batches whose last is short', async () => {
     const model = tinyM2({ nets: CONV });
     const expected = await readRows(softmax(model.classify(tensor(floats, [7, ...SHAPE]))));
@@ -197,7 +223,7 @@ describe('predict', () => {
       'an option that is none',
       bytes,
       { batch: 10 },
-      new RangeError('predict: batch is not an option, needed batchSize'),
+      new RangeError('predict: batch is not an option, needed batchSize, unknownBelow, unknownName'),
     ],
     [
       'no batch',

@@ -34,7 +34,8 @@ const isImage = (value: unknown): value is Image =>
 /** Number of channels of an image; an image that is none is refused. */
 export function channelsOf(where: string, name: string, image: unknown): number {
   const { data, width, height } = isImage(image) ? image : {};
-  const pixels = Number.isInteger(width) && Number.isInteger(height) ? (width as number) * (height as number) : 0;
+  const pixels =
+    Number.isInteger(width) && Number.isInteger(height) ? (width as number) * (height as number) : 0;
   const bytes = inputValues(data);
   const channels = (bytes?.length ?? 0) / pixels;
   if (isBytes(bytes) && [1, 2, 3, 4].includes(channels)) return channels;

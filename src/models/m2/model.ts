@@ -54,7 +54,7 @@ export function createM2(options: M2Options): M2 {
     const settings = m2Settings(options);
     return { settings, ...m2Distributions(settings) };
   });
-  const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel } = settings;
+  const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel, temperature } = settings;
 
   const model: M2 = {
     inputShape: settings.inputShape,
@@ -66,6 +66,7 @@ export function createM2(options: M2Options): M2 {
     ...(input && { input }),
     labelPrior: settings.labelPrior,
     encoderSeesLabel,
+    ...(temperature !== undefined && { temperature }),
     spec: m2Spec(settings),
     get variables() {
       return variables();

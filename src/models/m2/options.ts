@@ -1,6 +1,6 @@
 /** Options of an M2 model, their defaults, and what is refused. */
 import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
-import { flag, optional, readOptions, unchecked } from '../../core/options';
+import { ABOVE_0, flag, number, optional, readOptions, unchecked } from '../../core/options';
 import { classesOf, inputOf, inputsOf } from '../data';
 import { type ReadyModelOptions, readyModelRules } from '../options';
 import { encoderSeesLabelIn, isOwn, type M2NetsOption, parsePreset } from './nets';
@@ -25,6 +25,8 @@ export interface M2Options extends ReadyModelOptions {
    * `'kingma'`, `false` for `'conv'` and `'report'`, and what the encoder takes for your own
    */
   readonly encoderSeesLabel?: boolean;
+  /** T, what `predict` and evaluation divide logits by; default 1. `calibrate` chooses it from held-out labels */
+  readonly temperature?: number;
 }
 
 const m2Rules = () => ({
@@ -36,6 +38,7 @@ const m2Rules = () => ({
   labelPrior: unchecked<readonly number[] | undefined>(),
   nets: unchecked<M2NetsOption>('mlp'),
   encoderSeesLabel: optional(flag()),
+  temperature: optional(number(ABOVE_0)),
 });
 
 /**

@@ -32,12 +32,14 @@ export interface M2Spec {
   readonly likelihood: LikelihoodSpec | null;
   /** where the prior is the user's own; without it p(z) is N(0, I) */
   readonly prior?: null;
+  /** where the model has one */
+  readonly temperature?: number | undefined;
 }
 
 /** What rebuilds a model of these settings, as JSON; choices that were left open are left out. */
 export function m2Spec(settings: M2Settings): Json {
   const { inputShape, classes, classNames, latent, labelPrior, encoderSeesLabel, nets } = settings;
-  const { input, likelihood, prior } = settings;
+  const { input, likelihood, prior, temperature } = settings;
   const spec: M2Spec = {
     inputShape,
     classes,
@@ -49,6 +51,7 @@ export function m2Spec(settings: M2Settings): Json {
     nets: isOwn(nets) ? null : nets,
     likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
     ...(prior && { prior: null }),
+    temperature,
   };
   return specOf({ model: 'm2', ...spec });
 }
@@ -66,6 +69,7 @@ const ENTRIES = [
   'nets',
   'likelihood',
   'prior',
+  'temperature',
 ] as const satisfies readonly ('model' | keyof M2Spec)[];
 
 /**
@@ -78,7 +82,7 @@ const ENTRIES = [
 export function parseM2Spec(where: string, value: unknown): M2Spec {
   const { inputShape, classes, classNames, input, latent, labelPrior, encoderSeesLabel, ...parts } =
     parseRecord(where, 'spec', value, ENTRIES);
-  const { nets, likelihood, prior } = parts;
+  const { nets, likelihood, prior, temperature } = parts;
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     classes: parse(where, 'classes', classes, 'a count', isCount),
@@ -93,6 +97,9 @@ export function parseM2Spec(where: string, value: unknown): M2Spec {
     likelihood: parseLikelihood(where, likelihood),
     ...(prior !== undefined && {
       prior: parse(where, 'prior', prior, 'null, a prior that is handed in', isNull),
+    }),
+    ...(temperature !== undefined && {
+      temperature: parse(where, 'temperature', temperature, 'a number', isFiniteNumber),
     }),
   };
 }

@@ -199,6 +199,7 @@ const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: P
     entropyPenalty: scheduled(part, s.entropyPenalty, 'entropyPenalty'),
     mutualInformationWeight: scheduled(part, s.mutualInformationWeight, 'mutualInformationWeight'),
     ...(weight && { weight }),
+    ...(s.classBalance === 'label-prior' && { labelPrior: model.labelPrior }),
   });
   return {
     ...terms,

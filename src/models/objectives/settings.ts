@@ -74,6 +74,12 @@ export interface SemiSupervisedOptions {
   readonly entropyPenalty?: ScalarOrSchedule;
   /** the report's γ, weight of Î(y; x) of unlabeled examples (§3.2); default 0 */
   readonly mutualInformationWeight?: ScalarOrSchedule;
+  /**
+   * how often γ wants each class predicted: `'uniform'`, equally often (default; report §3.2); `'label-prior'`, as the model's
+   * π says, for data of which you know that some classes are rare. Î = H(q̄) − mean H(q) is then −KL(q̄ ‖ π) − mean H(q), with
+   * q̄ = mean_b q(y|x_b); the term `mutualInformation` stays Î
+   */
+  readonly classBalance?: 'uniform' | 'label-prior';
   /** weight of −KL(q(y|x) ‖ p(y)) of labeled examples (report §3.6); default 0 */
   readonly labelPriorKlWeight?: ScalarOrSchedule;
   /** divergence between q(y|x) and smoothed labels, of labeled examples (report §3.3.2); default none */
@@ -133,6 +139,7 @@ export const semiSupervisedRules = () => ({
   klWeight: klWeightRule(),
   boundWeight: schedule(AT_LEAST_0, 1),
   ...unlabeledWeights(schedule),
+  classBalance: oneOf(['uniform', 'label-prior'], 'uniform'),
   ...labeledWeights(schedule),
   labelSmoothing: optional(smoothing()),
   consistency: optional(record<Consistency, ReturnType<typeof consistencyRules>>(consistencyRules())),
@@ -154,10 +161,12 @@ export const regularizedRules = () => ({
 export type Settings = ReadOptions<ReturnType<typeof semiSupervisedRules>>;
 
 /** The settings as JSON, to compare runs by. */
-export const settingsSpec = ({ consistency, ...settings }: Settings): Json =>
+export const settingsSpec = ({ consistency, classBalance, ...settings }: Settings): Json =>
   specOf({
     objective: 'semiSupervised',
     ...settings,
+    // Runs of versions without the option go on.
+    ...(classBalance !== 'uniform' && { classBalance }),
     // A function of images is not a schedule: its settings name it, where it has some.
     consistency: consistency && {
       ...consistency,

@@ -7,6 +7,7 @@ import { createM2, type M2 } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import { assignVariables, readTensors } from '../../models/modelFile';
 import { predict } from '../../models/predict';
+import { withTemperature } from '../../models/temperature';
 import type { HistoryRow } from '../history';
 import { type CrossValidation, choose, crossValidate, type FitChoice, meanOf } from './compare';
 import { distill, distillSteps } from './distill';
@@ -97,12 +98,19 @@ async function fitted<M extends SemiSupervisedVae>(
   options: FitOptions,
 ): Promise<FitReport<M>> {
   const { folds, onProgress, ...settings } = fitSettings(model, data, options);
+  // A temperature is that of the weights before.
+  const raw = model.temperature === undefined ? model : withTemperature(model, 1);
   const { split, recipe } = settings;
   const total = 2 * (folds + 1) * recipe.steps + distillSteps(recipe);
   let done = 0;
-  const task: Task<M> = { ...settings, model, data, onStep: () => onProgress?.({ done: ++done, total }) };
-  const former = await readTensors(model.variables);
-  const restore = (weights = former): void => assignVariables('fit', model.variables, weights);
+  const task: Task<M> = {
+    ...settings,
+    model: raw,
+    data,
+    onStep: () => onProgress?.({ done: ++done, total }),
+  };
+  const former = await readTensors(raw.variables);
+  const restore = (weights = former): void => assignVariables('fit', raw.variables, weights);
   const learnOn = (source: FitSource, labeled = split.labeled): Promise<Learned> => {
     restore();
     return learn(source, { ...task, split: { ...split, labeled } });
@@ -115,17 +123,17 @@ async function fitted<M extends SemiSupervisedVae>(
     const test = held?.length ? subset(data, held) : undefined;
 
     const alone = await learnOn('labels alone');
-    const labelsAlone = test && (await evaluateClassifier(model, test));
-    const ofAlone = (await predict(model, x)).probabilities;
+    const labelsAlone = test && (await evaluateClassifier(raw, test));
+    const ofAlone = (await predict(raw, x)).probabilities;
     const both = await learnOn('labels and unlabeled data');
     if (decision.chosen === 'mean of both')
-      await distill(task, meanOf(ofAlone, (await predict(model, x)).probabilities));
+      await distill(task, meanOf(ofAlone, (await predict(raw, x)).probabilities));
     if (decision.chosen === 'labels alone') await distill(task, ofAlone);
     return {
       model,
       ...decision,
       ...(compared && { crossValidation: compared.validation }),
-      ...(test && labelsAlone && { heldBack: { model: await evaluateClassifier(model, test), labelsAlone } }),
+      ...(test && labelsAlone && { heldBack: { model: await evaluateClassifier(raw, test), labelsAlone } }),
       recipe,
       history: { [alone.source]: alone.history, [both.source]: both.history } as FitReport['history'],
     };

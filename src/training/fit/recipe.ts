@@ -45,7 +45,8 @@ const LEAST_ALPHA = 25;
  * The settings of {@link fit} for data of N_l labeled and N examples of D values.
  *
  *   objective  w·L(x, y) and w·U(x) + 2·Î(y; x) − 0.5·H(q(y|x)) − interpolation consistency,   w = min(1, 200 / D)
- *              all but the cross-entropy rise from 0 over the first third of the steps; one relaxed label
+ *              all but the cross-entropy rise from 0 over the first third of the steps; one relaxed label;
+ *              Î pulls the mean prediction to the model's label prior, which is uniform by default
  *   α          max(25, 0.1·N / N_l)
  *   rate       3e-3, along a cosine to 0, over 600 steps of up to 50 labeled and 100 unlabeled examples
  *
@@ -86,6 +87,7 @@ export function recipeOf(
       labelHandling: 'gumbel',
       boundWeight: rising(weight),
       mutualInformationWeight: rising(2),
+      classBalance: 'label-prior',
       entropyPenalty: rising(0.5),
       consistency: { weight: rising(1) },
     }),

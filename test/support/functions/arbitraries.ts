@@ -1,8 +1,10 @@
 /** Valid arguments, drawn at random. */
+import { tensor2d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { createNoise } from '../../../src/core/noise';
 import { sizeOf } from '../../../src/core/shape';
-import { tinyM2 } from '../tiny';
+import type { Classifier } from '../../../src/models/model';
+import { CLASSES, SHAPE, tinyM2 } from '../tiny';
 import { DrawnTensor, Opaque } from './drawn';
 
 /** Numbers that float32 holds: ordinary ones, and now and then zeros of either sign, denormals, and large ones. */
@@ -138,4 +140,17 @@ const labelFree = shared(() => tinyM2({ encoderSeesLabel: false }));
 export const models: fc.Arbitrary<Opaque> = fc.constantFrom(
   new Opaque(model, 'an M2 model'),
   new Opaque(labelFree, 'an M2 model whose encoder sees no label'),
+);
+
+/** A classifier without variables that is sure of the first class: what shares its variables may be freed. */
+export const sureClassifier = new Opaque(
+  (): Classifier => ({
+    inputShape: SHAPE,
+    classes: CLASSES,
+    variables: {},
+    spec: {},
+    classify: (x) => tensor2d(Array.from({ length: x.shape[0] as number }, () => [4, 0, 0])),
+    dispose: () => undefined,
+  }),
+  'a classifier',
 );

@@ -202,6 +202,7 @@ export const bounds: Descriptions = {
             labelLogits: logits(B, K),
             entropyPenalty: fc.constantFrom(0, 0.5, 2),
             mutualInformationWeight: fc.constantFrom(0, 1),
+            labelPrior: prior(K),
           },
           { requiredKeys: ['bound', 'labelLogits'] },
         ),

@@ -206,6 +206,24 @@ export const sets: Descriptions = {
     ) as never,
     { always: isDataset },
   ),
+  labelPriorOf: described(
+    ssvae.labelPriorOf,
+    fc.oneof(
+      fc.tuple(fc.constant(bars), optional({ smoothing: fc.double({ min: 0, max: 5, noNaN: true }) })),
+      fc.tuple(
+        fc.array(fc.integer({ min: -1, max: 2 }), { maxLength: 9 }),
+        fc.record({ classes: fc.constant(3), smoothing: fc.double({ min: 0.1, max: 5, noNaN: true }) }),
+      ),
+    ) as never,
+    {
+      cheap: (_, options) => !(((options as { readonly classes?: number } | null)?.classes as number) > 1e4),
+      always: (prior) =>
+        must(
+          prior.every((share) => share > 0) && Math.abs(prior.reduce((sum, p) => sum + p, 0) - 1) < 1e-9,
+          'probabilities above 0',
+        ),
+    },
+  ),
   splitDataset: described(
     ssvae.splitDataset,
     fc.tuple(

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { CLASSES, SHAPE, tinyDataset } from '../tiny';
-import { models, optional, prior, reals, seeds, shared, shares, sized } from './arbitraries';
+import { models, optional, prior, reals, seeds, shared, shares, sized, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { must, shaped, within } from './promises';
 
@@ -65,6 +65,20 @@ export const evaluation: Descriptions = {
         must(calibrationError >= 0 && calibrationError <= 1, 'an error from 0 to 1');
         must(bins.reduce((sum, { count }) => sum + count, 0) === length, 'every example in one bin');
       },
+    },
+  ),
+  calibrate: described(
+    (model: ssvae.Classifier, heldOut: ssvae.LabeledExamples, options?: ssvae.BatchOptions) =>
+      ssvae.calibrate(model, heldOut, options),
+    fc.tuple(
+      fc.constant(sureClassifier),
+      // Right more often than chance, and not always: a temperature is best.
+      examples.map(({ x }) => ({ x, y: [0, 0, 1, 0, 2, 0] })),
+      optional({ batchSize }),
+    ) as never,
+    {
+      always: ({ temperature, classes }) =>
+        must(Number.isFinite(temperature) && temperature > 0 && classes === CLASSES, 'a temperature above 0'),
     },
   ),
   confusionMatrix: described(
@@ -167,6 +181,28 @@ export const evaluation: Descriptions = {
         );
         must(spread >= 0, 'a standard deviation');
         must(trainedOnSamples >= 0 && trainedOnSamples <= 1, 'a share');
+      },
+    },
+  ),
+  noveltyScore: described(
+    ssvae.noveltyScore,
+    fc.tuple(
+      models,
+      examples,
+      fc.record(
+        { reference: fc.oneof(examples, fc.constant([-50, -45.5, -40])), samples, batchSize, seed: seeds },
+        { requiredKeys: ['reference', 'seed'] },
+      ),
+    ) as never,
+    {
+      cheap: fewDraws,
+      share: 0.1,
+      always: ({ pValues, bounds, referenceBounds }) => {
+        must(pValues.length === bounds.length && referenceBounds.length > 0, 'a p-value for each example');
+        must(
+          pValues.every((p) => p > 0 && p <= 1),
+          'p-values from above 0 to 1',
+        );
       },
     },
   ),

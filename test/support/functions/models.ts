@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
 import { memoryStorage, tinyDataset, tinyM1, tinyM2 } from '../tiny';
-import { models, noises, optional, prior, seeds, shared } from './arbitraries';
+import { models, noises, optional, prior, seeds, shared, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
 import { must } from './promises';
@@ -24,6 +24,7 @@ const objectiveOptions = {
   boundWeight: weight,
   entropyPenalty: weight,
   mutualInformationWeight: weight,
+  classBalance: fc.constantFrom('uniform', 'label-prior'),
   labelPriorKlWeight: weight,
   consistency: fc.record(
     { weight, concentration: fc.integer({ min: 1, max: 5 }) },
@@ -110,6 +111,12 @@ const plain = fc.constantFrom(
 );
 const predictOptions = optional({ batchSize: fc.integer({ min: 1, max: 5 }) });
 
+const classifyOptions = optional({
+  batchSize: fc.integer({ min: 1, max: 5 }),
+  unknownBelow: fc.double({ min: 0, max: 1, noNaN: true }),
+  unknownName: fc.constantFrom('unknown', 'other'),
+});
+
 /** A place in memory that holds a saved model. */
 const storageOf = (saved: () => Promise<Uint8Array>) =>
   fc.constant(
@@ -163,7 +170,12 @@ export const modelFunctions: Descriptions = {
         must(codes.length === 4 * latent && codes.every(Number.isFinite), 'N · Z numbers'),
     },
   ),
-  predict: described(ssvae.predict, fc.tuple(models, plain, predictOptions) as never, {
+  withTemperature: described(
+    (model: ssvae.Classifier, temperature: number) => ssvae.withTemperature(model, temperature),
+    fc.tuple(fc.constant(sureClassifier), fc.double({ min: 0.01, max: 100, noNaN: true })) as never,
+    { always: ({ temperature }, _, given) => must(temperature === given, 'the temperature given') },
+  ),
+  predict: described(ssvae.predict, fc.tuple(models, plain, classifyOptions) as never, {
     always: ({ labels, probabilities }, { classes }) => {
       must(probabilities.length === labels.length * classes, 'N · K probabilities');
       must(

@@ -1,0 +1,50 @@
+/** What a classifier says of examples, one row of logits at a time. */
+import { tidy } from '@tensorflow/tfjs-core';
+import { indexOfLargest } from '../core/labels';
+import { assertShapes } from '../core/shape';
+import type { Classifier } from '../models/model';
+import { forEachBatch, type OpenedInputs } from '../models/openInputs';
+import { calibratedLogits } from '../models/temperature';
+
+/**
+ * Calls `visit` with the K logits of each example in order, at the temperature of the model.
+ *
+ * @param where name of the calling function, for the message
+ * @throws RangeError when the classifier gives another shape
+ */
+export async function forEachLogits(
+  where: string,
+  model: Classifier,
+  examples: OpenedInputs,
+  batchSize: number,
+  visit: (logits: Float32Array, example: number) => void,
+): Promise<void> {
+  const { classes } = model;
+  await forEachBatch(examples, batchSize, async (x, from, to) => {
+    const logits = tidy(() => calibratedLogits(where, model, x));
+    try {
+      assertShapes(where, {
+        'the classifier’s logits': [logits, `${to - from} ${classes}`, 'float32'],
+      });
+      const values = (await logits.data()) as Float32Array;
+      for (let i = from; i < to; i++)
+        visit(values.subarray((i - from) * classes, (i - from + 1) * classes), i);
+    } finally {
+      logits.dispose();
+    }
+  });
+}
+
+/** Mode, its probability, all log-probabilities, and entropy of one row of logits, in float64. */
+export function posteriorAt(logits: ArrayLike<number>) {
+  const mode = indexOfLargest(logits);
+  const highest = logits[mode] ?? 0;
+  let mass = 0;
+  for (let k = 0; k < logits.length; k++) mass += Math.exp((logits[k] ?? 0) - highest);
+  const logMass = Math.log(mass);
+  const logProbs = Float64Array.from(logits, (logit) => logit - highest - logMass);
+  let entropy = 0;
+  for (const logProb of logProbs)
+    if (logProb !== Number.NEGATIVE_INFINITY) entropy -= Math.exp(logProb) * logProb;
+  return { mode, confidence: 1 / mass, logProbs, entropy };
+}

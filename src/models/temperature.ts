@@ -1,0 +1,54 @@
+/** The temperature of a classifier: what its logits are divided by where probabilities are read. */
+import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { assertMethods, assertNumber } from '../core/assert';
+import { ABOVE_0 } from '../core/options';
+import { isRecord } from '../files/json';
+import type { Classifier } from './model';
+
+/** Refuses a temperature that is not a finite number above 0. */
+const assertTemperature = (where: string, name: string, temperature: unknown): void =>
+  assertNumber(where, name, temperature, ABOVE_0.needed, ABOVE_0.holds);
+
+/**
+ * The model with another temperature.
+ *
+ *   q(y|x) = softmax(logits(x) / T)
+ *
+ * `predict`, `evaluateClassifier` and `noveltyScore` read that. `classify`, the bounds, the objectives and so training keep
+ * T = 1. The predicted class is the same at every T. `calibrate` chooses T from held-out labels.
+ *
+ * @param model any classifier; it stays as it is
+ * @param temperature T, above 0: above 1 probabilities are less extreme, below 1 more
+ * @returns the model beside `temperature`, which its spec holds too. It shares the variables of `model`: train or dispose
+ *   either, and you train or dispose both
+ * @throws RangeError when T is not a finite number above 0
+ * @example withTemperature(model, 1.5).temperature // 1.5
+ */
+export function withTemperature<C extends Classifier>(
+  model: C,
+  temperature: number,
+): C & { readonly temperature: number } {
+  assertMethods('withTemperature', 'model', model, ['classify']);
+  assertTemperature('withTemperature', 'temperature', temperature);
+  const { spec } = model;
+  const own = (value: unknown): PropertyDescriptor => ({ value, enumerable: true, writable: true });
+  // A model may compute its variables when they are asked for, so its properties are copied and not their values.
+  return Object.create(Object.getPrototypeOf(model), {
+    ...Object.getOwnPropertyDescriptors(model),
+    temperature: own(temperature),
+    spec: own(isRecord(spec) ? { ...spec, temperature } : spec),
+  });
+}
+
+/**
+ * Logits of q(y|x) at the temperature of the model, in evaluation mode.
+ *
+ * @param where name of the calling function, for the message
+ * @throws RangeError when the temperature is not a finite number above 0
+ */
+export function calibratedLogits(where: string, model: Classifier, x: Tensor): Tensor2D {
+  const { temperature = 1 } = model;
+  assertTemperature(where, 'model.temperature', temperature);
+  const logits = model.classify(x);
+  return temperature === 1 ? logits : div<Tensor2D>(logits, temperature);
+}
