@@ -64,7 +64,7 @@ const recipeRules = () => ({
 });
 
 /** Every example, with the labels that it has. */
-const splitOf = (data: Dataset): SplitIndices => {
+export const splitOf = (data: Dataset): SplitIndices => {
   const all = Array.from({ length: data.count }, (_, i) => i);
   const isKnown = (i: number): boolean => data.y[i] !== UNKNOWN_CLASS || isCoarse(data, data.classes, i);
   return {
