@@ -9,6 +9,7 @@ import {
   integersFrom,
   number,
   optional,
+  type Rule,
   readOptions,
   seedStream,
   unchecked,
@@ -27,7 +28,7 @@ import type { Execute } from '../step';
 import type { Identity } from './journal';
 import { crossFolds, type Fold, freshModel, heldOutFold, withUnlabeled } from './runs';
 import { defaultSpace } from './settings';
-import { assertSpace, type Space } from './space';
+import { assertSpace, type Settings, type Space, settingsRule } from './space';
 
 /** How far a search is. */
 export interface SearchProgress {
@@ -43,6 +44,8 @@ export interface SearchProgress {
 export interface SearchOptions<M extends SemiSupervisedVae> {
   /** settings to draw, beside those of `fit` and the labels alone; default 16 */
   readonly trials?: number;
+  /** settings of every trial where the space does not draw them; default none: those of `createM2` and `fit` */
+  readonly settings?: Settings;
   /** seed of every draw; default 0 */
   readonly seed?: number | Noise;
   /**
@@ -75,8 +78,15 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
   readonly onProgress?: (progress: SearchProgress) => void;
 }
 
+/** The settings that are given. */
+const definedSettings: Rule<Settings> = (where, name, given = {}) =>
+  Object.fromEntries(
+    Object.entries(settingsRule(where, name, given)).filter(([, value]) => value !== undefined),
+  );
+
 const rules = <M extends SemiSupervisedVae>() => ({
   trials: number(integersFrom(1), 16),
+  settings: definedSettings,
   seed: seedStream(0),
   split: optional(unchecked<NonNullable<SearchOptions<M>['split']>>()),
   folds: optional(number(integersFrom(2))),
@@ -136,7 +146,7 @@ export function searchSettings<M extends SemiSupervisedVae>(
   assertDataset(where, data);
   if (given !== undefined) assertSpace(where, given);
   const { split = splitOf(data), folds, ...read } = readOptions(where, options, rules<M>());
-  const { seed, createModel } = read;
+  const { seed, createModel, settings } = read;
   if (split.labeled.length === 0)
     throw new RangeError(`${where}: the data has no labeled example, needed two of each class at least`);
   const shown = withUnlabeled(split);
@@ -146,7 +156,7 @@ export function searchSettings<M extends SemiSupervisedVae>(
     batchSize: { labeled: 1, unlabeled: 1 },
     seed,
   });
-  const model = freshModel({ data, seed, createModel }, {});
+  const model = freshModel({ data, seed, createModel }, settings);
   try {
     assertMethods(where, 'what createModel gives', model, ['infer', 'classify', 'dispose']);
     const space = given ?? defaultSpace(model, shown);
@@ -159,7 +169,7 @@ export function searchSettings<M extends SemiSupervisedVae>(
       heldBack: held.map((fold) => [...fold.held]),
       model: model.spec,
     };
-    return { ...read, split: shown, folds: held, space, identity };
+    return { ...read, settings, split: shown, folds: held, space, identity };
   } finally {
     model.dispose();
     batches.dispose?.();

@@ -14,7 +14,7 @@ import { drawSettings, type Settings, type Space } from './space';
 export interface Trial {
   /** what its runs learned from */
   readonly source: FitSource;
-  /** its settings; none are those of `createM2` and `recipeOf` */
+  /** its settings; what is left out is as `createM2` and `recipeOf` have it */
   readonly settings: Settings;
   /** steps of each of its last runs */
   readonly steps: number;
@@ -39,15 +39,12 @@ export interface SearchResult<M extends SemiSupervisedVae> {
 /** Rounds: the share of a trial's steps that its runs take, and the folds that they are judged on. */
 const ROUNDS = [
   { share: 1 / 4, folds: 2 },
-  { share: 1 / 2, folds: Number.POSITIVE_INFINITY },
+  { share: 1 / 2, folds: 3 },
   { share: 1, folds: Number.POSITIVE_INFINITY },
 ] as const;
 
-/** The trials that every round has: the labels alone, and the settings of `fit`. */
-const REFERENCES: readonly Candidate[] = [
-  { source: 'labels alone', settings: {} },
-  { source: 'labels and unlabeled data', settings: {} },
-];
+/** What the first trials learn from: they are in every round. The second has the settings of `fit`. */
+const REFERENCES: readonly FitSource[] = ['labels alone', 'labels and unlabeled data'];
 
 /** A trial under way. */
 interface Running extends Candidate {
@@ -110,7 +107,7 @@ const runsOf = (drawn: number, folds: number): number =>
  * Searches settings by random search with successive halving (Bergstra & Bengio 2012; Jamieson & Talwalkar 2016).
  *
  *   round 1   all trials, a quarter of their steps, judged on two folds
- *   round 2   the better half, half of their steps, all folds
+ *   round 2   the better half, half of their steps, three folds
  *   round 3   the better half of these, all of their steps, all folds
  *
  * Each run begins from a fresh model. It is judged on labels that it does not see, nor their examples: those of the fold that is held
@@ -131,15 +128,15 @@ export async function search<M extends SemiSupervisedVae = M2>(
   space?: Space,
   options: SearchOptions<M> = {},
 ): Promise<SearchResult<M>> {
-  const { trials, folds, identity, storage, refit, onProgress, ...settings } = searchSettings(
-    data,
-    space,
-    options,
-  );
-  const runs = { ...settings, data };
-  const drawn = drawSettings(settings.space, trials, settings.seed.split('trials'));
-  const candidates = drawn.map((own): Candidate => ({ source: 'labels and unlabeled data', settings: own }));
-  const running = [...REFERENCES, ...candidates].map(
+  const read = searchSettings(data, space, options);
+  const { trials, settings, folds, identity, storage, refit, split, onProgress } = read;
+  const runs = { ...read, data };
+  const drawn = drawSettings(read.space, trials, read.seed.split('trials'));
+  const candidates: readonly Candidate[] = [
+    ...REFERENCES.map((source) => ({ source, settings })),
+    ...drawn.map((own) => ({ source: REFERENCES[1] as FitSource, settings: { ...settings, ...own } })),
+  ];
+  const running = candidates.map(
     (candidate, index): Running => ({ ...candidate, index, steps: 0, judged: [] }),
   );
   const total = runsOf(drawn.length, folds.length) + (refit ? 1 : 0);
@@ -165,7 +162,7 @@ export async function search<M extends SemiSupervisedVae = M2>(
     for (const trial of finalists)
       if (trial !== best)
         trial.dropped = `the last round, ${trial.steps} steps: ${shown(scoreOf(trial.judged))}, the best has ${shown(scoreOf(best.judged))}`;
-    const model = refit ? await trained(runs, best, settings.split) : undefined;
+    const model = refit ? await trained(runs, best, split) : undefined;
     if (model) onProgress?.({ ...progress, done: total, trial: best.index });
     return { best: trialOf(best), why, trials: running.map(trialOf), ...(model && { model }) };
   } finally {

@@ -11,7 +11,9 @@ import {
   type NumberRange,
   number,
   oneOf,
+  optional,
   type Rule,
+  readOptions,
 } from '../../core/options';
 import { canonical, isRecord } from '../../files/json';
 import type { MlpOptions } from '../../nets/mlp';
@@ -107,6 +109,19 @@ const assertRange = (where: string, name: string, given: object, { rule, ranges 
   if (log && from <= 0)
     throw new RangeError(`${where}: ${name}.from is ${from}, needed a number above 0, as log is true`);
 };
+
+/**
+ * The rule of settings: each may be left out.
+ *
+ * @throws TypeError or RangeError naming the setting, its value and what was needed
+ */
+export const settingsRule: Rule<Settings> = (where, name, given) =>
+  readOptions(
+    where,
+    given as Record<string, unknown>,
+    Object.fromEntries(Object.entries(SETTINGS).map(([setting, { rule }]) => [setting, optional(rule)])),
+    name,
+  ) as Settings;
 
 /**
  * Refuses a space that names other settings, is empty, or has values that a setting cannot take.
