@@ -54,7 +54,7 @@ export interface FitOptions extends RecipeOptions {
 const LABELS_TO_COMPARE = 20;
 
 /** Every example, with the labels that it has. */
-const splitOf = (data: Dataset): SplitIndices => {
+export const splitOf = (data: Dataset): SplitIndices => {
   const all = Array.from({ length: data.count }, (_, i) => i);
   const isKnown = (i: number): boolean => data.y[i] !== UNKNOWN_CLASS || isCoarse(data, data.classes, i);
   return {

@@ -1,0 +1,96 @@
+/** The journal of a search: its finished runs, kept in a storage, so that a second call does not repeat them. */
+import { oneLine } from '../../core/describe';
+import {
+  brief,
+  canonical,
+  type Is,
+  isBoolean,
+  isFiniteNumber,
+  isListOf,
+  isRecord,
+  isRecordOf,
+  isString,
+  type Json,
+  own,
+  parse,
+  parseRecord,
+  parseStoredJson,
+} from '../../files/json';
+import { type Claim, claimWithinProcess, contentOf, type Storage } from '../../files/storage';
+import type { Outcome } from './runs';
+import type { Judged } from './score';
+
+/** What runs must share to be compared. */
+export type Identity = Readonly<Record<string, Json>>;
+
+/** Finished runs by what they did. */
+export interface Journal {
+  /** The outcome of a run, done now or before. */
+  outcomeOf(run: Json, work: () => Promise<Outcome>): Promise<Outcome>;
+  /** Gives the storage back. */
+  close(): Promise<void>;
+}
+
+const isJudged: Is<Judged> = (value): value is Judged =>
+  isRecord(value) && isListOf(isFiniteNumber)(value.logProbs) && isBoolean(value.right);
+
+const isOutcome: Is<Outcome> = (value): value is Outcome =>
+  isRecord(value) && (isListOf(isJudged)(value.judged) || isString(value.failed));
+
+/** Refuses the runs of another search. */
+const assertSame = (where: string, found: Readonly<Record<string, unknown>>, identity: Identity): void => {
+  for (const [name, ours] of Object.entries(identity)) {
+    const theirs = own(found, name);
+    if (canonical(theirs) !== canonical(ours))
+      throw new RangeError(
+        `${where}: ${name} is ${brief(ours)} in this search and ${brief(theirs ?? null)} in the stored one, needed the same to go on; another search needs another place`,
+      );
+  }
+};
+
+/** The runs that a storage holds. */
+const read = async (
+  where: string,
+  storage: Storage,
+  identity: Identity,
+): Promise<Readonly<Record<string, Outcome>>> => {
+  const bytes = await contentOf(where, storage);
+  if (bytes === undefined) return {};
+  const value = parseStoredJson(where, 'its content', new TextDecoder().decode(bytes));
+  const file = parseRecord(where, 'its content', value, ['search', 'runs']);
+  assertSame(where, parse(where, 'search', file.search, 'a record', isRecord), identity);
+  return parse(where, 'runs', file.runs, 'the outcomes of runs by name', isRecordOf(isOutcome));
+};
+
+/**
+ * Opens a journal.
+ *
+ * @param storage that holds it; without one, it lives as long as the search
+ * @param identity of the search
+ * @throws RangeError naming what differs, where the storage holds another search
+ */
+export async function openJournal(storage: Storage | undefined, identity: Identity): Promise<Journal> {
+  if (storage === undefined) return { outcomeOf: (_, work) => work(), close: async () => undefined };
+  const claim: Claim = await (storage.claim?.() ?? claimWithinProcess(storage, storage.name));
+  const where = `search: ${oneLine(storage.name, 300)}`;
+  try {
+    let runs = await read(where, storage, identity);
+    return {
+      async outcomeOf(run, work) {
+        const name = canonical(run);
+        const former = own(runs, name);
+        if (former !== undefined) return former;
+        const outcome = await work();
+        runs = { ...runs, [name]: outcome };
+        if (!(await claim.confirm()))
+          throw new Error(`${where} was taken from this search, needed a place of its own`);
+        await storage.write(new TextEncoder().encode(JSON.stringify({ search: identity, runs })));
+        return outcome;
+      },
+      close: () => claim.release(),
+    };
+  } catch (error) {
+    await claim.release();
+    throw error;
+  }
+}

@@ -1,0 +1,177 @@
+/** Options of `search`, their defaults, and what is refused. */
+import { assertMethods } from '../../core/assert';
+import type { SplitIndices } from '../../core/batch';
+import type { Noise } from '../../core/noise';
+import {
+  callable,
+  checked,
+  flag,
+  integersFrom,
+  number,
+  optional,
+  type Rule,
+  readOptions,
+  seedStream,
+  unchecked,
+  withMethods,
+} from '../../core/options';
+import { version } from '../../core/version';
+import { createBatches } from '../../data/batches';
+import { assertDataset, type Dataset, subset } from '../../data/dataset';
+import { byClass } from '../../data/split';
+import type { Json } from '../../files/json';
+import { assertStorage, type Storage } from '../../files/storage';
+import { createM2, type M2Options } from '../../models/m2/model';
+import type { SemiSupervisedVae } from '../../models/model';
+import { splitOf } from '../fit/options';
+import type { Execute } from '../step';
+import type { Identity } from './journal';
+import { crossFolds, type Fold, freshModel, heldOutFold, withUnlabeled } from './runs';
+import { defaultSpace } from './settings';
+import { assertSpace, type Settings, type Space, settingsRule } from './space';
+
+/** How far a search is. */
+export interface SearchProgress {
+  /** training runs done, those of a former call among them */
+  readonly done: number;
+  /** training runs in all */
+  readonly total: number;
+  /** index in `trials` of the one that was just trained */
+  readonly trial: number;
+}
+
+/** How settings are searched. */
+export interface SearchOptions<M extends SemiSupervisedVae> {
+  /** settings to draw, beside those of `fit` and the labels alone; default 16 */
+  readonly trials?: number;
+  /** settings of every trial where the space does not draw them; default none: those of `createM2` and `fit` */
+  readonly settings?: Settings;
+  /** seed of every draw; default 0 */
+  readonly seed?: number | Noise;
+  /**
+   * which examples are labeled and which are not, of `splitDataset`. Trials are judged on its validation part if it has one, and
+   * no run sees its test part. Default: all examples are shown, with the labels that they have
+   */
+  readonly split?: SplitIndices & { readonly test?: Int32Array };
+  /**
+   * parts of the labeled examples for cross-validation. Default: 5, or as many as the rarest class has labeled examples; none
+   * where the split has a validation part
+   */
+  readonly folds?: number;
+  /**
+   * makes the model of a trial from the options of `createM2` that its settings name, beside `data` and `seed`; default `createM2`.
+   * For other nets: `(options) => createM2({ ...options, nets: 'conv' })`
+   */
+  readonly createModel?: (options: M2Options) => M;
+  /**
+   * keeps finished runs, such as `file('search.json')` of `ssvae/node`: a second call with the same data, space and seed does not
+   * repeat them. It may have more trials
+   */
+  readonly storage?: Storage;
+  /** whether to train a model with the best settings at the end; default `true` */
+  readonly refit?: boolean;
+  /** runs the steps, as `selectBackend` returns it; default `executeEagerly` */
+  readonly execute?: Execute;
+  /** ends the search, which then throws the signal's reason */
+  readonly signal?: AbortSignal;
+  /** called after every training run */
+  readonly onProgress?: (progress: SearchProgress) => void;
+}
+
+/** The settings that are given. */
+const definedSettings: Rule<Settings> = (where, name, given = {}) =>
+  Object.fromEntries(
+    Object.entries(settingsRule(where, name, given)).filter(([, value]) => value !== undefined),
+  );
+
+const rules = <M extends SemiSupervisedVae>() => ({
+  trials: number(integersFrom(1), 16),
+  settings: definedSettings,
+  seed: seedStream(0),
+  split: optional(unchecked<NonNullable<SearchOptions<M>['split']>>()),
+  folds: optional(number(integersFrom(2))),
+  createModel: callable<(options: M2Options) => M>(createM2 as unknown as (options: M2Options) => M),
+  storage: optional(
+    checked<Storage>((where, name, storage) => assertStorage(where, name, storage, ['read', 'write'])),
+  ),
+  refit: flag(true),
+  execute: optional(callable<Execute>()),
+  signal: optional(withMethods<AbortSignal>(['throwIfAborted'])),
+  onProgress: optional(callable<(progress: SearchProgress) => void>()),
+});
+
+/** Parts for cross-validation where you give no number. */
+const FOLDS = 5;
+
+/** Number of folds: 5, or the labeled examples of the rarest class that has any. */
+const foldsFor = (where: string, labeled: Dataset): number => {
+  const counts = byClass(labeled)
+    .members.map(({ length }) => length)
+    .filter((count) => count > 0);
+  const least = Math.min(FOLDS, ...counts);
+  if (least < 2)
+    throw new RangeError(
+      `${where}: the rarest class has one labeled example, needed two of each class for cross-validation, or a split with a validation part`,
+    );
+  return least;
+};
+
+/** What is held back from runs, and judges them. */
+const heldBack = (
+  where: string,
+  data: Dataset,
+  split: SplitIndices,
+  folds: number | undefined,
+  seed: Noise,
+): readonly Fold[] => {
+  if (folds !== undefined || !split.validation?.length)
+    return crossFolds(data, split, folds ?? foldsFor(where, subset(data, split.labeled)), seed);
+  const fold = heldOutFold(data, split, split.validation);
+  if (fold.held.length === 0)
+    throw new RangeError(`${where}: split.validation has no example of a known class, needed one at least`);
+  return [fold];
+};
+
+/**
+ * The options with their defaults.
+ *
+ * @throws TypeError or RangeError naming the option, its value and what was needed
+ */
+export function searchSettings<M extends SemiSupervisedVae>(
+  data: Dataset,
+  given: Space | undefined,
+  options: SearchOptions<M>,
+) {
+  const where = 'search';
+  assertDataset(where, data);
+  if (given !== undefined) assertSpace(where, given);
+  const { split = splitOf(data), folds, ...read } = readOptions(where, options, rules<M>());
+  const { seed, createModel, settings } = read;
+  if (split.labeled.length === 0)
+    throw new RangeError(`${where}: the data has no labeled example, needed two of each class at least`);
+  const shown = withUnlabeled(split);
+  const batches = createBatches({
+    dataset: data,
+    split: { ...split, ...shown },
+    batchSize: { labeled: 1, unlabeled: 1 },
+    seed,
+  });
+  const model = freshModel({ data, seed, createModel }, settings);
+  try {
+    assertMethods(where, 'what createModel gives', model, ['infer', 'classify', 'dispose']);
+    const space = given ?? defaultSpace(model, shown);
+    const held = heldBack(where, data, split, folds, seed);
+    const identity: Identity = {
+      version,
+      data: batches.identity ?? '',
+      space: space as Json,
+      seed: [...seed.state.key],
+      heldBack: held.map((fold) => [...fold.held]),
+      model: model.spec,
+    };
+    return { ...read, settings, split: shown, folds: held, space, identity };
+  } finally {
+    model.dispose();
+    batches.dispose?.();
+  }
+}

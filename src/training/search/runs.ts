@@ -1,0 +1,124 @@
+/** The runs of a search: what they learn from, what they are judged on, and one of them. */
+import type { SplitIndices } from '../../core/batch';
+import { UNKNOWN_CLASS } from '../../core/labels';
+import { messageOf } from '../../core/messageOf';
+import type { Noise } from '../../core/noise';
+import { type Dataset, subset } from '../../data/dataset';
+import { foldsOf } from '../../data/folds';
+import type { M2Options } from '../../models/m2/model';
+import type { SemiSupervisedVae } from '../../models/model';
+import { predict } from '../../models/predict';
+import { type FitSource, learn } from '../fit/learn';
+import type { Execute } from '../step';
+import { type Judged, judge } from './score';
+import { modelOptionsOf, recipeWith } from './settings';
+import type { Settings } from './space';
+
+/** Examples to learn from, and others to be judged on. */
+export interface Fold {
+  readonly split: SplitIndices;
+  /** labeled examples that the run does not see, with their labels or without */
+  readonly held: Int32Array;
+}
+
+/** Without other data, the labeled examples are seen without their labels too. */
+export const withUnlabeled = ({ labeled, unlabeled }: SplitIndices): SplitIndices => ({
+  labeled,
+  unlabeled: unlabeled.length > 0 ? unlabeled : labeled,
+});
+
+/** The labeled examples in parts, each of which is held back in turn. */
+export const crossFolds = (
+  data: Dataset,
+  { labeled, unlabeled }: SplitIndices,
+  folds: number,
+  seed: Noise,
+): readonly Fold[] => {
+  const original = (indices: Int32Array): Int32Array => indices.map((i) => labeled[i] as number);
+  return foldsOf(subset(data, labeled), { folds, seed }).map((part) => ({
+    split: withUnlabeled({ labeled: original(part.labeled), unlabeled }),
+    held: original(part.validation),
+  }));
+};
+
+/** The validation part of a split as the only fold. */
+export const heldOutFold = (data: Dataset, split: SplitIndices, validation: Int32Array): Fold => ({
+  split: withUnlabeled(split),
+  held: validation.filter((i) => data.y[i] !== UNKNOWN_CLASS),
+});
+
+/** Settings, and whether the unlabeled data are used. */
+export interface Candidate {
+  readonly source: FitSource;
+  readonly settings: Settings;
+}
+
+/** What all runs of a search share. */
+export interface Runs<M extends SemiSupervisedVae> {
+  readonly data: Dataset;
+  readonly seed: Noise;
+  readonly createModel: (options: M2Options) => M;
+  readonly execute: Execute | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A model as it is before a run. */
+export const freshModel = <M extends SemiSupervisedVae>(
+  { data, seed, createModel }: Pick<Runs<M>, 'data' | 'seed' | 'createModel'>,
+  settings: Settings,
+): M => createModel({ data, ...modelOptionsOf(settings), seed });
+
+/** Trains a fresh model, which the caller disposes; all runs begin from the same seed, so that trials differ by their settings alone. */
+export async function trained<M extends SemiSupervisedVae>(
+  runs: Runs<M>,
+  { source, settings }: Candidate,
+  split: SplitIndices,
+): Promise<M> {
+  runs.signal?.throwIfAborted();
+  const model = freshModel(runs, settings);
+  try {
+    await learn<SemiSupervisedVae>(source, {
+      ...runs,
+      model,
+      split,
+      recipe: recipeWith(model.inputShape, split, settings),
+      onStep: () => undefined,
+    });
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Errors of runs whose numbers leave float32: the settings are at fault, and the search goes on without them. */
+const DIVERGED = /needed finite numbers|needed a model of finite weights/;
+
+/** What a run says of the held-out labels, or why it says nothing. */
+export type Outcome = { readonly judged: readonly Judged[] } | { readonly failed: string };
+
+/** One run: trains on a fold, and predicts what it holds back. */
+export async function runOn<M extends SemiSupervisedVae>(
+  runs: Runs<M>,
+  candidate: Candidate,
+  { split, held }: Fold,
+): Promise<Outcome> {
+  const { data } = runs;
+  let model: M | undefined;
+  try {
+    model = await trained(runs, candidate, split);
+    const { x, y } = subset(data, held);
+    const { probabilities } = await predict(model, x);
+    const { classes } = data;
+    return {
+      judged: Array.from(y, (label, i) =>
+        judge(probabilities.subarray(i * classes, (i + 1) * classes), label),
+      ),
+    };
+  } catch (error) {
+    if (!DIVERGED.test(messageOf(error))) throw error;
+    return { failed: messageOf(error) };
+  } finally {
+    model?.dispose();
+  }
+}

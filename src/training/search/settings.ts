@@ -1,0 +1,123 @@
+/** Settings of a search as options of `createM2` and as a recipe. */
+import type { SplitIndices } from '../../core/batch';
+import { cosineDecay, linearWarmup, type ScalarOrSchedule } from '../../core/schedules';
+import { sizeOf } from '../../core/shape';
+import { gaussianObservation } from '../../distributions/gaussianObservation';
+import type { M2Options } from '../../models/m2/model';
+import type { SemiSupervisedVae } from '../../models/model';
+import type { Objective } from '../../models/objectives/objective';
+import { semiSupervised } from '../../models/objectives/semiSupervised';
+import { type Recipe, recipeOf } from '../fit/recipe';
+import type { Settings, Space } from './space';
+
+/**
+ * The options of `createM2` that settings name: `latent`, `nets` and `likelihood`.
+ *
+ * @param settings of a trial of {@link search}
+ * @returns options to go beside `data` and `seed`; what the settings leave out is left out
+ * @example createM2({ data, ...modelOptionsOf({ latent: 2, widths: [64] }) }).latent // 2
+ */
+export function modelOptionsOf(settings: Settings): Pick<M2Options, 'latent' | 'nets' | 'likelihood'> {
+  const { latent, sigma, widths, activation, batchNorm } = settings;
+  const nets = {
+    ...(widths && { widths }),
+    ...(activation && { activation }),
+    ...(batchNorm !== undefined && { batchNorm }),
+  };
+  return {
+    ...(latent !== undefined && { latent }),
+    ...(Object.keys(nets).length > 0 && { nets: { preset: 'mlp', ...nets } }),
+    ...(sigma !== undefined && {
+      likelihood: gaussianObservation(sigma === 'learned' ? { variance: 'learned' } : { sigma }),
+    }),
+  };
+}
+
+/** The weights of the objective where a space names some of them: those of `recipeOf`. */
+const weightsOf = (inputShape: readonly number[], settings: Settings) => {
+  const {
+    boundWeight = Math.min(1, 200 / sizeOf(inputShape)),
+    mutualInformationWeight = 2,
+    entropyPenalty = 0.5,
+    consistency = 1,
+  } = settings;
+  return { boundWeight, mutualInformationWeight, entropyPenalty, consistency };
+};
+
+/** The objective of {@link recipeOf} with weights of the settings, which rise over the first third of the steps. */
+export const objectiveOf = (
+  inputShape: readonly number[],
+  settings: Settings,
+  steps: number,
+): Objective<SemiSupervisedVae> => {
+  const rising = (to: number): ScalarOrSchedule =>
+    to === 0 ? 0 : linearWarmup({ to, steps: Math.ceil(steps / 3) });
+  const { boundWeight, mutualInformationWeight, entropyPenalty, consistency } = weightsOf(
+    inputShape,
+    settings,
+  );
+  return semiSupervised({
+    labelHandling: 'gumbel',
+    boundWeight: rising(boundWeight),
+    mutualInformationWeight: rising(mutualInformationWeight),
+    entropyPenalty: rising(entropyPenalty),
+    ...(consistency > 0 && { consistency: { weight: rising(consistency) } }),
+  });
+};
+
+/** Settings that are weights of the objective. */
+const WEIGHTS = ['boundWeight', 'mutualInformationWeight', 'entropyPenalty', 'consistency'] as const;
+
+/**
+ * {@link recipeOf} with settings in place of its own. The schedules span the steps. Weights of the objective rise from 0 over the
+ * first third of them, and the rate falls to 0 along a cosine.
+ *
+ * @param inputShape shape of an example
+ * @param split which examples are labeled and which are not
+ * @param settings of a trial of {@link search}
+ * @returns the recipe, for the options of {@link fit}
+ * @example recipeWith([2], split, { steps: 1500, alpha: 0.5 }).alpha // 0.5
+ */
+export function recipeWith(inputShape: readonly number[], split: SplitIndices, settings: Settings): Recipe {
+  const { alpha, steps, learningRate } = settings;
+  const recipe = recipeOf(inputShape, split, {
+    ...(steps !== undefined && { steps }),
+    ...(alpha !== undefined && { alpha }),
+  });
+  return {
+    ...recipe,
+    ...(learningRate !== undefined && {
+      learningRate: cosineDecay({ from: learningRate, steps: recipe.steps }),
+    }),
+    ...(WEIGHTS.some((name) => settings[name] !== undefined) && {
+      objective: objectiveOf(inputShape, settings, recipe.steps),
+    }),
+  };
+}
+
+/**
+ * What to turn first, by what development trials say (docs/choosing.md).
+ *
+ * @param model whose likelihood says whether σ is turned
+ * @param split N_l labeled of N examples: α goes up to 0.1·N / N_l
+ */
+export function defaultSpace(
+  { likelihood }: Pick<SemiSupervisedVae, 'likelihood'>,
+  { labeled, unlabeled }: SplitIndices,
+): Space {
+  const kingma = (0.1 * (labeled.length + unlabeled.length)) / labeled.length;
+  return {
+    latent: [1, 2, 10, 50],
+    ...(likelihood.spec?.kind === 'gaussian' && { sigma: [0.15, 0.3, 0.5, 1, 'learned'] as const }),
+    widths: [[64], [128], [500], [128, 128]],
+    activation: ['relu', 'softplus'],
+    batchNorm: [false, true],
+    boundWeight: { from: 0.03, to: 1, log: true },
+    mutualInformationWeight: [0, 1, 2, 5],
+    entropyPenalty: [0, 0.5, 1],
+    consistency: [0, 1],
+    alpha: { from: 0.5, to: Math.max(50, kingma), log: true },
+    learningRate: { from: 1e-3, to: 6e-3, log: true },
+    steps: [600, 1500, 3000],
+  };
+}
