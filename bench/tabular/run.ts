@@ -8,6 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createM2, type Dataset, fit, gatherInputs, type Split, splitDataset } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
@@ -66,7 +67,7 @@ const scikit = (
     })),
   };
   const { stdout, stderr, status } = spawnSync(
-    'runs/tabular/venv/bin/python',
+    resolve('runs/tabular/venv/bin/python'),
     ['bench/tabular/baselines.py'],
     {
       input: JSON.stringify(task),

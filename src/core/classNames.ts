@@ -44,7 +44,7 @@ export const namesOf = (classes: number, names?: readonly string[]): readonly st
  * @param labels indices, or names of classes; nothing and an empty text mean an unknown class
  * @param names of the classes, where they have some
  * @returns an index for each name, −1 for an unknown class; labels without a text, or of classes without names, as they are
- * @throws RangeError naming the first that is no class
+ * @throws RangeError naming the first that is not a class
  */
 export function indicesOfNames(
   where: string,

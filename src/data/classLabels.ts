@@ -72,7 +72,7 @@ export function readClasses(
     throw new TypeError(
       `${where}: ${name} is ${describe(labels)}, needed a list of a label for each example`,
     );
-  // A text that names a class is no missing value.
+  // A text that names a class is not a missing value.
   const named = new Set(classNames);
   const read = cellReader(missing.filter((text) => !named.has(text)));
   const cells = Array.from(labels, (label, i) =>

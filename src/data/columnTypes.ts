@@ -15,7 +15,7 @@ export const COLUMN_TYPES = [
   'ignore',
 ] as const satisfies readonly ColumnType[];
 
-/** More levels than that are no categories, unless `types` says so. */
+/** A column of more levels does not hold categories, unless `types` says so. */
 const MOST_LEVELS = 50;
 
 /** Fewer rows may be all different by chance. */
@@ -84,7 +84,7 @@ const isNumbering = (name: string, values: readonly number[]): boolean => {
   return span < 1.5 * values.length || /(^|[_\W])(id|index|uuid|key|row)$/i.test(name);
 };
 
-/** What texts are, where they are no categories. */
+/** What texts are, where they are not categories. */
 const noLevels = (texts: readonly string[], different: number): string | undefined => {
   const words = texts.reduce((sum, text) => sum + text.split(/\s+/).length, 0) / texts.length;
   if (words > 4) return `holds texts of ${words.toFixed(0)} words: text(…) reads such`;

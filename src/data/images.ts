@@ -12,7 +12,7 @@ export interface ImagesOptions extends OwnDataOptions {
   readonly gray?: boolean;
   /** whether the channels lie one after another, each as a whole image; default `false`: pixel after pixel */
   readonly planar?: boolean;
-  /** gray that lies behind transparent pixels, 0 (black, the default) to 255 (white) */
+  /** gray behind transparent pixels, 0 (black, the default) to 255 (white) */
   readonly background?: number;
 }
 

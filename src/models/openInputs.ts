@@ -27,7 +27,7 @@ export interface OpenedInputs {
   between(from: number, to: number): Tensor;
 }
 
-/** What raw inputs of a model that reads none are told. */
+/** The end of the message where a model that reads no raw inputs gets some. */
 const rawHint = (value: unknown): string =>
   typeof value === 'string' || (typeof value === 'object' && value !== null)
     ? ': the model reads numbers alone, as it was made without data of columns, vectors, text or images'

@@ -239,7 +239,7 @@ describe('labels', () => {
   });
 });
 
-it('a column of weights counts each row, and is no input', () => {
+it('a column of weights counts each row, and is not an input', () => {
   const { weight, shape } = columns(
     [
       { a: 1, w: '2', kind: 'x' },

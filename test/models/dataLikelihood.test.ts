@@ -35,7 +35,7 @@ const small = { nets: { preset: 'mlp', widths: [4] }, latent: 2, seed: createNoi
 describe('the likelihood of a data set', () => {
   cleanUpAfterEach();
 
-  it('is kept in a subset, and refused where it is no JSON of one', () => {
+  it('is kept in a subset, and refused where it is not JSON of one', () => {
     expect(subset(data, [2, 0]).likelihood).toEqual(spec);
     expect(() => createDataset({ ...data, likelihood: 'poisson' as never })).toThrowError(
       new TypeError('createDataset: likelihood is "poisson", needed JSON with a kind, such as poisson.spec'),

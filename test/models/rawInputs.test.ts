@@ -158,7 +158,7 @@ describe('rows at prediction', () => {
     await expect(predict(model, [given])).rejects.toThrow(new RangeError(message));
   });
 
-  it('refuse a row that is no list, and a data set', async () => {
+  it('refuse a row that is not a list, and a data set', async () => {
     await expect(predict(model, row as never)).rejects.toThrow(
       /needed a list of cells; one row alone is a list/,
     );

@@ -24,7 +24,7 @@ export interface ImagesInput {
   readonly resized: boolean;
   /** whether the channels lie one after another, each as a whole image */
   readonly planar: boolean;
-  /** gray that lies behind transparent pixels, 0 to 255 */
+  /** gray behind transparent pixels, 0 to 255 */
   readonly background: number;
 }
 

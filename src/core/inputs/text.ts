@@ -19,7 +19,7 @@ export interface TextInput {
  *
  * @param locale BCP 47 tag of the language
  * @returns a function that gives the words of a text in their order
- * @throws RangeError when the locale is no tag
+ * @throws RangeError when the locale is not a language tag
  */
 export function wordsIn(where: string, locale: string): (text: string) => string[] {
   let segmenter: Intl.Segmenter;

@@ -16,7 +16,7 @@ export type DecodeImage = (bytes: Uint8Array, path: string) => Image | Promise<I
 
 /** How a folder of images is read. */
 export interface ImageFolderOptions extends Omit<ImagesOptions, 'labels' | 'weight'> {
-  /** decodes a file; default: PNG files are decoded, and others are refused by their names */
+  /** decodes a file; default: PNG files are decoded, and the error names any other file */
   readonly decode?: DecodeImage;
 }
 

@@ -16,7 +16,7 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** More pixels than that are no image to learn from: some bytes of a file may claim any number. */
+/** An image of more pixels is refused: a few bytes of a file may claim any number. */
 const MOST_PIXELS = 2 ** 26;
 
 interface Header {

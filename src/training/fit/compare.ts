@@ -10,7 +10,7 @@ import type { FitSource, Learned, Task } from './learn';
 export type FitChoice = FitSource | 'mean of both';
 
 /** The choices, in the order of tables. */
-export const CHOICES: readonly FitChoice[] = ['labels alone', 'labels and unlabeled data', 'mean of both'];
+const CHOICES: readonly FitChoice[] = ['labels alone', 'labels and unlabeled data', 'mean of both'];
 
 /** Cross-validation over the labeled examples. */
 export interface CrossValidation {

@@ -107,7 +107,11 @@ export const training: Descriptions = {
     { share: 1, valid: ({ loss }) => must(loss.size === 1, 'a scalar loss') },
   ),
   fit: described(
-    (given: ssvae.M2, data: ssvae.Dataset, options?: ssvae.FitOptions) => ssvae.fit(given, data, options),
+    async (given: ssvae.M2, data: ssvae.Dataset, options?: ssvae.FitOptions) => {
+      // The result is freed, and the model is shared.
+      const { model: _, ...report } = await ssvae.fit(given, data, options);
+      return report;
+    },
     fc.tuple(
       fc.constant(new Opaque(model, 'an M2 model')),
       fc.constant(new Opaque(() => partlyLabeled, 'a data set')),
