@@ -76,7 +76,7 @@ export interface SemiSupervisedOptions {
   readonly mutualInformationWeight?: ScalarOrSchedule;
   /**
    * how often γ wants each class predicted: `'uniform'`, equally often (default; report §3.2); `'label-prior'`, as the model's
-   * π says, for data of which you know that some classes are rare. Î = H(q̄) − mean H(q) is then −KL(q̄ ‖ π) − mean H(q), with
+   * π says. With rare classes that trades recall for precision. Î = H(q̄) − mean H(q) is then −KL(q̄ ‖ π) − mean H(q), with
    * q̄ = mean_b q(y|x_b); the term `mutualInformation` stays Î
    */
   readonly classBalance?: 'uniform' | 'label-prior';
