@@ -1,7 +1,7 @@
 /** Measures generated examples: whether they show the class asked for, how alike they are, and what can be learned from them. */
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
-import { indexOfLargest } from '../core/labels';
+import { indexOfLargest, readLabels } from '../core/labels';
 import type { Noise } from '../core/noise';
 import {
   ABOVE_0,
@@ -19,7 +19,7 @@ import { assertLiving } from '../models/living';
 import type { Classifier, SemiSupervisedVae } from '../models/model';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
-import { assertExamples, type LabeledExamples, openExamples } from './examples';
+import { type LabeledExamples, openLabeled } from './examples';
 
 /** Generated examples with the class that each was generated for. */
 export interface GeneratedExamples {
@@ -121,10 +121,8 @@ export async function evaluateSamples(
   } = readOptions(where, options, sampleRules());
   assertMethods(where, 'model', model, ['generate', 'classify']);
   assertLiving(where, model);
-  if (real) {
-    assertExamples(where, real);
-    await openExamples(where, real, model);
-  }
+  // Refused here, in this function's name, and read once there are samples to learn from.
+  if (real) await openLabeled(where, real, model);
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);

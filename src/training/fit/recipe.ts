@@ -2,8 +2,22 @@
 import { assertNumbers, recordOf } from '../../core/assert';
 import type { SplitIndices } from '../../core/batch';
 import { assertExampleShape } from '../../core/exampleShape';
-import { callable, integersFrom, number, optional, readOptions, record, unchecked } from '../../core/options';
-import { cosineDecay, linearWarmup, type Schedule } from '../../core/schedules';
+import {
+  AT_LEAST_0,
+  callable,
+  integersFrom,
+  number,
+  optional,
+  readOptions,
+  record,
+} from '../../core/options';
+import {
+  cosineDecay,
+  linearWarmup,
+  type ScalarOrSchedule,
+  type Schedule,
+  schedule,
+} from '../../core/schedules';
 import { sizeOf } from '../../core/shape';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Objective } from '../../models/objectives/objective';
@@ -30,8 +44,8 @@ export type RecipeOptions = Partial<Recipe>;
 export const recipeRules = () => ({
   steps: optional(number(integersFrom(1))),
   batchSize: optional(record({ labeled: number(integersFrom(1)), unlabeled: number(integersFrom(1)) })),
-  alpha: optional(unchecked<number>()),
-  learningRate: optional(unchecked<Recipe['learningRate']>()),
+  alpha: optional(number(AT_LEAST_0)),
+  learningRate: optional(callable<Recipe['learningRate']>()),
   objective: optional(callable<Recipe['objective']>()),
 });
 
