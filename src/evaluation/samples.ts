@@ -1,7 +1,7 @@
 /** Measures generated examples: whether they show the class asked for, how alike they are, and what can be learned from them. */
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
-import { indexOfLargest, readLabels } from '../core/labels';
+import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
 import {
   ABOVE_0,

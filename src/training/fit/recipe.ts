@@ -11,13 +11,7 @@ import {
   readOptions,
   record,
 } from '../../core/options';
-import {
-  cosineDecay,
-  linearWarmup,
-  type ScalarOrSchedule,
-  type Schedule,
-  schedule,
-} from '../../core/schedules';
+import { cosineDecay, linearWarmup, type Schedule } from '../../core/schedules';
 import { sizeOf } from '../../core/shape';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Objective } from '../../models/objectives/objective';
