@@ -286,7 +286,7 @@ describe('saveModel and loadModel', () => {
     [
       'another entry',
       (spec) => ({ ...spec, depth: 3 }),
-      'spec has an entry "depth", needed model, inputShape, classes, classNames, input, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior alone',
+      'spec has an entry "depth", needed model, inputShape, classes, classNames, input, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior, temperature alone',
     ],
     [
       'a hundred thousand of them',
