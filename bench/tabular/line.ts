@@ -1,5 +1,5 @@
 /** Lines of the tabular benchmark. */
-import type { FitReport } from 'ssvae';
+import type { FitReport, Trial } from 'ssvae';
 
 interface Row {
   readonly set: string;
@@ -23,6 +23,20 @@ export interface FitLine extends Row {
   readonly seconds: number;
 }
 
+/** A search of settings at its default space, and a model with the best of them. */
+export interface SearchLine extends Row {
+  readonly kind: 'search';
+  readonly backend: string;
+  /** drawn trials */
+  readonly trials: number;
+  /** examples that were scored */
+  readonly examples: number;
+  readonly search: number;
+  readonly best: Pick<Trial, 'source' | 'settings' | 'score'>;
+  readonly why: string;
+  readonly seconds: number;
+}
+
 /** Scikit-learn's classifiers on the same split. */
 export interface BaselineLine extends Row {
   readonly kind: 'scikit-learn';
@@ -31,4 +45,4 @@ export interface BaselineLine extends Row {
   readonly 'self-training': number;
 }
 
-export type TabularLine = FitLine | BaselineLine;
+export type TabularLine = FitLine | SearchLine | BaselineLine;

@@ -1,6 +1,8 @@
 /**
  * Measures `fit` at its defaults on tables, vectors, texts and small images, beside the labels alone and scikit-learn:
- * `npx tsx bench/tabular/run.ts [--sets iris,wine] [--labels 5,10,50] [--splits 10] [--backend wasm]`.
+ * `npx tsx bench/tabular/run.ts [--sets iris,wine] [--labels 5,10,50] [--splits 10] [--backend wasm] [--search 20]`.
+ *
+ * `--search 20` measures searches of 20 trials instead.
  *
  * Setup once: `npx tsx bench/tabular/setup.ts`. Each fit is a line of docs/results/tabular.jsonl, and one that is there is not
  * run again. A set of fewer than 1,000 examples is scored on all of its unlabeled examples, and others on a test part of 30 %,
@@ -10,10 +12,20 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createM2, type Dataset, fit, gatherInputs, type Split, splitDataset } from 'ssvae';
-import { selectBackend } from 'ssvae/node';
+import {
+  createM2,
+  type Dataset,
+  evaluateClassifier,
+  fit,
+  gatherInputs,
+  type Split,
+  search,
+  splitDataset,
+  subset,
+} from 'ssvae';
+import { file, selectBackend } from 'ssvae/node';
 import { appendLine, readLines } from '../lines';
-import type { BaselineLine, FitLine, TabularLine } from './line';
+import type { BaselineLine, FitLine, SearchLine, TabularLine } from './line';
 import { SETS_BY_NAME } from './sets';
 
 const { values: flags } = parseArgs({
@@ -22,6 +34,7 @@ const { values: flags } = parseArgs({
     labels: { type: 'string', default: '5,10,50' },
     splits: { type: 'string', default: '10' },
     backend: { type: 'string', default: 'wasm' },
+    search: { type: 'string' },
     out: { type: 'string', default: 'docs/results/tabular.jsonl' },
   },
 });
@@ -89,6 +102,42 @@ const isDone = (kind: TabularLine['kind'], set: string, labels: number, split: n
     (line) => line.kind === kind && line.set === set && line.labels === labels && line.split === split,
   );
 
+/** A search, which goes on where it was interrupted. */
+const searchLine = async (
+  data: Dataset,
+  parts: Split,
+  row: Pick<SearchLine, 'set' | 'labels' | 'split'>,
+): Promise<SearchLine> => {
+  const trials = Number(flags.search);
+  const started = performance.now();
+  const name = [data.name, row.labels, row.split, backend].join('-');
+  mkdirSync('runs/tabular/searches', { recursive: true });
+  const { best, why, model } = await search(data, undefined, {
+    trials,
+    seed: row.split,
+    split: parts,
+    storage: file(`runs/tabular/searches/${name}.json`),
+    execute,
+  });
+  if (model === undefined) throw new Error('search: no model');
+  const { accuracy } = await evaluateClassifier(model, subset(data, parts.test));
+  model.dispose();
+  const { source, settings, score } = best;
+  const seconds = (performance.now() - started) / 1000;
+  const found = { source, settings, ...(score && { score }) };
+  return {
+    kind: 'search',
+    ...row,
+    backend,
+    trials,
+    examples: parts.test.length,
+    search: accuracy,
+    best: found,
+    why,
+    seconds,
+  };
+};
+
 for (const labels of flags.labels.split(',').map(Number))
   for (const set of flags.sets.split(',')) {
     const data = SETS_BY_NAME[set]?.();
@@ -98,9 +147,18 @@ for (const labels of flags.labels.split(',').map(Number))
     const seeds = Array.from({ length: Number(flags.splits) }, (_, seed) => seed);
     const splits = new Map(seeds.map((seed) => [seed, splitOf(data, labels, seed)]));
     const missing = new Map([...splits].filter(([split]) => !isDone('scikit-learn', set, labels, split)));
-    if (missing.size > 0)
+    if (flags.search === undefined && missing.size > 0)
       for (const line of scikit(data, missing)) await appendLine(flags.out, { ...line, set, labels });
     for (const [split, parts] of splits) {
+      if (flags.search !== undefined) {
+        if (isDone('search', set, labels, split)) continue;
+        const line = await searchLine(data, parts, { set, labels, split });
+        await appendLine(flags.out, line);
+        console.log(
+          `${set}, ${labels} labels a class, split ${split}: ${(100 * line.search).toFixed(1)} % (${line.why}, ${line.seconds.toFixed(0)} s)`,
+        );
+        continue;
+      }
       if (isDone('fit', set, labels, split)) continue;
       const model = createM2({ data, latent: 10, nets: { preset: 'mlp', widths: [128] }, seed: split });
       const started = performance.now();

@@ -113,6 +113,8 @@ export async function trainOn<M extends Model>(
       epochs: 1,
       seed: 3,
       optimizer,
+      // The run is short, whatever the model.
+      onWarning: () => undefined,
       ...options,
     });
   } finally {

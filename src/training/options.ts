@@ -159,6 +159,12 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
    * seconds that this call may take. The run then ends after the current step, as if aborted, and can be resumed. Default none
    */
   readonly timeLimit?: number;
+  /**
+   * takes a warning, at most one a call, where unlabeled examples seem to harm the classifier: where the cross-entropy of the
+   * labeled examples rises, or steps and α are too few for the bound alone on many values and few labels. Default
+   * `console.warn`; `() => undefined` for none
+   */
+  readonly onWarning?: (warning: string) => void;
   /** where to write checkpoints, from which a run continues as if it had never stopped. Default: nowhere */
   readonly checkpoint?: CheckpointOptions;
   /**

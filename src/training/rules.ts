@@ -159,6 +159,7 @@ export const runRules = <M extends Model>() => ({
   ema: optional(record(emaRules())),
   logEvery: number(integersFrom(1), 1),
   timeLimit: number(above0('a number of seconds'), Number.POSITIVE_INFINITY),
+  onWarning: callable((warning: string): void => console.warn(warning)),
   checkpoint: optional(
     record({
       storage,

@@ -46,7 +46,7 @@ export interface RunSettings<M extends Model>
   extends StepSettings<M>,
     Complete<
       TrainOptions<M>,
-      'epochs' | 'validateEvery' | 'logEvery' | 'timeLimit' | 'resume',
+      'epochs' | 'validateEvery' | 'logEvery' | 'timeLimit' | 'resume' | 'onWarning',
       'validate' | 'ema'
     > {
   readonly callbacks: Required<Callbacks>;
@@ -94,7 +94,7 @@ export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): 
   assertNoneElsewhere('train', given);
   const options = readOptions('train', given, runRules<M>());
   const { checkpoint, epochs, callbacks, validate, validateEvery } = options;
-  const { earlyStopping, ema, logEvery, timeLimit, resume } = options;
+  const { earlyStopping, ema, logEvery, timeLimit, resume, onWarning } = options;
   if (checkpoint) assertKeepsInFolder(checkpoint);
   assertResumable(options);
   const steps = stepSettings('train', model, options);
@@ -113,6 +113,7 @@ export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): 
     logEvery,
     timeLimit,
     resume,
+    onWarning,
     checkpoint: checkpoint && {
       storage: checkpoint.storage,
       every: checkpoint.every ?? steps.batches.stepsPerEpoch,

@@ -66,6 +66,8 @@ export async function learn<M extends SemiSupervisedVae>(source: FitSource, task
       ...(execute && { execute }),
       ...(signal && { signal }),
       callbacks: { onBatchEnd: onStep },
+      // Runs are compared with each other, and a worse one does not win.
+      onWarning: () => undefined,
     });
     signal?.throwIfAborted();
     return { source, weights: await readTensors(model.variables), history };

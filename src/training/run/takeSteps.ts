@@ -12,6 +12,7 @@ import { createReadings } from './readings';
 import type { Listener, Run } from './run';
 import { createSaves } from './saves';
 import { createTimeLimit } from './timeLimit';
+import { createWarnings } from './warnings';
 
 /** Returns a function that gives the seconds since its last call. */
 const createLaps = (): (() => number) => {
@@ -46,6 +47,7 @@ export async function takeSteps<M extends Model>(
     createSaves(run, settings, checkpoints),
     createEarlyStopping(run, earlyStopping),
     createTimeLimit(run, timeLimit),
+    createWarnings(run, settings),
   ];
   const isToEnd = (): boolean => run.endings.size > 0 || signal?.aborted === true;
 
