@@ -76,7 +76,7 @@ const withOwnNets = (seed: number): M2 => {
 /** Generative nets by the bound, the classifier by the labels: two losses that share its hidden layer. */
 const phases = (): readonly Phase<M2>[] => {
   const model = small()(0);
-  const names = Object.keys(model.variables);
+  const names = Object.entries(model.variables).flatMap(([name, { trainable }]) => (trainable ? [name] : []));
   model.dispose();
   const startingWith = (...starts: string[]): string[] =>
     names.filter((name) => starts.some((start) => name.startsWith(start)));

@@ -11,7 +11,7 @@ import {
   readOptions,
   record,
 } from '../../core/options';
-import { cosineDecay, linearWarmup, type Schedule } from '../../core/schedules';
+import { cosineDecay, linearWarmup, type ScalarOrSchedule, type Schedule } from '../../core/schedules';
 import { sizeOf } from '../../core/shape';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Objective } from '../../models/objectives/objective';
@@ -49,6 +49,42 @@ const FULL_WEIGHT_VALUES = 200;
 /** The least α: below it, the clusters of the data outweigh few labels. */
 const LEAST_ALPHA = 25;
 
+/** Weights of the parts of the objective. */
+export interface RecipeWeights {
+  /** default min(1, 200 / D) */
+  readonly boundWeight?: number;
+  /** default 2 */
+  readonly mutualInformationWeight?: number;
+  /** default 0.5 */
+  readonly entropyPenalty?: number;
+  /** default 1 */
+  readonly consistency?: number;
+}
+
+/** The objective of {@link recipeOf}: each weight rises from 0 over the first third of the steps. */
+export function objectiveOf(
+  inputShape: readonly number[],
+  steps: number,
+  given: RecipeWeights = {},
+): Objective<SemiSupervisedVae> {
+  const {
+    boundWeight = Math.min(1, FULL_WEIGHT_VALUES / sizeOf(inputShape)),
+    mutualInformationWeight = 2,
+    entropyPenalty = 0.5,
+    consistency = 1,
+  } = given;
+  const rising = (to: number): ScalarOrSchedule =>
+    to === 0 ? 0 : linearWarmup({ to, steps: Math.ceil(steps / 3) });
+  return semiSupervised({
+    labelHandling: 'gumbel',
+    boundWeight: rising(boundWeight),
+    mutualInformationWeight: rising(mutualInformationWeight),
+    classBalance: 'label-prior',
+    entropyPenalty: rising(entropyPenalty),
+    ...(consistency > 0 && { consistency: { weight: rising(consistency) } }),
+  });
+}
+
 /**
  * The settings of {@link fit} for data of N_l labeled and N examples of D values.
  *
@@ -82,8 +118,6 @@ export function recipeOf(
   }
   const own = readOptions(where, given, recipeRules());
   const { steps = 600 } = own;
-  const weight = Math.min(1, FULL_WEIGHT_VALUES / sizeOf(inputShape));
-  const rising = (to: number): Schedule => linearWarmup({ to, steps: Math.ceil(steps / 3) });
   return {
     batchSize: {
       labeled: Math.min(50, labeled.length),
@@ -91,14 +125,7 @@ export function recipeOf(
     },
     alpha: Math.max(LEAST_ALPHA, (0.1 * (labeled.length + unlabeled.length)) / labeled.length),
     learningRate: cosineDecay({ from: 3e-3, steps }),
-    objective: semiSupervised({
-      labelHandling: 'gumbel',
-      boundWeight: rising(weight),
-      mutualInformationWeight: rising(2),
-      classBalance: 'label-prior',
-      entropyPenalty: rising(0.5),
-      consistency: { weight: rising(1) },
-    }),
+    objective: objectiveOf(inputShape, steps),
     ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
     steps,
   };

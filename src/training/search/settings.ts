@@ -1,13 +1,10 @@
 /** Settings of a search as options of `createM2` and as a recipe. */
 import type { SplitIndices } from '../../core/batch';
-import { cosineDecay, linearWarmup, type ScalarOrSchedule } from '../../core/schedules';
-import { sizeOf } from '../../core/shape';
+import { cosineDecay } from '../../core/schedules';
 import { gaussianObservation } from '../../distributions/gaussianObservation';
 import type { M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
-import type { Objective } from '../../models/objectives/objective';
-import { semiSupervised } from '../../models/objectives/semiSupervised';
-import { type Recipe, recipeOf } from '../fit/recipe';
+import { objectiveOf, type Recipe, recipeOf } from '../fit/recipe';
 import type { Settings, Space } from './space';
 
 /**
@@ -32,38 +29,6 @@ export function modelOptionsOf(settings: Settings): Pick<M2Options, 'latent' | '
     }),
   };
 }
-
-/** The weights of the objective where a space names some of them: those of `recipeOf`. */
-const weightsOf = (inputShape: readonly number[], settings: Settings) => {
-  const {
-    boundWeight = Math.min(1, 200 / sizeOf(inputShape)),
-    mutualInformationWeight = 2,
-    entropyPenalty = 0.5,
-    consistency = 1,
-  } = settings;
-  return { boundWeight, mutualInformationWeight, entropyPenalty, consistency };
-};
-
-/** The objective of {@link recipeOf} with weights of the settings, which rise over the first third of the steps. */
-export const objectiveOf = (
-  inputShape: readonly number[],
-  settings: Settings,
-  steps: number,
-): Objective<SemiSupervisedVae> => {
-  const rising = (to: number): ScalarOrSchedule =>
-    to === 0 ? 0 : linearWarmup({ to, steps: Math.ceil(steps / 3) });
-  const { boundWeight, mutualInformationWeight, entropyPenalty, consistency } = weightsOf(
-    inputShape,
-    settings,
-  );
-  return semiSupervised({
-    labelHandling: 'gumbel',
-    boundWeight: rising(boundWeight),
-    mutualInformationWeight: rising(mutualInformationWeight),
-    entropyPenalty: rising(entropyPenalty),
-    ...(consistency > 0 && { consistency: { weight: rising(consistency) } }),
-  });
-};
 
 /** Settings that are weights of the objective. */
 const WEIGHTS = ['boundWeight', 'mutualInformationWeight', 'entropyPenalty', 'consistency'] as const;
@@ -90,7 +55,7 @@ export function recipeWith(inputShape: readonly number[], split: SplitIndices, s
       learningRate: cosineDecay({ from: learningRate, steps: recipe.steps }),
     }),
     ...(WEIGHTS.some((name) => settings[name] !== undefined) && {
-      objective: objectiveOf(inputShape, settings, recipe.steps),
+      objective: objectiveOf(inputShape, recipe.steps, settings),
     }),
   };
 }

@@ -6,10 +6,10 @@ import { twoMoons } from '../../../src/data/moons';
 import { splitDataset } from '../../../src/data/split';
 import { evaluateClassifier } from '../../../src/evaluation/classifier';
 import { createM2, type M2 } from '../../../src/models/m2/model';
-import { recipeOf } from '../../../src/training/fit/recipe';
+import { objectiveOf, recipeOf } from '../../../src/training/fit/recipe';
 import type { SearchOptions } from '../../../src/training/search/options';
 import { type SearchResult, search } from '../../../src/training/search/search';
-import { modelOptionsOf, objectiveOf, recipeWith } from '../../../src/training/search/settings';
+import { modelOptionsOf, recipeWith } from '../../../src/training/search/settings';
 import { drawSettings, type Settings, type Space } from '../../../src/training/search/space';
 import { type Execute, executeEagerly } from '../../../src/training/step';
 import { alive, memoryStorage, tinyDataset, weightsOf } from '../../support/tiny';
@@ -352,7 +352,7 @@ describe('search refuses', () => {
 describe('the settings of a trial', () => {
   it('are those of fit where they are left out', () => {
     const recipe = recipeOf(bars.shape, split);
-    expect(objectiveOf(bars.shape, {}, recipe.steps).spec).toEqual(recipe.objective.spec);
+    expect(objectiveOf(bars.shape, recipe.steps).spec).toEqual(recipe.objective.spec);
     const { learningRate, ...rest } = recipeWith(bars.shape, split, {});
     expect(learningRate(0)).toBe(recipe.learningRate(0));
     expect(rest.alpha).toBe(recipe.alpha);
@@ -367,7 +367,7 @@ describe('the settings of a trial', () => {
       boundWeight: 0.3,
     });
     expect([alpha, steps, learningRate(0), learningRate(30)]).toEqual([0.5, 30, 1e-2, 0]);
-    expect(objective.spec).toEqual(objectiveOf([2], { boundWeight: 0.3 }, 30).spec);
+    expect(objective.spec).toEqual(objectiveOf([2], 30, { boundWeight: 0.3 }).spec);
     const { latent, nets, likelihood } = modelOptionsOf({
       latent: 2,
       sigma: 0.3,
