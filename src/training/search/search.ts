@@ -82,7 +82,8 @@ const choose = (finalists: readonly Running[]): { readonly best: Running; readon
   if (own === undefined) return { best: leader, why: 'the settings of fit gave numbers beyond float32' };
   if (leader === own) return { best: own, why: 'no trial is better than the settings of fit' };
   const { mean, standardError } = difference(leader.judged, own.judged);
-  const by = `trial ${leader.index} is better than the settings of fit by ${mean.toFixed(3)} nats a label, with a standard error of ${standardError.toFixed(3)}`;
+  const name = leader.index === 0 ? 'the labels alone do' : `trial ${leader.index} does`;
+  const by = `${name} better than the settings of fit by ${mean.toFixed(3)} nats a label, with a standard error of ${standardError.toFixed(3)}`;
   return mean > standardError
     ? { best: leader, why: by }
     : { best: own, why: `${by}: too little to tell the two apart` };

@@ -399,7 +399,7 @@ it('search finds the better of two settings of the moons', async () => {
   );
   made.push(found);
   expect(found.best.settings.learningRate).toBe(1e-2);
-  expect(found.why).toMatch(/^trial \d is better than the settings of fit by /);
+  expect(found.why).toMatch(/^trial \d does better than the settings of fit by /);
   const { accuracy } = await evaluateClassifier(found.model as M2, subset(moons, parts.test));
   expect(accuracy).toBeGreaterThan(0.75);
 }, 60_000);
