@@ -1,8 +1,10 @@
 /** Evaluates a classifier on labeled examples. */
+
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
 import { indicesOfNames, namesOf } from '../core/classNames';
 import { indexOfLargest, readLabels } from '../core/labels';
+import { atOnce } from '../core/notAsync';
 import { readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
@@ -157,7 +159,7 @@ async function posteriorsOf(
   let negativeLogLikelihood = 0;
   let seen = 0;
   await forEachBatch(examples, batchSize, async (x, from, to) => {
-    const logits = tidy(() => model.classify(x));
+    const logits = tidy(() => atOnce(where, "the model's classify", model.classify(x)));
     try {
       assertShapes(where, {
         'the classifier’s logits': [logits, `${to - from} ${classes}`, 'float32'],

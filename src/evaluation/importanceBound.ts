@@ -1,4 +1,5 @@
 /** The importance-weighted bound of a model on examples. */
+
 import { dispose, expandDims, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { importanceWeightedBound } from '../bounds/importanceWeightedBound';
@@ -6,6 +7,7 @@ import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { readOptions } from '../core/options';
 import { createRests } from '../host/rests';
+import { boundOf, inferred } from '../models/atOnce';
 import { assertTakesObserved } from '../models/fits';
 import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
@@ -36,6 +38,8 @@ export interface ImportanceBoundEvaluation {
   readonly bound: number;
 }
 
+const WHERE = 'evaluateImportanceBound';
+
 /** Draws for which a model infers once, where its classifier reads none of them. */
 const DRAWS_AT_ONCE = 10;
 
@@ -59,7 +63,7 @@ export async function evaluateImportanceBound(
   data: Examples,
   options: EvaluateImportanceBoundOptions,
 ): Promise<ImportanceBoundEvaluation> {
-  const where = 'evaluateImportanceBound';
+  const where = WHERE;
   const { samples, batchSize, seed: noise } = readOptions(where, options, drawRules());
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
@@ -111,14 +115,14 @@ type Known = ReturnType<OpenedExamples['knownBetween']>;
 /** log w of each draw, [B, 1]. */
 const withoutLabels = (model: Vae, x: Tensor, draws: readonly Noise[], known: Known): Tensor[] =>
   draws.map((noise) =>
-    tidy(() => expandDims(weightOf(model.bound(x, { ...known, noise, logWeight: true })), 1)),
+    tidy(() => expandDims(weightOf(boundOf(WHERE, model, x, { ...known, noise, logWeight: true })), 1)),
   );
 
 /** log w of each draw at every label, [B, K]. The first draw encodes for all of them. */
 const withLabels = (model: SemiSupervisedVae, x: Tensor, draws: readonly Noise[], known: Known): Tensor[] => {
   const { classes } = model;
   const [first] = draws as readonly [Noise];
-  const { bound } = model.infer(x, { ...known, noise: first });
+  const { bound } = inferred(WHERE, model, x, { ...known, noise: first });
   const y = everyLabel(x.shape[0] as number, classes);
   const weights = (noise: Noise): Tensor => byLabel(weightOf(bound(y, { noise, logWeight: true })), classes);
   return draws.map((noise, i) => (i === 0 ? weights(noise) : tidy(() => weights(noise))));

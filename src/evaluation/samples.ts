@@ -1,8 +1,10 @@
 /** Measures generated examples: whether they show the class asked for, how alike they are, and what can be learned from them. */
+
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
+import { atOnce } from '../core/notAsync';
 import {
   ABOVE_0,
   callable,
@@ -134,7 +136,11 @@ export async function evaluateSamples(
   const parts: Float32Array[] = [];
   for (let k = 0; k < classes; k++) {
     const labels = new Array<number>(perClass).fill(k);
-    const x = model.generate(labels, noise.split(k), temperature === 1 ? {} : { temperature });
+    const x = atOnce(
+      where,
+      "the model's generate",
+      model.generate(labels, noise.split(k), temperature === 1 ? {} : { temperature }),
+    );
     try {
       const values = (await x.data()) as Float32Array;
       const judged = await judgedAs(k, classes, x, logitsOf);
@@ -170,7 +176,7 @@ async function judgedAs(
 ): Promise<readonly (number | undefined)[]> {
   const where = 'evaluateSamples';
   const rows = x.shape[0] as number;
-  const logits = tidy(() => logitsOf(x));
+  const logits = tidy(() => atOnce(where, 'judge', logitsOf(x)));
   try {
     assertShapes(where, { 'the judge’s logits': [logits, `${rows} ${classes}`, 'float32'] });
     const values = (await logits.data()) as Float32Array;

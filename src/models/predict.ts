@@ -1,9 +1,11 @@
 /** Models on data, in batches. */
+
 import { concat, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import { assertClassNames, namesOf } from '../core/classNames';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
+import { atOnce } from '../core/notAsync';
 import { integersFrom, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from './living';
@@ -84,7 +86,7 @@ export async function predict(
   // The class is the largest logit's, as everywhere: probabilities may be equal where logits are not. A logit of −∞ is a
   // class ruled out, and finite here.
   const rows = await inBatches('predict', model, data, options, 2 * classes, (x) => {
-    const logits = model.classify(x);
+    const logits = atOnce('predict', "the model's classify", model.classify(x));
     assertShapes('predict', { 'the classifier’s logits': [logits, `${x.shape[0]} ${classes}`, 'float32'] });
     return concat([maximum(logits, LOWEST), softmax(logits)], 1);
   });
@@ -119,5 +121,7 @@ export async function embed(
   options: PredictOptions = {},
 ): Promise<Float32Array> {
   assertMethods('embed', 'model', model, ['embed']);
-  return inBatches('embed', model, data, options, model.latent, (x) => model.embed(x));
+  return inBatches('embed', model, data, options, model.latent, (x) =>
+    atOnce('embed', "the model's embed", model.embed(x)),
+  );
 }
