@@ -83,10 +83,12 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   });
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
-  if (data.observed) assertTakesObserved(where, model);
+  if (data.observed !== undefined) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);
   const given =
-    data.y && hasLabels(model) ? readLabels(where, 'y', data.y, examples.count, model.classes) : undefined;
+    data.y !== undefined && hasLabels(model)
+      ? readLabels(where, 'y', data.y, examples.count, model.classes)
+      : undefined;
   const known = given?.filter((label) => label >= 0).length ?? 0;
   // In the place of a class that is not known any other will do: its value is left out.
   const labels = known > 0 ? given?.map((label) => Math.max(0, label)) : undefined;

@@ -67,7 +67,7 @@ export async function evaluateImportanceBound(
   const { samples, batchSize, seed: noise } = readOptions(where, options, drawRules());
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
-  if (data.observed) assertTakesObserved(where, model);
+  if (data.observed !== undefined) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   let total = 0;

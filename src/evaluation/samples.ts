@@ -21,7 +21,7 @@ import { assertLiving } from '../models/living';
 import type { Classifier, SemiSupervisedVae } from '../models/model';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
-import type { LabeledExamples } from './examples';
+import { assertExamples, type LabeledExamples, openExamples } from './examples';
 
 /** Generated examples with the class that each was generated for. */
 export interface GeneratedExamples {
@@ -123,6 +123,10 @@ export async function evaluateSamples(
   } = readOptions(where, options, sampleRules());
   assertMethods(where, 'model', model, ['generate', 'classify']);
   assertLiving(where, model);
+  if (real !== undefined) {
+    assertExamples(where, real, 'real');
+    await openExamples(where, real, model);
+  }
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
@@ -150,7 +154,7 @@ export async function evaluateSamples(
         confident: right.filter((probability) => probability > confidence).length / perClass,
         spread: spreadOf(values, perClass),
       });
-      if (real) parts.push(values.slice());
+      if (real !== undefined) parts.push(values.slice());
     } finally {
       x.dispose();
     }
@@ -163,7 +167,9 @@ export async function evaluateSamples(
     confident: meanOf('confident'),
     spread: meanOf('spread'),
     byClass,
-    ...(real && { trainedOnSamples: await accuracyOn(real, await fitClassifier(joined(model, parts))) }),
+    ...(real !== undefined && {
+      trainedOnSamples: await accuracyOn(real, await fitClassifier(joined(model, parts))),
+    }),
   };
 }
 
