@@ -1,4 +1,5 @@
 /** Checks of plain arguments; shapes are checked in `shape.ts`. */
+import { isLine } from '../files/json';
 import { describe } from './describe';
 import { awaitHint, valuesHint } from './hints';
 import type { Shaped } from './shape';
@@ -120,6 +121,20 @@ export function assertFunction(where: string, name: string, value: unknown): voi
   assertNoMaker(where, name, value);
   if (typeof value !== 'function')
     throw new TypeError(`${where}: ${name} is ${describe(value)}, needed a function`);
+}
+
+/**
+ * Refuses a name that no checkpoint holds, such as one with a tab or a line break.
+ *
+ * @param where name of the calling function, for the message
+ * @param what whose name it is
+ * @throws RangeError
+ */
+export function assertName(where: string, what: string, name: string): void {
+  if (!isLine(name))
+    throw new RangeError(
+      `${where}: the name of ${what} is ${describe(name)}, needed at most 100 characters, none of them a control character or a line break`,
+    );
 }
 
 /** Refuses anything but a list of numbers: an array of them or a typed one. */

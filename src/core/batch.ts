@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Json } from '../files/json';
 import { isPlain } from './assert';
 import type { ByteMeaning } from './byteValues';
-import { oneLine } from './describe';
+import { describe, oneLine } from './describe';
 import type { InputSpec } from './inputs/registry';
 import type { Noise } from './noise';
 import type { Support } from './support';
@@ -73,12 +73,16 @@ export const shapesOfExtras = (
       const rows = x?.shape[0];
       const at = (extra: string): string => `${name}.${part}.${extra}`;
       return [
-        ...(allowed && part === 'labeled'
+        ...(allowed !== undefined && part === 'labeled'
           ? [[at('allowed'), [allowed, `${rows} ${classes ?? 'K'}`, 'float32']] as const]
           : []),
-        ...(weight ? [[at('weight'), [weight, `${rows}`, 'float32']] as const] : []),
-        ...(covariates ? [[at('covariates'), [covariates, `${rows} C`, 'float32']] as const] : []),
-        ...(observed ? [[at('observed'), [observed, x?.shape.join(' ') ?? '', 'float32']] as const] : []),
+        ...(weight !== undefined ? [[at('weight'), [weight, `${rows}`, 'float32']] as const] : []),
+        ...(covariates !== undefined
+          ? [[at('covariates'), [covariates, `${rows} C`, 'float32']] as const]
+          : []),
+        ...(observed !== undefined
+          ? [[at('observed'), [observed, x?.shape.join(' ') ?? '', 'float32']] as const]
+          : []),
       ];
     }),
   );
@@ -186,7 +190,11 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
  * @throws RangeError naming the first
  */
 export function assertParts(where: string, name: string, batch: Batch): void {
-  for (const [part, value] of Object.entries(batch))
+  for (const [part, value] of Object.entries(batch)) {
+    if ((part === 'labeled' || part === 'unlabeled') && value !== undefined && !isObject(value))
+      throw new TypeError(
+        `${where}: ${name}.${part} is ${describe(value)}, needed a part, { x, … }, or none: leave it out`,
+      );
     if (
       part !== 'labeled' &&
       part !== 'unlabeled' &&
@@ -194,6 +202,7 @@ export function assertParts(where: string, name: string, batch: Batch): void {
       ('x' in value || /label|^[xy]$/i.test(part))
     )
       throw new RangeError(`${where}: ${name}.${oneLine(part)} is not a part, needed labeled or unlabeled`);
+  }
 }
 
 const isTensor = (value: object): value is Tensor =>

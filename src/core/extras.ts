@@ -28,6 +28,22 @@ export const numbersOf = (
 
 const isFlag = (value: number): boolean => value === 0 || value === 1;
 
+/** Beyond these, products and sums of weights and terms leave float32. */
+const [LEAST_WEIGHT, MOST_WEIGHT] = [1e-30, 1e30];
+
+const isWeight = (value: number): boolean => value === 0 || (value >= LEAST_WEIGHT && value <= MOST_WEIGHT);
+
+/** How much each of N examples counts, as float32; not all are 0. */
+export const weightsOf = (place: ExtrasPlace, given: ArrayLike<number>, count: number): Float32Array => {
+  const needed = `0, or a number from ${LEAST_WEIGHT} to ${MOST_WEIGHT}`;
+  const weights = numbersOf(place, 'weight', given, isWeight, needed);
+  const { length } = weights;
+  assertExtrasLength(place, 'weight', length, `one for each of ${count} examples`, length === count);
+  if (weights.every((weight) => weight === 0))
+    throw new RangeError(`${place.where}: ${place.prefix}weight is 0 for all examples, needed one above 0`);
+  return weights;
+};
+
 /** Ones and zeros, as float32. */
 export const flagsOf = (place: ExtrasPlace, name: string, given: ArrayLike<number>): Float32Array =>
   numbersOf(place, name, given, isFlag, '1 or 0');
@@ -53,7 +69,8 @@ export const observedOf = (place: ExtrasPlace, given: ArrayLike<number>, values:
 
 /** Covariates, N × C. */
 export const covariatesOf = (place: ExtrasPlace, given: ArrayLike<number>, count: number): Float32Array => {
-  const covariates = numbersOf(place, 'covariates', given, Number.isFinite, 'a finite number');
+  const isRight = (value: number): boolean => Number.isFinite(Math.fround(value));
+  const covariates = numbersOf(place, 'covariates', given, isRight, 'a finite float32 number');
   const { length } = covariates;
   const fits = length > 0 && length % count === 0;
   assertExtrasLength(place, 'covariates', length, `a multiple of ${count} examples`, fits);

@@ -13,3 +13,16 @@ export function assertNotAsync(where: string, what: string, value: unknown): voi
   Promise.resolve(value as PromiseLike<unknown>).catch(() => undefined);
   throw new TypeError(`${where}: ${what} gives a Promise, needed its result at once: no async function`);
 }
+
+/**
+ * What a function of the caller's gives, where it is needed at once.
+ *
+ * @param where name of the calling function, for the message
+ * @param what gives the value
+ * @returns the value
+ * @throws TypeError when it is a promise
+ */
+export function atOnce<T>(where: string, what: string, value: T): T {
+  assertNotAsync(where, what, value);
+  return value;
+}

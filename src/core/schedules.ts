@@ -46,6 +46,7 @@ export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): 
 /** {@link valueAt}, by the name of the calling function. */
 export function finiteAt(where: string, value: ScalarOrSchedule, step: number, name: string): number {
   const now = typeof value === 'function' ? value(step) : value;
+  assertNotAsync(where, oneLine(name), now);
   return number(FINITE_NUMBER)(where, `${oneLine(name)} at step ${step}`, now);
 }
 

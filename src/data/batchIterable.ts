@@ -55,7 +55,7 @@ export const assertBatch = (batch: Batch, step: number): void => {
     );
   }
   assertParts(WHERE, at, batch);
-  if (tensorsOf(batch).some(([, tensor]) => tensor.isDisposed))
+  if (tensorsOf(batch).some(([, tensor]) => (tensor as Partial<typeof tensor> | null)?.isDisposed))
     throw new RangeError(
       `${WHERE}: ${at} holds a disposed tensor, needed one of its own: yield a clone of what you keep`,
     );

@@ -1,6 +1,6 @@
 /** Training batches by step. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { assertInteger, recordOf } from '../core/assert';
+import { assertInteger, assertSize, recordOf } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
 import { describe } from '../core/describe';
 import type { Noise } from '../core/noise';
@@ -15,6 +15,7 @@ import {
   record,
   seedStream,
 } from '../core/options';
+import { sizeOf } from '../core/shape';
 import { assertWithin, type Support } from '../core/support';
 import { bytesOf, isBytes, isIntegers, ownIntegers } from '../core/typedArrays';
 import { crc32 } from '../files/crc32';
@@ -78,14 +79,18 @@ const ownSplit = ({ labeled, unlabeled, validation }: SplitIndices, dataset: Dat
   const split = {
     labeled: ownIndices('labeled', labeled, dataset),
     unlabeled: ownIndices('unlabeled', unlabeled, dataset),
-    ...(validation && { validation: ownIndices('validation', validation, dataset) }),
+    ...(validation !== undefined && { validation: ownIndices('validation', validation, dataset) }),
   };
   assertKnown('createBatches', 'split.labeled', split.labeled, dataset);
   return split;
 };
 
 /** Refuses batches that the split has no examples for. */
-const assertBatchSize = (batchSize: BatchesOptions['batchSize'], split: SplitIndices): void => {
+const assertBatchSize = (
+  batchSize: BatchesOptions['batchSize'],
+  split: SplitIndices,
+  { shape, classes }: Dataset,
+): void => {
   const { labeled, unlabeled } = batchSize;
   if (labeled + unlabeled === 0)
     throw new RangeError(
@@ -96,24 +101,35 @@ const assertBatchSize = (batchSize: BatchesOptions['batchSize'], split: SplitInd
       throw new RangeError(
         `createBatches: batchSize.${part} is ${batchSize[part]}, needed 0, as split.${part} is empty`,
       );
+  const values = Math.max(sizeOf(shape), classes);
+  for (const part of ['labeled', 'unlabeled'] as const)
+    assertSize(
+      'createBatches',
+      `batchSize.${part} × the larger of values and classes, ${batchSize[part]} × ${values},`,
+      batchSize[part] * values,
+    );
   if (unlabeled > split.unlabeled.length)
     throw new RangeError(
       `createBatches: batchSize.unlabeled is ${unlabeled}, needed at most ${split.unlabeled.length}, the unlabeled examples`,
     );
 };
 
-/** Refuses a part of a batch whose examples all have weight 0: its mean would be 0/0. */
+/** Refuses parts of which a batch could have examples of weight 0 alone: its mean would be 0/0. */
 const assertWeighted = (
   { weight }: Dataset,
-  step: number,
-  parts: Readonly<Record<'labeled' | 'unlabeled', Int32Array>>,
+  { split, batchSize }: Pick<BatchSettings, 'split' | 'batchSize'>,
 ): void => {
   if (weight === undefined) return;
-  for (const [part, indices] of Object.entries(parts))
-    if (indices.length > 0 && indices.every((index) => weight[index] === 0))
+  for (const part of ['labeled', 'unlabeled'] as const) {
+    const [indices, size] = [split[part], batchSize[part]];
+    const absent = indices.filter((index) => weight[index] === 0).length;
+    // A labeled batch may begin at the end of one pass, and end at the beginning of the next.
+    const most = part === 'labeled' && indices.length % size > 0 ? 2 * absent : absent;
+    if (size > 0 && absent > 0 && (most >= size || absent === indices.length))
       throw new RangeError(
-        `createBatches: the ${part} examples of batch ${step} all have weight 0, needed one above 0: leave examples of weight 0 out of the split`,
+        `createBatches: ${absent} ${part} examples have weight 0, needed so few that each batch of batchSize.${part}, ${size}, has one above 0: leave examples of weight 0 out of the split`,
       );
+  }
 };
 
 /** Refuses values of the examples that are shown, where they lie outside a support. */
@@ -245,7 +261,8 @@ export function createBatches(options: BatchesOptions): BatchSource {
     resident,
   } = readOptions('createBatches', options, rules());
   const split = ownSplit(given, dataset);
-  assertBatchSize(batchSize, split);
+  assertBatchSize(batchSize, split, dataset);
+  assertWeighted(dataset, { split, batchSize });
   const labeled = orderOf('labeled', { split, batchSize, noise });
   const unlabeled = orderOf('unlabeled', { split, batchSize, noise });
   const orders = [labeled, unlabeled];
@@ -285,7 +302,6 @@ export function createBatches(options: BatchesOptions): BatchSource {
       assertBackend('createBatches');
       assertInteger('createBatches', 'step', step, 0);
       const [shown, hidden] = [labeled.at(step), unlabeled.at(step)];
-      assertWeighted(dataset, step, { labeled: shown, unlabeled: hidden });
       return {
         ...(shown.length > 0 && {
           labeled: {

@@ -2,7 +2,7 @@
 import { assertInteger } from '../core/assert';
 import { type Batch, type BatchSource, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
-import { flagsOf } from '../core/extras';
+import { covariatesOf, flagsOf, weightsOf } from '../core/extras';
 import { assertProbabilities } from '../core/labels';
 import { integersFrom, number, optional, readOptions, record, unchecked } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
@@ -29,6 +29,17 @@ export interface IteratedBatches extends BatchSource {
 
 type Source = Parameters<typeof batchesFrom>[0];
 
+const PARTS = ['labeled', 'unlabeled'] as const;
+
+/** Refuses a batch with a part of which there are no examples: the loss would leave the part out. */
+const assertCounted = (batch: Batch, step: number, counts: BatchSource['counts']): void => {
+  for (const part of PARTS)
+    if (batch[part] !== undefined && counts[part] === 0)
+      throw new RangeError(
+        `${WHERE}: batch ${step} has a part ${part} and counts.${part} is 0, needed the number of ${part} examples in the whole set`,
+      );
+};
+
 /** Refuses inputs outside a support, and labels that are not probabilities. */
 const assertValues = async (
   where: string,
@@ -38,11 +49,13 @@ const assertValues = async (
 ): Promise<void> => {
   for (const [name, x] of Object.entries({ 'labeled.x': labeled?.x, 'unlabeled.x': unlabeled?.x }))
     if (x) assertWithin(where, `batch ${step}.${name}`, await x.data(), support);
-  for (const [part, seen] of [
-    ['labeled', labeled?.observed],
-    ['unlabeled', unlabeled?.observed],
-  ] as const)
-    if (seen) flagsOf({ where, prefix: `batch ${step}.${part}.` }, 'observed', await seen.data());
+  for (const [part, extras] of Object.entries({ labeled, unlabeled })) {
+    const place = { where, prefix: `batch ${step}.${part}.` };
+    const { weight, covariates, observed } = extras ?? {};
+    if (weight) weightsOf(place, await weight.data(), weight.size);
+    if (covariates) covariatesOf(place, await covariates.data(), covariates.shape[0] as number);
+    if (observed) flagsOf(place, 'observed', await observed.data());
+  }
   if (!labeled) return;
   const { y, allowed } = labeled;
   const classes = y.shape[1] as number;
@@ -74,8 +87,24 @@ const assertSets = (
   }
 };
 
+/** Refuses a pass without a part of which there are examples: the weights of the loss would count them. */
+const assertShown = (
+  shown: ReadonlySet<string>,
+  pass: number,
+  { stepsPerEpoch, counts }: BatchesFromOptions,
+): void => {
+  for (const part of PARTS)
+    if (counts[part] > 0 && !shown.has(part))
+      throw new RangeError(
+        `${WHERE}: no batch of pass ${pass} has a part ${part} and counts.${part} is ${counts[part]}, needed it in at least one of ${stepsPerEpoch} batches, or counts.${part}: 0`,
+      );
+};
+
 /** The position in a source: its pass, its iterator and the step that comes next. One call at a time. */
-const createReader = (source: Source, stepsPerEpoch: number) => {
+const createReader = (source: Source, options: BatchesFromOptions) => {
+  const { stepsPerEpoch, counts } = options;
+  // Parts that the pass has had so far.
+  const shown = new Set<string>();
   const replayable = typeof source === 'function';
   let iterator: Opened | undefined;
   // The step that comes next, and its batch where a bare iterator has given it to be looked at.
@@ -105,6 +134,10 @@ const createReader = (source: Source, stepsPerEpoch: number) => {
     }
     try {
       assertBatch(value, next);
+      assertCounted(value, next, counts);
+      if (next % stepsPerEpoch === 0) shown.clear();
+      for (const part of PARTS) if (value[part] !== undefined) shown.add(part);
+      if ((next + 1) % stepsPerEpoch === 0) assertShown(shown, pass, options);
     } catch (error) {
       disposeBatch(value);
       throw error;
@@ -193,7 +226,7 @@ export function batchesFrom(
   });
   if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
     throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
-  const { replayable, close, take, look } = createReader(source, stepsPerEpoch);
+  const { replayable, close, take, look } = createReader(source, { stepsPerEpoch, counts });
   const inTurn = createQueue();
 
   /** A fault ends the pass. It is the error that is thrown, even if closing the iterator fails after it. */

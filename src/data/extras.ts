@@ -7,8 +7,8 @@ import {
   covariatesOf,
   type ExtrasPlace,
   flagsOf,
-  numbersOf,
   observedOf,
+  weightsOf,
 } from '../core/extras';
 import { UNKNOWN_CLASS } from '../core/labels';
 import { sizeOf } from '../core/shape';
@@ -33,7 +33,7 @@ export interface ExtrasOptions {
    * A list of one class is a label, one of all classes is none, anything between is a coarse label
    */
   readonly allowed?: readonly ArrayLike<number>[] | Uint8Array;
-  /** how much each example counts in the loss, at least 0; default 1 each */
+  /** how much each example counts in the loss: 0, or from 1e-30 to 1e30; default 1 each */
   readonly weight?: ArrayLike<number>;
   /** what is known of each example beside its inputs, count × C; for models that read it */
   readonly covariates?: ArrayLike<number>;
@@ -116,20 +116,11 @@ export function extrasOf(place: Place, given: ExtrasOptions, y: Uint8Array): Ext
   const { count, shape } = place;
   const { allowed, weight, covariates, observed } = given;
   const size = sizeOf(shape);
-  const sets = allowed && allowedOf(place, allowed);
+  const sets = allowed === undefined ? undefined : allowedOf(place, allowed);
   if (sets) reconcile(place, sets, y);
-  const positive = (value: number): boolean => value >= 0 && Number.isFinite(value);
-  const weights = weight && numbersOf(place, 'weight', weight, positive, 'a finite number of at least 0');
-  if (weights)
-    assertExtrasLength(
-      place,
-      'weight',
-      weights.length,
-      `one for each of ${count} examples`,
-      weights.length === count,
-    );
-  const known = covariates && covariatesOf(place, covariates, count);
-  const seen = observed && observedOf(place, observed, count * size);
+  const weights = weight === undefined ? undefined : weightsOf(place, weight, count);
+  const known = covariates === undefined ? undefined : covariatesOf(place, covariates, count);
+  const seen = observed === undefined ? undefined : observedOf(place, observed, count * size);
   return {
     ...(sets && { allowed: sets }),
     ...(weights && { weight: weights }),

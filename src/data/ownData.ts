@@ -2,7 +2,7 @@
 
 import { describe } from '../core/describe';
 import { type InputSpec, parseInput, readInputs, shapeOfInput } from '../core/inputs/registry';
-import { optional, type Rule, text, unchecked } from '../core/options';
+import { optional, type Rule, text, texts, unchecked } from '../core/options';
 import { type ClassLabels, readClasses } from './classLabels';
 import { checkDataset, type Dataset } from './dataset';
 import { likelihoodOfInput } from './inputLikelihood';
@@ -48,7 +48,7 @@ export const inputRule =
 export const ownDataRules = <Kind extends InputSpec['kind']>(name: Kind) => ({
   input: inputRule(name),
   labels: optional(unchecked<ClassLabels>()),
-  classNames: optional(unchecked<readonly string[]>()),
+  classNames: optional(texts()),
   weight: optional(unchecked<ArrayLike<number>>()),
   name: text(name),
 });
@@ -90,7 +90,7 @@ export function ownDataset(parts: OwnDataParts): OwnDataset {
       input,
       notes,
       likelihood,
-      ...(parts.weight && { weight: parts.weight }),
+      ...(parts.weight !== undefined && { weight: parts.weight }),
     },
     labelsName,
   );

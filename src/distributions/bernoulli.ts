@@ -32,7 +32,7 @@ import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import type { Support } from '../core/support';
-import type { LogProbOptions, ParameterKind } from './likelihood';
+import { type LogProbOptions, observedIn, type ParameterKind } from './likelihood';
 
 /** What rebuilds this likelihood from a saved model. */
 export const spec = {
@@ -85,11 +85,12 @@ const elementwise = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor>((
  * @throws RangeError when the shapes differ
  * @example bernoulli.logProb(tf.tensor2d([[0, 2]]), tf.tensor2d([[1, 0]])) // [-2.8200755]
  */
-export function logProb(logits: Tensor, x: Tensor, { observed }: LogProbOptions = {}): Tensor1D {
+export function logProb(logits: Tensor, x: Tensor, options?: LogProbOptions): Tensor1D {
+  const observed = observedIn('bernoulli.logProb', options);
   assertShapes('bernoulli.logProb', {
     logits: [logits, 'B ...', 'float32'],
     x: [x, 'B ...'],
-    ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+    ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
   });
   return tidy(() => {
     const values = elementwise(logits, x);

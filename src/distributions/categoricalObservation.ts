@@ -1,4 +1,5 @@
 /** Categorical p(x|z,y) of levels: blocks of one-hot columns. */
+
 import {
   add,
   concat,
@@ -20,6 +21,7 @@ import { assertShapes, sizeOf } from '../core/shape';
 import { isCount, isListOf, parse, parseRecord } from '../files/json';
 import * as categorical from './categorical';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
+import { observedIn } from './likelihood';
 import { columnsOf } from './parameterBlocks';
 
 /** What the columns are. */
@@ -101,12 +103,13 @@ export function categoricalObservation(options: CategoricalObservationOptions): 
     parameterKinds: ['logit'],
     support: { min: 0, max: 1 },
     takesObserved: true,
-    logProb(logits, x, { observed } = {}) {
+    logProb(logits, x, options) {
+      const observed = observedIn(`${where}.logProb`, options);
       assertLogits('logProb', logits);
       assertShapes(`${where}.logProb`, {
         logits: [logits, 'B ...'],
         x: [x, 'B ...'],
-        ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+        ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
       });
       return tidy((): Tensor1D => {
         const values = blocksOf(x);

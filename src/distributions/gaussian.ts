@@ -10,7 +10,7 @@ import { scaledSquaredDistance } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
-import type { LogProbOptions } from './likelihood';
+import { type LogProbOptions, observedIn } from './likelihood';
 
 /** A diagonal Gaussian: `mean` and `logVar` = log σ² of one shape, [B, …]. */
 export interface Gaussian {
@@ -58,11 +58,12 @@ export function sample(q: Gaussian, noise: Noise): Tensor {
  * @throws RangeError when the shapes differ
  * @example gaussian.logProb({ mean: tf.tensor2d([[0]]), logVar: tf.tensor2d([[0]]) }, tf.tensor2d([[1]])) // [-1.4189385]
  */
-export function logProb(q: Gaussian, z: Tensor, { observed }: LogProbOptions = {}): Tensor1D {
+export function logProb(q: Gaussian, z: Tensor, options?: LogProbOptions): Tensor1D {
+  const observed = observedIn('gaussian.logProb', options);
   assertShapes('gaussian.logProb', {
     ...parametersOf(q),
     z: [z, 'B ...'],
-    ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+    ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
   });
   return tidy(() => {
     const scaled = scaledSquaredDistance(z, q.mean, q.logVar);

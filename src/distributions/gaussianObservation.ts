@@ -1,4 +1,5 @@
 /** Gaussian observation model p(x|z,y), with a fixed or a learned variance. */
+
 import { fill, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { assertNoise, type Noise } from '../core/noise';
 import { ABOVE_0, integersFrom, number, oneOf, optional, readOptions } from '../core/options';
@@ -8,6 +9,7 @@ import { type Is, isCount, isFiniteNumber, parse, parseRecord } from '../files/j
 import type { Gaussian } from './gaussian';
 import * as gaussian from './gaussian';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
+import { observedIn } from './likelihood';
 import { alongColumns, assertColumns, ownVariable } from './ownColumns';
 import { halves } from './parameterBlocks';
 
@@ -100,7 +102,8 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     throw new RangeError(
       `gaussianObservation: columns is ${columns}, needed none beside variance "${variance}": they are of "shared"`,
     );
-  const shared = variance === 'shared' ? ownVariable(columns ?? 1, 2 * Math.log(sigma)) : undefined;
+  const shared =
+    variance === 'shared' ? ownVariable('gaussianObservation', columns ?? 1, 2 * Math.log(sigma)) : undefined;
 
   const split = (name: string, parameters: Tensor): Gaussian => {
     const where = `gaussianObservation.${name}`;
@@ -129,8 +132,13 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     takesObserved: true,
     logProb: (parameters, x, options) =>
       tidy(() => {
+        const observed = observedIn('gaussianObservation.logProb', options);
         const p = split('logProb', parameters);
-        assertShapes('gaussianObservation.logProb', { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
+        assertShapes('gaussianObservation.logProb', {
+          'the mean': [p.mean, 'B ...'],
+          x: [x, 'B ...'],
+          ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
+        });
         return gaussian.logProb(p, x, options);
       }),
     mean: (parameters) => meanOf('mean', parameters),

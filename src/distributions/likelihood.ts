@@ -1,7 +1,9 @@
 /** What a decoder's output means: the contract of p(x|z,y). */
+
 import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
 import type { ByteMeaning } from '../core/byteValues';
 import type { Noise } from '../core/noise';
+import { readOptions, unchecked } from '../core/options';
 import type { Support } from '../core/support';
 import type { Json } from '../files/json';
 
@@ -13,6 +15,19 @@ export interface LogProbOptions {
   /** 1 where a value is known and 0 where it is missing, in the shape of x; default all are known */
   readonly observed?: Tensor;
 }
+
+/**
+ * The option `observed` of a log-likelihood. Its shape is checked beside those of the other arguments.
+ *
+ * @param where name of the calling function, for the message
+ * @param options what came
+ * @returns the tensor; nothing where it is left out
+ * @throws TypeError or RangeError when the options are not a record, or hold another name
+ */
+export const observedIn = (where: string, options: LogProbOptions | undefined): Tensor | undefined =>
+  options === undefined
+    ? undefined
+    : readOptions(where, options, { observed: unchecked<Tensor | undefined>() }).observed;
 
 /**
  * A distribution of observed values given the decoder's output.

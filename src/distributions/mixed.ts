@@ -1,4 +1,5 @@
 /** A likelihood of mixed columns: a product of one likelihood for each block of them. */
+
 import { add, cast, concat, ones, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { formatShape } from '../core/describe';
 import { assertNoise, type Noise } from '../core/noise';
@@ -7,6 +8,7 @@ import { assertShapes } from '../core/shape';
 import { FINITE } from '../core/support';
 import { isListOf, isRecord, parse, parseRecord } from '../files/json';
 import type { Likelihood, LogProbOptions, ParameterKind, ReadyLikelihood } from './likelihood';
+import { observedIn } from './likelihood';
 import { blockSpec, type DensityBlock, type MixedBlock, readBlocks } from './mixedBlocks';
 import { likelihoodOfBlock, logUnits, weightOf } from './mixedParts';
 import { columnsOf } from './parameterBlocks';
@@ -89,7 +91,7 @@ export function mixed(options: MixedOptions): Mixed {
   const assertParameters = (name: string, parameters: Tensor): void =>
     void assertShapes(`mixed.${name}`, { parameters: [parameters, `B ${width}`, 'float32'] });
 
-  const termsOf = (parameters: Tensor, x: Tensor, { observed }: LogProbOptions): Tensor1D[] => {
+  const termsOf = (parameters: Tensor, x: Tensor, observed: Tensor | undefined): Tensor1D[] => {
     const values = cast(x, 'float32');
     return parts.map(({ block, likelihood, from, at, parameters: size }) => {
       const own = columnsOf(values, from, block.width);
@@ -100,17 +102,20 @@ export function mixed(options: MixedOptions): Mixed {
       return units ? sub(logProb, units) : logProb;
     });
   };
-  const assertArguments = (
+  /** The option `observed`, once the arguments fit each other. */
+  const observedOf = (
     name: string,
     parameters: Tensor,
     x: Tensor,
-    { observed }: LogProbOptions,
-  ): void => {
+    options: LogProbOptions | undefined,
+  ): Tensor | undefined => {
+    const observed = observedIn(`mixed.${name}`, options);
     assertShapes(`mixed.${name}`, {
       parameters: [parameters, `B ${width}`, 'float32'],
       x: [x, `B ${columns}`],
-      ...(observed && { observed: [observed, `B ${columns}`, 'float32'] as const }),
+      ...(observed !== undefined && { observed: [observed, `B ${columns}`, 'float32'] as const }),
     });
+    return observed;
   };
 
   /** What each block gives, and 1 for masks, side by side. */
@@ -136,14 +141,14 @@ export function mixed(options: MixedOptions): Mixed {
     support: FINITE,
     ...(own.length > 0 && { variables: Object.fromEntries(own) }),
     takesObserved: true,
-    logProb(parameters, x, options = {}) {
-      assertArguments('logProb', parameters, x, options);
-      return tidy(() => termsOf(parameters, x, options).reduce((total, term) => add(total, term)));
+    logProb(parameters, x, options) {
+      const observed = observedOf('logProb', parameters, x, options);
+      return tidy(() => termsOf(parameters, x, observed).reduce((total, term) => add(total, term)));
     },
-    logProbByBlock(parameters, x, options = {}) {
-      assertArguments('logProbByBlock', parameters, x, options);
+    logProbByBlock(parameters, x, options) {
+      const observed = observedOf('logProbByBlock', parameters, x, options);
       return tidy(() => {
-        const terms = termsOf(parameters, x, options);
+        const terms = termsOf(parameters, x, observed);
         return Object.fromEntries(parts.map(({ block }, i) => [block.name, terms[i] as Tensor1D]));
       });
     },

@@ -1,4 +1,5 @@
 /** Negative binomial p(x|z,y) of counts that vary more than a Poisson's, with a shared or a learned dispersion. */
+
 import { exp, mul, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { assertNoise, type Noise } from '../core/noise';
 import { ABOVE_0, integersFrom, number, oneOf, readOptions } from '../core/options';
@@ -8,6 +9,7 @@ import { COUNTS } from '../core/support';
 import { type Is, isCount, isFiniteNumber, parse, parseRecord } from '../files/json';
 import { drawGamma, drawPoisson } from './countDraws';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
+import { observedIn } from './likelihood';
 import { negativeBinomialLogMass } from './negativeBinomialLogMass';
 import { alongColumns, assertColumns, ownVariable } from './ownColumns';
 import { halves } from './parameterBlocks';
@@ -63,7 +65,8 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
     columns: number(integersFrom(1), 1),
     theta: number(ABOVE_0, 1),
   });
-  const logTheta = dispersion === 'shared' ? ownVariable(columns, Math.log(theta)) : undefined;
+  const logTheta =
+    dispersion === 'shared' ? ownVariable('negativeBinomial', columns, Math.log(theta)) : undefined;
 
   /** log-means and log-dispersions, in the shape of x */
   const split = (name: string, parameters: Tensor): readonly [Tensor, Tensor] => {
@@ -85,13 +88,14 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
     bytes: 'counts',
     ...(logTheta && { variables: { logTheta } }),
     takesObserved: true,
-    logProb: (parameters, x, { observed } = {}) =>
+    logProb: (parameters, x, options) =>
       tidy((): Tensor1D => {
+        const observed = observedIn('negativeBinomial.logProb', options);
         const [logMean, logDispersion] = split('logProb', parameters);
         assertShapes('negativeBinomial.logProb', {
           'the mean': [logMean, 'B ...'],
           x: [x, 'B ...'],
-          ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+          ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
         });
         const values = negativeBinomialLogMass(logMean, logDispersion, x);
         return perExample(observed ? mul(values, observed) : values);

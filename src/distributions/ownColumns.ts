@@ -1,6 +1,8 @@
 /** What a likelihood learns itself: one number for each column, or one for all. */
+
 import { add, fill, type Tensor, tidy, type Variable, variable, zerosLike } from '@tensorflow/tfjs-core';
 import { formatShape } from '../core/describe';
+import { assertBackend } from '../host/backendTraits';
 
 /** Refuses shapes whose last axis is not the columns. */
 export function assertColumns(where: string, columns: number, shape: readonly number[]): void {
@@ -10,9 +12,15 @@ export function assertColumns(where: string, columns: number, shape: readonly nu
     );
 }
 
-/** A variable [columns] of one value. */
-export const ownVariable = (columns: number, value: number): Variable =>
-  tidy(() => variable(fill([columns], value)));
+/**
+ * A variable [columns] of one value.
+ *
+ * @param where name of the calling function, for the message
+ */
+export function ownVariable(where: string, columns: number, value: number): Variable {
+  assertBackend(where);
+  return tidy(() => variable(fill([columns], value)));
+}
 
 /** A variable [columns] in the shape of a tensor, [B, …, columns]. */
 export const alongColumns = (like: Tensor, own: Variable): Tensor => add(zerosLike(like), own);

@@ -12,7 +12,7 @@ import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import { COUNTS, type Support } from '../core/support';
 import { drawPoisson } from './countDraws';
-import type { LogProbOptions, ParameterKind } from './likelihood';
+import { type LogProbOptions, observedIn, type ParameterKind } from './likelihood';
 import { poissonLogMass } from './poissonLogMass';
 
 /** What rebuilds this likelihood from a saved model. */
@@ -58,11 +58,12 @@ export const bytes: ByteMeaning = 'counts';
  * @throws RangeError when the shapes differ
  * @example poisson.logProb(tf.tensor2d([[0, 1]]), tf.tensor2d([[0, 2]])) // [-2.4114291]
  */
-export function logProb(logRates: Tensor, x: Tensor, { observed }: LogProbOptions = {}): Tensor1D {
+export function logProb(logRates: Tensor, x: Tensor, options?: LogProbOptions): Tensor1D {
+  const observed = observedIn('poisson.logProb', options);
   assertShapes('poisson.logProb', {
     'the log-rates': [logRates, 'B ...', 'float32'],
     x: [x, 'B ...'],
-    ...(observed && { observed: [observed, 'B ...', 'float32'] as const }),
+    ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
   });
   return tidy(() => {
     const values = poissonLogMass(logRates, x);

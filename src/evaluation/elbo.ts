@@ -1,4 +1,5 @@
 /** The evidence lower bound of a model, with the sum over labels taken exactly. */
+
 import { add, dispose, softmax, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { labelExpectation } from '../bounds/labelExpectation';
@@ -8,6 +9,7 @@ import { assertMethods } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions } from '../core/options';
+import { boundOf, inferred } from '../models/atOnce';
 import { assertTakesObserved } from '../models/fits';
 import { type BoundContext, hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
@@ -81,10 +83,12 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
   });
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
-  if (data.observed) assertTakesObserved(where, model);
+  if (data.observed !== undefined) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);
   const given =
-    data.y && hasLabels(model) ? readLabels(where, 'y', data.y, examples.count, model.classes) : undefined;
+    data.y !== undefined && hasLabels(model)
+      ? readLabels(where, 'y', data.y, examples.count, model.classes)
+      : undefined;
   const known = given?.filter((label) => label >= 0).length ?? 0;
   // In the place of a class that is not known any other will do: its value is left out.
   const labels = known > 0 ? given?.map((label) => Math.max(0, label)) : undefined;
@@ -138,7 +142,7 @@ const rowsOf = (terms: () => NamedTerms): NamedRows => {
 };
 
 const termsWithoutLabels = (model: Vae, x: Tensor, context: BoundContext): NamedTerms => {
-  const terms = model.bound(x, context);
+  const terms = boundOf('evaluateElbo', model, x, context);
   return { elbo: terms.elbo, ...Object.fromEntries(partsOf(terms)) };
 };
 
@@ -150,7 +154,7 @@ const termsWithLabels = (
   context: BoundContext,
 ): NamedTerms => {
   const { classes, labelPrior } = model;
-  const { labelLogits, bound } = model.infer(x, context); // q(y | x)
+  const { labelLogits, bound } = inferred('evaluateElbo', model, x, context); // q(y | x)
   const y = everyLabel(x.shape[0] as number, classes);
   const terms = bound(y); // log p(x | z, y) − KL
   const prior = logLabelPrior(y, labelPrior);

@@ -1,13 +1,14 @@
 /** The data that evaluation reads. */
 import { tensor, tensor2d } from '@tensorflow/tfjs-core';
-import { recordOf } from '../core/assert';
-import type { ByteMeaning } from '../core/byteValues';
+import { assertInteger, assertOneOf, recordOf } from '../core/assert';
+import { BYTE_MEANINGS, type ByteMeaning } from '../core/byteValues';
 import { assertClassNames, indicesOfNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe } from '../core/describe';
+import { assertExampleShape } from '../core/exampleShape';
 import { covariatesOf, observedOf } from '../core/extras';
 import { datasetHint } from '../core/hints';
-import type { InputSpec } from '../core/inputs/registry';
+import { type InputSpec, parseInput } from '../core/inputs/registry';
 import { readLabels } from '../core/labels';
 import { integersFrom, number, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
@@ -64,19 +65,26 @@ export interface LabeledExamples extends Examples {
 export async function openExamples(where: string, data: Examples, model: Model): Promise<OpenedExamples> {
   const { x, bytes } = data;
   const { input, shape, classes, classNames } = data;
-  if (Array.isArray(shape)) assertSameInputs(where, model, shape);
+  if (shape !== undefined) {
+    assertExampleShape(where, 'shape', shape);
+    assertSameInputs(where, model, shape);
+  }
+  if (bytes !== undefined) assertOneOf(where, 'bytes', bytes, BYTE_MEANINGS);
+  if (classes !== undefined) assertInteger(where, 'classes', classes);
   const { classes: known, classNames: named } = model as Partial<Classifier>;
   if (named && known !== undefined) assertClassNames(where, 'model.classNames', named, known);
-  assertSameClasses(where, model, typeof classes === 'number' ? classes : undefined, classNames);
-  assertSameReading(where, model, input);
+  if (classNames !== undefined)
+    assertClassNames(where, 'classNames', classNames, classes ?? known ?? classNames?.length);
+  assertSameClasses(where, model, classes, classNames);
+  assertSameReading(where, model, input === undefined ? undefined : parseInput(where, input));
   if (isBytes(x)) assertBytesFit(where, model, bytes);
   const opened = await openInputs(where, 'x', x, model);
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
   const { count } = opened;
   const place = { where, prefix: '' };
   const size = sizeOf(model.inputShape);
-  const observed = data.observed && observedOf(place, data.observed, count * size);
-  const covariates = data.covariates && covariatesOf(place, data.covariates, count);
+  const observed = data.observed === undefined ? undefined : observedOf(place, data.observed, count * size);
+  const covariates = data.covariates === undefined ? undefined : covariatesOf(place, data.covariates, count);
   const width = (covariates?.length ?? 0) / count;
   return {
     ...opened,
@@ -123,11 +131,11 @@ export const drawRules = () => ({
 });
 
 /** Refuses anything but a record of inputs. */
-export function assertExamples(where: string, data: Examples): void {
-  const hint = datasetHint('data', recordOf(where, data, 'data'));
+export function assertExamples(where: string, data: Examples, name = 'data'): void {
+  const hint = datasetHint(name, recordOf(where, data, name));
   if (hint !== '')
-    throw new TypeError(`${where}: data is ${describe(data)}, needed { x, y }, such as a data set${hint}`);
-  assertSpelled(where, 'data', data);
+    throw new TypeError(`${where}: ${name} is ${describe(data)}, needed { x, y }, such as a data set${hint}`);
+  assertSpelled(where, name, data);
 }
 
 /** Refuses the bound of an example that is NaN. */

@@ -1,4 +1,5 @@
 /** The importance-weighted bound of a model on examples. */
+
 import { dispose, expandDims, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { importanceWeightedBound } from '../bounds/importanceWeightedBound';
@@ -6,6 +7,7 @@ import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { type ReadOptions, readOptions } from '../core/options';
 import { createRests } from '../host/rests';
+import { boundOf, inferred } from '../models/atOnce';
 import { assertTakesObserved } from '../models/fits';
 import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
@@ -79,7 +81,7 @@ export async function importanceBoundsOf(
 ): Promise<Float64Array> {
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);
-  if (data.observed) assertTakesObserved(where, model);
+  if (data.observed !== undefined) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   const bounds = new Float64Array(examples.count);
@@ -133,14 +135,16 @@ const weightOf = (where: string, { logWeight }: BoundTerms): Tensor1D => {
 /** log w of each draw, [B, 1]. */
 const withoutLabels = (model: Vae, x: Tensor, { where, draws, known }: Draws): Tensor[] =>
   draws.map((noise) =>
-    tidy(() => expandDims(weightOf(where, model.bound(x, { ...known, noise, logWeight: true })), 1)),
+    tidy(() =>
+      expandDims(weightOf(where, boundOf(where, model, x, { ...known, noise, logWeight: true })), 1),
+    ),
   );
 
 /** log w of each draw at every label, [B, K]. The first draw encodes for all of them. */
 const withLabels = (model: SemiSupervisedVae, x: Tensor, { where, draws, known }: Draws): Tensor[] => {
   const { classes } = model;
   const [first] = draws as readonly [Noise];
-  const { bound } = model.infer(x, { ...known, noise: first });
+  const { bound } = inferred(where, model, x, { ...known, noise: first });
   const y = everyLabel(x.shape[0] as number, classes);
   const weights = (noise: Noise): Tensor =>
     byLabel(weightOf(where, bound(y, { noise, logWeight: true })), classes);

@@ -1,8 +1,10 @@
 /** Measures generated examples: whether they show the class asked for, how alike they are, and what can be learned from them. */
+
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
+import { atOnce } from '../core/notAsync';
 import {
   ABOVE_0,
   callable,
@@ -122,7 +124,7 @@ export async function evaluateSamples(
   assertMethods(where, 'model', model, ['generate', 'classify']);
   assertLiving(where, model);
   // Refused here, in this function's name, and read once there are samples to learn from.
-  if (real) await openLabeled(where, real, model);
+  if (real !== undefined) await openLabeled(where, real, model);
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
@@ -136,7 +138,11 @@ export async function evaluateSamples(
   const parts: Float32Array[] = [];
   for (let k = 0; k < classes; k++) {
     const labels = new Array<number>(perClass).fill(k);
-    const x = model.generate(labels, noise.split(k), temperature === 1 ? {} : { temperature });
+    const x = atOnce(
+      where,
+      "the model's generate",
+      model.generate(labels, noise.split(k), temperature === 1 ? {} : { temperature }),
+    );
     try {
       const values = (await x.data()) as Float32Array;
       const judged = await judgedAs(k, classes, x, logitsOf);
@@ -146,7 +152,7 @@ export async function evaluateSamples(
         confident: right.filter((probability) => probability > confidence).length / perClass,
         spread: spreadOf(values, perClass),
       });
-      if (real) parts.push(values.slice());
+      if (real !== undefined) parts.push(values.slice());
     } finally {
       x.dispose();
     }
@@ -159,7 +165,9 @@ export async function evaluateSamples(
     confident: meanOf('confident'),
     spread: meanOf('spread'),
     byClass,
-    ...(real && { trainedOnSamples: await accuracyOn(real, await fitClassifier(joined(model, parts))) }),
+    ...(real !== undefined && {
+      trainedOnSamples: await accuracyOn(real, await fitClassifier(joined(model, parts))),
+    }),
   };
 }
 
@@ -172,7 +180,7 @@ async function judgedAs(
 ): Promise<readonly (number | undefined)[]> {
   const where = 'evaluateSamples';
   const rows = x.shape[0] as number;
-  const logits = tidy(() => logitsOf(x));
+  const logits = tidy(() => atOnce(where, 'judge', logitsOf(x)));
   try {
     assertShapes(where, { 'the judge’s logits': [logits, `${rows} ${classes}`, 'float32'] });
     const values = (await logits.data()) as Float32Array;

@@ -1,7 +1,9 @@
 /** One style, every class. */
+
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../bounds/everyLabel';
 import { assertMethods } from '../core/assert';
+import { atOnce } from '../core/notAsync';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
@@ -43,7 +45,8 @@ export async function analogies(
   const exchanged = await readCells(
     tidy(() => {
       const y = labels && labelsOf('analogies', model, inputs, labels);
-      return model.reconstruct(inputs, y, everyLabel(originals.length, classes));
+      const every = everyLabel(originals.length, classes);
+      return atOnce('analogies', "the model's reconstruct", model.reconstruct(inputs, y, every));
     }),
   );
   const cells = originals.flatMap((original, n) => [

@@ -1,6 +1,8 @@
 /** Images of a model, read from tensors. */
+
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertCount, oneHotLabels } from '../core/labels';
+import { atOnce } from '../core/notAsync';
 import * as categorical from '../distributions/categorical';
 import type { Classifier } from '../models/model';
 import { type Cell, cellsOf } from './imageGrid';
@@ -30,7 +32,8 @@ export const labelsOf = (
   x: Tensor,
   labels: readonly number[] | undefined,
 ): Tensor => {
-  if (labels === undefined) return tidy(() => categorical.mode(model.classify(x)));
+  if (labels === undefined)
+    return tidy(() => categorical.mode(atOnce(where, "the model's classify", model.classify(x))));
   assertCount(where, 'labels', labels, x.shape[0] as number);
   return oneHotLabels(where, labels, model.classes);
 };

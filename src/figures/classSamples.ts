@@ -1,6 +1,8 @@
 /** What a model thinks the classes look like. */
+
 import { assertInteger, assertMethods, assertSize } from '../core/assert';
 import type { Noise } from '../core/noise';
+import { atOnce } from '../core/notAsync';
 import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { assertLiving } from '../models/living';
@@ -39,6 +41,6 @@ export async function classSamples(
   assertInteger('classSamples', 'model.classes', model.classes);
   assertSize('classSamples', 'the size of the picture', model.classes * perClass * sizeOf(model.inputShape));
   const labels = Array.from({ length: model.classes * perClass }, (_, i) => Math.floor(i / perClass));
-  const cells = await readCells(model.generate(labels, seed));
+  const cells = await readCells(atOnce('classSamples', "the model's generate", model.generate(labels, seed)));
   return layOut('classSamples', cells, { ...layout, columns: perClass });
 }

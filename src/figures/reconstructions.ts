@@ -1,6 +1,8 @@
 /** What a model keeps of its inputs. */
+
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
+import { atOnce } from '../core/notAsync';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
@@ -45,9 +47,13 @@ export async function reconstructions(
   const originals = await readCells(inputs.clone());
   const rebuilt = await readCells(
     tidy(() =>
-      hasLabels(model)
-        ? model.reconstruct(inputs, labelsOf('reconstructions', model, inputs, labels))
-        : model.reconstruct(inputs),
+      atOnce(
+        'reconstructions',
+        "the model's reconstruct",
+        hasLabels(model)
+          ? model.reconstruct(inputs, labelsOf('reconstructions', model, inputs, labels))
+          : model.reconstruct(inputs),
+      ),
     ),
   );
   const across = Math.min(columns, originals.length);

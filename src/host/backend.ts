@@ -1,7 +1,7 @@
 /** The choice of a backend: candidates in order, the first that starts is taken, and it is said why. */
 import { engine, ready, setBackend } from '@tensorflow/tfjs-core';
 import { assertInteger, assertNumber, assertOneOf } from '../core/assert';
-import { Broken, NotInstalled, Refused, reasonOf } from './backendErrors';
+import { Broken, isFault, NotInstalled, Refused, reasonOf } from './backendErrors';
 
 /** One backend that may or may not be available here. */
 export interface BackendCandidate<Options = unknown> {
@@ -225,7 +225,7 @@ async function choose<Options>(
         });
       }
       passedOver.push({ name, reason });
-      if (error instanceof Broken) broken.push(`${name} is installed, faster, and fails: ${reason}`);
+      if (isFault(error)) broken.push(`${name} is installed, faster, and fails: ${reason}`);
     }
   }
   const tried = passedOver.map(({ name, reason }) => `${name} (${reason})`).join(', ');

@@ -1,6 +1,6 @@
 /** Why a backend is not available, told apart by what would help. */
 import { oneLine } from '../core/describe';
-import { messageOf } from '../core/messageOf';
+import { isError, messageOf } from '../core/messageOf';
 
 /** Characters of a reason that are shown: packages name paths. */
 const LONGEST = 500;
@@ -13,6 +13,13 @@ export class NotInstalled extends Error {}
 
 /** A backend that is installed and fails: installing is not a cure, and it is not passed over without a word. */
 export class Broken extends Error {}
+
+/**
+ * Whether something thrown says that a backend is there and fails. The library says that one is not available by an `Error`.
+ * A `TypeError`, a `ReferenceError` and the like are faults, of whichever realm.
+ */
+export const isFault = (thrown: unknown): boolean =>
+  thrown instanceof Broken || !isError(thrown) || thrown.name !== 'Error';
 
 /** What was asked for and cannot be: no other backend is taken in its place. */
 export class Refused extends Error {}

@@ -1,6 +1,8 @@
 /** The bound of a model with one Gaussian code, at a draw of it. */
+
 import { add, sub, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../bounds/everyLabel';
+import { atOnce } from '../core/notAsync';
 import { assertShapes } from '../core/shape';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Pass } from '../nets/pass';
@@ -30,12 +32,32 @@ export function logLikelihoodOf(
 ): Tensor1D {
   if (observed) assertTakesObserved('bound', { likelihood });
   const rows = parameters.shape[0] as number;
-  const logLikelihood = observed
-    ? likelihood.logProb(parameters, repeatedTo(rows, x), { observed: repeatedTo(rows, observed) })
-    : likelihood.logProb(parameters, repeatedTo(rows, x));
+  const logLikelihood = atOnce(
+    'bound',
+    'likelihood.logProb',
+    observed
+      ? likelihood.logProb(parameters, repeatedTo(rows, x), { observed: repeatedTo(rows, observed) })
+      : likelihood.logProb(parameters, repeatedTo(rows, x)),
+  );
   // One that sums over the batch would broadcast.
   assertShapes('bound', { logLikelihood: [logLikelihood, `${rows}`, 'float32'] });
   return logLikelihood;
+}
+
+/**
+ * E[x | z[, y]].
+ *
+ * @param where name of the calling function, for the message
+ * @param parameters the decoder's output
+ */
+export function meanOf(
+  where: string,
+  { likelihood }: { readonly likelihood: Likelihood },
+  parameters: Tensor,
+): Tensor {
+  const mean = atOnce(where, 'likelihood.mean', likelihood.mean(parameters));
+  assertShapes(where, { 'likelihood.mean': [mean, '...', 'float32'] });
+  return mean;
 }
 
 /** Parts of the bound; an example has one row of the divergence, and a row of the likelihood for each of its labels. */

@@ -1,6 +1,6 @@
 /** What a ready model takes from the data set that it is made for. */
-import { assertEntries, recordOf } from '../core/assert';
-import type { ByteMeaning } from '../core/byteValues';
+import { assertEntries, assertInteger, assertOneOf, recordOf } from '../core/assert';
+import { BYTE_MEANINGS, type ByteMeaning } from '../core/byteValues';
 import { assertClassNames, assertSameNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe, formatShape } from '../core/describe';
@@ -37,12 +37,16 @@ export interface ModelData {
 /** The option `data`, which may be left out. */
 export const modelData = (): Rule<ModelData | undefined> => (where, name, data) => {
   if (data === undefined) return undefined;
-  const { x, shape, classes } = recordOf(where, data as ModelData, name);
+  const { x, shape, classes, classNames, bytes } = recordOf(where, data as ModelData, name);
   if (inputValues(x) === undefined || !Array.isArray(shape) || typeof classes !== 'number')
     throw new TypeError(
       `${where}: ${name} is ${describe(data)}, needed a data set, such as createDataset makes${datasetHint(name, data)}`,
     );
   assertSpelled(where, name, data as ModelData);
+  assertExampleShape(where, `${name}.shape`, shape);
+  assertInteger(where, `${name}.classes`, classes);
+  if (bytes !== undefined) assertOneOf(where, `${name}.bytes`, bytes, BYTE_MEANINGS);
+  if (classNames !== undefined) assertClassNames(where, `${name}.classNames`, classNames, classes);
   return data as ModelData;
 };
 
@@ -52,7 +56,7 @@ const inputShapeOf = (
   data: ModelData | undefined,
   inputShape: readonly number[] | undefined,
 ): readonly number[] => {
-  const shape = inputShape ?? (data?.shape as readonly number[]);
+  const shape = inputShape === undefined ? (data?.shape as readonly number[]) : inputShape;
   assertExampleShape(where, 'inputShape', shape);
   if (data && !sameShape(shape, data.shape))
     throw new RangeError(
@@ -145,13 +149,13 @@ export function inputOf(
   own: InputSpec | undefined,
   inputShape: readonly number[],
 ): InputSpec | undefined {
-  const given = own ?? data?.input;
+  const given = own === undefined ? data?.input : own;
   if (given === undefined) return undefined;
   const input = parseInput(where, given);
   const shape = shapeOfInput(input);
   if (!sameShape(shape, inputShape))
     throw new RangeError(
-      `${where}: ${own ? 'input' : 'data.input'} gives examples ${formatShape(shape)}, needed those of the inputShape, ${formatShape(inputShape)}`,
+      `${where}: ${own === undefined ? 'data.input' : 'input'} gives examples ${formatShape(shape)}, needed those of the inputShape, ${formatShape(inputShape)}`,
     );
   return input;
 }
@@ -166,15 +170,18 @@ export function classesOf(
   data: ModelData | undefined,
   own: { readonly classes: number | undefined; readonly classNames: readonly string[] | undefined },
 ) {
-  const classes = number(integersFrom(2))(where, 'classes', own.classes ?? data?.classes);
+  const classes = number(integersFrom(2))(
+    where,
+    'classes',
+    own.classes === undefined ? data?.classes : own.classes,
+  );
   assertEntries(where, 'classes', classes);
   if (data && classes !== data.classes)
     throw new RangeError(
       `${where}: classes is ${classes}, the data has ${data.classes}; needed the same number, or classes left out`,
     );
+  if (own.classNames !== undefined) assertClassNames(where, 'classNames', own.classNames, classes);
   const classNames = own.classNames ?? data?.classNames;
-  if (classNames)
-    assertClassNames(where, own.classNames ? 'classNames' : 'data.classNames', classNames, classes);
   assertSameNames(where, ['classNames', 'the data'], classNames, data?.classNames);
   return { classes, classNames: classNames && [...classNames] };
 }

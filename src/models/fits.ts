@@ -1,8 +1,10 @@
 /** Whether model, objective and data fit each other. */
+
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
 import type { InputSpec } from '../core/inputs/registry';
+import { atOnce } from '../core/notAsync';
 import { assertShapes, sameShape } from '../core/shape';
 import { canonical } from '../files/json';
 import { assertBytesFit } from './inputs';
@@ -44,7 +46,8 @@ export function assertFits<M extends Model>(
   objectives: readonly Objective<M>[],
   { inputShape, bytes, input, classes, classNames, counts, observed = false }: BatchSource,
 ): void {
-  for (const objective of objectives) objective.assertModel?.(where, model, { observed });
+  for (const objective of objectives)
+    atOnce(where, 'assertModel of the objective', objective.assertModel?.(where, model, { observed }));
   if (inputShape !== undefined) assertSameInputs(where, model, inputShape);
   assertBytesFit(where, model, bytes);
   assertSameReading(where, model, input);

@@ -1,7 +1,9 @@
 /** The prior of a model's code: N(0, I), or one of the user's own. */
+
 import { mul, sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
+import { atOnce } from '../core/notAsync';
 import { ABOVE_0, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 import * as gaussian from '../distributions/gaussian';
@@ -30,7 +32,7 @@ export function assertPrior(where: string, prior: LatentPrior | undefined): void
 /** log p(z) of codes [B, Z]: [B]. */
 const logPrior = ({ prior }: Coded, z: Tensor): Tensor1D => {
   if (prior === undefined) return gaussian.logProb({ mean: zerosLike(z), logVar: zerosLike(z) }, z);
-  const found = prior.logProb(z);
+  const found = atOnce('bound', 'prior.logProb', prior.logProb(z));
   // One that sums over the batch would broadcast.
   assertShapes('bound', { z: [z, 'B Z'], 'prior.logProb(z)': [found, 'B', 'float32'] });
   return found;
@@ -61,7 +63,7 @@ export const samplePrior = (
     throw new RangeError(
       `${where}: temperature is ${temperature}, needed 1 with a prior of your own: draw from a narrower prior`,
     );
-  const z = prior.sample(count, noise);
+  const z = atOnce(where, 'prior.sample', prior.sample(count, noise));
   assertShapes(where, { 'prior.sample': [z, `${count} ${latent}`, 'float32'] });
   return z;
 };

@@ -1,8 +1,10 @@
 /** Likelihoods of models: what is refused, and those that a file names. */
+
 import { assertFunction, assertNumber, assertOneOf } from '../core/assert';
 import { BYTE_MEANINGS } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { assertExampleShape } from '../core/exampleShape';
+import { atOnce } from '../core/notAsync';
 import { flag } from '../core/options';
 import { assertSpec } from '../core/spec';
 import type { Support } from '../core/support';
@@ -35,7 +37,7 @@ export function outputShapeOf(
   likelihood: Likelihood,
   inputShape: readonly number[],
 ): readonly number[] {
-  const shape = likelihood.parameterShape(inputShape);
+  const shape = atOnce(where, 'likelihood.parameterShape', likelihood.parameterShape(inputShape));
   assertExampleShape(where, `likelihood.parameterShape(${formatShape(inputShape)})`, shape);
   return shape;
 }

@@ -1,4 +1,5 @@
 /** Inputs as plain arrays or tensors, checked once and read in batches. */
+
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
 import { type ByteMeaning, valuesOfBytes } from '../core/byteValues';
@@ -9,6 +10,7 @@ import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { assertShapes, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';
 import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
+import { assertBackend } from '../host/backendTraits';
 import { createRests } from '../host/rests';
 import { byteMeaningOf, supportOf } from './inputs';
 import type { Model } from './model';
@@ -96,6 +98,7 @@ export async function openInputs(
   inputs: Inputs,
   model: Model,
 ): Promise<OpenedInputs> {
+  assertBackend(where);
   const { inputShape, input } = model;
   if (input !== undefined && isRawInput(input, inputs)) {
     const { x } = readInputs(where, name, input, inputs);

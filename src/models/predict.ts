@@ -1,10 +1,12 @@
 /** Models on data, in batches. */
+
 import { concat, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import { assertClassNames, namesOf } from '../core/classNames';
 import { describe } from '../core/describe';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
+import { atOnce } from '../core/notAsync';
 import { integersFrom, number, readOptions, text, UNIT_INTERVAL } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from './living';
@@ -146,5 +148,7 @@ export async function embed(
 ): Promise<Float32Array> {
   assertMethods('embed', 'model', model, ['embed']);
   const { batchSize } = readOptions('embed', options, batchRules());
-  return inBatches('embed', model, data, batchSize, model.latent, (x) => model.embed(x));
+  return inBatches('embed', model, data, batchSize, model.latent, (x) =>
+    atOnce('embed', "the model's embed", model.embed(x)),
+  );
 }

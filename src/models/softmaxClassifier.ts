@@ -1,4 +1,5 @@
 /** A linear classifier of codes: multinomial logistic regression. */
+
 import {
   add,
   dispose,
@@ -23,6 +24,7 @@ import {
   unchecked,
 } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { assertBackend } from '../host/backendTraits';
 import type { Classifier } from './model';
 
 /** How the classifier is fitted. */
@@ -211,12 +213,13 @@ export function fitSoftmaxClassifier(
     classNames: optional(unchecked<readonly string[]>()),
     l2: number(ABOVE_0, 1),
   });
+  assertBackend(where);
   assertNumbers(where, 'codes', codes);
   const classOfRow = readLabels(where, 'labels', labels, labels?.length, given);
   if (!classOfRow.some((label) => label >= 0))
     throw new RangeError(`${where}: labels name no class, needed at least one known label`);
   const classes = given ?? impliedClasses(where, classOfRow);
-  if (classNames) assertClassNames(where, 'classNames', classNames, classes);
+  if (classNames !== undefined) assertClassNames(where, 'classNames', classNames, classes);
   const width = widthOf(where, codes, labels.length);
   assertEntries(where, 'classes × (width + 1)', classes * (width + 1));
   for (let i = 0; i < codes.length; i++)

@@ -1,6 +1,7 @@
 /** The temperature of a classifier: what its logits are divided by where probabilities are read. */
 import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { assertMethods, assertNumber } from '../core/assert';
+import { atOnce } from '../core/notAsync';
 import { ABOVE_0 } from '../core/options';
 import { isRecord } from '../files/json';
 import type { Classifier } from './model';
@@ -49,6 +50,6 @@ export function withTemperature<C extends Classifier>(
 export function calibratedLogits(where: string, model: Classifier, x: Tensor): Tensor2D {
   const { temperature = 1 } = model;
   assertTemperature(where, 'model.temperature', temperature);
-  const logits = model.classify(x);
+  const logits = atOnce(where, "the model's classify", model.classify(x));
   return temperature === 1 ? logits : div<Tensor2D>(logits, temperature);
 }

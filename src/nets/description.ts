@@ -1,6 +1,8 @@
 /** Nets as plain data: each layer with its shape and its size. Counts and layers both come of the one description. */
+
 import { input, type LayersModel, type layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { assertSize } from '../core/assert';
+import { assertBackend } from '../host/backendTraits';
 
 /** A layer of a net and what it reads. Nothing is allocated until it is built. */
 export interface Node {
@@ -84,6 +86,7 @@ export function buildNets<Described extends object>(
   where: string,
   nets: Described,
 ): { readonly [Name in keyof Described]: LayersModel } {
+  assertBackend(where);
   assertSize(where, 'the size of the nets', totalOf(valuesOf(nets)));
   const built = Object.entries<Net>(nets as Nets).map(([name, net]) => [name, buildNet(name, net)]);
   return Object.fromEntries(built);

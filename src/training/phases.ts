@@ -1,6 +1,6 @@
 /** Phases: the losses of a step, one after the other. */
 import type { Variable } from '@tensorflow/tfjs-core';
-import { assertMethods } from '../core/assert';
+import { assertMethods, assertName } from '../core/assert';
 import { describe } from '../core/describe';
 import { readOptions, unchecked } from '../core/options';
 import { assertNoMaker } from '../core/uncalled';
@@ -61,6 +61,7 @@ export function resolvePhases<M extends Model>(
       throw new RangeError(
         `${where}: the name of phase ${i} is ${describe(name)}, needed one that no other has`,
       );
+    assertName(where, `phase ${i}`, name);
     // `a.b` and a term `c` would be called as `a` and a term `b.c` are; so would their moments, by `/`.
     if (/[./]/.test(name))
       throw new RangeError(

@@ -2,7 +2,7 @@
 import { type Scalar, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
 import { isError } from '../core/messageOf';
-import { assertNotAsync } from '../core/notAsync';
+import { assertNotAsync, atOnce } from '../core/notAsync';
 import { backendTraits } from '../host/backendTraits';
 import { freeTape } from '../host/tape';
 import type { Model } from '../models/model';
@@ -126,6 +126,8 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
 export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
   const { optimizer, context } = work;
   const statistics = rememberStatistics(work.model);
+  const apply = (gradients: Gradients, applied?: Scalar): void =>
+    atOnce('train', 'optimizer.apply', optimizer.apply(work.variables, gradients, context.step, applied));
   let terms: ObjectiveTerms = {};
   try {
     const done = tidy(() => {
@@ -134,9 +136,9 @@ export function executeEagerly<M extends Model>(work: StepWork<M>): StepOutput {
       const { loss, gradients, gradientNorm, applied } = found;
       // A backend that answers at once is read. On others the device masks the update, because reading would wait.
       if (applied && !backendTraits().readsAtOnce) {
-        optimizer.apply(work.variables, zeroUnless(gradients, applied), context.step, applied);
+        apply(zeroUnless(gradients, applied), applied);
         statistics.putBackUnless(applied);
-      } else if (applied?.dataSync()[0] !== 0) optimizer.apply(work.variables, gradients, context.step);
+      } else if (applied?.dataSync()[0] !== 0) apply(gradients);
       else statistics.putBack();
       work.ema?.update(context.step);
       return {

@@ -1,7 +1,9 @@
 /** One step: a batch through every phase. */
+
 import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type Batch, disposeBatch, hasObserved } from '../core/batch';
 import { describe } from '../core/describe';
+import { atOnce } from '../core/notAsync';
 import { sumOfScalars } from '../core/sumOfScalars';
 import { assertBatch } from '../models/fits';
 import type { Model } from '../models/model';
@@ -105,7 +107,12 @@ export async function takeStep<M extends Model>(
   owned.push(() => disposeBatch(given));
   assertBatch('train', `batch ${step}`, model, given);
   if (batches.observed === undefined && hasObserved(given))
-    for (const { objective } of phases) objective.assertModel?.('train', model, { observed: true });
+    for (const { objective } of phases)
+      atOnce(
+        'train',
+        'assertModel of the objective',
+        objective.assertModel?.('train', model, { observed: true }),
+      );
   const batch = augment === undefined ? given : augmented(given, step, { augment, noise });
   owned.push(() => disposeBatch(batch));
   const draws = noise.split('objective').split(step);

@@ -1,6 +1,6 @@
 /** The terms that an objective returns: their names, checks, copies and disposal. */
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
-import { assertOneOf } from '../core/assert';
+import { assertName, assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { describe, formatShape, oneLine } from '../core/describe';
 import type { ObjectiveTerms, Terms } from '../models/objectives/objective';
@@ -24,6 +24,7 @@ export const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
       throw new TypeError(`train: the objective's ${part} is ${describe(named)}, needed terms by name`);
     const count = batch[part as keyof Batch]?.x.shape[0];
     for (const [name, term] of Object.entries(named as Terms)) {
+      assertName('train', `a term of the objective's ${part}`, name);
       if (!Array.isArray(term?.shape))
         throw new TypeError(
           `train: the objective's ${part}.${oneLine(name)} is ${describe(term)}, needed a tensor [B]`,

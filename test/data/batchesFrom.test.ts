@@ -254,7 +254,10 @@ describe('faults', () => {
   ])(
     'of nothing: entries beyond the parts are freed too, skipped, looked at or closed: %s',
     async (_, batch) => {
-      const many = { stepsPerEpoch: 3, counts: { labeled: 0, unlabeled: 2 } };
+      const { labeled, unlabeled, ...beside }: Batch = batch();
+      disposeBatch({ labeled, unlabeled, ...beside });
+      const counts = { labeled: labeled ? 2 : 0, unlabeled: unlabeled ? 2 : 0 };
+      const many = { stepsPerEpoch: 3, counts };
       const source = batchesFrom(() => endless(batch), many);
       await source.assertWithin?.('train', UNIT);
       disposeBatch(await source.at(2));

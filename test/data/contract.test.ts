@@ -254,7 +254,10 @@ const cases: Readonly<Record<string, () => unknown>> = {
     assertInputsSupported('train', model, batchesOf({ dataset: six({ x: spoilt(5, 1.0000001) }) })),
   'labels out of an iterator that are not probabilities': () => {
     const labeled = () => ({ x: tf.zeros([1, 2]), y: tf.fill([1, 3], 5) });
-    const source = batchesFrom(() => [{ labeled: labeled() }], { stepsPerEpoch: 1, counts });
+    const source = batchesFrom(() => [{ labeled: labeled() }], {
+      stepsPerEpoch: 1,
+      counts: { labeled: 1, unlabeled: 0 },
+    });
     return assertInputsSupported('train', model, source);
   },
   'an iterator that gives no batches': () => {

@@ -24,6 +24,17 @@ it('without a backend, every function that makes the first tensors says what to 
       () => ssvae.scheduled({ step: 0, noise }, () => 1, 'beta'),
       () => ssvae.createM2({ inputShape: [1], classes: 2 }),
       () => ssvae.createVae({ inputShape: [1] }),
+      () => ssvae.fit(dataset, { seed: 1 }),
+      () => ssvae.fitSoftmaxClassifier([1, 2], [0, 1]),
+      () => ssvae.mlpNets({ inputShape: [2], outputShape: [2], classes: 2, latent: 2, encoderSeesLabel: true }),
+      () => ssvae.convNets({ inputShape: [8, 8, 1], outputShape: [8, 8, 1], classes: 2, latent: 2, encoderSeesLabel: true }),
+      () => ssvae.gaussianObservation({ variance: 'shared' }),
+      () => ssvae.negativeBinomial(),
+      () => ssvae.predict({ ...model, classes: 2, classify: (x) => x }, new Float32Array(2)),
+      () => ssvae.embed({ ...model, latent: 2, embed: (x) => x }, new Float32Array(2)),
+      () => ssvae.evaluateClassifier({ ...model, classes: 2, classify: (x) => x }, dataset),
+      () => ssvae.evaluateElbo({ ...model, bound: (x) => x }, { x: dataset.x }, { seed: 1 }),
+      () => ssvae.evaluateImportanceBound({ ...model, bound: (x) => x }, { x: dataset.x }, { samples: 1, seed: 1 }),
       () => ssvae.train(model, options),
       () => ssvae.trainingSteps(model, { objective: options.objective, batches: options.batches, seed: 1 }).next(),
     ])
@@ -33,7 +44,17 @@ it('without a backend, every function that makes the first tensors says what to 
     encoding: 'utf8',
   });
   const names = ['createBatches', 'createBatches', 'gatherInputs', 'gatherLabels', 'noise', 'noise', 'noise'];
-  names.push('everyLabel', 'scheduled', 'createM2', 'createVae', 'train', 'trainingSteps');
+  names.push(
+    'everyLabel',
+    'scheduled',
+    'createM2',
+    'createVae',
+    'createM2',
+    'fitSoftmaxClassifier',
+    'mlpNets',
+  );
+  names.push('convNets', 'gaussianObservation', 'negativeBinomial', 'predict', 'embed', 'evaluateClassifier');
+  names.push('evaluateElbo', 'evaluateImportanceBound', 'train', 'trainingSteps');
   expect(stdout.trim().split('\n')).toEqual(
     names.map(
       (name) =>

@@ -5,6 +5,7 @@ import { SOFTWARE_RENDERER } from '../../host/webgpu';
 import type { BrowserCandidate } from './candidate';
 
 const renderer = (): string => {
+  if (typeof OffscreenCanvas === 'undefined') throw new Error('this browser has no OffscreenCanvas');
   const context = new OffscreenCanvas(1, 1).getContext('webgl2');
   if (context === null) throw new Error('this browser has no WebGL 2');
   const extension = context.getExtension('WEBGL_debug_renderer_info');

@@ -14,7 +14,7 @@ import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
-import { codeBound, logLikelihoodOf, passOf } from '../codeBound';
+import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
@@ -119,7 +119,9 @@ export function createM2(options: M2Options): M2 {
       const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
-        return likelihood.mean(
+        return meanOf(
+          'generate',
+          model,
           model.decode(samplePrior('generate', model, labels.length, draws, options), y),
         );
       });
@@ -128,14 +130,18 @@ export function createM2(options: M2Options): M2 {
       assertLiving('sampleMean', model);
       assertShapes('sampleMean', { y: [y, `R ${classes}`] });
       const z = samplePrior('sampleMean', model, y.shape[0] as number, context.noise.split('latent'));
-      return likelihood.mean(decoder(z, y, passOf(context, z)));
+      return meanOf('sampleMean', model, decoder(z, y, passOf(context, z)));
     },
     reconstruct(x, y, as) {
       assertInputs('reconstruct', model, x);
       return tidy(() => {
         const shared = features(x);
         const known = y ?? (encoderSeesLabel || !as ? categorical.mode(classifier(shared)) : undefined);
-        return likelihood.mean(model.decode(encoder(shared, known).mean, as ?? (known as Tensor)));
+        return meanOf(
+          'reconstruct',
+          model,
+          model.decode(encoder(shared, known).mean, as ?? (known as Tensor)),
+        );
       });
     },
     dispose,

@@ -10,6 +10,7 @@
  *
  * The log-likelihoods of D values differ by about √D nats from example to example, so one w serves images and tables.
  */
+
 import {
   add,
   cast,
@@ -31,9 +32,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import { customGradient } from '../../core/gradient';
 import type { Noise } from '../../core/noise';
+import { atOnce } from '../../core/notAsync';
 import { AT_LEAST_0, integersFrom, number } from '../../core/options';
 import { type ScalarOrSchedule, schedule } from '../../core/schedules';
 import { crossEntropy } from '../../divergences/crossEntropy';
+import { inferred } from '../atOnce';
 import type { SemiSupervisedVae } from '../model';
 
 /** The generated-label term of an objective, w·√D·R. */
@@ -90,6 +93,7 @@ export function generatedLabelTerm(
   noise: Noise,
   covariates?: Tensor,
 ): Scalar {
+  const where = 'generatedLabels';
   const y = labelsInTurn(model.labelPrior, count, noise.split('label'));
   const known = covariates && {
     covariates: gather(
@@ -98,10 +102,14 @@ export function generatedLabelTerm(
     ),
   };
   const decoding = { training: true, updateStatistics: false, noise, ...known };
-  const x = (model as Required<SemiSupervisedVae>).sampleMean(y, decoding); // x̂
+  const x = atOnce(
+    where,
+    "the model's sampleMean",
+    (model as Required<SemiSupervisedVae>).sampleMean(y, decoding),
+  ); // x̂
   // Only x̂ is an argument, so no gradient reaches the classifier's weights.
   const { value, grad } = valueAndGrad((generated: Tensor) => {
-    const { labelLogits } = model.infer(generated, { noise: noise.split('infer'), ...known });
+    const { labelLogits } = inferred(where, model, generated, { noise: noise.split('infer'), ...known });
     return mul(-1, mean<Scalar>(crossEntropy({ labels: y, logits: labelLogits })));
   })(x);
   return customGradient<[Tensor], [Tensor], Scalar>((_, save) => {

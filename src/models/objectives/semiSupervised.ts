@@ -4,6 +4,7 @@
  *   labeled    L(x, y) = bound at y + log p(y)
  *   unlabeled  U(x) = E_{q(y|x)} L(x, y) + H(q(y|x))
  */
+
 import {
   add,
   floor,
@@ -22,10 +23,12 @@ import { labelSetCrossEntropy, restrictedLogits } from '../../bounds/labelSet';
 import { regularizedLabeled } from '../../bounds/regularizedLabeled';
 import { regularizedUnlabeled } from '../../bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../bounds/unlabeledElbo';
-import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
+import type { Augment, LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import { withoutGradient } from '../../core/gradient';
+import type { Noise } from '../../core/noise';
+import { atOnce } from '../../core/notAsync';
 import { readOptions } from '../../core/options';
-import { sizeOf } from '../../core/shape';
+import { assertShapes, sizeOf } from '../../core/shape';
 import { maker } from '../../core/uncalled';
 import { type NumberOrScalar, weightedSum } from '../../core/weightedSum';
 import { sampleBeta } from '../../distributions/beta';
@@ -34,6 +37,7 @@ import { crossEntropy } from '../../divergences/crossEntropy';
 import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
 import { mixup } from '../../regularizers/mixup';
+import { inferred } from '../atOnce';
 import { assertCalled, assertTakesObserved } from '../fits';
 import {
   type BoundContext,
@@ -87,7 +91,7 @@ const NO_SMOOTHING: NonNullable<Settings['labelSmoothing']> = {
 
 const labeledTerms = (model: SemiSupervisedVae, batch: LabeledBatch, part: Part, s: Settings): Terms => {
   const { x, y, allowed } = batch;
-  const inference = model.infer(x, part.bound); // q(y | x)
+  const inference = inferred(part.where, model, x, part.bound); // q(y | x)
   const { labelLogits } = inference;
   const smoothing = s.labelSmoothing ?? NO_SMOOTHING;
   const { terms, bound } = allowed
@@ -189,7 +193,7 @@ const boundOfSet = (
 
 const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: Part, s: Settings): Terms => {
   const { x, weight } = batch;
-  const { labelLogits, bound } = model.infer(x, part.bound); // q(y | x)
+  const { labelLogits, bound } = inferred(part.where, model, x, part.bound); // q(y | x)
   const consistent = consistencyOf(model, x, labelLogits, part, s);
   const { terms, labelEntropy, ...plain } = boundOfLogits(model, bound, labelLogits, part, s);
   const { objective, ...information } = regularizedUnlabeled({
@@ -212,6 +216,14 @@ const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: P
 const boundWeighted = (bound: Tensor1D, part: Part, { boundWeight }: Settings): Tensor1D =>
   weightedSum([['+', scheduled(part, boundWeight, 'boundWeight'), bound]], bound.shape[0]) as Tensor1D;
 
+/** Inputs changed by the option `consistency.augment`. */
+const augmentedBy = (where: string, augment: Augment, x: Tensor, noise: Noise): Tensor => {
+  const name = 'what consistency.augment gives';
+  const changed = atOnce(where, 'consistency.augment', augment(x, noise));
+  assertShapes(where, { [name]: [changed, x.shape.join(' '), 'float32'] });
+  return changed;
+};
+
 /** The inconsistency of the classifier between examples, and its weight; nothing where that is the number 0. */
 const consistencyOf = (
   model: SemiSupervisedVae,
@@ -225,7 +237,7 @@ const consistencyOf = (
   const { concentration: a, augment } = settings;
   const noise = part.noise.split('consistency');
   const share = sampleBeta(x.shape[0] as number, { a, b: a, noise });
-  const changed = augment?.(x, noise.split('augment')) ?? x;
+  const changed = augment ? augmentedBy(part.where, augment, x, noise.split('augment')) : x;
   // Another pass of the same step: running statistics are those of the examples themselves.
   const { covariates, observed } = part.bound;
   const mixed = {
@@ -236,7 +248,7 @@ const consistencyOf = (
     ...(covariates && { covariates: mixup(covariates, share) }),
     ...(observed && { observed: floor(mixup(observed, share)) }),
   };
-  const { labelLogits: logits } = model.infer(mixup(changed, share), mixed);
+  const { labelLogits: logits } = inferred(part.where, model, mixup(changed, share), mixed);
   const targets = mixup(softmax(labelLogits), share);
   return { weight, consistency: interpolationConsistency({ logits, targets }) };
 };

@@ -1,9 +1,11 @@
 /** The objective of a classifier on labels alone. */
+
 import { tidy } from '@tensorflow/tfjs-core';
 import { labelSetCrossEntropy } from '../../bounds/labelSet';
 import { readOptions } from '../../core/options';
 import { maker } from '../../core/uncalled';
 import { crossEntropy } from '../../divergences/crossEntropy';
+import { inferred } from '../atOnce';
 import { assertCalled } from '../fits';
 import type { Model, SemiSupervisedVae } from '../model';
 import { knownOf, type Objective } from './objective';
@@ -26,7 +28,7 @@ export const supervised: () => Objective<SemiSupervisedVae> = /* @__PURE__ */ ma
       if (labeled === undefined) return {};
       const { x, y, allowed } = labeled;
       return tidy(() => {
-        const { labelLogits } = model.infer(x, {
+        const { labelLogits } = inferred('supervised', model, x, {
           training: true,
           updateStatistics: true,
           noise: context.noise.split('labeled'),

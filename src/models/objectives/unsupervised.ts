@@ -1,9 +1,11 @@
 /** The objective of a VAE without labels. */
+
 import { tidy } from '@tensorflow/tfjs-core';
 import type { UnlabeledBatch } from '../../core/batch';
 import { readOptions } from '../../core/options';
 import { specOf } from '../../core/spec';
 import { maker } from '../../core/uncalled';
+import { boundOf } from '../atOnce';
 import { assertCalled, assertTakesObserved } from '../fits';
 import { hasLabels, type Model, partsOf, type Vae } from '../model';
 import { type KlWeight, klWeightRule, weightedBound } from './klWeight';
@@ -53,7 +55,12 @@ export const unsupervised = /* @__PURE__ */ maker(
         updateStatistics: boolean,
       ): Terms => {
         const noise = context.noise.split(part);
-        const bound = model.bound(given.x, { training: true, updateStatistics, noise, ...knownOf(given) });
+        const bound = boundOf('unsupervised', model, given.x, {
+          training: true,
+          updateStatistics,
+          noise,
+          ...knownOf(given),
+        });
         return {
           elbo: bound.elbo,
           objective: weightedBound('unsupervised', bound, settings.klWeight, context).clone(),

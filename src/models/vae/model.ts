@@ -11,7 +11,7 @@ import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
-import { codeBound, logLikelihoodOf, passOf } from '../codeBound';
+import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { Vae } from '../model';
@@ -89,11 +89,13 @@ export function createVae(options: VaeOptions): GaussianVae {
     generate(count, seed, options) {
       assertInteger('generate', 'count', count);
       const draws = streamOf('generate', seed);
-      return tidy(() => likelihood.mean(model.decode(samplePrior('generate', model, count, draws, options))));
+      return tidy(() =>
+        meanOf('generate', model, model.decode(samplePrior('generate', model, count, draws, options))),
+      );
     },
     reconstruct(x) {
       assertInputs('reconstruct', model, x);
-      return tidy(() => likelihood.mean(decoder(encoder(x).mean)));
+      return tidy(() => meanOf('reconstruct', model, decoder(encoder(x).mean)));
     },
     dispose,
   };

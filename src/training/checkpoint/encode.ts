@@ -7,7 +7,7 @@ import { readTensors } from '../../models/modelFile';
 import { assertNotDisposed } from '../optimizer/optimizers';
 import { prefixed, prefixOf } from './arrayNames';
 import type { RunIdentity } from './identity';
-import { FORMAT } from './metadata';
+import { FORMAT, parseMetadata } from './metadata';
 import type { WrittenBy } from './resumed';
 import type { Progress, RunState } from './runState';
 
@@ -23,7 +23,7 @@ const numbers = (values: readonly number[]): StoredArray => ({
  * @param state whose tensors are written
  * @param progress of the run
  * @param run identity of the run
- * @throws RangeError when an optimizer has been disposed: its moments would be missing
+ * @throws RangeError when an optimizer has been disposed: its moments would be missing; or its counts are none
  */
 export async function encodeCheckpoint(
   { model, optimizers, ema }: RunState,
@@ -71,5 +71,7 @@ export async function encodeCheckpoint(
     sums: Object.keys(sums),
     best: best ? best.epoch : null,
   };
+  // What no run could resume from, such as an optimizer's count of 0.5, is refused before it is written.
+  parseMetadata('train: the checkpoint', metadata);
   return writeSafetensors({ arrays, metadata });
 }

@@ -1,9 +1,9 @@
 /** The metadata of a checkpoint, which is JSON. */
+import { describe, oneLine } from '../../core/describe';
 import { assertFormat, CHECKPOINT } from '../../files/fileFormat';
 import {
   isCount,
   isLine,
-  isListOf,
   isNullOr,
   isRecord,
   isRecordOf,
@@ -28,9 +28,24 @@ export interface Metadata {
   readonly best: number | null;
 }
 
-/** Whether a value is a list of distinct column names: each costs a pass through all rows. */
-const isNames = (value: unknown): value is readonly string[] =>
-  isListOf(isLine)(value) && new Set(value).size === value.length && !value.includes('__proto__');
+/** A part of a batch, a phase and a term make a column, and no longer one is written. */
+const LONGEST_COLUMN = 300;
+
+const isColumn = (value: unknown): value is string =>
+  isString(value) && value === oneLine(value, LONGEST_COLUMN) && value !== '__proto__';
+
+/** A list of distinct column names: each costs a pass through all rows. */
+const parseNames = (where: string, name: string, value: unknown): readonly string[] => {
+  const names = parse(where, name, value, 'a list of names', Array.isArray) as readonly unknown[];
+  const seen = new Set<unknown>();
+  for (const [i, column] of names.entries()) {
+    parse(where, `${name}[${i}]`, column, 'a name without control characters and line breaks', isColumn);
+    if (seen.has(column))
+      throw new RangeError(`${where}: ${name}[${i}] is ${describe(column)} again, needed each name once`);
+    seen.add(column);
+  }
+  return names as readonly string[];
+};
 
 /**
  * Reads the metadata.
@@ -71,8 +86,8 @@ export const parseMetadata = (where: string, value: Json): Metadata => {
       'counts by name for each phase',
       isRecordOf(isRecordOf(isCount)),
     ),
-    columns: parse(where, 'columns', columns, 'names, each once', isNames),
-    sums: parse(where, 'sums', sums, 'names, each once', isNames),
+    columns: parseNames(where, 'columns', columns),
+    sums: parseNames(where, 'sums', sums),
     best: parse(where, 'best', best, 'an epoch or null', isNullOr(isCount)),
   };
 };

@@ -1,6 +1,8 @@
 /** The optimizers of a run: the run's, and one for each phase that has its own. */
+
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
 import { describe } from '../../core/describe';
+import { atOnce } from '../../core/notAsync';
 import type { Model } from '../../models/model';
 import type { ResolvedPhase } from '../phases';
 import { createAdam } from './adam';
@@ -97,7 +99,7 @@ export function restoreAll(optimizers: readonly RunOptimizer[], states: readonly
     }));
     for (const [i, { optimizer, variables }] of optimizers.entries()) {
       try {
-        optimizer.restore(states[i] as OptimizerState, variables);
+        atOnce('train', 'optimizer.restore', optimizer.restore(states[i] as OptimizerState, variables));
       } catch (error) {
         for (const [j, { optimizer: before }] of optimizers.slice(0, i).entries())
           before.restore(former[j] as OptimizerState);

@@ -1,5 +1,5 @@
 /** Ends an epoch: adds its history row, and keeps its weights if they are the best so far. */
-import { recordOf } from '../../core/assert';
+import { assertName, recordOf } from '../../core/assert';
 import { assertLiving } from '../../models/living';
 import type { Model } from '../../models/model';
 import { readTensors } from '../../models/modelFile';
@@ -13,9 +13,11 @@ import type { Run } from './run';
 /** Numbers of a validation's result; ignores anything else (tables, bins). */
 const validationColumns = (result: object): Record<string, number> =>
   Object.fromEntries(
-    Object.entries(result).flatMap(([name, value]) =>
-      typeof value === 'number' ? [[`validation.${name}`, value]] : [],
-    ),
+    Object.entries(result).flatMap(([name, value]) => {
+      if (typeof value !== 'number') return [];
+      assertName('train', 'what validate gives', name);
+      return [[`validation.${name}`, value]];
+    }),
   );
 
 /** Progress with the row of the epoch that just ended, and with its weights if they are the best. */

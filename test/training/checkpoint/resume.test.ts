@@ -446,7 +446,7 @@ describe('resuming', () => {
         tampered(bytes, (_, metadata) => {
           metadata.columns = ['epoch', '__proto__'];
         }),
-        'resume: memory: columns is an array of 2, needed names, each once',
+        'resume: memory: columns[1] is "__proto__", needed a name without control characters and line breaks',
       ],
       [
         tampered(bytes, (_, metadata) => {
@@ -466,7 +466,7 @@ describe('resuming', () => {
         tampered(bytes, (_, metadata) => {
           metadata.columns = Array(7000).fill('loss');
         }),
-        'resume: memory: columns is an array of 7000, needed names, each once',
+        'resume: memory: columns[1] is "loss" again, needed each name once',
       ],
       [
         tampered(bytes, (_, metadata) => {

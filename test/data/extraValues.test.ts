@@ -1,0 +1,170 @@
+import { tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/core/batch';
+import { createBatches } from '../../src/data/batches';
+import { batchesFrom } from '../../src/data/batchesFrom';
+import { createDataset } from '../../src/data/dataset';
+import { vectors } from '../../src/data/vectors';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { train } from '../../src/training/train';
+import { cleanUpAfterEach } from '../support/numbers';
+import { alive, tinyBatches, tinyDataset, tinyM2 } from '../support/tiny';
+
+cleanUpAfterEach();
+
+const four = (more: object) =>
+  createDataset({ name: 'four', x: new Uint8Array(4), y: [0, 1, 0, 1], shape: [1], classes: 2, ...more });
+
+const FALSY = [null, 0, Number.NaN, false, ''];
+
+describe('what a data set knows of its examples', () => {
+  it.each(['weight', 'observed', 'allowed', 'covariates', 'y', 'classNames', 'input', 'notes', 'bytes'])(
+    'is left out by undefined alone: %s',
+    (name) => {
+      expect(four({ [name]: undefined })).not.toHaveProperty(name === 'y' ? 'z' : name);
+      for (const value of FALSY) expect(() => four({ [name]: value })).toThrow(`createDataset: ${name}`);
+    },
+  );
+
+  it.each(['weight', 'classNames', 'labels', 'input'])(
+    'is left out by undefined alone of raw inputs: %s',
+    (name) => {
+      for (const value of FALSY) expect(() => vectors([[1], [2]], { [name]: value })).toThrow(/^vectors: /);
+    },
+  );
+
+  it.each([
+    [[1e39, 1, 1, 1], 'weight[0] is 1e+39, needed 0, or a number from 1e-30 to 1e+30'],
+    [[3e38, 3e38, 3e38, 3e38], 'weight[0] is 3e+38, needed 0, or a number from 1e-30 to 1e+30'],
+    [[1e-45, 1e-45, 1e-45, 1e-45], 'weight[0] is 1e-45, needed 0, or a number from 1e-30 to 1e+30'],
+    [[1, 1e-60, 1, 1], 'weight[1] is 1e-60, needed 0, or a number from 1e-30 to 1e+30'],
+    [[0, 0, 0, 0], 'weight is 0 for all examples, needed one above 0'],
+  ])('is of weights that float32 computes with: %j', (weight, message) => {
+    expect(() => four({ weight })).toThrow(`createDataset: ${message}`);
+  });
+
+  it('is of covariates that float32 holds', () => {
+    expect(() => four({ covariates: [1, 2, 1e39, 4] })).toThrow(
+      'createDataset: covariates[2] is 1e+39, needed a finite float32 number',
+    );
+  });
+});
+
+describe('batches of weighted examples', () => {
+  const make = (weight: number[], batchSize: { labeled: number; unlabeled: number }) =>
+    createBatches({
+      dataset: createDataset({
+        name: 'weighted',
+        x: new Uint8Array(weight.length),
+        y: weight.map((_, i) => i % 2),
+        shape: [1],
+        classes: 2,
+        weight,
+      }),
+      split: { labeled: Int32Array.of(0, 1, 2), unlabeled: Int32Array.of(3, 4, 5, 6) },
+      batchSize,
+      seed: 1,
+    });
+
+  it.each([
+    [[1, 1, 1, 0, 0, 1, 1], { labeled: 1, unlabeled: 2 }, '2 unlabeled examples'],
+    [[0, 1, 1, 1, 1, 1, 1], { labeled: 1, unlabeled: 2 }, '1 labeled examples'],
+    // The end of one pass and the beginning of the next.
+    [[0, 1, 1, 1, 1, 1, 1], { labeled: 2, unlabeled: 2 }, '1 labeled examples'],
+    [[0, 0, 0, 1, 1, 1, 1], { labeled: 7, unlabeled: 2 }, '3 labeled examples'],
+  ])(
+    'are refused before the first step where one could have weights of 0 alone: %j',
+    (weight, size, what) => {
+      expect(() => make(weight, size)).toThrow(`createBatches: ${what} have weight 0`);
+    },
+  );
+
+  it.each([
+    [[1, 1, 1, 0, 0, 1, 1], { labeled: 1, unlabeled: 3 }],
+    [[0, 1, 1, 1, 1, 1, 1], { labeled: 3, unlabeled: 2 }],
+    [[0, 0, 0, 1, 1, 1, 1], { labeled: 0, unlabeled: 2 }],
+  ])('have a weight above 0 in each part: %j', (weight, size) => {
+    const batches = make(weight, size);
+    for (let step = 0; step < 40; step++) {
+      const batch = batches.at(step) as Batch;
+      for (const part of [batch.labeled, batch.unlabeled])
+        if (part) expect(Math.max(...(part.weight?.dataSync() ?? []))).toBe(1);
+    }
+  });
+});
+
+it.each(['labeled', 'unlabeled'])('a batch size that no array holds is refused at once: %s', (part) => {
+  expect(() => tinyBatches({ batchSize: { labeled: 1, unlabeled: 1, [part]: 2 ** 33 } })).toThrow(
+    `createBatches: batchSize.${part} × the larger of values and classes, 8589934592 × 64, is `,
+  );
+});
+
+describe('batches out of an iterator', () => {
+  const batch = (more: object = {}, labeled = true, unlabeled = true): Batch => ({
+    ...(labeled && { labeled: { x: zeros([2, 8, 8, 1]), y: tensor2d([1, 0, 0, 0, 1, 0], [2, 3]), ...more } }),
+    ...(unlabeled && { unlabeled: { x: zeros([2, 8, 8, 1]), ...more } }),
+  });
+  const run = async (make: () => Batch, counts = { labeled: 2, unlabeled: 2 }): Promise<unknown> => {
+    const model = tinyM2();
+    const before = alive();
+    const batches = batchesFrom(
+      function* () {
+        for (;;) yield make();
+      },
+      { stepsPerEpoch: 2, counts },
+    );
+    const outcome = await train(model, { objective: semiSupervised(), batches, epochs: 1, seed: 1 }).catch(
+      (error: Error) => error.message,
+    );
+    expect(alive()).toEqual(before);
+    model.dispose();
+    return outcome;
+  };
+
+  it.each([
+    [[-1, 1], 'weight[0] is -1, needed 0, or a number from 1e-30 to 1e+30'],
+    [[1, Number.NaN], 'weight[1] is NaN, needed 0, or a number from 1e-30 to 1e+30'],
+    [[1, Number.POSITIVE_INFINITY], 'weight[1] is Infinity, needed 0, or a number from 1e-30 to 1e+30'],
+    [[0, 0], 'weight is 0 for all examples, needed one above 0'],
+  ])('have weights that are checked: %j', async (weight, message) => {
+    expect(await run(() => batch({ weight: tensor1d(weight) }))).toBe(`train: batch 0.labeled.${message}`);
+    expect(await run(() => batch({ weight: tensor1d(weight) }, false), { labeled: 0, unlabeled: 2 })).toBe(
+      `train: batch 0.unlabeled.${message}`,
+    );
+  });
+
+  it('have covariates that are checked', async () => {
+    expect(await run(() => batch({ covariates: tensor([[1], [Number.NaN]]) }))).toBe(
+      'train: batch 0.labeled.covariates[1] is NaN, needed a finite float32 number',
+    );
+  });
+
+  it.each(FALSY)('have no part and no extra that is %s', async (value) => {
+    expect(await run(() => batch({ weight: value }))).toMatch(
+      /^batchesFrom: batch 0\.labeled\.weight is .*, needed a tensor/,
+    );
+    expect(await run(() => ({ ...batch({}, false), labeled: value as never }))).toMatch(
+      /^batchesFrom: batch 0\.labeled is .*, needed a part/,
+    );
+  });
+
+  it('have no part of which there are no examples, and every part of which there are some', async () => {
+    for (const [counts, message] of [
+      [{ labeled: 0, unlabeled: 2 }, 'batch 0 has a part labeled and counts.labeled is 0'],
+      [{ labeled: 2, unlabeled: 0 }, 'batch 0 has a part unlabeled and counts.unlabeled is 0'],
+    ] as const)
+      expect(await run(batch, counts)).toMatch(`batchesFrom: ${message}`);
+    expect(await run(() => batch({}, false))).toMatch(
+      'batchesFrom: no batch of pass 0 has a part labeled and counts.labeled is 2',
+    );
+    expect(await run(() => batch({}, true, false))).toMatch('has a part unlabeled');
+    let step = 0;
+    expect(await run(() => batch({}, true, step++ % 2 === 0))).toHaveProperty('stopped', 'finished');
+  });
+});
+
+it('a data set of all kinds of extras is still one', () => {
+  const dataset = tinyDataset(6);
+  const weight = [0, 1e-30, 1, 1e30, 1, 1];
+  expect(Array.from(createDataset({ ...dataset, weight }).weight ?? [])).toEqual(weight.map(Math.fround));
+});
