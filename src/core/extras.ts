@@ -10,7 +10,7 @@ export interface ExtrasPlace {
 }
 
 /** Numbers of a range, as float32. */
-export const numbersOf = (
+const numbersOf = (
   place: ExtrasPlace,
   name: string,
   given: ArrayLike<number>,

@@ -32,7 +32,7 @@ describe('the reason of a backend', () => {
 });
 
 describe('a fault of a backend', () => {
-  it('is told from one that is not available here, whichever realm has thrown it', () => {
+  it('is said from one that is not available here, whichever realm has thrown it', () => {
     const foreign = (program: string): unknown =>
       runInNewContext(`try { ${program} } catch (error) { error }`);
     for (const fault of [

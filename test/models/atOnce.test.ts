@@ -183,7 +183,7 @@ describe('an async function whose result is needed at once', () => {
   });
 });
 
-it('consistency.augment that gives another shape is refused by name', async () => {
+it('consistency.augment that gives another shape is named by the error', async () => {
   const model = tinyM2();
   const objective = semiSupervised({ consistency: { weight: 1, augment: (x) => reshape(x, [-1]) } });
   await expect(run(model, { objective: objective as never })).rejects.toThrow(
