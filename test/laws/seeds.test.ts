@@ -34,6 +34,11 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   evaluateElbo: (seed) => ssvae.evaluateElbo(tinyM2(), dataset, { seed }),
   evaluateImportanceBound: (seed) => ssvae.evaluateImportanceBound(tinyM2(), dataset, { samples: 2, seed }),
   generate: (seed) => tinyM2().generate([0, 1, 2], seed),
+  async search(seed) {
+    const settings = { steps: 1, widths: [4] };
+    const options = { split, trials: 1, folds: 2, refit: false, settings, seed };
+    return (await ssvae.search(dataset, { latent: [2, 3] }, options)).trials;
+  },
   splitDataset: (seed) => ssvae.splitDataset(dataset, { labeled: 9, validation: 6, seed }),
   async train(seed) {
     const model = tinyM2();
