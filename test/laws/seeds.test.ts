@@ -43,6 +43,11 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   generate: (seed) => tinyM2().generate([0, 1, 2], seed),
   noveltyScore: (seed) =>
     ssvae.noveltyScore(tinyM2(), dataset, { reference: tinyDataset(5, 2), samples: 2, seed }),
+  async search(seed) {
+    const settings = { steps: 1, widths: [4] };
+    const options = { split, trials: 1, folds: 2, refit: false, settings, seed };
+    return (await ssvae.search(dataset, { latent: [2, 3] }, options)).trials;
+  },
   splitDataset: (seed) => ssvae.splitDataset(dataset, { labeled: 9, validation: 6, seed }),
   async streamBatches(seed) {
     const read = (block: number) => ({ x: dataset.x.subarray(block * 640, (block + 1) * 640) });
