@@ -4,7 +4,7 @@
  * Nothing counts calls, so a validation pass or a second look at the loss never moves a warm-up.
  */
 import { assertNumber } from './assert';
-import { oneLine } from './describe';
+import { describe, oneLine } from './describe';
 import { assertNotAsync } from './notAsync';
 import {
   ABOVE_0,
@@ -45,6 +45,8 @@ export function valueAt(value: ScalarOrSchedule, step: number, name = 'value'): 
 
 /** {@link valueAt}, by the name of the calling function. */
 export function finiteAt(where: string, value: ScalarOrSchedule, step: number, name: string): number {
+  if (typeof name !== 'string') throw new TypeError(`${where}: name is ${describe(name)}, needed a text`);
+  assertNumber(where, 'step', step, FINITE_NUMBER.needed, FINITE_NUMBER.holds);
   const now = typeof value === 'function' ? value(step) : value;
   assertNotAsync(where, oneLine(name), now);
   return number(FINITE_NUMBER)(where, `${oneLine(name)} at step ${step}`, now);

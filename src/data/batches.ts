@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { assertInteger, assertSize, recordOf } from '../core/assert';
 import type { BatchSource, SplitIndices } from '../core/batch';
-import { describe } from '../core/describe';
+import { describe, oneLine } from '../core/describe';
 import type { Noise } from '../core/noise';
 import {
   flag,
@@ -62,7 +62,16 @@ const datasetRule: Rule<Dataset> = (where, name, given) =>
   checkDataset(where, name, given as CreateDatasetOptions);
 
 /** Its indices are checked where the data set is known. */
-const splitRule: Rule<SplitIndices> = (where, name, split) => recordOf(where, split as SplitIndices, name);
+const splitRule: Rule<SplitIndices> = (where, name, given) => {
+  const split = recordOf(where, given as SplitIndices, name);
+  const parts = ['labeled', 'unlabeled', 'validation', 'test'];
+  for (const part of Object.keys(split))
+    if (!parts.includes(part) && parts.includes(part.toLowerCase()))
+      throw new RangeError(
+        `${where}: ${name}.${oneLine(part)} is not a part of a split, needed ${part.toLowerCase()}`,
+      );
+  return split;
+};
 
 /** Indices, of this realm; those that the data set does not have are refused. */
 const ownIndices = (part: keyof SplitIndices, indices: Int32Array, dataset: Dataset): Int32Array => {

@@ -4,7 +4,7 @@ import { type Batch, type BatchSource, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { covariatesOf, flagsOf, weightsOf } from '../core/extras';
 import { assertProbabilities } from '../core/labels';
-import { integersFrom, number, optional, readOptions, record, unchecked } from '../core/options';
+import { integersFrom, number, optional, readOptions, record, text } from '../core/options';
 import { assertWithin, type Support } from '../core/support';
 import { assertBatch, type BatchIterable, ENDED, type Opened, open, WHERE } from './batchIterable';
 import { createQueue } from './queue';
@@ -222,7 +222,7 @@ export function batchesFrom(
   const { stepsPerEpoch, counts, identity } = readOptions(WHERE, options, {
     stepsPerEpoch: number(integersFrom(1)),
     counts: record({ labeled: number(integersFrom(0)), unlabeled: number(integersFrom(0)) }),
-    identity: optional(unchecked()),
+    identity: optional(text()),
   });
   if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
     throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);

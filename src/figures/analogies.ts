@@ -44,7 +44,7 @@ export async function analogies(
   const originals = await readCells(inputs.clone());
   const exchanged = await readCells(
     tidy(() => {
-      const y = labels && labelsOf('analogies', model, inputs, labels);
+      const y = labels === undefined ? undefined : labelsOf('analogies', model, inputs, labels);
       const every = everyLabel(originals.length, classes);
       return atOnce('analogies', "the model's reconstruct", model.reconstruct(inputs, y, every));
     }),

@@ -1,6 +1,7 @@
 /** Images of a model, read from tensors. */
 
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { assertNumbers } from '../core/assert';
 import { assertCount, oneHotLabels } from '../core/labels';
 import { atOnce } from '../core/notAsync';
 import * as categorical from '../distributions/categorical';
@@ -34,6 +35,7 @@ export const labelsOf = (
 ): Tensor => {
   if (labels === undefined)
     return tidy(() => categorical.mode(atOnce(where, "the model's classify", model.classify(x))));
+  assertNumbers(where, 'labels', labels);
   assertCount(where, 'labels', labels, x.shape[0] as number);
   return oneHotLabels(where, labels, model.classes);
 };
