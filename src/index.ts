@@ -282,7 +282,7 @@ export type {
 } from './training/options';
 export type { SearchOptions, SearchProgress } from './training/search/options';
 export type { Score } from './training/search/score';
-export { type SearchResult, search, type Trial } from './training/search/search';
+export { type SearchResult, type SearchTrial, search } from './training/search/search';
 export { modelOptionsOf, recipeWith } from './training/search/settings';
 export type { Range, Settings, Space } from './training/search/space';
 export { type Execute, executeEagerly, type StepOutput, type StepWork } from './training/step';

@@ -32,7 +32,7 @@ export interface SearchLine extends Row {
   /** examples that were scored */
   readonly examples: number;
   readonly search: number;
-  readonly best: Pick<Trial, 'source' | 'settings' | 'score'>;
+  readonly best: Pick<SearchTrial, 'source' | 'settings' | 'score'>;
   readonly why: string;
   readonly seconds: number;
 }

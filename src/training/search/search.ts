@@ -11,7 +11,7 @@ import { recipeWith } from './settings';
 import { drawSettings, type Settings, type Space } from './space';
 
 /** What a search tried once. */
-export interface Trial {
+export interface SearchTrial {
   /** what its runs learned from */
   readonly source: FitSource;
   /** its settings; what is left out is as `createM2` and `recipeOf` have it */
@@ -27,11 +27,11 @@ export interface Trial {
 /** What a search found. */
 export interface SearchResult<M extends SemiSupervisedVae> {
   /** the trial to go on with */
-  readonly best: Trial;
+  readonly best: SearchTrial;
   /** why, in a sentence */
   readonly why: string;
   /** every trial: the labels alone, the settings of `fit`, then those that were drawn */
-  readonly trials: readonly Trial[];
+  readonly trials: readonly SearchTrial[];
   /** a model trained with the best settings on all labeled and unlabeled examples; absent where `refit` is `false` */
   readonly model?: M;
 }
@@ -89,7 +89,7 @@ const choose = (finalists: readonly Running[]): { readonly best: Running; readon
     : { best: own, why: `${by}: too little to tell the two apart` };
 };
 
-const trialOf = ({ source, settings, steps, judged, dropped }: Running): Trial => ({
+const trialOf = ({ source, settings, steps, judged, dropped }: Running): SearchTrial => ({
   source,
   settings,
   steps,
