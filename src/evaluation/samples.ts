@@ -2,7 +2,8 @@
 
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
-import { indexOfLargest } from '../core/labels';
+import { indicesOfNames } from '../core/classNames';
+import { indexOfLargest, readLabels } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
 import {
@@ -125,7 +126,8 @@ export async function evaluateSamples(
   assertLiving(where, model);
   if (real !== undefined) {
     assertExamples(where, real, 'real');
-    await openExamples(where, real, model);
+    const { count } = await openExamples(where, real, model);
+    readLabels(where, 'y', indicesOfNames(where, 'y', real.y, model.classNames), count, model.classes);
   }
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
