@@ -1,5 +1,5 @@
 /** Lines of the tabular benchmark. */
-import type { FitReport, Trial } from 'ssvae';
+import type { FitReport, SearchTrial } from 'ssvae';
 
 interface Row {
   readonly set: string;

@@ -37,6 +37,7 @@ export function outputShapeOf(
   likelihood: Likelihood,
   inputShape: readonly number[],
 ): readonly number[] {
+  assertFunction(where, 'likelihood.parameterShape', likelihood?.parameterShape);
   const shape = atOnce(where, 'likelihood.parameterShape', likelihood.parameterShape(inputShape));
   assertExampleShape(where, `likelihood.parameterShape(${formatShape(inputShape)})`, shape);
   return shape;
@@ -70,8 +71,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
       `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli${hint}`,
     );
   }
-  const { parameterShape, parameterKinds, support, bytes = 'unit' } = likelihood;
-  assertFunction(where, 'likelihood.parameterShape', parameterShape);
+  const { parameterKinds, support, bytes = 'unit' } = likelihood;
   const outputShape = outputShapeOf(where, likelihood, inputShape);
   if (parameterKinds !== undefined) assertKinds(where, parameterKinds, outputShape);
   if (support !== undefined) assertSupport(where, support ?? {});

@@ -311,7 +311,10 @@ export const batches: Descriptions = {
       fc.record(
         {
           stepsPerEpoch: fc.integer({ min: 1, max: 4 }),
-          counts: fc.record({ labeled: fc.nat(9), unlabeled: fc.nat(9) }),
+          counts: fc.record({
+            labeled: fc.integer({ min: 1, max: 9 }),
+            unlabeled: fc.integer({ min: 1, max: 9 }),
+          }),
           identity: fc.constant('drawn'),
         },
         { requiredKeys: ['stepsPerEpoch', 'counts'] },
