@@ -2,8 +2,7 @@
 
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
-import { indicesOfNames } from '../core/classNames';
-import { indexOfLargest, readLabels } from '../core/labels';
+import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
 import {
@@ -124,16 +123,8 @@ export async function evaluateSamples(
   } = readOptions(where, options, sampleRules());
   assertMethods(where, 'model', model, ['generate', 'classify']);
   assertLiving(where, model);
-<<<<<<< HEAD
   // Refused here, in this function's name, and read once there are samples to learn from.
   if (real !== undefined) await openLabeled(where, real, model);
-=======
-  if (real !== undefined) {
-    assertExamples(where, real, 'real');
-    const { count } = await openExamples(where, real, model);
-    readLabels(where, 'y', indicesOfNames(where, 'y', real.y, model.classNames), count, model.classes);
-  }
->>>>>>> mend
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
