@@ -281,10 +281,10 @@ export type {
   Weighting,
 } from './training/options';
 export type { SearchOptions, SearchProgress } from './training/search/options';
-export type { Score } from './training/search/score';
+export type { SearchScore } from './training/search/score';
 export { type SearchResult, type SearchTrial, search } from './training/search/search';
 export { modelOptionsOf, recipeWith } from './training/search/settings';
-export type { Range, Settings, Space } from './training/search/space';
+export type { SearchRange, SearchSettings, SearchSpace } from './training/search/space';
 export { type Execute, executeEagerly, type StepOutput, type StepWork } from './training/step';
 export { train } from './training/train';
 export { type StepResult, type TrainingStepsOptions, trainingSteps } from './training/trainingSteps';

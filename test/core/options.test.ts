@@ -88,7 +88,7 @@ describe('an option that is misspelt', () => {
     [
       'splitDataset',
       () => splitDataset(dataset, { labeled: 10, validaton: 5, seed: noise } as never),
-      /^splitDataset: validaton is not an option, needed labeled, validation, seed, everyClass$/,
+      /^splitDataset: validaton is not an option, needed labeled, validation, test, seed, everyClass$/,
     ],
     [
       'createBatches',

@@ -28,7 +28,7 @@ import type { Execute } from '../step';
 import type { Identity } from './journal';
 import { crossFolds, type Fold, freshModel, heldOutFold, withUnlabeled } from './runs';
 import { defaultSpace } from './settings';
-import { assertSpace, type Settings, type Space, settingsRule } from './space';
+import { assertSpace, type SearchSettings, type SearchSpace, settingsRule } from './space';
 
 /** How far a search is. */
 export interface SearchProgress {
@@ -45,7 +45,7 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
   /** settings to draw, beside those of `fit` and the labels alone; default 16 */
   readonly trials?: number;
   /** settings of every trial where the space does not draw them; default none: those of `createM2` and `fit` */
-  readonly settings?: Settings;
+  readonly settings?: SearchSettings;
   /** seed of every draw; default 0 */
   readonly seed?: number | Noise;
   /**
@@ -79,7 +79,7 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
 }
 
 /** The settings that are given. */
-const definedSettings: Rule<Settings> = (where, name, given = {}) =>
+const definedSettings: Rule<SearchSettings> = (where, name, given = {}) =>
   Object.fromEntries(
     Object.entries(settingsRule(where, name, given)).filter(([, value]) => value !== undefined),
   );
@@ -139,7 +139,7 @@ const heldBack = (
  */
 export function searchSettings<M extends SemiSupervisedVae>(
   data: Dataset,
-  given: Space | undefined,
+  given: SearchSpace | undefined,
   options: SearchOptions<M>,
 ) {
   const where = 'search';

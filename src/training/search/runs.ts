@@ -12,7 +12,7 @@ import { type FitSource, learn } from '../fit/learn';
 import type { Execute } from '../step';
 import { type Judged, judge } from './score';
 import { modelOptionsOf, recipeWith } from './settings';
-import type { Settings } from './space';
+import type { SearchSettings } from './space';
 
 /** Examples to learn from, and others to be judged on. */
 export interface Fold {
@@ -47,10 +47,10 @@ export const heldOutFold = (data: Dataset, split: SplitIndices, validation: Int3
   held: validation.filter((i) => data.y[i] !== UNKNOWN_CLASS),
 });
 
-/** Settings, and whether the unlabeled data are used. */
+/** SearchSettings, and whether the unlabeled data are used. */
 export interface Candidate {
   readonly source: FitSource;
-  readonly settings: Settings;
+  readonly settings: SearchSettings;
 }
 
 /** What all runs of a search share. */
@@ -65,7 +65,7 @@ export interface Runs<M extends SemiSupervisedVae> {
 /** A model as it is before a run. */
 export const freshModel = <M extends SemiSupervisedVae>(
   { data, seed, createModel }: Pick<Runs<M>, 'data' | 'seed' | 'createModel'>,
-  settings: Settings,
+  settings: SearchSettings,
 ): M => createModel({ data, ...modelOptionsOf(settings), seed });
 
 /** Trains a fresh model, which the caller disposes; all runs begin from the same seed, so that trials differ by their settings alone. */

@@ -31,7 +31,7 @@ export function judge(probabilities: Float32Array, label: number): Judged {
 }
 
 /** How a trial did on held-out labels. */
-export interface Score {
+export interface SearchScore {
   /** mean log q_T(y|x) of the held-out labels at their best temperature T ≥ 1, nats; larger is better, 0 is perfect */
   readonly logLikelihood: number;
   /** its standard error over the labels */
@@ -69,7 +69,7 @@ const bestTemperature = (judged: readonly Judged[]): number =>
  * many trials share one. One temperature for all labels of a trial (Guo et al. 2017) keeps it from measuring how sure the classifier
  * is: a penalty on entropies makes it surer, and one wrong label of a sure classifier would outweigh all others.
  */
-export function scoreOf(judged: readonly Judged[]): Score {
+export function scoreOf(judged: readonly Judged[]): SearchScore {
   const t = bestTemperature(judged);
   const values = at(judged, t);
   return {

@@ -6,20 +6,20 @@ import type { FitSource } from '../fit/learn';
 import { type Journal, openJournal } from './journal';
 import { type SearchOptions, searchSettings } from './options';
 import { type Candidate, type Fold, runOn, trained } from './runs';
-import { difference, type Judged, type Score, scoreOf } from './score';
+import { difference, type Judged, type SearchScore, scoreOf } from './score';
 import { recipeWith } from './settings';
-import { drawSettings, type Settings, type Space } from './space';
+import { drawSettings, type SearchSettings, type SearchSpace } from './space';
 
 /** What a search tried once. */
 export interface SearchTrial {
   /** what its runs learned from */
   readonly source: FitSource;
   /** its settings; what is left out is as `createM2` and `recipeOf` have it */
-  readonly settings: Settings;
+  readonly settings: SearchSettings;
   /** steps of each of its last runs */
   readonly steps: number;
   /** how its last runs did; absent where their numbers left float32 */
-  readonly score?: Score;
+  readonly score?: SearchScore;
   /** why it went no further; absent of the best */
   readonly dropped?: string;
 }
@@ -54,7 +54,7 @@ interface Running extends Candidate {
   dropped?: string;
 }
 
-const shown = ({ logLikelihood, standardError }: Score): string =>
+const shown = ({ logLikelihood, standardError }: SearchScore): string =>
   `${logLikelihood.toFixed(3)} ± ${standardError.toFixed(3)} nats a label`;
 
 const scoreOfRunning = ({ judged }: Running): number => scoreOf(judged).logLikelihood;
@@ -126,7 +126,7 @@ const runsOf = (drawn: number, folds: number): number =>
  */
 export async function search<M extends SemiSupervisedVae = M2>(
   data: Dataset,
-  space?: Space,
+  space?: SearchSpace,
   options: SearchOptions<M> = {},
 ): Promise<SearchResult<M>> {
   const read = searchSettings(data, space, options);

@@ -1,21 +1,26 @@
-/** Settings of a search as options of `createM2` and as a recipe. */
+/** SearchSettings of a search as options of `createM2` and as a recipe. */
 import type { SplitIndices } from '../../core/batch';
 import { cosineDecay } from '../../core/schedules';
 import { gaussianObservation } from '../../distributions/gaussianObservation';
 import type { M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import { objectiveOf, type Recipe, recipeOf } from '../fit/recipe';
-import type { Settings, Space } from './space';
+import { type SearchSettings, type SearchSpace, settingsRule } from './space';
 
 /**
  * The options of `createM2` that settings name: `latent`, `nets` and `likelihood`.
  *
  * @param settings of a trial of {@link search}
  * @returns options to go beside `data` and `seed`; what the settings leave out is left out
+ * @throws TypeError or RangeError naming the setting
  * @example createM2({ data, ...modelOptionsOf({ latent: 2, widths: [64] }) }).latent // 2
  */
-export function modelOptionsOf(settings: Settings): Pick<M2Options, 'latent' | 'nets' | 'likelihood'> {
-  const { latent, sigma, widths, activation, batchNorm } = settings;
+export function modelOptionsOf(settings: SearchSettings): Pick<M2Options, 'latent' | 'nets' | 'likelihood'> {
+  const { latent, sigma, widths, activation, batchNorm } = settingsRule(
+    'modelOptionsOf',
+    'settings',
+    settings,
+  );
   const nets = {
     ...(widths && { widths }),
     ...(activation && { activation }),
@@ -30,7 +35,7 @@ export function modelOptionsOf(settings: Settings): Pick<M2Options, 'latent' | '
   };
 }
 
-/** Settings that are weights of the objective. */
+/** SearchSettings that are weights of the objective. */
 const WEIGHTS = ['boundWeight', 'mutualInformationWeight', 'entropyPenalty', 'consistency'] as const;
 
 /**
@@ -41,10 +46,15 @@ const WEIGHTS = ['boundWeight', 'mutualInformationWeight', 'entropyPenalty', 'co
  * @param split which examples are labeled and which are not
  * @param settings of a trial of {@link search}
  * @returns the recipe, for the options of {@link fit}
+ * @throws TypeError or RangeError naming the setting, or as {@link recipeOf}
  * @example recipeWith([2], split, { steps: 1500, alpha: 0.5 }).alpha // 0.5
  */
-export function recipeWith(inputShape: readonly number[], split: SplitIndices, settings: Settings): Recipe {
-  const { alpha, steps, learningRate } = settings;
+export function recipeWith(
+  inputShape: readonly number[],
+  split: SplitIndices,
+  settings: SearchSettings,
+): Recipe {
+  const { alpha, steps, learningRate } = settingsRule('recipeWith', 'settings', settings);
   const recipe = recipeOf(inputShape, split, {
     ...(steps !== undefined && { steps }),
     ...(alpha !== undefined && { alpha }),
@@ -69,7 +79,7 @@ export function recipeWith(inputShape: readonly number[], split: SplitIndices, s
 export function defaultSpace(
   { likelihood }: Pick<SemiSupervisedVae, 'likelihood'>,
   { labeled, unlabeled }: SplitIndices,
-): Space {
+): SearchSpace {
   const kingma = (0.1 * (labeled.length + unlabeled.length)) / labeled.length;
   return {
     latent: [1, 2, 10, 50],

@@ -19,8 +19,8 @@ import { canonical, isRecord } from '../../files/json';
 import type { MlpOptions } from '../../nets/mlp';
 import { assertWidths } from '../../nets/semiSupervisedNets';
 
-/** Settings of a model and its training. What is left out is as `createM2` and `recipeOf` have it. */
-export interface Settings {
+/** SearchSettings of a model and its training. What is left out is as `createM2` and `recipeOf` have it. */
+export interface SearchSettings {
   /** Z, size of the code */
   readonly latent?: number;
   /** σ of a Gaussian likelihood, in the unit of x, or `'learned'`, one that the decoder gives */
@@ -48,7 +48,7 @@ export interface Settings {
 }
 
 /** Numbers from one to another. */
-export interface Range {
+export interface SearchRange {
   readonly from: number;
   readonly to: number;
   /** whether the logarithm is drawn evenly, and not the number itself; default `false` */
@@ -56,8 +56,8 @@ export interface Range {
 }
 
 /** The values of each setting that a search tries: a list, or for numbers a range. */
-export type Space = {
-  readonly [Name in keyof Settings]: readonly NonNullable<Settings[Name]>[] | Range;
+export type SearchSpace = {
+  readonly [Name in keyof SearchSettings]: readonly NonNullable<SearchSettings[Name]>[] | SearchRange;
 };
 
 /** How a setting is read, and what a draw of a range is made to. */
@@ -76,7 +76,7 @@ const sigma: Rule<number | 'learned'> = checked((where, name, value) => {
 });
 
 /** Every setting. */
-const SETTINGS: Readonly<Record<keyof Settings, Reading>> = {
+const SETTINGS: Readonly<Record<keyof SearchSettings, Reading>> = {
   latent: integer,
   sigma: { rule: sigma, ranges: 'real' },
   widths: { rule: checked(assertWidths) },
@@ -91,10 +91,10 @@ const SETTINGS: Readonly<Record<keyof Settings, Reading>> = {
   steps: integer,
 };
 
-type Name = keyof Settings;
+type Name = keyof SearchSettings;
 
 const assertRange = (where: string, name: string, given: object, { rule, ranges }: Reading): void => {
-  const { from, to, log = false, ...others } = plainOf(where, given as Range, name);
+  const { from, to, log = false, ...others } = plainOf(where, given as SearchRange, name);
   const [surplus] = Object.keys(others);
   if (surplus !== undefined)
     throw new RangeError(`${where}: ${name}.${oneLine(surplus)} is not an option, needed from, to, log`);
@@ -115,20 +115,20 @@ const assertRange = (where: string, name: string, given: object, { rule, ranges 
  *
  * @throws TypeError or RangeError naming the setting, its value and what was needed
  */
-export const settingsRule: Rule<Settings> = (where, name, given) =>
+export const settingsRule: Rule<SearchSettings> = (where, name, given) =>
   readOptions(
     where,
     given as Record<string, unknown>,
     Object.fromEntries(Object.entries(SETTINGS).map(([setting, { rule }]) => [setting, optional(rule)])),
     name,
-  ) as Settings;
+  ) as SearchSettings;
 
 /**
  * Refuses a space that names other settings, is empty, or has values that a setting cannot take.
  *
  * @throws TypeError or RangeError naming the setting, its value and what was needed
  */
-export function assertSpace(where: string, space: Space): void {
+export function assertSpace(where: string, space: SearchSpace): void {
   const given = Object.entries(plainOf(where, space, 'space'));
   if (given.length === 0)
     throw new RangeError(`${where}: space is empty, needed one of ${Object.keys(SETTINGS).join(', ')}`);
@@ -153,7 +153,7 @@ export function assertSpace(where: string, space: Space): void {
   }
 }
 
-const drawOf = (noise: Noise, values: readonly unknown[] | Range, { ranges }: Reading): unknown => {
+const drawOf = (noise: Noise, values: readonly unknown[] | SearchRange, { ranges }: Reading): unknown => {
   const u = noise.next();
   if (!('from' in values)) return values[Math.floor(u * values.length)];
   const { from, to, log = false } = values;
@@ -172,11 +172,11 @@ const ATTEMPTS = 20;
  * @param space of {@link assertSpace}
  * @param count trials; there are fewer where the space has fewer points
  */
-export function drawSettings(space: Space, count: number, noise: Noise): readonly Settings[] {
-  const drawn = new Map<string, Settings>();
+export function drawSettings(space: SearchSpace, count: number, noise: Noise): readonly SearchSettings[] {
+  const drawn = new Map<string, SearchSettings>();
   for (let i = 0; i < count * ATTEMPTS && drawn.size < count; i++) {
     const own = noise.split(i);
-    const settings: Settings = Object.fromEntries(
+    const settings: SearchSettings = Object.fromEntries(
       Object.entries(space).map(([name, values]) => [
         name,
         drawOf(own.split(name), values, SETTINGS[name as Name]),

@@ -24,6 +24,11 @@ const model = (): ssvae.M2 => {
 
 const batches = shared(() => tinyBatches({ stepsPerEpoch: 1 }));
 
+const searchSettings = fc.record(
+  { latent: fc.constantFrom(1, 2), alpha: fc.constantFrom(1, 25), steps: fc.constantFrom(1, 30) },
+  { requiredKeys: [] },
+);
+
 /** Thirty bars, the labels of every fifth hidden. */
 const partlyLabeled = (() => {
   const { y, ...data } = tinyDataset();
@@ -131,6 +136,71 @@ export const training: Descriptions = {
         options?.steps !== undefined && !(options.steps > 10) && !((options.folds ?? 0) > 10),
       begins: ['train', 'schedule', 'foldsOf', 'createBatches'],
       valid: ({ why }) => must(why.length > 10, 'why'),
+    },
+  ),
+  modelOptionsOf: described(
+    (settings: ssvae.SearchSettings) => {
+      const { latent, nets } = ssvae.modelOptionsOf(settings);
+      return { latent, nets };
+    },
+    fc.tuple(searchSettings) as never,
+    { always: (options) => must(typeof options === 'object', 'options') },
+  ),
+  recipeWith: described(
+    (shape: readonly number[], split: ssvae.SplitIndices, settings: ssvae.SearchSettings) => {
+      const { alpha, steps } = ssvae.recipeWith(shape, split, settings);
+      return { alpha, steps };
+    },
+    fc.tuple(
+      fc.constantFrom([64], [8, 8, 1]),
+      fc.constant(new Opaque(() => tinySplit, 'a split')),
+      searchSettings,
+    ) as never,
+    { begins: ['recipeOf'], always: ({ steps }) => must(steps >= 1, 'steps') },
+  ),
+  search: described(
+    async (data: ssvae.Dataset, space: ssvae.SearchSpace, options: ssvae.SearchOptions<ssvae.M2>) => {
+      const { model: found, trials } = await ssvae.search(data, space, options);
+      found?.dispose();
+      return trials.length;
+    },
+    fc.tuple(
+      fc.constant(new Opaque(() => partlyLabeled, 'a data set')),
+      fc.constantFrom({ latent: [2, 3] }, { alpha: { from: 1, to: 2 } }),
+      fc.record({
+        trials: fc.constant(1),
+        folds: fc.constant(2),
+        refit: fc.constant(false),
+        settings: fc.constant({ steps: 1, widths: [4] }),
+        seed: seeds,
+      }),
+    ) as never,
+    {
+      share: 0.02,
+      cheap: (
+        _,
+        __,
+        options: {
+          readonly trials?: number;
+          readonly folds?: number;
+          readonly settings?: { readonly steps?: number };
+        },
+      ) =>
+        !((options?.settings?.steps ?? 99) > 10) &&
+        !((options.trials ?? 99) > 3) &&
+        !((options.folds ?? 99) > 3),
+      begins: [
+        'fit',
+        'train',
+        'schedule',
+        'foldsOf',
+        'createBatches',
+        'recipeOf',
+        'createM2',
+        'modelOptionsOf',
+        'recipeWith',
+      ],
+      always: (trials) => must(trials >= 1, 'a trial'),
     },
   ),
   recipeOf: described(

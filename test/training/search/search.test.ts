@@ -10,15 +10,15 @@ import { objectiveOf, recipeOf } from '../../../src/training/fit/recipe';
 import type { SearchOptions } from '../../../src/training/search/options';
 import { type SearchResult, search } from '../../../src/training/search/search';
 import { modelOptionsOf, recipeWith } from '../../../src/training/search/settings';
-import { drawSettings, type Settings, type Space } from '../../../src/training/search/space';
+import { drawSettings, type SearchSettings, type SearchSpace } from '../../../src/training/search/space';
 import { type Execute, executeEagerly } from '../../../src/training/step';
 import { alive, memoryStorage, tinyDataset, weightsOf } from '../../support/tiny';
 
 const bars = tinyDataset(40);
 const split = splitDataset(bars, { labeled: 12, test: 10, seed: 1 });
-const SPACE: Space = { latent: [2, 3], alpha: { from: 1, to: 20, log: true } };
-/** Settings of every trial: nets and runs small enough for a test. */
-const TINY: Settings = { widths: [4], latent: 2, steps: 4 };
+const SPACE: SearchSpace = { latent: [2, 3], alpha: { from: 1, to: 20, log: true } };
+/** SearchSettings of every trial: nets and runs small enough for a test. */
+const TINY: SearchSettings = { widths: [4], latent: 2, steps: 4 };
 
 const made: SearchResult<M2>[] = [];
 afterEach(() => {
@@ -220,7 +220,7 @@ describe('a search with a storage', () => {
     expect(plain(more)).toEqual(plain(await searchBars({ refit: false, trials: 6 })));
   });
 
-  it.each<[string, SearchOptions<M2>, Dataset, Space, RegExp]>([
+  it.each<[string, SearchOptions<M2>, Dataset, SearchSpace, RegExp]>([
     [
       'another seed',
       { seed: 2 },
@@ -302,11 +302,11 @@ describe('a space', () => {
       'search: space.learningRate.from is -1, needed a finite number above 0',
     ],
   ])('with %s is refused', async (_, space, message) => {
-    await expect(search(bars, space as Space, { split })).rejects.toThrow(message);
+    await expect(search(bars, space as SearchSpace, { split })).rejects.toThrow(message);
   });
 
   it('is drawn within its ranges, evenly in the logarithm, as integers where the setting is one', () => {
-    const space: Space = {
+    const space: SearchSpace = {
       alpha: { from: 0.1, to: 10, log: true },
       latent: { from: 1, to: 4 },
       batchNorm: [true, false],
@@ -330,7 +330,7 @@ describe('search refuses', () => {
   it.each<[string, SearchOptions<M2>, RegExp]>([
     [
       'a setting that there is none',
-      { settings: { sgima: 1 } as Settings },
+      { settings: { sgima: 1 } as SearchSettings },
       /^search: settings\.sgima is not an option/,
     ],
     [
@@ -383,9 +383,9 @@ describe('the settings of a trial', () => {
 });
 
 it('search finds the better of two settings of the moons', async () => {
-  const { x, y, shape, classes } = twoMoons({ count: 500, seed: 1 });
+  const { x, y, shape, classes } = twoMoons({ count: 300, seed: 1 });
   const moons = createDataset({ name: 'moons', x, y, shape, classes });
-  const parts = splitDataset(moons, { labeled: 40, test: 200, seed: 1 });
+  const parts = splitDataset(moons, { labeled: 40, test: 100, seed: 1 });
   const found = await search<M2>(
     moons,
     { learningRate: [1e-5, 1e-2] },
@@ -394,7 +394,7 @@ it('search finds the better of two settings of the moons', async () => {
       folds: 2,
       trials: 2,
       seed: 1,
-      settings: { widths: [16], latent: 1, steps: 120, learningRate: 1e-5 },
+      settings: { widths: [8], latent: 1, steps: 60, learningRate: 1e-5 },
     },
   );
   made.push(found);
@@ -402,4 +402,4 @@ it('search finds the better of two settings of the moons', async () => {
   expect(found.why).toMatch(/^trial \d does better than the settings of fit by /);
   const { accuracy } = await evaluateClassifier(found.model as M2, subset(moons, parts.test));
   expect(accuracy).toBeGreaterThan(0.75);
-}, 60_000);
+}, 90_000);
