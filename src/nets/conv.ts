@@ -30,7 +30,7 @@ export interface ConvOptions {
   readonly sharedTrunk?: boolean;
 }
 
-/** The report's convolutions behind batch norm, as chosen on held-out examples. */
+/** The report’s convolutions behind batch norm: in development trials on MNIST and digits more accurate at the same length. */
 export const CONV_DEFAULTS = {
   filters: [32, 64],
   depth: 1,
