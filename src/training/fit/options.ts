@@ -1,5 +1,5 @@
 /** Options of `fit`, their defaults, and what is refused. */
-import { assertMethods } from '../../core/assert';
+import { assertMethods, recordOf } from '../../core/assert';
 import type { SplitIndices } from '../../core/batch';
 import { describe } from '../../core/describe';
 import { UNKNOWN_CLASS } from '../../core/labels';
@@ -14,7 +14,7 @@ import {
   unchecked,
   withMethods,
 } from '../../core/options';
-import { assertDataset, type Dataset } from '../../data/dataset';
+import { assertDataset, assertIndices, assertKnown, type Dataset } from '../../data/dataset';
 import { isCoarse } from '../../data/extras';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Execute } from '../step';
@@ -63,6 +63,16 @@ export const splitOf = (data: Dataset): SplitIndices => {
   };
 };
 
+/** Refuses a split with indices that the data does not have, or labeled examples without a label. */
+function assertSplit(where: string, split: NonNullable<FitOptions['split']>, data: Dataset): void {
+  const { labeled, unlabeled, validation = NONE, test = NONE } = recordOf(where, split, 'split');
+  for (const [part, indices] of Object.entries({ labeled, unlabeled, validation, test }))
+    assertIndices(where, `split.${part}`, indices, data);
+  assertKnown(where, 'split.labeled', labeled, data);
+}
+
+const NONE = new Int32Array(0);
+
 const foldsFor = (data: Dataset, labeled: Int32Array): number => {
   const counts = new Array<number>(data.classes).fill(0);
   for (const i of labeled)
@@ -96,6 +106,7 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
     signal: optional(withMethods<AbortSignal>(['throwIfAborted'])),
     onProgress: optional(callable<(progress: FitProgress) => void>()),
   });
+  assertSplit(where, split, data);
   if (split.labeled.length === 0)
     throw new RangeError(
       `${where}: the data has no labeled example, needed one of each class at least; unsupervised() trains without labels`,

@@ -118,6 +118,19 @@ describe('fit', () => {
     model.dispose();
   });
 
+  it('refuses a split that is not one of the data', async () => {
+    const data = moons();
+    const model = modelOf(data);
+    const unlabeled = Int32Array.of(1);
+    await expect(fit(model, data, { split: 3 as never })).rejects.toThrow('fit: split is 3, needed');
+    await expect(fit(model, data, { split: { unlabeled } as never })).rejects.toThrow(
+      'fit: split.labeled is undefined, needed',
+    );
+    const beyond = { labeled: Int32Array.of(0, 200), unlabeled };
+    await expect(fit(model, data, { split: beyond })).rejects.toThrow('fit: split.labeled[1] is 200, needed');
+    model.dispose();
+  });
+
   it('refuses data without a label, and one fold', async () => {
     const data = moons();
     const model = modelOf(data);
