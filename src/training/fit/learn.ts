@@ -36,7 +36,7 @@ export interface Learned {
   readonly history: readonly HistoryRow[];
 }
 
-/** Rows of the history. */
+/** Rows of the history, where the steps divide into them; else one. */
 const EPOCHS = 10;
 
 /**
@@ -47,7 +47,7 @@ const EPOCHS = 10;
 export async function learn<M extends SemiSupervisedVae>(source: FitSource, task: Task<M>): Promise<Learned> {
   const { model, data, split, recipe, seed, execute, signal, onStep } = task;
   const alone = source === 'labels alone';
-  const epochs = Math.min(EPOCHS, recipe.steps);
+  const epochs = recipe.steps % EPOCHS === 0 ? EPOCHS : 1;
   const optimizer = createAdam({ learningRate: recipe.learningRate });
   try {
     const { history } = await train<SemiSupervisedVae>(model, {
@@ -57,7 +57,7 @@ export async function learn<M extends SemiSupervisedVae>(source: FitSource, task
         split,
         batchSize: { ...recipe.batchSize, ...(alone && { unlabeled: 0 }) },
         seed,
-        stepsPerEpoch: Math.ceil(recipe.steps / epochs),
+        stepsPerEpoch: recipe.steps / epochs,
       }),
       epochs,
       alpha: recipe.alpha,

@@ -66,9 +66,17 @@ describe('fit', () => {
 
   it('counts the steps of all runs', async () => {
     let last = { done: 0, total: 0 };
-    const { model } = await fitted({ folds: 2, onProgress: (progress) => (last = progress) });
-    expect(last).toEqual({ done: 2 * 3 * 20 + 10, total: 2 * 3 * 20 + 10 });
-    model.dispose();
+    const onProgress = (progress: typeof last): void => {
+      last = progress;
+    };
+    for (const [steps, total] of [
+      [20, 2 * 3 * 20 + 10],
+      [7, 2 * 3 * 7 + 4],
+    ] as const) {
+      const { model } = await fitted({ folds: 2, steps, onProgress });
+      expect(last).toEqual({ done: total, total });
+      model.dispose();
+    }
   });
 
   it('takes parts of the recipe', async () => {
