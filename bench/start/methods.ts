@@ -1,4 +1,4 @@
-/** What is compared: the same nets, batches and steps under three objectives. */
+/** What is compared: the same nets, batches and steps under each objective. */
 import { type M2, type Objective, regularized, semiSupervised, supervised } from 'ssvae';
 import type { Method, Settings } from './settings';
 
@@ -7,7 +7,7 @@ export const titles: Readonly<Record<Method, string>> = {
   'labels-only': 'Labels alone',
   m2: 'M2',
   'optimized-elbo': 'Optimized-ELBO',
-  'generated-labels': 'and its samples classified',
+  'generated-labels': 'with generated labels',
 };
 
 /** Settings of a data set, chosen on validation examples (docs/results.md). */
