@@ -57,23 +57,30 @@ const isModel = (given: object): given is SemiSupervisedVae => 'variables' in gi
  * better, and else with the mean of both, which it learns from all examples; q(z|x) and p(x|z,y) are those of all data.
  * The report says what was chosen and why.
  *
- * Without a model it makes one: M2 with ten latent dimensions and one hidden layer.
- *
  * A second call goes on from the weights of the first: with more labels, more data or another rate.
  *
- * @param model made for the data, such as `createM2({ data })`; trained in place. You may leave it out
+ * @param model made for the data, such as `createM2({ data })`; trained in place. Leave it out, and `fit(data, options)` makes one
  * @param data a data set of which some classes are known
  * @param options seed, split, and settings in place of those of {@link recipeOf}
  * @returns the model, and what was tried, found and chosen
  * @throws TypeError or RangeError naming argument and value, before the first step
- * @example (await fit(data, { seed: 1 })).chosen // such as 'mean of both'
+ * @example (await fit(model, data, { seed: 1 })).chosen // such as 'mean of both'
  */
-export function fit(data: Dataset, options?: FitOptions): Promise<FitReport<M2>>;
 export function fit<M extends SemiSupervisedVae>(
   model: M,
   data: Dataset,
   options?: FitOptions,
 ): Promise<FitReport<M>>;
+/**
+ * Fits a new model to the data: M2 with ten latent dimensions and one hidden layer.
+ *
+ * @param data a data set of which some classes are known
+ * @param options seed, split, and settings in place of those of {@link recipeOf}
+ * @returns the model, and what was tried, found and chosen; dispose the model when you are done
+ * @throws TypeError or RangeError naming argument and value, before the first step
+ * @example (await fit(data, { seed: 1 })).chosen // such as 'mean of both'
+ */
+export function fit(data: Dataset, options?: FitOptions): Promise<FitReport<M2>>;
 export async function fit(
   first: SemiSupervisedVae | Dataset,
   second: Dataset | FitOptions = {},
