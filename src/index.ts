@@ -41,6 +41,7 @@ export type {
 export type { ByteMeaning } from './core/byteValues';
 export { customGradient, type ValueAndGradient } from './core/gradient';
 export type {
+  Column,
   ColumnsInput,
   CountColumn,
   FlagColumn,
@@ -103,7 +104,7 @@ export { type LabelPriorOfOptions, labelPriorOf } from './data/labelPriorOf';
 export { type TwoMoonsOptions, twoMoons } from './data/moons';
 export type { OwnDataOptions, OwnDataset } from './data/ownData';
 export { type Split, type SplitOptions, splitDataset } from './data/split';
-export type { BlockExamples, Blocks } from './data/stream/blocks';
+export type { BlockExamples, Blocks, OwnBlocks } from './data/stream/blocks';
 export { type StreamBatchesOptions, streamBatches } from './data/stream/streamBatches';
 export { type TensorDatasetOptions, tensorDataset } from './data/tensorDataset';
 export { type TextOptions, text } from './data/text';
@@ -203,6 +204,7 @@ export type {
 export type { GeneratedLabels } from './models/objectives/generatedLabels';
 export type { KlWeight } from './models/objectives/klWeight';
 export {
+  type FittedData,
   type Objective,
   type ObjectiveContext,
   type ObjectiveTerms,
@@ -226,7 +228,7 @@ export type { HandedIn } from './models/presetFile';
 export type { ModelKind, ReadyModels } from './models/registry';
 export { loadVariables, saveModel } from './models/saveModel';
 export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/softmaxClassifier';
-export { withTemperature } from './models/temperature';
+export { type Calibrated, withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
 export type { Activation } from './nets/activation';
@@ -263,7 +265,7 @@ export type { Executor } from './training/executor';
 export type { CrossValidation, FitChoice } from './training/fit/compare';
 export { type FitReport, fit } from './training/fit/fit';
 export type { FitSource } from './training/fit/learn';
-export type { FitOptions, FitProgress } from './training/fit/options';
+export type { FitOptions, FitProgress, FitSplit } from './training/fit/options';
 export { type Recipe, type RecipeOptions, recipeOf } from './training/fit/recipe';
 export type { HistoryRow, TrainResult } from './training/history';
 export type { InputSummary } from './training/inputSummary';

@@ -5,7 +5,7 @@ import { readOptions } from '../core/options';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
 import { type BatchOptions, batchRules } from '../models/predict';
-import { withTemperature } from '../models/temperature';
+import { type Calibrated, withTemperature } from '../models/temperature';
 import { type LabeledExamples, openLabeled } from './examples';
 import { forEachLogits, posteriorAt } from './posteriors';
 
@@ -96,7 +96,7 @@ export async function calibrate<C extends Classifier>(
   model: C,
   heldOut: LabeledExamples,
   options: BatchOptions = {},
-): Promise<C & { readonly temperature: number }> {
+): Promise<Calibrated<C>> {
   const where = 'calibrate';
   const { batchSize } = readOptions(where, options, batchRules());
   assertMethods(where, 'model', model, ['classify']);

@@ -10,6 +10,12 @@ import type { Classifier } from './model';
 const assertTemperature = (where: string, name: string, temperature: unknown): void =>
   assertNumber(where, name, temperature, ABOVE_0.needed, ABOVE_0.holds);
 
+/** A classifier with a temperature. */
+export type Calibrated<C extends Classifier> = C & {
+  /** T, what the logits are divided by where probabilities are read */
+  readonly temperature: number;
+};
+
 /**
  * The model with another temperature.
  *
@@ -25,10 +31,7 @@ const assertTemperature = (where: string, name: string, temperature: unknown): v
  * @throws RangeError when T is not a finite number above 0
  * @example withTemperature(model, 1.5).temperature // 1.5
  */
-export function withTemperature<C extends Classifier>(
-  model: C,
-  temperature: number,
-): C & { readonly temperature: number } {
+export function withTemperature<C extends Classifier>(model: C, temperature: number): Calibrated<C> {
   assertMethods('withTemperature', 'model', model, ['classify']);
   assertTemperature('withTemperature', 'temperature', temperature);
   const { spec } = model;

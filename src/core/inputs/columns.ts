@@ -30,6 +30,7 @@ interface ColumnBase {
 
 /** A column of measurements; x has (value − mean) / sd. */
 export interface NumberColumn extends ColumnBase {
+  /** measurements */
   readonly type: 'number';
   /** mean of the known values */
   readonly mean: number;
@@ -39,6 +40,7 @@ export interface NumberColumn extends ColumnBase {
 
 /** A column of categories; x has a one in the place of the level. */
 export interface LevelsColumn extends ColumnBase {
+  /** categories */
   readonly type: 'levels';
   /** what its cells may say, at least two */
   readonly levels: readonly string[];
@@ -46,6 +48,7 @@ export interface LevelsColumn extends ColumnBase {
 
 /** A column of true and false; x has 1 and 0. */
 export interface FlagColumn extends ColumnBase {
+  /** true and false */
   readonly type: 'flag';
   /** share of true among the known values */
   readonly mean: number;
@@ -53,6 +56,7 @@ export interface FlagColumn extends ColumnBase {
 
 /** A column of counts; x has them as they are. */
 export interface CountColumn extends ColumnBase {
+  /** whole numbers from 0 */
   readonly type: 'count';
   /** mean of the known values, rounded */
   readonly mean: number;
@@ -63,6 +67,7 @@ export type Column = NumberColumn | LevelsColumn | FlagColumn | CountColumn;
 
 /** JSON that says how rows are read. */
 export interface ColumnsInput {
+  /** name of the kind in the registry */
   readonly kind: 'columns';
   /** the columns that are read, in the order of x, numbers first; rows may have others, in any order */
   readonly columns: readonly Column[];

@@ -9,12 +9,15 @@ import { resize } from './resize';
 export interface Image {
   /** bytes: 1 (gray), 2 (gray, alpha), 3 (red, green, blue) or 4 (with alpha) for each pixel */
   readonly data: Uint8Array | Uint8ClampedArray;
+  /** pixels of a row */
   readonly width: number;
+  /** rows */
   readonly height: number;
 }
 
 /** JSON that says how images are read. */
 export interface ImagesInput {
+  /** name of the kind in the registry */
   readonly kind: 'images';
   /** height and width of x, pixels */
   readonly size: readonly [number, number];

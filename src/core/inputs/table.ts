@@ -12,7 +12,13 @@ export type Rows = readonly object[] | Readonly<Record<string, TableColumn>> | A
 /** What is read of a table of Apache Arrow. */
 export interface ArrowTable {
   /** its fields in order */
-  readonly schema: { readonly fields: readonly { readonly name: unknown }[] };
+  readonly schema: {
+    /** the columns */
+    readonly fields: readonly {
+      /** name of a column */
+      readonly name: unknown;
+    }[];
+  };
   /** the column of a name */
   getChild(name: string): TableColumn | null;
 }

@@ -5,6 +5,7 @@ import type { InputKind } from './input';
 
 /** JSON that says how texts are read. */
 export interface TextInput {
+  /** name of the kind in the registry */
   readonly kind: 'text';
   /** the words of x, in its order */
   readonly words: readonly string[];

@@ -20,6 +20,7 @@ export type Vectors = readonly Vector[] | FlatVectors;
 
 /** JSON that says how vectors are read. */
 export interface VectorsInput {
+  /** name of the kind in the registry */
   readonly kind: 'vectors';
   /** mean of each number of a vector */
   readonly mean: readonly number[];

@@ -33,6 +33,12 @@ export interface Blocks {
   read(block: number): BlockExamples | Promise<BlockExamples>;
 }
 
+/** Blocks that were read from raw inputs. */
+export interface OwnBlocks<Input extends InputSpec = InputSpec> extends Blocks {
+  /** how they were read: a data set or a model reads others so */
+  readonly input: Input;
+}
+
 /** Checks everything about blocks that is known before one is read. */
 export const blocksRule: Rule<Blocks> = (where, name, given) => {
   const blocks = recordOf(where, given as Blocks, name);

@@ -7,7 +7,7 @@ import { callable, integersFrom, number, optional, readOptions, text, unchecked 
 import { sizeOf } from '../../core/shape';
 import { type ImagesOptions, images } from '../../data/images';
 import { inputRule } from '../../data/ownData';
-import type { Blocks } from '../../data/stream/blocks';
+import type { OwnBlocks } from '../../data/stream/blocks';
 import { crc32 } from '../../files/crc32';
 import { type DecodeImage, decodeFile, filesBelow } from '../images/imageFolder';
 import { type FileState, readRange, stateOf } from './fileRange';
@@ -77,7 +77,7 @@ async function fittedInput(
 export async function imageBlocks(
   dir: string,
   options: ImageBlocksOptions = {},
-): Promise<Blocks & { readonly input: ImagesInput }> {
+): Promise<OwnBlocks<ImagesInput>> {
   const {
     decode,
     imagesPerBlock,

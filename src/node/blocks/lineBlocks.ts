@@ -14,7 +14,7 @@ import {
   unchecked,
 } from '../../core/options';
 import { type ColumnsOptions, columns } from '../../data/columns';
-import type { Blocks } from '../../data/stream/blocks';
+import type { OwnBlocks } from '../../data/stream/blocks';
 import { readRange, stateOf } from './fileRange';
 import { scanLines } from './scanLines';
 
@@ -63,10 +63,7 @@ const SAMPLED = 4;
  * @throws Error when the file cannot be read; RangeError when it has no rows, or the parser fails or gives another number of rows
  * @example await lineBlocks('rows.jsonl', { parse: (lines) => lines.map((line) => JSON.parse(line)) })
  */
-export async function lineBlocks(
-  path: string,
-  options: LineBlocksOptions,
-): Promise<Blocks & { readonly input: InputSpec }> {
+export async function lineBlocks(path: string, options: LineBlocksOptions): Promise<OwnBlocks> {
   const {
     parse,
     header: hasHeader,

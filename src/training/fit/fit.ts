@@ -27,7 +27,9 @@ export interface FitReport<M extends SemiSupervisedVae = SemiSupervisedVae> {
   readonly crossValidation?: CrossValidation;
   /** the model on the held-back examples of the split, and the labels alone on the same; absent without such */
   readonly heldBack?: {
+    /** the fitted model */
     readonly model: ClassifierEvaluation;
+    /** the run on the labels alone */
     readonly labelsAlone: ClassifierEvaluation;
   };
   /** the settings of the runs */

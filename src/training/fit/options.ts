@@ -20,6 +20,12 @@ import type { SemiSupervisedVae } from '../../models/model';
 import type { Execute } from '../step';
 import { type RecipeOptions, recipeOf, recipeRules } from './recipe';
 
+/** Which examples are labeled, which are not, and which are held back. */
+export interface FitSplit extends SplitIndices {
+  /** indices of the examples that the report evaluates the model on */
+  readonly test?: Int32Array;
+}
+
 /** How far a fit is. */
 export interface FitProgress {
   /** steps done, over all of its training runs */
@@ -36,7 +42,7 @@ export interface FitOptions extends RecipeOptions {
    * which examples are labeled and which are not, of `splitDataset`; the report evaluates the model on its test part, or else
    * its validation part. Default: all examples are shown, with the labels that they have
    */
-  readonly split?: SplitIndices & { readonly test?: Int32Array };
+  readonly split?: FitSplit;
   /**
    * parts of the labeled examples for cross-validation, each of which costs two more training runs; 0 for none. Default: 5 where
    * every class has at least 20 labeled examples, else 0, as fewer tell too little
@@ -64,7 +70,7 @@ export const splitOf = (data: Dataset): SplitIndices => {
 };
 
 /** Refuses a split with indices that the data does not have, or labeled examples without a label. */
-function assertSplit(where: string, split: NonNullable<FitOptions['split']>, data: Dataset): void {
+function assertSplit(where: string, split: FitSplit, data: Dataset): void {
   const { labeled, unlabeled, validation = NONE, test = NONE } = recordOf(where, split, 'split');
   for (const [part, indices] of Object.entries({ labeled, unlabeled, validation, test }))
     assertIndices(where, `split.${part}`, indices, data);
@@ -100,7 +106,7 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
   } = readOptions(where, options, {
     ...recipeRules(),
     seed: seedStream(0),
-    split: optional(unchecked<NonNullable<FitOptions['split']>>()),
+    split: optional(unchecked<FitSplit>()),
     folds: optional(number(integersFrom(0))),
     execute: optional(callable<Execute>()),
     signal: optional(withMethods<AbortSignal>(['throwIfAborted'])),
@@ -113,8 +119,7 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
     );
   if (folds === 1) throw new RangeError(`${where}: folds is ${describe(folds)}, needed 0 or at least 2`);
   // Without other data, the labeled examples are seen without their labels too.
-  const shown: NonNullable<FitOptions['split']> =
-    split.unlabeled.length > 0 ? split : { ...split, unlabeled: split.labeled };
+  const shown: FitSplit = split.unlabeled.length > 0 ? split : { ...split, unlabeled: split.labeled };
   return {
     seed,
     split: shown,

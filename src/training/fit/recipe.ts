@@ -22,7 +22,12 @@ export interface Recipe {
   /** steps of each training run */
   readonly steps: number;
   /** examples of either kind in a batch */
-  readonly batchSize: { readonly labeled: number; readonly unlabeled: number };
+  readonly batchSize: {
+    /** labeled examples in a batch */
+    readonly labeled: number;
+    /** unlabeled examples in a batch */
+    readonly unlabeled: number;
+  };
   /** α, weight of the cross-entropy */
   readonly alpha: number;
   /** Adam's rate by step */

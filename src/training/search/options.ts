@@ -23,7 +23,7 @@ import type { Json } from '../../files/json';
 import { assertStorage, type Storage } from '../../files/storage';
 import { createM2, type M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
-import { splitOf } from '../fit/options';
+import { type FitSplit, splitOf } from '../fit/options';
 import type { Execute } from '../step';
 import type { Identity } from './journal';
 import { crossFolds, type Fold, freshModel, heldOutFold, withUnlabeled } from './runs';
@@ -52,7 +52,7 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
    * which examples are labeled and which are not, of `splitDataset`. Trials are judged on its validation part if it has one, and
    * no run sees its test part. Default: all examples are shown, with the labels that they have
    */
-  readonly split?: SplitIndices & { readonly test?: Int32Array };
+  readonly split?: FitSplit;
   /**
    * parts of the labeled examples for cross-validation. Default: 5, or as many as the rarest class has labeled examples; none
    * where the split has a validation part

@@ -49,7 +49,9 @@ export interface SearchSettings {
 
 /** Numbers from one to another. */
 export interface SearchRange {
+  /** the smallest value */
   readonly from: number;
+  /** the largest value */
   readonly to: number;
   /** whether the logarithm is drawn evenly, and not the number itself; default `false` */
   readonly log?: boolean;
