@@ -162,9 +162,9 @@ function checkPaths(file: string, text: string): void {
     if (!existsSync(path)) faults.push(`${file}:${lineAt(text, index)}: ${path} does not exist`);
 }
 
-/** The files of a folder with an ending, by path. */
+/** The files of a folder with an ending, by path; none where there is no such folder. */
 const filesOf = (folder: string, ending: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [])
     .filter((name) => name.endsWith(ending))
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile())
