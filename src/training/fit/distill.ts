@@ -7,9 +7,7 @@ import { batchesFrom } from '../../data/batchesFrom';
 import { type Dataset, gatherInputs } from '../../data/dataset';
 import type { SemiSupervisedVae } from '../../models/model';
 import { supervised } from '../../models/objectives/supervised';
-import { createAdam } from '../optimizer/adam';
-import { train } from '../train';
-import { shownBy, type Task } from './learn';
+import { shownBy, type Task, trainOnce } from './learn';
 import type { Recipe } from './recipe';
 
 /** Steps of the run: half as many as those of the runs that it learns from. */
@@ -51,30 +49,22 @@ function* softBatches(
  * @param probabilities of the examples of {@link shownBy}, in rows of K
  */
 export async function distill<M extends SemiSupervisedVae>(
-  { model, data, split, recipe, seed, execute, signal, onStep }: Task<M>,
+  task: Task<M>,
   probabilities: Float32Array,
 ): Promise<void> {
+  const { data, split, recipe } = task;
   const steps = distillSteps(recipe);
   const indices = shownBy(split);
-  const noise = seed.split('distill');
-  const optimizer = createAdam({ learningRate: cosineDecay({ from: 1e-3, steps }) });
-  try {
-    await train<SemiSupervisedVae>(model, {
-      objective: supervised(),
-      alpha: 1,
-      batches: batchesFrom(() => softBatches(data, indices, probabilities, noise), {
-        stepsPerEpoch: steps,
-        counts: { labeled: indices.length, unlabeled: 0 },
-      }),
-      epochs: 1,
-      optimizer,
-      seed: noise,
-      ...(execute && { execute }),
-      ...(signal && { signal }),
-      callbacks: { onBatchEnd: onStep },
-    });
-    signal?.throwIfAborted();
-  } finally {
-    optimizer.dispose();
-  }
+  const seed = task.seed.split('distill');
+  await trainOnce(task, {
+    objective: supervised(),
+    batches: batchesFrom(() => softBatches(data, indices, probabilities, seed), {
+      stepsPerEpoch: steps,
+      counts: { labeled: indices.length, unlabeled: 0 },
+    }),
+    epochs: 1,
+    alpha: 1,
+    learningRate: cosineDecay({ from: 1e-3, steps }),
+    seed,
+  });
 }

@@ -1,14 +1,14 @@
 /** One training run of `fit`. */
 import type { SplitIndices } from '../../core/batch';
 import type { Noise } from '../../core/noise';
+import type { ScalarOrSchedule } from '../../core/schedules';
 import { createBatches } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
-import type { StoredArray } from '../../files/safetensors';
 import type { SemiSupervisedVae } from '../../models/model';
-import { readTensors } from '../../models/modelFile';
 import { supervised } from '../../models/objectives/supervised';
-import type { HistoryRow } from '../history';
+import type { HistoryRow, TrainResult } from '../history';
 import { createAdam } from '../optimizer/adam';
+import type { TrainOptions } from '../options';
 import type { Execute } from '../step';
 import { train } from '../train';
 import type { Recipe } from './recipe';
@@ -32,37 +32,31 @@ export interface Task<M extends SemiSupervisedVae> {
 /** What a run has learned. */
 export interface Learned {
   readonly source: FitSource;
-  readonly weights: Readonly<Record<string, StoredArray>>;
   readonly history: readonly HistoryRow[];
 }
 
 /** Rows of the history, where the steps divide into them; else one. */
 const EPOCHS = 10;
 
+/** What a training run of a fit has of its own. */
+type Run = Pick<TrainOptions<SemiSupervisedVae>, 'objective' | 'batches' | 'epochs' | 'alpha' | 'seed'> & {
+  readonly learningRate: ScalarOrSchedule;
+};
+
 /**
- * Trains the model from the weights that it has.
+ * Trains the model from the weights that it has, with Adam and what every run of the fit shares.
  *
  * @throws the signal's reason where it ends the run
  */
-export async function learn<M extends SemiSupervisedVae>(source: FitSource, task: Task<M>): Promise<Learned> {
-  const { model, data, split, recipe, seed, execute, signal, onStep } = task;
-  const alone = source === 'labels alone';
-  const epochs = recipe.steps % EPOCHS === 0 ? EPOCHS : 1;
-  const optimizer = createAdam({ learningRate: recipe.learningRate });
+export async function trainOnce<M extends SemiSupervisedVae>(
+  { model, execute, signal, onStep }: Task<M>,
+  { learningRate, ...run }: Run,
+): Promise<TrainResult> {
+  const optimizer = createAdam({ learningRate });
   try {
-    const { history } = await train<SemiSupervisedVae>(model, {
-      objective: alone ? supervised() : recipe.objective,
-      batches: createBatches({
-        dataset: data,
-        split,
-        batchSize: { ...recipe.batchSize, ...(alone && { unlabeled: 0 }) },
-        seed,
-        stepsPerEpoch: recipe.steps / epochs,
-      }),
-      epochs,
-      alpha: recipe.alpha,
+    const result = await train<SemiSupervisedVae>(model, {
+      ...run,
       optimizer,
-      seed,
       ...(execute && { execute }),
       ...(signal && { signal }),
       callbacks: { onBatchEnd: onStep },
@@ -70,10 +64,32 @@ export async function learn<M extends SemiSupervisedVae>(source: FitSource, task
       onWarning: () => undefined,
     });
     signal?.throwIfAborted();
-    return { source, weights: await readTensors(model.variables), history };
+    return result;
   } finally {
     optimizer.dispose();
   }
+}
+
+/** Trains the model on the labels alone, or on all data. */
+export async function learn<M extends SemiSupervisedVae>(source: FitSource, task: Task<M>): Promise<Learned> {
+  const { data, split, recipe, seed } = task;
+  const alone = source === 'labels alone';
+  const epochs = recipe.steps % EPOCHS === 0 ? EPOCHS : 1;
+  const { history } = await trainOnce(task, {
+    objective: alone ? supervised() : recipe.objective,
+    batches: createBatches({
+      dataset: data,
+      split,
+      batchSize: { ...recipe.batchSize, ...(alone && { unlabeled: 0 }) },
+      seed,
+      stepsPerEpoch: recipe.steps / epochs,
+    }),
+    epochs,
+    alpha: recipe.alpha,
+    learningRate: recipe.learningRate,
+    seed,
+  });
+  return { source, history };
 }
 
 /** The training examples: the labeled, then the unlabeled. */
