@@ -72,7 +72,7 @@ export {
   valueAt,
   type WarmupOptions,
 } from './core/schedules';
-export type { Support } from './core/support';
+export type { Support, Supports } from './core/support';
 export { version } from './core/version';
 export type { NumberOrScalar } from './core/weightedSum';
 export { type AffineOptions, affine } from './data/affine';

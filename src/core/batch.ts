@@ -6,7 +6,8 @@ import type { ByteMeaning } from './byteValues';
 import { describe, oneLine } from './describe';
 import type { InputSpec } from './inputs/registry';
 import type { Noise } from './noise';
-import type { Support } from './support';
+import { meantBy } from './spelling';
+import type { Supports } from './support';
 
 /** Examples without classes. */
 export interface UnlabeledBatch {
@@ -156,7 +157,7 @@ export interface BatchSource {
    * step: all of them where the source holds them all, the next batch's where it does not. A source of your own may do
    * without, and is not checked.
    */
-  assertWithin?(where: string, support: Support): void | Promise<void>;
+  assertWithin?(where: string, support: Supports): void | Promise<void>;
   /** The batch of a step (0, 1, 2, …); its tensors belong to the caller. */
   at(step: number): Batch | Promise<Batch>;
   /** Frees what the source keeps besides its batches. Training never calls it: you made the source, so you dispose it. */
@@ -202,6 +203,26 @@ export function assertParts(where: string, name: string, batch: Batch): void {
       ('x' in value || /label|^[xy]$/i.test(part))
     )
       throw new RangeError(`${where}: ${name}.${oneLine(part)} is not a part, needed labeled or unlabeled`);
+  }
+  for (const part of ['labeled', 'unlabeled'] as const)
+    assertTensorNames(where, `${name}.${part}`, batch[part] ?? {}, part);
+}
+
+/** Refuses a misspelled tensor of a part, `weigth` say, where that tensor is absent. */
+function assertTensorNames(
+  where: string,
+  name: string,
+  given: object,
+  part: keyof typeof PART_TENSORS,
+): void {
+  const known: readonly string[] = PART_TENSORS[part];
+  const absent = known.filter((tensor) => (given as Record<string, unknown>)[tensor] === undefined);
+  for (const key of Object.keys(given)) {
+    const meant = known.includes(key) ? undefined : meantBy(key, absent);
+    if (meant !== undefined)
+      throw new RangeError(
+        `${where}: ${name}.${oneLine(key)} is not a tensor of a part, needed another name: did you mean ${meant}?`,
+      );
   }
 }
 

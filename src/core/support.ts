@@ -12,11 +12,21 @@ export interface Support {
   readonly integers?: boolean;
 }
 
+/** One support for all values, or one for each place of the last axis, as for the columns of a table. */
+export type Supports = Support | readonly Support[];
+
+/** The supports in a list. */
+export const supportsOf = (supports: Supports): readonly Support[] =>
+  Array.isArray(supports) ? supports : [supports as Support];
+
 /** Any number that is none of NaN and the infinities. */
 export const FINITE: Support = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
 
 /** Whole numbers from 0 on. */
 export const COUNTS: Support = { min: 0, max: Number.POSITIVE_INFINITY, integers: true };
+
+/** Zeros and ones. */
+export const FLAGS: Support = { min: 0, max: 1, integers: true };
 
 /** How far from a bound a value still counts as rounded, a few units of float32. */
 const ROUNDING = 1e-6;
@@ -61,13 +71,17 @@ interface WithinOptions {
   readonly to?: number;
 }
 
+/** Bytes that stand for numbers of these supports need no look. */
+const holdsBytes = ({ min, max, integers }: Support, unit: number): boolean =>
+  min <= 0 && max >= 255 / unit && (unit === 1 || !integers);
+
 /**
  * Refuses values outside a support; NaN and infinities lie outside any. Values count as the float32 that they become.
  *
  * @param where name of the calling function, for the message
  * @param name the argument
  * @param values what is checked
- * @param support which values are allowed
+ * @param supports which values are allowed
  * @param options what bytes stand for, default value / 255; which of the values are checked, default all
  * @throws RangeError naming function, argument, index, what came and what was needed
  */
@@ -75,20 +89,27 @@ export function assertWithin(
   where: string,
   name: string,
   values: ArrayLike<number>,
-  support: Support,
+  supports: Supports,
   { bytes = 'unit', from = 0, to = values.length }: WithinOptions = {},
 ): void {
-  const { integers = false } = support;
-  const [min, max] = [Math.fround(support.min), Math.fround(support.max)];
+  const each = supportsOf(supports).map((support) => ({
+    ...support,
+    min: Math.fround(support.min),
+    max: Math.fround(support.max),
+  }));
   const unit = isBytes(values) && bytes === 'unit' ? 255 : 1;
-  const isWhole = !integers || unit === 1;
-  if (isBytes(values) && isWhole && min <= 0 && max >= 255 / unit) return;
+  if (isBytes(values) && each.every((support) => holdsBytes(support, unit))) return;
   for (let i = from; i < to; i++) {
+    const place = i % each.length;
+    const { min, max, integers = false } = each[place] as Support;
     const given = (values[i] as number) / unit;
     const value = Math.fround(given);
     const fits = integers ? Number.isInteger(value) : Number.isFinite(value);
     if (fits && value >= min && value <= max) continue;
-    const how = unit === 1 && Number.isFinite(value) ? remedy(values, support) : '';
-    throw new RangeError(`${where}: ${name}[${i}] is ${given}, needed ${inWords(support)}${how}`);
+    const support = supportsOf(supports)[place] as Support;
+    const alike = each.length === 1 ? values : Array.from(values).filter((_, j) => j % each.length === place);
+    const how = unit === 1 && Number.isFinite(value) ? remedy(alike, support) : '';
+    const column = each.length === 1 ? '' : ` (column ${place})`;
+    throw new RangeError(`${where}: ${name}[${i}]${column} is ${given}, needed ${inWords(support)}${how}`);
   }
 }

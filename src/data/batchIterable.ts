@@ -31,14 +31,23 @@ export const ENDED: Opened = { next: () => ({ done: true, value: undefined }) };
 /** Name of the function, for messages. */
 export const WHERE = 'batchesFrom';
 
+/** Whether a value gives values one after another. */
+export const isIterable = (source: unknown): source is BatchIterable =>
+  typeof source === 'object' &&
+  source !== null &&
+  (Symbol.asyncIterator in source ||
+    Symbol.iterator in source ||
+    ('iterator' in source && typeof source.iterator === 'function'));
+
 /** Begins a pass. */
 export const open = async (source: BatchIterable): Promise<Opened> => {
-  if (typeof source === 'object' && source !== null) {
-    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
-    if (Symbol.iterator in source) return source[Symbol.iterator]();
-    if ('iterator' in source && typeof source.iterator === 'function') return await source.iterator();
-  }
-  throw new TypeError(`${WHERE}: source gives ${describe(source)}, needed an iterable or a tf.data dataset`);
+  if (!isIterable(source))
+    throw new TypeError(
+      `${WHERE}: source gives ${describe(source)}, needed an iterable or a tf.data dataset`,
+    );
+  if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+  if (Symbol.iterator in source) return source[Symbol.iterator]();
+  return source.iterator();
 };
 
 /** Names of a record's entries, the first of many. */

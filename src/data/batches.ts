@@ -16,7 +16,7 @@ import {
   seedStream,
 } from '../core/options';
 import { sizeOf } from '../core/shape';
-import { assertWithin, type Support } from '../core/support';
+import { assertWithin, type Supports } from '../core/support';
 import { bytesOf, isBytes, isIntegers, ownIntegers } from '../core/typedArrays';
 import { crc32 } from '../files/crc32';
 import { assertBackend } from '../host/backendTraits';
@@ -146,7 +146,7 @@ const assertShownWithin = (
   where: string,
   { x, bytes, count }: Dataset,
   orders: readonly ExampleOrder[],
-  support: Support,
+  support: Supports,
 ): void => {
   const size = x.length / count;
   for (const { indices } of orders)

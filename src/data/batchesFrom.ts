@@ -5,8 +5,16 @@ import { describe } from '../core/describe';
 import { covariatesOf, flagsOf, weightsOf } from '../core/extras';
 import { assertProbabilities } from '../core/labels';
 import { integersFrom, number, optional, readOptions, record, text } from '../core/options';
-import { assertWithin, type Support } from '../core/support';
-import { assertBatch, type BatchIterable, ENDED, type Opened, open, WHERE } from './batchIterable';
+import { assertWithin, type Supports } from '../core/support';
+import {
+  assertBatch,
+  type BatchIterable,
+  ENDED,
+  isIterable,
+  type Opened,
+  open,
+  WHERE,
+} from './batchIterable';
 import { createQueue } from './queue';
 
 /** What an iterator does not tell. */
@@ -45,7 +53,7 @@ const assertValues = async (
   where: string,
   { labeled, unlabeled }: Batch,
   step: number,
-  support: Support,
+  support: Supports,
 ): Promise<void> => {
   for (const [name, x] of Object.entries({ 'labeled.x': labeled?.x, 'unlabeled.x': unlabeled?.x }))
     if (x) assertWithin(where, `batch ${step}.${name}`, await x.data(), support);
@@ -172,7 +180,7 @@ const createReader = (source: Source, options: BatchesFromOptions) => {
   };
 
   /** Checks the values of one batch: the first, or the next of a bare iterator, which would lose it and so holds it back. */
-  const look = async (where: string, support: Support): Promise<void> => {
+  const look = async (where: string, support: Supports): Promise<void> => {
     const step = replayable ? 0 : next;
     const batch = replayable ? await take(step) : (held ?? (await fetch()));
     if (!replayable) held = batch;
@@ -224,8 +232,10 @@ export function batchesFrom(
     counts: record({ labeled: number(integersFrom(0)), unlabeled: number(integersFrom(0)) }),
     identity: optional(text()),
   });
-  if (typeof source !== 'function' && (typeof source !== 'object' || source === null))
-    throw new TypeError(`${WHERE}: source is ${describe(source)}, needed a function that gives an iterable`);
+  if (typeof source !== 'function' && !isIterable(source))
+    throw new TypeError(
+      `${WHERE}: source is ${describe(source)}, needed a function of the pass that gives an iterable, or an iterable`,
+    );
   const { replayable, close, take, look } = createReader(source, { stepsPerEpoch, counts });
   const inTurn = createQueue();
 

@@ -4,7 +4,7 @@ import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
 import type { ByteMeaning } from '../core/byteValues';
 import type { Noise } from '../core/noise';
 import { readOptions, unchecked } from '../core/options';
-import type { Support } from '../core/support';
+import type { Supports } from '../core/support';
 import type { Json } from '../files/json';
 
 /** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance, a mean or a dispersion. */
@@ -58,9 +58,9 @@ export interface Likelihood {
   /**
    * the values that x may have: training and evaluation refuse others before they begin. Without it nothing is checked;
    * `{ min: -Infinity, max: Infinity }` asks for finite ones, `{ min: 0, max: Infinity, integers: true }` for
-   * counts.
+   * counts. A list has one for each place of the last axis, such as the columns of a table
    */
-  readonly support?: Support;
+  readonly support?: Supports;
   /**
    * what a byte of the inputs stands for: value / 255, or the number that it is. Data sets whose bytes stand for the other
    * are refused. Default `'unit'`

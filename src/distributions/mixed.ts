@@ -5,7 +5,7 @@ import { formatShape } from '../core/describe';
 import { assertNoise, type Noise } from '../core/noise';
 import { readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
-import { FINITE } from '../core/support';
+import { COUNTS, FINITE, FLAGS, type Support } from '../core/support';
 import { isListOf, isRecord, parse, parseRecord } from '../files/json';
 import type { Likelihood, LogProbOptions, ParameterKind, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
@@ -34,6 +34,15 @@ export interface Mixed extends Likelihood {
   /** frees what its blocks learn themselves; a second call does nothing */
   dispose(): void;
 }
+
+/** The values of a block's columns. */
+const SUPPORTS: Readonly<Record<MixedBlock['kind'], Support>> = {
+  numbers: FINITE,
+  levels: FLAGS,
+  flags: FLAGS,
+  counts: COUNTS,
+  masks: FLAGS,
+};
 
 /** A block with its likelihood, and where its columns and its parameters begin. */
 interface Part {
@@ -138,7 +147,7 @@ export function mixed(options: MixedOptions): Mixed {
       );
     },
     parameterKinds: parts.flatMap(kindsOf),
-    support: FINITE,
+    support: blocks.flatMap(({ kind, width: count }) => Array.from({ length: count }, () => SUPPORTS[kind])),
     ...(own.length > 0 && { variables: Object.fromEntries(own) }),
     takesObserved: true,
     logProb(parameters, x, options) {

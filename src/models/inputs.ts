@@ -1,13 +1,13 @@
 /** Whether batches hold what a model describes. */
 import type { BatchSource } from '../core/batch';
 import type { ByteMeaning } from '../core/byteValues';
-import { FINITE, type Support } from '../core/support';
+import { FINITE, type Supports } from '../core/support';
 import type { Model, SemiSupervisedVae } from './model';
 
 const inWords = (bytes: ByteMeaning): string => (bytes === 'counts' ? 'a count' : 'value / 255');
 
 /** The support of the model's likelihood, where it has one that states it. */
-export const supportOf = (model: Model): Support | undefined =>
+export const supportOf = (model: Model): Supports | undefined =>
   (model as Partial<SemiSupervisedVae>).likelihood?.support;
 
 /** A model, or one that is being made. */

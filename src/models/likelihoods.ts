@@ -7,7 +7,7 @@ import { assertExampleShape } from '../core/exampleShape';
 import { atOnce } from '../core/notAsync';
 import { flag } from '../core/options';
 import { assertSpec } from '../core/spec';
-import type { Support } from '../core/support';
+import { type Support, supportsOf } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
 import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
@@ -17,8 +17,11 @@ import { assertVariables } from './ownVariables';
 const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar', 'logMean', 'logDispersion'];
 
 /** Refuses anything but two bounds, the lower of them first. */
-const assertSupport = (where: string, { min, max, integers: given }: Partial<Support>): void => {
-  const name = 'likelihood.support';
+const assertSupport = (
+  where: string,
+  name: string,
+  { min, max, integers: given }: Partial<Support>,
+): void => {
   assertNumber(where, `${name}.min`, min, 'a number', (value) => !Number.isNaN(value));
   assertNumber(where, `${name}.max`, max, `a number above min, ${min}`, (value) => value > min);
   if (!flag(false)(where, `${name}.integers`, given)) return;
@@ -74,7 +77,13 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
   const { parameterKinds, support, bytes = 'unit' } = likelihood;
   const outputShape = outputShapeOf(where, likelihood, inputShape);
   if (parameterKinds !== undefined) assertKinds(where, parameterKinds, outputShape);
-  if (support !== undefined) assertSupport(where, support ?? {});
+  if (Array.isArray(support)) {
+    if (support.length !== inputShape.at(-1))
+      throw new RangeError(
+        `${where}: likelihood.support has ${support.length} entries, needed ${inputShape.at(-1)}, one for each place of the last axis`,
+      );
+    for (const [i, one] of support.entries()) assertSupport(where, `likelihood.support[${i}]`, one ?? {});
+  } else if (support !== undefined) assertSupport(where, 'likelihood.support', (support as Support) ?? {});
   assertOneOf(where, 'likelihood.bytes', bytes, BYTE_MEANINGS);
   assertVariables(where, 'likelihood', likelihood);
   assertSpec(where, 'likelihood.spec', likelihood.spec);

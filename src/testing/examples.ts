@@ -1,8 +1,8 @@
 /** The examples that a model is checked on: a few of those given, or drawn ones. */
 import { isUnknown } from '../core/labels';
-import { createNoise, type Noise } from '../core/noise';
+import { createNoise } from '../core/noise';
 import { sizeOf } from '../core/shape';
-import type { Support } from '../core/support';
+import { type Support, supportsOf } from '../core/support';
 import { createDataset, type Dataset, subset } from '../data/dataset';
 import { supportOf } from '../models/inputs';
 import type { Model } from '../models/model';
@@ -21,7 +21,8 @@ export interface CheckedExamples {
 /** The support without a likelihood: values of pixels. */
 const PIXELS: Support = { min: 0, max: 1 };
 
-const supportWithDefault = (model: Model): Support => supportOf(model) ?? PIXELS;
+/** The support of each place of an input's last axis; one where all have the same. */
+const supportsWithDefault = (model: Model): readonly Support[] => supportsOf(supportOf(model) ?? PIXELS);
 
 /** The float32 nearest to a value that lies within a support. */
 const within = (value: number, { min, max, integers }: Support): number => {
@@ -32,31 +33,36 @@ const within = (value: number, { min, max, integers }: Support): number => {
   return near < min ? near + step : near > max ? near - step : near;
 };
 
-/** `value` at every place of an input, or what lies nearest to it in the support of the model's likelihood. */
-export const constantInputs = (model: Model, value: number, count: number): Float32Array =>
-  new Float32Array(count * sizeOf(model.inputShape)).fill(within(value, supportWithDefault(model)));
-
-/** Integers of a support: small ones beside a bound, or around 0. */
-const drawIntegers = (support: Support, noise: Noise, total: number): Float32Array => {
-  const { min, max } = support;
-  if (Number.isFinite(min) && Number.isFinite(max))
-    return noise.uniforms(total).map((u) => within(min - 0.5 + (max - min + 1) * u, support));
-  if (Number.isFinite(min)) return noise.uniforms(total).map((u) => within(min - 2 * Math.log(u), support));
-  if (Number.isFinite(max)) return noise.uniforms(total).map((u) => within(max + 2 * Math.log(u), support));
-  return noise.normals(total).map((n) => within(2 * n, support));
+/** Inputs, each value made with the support of its place. */
+const inputsOf = (
+  model: Model,
+  count: number,
+  draw: (support: Support, i: number) => number,
+): Float32Array => {
+  const supports = supportsWithDefault(model);
+  return Float32Array.from({ length: count * sizeOf(model.inputShape) }, (_, i) => {
+    const support = supports[i % supports.length] as Support;
+    return within(draw(support, i), support);
+  });
 };
 
+/** `value` at every place of an input, or what lies nearest to it in the support of the model's likelihood. */
+export const constantInputs = (model: Model, value: number, count: number): Float32Array =>
+  inputsOf(model, count, () => value);
+
+/** Draws within supports: uniform between two bounds, exponential beside one, normal without. Integers are twice as wide. */
 const drawInputs = (model: Model, count: number): Float32Array => {
-  const support = supportWithDefault(model);
-  const { min, max } = support;
   const noise = createNoise(17).split('inputs');
   const total = count * sizeOf(model.inputShape);
-  if (support.integers) return drawIntegers(support, noise, total);
-  if (Number.isFinite(min) && Number.isFinite(max))
-    return noise.uniforms(total).map((u) => within(min + (max - min) * u, support));
-  if (Number.isFinite(min)) return noise.uniforms(total).map((u) => within(min - Math.log(u), support));
-  if (Number.isFinite(max)) return noise.uniforms(total).map((u) => within(max + Math.log(u), support));
-  return noise.normals(total);
+  const [u, n] = [noise.split('uniform').uniforms(total), noise.split('normal').normals(total)];
+  return inputsOf(model, count, ({ min, max, integers = false }, i) => {
+    const [uniform, scale] = [u[i] as number, integers ? 2 : 1];
+    if (Number.isFinite(min) && Number.isFinite(max))
+      return integers ? min - 0.5 + (max - min + 1) * uniform : min + (max - min) * uniform;
+    if (Number.isFinite(min)) return min - scale * Math.log(uniform);
+    if (Number.isFinite(max)) return max + scale * Math.log(uniform);
+    return scale * (n[i] as number);
+  });
 };
 
 /** Classes of the examples; a model that knows of none is shown some all the same. */

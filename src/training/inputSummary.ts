@@ -2,6 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
 import { sizeOf } from '../core/shape';
+import { FINITE, supportsOf } from '../core/support';
 import type { Model, Vae } from '../models/model';
 
 /** Summary of a step's inputs, in words. */
@@ -102,7 +103,7 @@ export async function inputSummary(model: Model, { labeled, unlabeled }: Batch):
   const least = columns.reduce((a, { least: b }) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const largest = columns.reduce((a, { largest: b }) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const { likelihood } = model as Partial<Vae>;
-  const counts = likelihood?.support?.integers ?? false;
+  const counts = supportsOf(likelihood?.support ?? FINITE).some(({ integers }) => integers);
   const learned = likelihood?.parameterKinds?.includes('logVar') ?? false;
   return {
     range: `inputs from ${short(least)} to ${short(largest)}`,

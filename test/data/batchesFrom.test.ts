@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Batch, type BatchSource, disposeBatch } from '../../src/core/batch';
+import { describe as described } from '../../src/core/describe';
 import { createNoise } from '../../src/core/noise';
 import { batchesFrom } from '../../src/data/batchesFrom';
 import type { BatchIterable } from '../../src/data/batchIterable';
@@ -129,9 +130,10 @@ describe('kinds of iterables', () => {
   });
 
   it('anything else is refused', async () => {
-    expect(() => batchesFrom(3 as never, options)).toThrow(
-      'batchesFrom: source is 3, needed a function that gives an iterable',
-    );
+    for (const source of [3, {}, new DataView(new ArrayBuffer(8)), { next: () => batchOf(0) }])
+      expect(() => batchesFrom(source as never, options)).toThrow(
+        `batchesFrom: source is ${described(source)}, needed a function of the pass that gives an iterable, or an iterable`,
+      );
     await expect(batchesFrom(() => 3 as never, options).at(0)).rejects.toThrow(
       'batchesFrom: source gives 3, needed an iterable or a tf.data dataset',
     );
@@ -239,6 +241,16 @@ describe('faults', () => {
       'batch 0 is { 0\\u001b[2J, 1\\u001b[2J, ',
     ],
     ['no labels', () => ({ labeled: { x: tf.zeros([2, 1]) } }), 'batch 0.labeled.y is undefined'],
+    [
+      'a misspelled tensor',
+      () => ({ labeled: { ...batchOf(0).labeled, weigth: tf.ones([1]) } }),
+      'batch 0.labeled.weigth is not a tensor of a part, needed another name: did you mean weight?',
+    ],
+    [
+      'a tensor in another case',
+      () => ({ unlabeled: { x: tf.zeros([1, 1]), Observed: tf.ones([1, 1]) } }),
+      'batch 0.unlabeled.Observed is not a tensor of a part, needed another name: did you mean observed?',
+    ],
   ])('of batches are named, and their tensors freed: %s', async (_, batch, message) => {
     const asked = Promise.resolve(batchesFrom(() => [batch() as Batch], options).at(0));
     const refused = await asked.then(String, ({ message: came }: Error) => came);

@@ -4,9 +4,11 @@ import { createNoise } from '../../src/core/noise';
 import { createBatches } from '../../src/data/batches';
 import { type CreateDatasetOptions, createDataset, gatherInputs, subset } from '../../src/data/dataset';
 import * as bernoulli from '../../src/distributions/bernoulli';
+import { mixed } from '../../src/distributions/mixed';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { loadModel } from '../../src/models/loadModel';
+import { createM2 } from '../../src/models/m2/model';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { embed, predict } from '../../src/models/predict';
@@ -115,11 +117,61 @@ describe('a likelihood of integers', () => {
   it.each([
     [{ support: { min: 0, max: 1, integers: 'yes' } }, 'likelihood.support.integers is "yes"'],
     [{ support: { min: 0.5, max: 9, integers: true } }, 'likelihood.support.min is 0.5, needed an integer'],
+    [
+      {
+        support: [
+          { min: 0, max: 1 },
+          { min: 0, max: 1 },
+        ],
+      },
+      'likelihood.support has 2 entries, needed 1, one for each place of the last axis',
+    ],
     [{ bytes: 'numbers' }, 'likelihood.bytes is "numbers", needed one of "unit", "counts"'],
     [{ variables: { scale: 3 } }, 'likelihood.variables.scale is 3, needed an object with assign()'],
   ])('is refused where it is none: %j', (changes, message) => {
     const likelihood = { ...bernoulli, ...changes } as never;
     for (const make of [tinyM2, tinyM1]) expect(() => make({ likelihood })).toThrow(message);
+  });
+});
+
+describe('mixed columns', () => {
+  const blocks = [
+    { kind: 'numbers', width: 1 },
+    { kind: 'flags', width: 1 },
+    { kind: 'counts', width: 1 },
+  ] as const;
+
+  it.each([
+    ['a flag that is none', [-3, 0.5, 4], 'dataset.x[1] (column 1) is 0.5, needed an integer from 0 to 1'],
+    ['a negative count', [-3, 1, -4], 'dataset.x[2] (column 2) is -4, needed an integer of at least 0'],
+    ['a count that is no integer', [-3, 1, 0.25], 'dataset.x[2] (column 2) is 0.25, needed an integer'],
+  ])('are refused before the first step, each by its block: %s', async (_, first, message) => {
+    const likelihood = mixed({ blocks });
+    const x = Float32Array.from(
+      { length: 30 },
+      (_, i) => (i < 3 ? (first[i] as number) : [-3, 1, 4][i % 3]) as number,
+    );
+    const data = createDataset({
+      name: 'mixed',
+      x,
+      y: Array.from({ length: 10 }, (_, i) => i % 2),
+      shape: [3],
+      classes: 2,
+    });
+    const all = Int32Array.from({ length: 10 }, (_, i) => i);
+    const model = createM2({ data, likelihood, latent: 2, nets: { preset: 'mlp', widths: [4] } });
+    const batches = createBatches({
+      dataset: data,
+      split: { labeled: all, unlabeled: all },
+      batchSize: { labeled: 5, unlabeled: 5 },
+      seed: 1,
+    });
+    await expect(train(model, { objective: semiSupervised(), batches, epochs: 1, seed: 1 })).rejects.toThrow(
+      `train: ${message}`,
+    );
+    await expect(predict(model, x)).rejects.toThrow(message.replace('dataset.x', 'data'));
+    model.dispose();
+    likelihood.dispose();
   });
 });
 

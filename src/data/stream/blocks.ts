@@ -5,7 +5,7 @@ import { describe, formatShape, oneLine } from '../../core/describe';
 import { type InputSpec, parseInput, shapeOfInput } from '../../core/inputs/registry';
 import type { Rule } from '../../core/options';
 import { sameShape } from '../../core/shape';
-import { assertWithin, type Support } from '../../core/support';
+import { assertWithin, type Supports } from '../../core/support';
 import { checkDataset, type Dataset } from '../dataset';
 import type { ExtrasOptions } from '../extras';
 
@@ -64,7 +64,7 @@ export const blocksRule: Rule<Blocks> = (where, name, given) => {
 /** Which values a model's likelihood takes, and who asks. */
 export interface Asked {
   readonly where: string;
-  readonly support: Support;
+  readonly support: Supports;
 }
 
 /**
