@@ -7,7 +7,7 @@ import { assertExampleShape } from '../core/exampleShape';
 import { atOnce } from '../core/notAsync';
 import { flag } from '../core/options';
 import { assertSpec } from '../core/spec';
-import { type Support, supportsOf } from '../core/support';
+import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
 import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
