@@ -1,5 +1,5 @@
 /** Lines of the tabular benchmark. */
-import type { FitReport, SearchTrial } from 'ssvae';
+import type { FitReport, SearchSettings, SearchTrial } from 'ssvae';
 
 interface Row {
   readonly set: string;
@@ -46,3 +46,12 @@ export interface BaselineLine extends Row {
 }
 
 export type TabularLine = FitLine | SearchLine | BaselineLine;
+
+/** A fit with one setting changed; accuracies from 0 to 1. */
+export interface SettingLine extends Row {
+  readonly settings: SearchSettings;
+  readonly backend: string;
+  readonly labelsAlone: number;
+  readonly fit: number;
+  readonly seconds: number;
+}

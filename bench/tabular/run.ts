@@ -20,13 +20,13 @@ import {
   gatherInputs,
   type Split,
   search,
-  splitDataset,
   subset,
 } from 'ssvae';
 import { file, selectBackend } from 'ssvae/node';
 import { appendLine, readLines } from '../lines';
 import type { BaselineLine, FitLine, SearchLine, TabularLine } from './line';
 import { SETS_BY_NAME } from './sets';
+import { leavesEnough, splitOf } from './split';
 
 const { values: flags } = parseArgs({
   options: {
@@ -38,23 +38,6 @@ const { values: flags } = parseArgs({
     out: { type: 'string', default: 'docs/results/tabular.jsonl' },
   },
 });
-
-/** Examples of a set below which it is scored on its unlabeled examples. */
-const SMALL = 1000;
-
-const classCounts = ({ y, classes }: Dataset): readonly number[] =>
-  Array.from({ length: classes }, (_, k) => y.reduce((sum, label) => sum + (label === k ? 1 : 0), 0));
-
-/** Whether so many labels of each class leave enough to score; for 50 and more, 100 of each class. */
-const leavesEnough = (data: Dataset, labels: number): boolean =>
-  classCounts(data).every((count) => count >= (labels < 50 ? labels + 3 : labels + 100));
-
-const splitOf = (data: Dataset, labels: number, seed: number): Split => {
-  const small = data.count < SMALL;
-  const test = small ? 0 : Math.min(1500, Math.floor(0.3 * data.count));
-  const split = splitDataset(data, { labeled: labels * data.classes, test, seed });
-  return small ? { ...split, test: split.unlabeled } : split;
-};
 
 const scikit = (
   data: Dataset,

@@ -1,7 +1,7 @@
 /** The table of the tabular benchmark. */
 import { linesOf } from '../lines';
 import { toTable } from '../toTable';
-import type { BaselineLine, FitLine, TabularLine } from './line';
+import type { BaselineLine, FitLine, SettingLine, TabularLine } from './line';
 
 const METHODS = ['logistic regression', 'label spreading', 'self-training'] as const;
 
@@ -68,8 +68,28 @@ const summaryOf = (rows: ReturnType<typeof groups>): string => {
   ].join(' ');
 };
 
-/** The table by name. */
+/** A setting in words. */
+const inWords = (settings: SettingLine['settings']): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `\`${name}: ${JSON.stringify(value).replaceAll('"', "'")}\``)
+    .join(', ') || 'the settings of `fit`';
+
+/** Gains over the labels alone, a row for each setting and a column for each set. */
+const settingsTable = (lines: readonly SettingLine[]): string => {
+  const keys = [...new Set(lines.map(({ settings }) => JSON.stringify(settings)))];
+  const sets = [...new Set(lines.map(({ set }) => set))];
+  const splits = new Set(lines.map(({ split }) => split)).size;
+  const cellOf = (key: string, set: string): string => {
+    const own = lines.filter((line) => line.set === set && JSON.stringify(line.settings) === key);
+    return own.length === 0 ? '' : signed(meanOf(own.map((line) => line.fit - line.labelsAlone)));
+  };
+  const rows = keys.map((key) => [inWords(JSON.parse(key)), ...sets.map((set) => cellOf(key, set))]);
+  return `${toTable(['setting', ...sets], rows)}\n\n${splits} splits, 5 labels a class.`;
+};
+
+/** The tables by name. */
 export const tabularTables = {
+  'tabular settings': async (): Promise<string> => settingsTable(await linesOf<SettingLine>('settings')),
   tabular: async (): Promise<string> => {
     const rows = groups(await linesOf<TabularLine>('tabular'));
     const head = ['set', 'labels a class', 'splits', 'labels alone, %', '`fit`', ...METHODS, 'seconds'];

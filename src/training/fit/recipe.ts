@@ -52,7 +52,7 @@ export const recipeRules = () => ({
 const FULL_WEIGHT_VALUES = 200;
 
 /** The least α: below it, the clusters of the data outweigh few labels. */
-const LEAST_ALPHA = 25;
+const LEAST_ALPHA = 50;
 
 /** Weights of the parts of the objective. */
 export interface RecipeWeights {
@@ -96,7 +96,7 @@ export function objectiveOf(
  *   objective  w·L(x, y) and w·U(x) + 2·Î(y; x) − 0.5·H(q(y|x)) − interpolation consistency,   w = min(1, 200 / D)
  *              all but the cross-entropy rise from 0 over the first third of the steps; one relaxed label;
  *              Î pulls the mean prediction to the model's label prior, which is uniform by default
- *   α          max(25, 0.1·N / N_l)
+ *   α          max(50, 0.1·N / N_l)
  *   rate       3e-3, along a cosine to 0, over 600 steps of up to 50 labeled and 100 unlabeled examples
  *
  * The numbers come from development trials (docs/choosing.md). docs/results.md compares `fit` at these settings with the labels
@@ -107,7 +107,7 @@ export function objectiveOf(
  * @param given parts to use in place of these
  * @returns the settings; the schedules span `steps`
  * @throws TypeError or RangeError naming the argument
- * @example recipeOf([64], split).alpha // 25
+ * @example recipeOf([64], split).alpha // 50
  */
 export function recipeOf(
   inputShape: readonly number[],
