@@ -8,7 +8,7 @@ import { checked, optional, readOptions, text, unchecked } from '../core/options
 import { isListOf, isRecord, isString } from '../files/json';
 import type { ClassLabels } from './classLabels';
 import { COLUMN_TYPES, type ColumnType, findColumn } from './columnTypes';
-import { inputRule, type OwnDataset, ownDataset } from './ownData';
+import { assertFittedAlone, inputRule, type OwnDataset, ownDataset } from './ownData';
 
 /** How rows are read. */
 export interface ColumnsOptions {
@@ -130,8 +130,8 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
   const { label, weight, types, missing, classNames, name, input } = readOptions('columns', options, {
     label: optional(text()),
     weight: optional(text()),
-    types: checked<Readonly<Record<string, ColumnType>>>(assertTypes, {}),
-    missing: checked<readonly string[]>(assertTexts, MISSING_TEXTS),
+    types: optional(checked<Readonly<Record<string, ColumnType>>>(assertTypes)),
+    missing: optional(checked<readonly string[]>(assertTexts)),
     classNames: optional(unchecked<readonly string[]>()),
     name: text('columns'),
     input: inputRule('columns'),
@@ -140,9 +140,12 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
   if (table.count === 0) throw new RangeError('columns: rows are empty, needed at least one');
   if (label !== undefined) assertColumn('label', label, table);
   if (weight !== undefined) assertColumn('weight', weight, table);
-  for (const column of Object.keys(types)) assertColumn(`types names a column, and`, column, table);
+  assertFittedAlone('columns', options, ['types', 'missing']);
+  for (const column of Object.keys(types ?? {})) assertColumn(`types names a column, and`, column, table);
   const read = table.names.filter((column) => column !== label && column !== weight);
-  const found = input ? { input, notes: [] } : findColumns(table, read, types, missing);
+  const found = input
+    ? { input, notes: [] }
+    : findColumns(table, read, types ?? {}, missing ?? MISSING_TEXTS);
   return ownDataset({
     where: 'columns',
     argument: 'rows',
@@ -153,7 +156,7 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
       labels: cellsOf(table, label) as unknown as ClassLabels,
       labelsName: `column ${describe(label)}`,
     }),
-    missing,
+    missing: found.input.missing,
     classNames,
     weight: weight === undefined ? undefined : weightsOf(table, weight),
     name,

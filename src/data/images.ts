@@ -2,7 +2,7 @@
 import { describe } from '../core/describe';
 import { channelsOf, type Image, type ImagesInput, imagesOf } from '../core/inputs/images';
 import { flag, integersFrom, number, optional, type Rule, readOptions } from '../core/options';
-import { type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
+import { assertFittedAlone, type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
 
 /** How images are read. */
 export interface ImagesOptions extends OwnDataOptions {
@@ -58,6 +58,7 @@ export function images(images: readonly Image[], options: ImagesOptions = {}): O
     planar: flag(false),
     background: number(integersFrom(0, 255), 0),
   });
+  assertFittedAlone('images', options, ['size', 'gray', 'planar', 'background']);
   const list = imagesOf('images', 'images', images);
   const [first] = list;
   if (first === undefined) throw new RangeError('images: images are empty, needed at least one');

@@ -44,6 +44,26 @@ export const inputRule =
     throw new RangeError(`${where}: ${name}.kind is ${describe(input.kind)}, needed "${kind}"`);
   };
 
+/**
+ * Refuses options that say how inputs are read beside `input`, which says it.
+ *
+ * @param where name of the calling function, for the message
+ * @param options as they were given
+ * @param names of such options
+ * @throws RangeError naming the first
+ */
+export function assertFittedAlone<Options extends { readonly input?: InputSpec }>(
+  where: string,
+  options: Options,
+  names: readonly (keyof Options & string)[],
+): void {
+  const beside = options.input === undefined ? undefined : names.find((name) => options[name] !== undefined);
+  if (beside !== undefined)
+    throw new RangeError(
+      `${where}: ${beside} is ${describe(options[beside])} beside input, needed one of the two: input says how the data are read`,
+    );
+}
+
 /** How these options are read. */
 export const ownDataRules = <Kind extends InputSpec['kind']>(name: Kind) => ({
   input: inputRule(name),

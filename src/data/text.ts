@@ -1,7 +1,7 @@
 /** Texts as a data set. */
 import { type TextInput, textsOf, wordsIn } from '../core/inputs/text';
 import { flag, integersFrom, number, readOptions, text as textRule } from '../core/options';
-import { type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
+import { assertFittedAlone, type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
 
 /** How texts are read. */
 export interface TextOptions extends OwnDataOptions {
@@ -66,6 +66,7 @@ export function text(texts: readonly string[], options: TextOptions = {}): OwnDa
     counts: flag(false),
     locale: textRule('en'),
   });
+  assertFittedAlone('text', options, ['size', 'minimum', 'counts', 'locale']);
   const list = textsOf('text', 'texts', texts);
   if (list.length === 0) throw new RangeError('text: texts are empty, needed at least one');
   const input = given ?? vocabulary(list, { size, minimum, counts, locale });

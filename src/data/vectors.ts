@@ -16,8 +16,8 @@ function standardization(vectors: Vectors): VectorsInput {
     for (let n = 0; n < count; n++) squares += (at(n, d) - center) ** 2;
     const deviation = Math.sqrt(squares / count);
     mean[d] = center;
-    // Less is rounding.
-    sd[d] = deviation > 1e-7 * Math.abs(center) ? deviation : 0;
+    // Less is rounding of the mean.
+    sd[d] = deviation > 1e-13 * Math.abs(center) ? deviation : 0;
   }
   if (sd.every((deviation) => deviation === 0))
     throw new RangeError(`vectors: all ${count} vectors are the same, needed vectors that differ`);

@@ -1,6 +1,7 @@
 /** A likelihood of mixed columns: a product of one likelihood for each block of them. */
 
 import { add, cast, concat, ones, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import { assertNumber } from '../core/assert';
 import { formatShape } from '../core/describe';
 import { assertNoise, type Noise } from '../core/noise';
 import { readOptions, unchecked } from '../core/options';
@@ -68,6 +69,13 @@ const partsOf = (blocks: ReturnType<typeof readBlocks>) => {
   return { parts, columns: from, width: at };
 };
 
+/** Columns of a table: a few bytes may claim any number. */
+const MOST_COLUMNS = 2 ** 20;
+
+/** Columns of all blocks. */
+const columnsIn = (blocks: readonly { readonly width: number }[]): number =>
+  blocks.reduce((sum, { width }) => sum + width, 0);
+
 /** The kind of each parameter, one by one. */
 const kindsOf = ({ likelihood: { parameterKinds = [] }, parameters }: Part): ParameterKind[] =>
   parameterKinds.flatMap((kind) => Array.from({ length: parameters / parameterKinds.length }, () => kind));
@@ -92,6 +100,13 @@ const kindsOf = ({ likelihood: { parameterKinds = [] }, parameters }: Part): Par
 export function mixed(options: MixedOptions): Mixed {
   const { blocks: given } = readOptions('mixed', options, { blocks: unchecked<readonly MixedBlock[]>() });
   const blocks = readBlocks('mixed', given);
+  assertNumber(
+    'mixed',
+    'the width of all blocks',
+    columnsIn(blocks),
+    `at most ${MOST_COLUMNS} columns`,
+    (all) => all <= MOST_COLUMNS,
+  );
   const { parts, columns, width } = partsOf(blocks);
   const own = parts.flatMap(({ block, likelihood: { variables = {} } }) =>
     Object.entries(variables).map(([name, variable]) => [`${block.name}.${name}`, variable] as const),
@@ -187,5 +202,6 @@ export const READY_MIXED: ReadyLikelihood<MixedSpec> = {
     const records = parse(where, 'blocks', blocks, 'an array of records', isListOf(isRecord));
     return { kind: 'mixed', blocks: readBlocks(where, records as unknown as MixedBlock[]).map(blockSpec) };
   },
+  columnsOf: ({ blocks }) => columnsIn(blocks as unknown as MixedBlock[]),
   create: ({ blocks }) => mixed({ blocks: blocks as unknown as MixedBlock[] }),
 };

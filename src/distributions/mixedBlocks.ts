@@ -145,7 +145,13 @@ const readBlock = (where: string, given: MixedBlock, name: string): MixedBlock =
 
 /** Refuses masks that are not columns of masks, and columns of masks that no block names. */
 const assertMasks = (where: string, blocks: readonly MixedBlock[]): void => {
-  const owners = blocks.flatMap(({ kind, width }) => Array.from({ length: width }, () => kind));
+  let columns = 0;
+  const ranges: (readonly [from: number, to: number])[] = [];
+  for (const { kind, width } of blocks) {
+    if (kind === 'masks') ranges.push([columns, columns + width]);
+    columns += width;
+  }
+  const isMask = (column: number): boolean => ranges.some(([from, to]) => column >= from && column < to);
   const named = new Set<number>();
   for (const [i, block] of blocks.entries()) {
     if (block.kind === 'masks' || block.masks === undefined) continue;
@@ -153,16 +159,20 @@ const assertMasks = (where: string, blocks: readonly MixedBlock[]): void => {
     assertCount(where, name, block.masks, masksIn(block));
     for (const [j, column] of block.masks.entries()) {
       if (column === null) continue;
-      if (owners[column] !== 'masks')
+      if (!Number.isInteger(column) || !isMask(column))
         throw new RangeError(
           `${where}: ${name}[${j}] is ${describe(column)}, needed a column of a block of masks, or null`,
         );
       named.add(column);
     }
   }
-  const idle = owners.findIndex((kind, column) => kind === 'masks' && !named.has(column));
-  if (idle >= 0)
-    throw new RangeError(`${where}: column ${idle} is a mask that no block names, needed it in its masks`);
+  // It ends at the first that no block names: a width may claim any number.
+  for (const [from, to] of ranges)
+    for (let column = from; column < to; column++)
+      if (!named.has(column))
+        throw new RangeError(
+          `${where}: column ${column} is a mask that no block names, needed it in its masks`,
+        );
 };
 
 /**

@@ -2,7 +2,7 @@
 
 import { exp, mul, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { assertNoise, type Noise } from '../core/noise';
-import { ABOVE_0, integersFrom, number, oneOf, readOptions } from '../core/options';
+import { ABOVE_0, integersFrom, number, oneOf, optional, readOptions } from '../core/options';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import { COUNTS } from '../core/support';
@@ -60,11 +60,17 @@ export interface NegativeBinomial extends Likelihood {
  * @example negativeBinomial().logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.3862944]
  */
 export function negativeBinomial(options: NegativeBinomialOptions = {}): NegativeBinomial {
-  const { dispersion, columns, theta } = readOptions('negativeBinomial', options, {
+  const { dispersion, ...given } = readOptions('negativeBinomial', options, {
     dispersion: oneOf(['shared', 'learned'], 'shared'),
-    columns: number(integersFrom(1), 1),
-    theta: number(ABOVE_0, 1),
+    columns: optional(number(integersFrom(1))),
+    theta: optional(number(ABOVE_0)),
   });
+  for (const [name, value] of Object.entries({ columns: given.columns, theta: given.theta }))
+    if (dispersion === 'learned' && value !== undefined)
+      throw new RangeError(
+        `negativeBinomial: ${name} is ${value}, needed none beside dispersion "learned": the decoder gives it`,
+      );
+  const { columns = 1, theta = 1 } = given;
   const logTheta =
     dispersion === 'shared' ? ownVariable('negativeBinomial', columns, Math.log(theta)) : undefined;
 
@@ -130,5 +136,6 @@ export const READY_NEGATIVE_BINOMIAL: ReadyLikelihood<NegativeBinomialSpec> = {
       theta: parse(where, 'theta', theta, 'a number', isFiniteNumber),
     };
   },
-  create: ({ dispersion, columns, theta }) => negativeBinomial({ dispersion, columns, theta }),
+  create: ({ dispersion, columns, theta }) =>
+    negativeBinomial(dispersion === 'shared' ? { dispersion, columns, theta } : { dispersion }),
 };

@@ -19,6 +19,7 @@ import {
 import { assertShapes, sizeOf } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier, SemiSupervisedVae } from '../models/model';
+import { areProbabilities } from '../models/probabilities';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
 import { type LabeledExamples, openLabeled } from './examples';
@@ -127,6 +128,8 @@ export async function evaluateSamples(
   if (real !== undefined) await openLabeled(where, real, model);
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
   if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
+  if (given.fitClassifier !== undefined && real === undefined)
+    throw new RangeError(`${where}: fitClassifier is given without real, needed real examples to test it on`);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
   const { classes, inputShape } = model;
   assertEntries(
@@ -166,7 +169,7 @@ export async function evaluateSamples(
     spread: meanOf('spread'),
     byClass,
     ...(real !== undefined && {
-      trainedOnSamples: await accuracyOn(real, await fitClassifier(joined(model, parts))),
+      trainedOnSamples: await accuracyOn(real, model, await fitClassifier(joined(model, parts))),
     }),
   };
 }
@@ -184,6 +187,10 @@ async function judgedAs(
   try {
     assertShapes(where, { 'the judge’s logits': [logits, `${rows} ${classes}`, 'float32'] });
     const values = (await logits.data()) as Float32Array;
+    if (areProbabilities(values, classes))
+      throw new RangeError(
+        `${where}: judge gives probabilities, rows of at least 0 that sum to 1, needed logits: leave its softmax out`,
+      );
     return Array.from({ length: rows }, (_, i) => {
       const row = values.subarray(i * classes, (i + 1) * classes);
       if (row.some(Number.isNaN))
@@ -241,8 +248,17 @@ const linearOf = (
   return reader;
 };
 
-const accuracyOn = async (real: LabeledExamples, classifier: Classifier): Promise<number> => {
+const accuracyOn = async (
+  real: LabeledExamples,
+  { classes }: Classifier,
+  classifier: Classifier,
+): Promise<number> => {
+  assertMethods('evaluateSamples', 'what fitClassifier gives', classifier, ['classify', 'dispose']);
   try {
+    if (classifier.classes !== classes)
+      throw new RangeError(
+        `evaluateSamples: fitClassifier gives a classifier of ${classifier.classes} classes, needed ${classes}, as the model has`,
+      );
     return (await evaluateClassifier(classifier, real)).accuracy;
   } finally {
     classifier.dispose();

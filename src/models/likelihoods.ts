@@ -104,6 +104,10 @@ export function parseLikelihood(where: string, value: unknown): LikelihoodSpec |
   throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed one of ${needed.join(', ')}`);
 }
 
+/** Columns of x that a likelihood claims, where it claims any. */
+export const columnsClaimed = (spec: LikelihoodSpec): number =>
+  (LIKELIHOODS[spec.kind] as ReadyLikelihood<LikelihoodSpec>).columnsOf?.(spec) ?? 0;
+
 /** The likelihood itself. */
 export const likelihoodOf = (spec: LikelihoodSpec): Likelihood =>
   (LIKELIHOODS[spec.kind] as ReadyLikelihood<LikelihoodSpec>).create(spec);

@@ -9,7 +9,7 @@ import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { assertStorage, contentOf, type Storage } from '../files/storage';
 import { totalOf } from '../nets/description';
 import { completeSpec } from './fileSpec';
-import { assertLikelihood, likelihoodOf, outputShapeOf } from './likelihoods';
+import { assertLikelihood, columnsClaimed, likelihoodOf, outputShapeOf } from './likelihoods';
 import type { Model } from './model';
 import { assignVariables } from './modelFile';
 import { disposeVariables } from './ownVariables';
@@ -58,6 +58,22 @@ const assertFits = (where: string, values: readonly number[], arrays: ModelFile[
   if (values.length > stored.length || asked > 2 * held)
     throw new RangeError(
       `${where}: the spec is of nets of ${values.length} layers and ${asked} values, needed the ${held} values of the file's ${stored.length} variables`,
+    );
+};
+
+/** Refuses a likelihood of more columns than the model's inputs, or the file's values: its lists would take any amount of memory. */
+const assertColumns = (
+  where: string,
+  likelihood: LikelihoodSpec,
+  inputShape: readonly number[],
+  arrays: ModelFile['arrays'],
+): void => {
+  const claimed = columnsClaimed(likelihood);
+  const held = totalOf(Object.values(arrays).map(({ data }) => data.length));
+  const needed = Math.min(inputShape.at(-1) ?? 0, held);
+  if (claimed > needed)
+    throw new RangeError(
+      `${where}: spec.likelihood has ${claimed} columns, needed at most ${needed}, those of the inputShape and the values of the file`,
     );
 };
 
@@ -150,6 +166,7 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
     );
   return whole(() => {
     if (handed !== undefined) assertLikelihood(where, handed, parsed.inputShape);
+    if (handed === undefined) assertColumns(where, ofSpec as LikelihoodSpec, parsed.inputShape, arrays);
     const likelihood = handed ?? naming(where, () => likelihoodOf(ofSpec as LikelihoodSpec));
     if (!isOwn(nets)) {
       const outputShape = naming(where, () => outputShapeOf(where, likelihood, parsed.inputShape));

@@ -1,5 +1,5 @@
 /** Callbacks of a training run, named as in tfjs-layers. */
-import { assertFunction, assertOneOf, recordOf } from '../core/assert';
+import { assertFunction, assertOneOf, isPlain, recordOf } from '../core/assert';
 import type { Passes } from '../core/batch';
 import { describe } from '../core/describe';
 import type { Rule } from '../core/options';
@@ -105,7 +105,7 @@ const assertCallbacks = (where: string, name: string, callbacks: Callbacks): voi
     if (call !== undefined) assertFunction(where, `${name}.${found}`, call);
   }
   const some = CALLBACK_NAMES.some((found) => callbacks[found] !== undefined);
-  if (!some && Object.keys(callbacks).length > 0)
+  if (!some && (Object.keys(callbacks).length > 0 || !isPlain(callbacks)))
     throw new TypeError(
       `${where}: ${name} hold ${describe(callbacks)} without any of ${CALLBACK_NAMES.join(', ')}, needed one of these`,
     );

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/core/batch';
 import { createBatches } from '../../src/data/batches';
 import { batchesFrom } from '../../src/data/batchesFrom';
+import { columns } from '../../src/data/columns';
 import { createDataset } from '../../src/data/dataset';
+import { text } from '../../src/data/text';
 import { vectors } from '../../src/data/vectors';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { train } from '../../src/training/train';
@@ -16,6 +18,43 @@ const four = (more: object) =>
   createDataset({ name: 'four', x: new Uint8Array(4), y: [0, 1, 0, 1], shape: [1], classes: 2, ...more });
 
 const FALSY = [null, 0, Number.NaN, false, ''];
+
+describe('options beside input', () => {
+  it('are refused, as input says how the data are read', () => {
+    const rows = [{ a: 1 }, { a: 2 }];
+    const { input } = columns(rows);
+    const types = { a: 'count' } as const;
+    expect(() => columns(rows, { input: input as never, types })).toThrow(
+      'columns: types is Object beside input, needed one of the two',
+    );
+    expect(() => columns(rows, { input: input as never, missing: ['?'] })).toThrow(
+      'columns: missing is an array of 1 beside input',
+    );
+    const words = text(['a b', 'a c', 'b c']).input as never;
+    expect(() => text(['a b'], { input: words, minimum: 1 })).toThrow('text: minimum is 1 beside input');
+  });
+});
+
+describe('vectors', () => {
+  it('are numbers: a text, true or nothing is none', () => {
+    for (const [bad, shown] of [
+      ['', '""'],
+      ['7', '"7"'],
+      [true, 'true'],
+      [null, 'null'],
+    ] as const)
+      expect(() => vectors([[1], [bad as never]])).toThrow(
+        `vectors: vectors[1][0] is ${shown}, needed a finite number`,
+      );
+    expect(Array.from(vectors([[1n as never], [3n as never]]).x)).toEqual([-1, 1]);
+  });
+
+  it('differ where their numbers do, far from 0 too', () => {
+    const { x, notes } = vectors([[1e8], [1e8 + 1], [1e8 + 2]]);
+    expect(Array.from(x, (value) => value.toFixed(4))).toEqual(['-1.2247', '0.0000', '1.2247']);
+    expect(notes).toEqual([]);
+  });
+});
 
 describe('what a data set knows of its examples', () => {
   it.each(['weight', 'observed', 'allowed', 'covariates', 'y', 'classNames', 'input', 'notes', 'bytes'])(

@@ -3,6 +3,7 @@ import {
   mul,
   reshape,
   slice,
+  softmax,
   sub,
   sum,
   type Tensor,
@@ -189,5 +190,27 @@ describe('generate at a temperature', () => {
     expect(() => tinyM2({ prior }).generate([0], 1, { temperature: 0.5 })).toThrow(
       'generate: temperature is 0.5, needed 1 with a prior of your own',
     );
+  });
+
+  it('refuses a judge that gives probabilities, and a fitClassifier of no use', async () => {
+    const model = tinyM2({ inputShape: [2], classes: 2, latent: 1 });
+    const real = { x: Float32Array.of(0, 1, 1, 0), y: [0, 1] };
+    const given = { perClass: 3, seed: 1 };
+    const judge = (x: Tensor) => softmax(model.classify(x));
+    await expect(evaluateSamples(model, { ...given, judge })).rejects.toThrow(
+      'evaluateSamples: judge gives probabilities, rows of at least 0 that sum to 1, needed logits',
+    );
+    for (const [made, message] of [
+      [undefined, 'evaluateSamples: what fitClassifier gives is undefined'],
+      [{}, 'evaluateSamples: what fitClassifier gives'],
+      [tinyM2({ classes: 4 }), 'evaluateSamples: fitClassifier gives a classifier of 4 classes, needed 2'],
+    ] as const)
+      await expect(
+        evaluateSamples(model, { ...given, real, fitClassifier: () => made as never }),
+      ).rejects.toThrow(message);
+    await expect(evaluateSamples(model, { ...given, fitClassifier: () => model })).rejects.toThrow(
+      'evaluateSamples: fitClassifier is given without real, needed real examples',
+    );
+    model.dispose();
   });
 });

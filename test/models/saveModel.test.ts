@@ -5,6 +5,7 @@ import { createNoise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
+import { mixed } from '../../src/distributions/mixed';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import type { Storage } from '../../src/files/storage';
@@ -162,6 +163,33 @@ describe('saveModel and loadModel', () => {
     const initializer = 'none' as 'he-normal';
     expect(() => tinyM2({ initializer })).toThrow();
     expect(alive()).toEqual(before);
+  });
+
+  it('refuse a likelihood of more columns than the model, whatever they claim, without making it', async () => {
+    const blocks = [
+      { kind: 'flags', width: 2 },
+      { kind: 'counts', width: 1 },
+    ] as const;
+    const likelihood = mixed({ blocks });
+    const { bytes: file = new Uint8Array() } = await saved({ inputShape: [3], likelihood });
+    likelihood.dispose();
+    for (const [inputShape, at] of [
+      [[3], 0],
+      [[3], 1],
+      [[1e9 + 1], 0],
+    ] as const) {
+      const wider = blocks.map((block, i) => (i === at ? { ...block, width: 1e9 } : block));
+      const evil = withSpec(
+        file,
+        (spec) => ({ ...spec, inputShape, likelihood: { kind: 'mixed', blocks: wider } }) as never,
+      );
+      await expect(loadModel(memoryStorage(evil))).rejects.toThrow(
+        /spec\.likelihood has 10000000\d+ columns, needed at most/,
+      );
+    }
+    expect(() => mixed({ blocks: [{ kind: 'flags', width: 1e9 }] })).toThrow(
+      'mixed: the width of all blocks is 1000000000, needed at most 1048576 columns',
+    );
   });
 
   it('refuse a file that is missing, damaged, or holds something else', async () => {

@@ -38,6 +38,10 @@ export interface OpenVectors {
 
 const isList = (value: unknown): value is Vector => Array.isArray(value) || arrayKind(value) !== undefined;
 
+/** A number or a 64-bit integer; NaN for a text, true or nothing, which would pass for numbers. */
+const numberOf = (value: unknown): number =>
+  typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+
 const isFlat = (value: unknown): value is FlatVectors =>
   isRecord(value) && 'values' in value && 'width' in value;
 
@@ -56,11 +60,9 @@ export function vectorsOf(where: string, name: string, given: unknown, width?: n
       );
     if (width !== undefined && own !== width)
       throw new RangeError(`${where}: ${name}.width is ${own}, needed ${width}, as in the data of the model`);
-    return checked(where, name, {
-      count: values.length / own,
-      width: own,
-      at: (n, d) => Number(values[n * own + d]),
-    });
+    const raw = (n: number, d: number): unknown => values[n * own + d];
+    const at = (n: number, d: number): number => numberOf(raw(n, d));
+    return checked(where, name, { count: values.length / own, width: own, at }, raw);
   }
   if (!Array.isArray(given))
     throw new TypeError(
@@ -72,16 +74,25 @@ export function vectorsOf(where: string, name: string, given: unknown, width?: n
       throw new RangeError(
         `${where}: ${name}[${i}] is ${isList(given[i]) ? `of ${given[i].length} numbers` : describe(given[i])}, needed a vector of ${needed || 'at least 1'} numbers${width === undefined ? ', as the first' : ''}`,
       );
-  return checked(where, name, { count: given.length, width: needed, at: (n, d) => Number(given[n][d]) });
+  const raw = (n: number, d: number): unknown => given[n][d];
+  const at = (n: number, d: number): number => numberOf(raw(n, d));
+  return checked(where, name, { count: given.length, width: needed, at }, raw);
 }
 
 /** Refuses a number that is none, or is not finite as the float32 that it becomes. */
-function checked(where: string, name: string, vectors: OpenVectors): OpenVectors {
+function checked(
+  where: string,
+  name: string,
+  vectors: OpenVectors,
+  raw: (n: number, d: number) => unknown,
+): OpenVectors {
   const { count, width, at } = vectors;
   for (let n = 0; n < count; n++)
     for (let d = 0; d < width; d++)
       if (!Number.isFinite(at(n, d)))
-        throw new RangeError(`${where}: ${name}[${n}][${d}] is ${at(n, d)}, needed a finite number`);
+        throw new RangeError(
+          `${where}: ${name}[${n}][${d}] is ${describe(raw(n, d))}, needed a finite number`,
+        );
   return vectors;
 }
 

@@ -1,5 +1,6 @@
 /** Parts of files that must stay as they are while a run reads them. */
-import { open, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { oneLine } from '../../core/describe';
 import { naming } from '../systemError';
 
@@ -13,15 +14,41 @@ export interface FileState {
 
 const placeOf = (where: string, path: string): string => `${where}: ${oneLine(path, 200)}`;
 
+/** Refuses folders, pipes and devices: they have no bytes at places, and reading some of them never ends. */
+const assertFile = (status: Stats): void => {
+  if (!status.isFile()) throw new Error('it is not a regular file');
+};
+
 /**
  * Size and time of a file.
  *
- * @throws Error naming a file that is not there
+ * @throws Error naming a file that is not there, or is none
  */
 export const stateOf = (where: string, path: string): Promise<FileState> =>
   naming(placeOf(where, path), 'cannot be read', async () => {
-    const { size, mtimeMs } = await stat(path);
+    const status = await stat(path);
+    assertFile(status);
+    const { size, mtimeMs } = status;
     return { size, mtimeMs };
+  });
+
+/**
+ * Opens a file to read it. A pipe in its place is refused: opening it would wait for a writer.
+ *
+ * @param place function and file, for messages
+ * @throws Error naming a file that is not there, or is none
+ */
+export const openToRead = (place: string, path: string): Promise<FileHandle> =>
+  naming(place, 'cannot be read', async () => {
+    // Windows has no such flag.
+    const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      assertFile(await handle.stat());
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return handle;
   });
 
 /** Refuses a file that is not as it was. */
@@ -50,7 +77,7 @@ export async function readRange(
   to = then.size,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const place = placeOf(where, path);
-  const handle = await naming(place, 'cannot be read', () => open(path));
+  const handle = await openToRead(place, path);
   try {
     assertUnchanged(where, path, await handle.stat(), then);
     const bytes = new Uint8Array(to - from);

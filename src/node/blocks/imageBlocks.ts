@@ -6,9 +6,10 @@ import { readInputs, shapeOfInput } from '../../core/inputs/registry';
 import { callable, integersFrom, number, optional, readOptions, text, unchecked } from '../../core/options';
 import { sizeOf } from '../../core/shape';
 import { type ImagesOptions, images } from '../../data/images';
-import { inputRule } from '../../data/ownData';
+import { assertFittedAlone, inputRule } from '../../data/ownData';
 import type { OwnBlocks } from '../../data/stream/blocks';
 import { crc32 } from '../../files/crc32';
+import { absolute } from '../file';
 import { type DecodeImage, decodeFile, filesBelow } from '../images/imageFolder';
 import { type FileState, readRange, stateOf } from './fileRange';
 
@@ -95,13 +96,15 @@ export async function imageBlocks(
     planar: unchecked<boolean | undefined>(),
     background: unchecked<number | undefined>(),
   });
-  const paths = await filesBelow(text()(WHERE, 'dir', dir));
+  assertFittedAlone(WHERE, options, ['size', 'gray', 'planar', 'background']);
+  const folder = absolute(WHERE, text()(WHERE, 'dir', dir));
+  const paths = await filesBelow(WHERE, folder);
   if (paths.length === 0)
     throw new RangeError(`${WHERE}: ${oneLine(dir, 200)} holds no image, needed at least one`);
-  const states = await statesOf(dir, paths);
+  const states = await statesOf(folder, paths);
   const imageAt = async (n: number): Promise<Image> => {
     const path = paths[n] as string;
-    const bytes = await readRange(WHERE, join(dir, path), states[n] as FileState);
+    const bytes = await readRange(WHERE, join(folder, path), states[n] as FileState);
     return decodeFile(WHERE, bytes, path, decode);
   };
   const set = Object.fromEntries(Object.entries(fitting).filter(([, value]) => value !== undefined));

@@ -14,7 +14,9 @@ import {
   unchecked,
 } from '../../core/options';
 import { type ColumnsOptions, columns } from '../../data/columns';
+import { assertFittedAlone } from '../../data/ownData';
 import type { OwnBlocks } from '../../data/stream/blocks';
+import { absolute } from '../file';
 import { readRange, stateOf } from './fileRange';
 import { scanLines } from './scanLines';
 
@@ -80,10 +82,12 @@ export async function lineBlocks(path: string, options: LineBlocksOptions): Prom
     missing: optional(unchecked<readonly string[]>()),
     version: optional(text()),
   });
+  assertFittedAlone(WHERE, options, ['types', 'missing']);
   const { types, missing } = fitting;
   const file = oneLine(text()(WHERE, 'path', path), 200);
-  const then = await stateOf(WHERE, path);
-  const plan = await scanLines(`${WHERE}: ${file}`, path, hasHeader, bytesPerBlock);
+  const place = absolute(WHERE, path);
+  const then = await stateOf(WHERE, place);
+  const plan = await scanLines(`${WHERE}: ${file}`, place, hasHeader, bytesPerBlock);
   const { starts, sizes } = plan;
   if (sizes.length === 0)
     throw new RangeError(
@@ -91,7 +95,7 @@ export async function lineBlocks(path: string, options: LineBlocksOptions): Prom
     );
   const decode = async (from: number, to: number): Promise<string[]> =>
     new TextDecoder()
-      .decode(await readRange(WHERE, path, then, from, to))
+      .decode(await readRange(WHERE, place, then, from, to))
       .split(/\r?\n/)
       .filter((line) => line !== '' && line !== '\r');
   const header = (await decode(0, plan.header))[0] ?? '';

@@ -8,6 +8,7 @@ import { checked, integersFrom, number, oneOf, optional, readOptions, text } fro
 import { sizeOf } from '../../core/shape';
 import { inputRule } from '../../data/ownData';
 import type { Blocks } from '../../data/stream/blocks';
+import { absolute } from '../file';
 import { readRange, stateOf } from './fileRange';
 
 /** How a file of rows is read. */
@@ -63,7 +64,8 @@ export async function rowBlocks(path: string, options: RowBlocksOptions): Promis
     input: inputRule('vectors'),
     version: optional(text()),
   });
-  const then = await stateOf(WHERE, text()(WHERE, 'path', path));
+  const place = absolute(WHERE, text()(WHERE, 'path', path));
+  const then = await stateOf(WHERE, place);
   const width = sizeOf(shape);
   const rowBytes = width * (type === 'uint8' ? 1 : 4);
   const count = (then.size - offset) / rowBytes;
@@ -88,7 +90,7 @@ export async function rowBlocks(path: string, options: RowBlocksOptions): Promis
     identity: [version ?? `${then.size} ${then.mtimeMs}`, type, offset].join(' '),
     async read(block) {
       const from = offset + block * rows * rowBytes;
-      const read = await readRange(WHERE, path, then, from, from + (sizes[block] as number) * rowBytes);
+      const read = await readRange(WHERE, place, then, from, from + (sizes[block] as number) * rowBytes);
       const values = type === 'uint8' ? read : new Float32Array(read.buffer);
       return input ? readInputs(WHERE, oneLine(path, 200), input, { values, width }) : { x: values };
     },

@@ -1,6 +1,6 @@
 /** Where the lines of a text file lie. */
-import { open } from 'node:fs/promises';
 import { naming } from '../systemError';
+import { openToRead } from './fileRange';
 
 /** Blocks of whole lines. */
 export interface LineBlocksPlan {
@@ -48,7 +48,7 @@ export async function scanLines(
     lines = 0;
   };
 
-  const handle = await naming(place, 'cannot be read', () => open(path));
+  const handle = await openToRead(place, path);
   try {
     const chunk = Buffer.alloc(CHUNK);
     for (;;) {

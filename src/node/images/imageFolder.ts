@@ -9,6 +9,7 @@ import { callable, optional, text } from '../../core/options';
 import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';
 import { type ImagesOptions, images } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
+import { naming } from '../systemError';
 import { decodePng } from './png';
 
 /** Decodes the bytes of a file into pixels, `{ data, width, height }`, or a promise of it. */
@@ -22,14 +23,21 @@ export interface ImageFolderOptions extends Omit<ImagesOptions, 'labels' | 'weig
 
 const WHERE = 'imageFolder';
 
-/** Paths of image files below a folder, in the order of their names: slashes divide them on every system. */
-export async function filesBelow(dir: string, below = ''): Promise<readonly string[]> {
-  const entries = await readdir(join(dir, below), { withFileTypes: true });
+/**
+ * Paths of image files below a folder, in the order of their names: slashes divide them on every system.
+ *
+ * @throws Error naming a folder that cannot be read
+ */
+export async function filesBelow(where: string, dir: string, below = ''): Promise<readonly string[]> {
+  const folder = join(dir, below);
+  const entries = await naming(`${where}: ${oneLine(folder, 200)}`, 'cannot be read', () =>
+    readdir(folder, { withFileTypes: true }),
+  );
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const lists = await Promise.all(
     entries.map(async (entry) => {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (entry.isDirectory()) return filesBelow(dir, path);
+      if (entry.isDirectory()) return filesBelow(where, dir, path);
       return entry.isFile() && isImageName(entry.name) ? [path] : [];
     }),
   );
@@ -82,7 +90,7 @@ export async function decodeFile(
 export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<OwnDataset> {
   const { decode, ...own } = recordOf(WHERE, options);
   const decoder = optional(callable<DecodeImage>())(WHERE, 'decode', decode);
-  const paths = await filesBelow(text()(WHERE, 'dir', dir));
+  const paths = await filesBelow(WHERE, text()(WHERE, 'dir', dir));
   if (paths.length === 0)
     throw new RangeError(
       `${WHERE}: ${oneLine(dir, 200)} holds no image, needed folders of images, one a class`,

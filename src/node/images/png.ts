@@ -53,7 +53,11 @@ function headerOf(where: string, chunk: Uint8Array | undefined): Header {
     view.getUint8(8),
     view.getUint8(9),
   ];
-  if (width * height === 0 || width * height > MOST_PIXELS) refuse(where, `has ${width} × ${height} pixels`);
+  if (width * height === 0) refuse(where, `has ${width} × ${height} pixels`);
+  if (width * height > MOST_PIXELS)
+    throw new RangeError(
+      `${where} has ${width} × ${height} pixels, needed at most ${MOST_PIXELS}, or the option decode that makes it smaller`,
+    );
   if (!DEPTHS[color]?.includes(depth)) refuse(where, `has ${depth} bits of color type ${color}`);
   if (view.getUint8(12) !== 0) refuse(where, 'is interlaced');
   return { width, height, depth, color };
@@ -94,7 +98,7 @@ function unfiltered(
 
 /**
  * The pixels of a PNG file. Of 16 bits the upper 8 are kept; gray of fewer bits is scaled to 0 … 255; a palette becomes red,
- * green and blue, with alpha where the file has it. Transparent colors of other kinds are passed over.
+ * green and blue. Alpha is there where the file has it, or names a transparent color.
  *
  * @param where names the file, for messages
  * @param bytes of the file
@@ -113,25 +117,45 @@ export function decodePng(where: string, bytes: Uint8Array): Image {
     return refuse(where, 'holds damaged data');
   }
   const rows = unfiltered(where, raw, height, stride, Math.max(1, (channels * depth) / 8));
-  const mask = 2 ** Math.min(depth, 8) - 1;
-  /** value i of a row, of at most 8 bits */
+  /** value i of a row, of as many bits as the file has */
   const valueAt = (row: number, i: number): number => {
     const bit = i * depth;
-    const byte = rows[row * stride + (bit >> 3)] as number;
-    return depth >= 8 ? byte : (byte >> (8 - depth - (bit & 7))) & mask;
+    const at = row * stride + (bit >> 3);
+    const byte = rows[at] as number;
+    if (depth === 16) return 256 * byte + (rows[at + 1] as number);
+    return (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
   };
-  const [palette, alpha] = [PLTE[0], tRNS[0]];
+  const [palette, transparent] = [PLTE[0], tRNS[0]];
   if (color === 3 && palette === undefined) refuse(where, 'has no palette');
-  const given = color === 3 ? (alpha ? 4 : 3) : channels;
+  // A gray or red-green-blue file may name one color as transparent, two bytes a value.
+  const clear =
+    transparent && color !== 3 && channels % 2 === 1
+      ? Array.from(
+          { length: channels },
+          (_, c) => 256 * (transparent[2 * c] ?? 0) + (transparent[2 * c + 1] ?? 0),
+        )
+      : undefined;
+  const colors = color === 3 ? 3 : channels;
+  const given = colors + (clear || (color === 3 && transparent) ? 1 : 0);
   const data = new Uint8Array(width * height * given);
   for (let row = 0; row < height; row++)
-    for (let i = 0; i < width * channels; i++) {
-      const value = valueAt(row, i);
-      const at = (row * width * channels + i) * (color === 3 ? given : 1);
-      if (color !== 3) data[at] = depth < 8 ? (255 * value) / mask : value;
-      else
-        for (let c = 0; c < given; c++)
-          data[at + c] = (c < 3 ? palette?.[3 * value + c] : alpha?.[value]) ?? 255;
+    for (let column = 0; column < width; column++) {
+      const at = (row * width + column) * given;
+      if (color === 3) {
+        const entry = valueAt(row, column);
+        if (3 * entry + 2 >= (palette as Uint8Array).length)
+          refuse(where, `names color ${entry} of a smaller palette`);
+        for (let c = 0; c < 3; c++) data[at + c] = (palette as Uint8Array)[3 * entry + c] as number;
+        if (transparent) data[at + 3] = transparent[entry] ?? 255;
+        continue;
+      }
+      let isClear = clear !== undefined;
+      for (let c = 0; c < channels; c++) {
+        const value = valueAt(row, column * channels + c);
+        isClear &&= value === clear?.[c];
+        data[at + c] = depth === 16 ? value >> 8 : (255 * value) / (2 ** depth - 1);
+      }
+      if (clear) data[at + channels] = isClear ? 0 : 255;
     }
   return { data, width, height };
 }

@@ -1,5 +1,6 @@
 /** Fits a model to few labels and much unlabeled data, and says what the unlabeled data were worth. */
 import { recordOf } from '../../core/assert';
+import { messageOf } from '../../core/messageOf';
 import { sizeOf } from '../../core/shape';
 import { assertDataset, type Dataset, subset } from '../../data/dataset';
 import { type ClassifierEvaluation, evaluateClassifier } from '../../evaluation/classifier';
@@ -100,6 +101,29 @@ export async function fit(
   }
 }
 
+/**
+ * Takes a step of each run and evaluates the held-back examples, so that what does not fit is found before the first run. The
+ * weights change.
+ *
+ * @throws what the runs would throw, in the name of `fit`
+ */
+async function tryOut<M extends SemiSupervisedVae>(task: Task<M>, test: Dataset | undefined): Promise<void> {
+  const once: Task<M> = {
+    ...task,
+    recipe: { ...task.recipe, steps: 1 },
+    execute: undefined,
+    onStep: () => undefined,
+  };
+  try {
+    for (const source of ['labels and unlabeled data', 'labels alone'] as const) await learn(source, once);
+    if (test) await evaluateClassifier(task.model, test);
+  } catch (cause) {
+    const message = messageOf(cause).replace(/^(train|createBatches|evaluateClassifier): /, 'fit: ');
+    if (cause instanceof TypeError) throw new TypeError(message, { cause });
+    throw cause instanceof RangeError ? new RangeError(message, { cause }) : cause;
+  }
+}
+
 /** The runs, the choice, and the model that comes of them. */
 async function fitted<M extends SemiSupervisedVae>(
   model: M,
@@ -124,12 +148,14 @@ async function fitted<M extends SemiSupervisedVae>(
     restore();
     return learn(source, { ...task, split: { ...split, labeled } });
   };
+  const held = split.test?.length ? split.test : split.validation;
+  const test = held?.length ? subset(data, held) : undefined;
   try {
+    await tryOut(task, test);
+    restore();
     const compared = folds > 0 ? await crossValidate(task, folds, learnOn) : undefined;
     const decision = choose(compared?.outcomes);
     const { x } = subset(data, shownBy(split));
-    const held = split.test?.length ? split.test : split.validation;
-    const test = held?.length ? subset(data, held) : undefined;
 
     const alone = await learnOn('labels alone');
     const labelsAlone = test && (await evaluateClassifier(raw, test));

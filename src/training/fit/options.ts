@@ -1,7 +1,7 @@
 /** Options of `fit`, their defaults, and what is refused. */
 import { assertMethods, recordOf } from '../../core/assert';
 import type { SplitIndices } from '../../core/batch';
-import { describe } from '../../core/describe';
+import { describe, oneLine } from '../../core/describe';
 import { UNKNOWN_CLASS } from '../../core/labels';
 import type { Noise } from '../../core/noise';
 import {
@@ -69,12 +69,29 @@ export const splitOf = (data: Dataset): SplitIndices => {
   };
 };
 
-/** Refuses a split with indices that the data does not have, or labeled examples without a label. */
-function assertSplit(where: string, split: FitSplit, data: Dataset): void {
-  const { labeled, unlabeled, validation = NONE, test = NONE } = recordOf(where, split, 'split');
+const PARTS: readonly string[] = ['labeled', 'unlabeled', 'validation', 'test'];
+
+/**
+ * Refuses a split with indices that the data does not have, labeled examples without a label, or labeled examples among those
+ * that are held back. Unlabeled examples may be held back too: their classes are not used.
+ */
+export function assertSplit(where: string, split: FitSplit, data: Dataset): void {
+  const other = Object.keys(recordOf(where, split, 'split')).find((part) => !PARTS.includes(part));
+  if (other !== undefined)
+    throw new RangeError(
+      `${where}: split.${oneLine(other)} is not a part of a split, needed ${PARTS.join(', ')}`,
+    );
+  const { labeled, unlabeled, validation = NONE, test = NONE } = split;
   for (const [part, indices] of Object.entries({ labeled, unlabeled, validation, test }))
     assertIndices(where, `split.${part}`, indices, data);
   assertKnown(where, 'split.labeled', labeled, data);
+  const seen = new Set(labeled);
+  for (const [part, indices] of Object.entries({ validation, test }))
+    for (const [i, index] of Array.from(indices).entries())
+      if (seen.has(index))
+        throw new RangeError(
+          `${where}: split.${part}[${i}] is ${index}, an example of split.labeled too, needed examples that are held back`,
+        );
 }
 
 const NONE = new Int32Array(0);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,41 @@ describe('rowBlocks', () => {
     const scaled = await rowBlocks(path, { ...options, input });
     expect(scaled.input).toEqual(input);
     expect(await allOf(scaled)).toEqual(Array.from(x));
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'refuses folders, devices and pipes at once, a pipe in place of the file too',
+    async () => {
+      const pipe = join(dir, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      for (const path of [dir, '/dev/zero', pipe]) {
+        const none = /cannot be read \(it is not a regular file\)/;
+        await expect(rowBlocks(path, { shape: [1], type: 'uint8' })).rejects.toThrow(none);
+        await expect(lineBlocks(path, { parse: (lines) => [...lines] })).rejects.toThrow(none);
+      }
+      const path = join(dir, 'rows');
+      await writeFile(path, Uint8Array.of(1, 2));
+      const blocks = await rowBlocks(path, { shape: [1], type: 'uint8' });
+      await unlink(path);
+      execFileSync('mkfifo', [path]);
+      await expect(blocks.read(0)).rejects.toThrow('cannot be read (it is not a regular file)');
+    },
+  );
+
+  it('finds the file where the working directory changes', async () => {
+    const former = process.cwd();
+    await writeFile(join(dir, 'rows'), Uint8Array.of(1, 2));
+    await writeFile(join(dir, 'lines'), '{"a": 1}\n{"a": 2}\n');
+    try {
+      process.chdir(dir);
+      const rows = await rowBlocks('rows', { shape: [1], type: 'uint8' });
+      const lines = await lineBlocks('lines', { parse: (list) => list.map((line) => JSON.parse(line)) });
+      process.chdir(former);
+      expect(await allOf(rows)).toEqual([1, 2]);
+      expect(await allOf(lines)).toEqual([-1, 1]);
+    } finally {
+      process.chdir(former);
+    }
   });
 
   it('names a file that is missing or does not divide into rows', async () => {

@@ -16,6 +16,30 @@ describe('decodePng', () => {
     expect(image).toEqual({ data, width: 13, height: 9 });
   });
 
+  it.each([
+    [1, [0, 7, 9], [0, 9]],
+    [3, [10, 20, 30, 10, 20, 31], [0, 10, 0, 20, 0, 30]],
+  ] as const)(
+    'makes the color of %i channels clear that the file names as transparent',
+    (channels, values, named) => {
+      const data = Uint8Array.from(values);
+      const png = encode({ data, width: data.length / channels, height: 1, channels, depth: 8 });
+      // Behind the signature and the header: length, type, two bytes a value, checksum.
+      const chunk = [0, 0, 0, named.length, ...Buffer.from('tRNS'), ...named, 0, 0, 0, 0];
+      const image = decodePng(
+        'test',
+        Uint8Array.from([...png.subarray(0, 33), ...chunk, ...png.subarray(33)]),
+      );
+      const last = data.length / channels - 1;
+      const clear = channels === 1 ? last : 0;
+      const expected = Array.from({ length: last + 1 }, (_, i) => [
+        ...data.subarray(i * channels, (i + 1) * channels),
+        i === clear ? 0 : 255,
+      ]);
+      expect(Array.from(image.data)).toEqual(expected.flat());
+    },
+  );
+
   it('keeps the upper 8 of 16 bits', () => {
     const data = Uint16Array.from(noisy(12), (byte) => byte * 257);
     const image = decodePng('test', encode({ data, width: 4, height: 3, channels: 1, depth: 16 }));
@@ -55,6 +79,11 @@ describe('imageFolder', () => {
       shape: [2, 2, 1],
       count: 4,
     });
+  });
+
+  it('names a folder that cannot be read', async () => {
+    await expect(imageFolder(join(dir, 'none'))).rejects.toThrow(/^imageFolder: .*none cannot be read/);
+    await expect(imageFolder(join(dir, 'notes.txt'))).rejects.toThrow(/^imageFolder: .*cannot be read/);
   });
 
   it('decodes other formats by a function given, and names the file that fails', async () => {

@@ -11,6 +11,7 @@ import {
   subset,
   supervised,
   twoMoons,
+  unsupervised,
   vectors,
 } from '../../../src';
 
@@ -136,6 +137,60 @@ describe('fit', () => {
     );
     const beyond = { labeled: Int32Array.of(0, 200), unlabeled };
     await expect(fit(model, data, { split: beyond })).rejects.toThrow('fit: split.labeled[1] is 200, needed');
+    model.dispose();
+  });
+
+  it.each<[string, (data: Dataset) => FitOptions & { readonly split?: object }, string]>([
+    [
+      'a batch of more examples',
+      () => ({ batchSize: { labeled: 4, unlabeled: 800 } }),
+      'fit: batchSize.unlabeled is 800, needed at most 152',
+    ],
+    ['an objective that needs no labels', () => ({ objective: unsupervised() as never }), 'fit: '],
+    ['an objective that gives a promise', () => ({ objective: (async () => ({})) as never }), 'fit: '],
+    [
+      'a misspelled part',
+      () => ({
+        split: {
+          labeled: Int32Array.of(0, 1),
+          unlabeled: Int32Array.of(2),
+          tests: Int32Array.of(3),
+        } as never,
+      }),
+      'fit: split.tests is not a part of a split, needed labeled, unlabeled, validation, test',
+    ],
+    [
+      'labeled examples that are held back',
+      () => ({
+        split: { labeled: Int32Array.of(0, 1), unlabeled: Int32Array.of(2), test: Int32Array.of(3, 1) },
+      }),
+      'fit: split.test[1] is 1, an example of split.labeled too, needed examples that are held back',
+    ],
+  ])('finds %s before the first step', async (_, options, message) => {
+    const data = moons();
+    const model = modelOf(data);
+    const before = await predict(model, data.x);
+    const split = splitDataset(data, { labeled: 8, test: 40, seed: 1 });
+    let steps = 0;
+    const onProgress = (): void => void steps++;
+    const given = { split, steps: 20, onProgress, ...options(data) } as FitOptions;
+    await expect(fit(model, data, given)).rejects.toThrow(message);
+    expect(steps).toBe(0);
+    expect(await predict(model, data.x)).toEqual(before);
+    model.dispose();
+  });
+
+  it('finds held-back examples without a class before the first step', async () => {
+    const all = moons();
+    const split = splitDataset(all, { labeled: 8, test: 4, seed: 1 });
+    const y = Uint8Array.from(all.y, (label, i) => (split.test.includes(i) ? 255 : label));
+    const data = { ...all, y };
+    const model = modelOf(data);
+    let steps = 0;
+    await expect(fit(model, data, { split, steps: 20, onProgress: () => void steps++ })).rejects.toThrow(
+      'fit: y holds no class that is known among 4',
+    );
+    expect(steps).toBe(0);
     model.dispose();
   });
 
