@@ -48,11 +48,14 @@ export type {
   LevelsColumn,
   NumberColumn,
 } from './core/inputs/columns';
-export type { Image, ImagesInput } from './core/inputs/images';
-export type { InputSpec, RawInputs } from './core/inputs/registry';
+export type { ImagesInput } from './core/inputs/images';
+export type { Image } from './core/inputs/imagesReader';
+export type { RawInputs } from './core/inputs/readers';
+export type { InputSpec } from './core/inputs/registry';
 export type { ArrowTable, Rows, TableColumn } from './core/inputs/table';
 export type { TextInput } from './core/inputs/text';
-export type { FlatVectors, Vector, Vectors, VectorsInput } from './core/inputs/vectors';
+export type { VectorsInput } from './core/inputs/vectors';
+export type { FlatVectors, Vector, Vectors } from './core/inputs/vectorsReader';
 export { UNKNOWN_CLASS } from './core/labels';
 export { digamma, logGamma } from './core/logGamma';
 export { createNoise, type Noise, type NoiseState, restoreNoise, streamOf } from './core/noise';

@@ -1,6 +1,6 @@
 /** Names of image files, and the classes of the folders that they lie in. */
 import { oneLine } from '../core/describe';
-import type { Image } from '../core/inputs/images';
+import type { Image } from '../core/inputs/imagesReader';
 
 /** The folder of files without a class. */
 const UNLABELED = 'unlabeled';
