@@ -89,17 +89,11 @@ export { type ColumnsOptions, columns } from './data/columns';
 export type { ColumnType } from './data/columnTypes';
 export { countLabels, type LabelCounts } from './data/countLabels';
 export { type CropAndFlipOptions, cropAndFlip } from './data/cropAndFlip';
-export {
-  type CreateDatasetOptions,
-  createDataset,
-  type Dataset,
-  gatherInputs,
-  gatherLabels,
-  type LikelihoodJson,
-  subset,
-} from './data/dataset';
+export { type CreateDatasetOptions, createDataset, type Dataset } from './data/dataset';
+export type { LikelihoodJson } from './data/datasetRules';
 export { type DigitsOptions, digits } from './data/digits';
 export { type FoldsOptions, foldsOf } from './data/folds';
+export { gatherInputs, gatherLabels, subset } from './data/gather';
 export { type GunzipOptions, gunzip, isGzip } from './data/gzip';
 export { type IdxArray, type IdxDatasetOptions, idxDataset, parseIdx } from './data/idx';
 export { type ImagesOptions, images } from './data/images';

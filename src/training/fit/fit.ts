@@ -1,7 +1,8 @@
 /** Fits a model to few labels and much unlabeled data, and says what the unlabeled data were worth. */
 import { recordOf } from '../../core/assert';
 import { sizeOf } from '../../core/shape';
-import { assertDataset, type Dataset, subset } from '../../data/dataset';
+import type { Dataset } from '../../data/dataset';
+import { assertDataset, subset } from '../../data/gather';
 import { type ClassifierEvaluation, evaluateClassifier } from '../../evaluation/classifier';
 import { createM2, type M2 } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
