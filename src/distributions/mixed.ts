@@ -122,13 +122,8 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     x: Tensor,
     options: LogProbOptions | undefined,
   ): Tensor | undefined => {
-    const observed = observedIn(`mixed.${name}`, options);
-    assertShapes(`mixed.${name}`, {
-      parameters: [parameters, `B ${width}`, 'float32'],
-      x: [x, `B ${columns}`],
-      ...(observed !== undefined && { observed: [observed, `B ${columns}`, 'float32'] as const }),
-    });
-    return observed;
+    const others = { parameters: [parameters, `B ${width}`, 'float32'], x: [x, `B ${columns}`] } as const;
+    return observedIn(`mixed.${name}`, options, others, `B ${columns}`);
   };
 
   /** What each block gives, and 1 for masks, side by side. */
