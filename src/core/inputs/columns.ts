@@ -76,7 +76,7 @@ export interface ColumnsInput {
 /** Values of a column in x, its mask apart. */
 export const widthOf = (column: Column): number => (column.type === 'levels' ? column.levels.length : 1);
 
-/** Where a column lies in x. */
+/** Place of a column in x. */
 export interface ColumnPlace {
   readonly column: Column;
   /** its first value */
@@ -85,7 +85,7 @@ export interface ColumnPlace {
   readonly mask?: number;
 }
 
-/** Where each column lies in x, and the width of x. */
+/** Place of each column in x, and the width of x. */
 export function placesOf(columns: readonly Column[]): {
   readonly places: readonly ColumnPlace[];
   readonly width: number;
