@@ -48,11 +48,14 @@ export type {
   LevelsColumn,
   NumberColumn,
 } from './core/inputs/columns';
-export type { Image, ImagesInput } from './core/inputs/images';
-export type { InputSpec, RawInputs } from './core/inputs/registry';
+export type { ImagesInput } from './core/inputs/images';
+export type { Image } from './core/inputs/imagesReader';
+export type { RawInputs } from './core/inputs/readers';
+export type { InputSpec } from './core/inputs/registry';
 export type { ArrowTable, Rows, TableColumn } from './core/inputs/table';
 export type { TextInput } from './core/inputs/text';
-export type { FlatVectors, Vector, Vectors, VectorsInput } from './core/inputs/vectors';
+export type { VectorsInput } from './core/inputs/vectors';
+export type { FlatVectors, Vector, Vectors } from './core/inputs/vectorsReader';
 export { UNKNOWN_CLASS } from './core/labels';
 export { digamma, logGamma } from './core/logGamma';
 export { createNoise, type Noise, type NoiseState, restoreNoise, streamOf } from './core/noise';
@@ -86,17 +89,11 @@ export { type ColumnsOptions, columns } from './data/columns';
 export type { ColumnType } from './data/columnTypes';
 export { countLabels, type LabelCounts } from './data/countLabels';
 export { type CropAndFlipOptions, cropAndFlip } from './data/cropAndFlip';
-export {
-  type CreateDatasetOptions,
-  createDataset,
-  type Dataset,
-  gatherInputs,
-  gatherLabels,
-  type LikelihoodJson,
-  subset,
-} from './data/dataset';
+export { type CreateDatasetOptions, createDataset, type Dataset } from './data/dataset';
+export type { LikelihoodJson } from './data/datasetRules';
 export { type DigitsOptions, digits } from './data/digits';
 export { type FoldsOptions, foldsOf } from './data/folds';
+export { gatherInputs, gatherLabels, subset } from './data/gather';
 export { type GunzipOptions, gunzip, isGzip } from './data/gzip';
 export { type IdxArray, type IdxDatasetOptions, idxDataset, parseIdx } from './data/idx';
 export { type ImagesOptions, images } from './data/images';

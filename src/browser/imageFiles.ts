@@ -1,6 +1,6 @@
 /** Image files that a user chose or dropped, in folders of one class each. */
 import { oneLine } from '../core/describe';
-import type { Image } from '../core/inputs/images';
+import type { Image } from '../core/inputs/imagesReader';
 import { assertOneSize, classOfFolder, isImageName } from '../data/imageNames';
 import { type ImagesOptions, images } from '../data/images';
 import type { OwnDataset } from '../data/ownData';

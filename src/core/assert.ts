@@ -13,7 +13,7 @@ import { assertNoFunction, assertNoMaker } from './uncalled';
  * @param name the argument
  * @param value what came
  * @param needed the range in words, for the message
- * @param holds whether the value lies in that range
+ * @param holds whether the value is in that range
  * @throws RangeError naming function, argument, what came and what was needed
  */
 export function assertNumber(

@@ -13,14 +13,15 @@
  * - A function that draws within such a computation (distributions, layers, bounds, augmentation, `initializeNet`) takes
  *   `noise: Noise` and draws from that stream itself. The caller splits it by name.
  *
- * Generator: xoshiro128++ 1.0 (Blackman & Vigna 2021), 128 bits of state. A stream's key is a 128-bit hash of
- * its seed and of the names it was split by, so splitting neither reads nor moves the parent's position.
+ * A stream's key is a hash of its seed and of the names it was split by, so splitting neither reads nor moves the parent's
+ * position.
  */
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertBackend } from '../host/backendTraits';
 import { assertInteger, assertNumber, assertSize } from './assert';
 import { describe } from './describe';
 import { awaitHint } from './hints';
+import { deriveKey, type Key, nextWord, ROOT_KEY } from './randomWords';
 import { sizeOf } from './shape';
 import { assertNoFunction } from './uncalled';
 
@@ -57,36 +58,6 @@ export interface Noise {
   readonly state: NoiseState;
 }
 
-type Words = [number, number, number, number];
-
-const rotateLeft = (word: number, by: number): number => (word << by) | (word >>> (32 - by));
-
-// Finalizer of MurmurHash3: every input bit reaches every output bit.
-const avalanche = (word: number): number => {
-  let h = word;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
-};
-
-// Absorbs one 32-bit value into four lanes that feed each other, so lanes do not stay parallel copies.
-const absorb = (lanes: Words, value: number): void => {
-  for (let i = 0; i < 4; i++) {
-    const previous = lanes[(i + 3) % 4] as number;
-    lanes[i] = avalanche(rotateLeft((lanes[i] as number) ^ value, 13) + Math.imul(previous, 0x9e3779b1) + i);
-  }
-};
-
-const deriveKey = (parent: readonly number[], name: string | number): Words => {
-  const text = `${typeof name}:${name}`;
-  const lanes: Words = [...(parent as Words)];
-  absorb(lanes, text.length);
-  for (let i = 0; i < text.length; i++) absorb(lanes, text.charCodeAt(i));
-  absorb(lanes, 0);
-  absorb(lanes, 0);
-  return lanes;
-};
-
 const UNIT = 2 ** -32;
 
 const assertCount = (count: number): void => {
@@ -110,11 +81,11 @@ const tensorOf = (values: Float32Array, shape: readonly number[]): Tensor => {
 };
 
 class Stream implements Noise {
-  readonly #key: Words;
+  readonly #key: Key;
   readonly #words: Int32Array;
 
   constructor({ key, words }: NoiseState) {
-    this.#key = [...(key as Words)];
+    this.#key = [...(key as Key)];
     this.#words = Int32Array.from(words, (word) => word | 0);
     // The all-zero state is the generator's one fixed point.
     if (this.#words.every((word) => word === 0)) this.#words[0] = 1;
@@ -146,14 +117,14 @@ class Stream implements Noise {
   }
 
   next(): number {
-    return (this.#word() + 0.5) * UNIT;
+    return (nextWord(this.#words) + 0.5) * UNIT;
   }
 
   uniforms(count: number): Float32Array {
     assertCount(count);
     const values = new Float32Array(count);
     // 23 bits and a half: 1 − 2⁻²⁴ is the largest, and float32 holds it; with more bits it would round to 1.
-    for (let i = 0; i < count; i++) values[i] = ((this.#word() >>> 9) + 0.5) * 2 ** -23;
+    for (let i = 0; i < count; i++) values[i] = ((nextWord(this.#words) >>> 9) + 0.5) * 2 ** -23;
     return values;
   }
 
@@ -180,23 +151,6 @@ class Stream implements Noise {
       order[j] = held;
     }
     return order;
-  }
-
-  #word(): number {
-    const s = this.#words;
-    const a = s[0] as number;
-    const b = s[1] as number;
-    const c = s[2] as number;
-    const d = s[3] as number;
-    const result = rotateLeft((a + d) | 0, 7) + a;
-    const shifted = b << 9;
-    const s2 = c ^ a;
-    const s3 = d ^ b;
-    s[1] = b ^ s2;
-    s[0] = a ^ s3;
-    s[2] = s2 ^ shifted;
-    s[3] = rotateLeft(s3, 11);
-    return result >>> 0;
   }
 }
 
@@ -241,7 +195,7 @@ export function assertNoise(where: string, noise: Noise | undefined): asserts no
 export function createNoise(seed: number): Noise {
   if (!Number.isSafeInteger(seed))
     throw new RangeError(`createNoise: seed is ${describe(seed)}, needed a safe integer`);
-  const key = deriveKey([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], seed);
+  const key = deriveKey(ROOT_KEY, seed);
   return new Stream({ key, words: key });
 }
 

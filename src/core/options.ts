@@ -92,7 +92,7 @@ export const withDefaults = <T extends object, R extends Rules<T>>(given: T, rul
 export interface NumberRange {
   /** the range in words, for messages: `a number in [0, 1]` */
   readonly needed: string;
-  /** whether a number lies in it */
+  /** whether a number is in it */
   readonly holds: (value: number) => boolean;
 }
 

@@ -68,8 +68,8 @@ const firstOf = (schedule: Schedule): unknown => {
  * @param name the argument
  * @param value what came
  * @param needed the range in words; default a finite number of at least 0
- * @param holds whether a number lies in that range
- * @returns the number; or a schedule of the same values, which throws where one lies outside. Its `spec` is that of the
+ * @param holds whether a number is in that range
+ * @returns the number; or a schedule of the same values, which throws where one is outside. Its `spec` is that of the
  *   schedule that came: runs are compared by it, and it may leave its range at steps that no run reaches
  * @throws RangeError naming function, argument, what came and what was needed
  */

@@ -8,7 +8,7 @@ const kindGetter = Object.getOwnPropertyDescriptor(
   Symbol.toStringTag,
 )?.get;
 
-/** The bytes that an array of numbers lies in, without a copy. */
+/** The bytes of an array of numbers, without a copy. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 

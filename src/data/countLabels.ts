@@ -1,8 +1,8 @@
 /** How much of a data set is labeled. */
 import { namesOf } from '../core/classNames';
-import { UNKNOWN_CLASS } from '../core/labels';
-import { assertDataset, type Dataset } from './dataset';
-import { isCoarse } from './extras';
+import type { Dataset } from './dataset';
+import { assertDataset } from './gather';
+import { byClass } from './split';
 
 /** How many examples have a class. */
 export interface LabelCounts {
@@ -27,16 +27,12 @@ export interface LabelCounts {
  */
 export function countLabels(dataset: Dataset): LabelCounts {
   assertDataset('countLabels', dataset);
-  const { y, classes, classNames, count } = dataset;
-  const members = new Array<number>(classes).fill(0);
-  let [coarse, unlabeled] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    const label = y[i] as number;
-    if (label < classes) members[label] = (members[label] as number) + 1;
-    else if (label === UNKNOWN_CLASS && isCoarse(dataset, classes, i)) coarse++;
-    else unlabeled++;
-  }
-  const names = namesOf(classes, classNames);
-  const byClass = Object.fromEntries(members.map((size, k) => [names[k] as string, size]));
-  return { labeled: count - coarse - unlabeled, coarse, unlabeled, byClass };
+  const { members, coarse, unknown } = byClass(dataset);
+  const names = namesOf(dataset.classes, dataset.classNames);
+  return {
+    labeled: dataset.count - coarse.length - unknown.length,
+    coarse: coarse.length,
+    unlabeled: unknown.length,
+    byClass: Object.fromEntries(members.map((examples, k) => [names[k] as string, examples.length])),
+  };
 }

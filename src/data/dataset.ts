@@ -1,44 +1,18 @@
 /** Examples with classes, as plain arrays: images stay bytes until a batch is made. */
-import { type Tensor, type Tensor2D, tensor, tensor2d } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumbers, recordOf } from '../core/assert';
-import { BYTE_MEANINGS, type ByteMeaning, valuesByByte } from '../core/byteValues';
+import { recordOf } from '../core/assert';
+import type { ByteMeaning } from '../core/byteValues';
 import { assertClassNames } from '../core/classNames';
-import { assertSpelled, type DATASET_NAMES } from '../core/datasetNames';
-import { describe, formatShape, oneLine } from '../core/describe';
+import { assertSpelled } from '../core/datasetNames';
+import { describe, formatShape } from '../core/describe';
 import { datasetHint } from '../core/hints';
-import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
+import { type InputSpec, shapeOfInput } from '../core/inputs/registry';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
-import {
-  checked,
-  integersFrom,
-  number,
-  oneOf,
-  optional,
-  type Rule,
-  readOptions,
-  text,
-  unchecked,
-} from '../core/options';
+import { readOptions, unchecked } from '../core/options';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { sameShape, sizeOf } from '../core/shape';
-import { arrayKind, inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
-import { isListOf, isRecord, isString, type Json } from '../files/json';
-import { assertBackend } from '../host/backendTraits';
-import {
-  classesAllowed,
-  type Extras,
-  type ExtrasOptions,
-  extrasOf,
-  isCoarse,
-  subsetOfExtras,
-} from './extras';
-
-/** A likelihood by its name and its choices. */
-export interface LikelihoodJson {
-  /** name of the likelihood */
-  readonly kind: string;
-  readonly [choice: string]: Json;
-}
+import { inputValues, isBytes, isFloats, ownBytes } from '../core/typedArrays';
+import { datasetRules, type LikelihoodJson } from './datasetRules';
+import { type Extras, type ExtrasOptions, extrasOf } from './extras';
 
 /** A set of examples, one class each, some or all of which may be unknown. */
 export interface Dataset extends Extras {
@@ -93,34 +67,6 @@ export interface CreateDatasetOptions extends ExtrasOptions {
   readonly likelihood?: LikelihoodJson;
 }
 
-/** How other arrays of numbers become inputs. */
-const conversionOf = (name: string, x: unknown): string =>
-  arrayKind(x) || Array.isArray(x)
-    ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes`
-    : typeof x === 'object' && x !== null && 'dtype' in x
-      ? ': tensorDataset takes tensors'
-      : '';
-
-const assertExampleShape = (where: string, name: string, shape: readonly number[]): void => {
-  if (!Array.isArray(shape))
-    throw new TypeError(
-      `${where}: ${name} is ${describe(shape)}, needed the shape of one example, e.g. [28, 28, 1]`,
-    );
-  for (const [axis, size] of shape.entries()) assertInteger(where, `${name}[${axis}]`, size);
-};
-
-const assertInputs = (where: string, name: string, x: CreateDatasetOptions['x']): void => {
-  if (inputValues(x) === undefined)
-    throw new TypeError(
-      `${where}: ${name} is ${describe(x)}, needed a Uint8Array or a Float32Array${conversionOf(name, x)}`,
-    );
-};
-
-const assertNotes = (where: string, name: string, notes: readonly string[]): void => {
-  if (!isListOf(isString)(notes))
-    throw new TypeError(`${where}: ${name} is ${describe(notes)}, needed an array of texts`);
-};
-
 /** Refuses a specification of inputs of another shape. */
 const assertInputFits = (where: string, name: string, input: InputSpec, shape: readonly number[]): void => {
   const read = shapeOfInput(input);
@@ -129,33 +75,6 @@ const assertInputFits = (where: string, name: string, input: InputSpec, shape: r
       `${where}: ${name} gives examples ${formatShape(read)}, needed those of the shape, ${formatShape(shape)}`,
     );
 };
-
-const assertLikelihood = (where: string, name: string, likelihood: LikelihoodJson): void => {
-  if (!isRecord(likelihood) || !isString(likelihood.kind))
-    throw new TypeError(
-      `${where}: ${name} is ${describe(likelihood)}, needed JSON with a kind, such as poisson.spec`,
-    );
-};
-
-const datasetRules = () =>
-  ({
-    name: text(),
-    x: checked(assertInputs),
-    bytes: optional(oneOf(BYTE_MEANINGS)),
-    y: optional(checked(assertNumbers)),
-    shape: checked(assertExampleShape),
-    classes: number(integersFrom(1, 255)),
-    // Checked once the number of classes is known.
-    classNames: optional(unchecked<readonly string[]>()),
-    input: optional<InputSpec>((where, _, input) => parseInput(where, input)),
-    notes: optional(checked<readonly string[]>(assertNotes)),
-    likelihood: optional(checked(assertLikelihood)),
-    // Their contents are checked once the number of examples is known.
-    allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),
-    weight: optional(unchecked<ArrayLike<number>>()),
-    covariates: optional(unchecked<ArrayLike<number>>()),
-    observed: optional(unchecked<ArrayLike<number>>()),
-  }) satisfies Record<Exclude<(typeof DATASET_NAMES)[number], 'count'>, Rule<unknown>>;
 
 /** Number of examples, as the labels tell where there are some, and else the inputs. */
 const countOf = (
@@ -295,138 +214,4 @@ export function createDataset(options: CreateDatasetOptions): Dataset {
   const given: CreateDatasetOptions & { readonly count?: number } = options;
   const parts = readOptions('createDataset', given, { ...datasetRules(), count: unchecked() });
   return datasetOf('createDataset', { x: 'x', y: 'y' }, parts);
-}
-
-/** Refuses what `createDataset` has not made, by a look at its parts and not at its values. */
-export const assertDataset = (where: string, dataset: Dataset): void => {
-  const { name, x, y, shape, classes, count } = dataset ?? {};
-  const isArray = isBytes(x) || isFloats(x);
-  const hasClasses = Number.isInteger(classes) && classes >= 1 && classes <= 255;
-  if (
-    typeof name !== 'string' ||
-    !isArray ||
-    !isBytes(y) ||
-    y.length !== count ||
-    !Array.isArray(shape) ||
-    !hasClasses
-  )
-    throw new TypeError(
-      `${where}: dataset is ${describe(dataset)}, needed a data set, such as createDataset makes${datasetHint('dataset', dataset)}`,
-    );
-  assertSpelled(where, 'dataset', dataset);
-};
-
-/** Refuses indices that the data set does not have. */
-export const assertIndices = (
-  where: string,
-  name: string,
-  indices: ArrayLike<number>,
-  { name: set, count }: Dataset,
-): void => {
-  assertNumbers(where, name, indices);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i] as number;
-    if (!(Number.isInteger(index) && index >= 0 && index < count))
-      throw new RangeError(
-        `${where}: ${name}[${i}] is ${describe(index)}, needed an integer from 0 to ${count - 1}, an example of "${oneLine(set)}"`,
-      );
-  }
-};
-
-/** Refuses examples of whose class nothing is known. */
-export const assertKnown = (
-  where: string,
-  name: string,
-  indices: ArrayLike<number>,
-  dataset: Dataset,
-): void => {
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i] as number;
-    if (dataset.y[index] === UNKNOWN_CLASS && !isCoarse(dataset, dataset.classes, index))
-      throw new RangeError(`${where}: ${name}[${i}] is ${index}, needed an example whose class is known`);
-  }
-};
-
-const assertExamples = (where: string, dataset: Dataset, indices: ArrayLike<number>): void => {
-  assertDataset(where, dataset);
-  assertIndices(where, 'indices', indices, dataset);
-};
-
-/**
- * The inputs of some examples, as one tensor.
- *
- *   x_b = dataset.x[indices_b], bytes divided by 255 unless they are counts
- *
- * @param dataset where they come from
- * @param indices which examples, in this order; one may stand more than once
- * @returns [B, …shape], float32
- * @throws RangeError when an index is not an example of the set
- * @example gatherInputs(pair, [1]) // [[1]], for the pair of bytes 0 and 255 above
- */
-export function gatherInputs(dataset: Dataset, indices: ArrayLike<number>): Tensor {
-  assertBackend('gatherInputs');
-  assertExamples('gatherInputs', dataset, indices);
-  const { x, bytes, shape } = dataset;
-  const byByte = valuesByByte(bytes);
-  const size = sizeOf(shape);
-  const values = new Float32Array(indices.length * size);
-  for (let b = 0; b < indices.length; b++) {
-    const from = (indices[b] as number) * size;
-    const to = b * size;
-    if (isFloats(x)) values.set(x.subarray(from, from + size), to);
-    else for (let d = 0; d < size; d++) values[to + d] = byByte[x[from + d] as number] as number;
-  }
-  return tensor(values, [indices.length, ...shape], 'float32');
-}
-
-/**
- * The labels of some examples, one-hot; a coarse label is uniform over its classes.
- *
- * @param dataset where they come from
- * @param indices which examples, in this order
- * @returns [B, K]
- * @throws RangeError when an index is not an example of the set, or one whose class is not known
- * @example gatherLabels(pair, [1]) // [[0, 1]], for the pair of classes 0 and 1 above
- */
-export function gatherLabels(dataset: Dataset, indices: ArrayLike<number>): Tensor2D {
-  assertBackend('gatherLabels');
-  assertExamples('gatherLabels', dataset, indices);
-  assertKnown('gatherLabels', 'indices', indices, dataset);
-  const { y, classes, allowed } = dataset;
-  const values = new Float32Array(indices.length * classes);
-  for (let b = 0; b < indices.length; b++) {
-    const index = indices[b] as number;
-    const label = y[index] as number;
-    const share = 1 / classesAllowed(dataset, classes, index);
-    if (label < classes) values[b * classes + label] = 1;
-    else
-      for (let k = 0; k < classes; k++)
-        values[b * classes + k] = share * (allowed?.[index * classes + k] ?? 0);
-  }
-  return tensor2d(values, [indices.length, classes]);
-}
-
-/**
- * The data set of some of the examples, in the order given.
- *
- * @param dataset where they come from
- * @param indices which of them
- * @returns a data set with copies of their inputs and classes
- * @throws RangeError when there is no index, or one is not an example of the set
- * @example subset(pair, [1]).y // [1], for the pair of bytes 0 and 255 above
- */
-export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
-  assertExamples('subset', dataset, indices);
-  if (indices.length === 0) throw new RangeError('subset: indices are empty, needed at least one example');
-  const size = sizeOf(dataset.shape);
-  const x = isBytes(dataset.x)
-    ? new Uint8Array(indices.length * size)
-    : new Float32Array(indices.length * size);
-  const y = new Uint8Array(indices.length);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i] as number;
-    x.set(dataset.x.subarray(index * size, (index + 1) * size), i * size);
-    y[i] = dataset.y[index] as number;
-  }
-  return { ...dataset, x, y, count: indices.length, ...subsetOfExtras(dataset, dataset.count, indices) };
 }

@@ -2,7 +2,8 @@
 import { describe, oneLine } from '../core/describe';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions, seedStream } from '../core/options';
-import { assertDataset, type Dataset } from './dataset';
+import type { Dataset } from './dataset';
+import { assertDataset } from './gather';
 import { byClass, type Split } from './split';
 
 /** How folds are made. */

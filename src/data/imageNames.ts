@@ -1,6 +1,6 @@
-/** Names of image files, and the classes of the folders that they lie in. */
+/** Names of image files, and the classes that their folders name. */
 import { oneLine } from '../core/describe';
-import type { Image } from '../core/inputs/images';
+import type { Image } from '../core/inputs/imagesReader';
 
 /** The folder of files without a class. */
 const UNLABELED = 'unlabeled';
@@ -14,13 +14,13 @@ export const isImageName = (name: string): boolean =>
  *
  * @param path below the folder that is read, divided by slashes
  * @returns the name of the class; none in `unlabeled`
- * @throws RangeError when the file lies in no folder
+ * @throws RangeError when the file is in no folder
  */
 export function classOfFolder(where: string, path: string): string | undefined {
   const [folder = '', ...rest] = path.split('/');
   if (rest.length === 0)
     throw new RangeError(
-      `${where}: ${oneLine(path, 200)} lies in no folder of a class, needed one, or the folder ${UNLABELED}`,
+      `${where}: ${oneLine(path, 200)} is in no folder of a class, needed one, or the folder ${UNLABELED}`,
     );
   return folder === UNLABELED ? undefined : folder;
 }

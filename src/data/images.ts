@@ -1,6 +1,7 @@
 /** Images as a data set. */
 import { describe } from '../core/describe';
-import { channelsOf, type Image, type ImagesInput, imagesOf } from '../core/inputs/images';
+import type { ImagesInput } from '../core/inputs/images';
+import { channelsOf, type Image, imagesOf } from '../core/inputs/imagesReader';
 import { flag, integersFrom, number, optional, type Rule, readOptions } from '../core/options';
 import { assertFittedAlone, type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
 

@@ -1,6 +1,7 @@
 /** Where the inputs of a batch come from: the host's memory, or a copy of the whole set on the device. */
 import { gather, keep, reshape, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
-import { type Dataset, gatherInputs } from './dataset';
+import type { Dataset } from './dataset';
+import { gatherInputs } from './gather';
 
 /** Gives inputs of examples by index. */
 export interface InputSource {

@@ -3,7 +3,8 @@ import { assertEntries } from '../core/assert';
 import { describe } from '../core/describe';
 import { readLabels } from '../core/labels';
 import { AT_LEAST_0, integersFrom, number, optional, readOptions } from '../core/options';
-import { assertDataset, type Dataset } from './dataset';
+import type { Dataset } from './dataset';
+import { assertDataset } from './gather';
 
 /** How the prior is estimated. */
 export interface LabelPriorOfOptions {

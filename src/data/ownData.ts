@@ -1,7 +1,8 @@
 /** What `columns`, `vectors`, `text` and `images` have in common: labels, weights and names beside raw inputs. */
 
 import { describe } from '../core/describe';
-import { type InputSpec, parseInput, readInputs, shapeOfInput } from '../core/inputs/registry';
+import { readInputs } from '../core/inputs/readers';
+import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
 import { optional, type Rule, text, texts, unchecked } from '../core/options';
 import { type ClassLabels, readClasses } from './classLabels';
 import { checkDataset, type Dataset } from './dataset';

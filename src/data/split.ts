@@ -2,8 +2,9 @@
 import { oneLine } from '../core/describe';
 import type { Noise } from '../core/noise';
 import { flag, integersFrom, number, optional, readOptions, seedStream } from '../core/options';
-import { assertDataset, type Dataset } from './dataset';
+import type { Dataset } from './dataset';
 import { isCoarse } from './extras';
+import { assertDataset } from './gather';
 
 /** Indices into a data set: four disjoint parts, each in ascending order, that make up the whole. */
 export interface Split {
@@ -37,14 +38,20 @@ export interface SplitOptions {
   readonly seed: number | Noise;
 }
 
-/** Examples of each class, those of coarse labels, and those of which nothing is known. */
-export const byClass = (dataset: Dataset) => {
+/**
+ * Examples of each class, those of coarse labels, and those of which nothing is known.
+ *
+ * @param indices examples to look at; default: all
+ */
+export const byClass = (dataset: Dataset, indices?: ArrayLike<number>) => {
   const { y, classes } = dataset;
   const members: number[][] = Array.from({ length: classes }, () => []);
   const coarse: number[] = [];
   const unknown: number[] = [];
-  for (let i = 0; i < y.length; i++)
+  for (let n = 0; n < (indices ?? y).length; n++) {
+    const i = indices?.[n] ?? n;
     (members[y[i] as number] ?? (isCoarse(dataset, classes, i) ? coarse : unknown)).push(i);
+  }
   return { members, coarse, unknown };
 };
 

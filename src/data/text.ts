@@ -1,5 +1,6 @@
 /** Texts as a data set. */
-import { type TextInput, textsOf, wordsIn } from '../core/inputs/text';
+import type { TextInput } from '../core/inputs/text';
+import { textsOf, wordsIn } from '../core/inputs/textReader';
 import { flag, integersFrom, number, readOptions, text as textRule } from '../core/options';
 import { assertFittedAlone, type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
 

@@ -1,5 +1,6 @@
 /** Vectors of numbers, such as embeddings, as a data set. */
-import { type Vectors, type VectorsInput, vectorsOf } from '../core/inputs/vectors';
+import type { VectorsInput } from '../core/inputs/vectors';
+import { type Vectors, vectorsOf } from '../core/inputs/vectorsReader';
 import { readOptions } from '../core/options';
 import { type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
 

@@ -86,11 +86,9 @@ const elementwise = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor>((
  * @example bernoulli.logProb(tf.tensor2d([[0, 2]]), tf.tensor2d([[1, 0]])) // [-2.8200755]
  */
 export function logProb(logits: Tensor, x: Tensor, options?: LogProbOptions): Tensor1D {
-  const observed = observedIn('bernoulli.logProb', options);
-  assertShapes('bernoulli.logProb', {
+  const observed = observedIn('bernoulli.logProb', options, {
     logits: [logits, 'B ...', 'float32'],
     x: [x, 'B ...'],
-    ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
   });
   return tidy(() => {
     const values = elementwise(logits, x);

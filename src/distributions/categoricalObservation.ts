@@ -104,12 +104,10 @@ export function categoricalObservation(options: CategoricalObservationOptions): 
     support: { min: 0, max: 1 },
     takesObserved: true,
     logProb(logits, x, options) {
-      const observed = observedIn(`${where}.logProb`, options);
       assertLogits('logProb', logits);
-      assertShapes(`${where}.logProb`, {
+      const observed = observedIn(`${where}.logProb`, options, {
         logits: [logits, 'B ...'],
         x: [x, 'B ...'],
-        ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
       });
       return tidy((): Tensor1D => {
         const values = blocksOf(x);

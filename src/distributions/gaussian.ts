@@ -59,11 +59,9 @@ export function sample(q: Gaussian, noise: Noise): Tensor {
  * @example gaussian.logProb({ mean: tf.tensor2d([[0]]), logVar: tf.tensor2d([[0]]) }, tf.tensor2d([[1]])) // [-1.4189385]
  */
 export function logProb(q: Gaussian, z: Tensor, options?: LogProbOptions): Tensor1D {
-  const observed = observedIn('gaussian.logProb', options);
-  assertShapes('gaussian.logProb', {
+  const observed = observedIn('gaussian.logProb', options, {
     ...parametersOf(q),
     z: [z, 'B ...'],
-    ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
   });
   return tidy(() => {
     const scaled = scaledSquaredDistance(z, q.mean, q.logVar);

@@ -132,12 +132,10 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     takesObserved: true,
     logProb: (parameters, x, options) =>
       tidy(() => {
-        const observed = observedIn('gaussianObservation.logProb', options);
         const p = split('logProb', parameters);
-        assertShapes('gaussianObservation.logProb', {
+        observedIn('gaussianObservation.logProb', options, {
           'the mean': [p.mean, 'B ...'],
           x: [x, 'B ...'],
-          ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
         });
         return gaussian.logProb(p, x, options);
       }),

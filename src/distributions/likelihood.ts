@@ -4,6 +4,7 @@ import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
 import type { ByteMeaning } from '../core/byteValues';
 import type { Noise } from '../core/noise';
 import { readOptions, unchecked } from '../core/options';
+import { assertShapes } from '../core/shape';
 import type { Supports } from '../core/support';
 import type { Json } from '../files/json';
 
@@ -17,17 +18,29 @@ export interface LogProbOptions {
 }
 
 /**
- * The option `observed` of a log-likelihood. Its shape is checked beside those of the other arguments.
+ * The option `observed` of a log-likelihood, once it and the other arguments fit each other.
  *
  * @param where name of the calling function, for the message
  * @param options what came
+ * @param others the other arguments, as {@link assertShapes} takes them
+ * @param pattern shape of x, which it must have too
  * @returns the tensor; nothing where it is left out
- * @throws TypeError or RangeError when the options are not a record, or hold another name
+ * @throws TypeError or RangeError when the options are not a record, hold another name, or a shape does not fit
  */
-export const observedIn = (where: string, options: LogProbOptions | undefined): Tensor | undefined =>
-  options === undefined
-    ? undefined
-    : readOptions(where, options, { observed: unchecked<Tensor | undefined>() }).observed;
+export const observedIn = (
+  where: string,
+  options: LogProbOptions | undefined,
+  others: Parameters<typeof assertShapes>[1],
+  pattern = 'B ...',
+): Tensor | undefined => {
+  const { observed } =
+    options === undefined ? {} : readOptions(where, options, { observed: unchecked<Tensor | undefined>() });
+  assertShapes(where, {
+    ...others,
+    ...(observed !== undefined && { observed: [observed, pattern, 'float32'] as const }),
+  });
+  return observed;
+};
 
 /**
  * A distribution of observed values given the decoder's output.

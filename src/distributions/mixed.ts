@@ -10,7 +10,7 @@ import { COUNTS, FINITE, FLAGS, type Support } from '../core/support';
 import { isListOf, isRecord, parse, parseRecord } from '../files/json';
 import type { Likelihood, LogProbOptions, ParameterKind, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
-import { blockSpec, type DensityBlock, type MixedBlock, readBlocks } from './mixedBlocks';
+import { blockSpec, type DensityBlock, type MixedBlock, type NamedBlock, readBlocks } from './mixedBlocks';
 import { likelihoodOfBlock, logUnits, weightOf } from './mixedParts';
 import { columnsOf } from './parameterBlocks';
 
@@ -47,14 +47,14 @@ const SUPPORTS: Readonly<Record<MixedBlock['kind'], Support>> = {
 
 /** A block with its likelihood, and where its columns and its parameters begin. */
 interface Part {
-  readonly block: DensityBlock & { readonly name: string };
+  readonly block: DensityBlock;
   readonly likelihood: Likelihood;
   readonly from: number;
   readonly at: number;
   readonly parameters: number;
 }
 
-const partsOf = (blocks: ReturnType<typeof readBlocks>) => {
+const partsOf = (blocks: readonly NamedBlock[]) => {
   const parts: Part[] = [];
   let [from, at] = [0, 0];
   for (const block of blocks) {
@@ -98,8 +98,12 @@ const kindsOf = ({ likelihood: { parameterKinds = [] }, parameters }: Part): Par
  * @example mixed({ blocks: [{ kind: 'flags', width: 1, masks: [1] }, { kind: 'masks', width: 1 }] }).logProb(tf.tensor2d([[0]]), tf.tensor2d([[1, 1]])) // [-0.6931472]
  */
 export function mixed(options: MixedOptions): Mixed {
-  const { blocks: given } = readOptions('mixed', options, { blocks: unchecked<readonly MixedBlock[]>() });
-  const blocks = readBlocks('mixed', given);
+  const { blocks } = readOptions('mixed', options, { blocks: unchecked<readonly MixedBlock[]>() });
+  return mixedOf(readBlocks('mixed', blocks));
+}
+
+/** The likelihood of blocks that were read. */
+function mixedOf(blocks: readonly NamedBlock[]): Mixed {
   assertNumber(
     'mixed',
     'the width of all blocks',
@@ -133,13 +137,8 @@ export function mixed(options: MixedOptions): Mixed {
     x: Tensor,
     options: LogProbOptions | undefined,
   ): Tensor | undefined => {
-    const observed = observedIn(`mixed.${name}`, options);
-    assertShapes(`mixed.${name}`, {
-      parameters: [parameters, `B ${width}`, 'float32'],
-      x: [x, `B ${columns}`],
-      ...(observed !== undefined && { observed: [observed, `B ${columns}`, 'float32'] as const }),
-    });
-    return observed;
+    const others = { parameters: [parameters, `B ${width}`, 'float32'], x: [x, `B ${columns}`] } as const;
+    return observedIn(`mixed.${name}`, options, others, `B ${columns}`);
   };
 
   /** What each block gives, and 1 for masks, side by side. */
@@ -200,8 +199,8 @@ export const READY_MIXED: ReadyLikelihood<MixedSpec> = {
   parse(where, spec) {
     const { blocks } = parseRecord(where, 'spec.likelihood', spec, ['kind', 'blocks']);
     const records = parse(where, 'blocks', blocks, 'an array of records', isListOf(isRecord));
-    return { kind: 'mixed', blocks: readBlocks(where, records as unknown as MixedBlock[]).map(blockSpec) };
+    return { kind: 'mixed', blocks: readBlocks(where, records).map(blockSpec) };
   },
-  columnsOf: ({ blocks }) => columnsIn(blocks as unknown as MixedBlock[]),
-  create: ({ blocks }) => mixed({ blocks: blocks as unknown as MixedBlock[] }),
+  columnsOf: ({ blocks }) => columnsIn(readBlocks('mixed', blocks)),
+  create: ({ blocks }) => mixedOf(readBlocks('mixed', blocks)),
 };

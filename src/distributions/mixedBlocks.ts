@@ -8,11 +8,12 @@ import {
   number,
   oneOf,
   optional,
-  readOptions,
+  type Rules,
+  record,
   text,
   unchecked,
 } from '../core/options';
-import type { Json } from '../files/json';
+import { isRecord, type Json } from '../files/json';
 
 /** What every block has. */
 interface Block {
@@ -77,18 +78,15 @@ export interface MasksBlock extends Block {
 /** A block of columns, by its `kind`. */
 export type MixedBlock = NumbersBlock | LevelsBlock | FlagsBlock | CountsBlock | MasksBlock;
 
-/** A block that has a density. */
-export type DensityBlock = Exclude<MixedBlock, MasksBlock>;
-
 const KINDS = ['numbers', 'levels', 'flags', 'counts', 'masks'] as const;
 
-const blockRules = (kind: MixedBlock['kind']) => ({
-  kind: oneOf(KINDS),
+const blockRules = <Kind extends MixedBlock['kind']>(kind: Kind) => ({
+  kind: oneOf<Kind>([kind]),
   width: number(integersFrom(kind === 'levels' ? 2 : 1)),
   name: optional(text()),
 });
 
-const valueRules = (kind: DensityBlock['kind']) => ({
+const valueRules = <Kind extends MixedBlock['kind']>(kind: Kind) => ({
   ...blockRules(kind),
   masks: optional(unchecked<readonly (number | null)[]>()),
 });
@@ -99,34 +97,46 @@ const assertDeviations = (where: string, name: string, sd: readonly number[]): v
     assertNumber(where, `${name}[${i}]`, value, ABOVE_0.needed, ABOVE_0.holds);
 };
 
-const RULES = {
-  numbers: () => ({
-    ...valueRules('numbers'),
-    variance: oneOf(['shared', 'learned', 'fixed'], 'shared'),
-    sigma: optional(number(ABOVE_0)),
-    sd: optional(checked(assertDeviations)),
-  }),
-  levels: () => valueRules('levels'),
-  flags: () => valueRules('flags'),
-  counts: () => ({
-    ...valueRules('counts'),
-    distribution: oneOf(['negativeBinomial', 'poisson'], 'negativeBinomial'),
-    dispersion: optional(oneOf(['shared', 'learned'])),
-  }),
-  masks: () => blockRules('masks'),
+/** How a block of each kind is read. */
+const BLOCKS = {
+  numbers: () =>
+    record({
+      ...valueRules('numbers'),
+      variance: oneOf(['shared', 'learned', 'fixed'], 'shared'),
+      sigma: optional(number(ABOVE_0)),
+      sd: optional(checked(assertDeviations)),
+    } satisfies Rules<NumbersBlock>),
+  levels: () => record(valueRules('levels') satisfies Rules<LevelsBlock>),
+  flags: () => record(valueRules('flags') satisfies Rules<FlagsBlock>),
+  counts: () =>
+    record({
+      ...valueRules('counts'),
+      distribution: oneOf(['negativeBinomial', 'poisson'], 'negativeBinomial'),
+      dispersion: optional(oneOf(['shared', 'learned'])),
+    } satisfies Rules<CountsBlock>),
+  masks: () => record(blockRules('masks') satisfies Rules<MasksBlock>),
 } as const;
 
+/** A block as it is read: every choice is there, with its default where it was left out. */
+type ReadBlock = ReturnType<ReturnType<(typeof BLOCKS)[MixedBlock['kind']]>>;
+
+/** A block that was read, by its name. */
+export type NamedBlock = ReadBlock & { readonly name: string };
+
+/** A block that has a density. */
+export type DensityBlock = Exclude<NamedBlock, { readonly kind: 'masks' }>;
+
 /** How many masks a block may name. */
-const masksIn = ({ kind, width }: MixedBlock): number => (kind === 'levels' ? 1 : width);
+const masksIn = ({ kind, width }: ReadBlock): number => (kind === 'levels' ? 1 : width);
 
 const assertCount = (where: string, name: string, list: readonly unknown[], needed: number): void => {
   if (!Array.isArray(list) || list.length !== needed)
     throw new RangeError(`${where}: ${name} is ${describe(list)}, needed an array of ${needed}`);
 };
 
-const readBlock = (where: string, given: MixedBlock, name: string): MixedBlock => {
-  const kind = oneOf(KINDS)(where, `${name}.kind`, (given as MixedBlock | undefined)?.kind);
-  const block = readOptions(where, given as object, RULES[kind]() as never, name) as unknown as MixedBlock;
+const readBlock = (where: string, given: unknown, name: string): ReadBlock => {
+  const kind = oneOf(KINDS)(where, `${name}.kind`, isRecord(given) ? given.kind : undefined);
+  const block: ReadBlock = BLOCKS[kind]()(where, name, given);
   if (block.kind === 'numbers') {
     const { variance, sigma, sd, width } = block;
     if (variance === 'learned' && sigma !== undefined)
@@ -139,12 +149,11 @@ const readBlock = (where: string, given: MixedBlock, name: string): MixedBlock =
     throw new RangeError(
       `${where}: ${name}.dispersion is ${describe(block.dispersion)}, needed none beside distribution "poisson": it has no dispersion`,
     );
-  const entries = Object.entries(block).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as unknown as MixedBlock;
+  return block;
 };
 
 /** Refuses masks that are not columns of masks, and columns of masks that no block names. */
-const assertMasks = (where: string, blocks: readonly MixedBlock[]): void => {
+const assertMasks = (where: string, blocks: readonly ReadBlock[]): void => {
   let columns = 0;
   const ranges: (readonly [from: number, to: number])[] = [];
   for (const { kind, width } of blocks) {
@@ -180,13 +189,10 @@ const assertMasks = (where: string, blocks: readonly MixedBlock[]): void => {
  *
  * @throws RangeError or TypeError naming the first entry that is none of its values, or masks that do not fit the blocks
  */
-export function readBlocks(
-  where: string,
-  given: readonly MixedBlock[],
-): readonly (MixedBlock & { name: string })[] {
+export function readBlocks(where: string, given: unknown): readonly NamedBlock[] {
   if (!Array.isArray(given) || given.length === 0)
     throw new TypeError(`${where}: blocks is ${describe(given)}, needed an array of blocks of columns`);
-  const blocks = (given as readonly MixedBlock[]).map((block, i) => readBlock(where, block, `blocks[${i}]`));
+  const blocks = given.map((block: unknown, i) => readBlock(where, block, `blocks[${i}]`));
   if (blocks.every(({ kind }) => kind === 'masks'))
     throw new RangeError(`${where}: blocks are masks alone, needed a block of values`);
   assertMasks(where, blocks);
@@ -198,5 +204,5 @@ export function readBlocks(
 }
 
 /** A block as JSON. */
-export const blockSpec = (block: MixedBlock): { readonly [key: string]: Json } =>
+export const blockSpec = (block: NamedBlock): { readonly [key: string]: Json } =>
   JSON.parse(JSON.stringify(block)) as { readonly [key: string]: Json };

@@ -96,12 +96,10 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
     takesObserved: true,
     logProb: (parameters, x, options) =>
       tidy((): Tensor1D => {
-        const observed = observedIn('negativeBinomial.logProb', options);
         const [logMean, logDispersion] = split('logProb', parameters);
-        assertShapes('negativeBinomial.logProb', {
+        const observed = observedIn('negativeBinomial.logProb', options, {
           'the mean': [logMean, 'B ...'],
           x: [x, 'B ...'],
-          ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
         });
         const values = negativeBinomialLogMass(logMean, logDispersion, x);
         return perExample(observed ? mul(values, observed) : values);

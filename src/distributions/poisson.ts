@@ -59,11 +59,9 @@ export const bytes: ByteMeaning = 'counts';
  * @example poisson.logProb(tf.tensor2d([[0, 1]]), tf.tensor2d([[0, 2]])) // [-2.4114291]
  */
 export function logProb(logRates: Tensor, x: Tensor, options?: LogProbOptions): Tensor1D {
-  const observed = observedIn('poisson.logProb', options);
-  assertShapes('poisson.logProb', {
+  const observed = observedIn('poisson.logProb', options, {
     'the log-rates': [logRates, 'B ...', 'float32'],
     x: [x, 'B ...'],
-    ...(observed !== undefined && { observed: [observed, 'B ...', 'float32'] as const }),
   });
   return tidy(() => {
     const values = poissonLogMass(logRates, x);

@@ -16,7 +16,7 @@ export const binsRule: Rule<number> = (where, name, given) => {
   return bins;
 };
 
-/** The examples whose confidence lies in one interval. */
+/** The examples whose confidence is in one interval. */
 export interface CalibrationBin {
   /** lower end of the interval, not in it */
   readonly from: number;

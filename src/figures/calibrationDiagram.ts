@@ -2,7 +2,7 @@
 import { FINITE_NUMBER, number, optional, readOptions, text } from '../core/options';
 import { assertSeries, chart, type Part, PIXELS, seriesColor, seriesDash, type VegaLiteSpec } from './spec';
 
-/** The examples whose confidence lies in one interval. */
+/** The examples whose confidence is in one interval. */
 export interface CalibrationDiagramBin {
   /** lower end of the interval */
   readonly from: number;

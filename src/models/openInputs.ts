@@ -5,7 +5,7 @@ import { assertNotIntegers } from '../core/assert';
 import { type ByteMeaning, valuesOfBytes } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { inputsHint } from '../core/hints';
-import { isRawInput, type RawInputs, rawInWords, readInputs } from '../core/inputs/registry';
+import { isRawInput, type RawInputs, rawInWords, readInputs } from '../core/inputs/readers';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { assertShapes, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';

@@ -205,7 +205,7 @@ export async function assertFreeOnDisk(lock: string, name: string): Promise<void
  *
  * @param lock the file that says whose the place is; its folder is made
  * @param name of the place, for messages
- * @param around files that say whose the places are that this one lies in, or that lie in it
+ * @param around the lock files of the places that contain this one, and of those that it contains
  * @throws Error when another run holds the place, or the file cannot be written
  */
 export async function claimOnDisk(

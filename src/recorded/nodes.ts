@@ -90,8 +90,8 @@ export const floatNode = (
 ): GraphNode => ({ name, op, inputs, attributes: { T: typeOf('float32'), ...attributes } });
 
 /**
- * A copy of a value, for a variable to keep where the value may lie in memory lent by JavaScript, as that of every tensor made
- * of an array does.
+ * A copy of a value, for a variable to keep where the value may use memory lent by JavaScript, as every tensor made of an
+ * array does.
  *
  * The binding gives lent memory back on the thread that lets go of it last, and only the main thread may tell Node so: two
  * variables let go by two threads of TensorFlow at once would break Node's list of references.

@@ -3,7 +3,7 @@ import { dispose, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-
 import type { Batch, BatchSource } from '../core/batch';
 import { createNoise } from '../core/noise';
 import { createBatches } from '../data/batches';
-import { gatherInputs, gatherLabels } from '../data/dataset';
+import { gatherInputs, gatherLabels } from '../data/gather';
 import type { Model, SemiSupervisedVae } from '../models/model';
 import type { Objective, Phase } from '../models/objectives/objective';
 import { createAdam } from '../training/optimizer/adam';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBatches } from '../../src/data/batches';
-import { createDataset, gatherInputs } from '../../src/data/dataset';
+import { createDataset } from '../../src/data/dataset';
+import { gatherInputs } from '../../src/data/gather';
 import { splitDataset } from '../../src/data/split';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';

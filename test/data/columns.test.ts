@@ -7,7 +7,8 @@ import type { ColumnsInput } from '../../src/core/inputs/columns';
 import type { Rows } from '../../src/core/inputs/table';
 import { columns } from '../../src/data/columns';
 import { countLabels } from '../../src/data/countLabels';
-import { type Dataset, subset } from '../../src/data/dataset';
+import type { Dataset } from '../../src/data/dataset';
+import { subset } from '../../src/data/gather';
 
 const CSV = readFileSync('examples/penguins.csv', 'utf8');
 const papa = (): Record<string, string>[] =>

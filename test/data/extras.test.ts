@@ -2,7 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { createBatches } from '../../src/data/batches';
-import { type CreateDatasetOptions, createDataset, gatherLabels, subset } from '../../src/data/dataset';
+import { type CreateDatasetOptions, createDataset } from '../../src/data/dataset';
+import { gatherLabels, subset } from '../../src/data/gather';
 import { splitDataset } from '../../src/data/split';
 import { cleanUpAfterEach, read, readRows } from '../support/numbers';
 

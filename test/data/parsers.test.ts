@@ -17,7 +17,7 @@ const idx = (shape: readonly number[], data: ArrayLike<number>): Uint8Array => {
 
 const small = idx([2, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 
-test('an IDX file gives its sizes and a view of its values, wherever it lies in a buffer', () => {
+test('an IDX file gives its sizes and a view of its values, wherever it is in a buffer', () => {
   const inside = new Uint8Array(100).fill(99);
   inside.set(small, 13);
   const { shape, data } = parseIdx(inside.subarray(13, 13 + small.length));

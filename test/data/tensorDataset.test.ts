@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { gatherInputs } from '../../src/data/dataset';
+import { gatherInputs } from '../../src/data/gather';
 import { tensorDataset } from '../../src/data/tensorDataset';
 
 /** Runs with tensors that are freed, and fails where others are left. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { createBatches } from '../../src/data/batches';
-import { type CreateDatasetOptions, createDataset, type Dataset, subset } from '../../src/data/dataset';
+import { type CreateDatasetOptions, createDataset, type Dataset } from '../../src/data/dataset';
 import { digits } from '../../src/data/digits';
+import { subset } from '../../src/data/gather';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';

@@ -1,7 +1,8 @@
 import { clone, fill, memory, type Variable } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
-import { createDataset, subset } from '../../src/data/dataset';
+import { createDataset } from '../../src/data/dataset';
+import { subset } from '../../src/data/gather';
 import { mixed } from '../../src/distributions/mixed';
 import * as poisson from '../../src/distributions/poisson';
 import { loadModel } from '../../src/models/loadModel';

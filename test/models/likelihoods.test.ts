@@ -22,7 +22,12 @@ describe('a likelihood of your own', () => {
       own({ support: { lower: 0, upper: 1 } }),
       'support.min is undefined, needed a number',
     ],
-    ['a pair', own({ support: [0, 1] }), 'support.min is undefined, needed a number'],
+    [
+      'a pair',
+      own({ support: [0, 1] }),
+      'support has 2 entries, needed 3, one for each place of the last axis',
+    ],
+    ['numbers for supports', own({ support: [0, 1, 2] }), 'support[0].min is undefined, needed a number'],
     ['nothing', own({ support: null }), 'support.min is undefined, needed a number'],
     [
       'reversed bounds',

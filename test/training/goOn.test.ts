@@ -1,7 +1,7 @@
 /** Going on from a trained model with other data and settings. */
 import { describe, expect, it } from 'vitest';
 import { createBatches } from '../../src/data/batches';
-import { subset } from '../../src/data/dataset';
+import { subset } from '../../src/data/gather';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { loadModel } from '../../src/models/loadModel';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';

@@ -1,5 +1,5 @@
 /**
- * Rows of a table as numbers.
+ * Rows of a table as numbers: which columns x has, and where.
  *
  *   x = [ values of column 1, values of column 2, …, masks ]
  *
@@ -15,10 +15,8 @@ import {
   parse,
   parseRecord,
 } from '../../files/json';
-import { describe, oneLine } from '../describe';
-import { type Cell, cellReader, flagIn, levelIn, numberIn } from './cells';
+import { describe } from '../describe';
 import type { InputKind } from './input';
-import { isTable, type Rows, type Table, tableOf } from './table';
 
 /** What every column has. */
 interface ColumnBase {
@@ -78,7 +76,7 @@ export interface ColumnsInput {
 /** Values of a column in x, its mask apart. */
 export const widthOf = (column: Column): number => (column.type === 'levels' ? column.levels.length : 1);
 
-/** Where a column lies in x. */
+/** Place of a column in x. */
 export interface ColumnPlace {
   readonly column: Column;
   /** its first value */
@@ -87,7 +85,7 @@ export interface ColumnPlace {
   readonly mask?: number;
 }
 
-/** Where each column lies in x, and the width of x. */
+/** Place of each column in x, and the width of x. */
 export function placesOf(columns: readonly Column[]): {
   readonly places: readonly ColumnPlace[];
   readonly width: number;
@@ -101,52 +99,6 @@ export function placesOf(columns: readonly Column[]): {
   });
   return { places, width: mask };
 }
-
-/** A count, or what a cell is in place of one. */
-const countIn = (cell: Cell): number | undefined => {
-  const count = numberIn(cell);
-  return count !== undefined && Number.isInteger(count) && count >= 0 ? count : undefined;
-};
-
-/** Puts what a known cell says into x from a place on; says what was needed where it cannot. */
-const put = (
-  x: Float32Array,
-  at: number,
-  column: Column,
-  cell: Exclude<Cell, undefined>,
-): string | undefined => {
-  if (column.type === 'levels') {
-    const level = column.levels.indexOf(levelIn(cell));
-    if (level < 0)
-      return `one of ${column.levels.slice(0, 12).map(describe).join(', ')}${column.levels.length > 12 ? ', …' : ''}, or nothing where the level is a new one`;
-    x[at + level] = 1;
-    return undefined;
-  }
-  if (column.type === 'number') {
-    const value = numberIn(cell);
-    x[at] = ((value ?? 0) - column.mean) / column.sd;
-    return value === undefined || !Number.isFinite(x[at]) ? 'a finite number' : undefined;
-  }
-  const value = column.type === 'flag' ? flagIn(cell) : countIn(cell);
-  x[at] = value ?? 0;
-  if (value !== undefined) return undefined;
-  return column.type === 'flag' ? 'true or false' : 'a whole number of at least 0';
-};
-
-/** What x has for a missing value of a column without a mask: the mean, or no level. */
-const meanOf = (column: Column): number =>
-  column.type === 'flag' || column.type === 'count' ? column.mean : 0;
-
-/** Refuses a table that lacks a column. */
-const assertColumns = (where: string, name: string, table: Table, columns: readonly Column[]): void => {
-  const missing = columns.filter((column) => !table.names.includes(column.name));
-  if (table.count === 0 || missing.length === 0) return;
-  const listed = (names: readonly string[]): string =>
-    `${names.slice(0, 8).map(describe).join(', ')}${names.length > 8 ? ', …' : ''}`;
-  throw new RangeError(
-    `${where}: ${name} has no column ${listed(missing.map((column) => column.name))}, needed ${listed(columns.map((column) => column.name))}; its columns are ${listed(table.names)}`,
-  );
-};
 
 const parseColumn = (where: string, name: string, value: unknown): Column => {
   const { type } = isRecord(value) ? value : {};
@@ -176,9 +128,8 @@ const parseColumn = (where: string, name: string, value: unknown): Column => {
   };
 };
 
-/** Rows of a table. */
+/** The specification of rows of a table. */
 export const COLUMNS: InputKind<ColumnsInput> = {
-  needed: 'rows: an array of records, or a record of columns',
   parse(where, spec) {
     const { columns, missing } = parseRecord(where, 'input', spec, ['kind', 'columns', 'missing']);
     const isAny = (value: unknown): value is unknown => value !== undefined;
@@ -190,29 +141,4 @@ export const COLUMNS: InputKind<ColumnsInput> = {
     };
   },
   shapeOf: ({ columns }) => [placesOf(columns).width],
-  isRaw: isTable,
-  read(where, name, { columns, missing }, raw) {
-    const table = tableOf(where, name, raw as Rows);
-    assertColumns(where, name, table, columns);
-    const { places, width } = placesOf(columns);
-    const read = cellReader(missing);
-    const x = new Float32Array(table.count * width);
-    for (const { column, from, mask } of places) {
-      const cellAt = table.column(column.name);
-      for (let row = 0; row < table.count; row++) {
-        const place = (): string => `${where}: column ${describe(column.name)} of ${oneLine(name)}[${row}]`;
-        const at = row * width + from;
-        const cell = read(cellAt(row), place);
-        if (cell === undefined) {
-          if (mask === undefined) x[at] = meanOf(column);
-          continue;
-        }
-        const needed = put(x, at, column, cell);
-        if (needed !== undefined)
-          throw new RangeError(`${place()} is ${describe(cellAt(row))}, needed ${needed}`);
-        if (mask !== undefined) x[row * width + mask] = 1;
-      }
-    }
-    return { x, count: table.count };
-  },
 };

@@ -1,4 +1,12 @@
-/** What turns raw inputs into numbers: the contract of its kinds. */
+/** What turns raw inputs into numbers: the contract of its kinds. A model keeps the specification, and `predict` reads by it. */
+
+/** The specification of one kind of raw input: plain JSON, so that a model keeps it and its file has it. */
+export interface InputKind<Spec extends { readonly kind: string }> {
+  /** the specification in a file; throws a RangeError naming the first entry that is not what it must be */
+  parse(where: string, spec: unknown): Spec;
+  /** shape of one example */
+  shapeOf(spec: Spec): readonly number[];
+}
 
 /** Numbers of examples, one after another. */
 export interface ReadInputs {
@@ -8,14 +16,10 @@ export interface ReadInputs {
   readonly count: number;
 }
 
-/** One kind of raw input. A specification is plain JSON, so that a model keeps it and its file has it. */
-export interface InputKind<Spec extends { readonly kind: string }> {
+/** How raw input of one kind is read. */
+export interface InputReader<Spec extends { readonly kind: string }> {
   /** what raw input is, in words, for messages */
   readonly needed: string;
-  /** the specification in a file; throws a RangeError naming the first entry that is not what it must be */
-  parse(where: string, spec: unknown): Spec;
-  /** shape of one example */
-  shapeOf(spec: Spec): readonly number[];
   /** whether a value looks like raw input of this kind; `read` checks what it holds */
   isRaw(value: unknown): boolean;
   /** the numbers; throws a TypeError or RangeError naming the first value that it cannot read */

@@ -16,44 +16,22 @@ export interface TextInput {
 }
 
 /**
- * Words of a text, lower-cased: runs of letters and digits as Unicode divides them.
+ * What divides texts of a language into words, as Unicode does.
  *
- * @param locale BCP 47 tag of the language
- * @returns a function that gives the words of a text in their order
  * @throws RangeError when the locale is not a language tag
  */
-export function wordsIn(where: string, locale: string): (text: string) => string[] {
-  let segmenter: Intl.Segmenter;
+export function segmenterOf(where: string, locale: string): Intl.Segmenter {
   try {
-    segmenter = new Intl.Segmenter(locale, { granularity: 'word' });
+    return new Intl.Segmenter(locale, { granularity: 'word' });
   } catch (cause) {
     throw new RangeError(`${where}: locale is ${describe(locale)}, needed a language tag such as "en"`, {
       cause,
     });
   }
-  return (text) => {
-    const words: string[] = [];
-    for (const { segment, isWordLike } of segmenter.segment(text.normalize('NFKC').toLocaleLowerCase(locale)))
-      if (isWordLike) words.push(segment);
-    return words;
-  };
 }
 
-/** Refuses anything but a list of texts. */
-export function textsOf(where: string, name: string, given: unknown): readonly string[] {
-  if (!Array.isArray(given))
-    throw new TypeError(
-      `${where}: ${name} is ${describe(given)}, needed a list of texts${isString(given) ? ', [text] for one' : ''}`,
-    );
-  for (let i = 0; i < given.length; i++)
-    if (!isString(given[i]))
-      throw new TypeError(`${where}: ${name}[${i}] is ${describe(given[i])}, needed a text`);
-  return given;
-}
-
-/** Lists of texts. */
+/** The specification of lists of texts. */
 export const TEXT: InputKind<TextInput> = {
-  needed: 'a list of texts',
   parse(where, spec) {
     const { words, counts, locale } = parseRecord(where, 'input', spec, [
       'kind',
@@ -62,7 +40,7 @@ export const TEXT: InputKind<TextInput> = {
       'locale',
     ]);
     const tag = parse(where, 'input.locale', locale, 'a language tag', isString);
-    wordsIn(where, tag);
+    segmenterOf(where, tag);
     return {
       kind: 'text',
       words: parse(where, 'input.words', words, 'words', isListOf(isString)),
@@ -71,21 +49,4 @@ export const TEXT: InputKind<TextInput> = {
     };
   },
   shapeOf: ({ words }) => [words.length],
-  isRaw: Array.isArray,
-  read(where, name, { words, counts, locale }, raw) {
-    const texts = textsOf(where, name, raw);
-    const split = wordsIn(where, locale);
-    const places = new Map(words.map((word, place) => [word, place]));
-    const size = texts.length * words.length;
-    // A byte of presence is value / 255.
-    const x = counts ? new Float32Array(size) : new Uint8Array(size);
-    for (const [n, text] of texts.entries())
-      for (const word of split(text)) {
-        const place = places.get(word);
-        if (place === undefined) continue;
-        const at = n * words.length + place;
-        x[at] = counts ? (x[at] as number) + 1 : 255;
-      }
-    return { x, count: texts.length };
-  },
 };

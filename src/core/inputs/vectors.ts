@@ -1,22 +1,6 @@
 /** Vectors of numbers, such as embeddings: x has (v_d − mean_d) / sd_d. */
-import { isFiniteNumber, isListOf, isRecord, parse, parseRecord } from '../../files/json';
-import { describe } from '../describe';
-import { arrayKind } from '../typedArrays';
+import { isFiniteNumber, isListOf, parse, parseRecord } from '../../files/json';
 import type { InputKind } from './input';
-
-/** A vector: an array or a typed array of numbers. */
-export type Vector = ArrayLike<number>;
-
-/** Vectors of one width as one list, one after another. */
-export interface FlatVectors {
-  /** count × width numbers */
-  readonly values: ArrayLike<number>;
-  /** numbers of a vector */
-  readonly width: number;
-}
-
-/** A list of vectors of one width. */
-export type Vectors = readonly Vector[] | FlatVectors;
 
 /** JSON that says how vectors are read. */
 export interface VectorsInput {
@@ -28,77 +12,8 @@ export interface VectorsInput {
   readonly sd: readonly number[];
 }
 
-/** Vectors by their width. */
-export interface OpenVectors {
-  readonly count: number;
-  readonly width: number;
-  /** a number of a vector */
-  at(vector: number, d: number): number;
-}
-
-const isList = (value: unknown): value is Vector => Array.isArray(value) || arrayKind(value) !== undefined;
-
-/** A number or a 64-bit integer; NaN for a text, true or nothing, which would pass for numbers. */
-const numberOf = (value: unknown): number =>
-  typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
-
-const isFlat = (value: unknown): value is FlatVectors =>
-  isRecord(value) && 'values' in value && 'width' in value;
-
-/**
- * Vectors of one width.
- *
- * @param width that they must have; default that of the first
- * @throws TypeError or RangeError naming the first that is none
- */
-export function vectorsOf(where: string, name: string, given: unknown, width?: number): OpenVectors {
-  if (isFlat(given)) {
-    const { values, width: own } = given;
-    if (!isList(values) || !Number.isInteger(own) || own < 1 || values.length % own !== 0)
-      throw new RangeError(
-        `${where}: ${name} is { values: ${describe(values)}, width: ${describe(own)} }, needed values of a multiple of width`,
-      );
-    if (width !== undefined && own !== width)
-      throw new RangeError(`${where}: ${name}.width is ${own}, needed ${width}, as in the data of the model`);
-    const raw = (n: number, d: number): unknown => values[n * own + d];
-    const at = (n: number, d: number): number => numberOf(raw(n, d));
-    return checked(where, name, { count: values.length / own, width: own, at }, raw);
-  }
-  if (!Array.isArray(given))
-    throw new TypeError(
-      `${where}: ${name} is ${describe(given)}, needed a list of vectors, or { values, width } for vectors one after another`,
-    );
-  const needed = width ?? (isList(given[0]) ? given[0].length : 0);
-  for (let i = 0; i < given.length; i++)
-    if (!isList(given[i]) || given[i].length !== needed || needed === 0)
-      throw new RangeError(
-        `${where}: ${name}[${i}] is ${isList(given[i]) ? `of ${given[i].length} numbers` : describe(given[i])}, needed a vector of ${needed || 'at least 1'} numbers${width === undefined ? ', as the first' : ''}`,
-      );
-  const raw = (n: number, d: number): unknown => given[n][d];
-  const at = (n: number, d: number): number => numberOf(raw(n, d));
-  return checked(where, name, { count: given.length, width: needed, at }, raw);
-}
-
-/** Refuses a number that is none, or is not finite as the float32 that it becomes. */
-function checked(
-  where: string,
-  name: string,
-  vectors: OpenVectors,
-  raw: (n: number, d: number) => unknown,
-): OpenVectors {
-  const { count, width, at } = vectors;
-  for (let n = 0; n < count; n++)
-    for (let d = 0; d < width; d++)
-      if (!Number.isFinite(at(n, d)))
-        throw new RangeError(
-          `${where}: ${name}[${n}][${d}] is ${describe(raw(n, d))}, needed a finite number`,
-        );
-  return vectors;
-}
-
-/** Lists of vectors. */
+/** The specification of lists of vectors. */
 export const VECTORS: InputKind<VectorsInput> = {
-  needed: 'a list of vectors, or { values, width }',
   parse(where, spec) {
     const { mean, sd } = parseRecord(where, 'input', spec, ['kind', 'mean', 'sd']);
     const numbers = isListOf(isFiniteNumber);
@@ -112,14 +27,4 @@ export const VECTORS: InputKind<VectorsInput> = {
     };
   },
   shapeOf: ({ sd }) => [sd.filter((one) => one > 0).length],
-  isRaw: (value) => Array.isArray(value) || isFlat(value),
-  read(where, name, { mean, sd }, raw) {
-    const { count, at } = vectorsOf(where, name, raw, mean.length);
-    const kept = sd.flatMap((one, d) => (one > 0 ? [d] : []));
-    const x = new Float32Array(count * kept.length);
-    for (let n = 0; n < count; n++)
-      for (const [j, d] of kept.entries())
-        x[n * kept.length + j] = (at(n, d) - (mean[d] as number)) / (sd[d] as number);
-    return { x, count };
-  },
 };

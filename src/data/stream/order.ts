@@ -1,5 +1,5 @@
 /**
- * The order in which a pass shows examples that lie in blocks.
+ * The order in which a pass shows examples that are stored in blocks.
  *
  * A pass visits the blocks in random order. Each block is dealt like cards into W parts. Stretch i of the pass shows part j of
  * the block in place i − j, for j = 0 … W − 1, in random order:

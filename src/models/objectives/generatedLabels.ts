@@ -33,11 +33,13 @@ import {
 import { customGradient } from '../../core/gradient';
 import type { Noise } from '../../core/noise';
 import { atOnce } from '../../core/notAsync';
-import { AT_LEAST_0, integersFrom, number } from '../../core/options';
+import { AT_LEAST_0, integersFrom, number, type ReadOptions } from '../../core/options';
 import { type ScalarOrSchedule, schedule } from '../../core/schedules';
+import { sizeOf } from '../../core/shape';
 import { crossEntropy } from '../../divergences/crossEntropy';
 import { inferred } from '../atOnce';
 import type { SemiSupervisedVae } from '../model';
+import { type Part, scheduled, type Terms } from './objective';
 
 /** The generated-label term of an objective, w·√D·R. */
 export interface GeneratedLabels {
@@ -117,3 +119,18 @@ export function generatedLabelTerm(
     return { value: clone(value as Scalar), gradFunc: (dy, [slope]) => [mul(dy, slope)] };
   })(x);
 }
+
+/** The terms of a part with w·√D·R in its objective. A step has the term once, in the unlabeled part where there is one. */
+export const withGeneratedLabels = (
+  model: SemiSupervisedVae,
+  terms: Terms,
+  part: Part,
+  settings: ReadOptions<ReturnType<typeof generatedLabelRules>> | undefined,
+): Terms => {
+  const weight = settings ? scheduled(part, settings.weight, 'generatedLabels.weight') : 0;
+  if (settings === undefined || weight === 0) return terms;
+  const noise = part.noise.split('generatedLabels');
+  const generatedLabels = generatedLabelTerm(model, settings.count, noise, part.bound.covariates);
+  const scaled = mul(mul(generatedLabels, Math.sqrt(sizeOf(model.inputShape))), weight);
+  return { ...terms, objective: add(terms.objective as Tensor, scaled), generatedLabels };
+};

@@ -63,6 +63,13 @@ export function scheduled(context: ObjectiveContext, value: ScalarOrSchedule, na
   return tensor;
 }
 
+/** One part of a batch: who computes its terms, and how its bound is computed. */
+export interface Part extends ObjectiveContext {
+  /** name of the objective, for messages */
+  readonly where: string;
+  readonly bound: BoundContext;
+}
+
 /** What a batch knows of its examples beside inputs and labels, for the context of a bound. */
 export const knownOf = ({
   covariates,

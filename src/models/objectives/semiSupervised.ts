@@ -7,7 +7,6 @@
 
 import {
   add,
-  floor,
   mul,
   softmax,
   sub,
@@ -23,41 +22,23 @@ import { labelSetCrossEntropy, restrictedLogits } from '../../bounds/labelSet';
 import { regularizedLabeled } from '../../bounds/regularizedLabeled';
 import { regularizedUnlabeled } from '../../bounds/regularizedUnlabeled';
 import { unlabeledElbo } from '../../bounds/unlabeledElbo';
-import type { Augment, LabeledBatch, UnlabeledBatch } from '../../core/batch';
+import type { LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import { withoutGradient } from '../../core/gradient';
-import type { Noise } from '../../core/noise';
-import { atOnce } from '../../core/notAsync';
 import { readOptions } from '../../core/options';
-import { assertShapes, sizeOf } from '../../core/shape';
 import { maker } from '../../core/uncalled';
-import { type NumberOrScalar, weightedSum } from '../../core/weightedSum';
-import { sampleBeta } from '../../distributions/beta';
+import { weightedSum } from '../../core/weightedSum';
 import { sampleGumbelSoftmax } from '../../distributions/gumbelSoftmax';
 import { crossEntropy } from '../../divergences/crossEntropy';
-import { interpolationConsistency } from '../../regularizers/interpolationConsistency';
 import { smoothLabels } from '../../regularizers/labelSmoothing';
-import { mixup } from '../../regularizers/mixup';
 import { inferred } from '../atOnce';
 import { assertCalled, assertTakesObserved } from '../fits';
-import {
-  type BoundContext,
-  type BoundTerms,
-  type LabelInference,
-  type Model,
-  partsOf,
-  type SemiSupervisedVae,
-} from '../model';
-import { generatedLabelTerm } from './generatedLabels';
+import { type BoundTerms, type LabelInference, type Model, partsOf, type SemiSupervisedVae } from '../model';
+import { consistencyOf } from './consistency';
+import { withGeneratedLabels } from './generatedLabels';
 import { weightedBound } from './klWeight';
+import { type FittedData, knownOf, type Objective, type Part, scheduled, type Terms } from './objective';
 import {
-  type FittedData,
-  knownOf,
-  type Objective,
-  type ObjectiveContext,
-  scheduled,
-  type Terms,
-} from './objective';
-import {
+  NO_SMOOTHING,
   type RegularizedOptions,
   regularizedRules,
   type SemiSupervisedOptions,
@@ -65,13 +46,6 @@ import {
   semiSupervisedRules,
   settingsSpec,
 } from './settings';
-
-/** One part of a batch: its number of examples, and how its bound is computed. */
-interface Part extends ObjectiveContext {
-  /** name of the objective, for messages */
-  readonly where: string;
-  readonly bound: BoundContext;
-}
 
 /** Values at every label, [B·K], as their expectation over labels [B, K]: [B]. */
 const expectation = (labels: Tensor, values: Tensor): Tensor1D =>
@@ -81,21 +55,13 @@ const expectation = (labels: Tensor, values: Tensor): Tensor1D =>
 const mapped = (terms: BoundTerms, f: (term: Tensor1D) => Tensor1D): Readonly<Record<string, Tensor1D>> =>
   Object.fromEntries(partsOf(terms).map(([name, term]) => [name, f(term)]));
 
-const NO_SMOOTHING: NonNullable<Settings['labelSmoothing']> = {
-  weight: 0,
-  epsilon: 0,
-  spread: 'others',
-  direction: 'labels||q',
-  expectation: 'true-label',
-};
-
 const labeledTerms = (model: SemiSupervisedVae, batch: LabeledBatch, part: Part, s: Settings): Terms => {
   const { x, y, allowed } = batch;
   const inference = inferred(part.where, model, x, part.bound); // q(y | x)
   const { labelLogits } = inference;
   const smoothing = s.labelSmoothing ?? NO_SMOOTHING;
   const { terms, bound } = allowed
-    ? boundOfSet(model, inference, allowed, part, s)
+    ? boundOfLogits(model, inference.bound, restrictedLogits({ labelLogits, allowed }), part, s) // L_S(x), S the classes allowed
     : boundOfLabel(model, inference, batch, part, s);
   const { objective, ...penalties } = regularizedLabeled({
     bound,
@@ -182,19 +148,10 @@ const boundOfLogits = (
   };
 };
 
-/** L_S(x) = E_{q_S(y|x)} L(x, y) + H(q_S(y|x)), of examples whose class is one of a set. */
-const boundOfSet = (
-  model: SemiSupervisedVae,
-  { labelLogits, bound }: LabelInference,
-  allowed: Tensor,
-  part: Part,
-  s: Settings,
-): BoundOfPart => boundOfLogits(model, bound, restrictedLogits({ labelLogits, allowed }), part, s);
-
 const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: Part, s: Settings): Terms => {
   const { x, weight } = batch;
   const { labelLogits, bound } = inferred(part.where, model, x, part.bound); // q(y | x)
-  const consistent = consistencyOf(model, x, labelLogits, part, s);
+  const consistent = consistencyOf(model, x, labelLogits, part, s.consistency);
   const { terms, labelEntropy, ...plain } = boundOfLogits(model, bound, labelLogits, part, s);
   const { objective, ...information } = regularizedUnlabeled({
     bound: plain.bound,
@@ -216,58 +173,6 @@ const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: P
 const boundWeighted = (bound: Tensor1D, part: Part, { boundWeight }: Settings): Tensor1D =>
   weightedSum([['+', scheduled(part, boundWeight, 'boundWeight'), bound]], bound.shape[0]) as Tensor1D;
 
-/** Inputs changed by the option `consistency.augment`. */
-const augmentedBy = (where: string, augment: Augment, x: Tensor, noise: Noise): Tensor => {
-  const name = 'what consistency.augment gives';
-  const changed = atOnce(where, 'consistency.augment', augment(x, noise));
-  assertShapes(where, { [name]: [changed, x.shape.join(' '), 'float32'] });
-  return changed;
-};
-
-/** The inconsistency of the classifier between examples, and its weight; nothing where that is the number 0. */
-const consistencyOf = (
-  model: SemiSupervisedVae,
-  x: Tensor,
-  labelLogits: Tensor2D,
-  part: Part,
-  { consistency: settings }: Settings,
-): { readonly weight: NumberOrScalar; readonly consistency: Tensor1D } | undefined => {
-  const weight = settings ? scheduled(part, settings.weight, 'consistency.weight') : 0;
-  if (settings === undefined || weight === 0) return undefined;
-  const { concentration: a, augment } = settings;
-  const noise = part.noise.split('consistency');
-  const share = sampleBeta(x.shape[0] as number, { a, b: a, noise });
-  const changed = augment ? augmentedBy(part.where, augment, x, noise.split('augment')) : x;
-  // Another pass of the same step: running statistics are those of the examples themselves.
-  const { covariates, observed } = part.bound;
-  const mixed = {
-    training: true,
-    updateStatistics: false,
-    noise,
-    // A mixture of two examples is observed where both are.
-    ...(covariates && { covariates: mixup(covariates, share) }),
-    ...(observed && { observed: floor(mixup(observed, share)) }),
-  };
-  const { labelLogits: logits } = inferred(part.where, model, mixup(changed, share), mixed);
-  const targets = mixup(softmax(labelLogits), share);
-  return { weight, consistency: interpolationConsistency({ logits, targets }) };
-};
-
-/** The terms of a part with w·√D·R in its objective. A step has the term once, in the unlabeled part where there is one. */
-const withGeneratedLabels = (
-  model: SemiSupervisedVae,
-  terms: Terms,
-  part: Part,
-  { generatedLabels: settings }: Settings,
-): Terms => {
-  const weight = settings ? scheduled(part, settings.weight, 'generatedLabels.weight') : 0;
-  if (settings === undefined || weight === 0) return terms;
-  const noise = part.noise.split('generatedLabels');
-  const generatedLabels = generatedLabelTerm(model, settings.count, noise, part.bound.covariates);
-  const scaled = mul(mul(generatedLabels, Math.sqrt(sizeOf(model.inputShape))), weight);
-  return { ...terms, objective: add(terms.objective as Tensor, scaled), generatedLabels };
-};
-
 const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervisedVae> => {
   const objective: Objective<SemiSupervisedVae> = (model, { labeled, unlabeled }, context) => {
     // Batch norm's running statistics move once a step: with the unlabeled examples where there are any.
@@ -283,11 +188,12 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
     const ofLabeled = (given: LabeledBatch): Terms => {
       const its = part('labeled', given, !unlabeled);
       const terms = labeledTerms(model, given, its, settings);
-      return unlabeled ? terms : withGeneratedLabels(model, terms, its, settings);
+      return unlabeled ? terms : withGeneratedLabels(model, terms, its, settings.generatedLabels);
     };
     const ofUnlabeled = (given: UnlabeledBatch): Terms => {
       const its = part('unlabeled', given, true);
-      return withGeneratedLabels(model, unlabeledTerms(model, given, its, settings), its, settings);
+      const terms = unlabeledTerms(model, given, its, settings);
+      return withGeneratedLabels(model, terms, its, settings.generatedLabels);
     };
     return tidy(() => ({
       ...(labeled && { labeled: ofLabeled(labeled) }),

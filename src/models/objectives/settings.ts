@@ -160,6 +160,15 @@ export const regularizedRules = () => ({
 /** Every option of the semi-supervised objective, with its default where it was left out. */
 export type Settings = ReadOptions<ReturnType<typeof semiSupervisedRules>>;
 
+/** Label smoothing that changes nothing. */
+export const NO_SMOOTHING: NonNullable<Settings['labelSmoothing']> = {
+  weight: 0,
+  epsilon: 0,
+  spread: 'others',
+  direction: 'labels||q',
+  expectation: 'true-label',
+};
+
 /** The settings as JSON, to compare runs by. */
 export const settingsSpec = ({ consistency, classBalance, ...settings }: Settings): Json =>
   specOf({

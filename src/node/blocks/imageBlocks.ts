@@ -1,8 +1,10 @@
 /** Image files in a folder, block by block. */
 import { basename, join } from 'node:path';
 import { oneLine } from '../../core/describe';
-import type { Image, ImagesInput } from '../../core/inputs/images';
-import { readInputs, shapeOfInput } from '../../core/inputs/registry';
+import type { ImagesInput } from '../../core/inputs/images';
+import type { Image } from '../../core/inputs/imagesReader';
+import { readInputs } from '../../core/inputs/readers';
+import { shapeOfInput } from '../../core/inputs/registry';
 import { callable, integersFrom, number, optional, readOptions, text, unchecked } from '../../core/options';
 import { sizeOf } from '../../core/shape';
 import { type ImagesOptions, images } from '../../data/images';

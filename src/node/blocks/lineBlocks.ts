@@ -1,7 +1,8 @@
 /** Lines of a text file, such as CSV or JSON lines, block by block. */
 import { basename } from 'node:path';
 import { oneLine } from '../../core/describe';
-import { type InputSpec, parseInput, readInputs, shapeOfInput } from '../../core/inputs/registry';
+import { readInputs } from '../../core/inputs/readers';
+import { type InputSpec, parseInput, shapeOfInput } from '../../core/inputs/registry';
 import { messageOf } from '../../core/messageOf';
 import {
   callable,

@@ -40,7 +40,7 @@ export interface Source {
 export interface KnownDataset {
   /** official files, part by part; the examples of the parts follow each other */
   readonly files: { readonly train: readonly DatasetPart[]; readonly test: readonly DatasetPart[] };
-  /** folder inside the published archive; the files may lie in it too */
+  /** folder inside the published archive; the files may be there too */
   readonly folder?: string;
   /**
    * Reads one part.

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { recordOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
-import { channelsOf, type Image } from '../../core/inputs/images';
+import { channelsOf, type Image } from '../../core/inputs/imagesReader';
 import { messageOf } from '../../core/messageOf';
 import { callable, optional, text } from '../../core/options';
 import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';

@@ -1,6 +1,6 @@
 /** PNG files as pixels: 8 and 16 bits, palettes and gray of fewer bits, without interlace. W3C, PNG 3rd edition. */
 import { inflateSync } from 'node:zlib';
-import type { Image } from '../../core/inputs/images';
+import type { Image } from '../../core/inputs/imagesReader';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 

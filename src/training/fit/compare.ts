@@ -1,7 +1,8 @@
 /** Whether unlabeled data help: cross-validation over the labels. */
 import { indexOfLargest, UNKNOWN_CLASS } from '../../core/labels';
-import { type Dataset, subset } from '../../data/dataset';
+import type { Dataset } from '../../data/dataset';
 import { foldsOf } from '../../data/folds';
+import { subset } from '../../data/gather';
 import type { SemiSupervisedVae } from '../../models/model';
 import { predict } from '../../models/predict';
 import type { FitSource, Learned, Task } from './learn';

@@ -2,7 +2,8 @@
 import { recordOf } from '../../core/assert';
 import { messageOf } from '../../core/messageOf';
 import { sizeOf } from '../../core/shape';
-import { assertDataset, type Dataset, subset } from '../../data/dataset';
+import type { Dataset } from '../../data/dataset';
+import { assertDataset, subset } from '../../data/gather';
 import { type ClassifierEvaluation, evaluateClassifier } from '../../evaluation/classifier';
 import { createM2, type M2 } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';

@@ -14,8 +14,10 @@ import {
   unchecked,
   withMethods,
 } from '../../core/options';
-import { assertDataset, assertIndices, assertKnown, type Dataset } from '../../data/dataset';
+import type { Dataset } from '../../data/dataset';
 import { isCoarse } from '../../data/extras';
+import { assertDataset, assertIndices, assertKnown } from '../../data/gather';
+import { byClass } from '../../data/split';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Execute } from '../step';
 import { type RecipeOptions, recipeOf, recipeRules } from './recipe';
@@ -55,6 +57,9 @@ export interface FitOptions extends RecipeOptions {
   /** called after every step */
   readonly onProgress?: (progress: FitProgress) => void;
 }
+
+/** Parts for cross-validation where you give no number. */
+export const FOLDS = 5;
 
 /** Labeled examples of each class from which on cross-validation tells something. */
 const LABELS_TO_COMPARE = 20;
@@ -96,11 +101,10 @@ export function assertSplit(where: string, split: FitSplit, data: Dataset): void
 
 const NONE = new Int32Array(0);
 
+/** Number of folds: none where a class has too few labeled examples to tell something. */
 const foldsFor = (data: Dataset, labeled: Int32Array): number => {
-  const counts = new Array<number>(data.classes).fill(0);
-  for (const i of labeled)
-    if (data.y[i] !== UNKNOWN_CLASS) counts[data.y[i] as number] = (counts[data.y[i] as number] ?? 0) + 1;
-  return Math.min(...counts) >= LABELS_TO_COMPARE ? 5 : 0;
+  const least = Math.min(...byClass(data, labeled).members.map(({ length }) => length));
+  return least >= LABELS_TO_COMPARE ? FOLDS : 0;
 };
 
 /**

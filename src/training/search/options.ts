@@ -17,13 +17,14 @@ import {
 } from '../../core/options';
 import { version } from '../../core/version';
 import { createBatches } from '../../data/batches';
-import { assertDataset, type Dataset, subset } from '../../data/dataset';
+import type { Dataset } from '../../data/dataset';
+import { assertDataset } from '../../data/gather';
 import { byClass } from '../../data/split';
 import type { Json } from '../../files/json';
 import { assertStorage, type Storage } from '../../files/storage';
 import { createM2, type M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
-import { type FitSplit, splitOf } from '../fit/options';
+import { type FitSplit, FOLDS, splitOf } from '../fit/options';
 import type { Execute } from '../step';
 import type { Identity } from './journal';
 import { crossFolds, type Fold, freshModel, heldOutFold, withUnlabeled } from './runs';
@@ -100,12 +101,9 @@ const rules = <M extends SemiSupervisedVae>() => ({
   onProgress: optional(callable<(progress: SearchProgress) => void>()),
 });
 
-/** Parts for cross-validation where you give no number. */
-const FOLDS = 5;
-
 /** Number of folds: 5, or the labeled examples of the rarest class that has any. */
-const foldsFor = (where: string, labeled: Dataset): number => {
-  const counts = byClass(labeled)
+const foldsFor = (where: string, data: Dataset, labeled: Int32Array): number => {
+  const counts = byClass(data, labeled)
     .members.map(({ length }) => length)
     .filter((count) => count > 0);
   const least = Math.min(FOLDS, ...counts);
@@ -125,7 +123,7 @@ const heldBack = (
   seed: Noise,
 ): readonly Fold[] => {
   if (folds !== undefined || !split.validation?.length)
-    return crossFolds(data, split, folds ?? foldsFor(where, subset(data, split.labeled)), seed);
+    return crossFolds(data, split, folds ?? foldsFor(where, data, split.labeled), seed);
   const fold = heldOutFold(data, split, split.validation);
   if (fold.held.length === 0)
     throw new RangeError(`${where}: split.validation has no example of a known class, needed one at least`);

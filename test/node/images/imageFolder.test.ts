@@ -111,10 +111,10 @@ describe('imageFolder', () => {
     expect((await imageFolder(dir, { size: 4 })).shape).toEqual([4, 4, 1]);
     await rm(join(dir, 'dog/wide.png'));
     await write('top.png');
-    await expect(imageFolder(dir)).rejects.toThrow('imageFolder: top.png lies in no folder of a class');
+    await expect(imageFolder(dir)).rejects.toThrow('imageFolder: top.png is in no folder of a class');
     await rm(join(dir, 'top.png'));
     await expect(imageFolder(join(dir, 'cat', 'deep', '..', '..', 'dog', '..', 'unlabeled'))).rejects.toThrow(
-      /lies in no folder/,
+      /is in no folder/,
     );
   });
 });

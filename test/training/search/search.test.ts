@@ -1,7 +1,8 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNoise } from '../../../src/core/noise';
-import { createDataset, type Dataset, subset } from '../../../src/data/dataset';
+import { createDataset, type Dataset } from '../../../src/data/dataset';
+import { subset } from '../../../src/data/gather';
 import { twoMoons } from '../../../src/data/moons';
 import { splitDataset } from '../../../src/data/split';
 import { evaluateClassifier } from '../../../src/evaluation/classifier';

@@ -1,0 +1,82 @@
+/** Reads rows of a table cell by cell into the places of their columns. */
+import { describe, oneLine } from '../describe';
+import { type Cell, cellReader, flagIn, levelIn, numberIn } from './cells';
+import { type Column, type ColumnsInput, placesOf } from './columns';
+import type { InputReader } from './input';
+import { isTable, type Rows, type Table, tableOf } from './table';
+
+/** A count, or what a cell is in place of one. */
+const countIn = (cell: Cell): number | undefined => {
+  const count = numberIn(cell);
+  return count !== undefined && Number.isInteger(count) && count >= 0 ? count : undefined;
+};
+
+/** Puts what a known cell says into x from a place on; says what was needed where it cannot. */
+const put = (
+  x: Float32Array,
+  at: number,
+  column: Column,
+  cell: Exclude<Cell, undefined>,
+): string | undefined => {
+  if (column.type === 'levels') {
+    const level = column.levels.indexOf(levelIn(cell));
+    if (level < 0)
+      return `one of ${column.levels.slice(0, 12).map(describe).join(', ')}${column.levels.length > 12 ? ', …' : ''}, or nothing where the level is a new one`;
+    x[at + level] = 1;
+    return undefined;
+  }
+  if (column.type === 'number') {
+    const value = numberIn(cell);
+    x[at] = ((value ?? 0) - column.mean) / column.sd;
+    return value === undefined || !Number.isFinite(x[at]) ? 'a finite number' : undefined;
+  }
+  const value = column.type === 'flag' ? flagIn(cell) : countIn(cell);
+  x[at] = value ?? 0;
+  if (value !== undefined) return undefined;
+  return column.type === 'flag' ? 'true or false' : 'a whole number of at least 0';
+};
+
+/** What x has for a missing value of a column without a mask: the mean, or no level. */
+const meanOf = (column: Column): number =>
+  column.type === 'flag' || column.type === 'count' ? column.mean : 0;
+
+/** Refuses a table that lacks a column. */
+const assertColumns = (where: string, name: string, table: Table, columns: readonly Column[]): void => {
+  const missing = columns.filter((column) => !table.names.includes(column.name));
+  if (table.count === 0 || missing.length === 0) return;
+  const listed = (names: readonly string[]): string =>
+    `${names.slice(0, 8).map(describe).join(', ')}${names.length > 8 ? ', …' : ''}`;
+  throw new RangeError(
+    `${where}: ${name} has no column ${listed(missing.map((column) => column.name))}, needed ${listed(columns.map((column) => column.name))}; its columns are ${listed(table.names)}`,
+  );
+};
+
+/** Rows of a table. */
+export const COLUMNS_READER: InputReader<ColumnsInput> = {
+  needed: 'rows: an array of records, or a record of columns',
+  isRaw: isTable,
+  read(where, name, { columns, missing }, raw) {
+    const table = tableOf(where, name, raw as Rows);
+    assertColumns(where, name, table, columns);
+    const { places, width } = placesOf(columns);
+    const read = cellReader(missing);
+    const x = new Float32Array(table.count * width);
+    for (const { column, from, mask } of places) {
+      const cellAt = table.column(column.name);
+      for (let row = 0; row < table.count; row++) {
+        const place = (): string => `${where}: column ${describe(column.name)} of ${oneLine(name)}[${row}]`;
+        const at = row * width + from;
+        const cell = read(cellAt(row), place);
+        if (cell === undefined) {
+          if (mask === undefined) x[at] = meanOf(column);
+          continue;
+        }
+        const needed = put(x, at, column, cell);
+        if (needed !== undefined)
+          throw new RangeError(`${place()} is ${describe(cellAt(row))}, needed ${needed}`);
+        if (mask !== undefined) x[row * width + mask] = 1;
+      }
+    }
+    return { x, count: table.count };
+  },
+};

@@ -1,0 +1,56 @@
+/** Reads texts: finds the words of a vocabulary in each. */
+import { isString } from '../../files/json';
+import { describe } from '../describe';
+import type { InputReader } from './input';
+import { segmenterOf, type TextInput } from './text';
+
+/**
+ * Words of a text, lower-cased: runs of letters and digits as Unicode divides them.
+ *
+ * @param locale BCP 47 tag of the language
+ * @returns a function that gives the words of a text in their order
+ * @throws RangeError when the locale is not a language tag
+ */
+export function wordsIn(where: string, locale: string): (text: string) => string[] {
+  const segmenter = segmenterOf(where, locale);
+  return (text) => {
+    const words: string[] = [];
+    for (const { segment, isWordLike } of segmenter.segment(text.normalize('NFKC').toLocaleLowerCase(locale)))
+      if (isWordLike) words.push(segment);
+    return words;
+  };
+}
+
+/** Refuses anything but a list of texts. */
+export function textsOf(where: string, name: string, given: unknown): readonly string[] {
+  if (!Array.isArray(given))
+    throw new TypeError(
+      `${where}: ${name} is ${describe(given)}, needed a list of texts${isString(given) ? ', [text] for one' : ''}`,
+    );
+  for (let i = 0; i < given.length; i++)
+    if (!isString(given[i]))
+      throw new TypeError(`${where}: ${name}[${i}] is ${describe(given[i])}, needed a text`);
+  return given;
+}
+
+/** Lists of texts. */
+export const TEXT_READER: InputReader<TextInput> = {
+  needed: 'a list of texts',
+  isRaw: Array.isArray,
+  read(where, name, { words, counts, locale }, raw) {
+    const texts = textsOf(where, name, raw);
+    const split = wordsIn(where, locale);
+    const places = new Map(words.map((word, place) => [word, place]));
+    const size = texts.length * words.length;
+    // A byte of presence is value / 255.
+    const x = counts ? new Float32Array(size) : new Uint8Array(size);
+    for (const [n, text] of texts.entries())
+      for (const word of split(text)) {
+        const place = places.get(word);
+        if (place === undefined) continue;
+        const at = n * words.length + place;
+        x[at] = counts ? (x[at] as number) + 1 : 255;
+      }
+    return { x, count: texts.length };
+  },
+};
