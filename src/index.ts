@@ -139,6 +139,7 @@ export {
   type NegativeBinomialOptions,
   negativeBinomial,
 } from './distributions/negativeBinomial';
+export type { CountsSeen } from './distributions/netInput';
 export * as poisson from './distributions/poisson';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';

@@ -100,7 +100,7 @@ async function imageOf({ path, file }: PathFile): Promise<Image> {
  * @param options as `images` takes them
  * @returns a data set with `input`, `likelihood` and `notes`
  * @throws RangeError naming the file that is damaged or of another size, or when there is no image
- * @example input.onchange = async () => train(await imageFiles(input.files, { size: 32 }))
+ * @example input.onchange = async () => fit(await imageFiles(input.files, { size: 32 }), { seed: 1 })
  */
 export async function imageFiles(files: ImageFiles, options: ImageFilesOptions = {}): Promise<OwnDataset> {
   if (typeof files !== 'object' || files === null || !Number.isInteger((files as FileList).length))

@@ -78,26 +78,39 @@ function columnOf(given: Given, type: Column['type']): Column {
   return { ...base, type, mean, sd };
 }
 
-/** Whether different integers look like numbers of rows: almost one after another, or called so. */
+/** What identifiers are called: `id`, `customer_id`, `customerId`, and a row number by a word of its own. */
+const CALLED_IDENTIFIER = /(^|[_\W])id$|[a-z]I[dD]$|^(index|key|row)$/i;
+
+/** Times count up by one too, and are measured. */
+const CALLED_TIME = /year|date|time|day/i;
+
+/** Whether different integers number the rows: they count up by one, in any order, or are called identifiers. */
 const isNumbering = (name: string, values: readonly number[]): boolean => {
   const span = values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
-  return span < 1.5 * values.length || /(^|[_\W])(id|index|uuid|key|row)$/i.test(name);
+  return CALLED_IDENTIFIER.test(name) || (span === values.length - 1 && !CALLED_TIME.test(name));
 };
 
+/** Why a column is left out, and the type that keeps it, where one does. */
+interface LeftOut {
+  readonly reason: string;
+  readonly keeps?: ColumnType;
+}
+
 /** What texts are, where they are not categories. */
-const noLevels = (texts: readonly string[], different: number): string | undefined => {
+const noLevels = (texts: readonly string[], different: number): LeftOut | undefined => {
   const words = texts.reduce((sum, text) => sum + text.split(/\s+/).length, 0) / texts.length;
-  if (words > 4) return `holds texts of ${words.toFixed(0)} words: text(…) reads such`;
-  if (texts.length >= FEWEST_ROWS && different === texts.length)
-    return 'has another text in every row, as an identifier has';
+  const keeps = 'levels';
+  if (words > 4) return { reason: `holds texts of ${words.toFixed(0)} words: text(…) reads such`, keeps };
   if (texts.every((text) => /^[+-]?\d+,\d+$/.test(text)))
-    return 'holds numbers with decimal commas: write points';
-  if (different > MOST_LEVELS) return `has ${different} different texts`;
+    return { reason: 'holds numbers with decimal commas: write points' };
+  if (texts.length >= FEWEST_ROWS && different === texts.length)
+    return { reason: 'has another text in every row, as an identifier has', keeps };
+  if (different > MOST_LEVELS) return { reason: `has ${different} different texts`, keeps };
   return undefined;
 };
 
 /** The type of a column by its cells, or why it is left out. */
-function typeOf(given: Given): { readonly type: Column['type'] } | { readonly reason: string } {
+function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
   const cells = known(given);
   const different = new Set(cells.map(levelIn)).size;
   if (cells.length === 0) return { reason: 'has no value' };
@@ -112,10 +125,11 @@ function typeOf(given: Given): { readonly type: Column['type'] } | { readonly re
       cells.length >= FEWEST_ROWS &&
       values.every(Number.isInteger) &&
       isNumbering(given.name, values);
-    return isIdentifier ? { reason: 'numbers the rows, as an identifier does' } : { type: 'number' };
+    return isIdentifier
+      ? { reason: 'numbers the rows, as an identifier does', keeps: 'number' }
+      : { type: 'number' };
   }
-  const reason = noLevels(cells.map(levelIn), different);
-  return reason === undefined ? { type: 'levels' } : { reason };
+  return noLevels(cells.map(levelIn), different) ?? { type: 'levels' };
 }
 
 /**
@@ -133,6 +147,6 @@ export function findColumn(given: Given, type?: ColumnType): Found {
   // What says the same in every row says nothing, whatever its type is.
   const isEmpty = new Set(known(given).map(levelIn)).size < 2;
   if ('reason' in found && (type === undefined || isEmpty))
-    return `column ${describe(name)} is left out: it ${found.reason}${isEmpty ? '' : `; types: { ${describe(name)}: "levels" } keeps it`}`;
+    return `column ${describe(name)} is left out: it ${found.reason}${found.keeps ? `; types: { ${describe(name)}: ${describe(found.keeps)} } keeps it` : ''}`;
   return columnOf(given, type ?? (found as { readonly type: Column['type'] }).type);
 }

@@ -112,8 +112,9 @@ const weightsOf = (table: Table, name: string): number[] =>
  *
  * A number may be a text, a 64-bit integer or a date. A column with missing values gets a mask, 1 where a value is known; a
  * missing value is 0 and is not imputed, and the likelihood leaves it out. Columns that say nothing are left out, and
- * `notes` of the data set says which and why: constant columns, identifiers, free text. The data set also has a likelihood
- * that fits its columns.
+ * `notes` of the data set says which, why, and how to keep them: constant columns, free text, and identifiers, which are
+ * different integers that count up by one or are called id, and texts that differ in every row. The data set also has a
+ * likelihood that fits its columns; where a count is above 50, encoder and classifier see log(1 + x) of counts.
  *
  * A model made for the data set keeps how columns are read, so that `predict(model, newRows)` takes rows as these are. Their
  * columns may be in any order; a missing one is refused, as is a level that the data did not have. A missing value in a

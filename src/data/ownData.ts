@@ -95,7 +95,7 @@ interface OwnDataParts {
 export function ownDataset(parts: OwnDataParts): OwnDataset {
   const { where, argument, raw, input, notes, labels, labelsName = 'labels', missing, classNames } = parts;
   const { x } = readInputs(where, argument, input, raw);
-  const likelihood = likelihoodOfInput(input);
+  const likelihood = likelihoodOfInput(input, x);
   const read =
     labels === undefined
       ? { classes: Math.max(1, classNames?.length ?? 1), ...(classNames && { classNames }) }

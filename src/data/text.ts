@@ -46,6 +46,8 @@ function vocabulary(
  * words that are in most texts; words that are in every text are not among them. A model made for the data set keeps it, so
  * that `predict(model, newTexts)` takes texts; words that it does not know are passed over.
  *
+ * Counts above 50 are seen by encoder and classifier as log(1 + x).
+ *
  * @param texts a list of texts
  * @param options labels, names of classes, weights; size of the vocabulary, least number of texts of a word, counts, language
  * @returns a data set with `input`, `likelihood` (Bernoulli, or negative binomial for counts) and `notes`

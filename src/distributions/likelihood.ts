@@ -84,6 +84,11 @@ export interface Likelihood {
    * `likelihood/<name>`. The model does not dispose it, but for one that `loadModel` makes of a spec
    */
   readonly variables?: Readonly<Record<string, Variable>>;
+  /**
+   * what the encoder and the classifier of a model see of x, in the shape of x: log(1 + x), say, for counts of a long tail.
+   * `logProb` takes x itself. Default: x as it is
+   */
+  netInput?(x: Tensor): Tensor;
   /** whether `logProb` leaves out values that are not observed; without it, data with missing values are refused */
   readonly takesObserved?: boolean;
   /**

@@ -6,7 +6,7 @@ import { READY_GAUSSIAN } from './gaussianObservation';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { READY_MIXED } from './mixed';
 import { READY_NEGATIVE_BINOMIAL } from './negativeBinomial';
-import * as poisson from './poisson';
+import { READY_POISSON } from './readyPoisson';
 
 /** One without choices; a namespace that is the likelihood itself cannot hold this. */
 const plain = <Spec extends { readonly kind: string }>(
@@ -27,7 +27,7 @@ export const LIKELIHOODS = {
   gaussian: READY_GAUSSIAN,
   mixed: READY_MIXED,
   negativeBinomial: READY_NEGATIVE_BINOMIAL,
-  poisson: plain(poisson.spec, poisson),
+  poisson: READY_POISSON,
 } as const;
 
 /** JSON that names one of the library's likelihoods. */

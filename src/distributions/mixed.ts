@@ -152,6 +152,20 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     return concat(each, 1);
   };
 
+  /** The columns as nets see them: blocks that say so in another way, the others as they are. */
+  const netInput = (x: Tensor): Tensor =>
+    tidy(() => {
+      const values = cast(x, 'float32');
+      const seen = new Map(parts.map(({ block, likelihood }) => [block.name, likelihood.netInput]));
+      let from = 0;
+      const each = blocks.map(({ name, width: count }) => {
+        const own = columnsOf(values, from, count);
+        from += count;
+        return seen.get(name)?.(own) ?? own;
+      });
+      return concat(each, 1);
+    });
+
   return {
     spec: { kind: 'mixed', blocks: blocks.map(blockSpec) },
     parameterShape(valueShape) {
@@ -163,6 +177,7 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     parameterKinds: parts.flatMap(kindsOf),
     support: blocks.flatMap(({ kind, width: count }) => Array.from({ length: count }, () => SUPPORTS[kind])),
     ...(own.length > 0 && { variables: Object.fromEntries(own) }),
+    ...(parts.some(({ likelihood }) => likelihood.netInput) && { netInput }),
     takesObserved: true,
     logProb(parameters, x, options) {
       const observed = observedOf('logProb', parameters, x, options);

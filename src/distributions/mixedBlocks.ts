@@ -14,6 +14,7 @@ import {
   unchecked,
 } from '../core/options';
 import { isRecord, type Json } from '../files/json';
+import { type CountsSeen, countsSeen } from './netInput';
 
 /** What every block has. */
 interface Block {
@@ -67,6 +68,8 @@ export interface CountsBlock extends ValueBlock {
   readonly distribution?: 'negativeBinomial' | 'poisson';
   /** whose dispersion is: one for each column, learned (`'shared'`), or the decoder's (`'learned'`). Default `'shared'` */
   readonly dispersion?: 'shared' | 'learned';
+  /** what encoder and classifier see: the counts (`'raw'`), or log(1 + x) (`'log1p'`), for counts of a long tail. Default `'raw'` */
+  readonly netInput?: CountsSeen;
 }
 
 /** Masks of other columns: seen by the encoder, without a density and without parameters. */
@@ -113,6 +116,7 @@ const BLOCKS = {
       ...valueRules('counts'),
       distribution: oneOf(['negativeBinomial', 'poisson'], 'negativeBinomial'),
       dispersion: optional(oneOf(['shared', 'learned'])),
+      netInput: optional(countsSeen),
     } satisfies Rules<CountsBlock>),
   masks: () => record(blockRules('masks') satisfies Rules<MasksBlock>),
 } as const;

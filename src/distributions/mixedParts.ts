@@ -19,7 +19,7 @@ import type { Likelihood } from './likelihood';
 import type { DensityBlock } from './mixedBlocks';
 import { negativeBinomial } from './negativeBinomial';
 import { columnsOf } from './parameterBlocks';
-import * as poisson from './poisson';
+import { poissonOf } from './readyPoisson';
 
 /** Its likelihood, whose variables are the block's. */
 export const likelihoodOfBlock = (block: DensityBlock): Likelihood => {
@@ -35,9 +35,9 @@ export const likelihoodOfBlock = (block: DensityBlock): Likelihood => {
     case 'flags':
       return bernoulli;
     case 'counts': {
-      const { distribution, dispersion = 'shared' } = block;
-      if (distribution === 'poisson') return poisson;
-      return negativeBinomial(dispersion === 'shared' ? { dispersion, columns } : { dispersion });
+      const { distribution, dispersion = 'shared', netInput = 'raw' } = block;
+      if (distribution === 'poisson') return poissonOf(netInput);
+      return negativeBinomial({ dispersion, netInput, ...(dispersion === 'shared' && { columns }) });
     }
   }
 };

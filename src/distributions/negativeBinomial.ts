@@ -11,6 +11,7 @@ import { drawGamma, drawPoisson } from './countDraws';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { negativeBinomialLogMass } from './negativeBinomialLogMass';
+import { type CountsSeen, countsSeen, log1pOfCounts } from './netInput';
 import { alongColumns, assertColumns, ownVariable } from './ownColumns';
 import { halves } from './parameterBlocks';
 
@@ -25,6 +26,8 @@ export interface NegativeBinomialOptions {
   readonly columns?: number;
   /** a shared θ at the start; default 1. The variance is μ + μ²/θ: a large θ is a Poisson */
   readonly theta?: number;
+  /** what encoder and classifier see: the counts (`'raw'`), or log(1 + x) (`'log1p'`), for counts of a long tail. Default `'raw'` */
+  readonly netInput?: CountsSeen;
 }
 
 /** JSON that rebuilds one. */
@@ -37,6 +40,8 @@ export interface NegativeBinomialSpec {
   readonly columns: number;
   /** a shared θ at the start */
   readonly theta: number;
+  /** what encoder and classifier see; default the counts */
+  readonly netInput?: CountsSeen;
 }
 
 /** A negative binomial {@link Likelihood}. */
@@ -54,16 +59,20 @@ export interface NegativeBinomial extends Likelihood {
  *   shared:   parameters m, [B, …, C]         t is the variable `logTheta`, [C] or [1]
  *   learned:  parameters (m, t), [B, …, 2C]
  *
- * @param options `dispersion` (default `'shared'`), and of a shared one `columns` and `theta`
+ * Counts of a long tail are better seen by encoder and classifier as log(1 + x): `netInput: 'log1p'`. The likelihood is that of
+ * the counts either way.
+ *
+ * @param options `dispersion` (default `'shared'`), and of a shared one `columns` and `theta`; `netInput` (default `'raw'`)
  * @returns a likelihood; `logProb` is [B] in nats, at most 0, and has no gradient in the counts
  * @throws RangeError when an option is none of its values, or a shape does not fit the data
  * @example negativeBinomial().logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.3862944]
  */
 export function negativeBinomial(options: NegativeBinomialOptions = {}): NegativeBinomial {
-  const { dispersion, ...given } = readOptions('negativeBinomial', options, {
+  const { dispersion, netInput, ...given } = readOptions('negativeBinomial', options, {
     dispersion: oneOf(['shared', 'learned'], 'shared'),
     columns: optional(number(integersFrom(1))),
     theta: optional(number(ABOVE_0)),
+    netInput: countsSeen,
   });
   for (const [name, value] of Object.entries({ columns: given.columns, theta: given.theta }))
     if (dispersion === 'learned' && value !== undefined)
@@ -84,7 +93,7 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
   };
 
   return {
-    spec: { kind: 'negativeBinomial', dispersion, columns, theta },
+    spec: { kind: 'negativeBinomial', dispersion, columns, theta, ...(netInput !== 'raw' && { netInput }) },
     parameterShape(valueShape) {
       if (logTheta) assertColumns('negativeBinomial', columns, valueShape);
       return [...valueShape.slice(0, -1), (valueShape.at(-1) as number) * (logTheta ? 1 : 2)];
@@ -93,6 +102,7 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
     support: COUNTS,
     bytes: 'counts',
     ...(logTheta && { variables: { logTheta } }),
+    ...(netInput === 'log1p' && { netInput: log1pOfCounts }),
     takesObserved: true,
     logProb: (parameters, x, options) =>
       tidy((): Tensor1D => {
@@ -125,15 +135,16 @@ const isDispersion: Is<NegativeBinomialSpec['dispersion']> = (value) =>
 /** {@link negativeBinomial}, from a spec. */
 export const READY_NEGATIVE_BINOMIAL: ReadyLikelihood<NegativeBinomialSpec> = {
   parse(where, spec) {
-    const entries = ['kind', 'dispersion', 'columns', 'theta'] as const;
-    const { dispersion, columns, theta } = parseRecord(where, 'spec.likelihood', spec, entries);
+    const entries = ['kind', 'dispersion', 'columns', 'theta', 'netInput'] as const;
+    const { dispersion, columns, theta, netInput } = parseRecord(where, 'spec.likelihood', spec, entries);
     return {
       kind: 'negativeBinomial',
       dispersion: parse(where, 'dispersion', dispersion, '"shared" or "learned"', isDispersion),
       columns: parse(where, 'columns', columns, 'a count', isCount),
       theta: parse(where, 'theta', theta, 'a number', isFiniteNumber),
+      netInput: countsSeen(where, 'spec.likelihood.netInput', netInput as CountsSeen | undefined),
     };
   },
-  create: ({ dispersion, columns, theta }) =>
-    negativeBinomial(dispersion === 'shared' ? { dispersion, columns, theta } : { dispersion }),
+  create: ({ kind: _, dispersion, columns, theta, ...options }) =>
+    negativeBinomial({ dispersion, ...(dispersion === 'shared' && { columns, theta }), ...options }),
 };

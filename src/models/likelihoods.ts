@@ -74,7 +74,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
       `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli${hint}`,
     );
   }
-  const { parameterKinds, support, bytes = 'unit' } = likelihood;
+  const { parameterKinds, support, bytes = 'unit', netInput } = likelihood;
   const outputShape = outputShapeOf(where, likelihood, inputShape);
   if (parameterKinds !== undefined) assertKinds(where, parameterKinds, outputShape);
   if (Array.isArray(support)) {
@@ -85,6 +85,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
     for (const [i, one] of support.entries()) assertSupport(where, `likelihood.support[${i}]`, one ?? {});
   } else if (support !== undefined) assertSupport(where, 'likelihood.support', (support as Support) ?? {});
   assertOneOf(where, 'likelihood.bytes', bytes, BYTE_MEANINGS);
+  if (netInput !== undefined) assertFunction(where, 'likelihood.netInput', netInput);
   assertVariables(where, 'likelihood', likelihood);
   assertSpec(where, 'likelihood.spec', likelihood.spec);
 }

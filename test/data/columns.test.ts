@@ -5,6 +5,7 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import type { ColumnsInput } from '../../src/core/inputs/columns';
 import type { Rows } from '../../src/core/inputs/table';
+import { createNoise } from '../../src/core/noise';
 import { columns } from '../../src/data/columns';
 import { countLabels } from '../../src/data/countLabels';
 import type { Dataset } from '../../src/data/dataset';
@@ -107,21 +108,64 @@ describe('a column', () => {
     [
       'of row numbers',
       (row) => row + 1,
-      'it numbers the rows, as an identifier does; types: { "cell": "levels" } keeps it',
+      'it numbers the rows, as an identifier does; types: { "cell": "number" } keeps it',
     ],
     [
       'of free text',
       (row) => `a long remark on penguin ${row % 9}`,
       'it holds texts of 6 words: text(…) reads such; types: { "cell": "levels" } keeps it',
     ],
-    [
-      'of decimal commas',
-      (row) => `${row},5`,
-      'it has another text in every row, as an identifier has; types: { "cell": "levels" } keeps it',
-    ],
+    ['of decimal commas', (row) => `${row},5`, 'it holds numbers with decimal commas: write points'],
   ])('%s is left out with a note', (_, cells, note) => {
     const { notes, shape } = withCells(cells);
     expect({ notes, shape }).toEqual({ notes: [`column "cell" is left out: ${note}`], shape: [1] });
+  });
+
+  const noise = createNoise(5);
+  const order = noise.permutation(24);
+  const street = noise.permutation(40);
+  it.each<[string, string, (row: number) => unknown]>([
+    ['populations', 'population', (row) => 1000 + ((row * 7919) % 9973)],
+    ['whole prices that lie close together', 'price', (row) => 100 + 2 * (order[row] as number)],
+    ['house numbers', 'house_number', (row) => 1 + (street[row] as number)],
+    ['a year in each row', 'year', (row) => 1960 + row],
+    ['seconds since 1970', 'timestamp', (row) => String(1_700_000_000 + row)],
+    ['dates', 'opened', (row) => new Date(2020, 0, 1 + row)],
+    ['an index of prices', 'price_index', (row) => 90 + 3 * (order[row] as number)],
+    ['measurements that count up by one in part', 'width', (row) => (row === 23 ? 40 : row)],
+    ['measurements that count up by one with halves', 'length', (row) => row / 2],
+  ])('of %s is measured, though no value repeats', (_, name, cells) => {
+    const rows = Array.from({ length: 24 }, (_, row) => ({ [name]: cells(row) }));
+    const { notes, input } = columns(rows);
+    expect({ notes, types: typesOf({ input } as Dataset) }).toEqual({
+      notes: [],
+      types: { [name]: 'number' },
+    });
+  });
+
+  it.each<[string, string, (row: number) => unknown, string]>([
+    ['shuffled row numbers', 'n', (row) => order[row], 'number'],
+    ['numbers of customers that begin late', 'customer', (row) => BigInt(5001 + row), 'number'],
+    [
+      'numbers with gaps that are called so',
+      'customer_id',
+      (row) => String(17 * (order[row] as number)),
+      'number',
+    ],
+    ['such in one word', 'customerId', (row) => 17 * (order[row] as number), 'number'],
+    ['UUIDs', 'key', (row) => `3f2b8c1e-9d4a-4c6b-8e1f-${String(row).padStart(12, '0')}`, 'levels'],
+  ])('of %s is left out as an identifier, and types keeps it', (_, name, cells, keeps) => {
+    const rows = Array.from({ length: 24 }, (_, row) => ({ size: row / 3, [name]: cells(row) }));
+    const { notes, shape } = columns(rows);
+    expect(shape).toEqual([1]);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(
+      new RegExp(
+        `^column "${name}" is left out: .* an identifier .*; types: { "${name}": "${keeps}" } keeps it$`,
+      ),
+    );
+    const kept = columns(rows, { types: { [name]: keeps as 'number' } });
+    expect({ notes: kept.notes, type: typesOf(kept)[name] }).toEqual({ notes: [], type: keeps });
   });
 
   it('is what types says', () => {

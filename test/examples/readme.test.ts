@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { fewLabels } from '../support/fewLabels';
 import { blocksOf, moduleOf, PAGES, PRELUDE } from './pages';
 
 // Beside the sources, where `ssvae` means them; what a program writes goes elsewhere.
@@ -17,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 // Not `spawnSync`: while it waits, vitest cannot report.
 const execute = promisify(execFile);
 
-/** Runs a program for one epoch in an empty folder, and hands its output and that folder to `look`. */
+/** Runs a program for one epoch in a folder of one table, and hands its output and that folder to `look`. */
 async function run(program: string, look: (stdout: string, folder: string) => void): Promise<void> {
   const cwd = mkdtempSync(join(tmpdir(), 'ssvae-pages-'));
   const path = join(folder, 'program.ts');
@@ -26,6 +27,7 @@ async function run(program: string, look: (stdout: string, folder: string) => vo
       .replace(/epochs: \d+/g, 'epochs: 1')
       .replace(/fit\((\w+), \{/g, 'fit($1, { steps: 60,');
     writeFileSync(path, short);
+    writeFileSync(join(cwd, 'penguins.csv'), fewLabels);
     const loader = join(process.cwd(), 'node_modules/tsx/dist/loader.mjs');
     const { stdout, stderr } = await execute(process.execPath, ['--import', loader, path], {
       cwd,
@@ -37,6 +39,13 @@ async function run(program: string, look: (stdout: string, folder: string) => vo
     rmSync(cwd, { recursive: true });
   }
 }
+
+/** Species of the penguins, row by row. */
+const species = readFileSync('examples/penguins.csv', 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split(',')[0] ?? '');
 
 const blocks = PAGES.flatMap(blocksOf);
 /** The only block of all pages that has a text in it. */
@@ -78,6 +87,15 @@ const LOOKS: readonly (readonly [text: string, look: (stdout: string, folder: st
     (_, cwd) => {
       for (const name of ['m2.safetensors', 'm2-checkpoint.safetensors'])
         expect(readFileSync(join(cwd, 'runs', name)).length).toBeGreaterThan(5000);
+    },
+  ],
+  [
+    "readFileSync('penguins.csv'",
+    (stdout) => {
+      const answers = stdout.trim().split('\n').slice(-species.length);
+      const right = answers.filter((answer, row) => answer === species[row]).length;
+      // The largest class has 44 % of the rows.
+      expect(right / species.length).toBeGreaterThan(0.8);
     },
   ],
   ['await checkModel(', (stdout) => expect(stdout).toMatch(/^\d+ checks hold, describes itself/m)],

@@ -15,6 +15,15 @@ const LINES: Readonly<
   Record<string, readonly (readonly [file: string, list: string, line: string, toy: string])[]>
 > = {
   'a likelihood': [['distributions/likelihoods.ts', 'LIKELIHOODS = {', 'toy: TOY_LIKELIHOOD', 'likelihood']],
+  'an input kind': [
+    ['core/inputs/registry.ts', 'INPUTS = {', 'toy: TOY_INPUT', 'input'],
+    [
+      'core/inputs/readers.ts',
+      'InputReader<Extract<InputSpec, { readonly kind: K }>> } = {',
+      'toy: TOY_READER',
+      'input',
+    ],
+  ],
   'a model': [['models/registry.ts', 'READY_MODELS = {', 'toy: TOY_MODEL', 'model']],
   'a preset of nets': [['nets/presets.ts', 'M2_PRESETS = {', 'toy: TOY_PRESET', 'preset']],
   'a data set': [['node/datasets/registry.ts', 'DATASETS = {', 'toy: TOY_DATASET', 'dataset']],
@@ -26,6 +35,7 @@ const LINES: Readonly<
 
 /** What the compiler says of each kind without its line; a likelihood is a record that models take as it is. */
 const MISSING: Readonly<Record<string, RegExp>> = {
+  'an input kind': /'"toy"' is not assignable to type '"columns" \| "images"/,
   'a model': /'"toy"' is not assignable to type '"m2" \| "vae"/,
   'a preset of nets': /'"toy"' is not assignable to type '"mlp" \| "conv" \| "kingma"/,
   'a data set': /'"toy"' is not assignable to type '"mnist"/,
@@ -75,7 +85,7 @@ const run = async (folder: string): Promise<string> => {
   return stdout;
 };
 
-describe('a likelihood, a model, a preset of nets, a data set and a backend', () => {
+describe('a likelihood, an input kind, a model, a preset of nets, a data set and a backend', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await copyLibrary();

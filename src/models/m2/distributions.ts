@@ -5,6 +5,7 @@ import type { Gaussian } from '../../distributions/gaussian';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { ownedNets } from '../ownedNets';
+import { seenByNets } from '../seenByNets';
 import { isOwn, resolveNets, runAtLabels } from './nets';
 import type { M2Settings } from './options';
 
@@ -42,7 +43,10 @@ export function m2Distributions(settings: M2Settings) {
 
   return {
     /** features of x, which the classifier and the encoder read */
-    features: (x: Tensor, pass?: Pass): Tensor => (nets.trunk ? runNet<Tensor>(nets.trunk, x, pass) : x),
+    features(x: Tensor, pass?: Pass): Tensor {
+      const seen = seenByNets(likelihood, x);
+      return nets.trunk ? runNet<Tensor>(nets.trunk, seen, pass) : seen;
+    },
     /** logits of q(y|x) */
     classifier: (features: Tensor, pass?: Pass): Tensor2D =>
       runNet<Tensor2D>(nets.classifier, features, pass),

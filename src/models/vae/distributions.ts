@@ -4,6 +4,7 @@ import type { Gaussian } from '../../distributions/gaussian';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { ownedNets } from '../ownedNets';
+import { seenByNets } from '../seenByNets';
 import { isOwn, resolveNets } from './nets';
 import type { VaeSettings } from './options';
 
@@ -19,7 +20,7 @@ export function vaeDistributions(settings: VaeSettings) {
   return {
     /** q(z|x) */
     encoder(x: Tensor, pass?: Pass): Gaussian {
-      const [mean, logVar] = runNet<[Tensor, Tensor]>(nets.encoder, x, pass);
+      const [mean, logVar] = runNet<[Tensor, Tensor]>(nets.encoder, seenByNets(settings.likelihood, x), pass);
       return { mean, logVar };
     },
     /** parameters of p(x|z) */

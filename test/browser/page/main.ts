@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 import { computeAlone } from '../../support/computeAlone';
+import { imagesInPage } from './images';
 import { type Measurements, measure } from './measurements';
 import { residentInPage } from './resident';
 import { checkpointsInPage, parseInPage, saveAndLoadInPage, trainInPage } from './training';
@@ -22,6 +23,7 @@ export interface PageFunctions {
   run(options: SelectBackendOptions): Promise<PageResult>;
   select(options: SelectBackendOptions): Promise<Choice>;
   inWorker(options: SelectBackendOptions): Promise<WorkerAnswer>;
+  images: typeof imagesInPage;
   resident: typeof residentInPage;
   train: typeof trainInPage;
   checkpoints: typeof checkpointsInPage;
@@ -52,6 +54,7 @@ const functions: PageFunctions = {
     worker.terminate();
     return answer;
   },
+  images: imagesInPage,
   resident: residentInPage,
   train: trainInPage,
   checkpoints: checkpointsInPage,

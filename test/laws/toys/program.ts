@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { getBackend, ones } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
+import type { InputSpec } from '../../../src/core/inputs/registry';
+import { ownDataset } from '../../../src/data/ownData';
 import { backendTraits } from '../../../src/host/backendTraits';
 import {
   createBatches,
@@ -18,6 +20,7 @@ import {
   loadModel,
   type M2,
   type Model,
+  predict,
   saveModel,
   semiSupervised,
   splitDataset,
@@ -87,6 +90,18 @@ await saveModel(vae, file(join(folder, 'vae.safetensors')));
 const loaded = await loadModel(file(join(folder, 'vae.safetensors')), { kind: 'vae' });
 assert.deepEqual(loaded.likelihood.spec, { kind: 'toy', scale: 2 });
 assert.deepEqual(await values(loaded), await values(vae));
+
+// An input kind: raw inputs of a data set, of a model, and of its file.
+const input: InputSpec = { kind: 'toy', most: 4 };
+const parts = { where: 'toys', argument: 'texts', name: 'toys', notes: [] };
+const texts = ownDataset({ ...parts, input, raw: ['a', 'abcd', 'ab'], labels: ['short', 'long', null] });
+assert.deepEqual([...texts.x, ...texts.shape], [0.25, 1, 0.5, 1]);
+const reader = createM2({ data: texts, latent: 1, nets: { preset: 'mlp', widths: [3] }, seed: 1 });
+await saveModel(reader, file(join(folder, 'reader.safetensors')));
+const readerAgain = await loadModel(file(join(folder, 'reader.safetensors')), { kind: 'm2' });
+assert.deepEqual(readerAgain.input, input);
+assert.deepEqual(await predict(readerAgain, ['abc']), await predict(reader, ['abc']));
+await assert.rejects(predict(reader, [3] as never), /predict: data\[0\] is 3, needed a text/);
 
 // A model.
 const toy = createToy({ inputShape: [2], latent: 1, seed: 1 });
