@@ -70,7 +70,7 @@ export const splitOf = (data: Dataset): SplitIndices => {
 };
 
 /** Refuses a split with indices that the data does not have, or labeled examples without a label. */
-function assertSplit(where: string, split: FitSplit, data: Dataset): void {
+export function assertSplit(where: string, split: FitSplit, data: Dataset): void {
   const { labeled, unlabeled, validation = NONE, test = NONE } = recordOf(where, split, 'split');
   for (const [part, indices] of Object.entries({ labeled, unlabeled, validation, test }))
     assertIndices(where, `split.${part}`, indices, data);
