@@ -63,7 +63,8 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
   /**
    * makes the model of a trial from the options of `createM2` that its settings name, beside `data` and `seed`; default `createM2`.
    * For other nets: `(options) => createM2({ ...options, nets: 'conv' })`. It gives a new model at each call. Draw the weights
-   * of your own nets by `initializeNet` from `options.seed`, so that each call begins alike
+   * of your own nets by `initializeNet` from `options.seed`, so that each call begins alike. The search calls it once for each
+   * trial and each run, and disposes the models. Your own nets stay: free them in the model's `dispose`
    */
   readonly createModel?: (options: M2Options) => M;
   /**
