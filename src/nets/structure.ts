@@ -46,7 +46,7 @@ const isNetConfig = (config: unknown): config is NetConfig =>
   Array.isArray(config.layers) &&
   config.layers.every((layer) => isRecord(layer) && isRecord(layer.config));
 
-/** Each layer of a net by its class and settings; where the net is no chain, with what it reads, and its place at the ends. */
+/** Each layer of a net by its class and settings; in a graph also what it reads, and its place at the ends. */
 const layersIn = ({ layers, inputLayers = [], outputLayers = [] }: NetConfig): readonly object[] => {
   const positions = new Map(layers.map(({ name }, position) => [name, position]));
   const originOf = ([layer, call, output]: Origin): number | readonly number[] => {
