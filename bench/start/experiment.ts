@@ -1,7 +1,6 @@
 /** One method, trained and measured. */
 import {
   type ClassifierEvaluation,
-  cosineDecay,
   createAdam,
   createBatches,
   createM2,
@@ -68,9 +67,7 @@ export async function runMethod(
   });
   const held = subset(data.train, split.validation);
   const name = [method, settings.nets, `${settings.labels}labels`, `${settings.epochs}epochs`, `seed${seed}`];
-  const { learningRate: from } = recipe;
-  const steps = settings.epochs * batches.stepsPerEpoch;
-  const optimizer = createAdam({ learningRate: recipe.decay ? cosineDecay({ from, steps }) : from });
+  const optimizer = createAdam({ learningRate: recipe.learningRate });
   try {
     const { history, stopped } = await train(model, {
       objective: objectiveOf(method, recipe),

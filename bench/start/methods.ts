@@ -21,16 +21,14 @@ export interface Recipe {
   readonly epsilon: number;
   /** test examples that the bound is measured on: each costs K decoder rows */
   readonly boundExamples: number;
-  /** rate of Adam, at the first step */
+  /** rate of Adam */
   readonly learningRate: number;
-  /** whether the rate falls to 0 along a cosine */
-  readonly decay: boolean;
   /** weight of the term of generated labels */
   readonly generated: number;
 }
 
 /** A recipe but for what the flags and the nets decide. */
-type OfDataset = Omit<Recipe, 'learningRate' | 'decay' | 'generated'>;
+type OfDataset = Omit<Recipe, 'learningRate' | 'generated'>;
 
 /** Nets with batch norm take a higher rate. */
 const RATES: Readonly<Record<Settings['nets'], number>> = {
@@ -69,7 +67,6 @@ export const recipeOf = ({
 }: Pick<Settings, 'dataset' | 'nets'> & Partial<Pick<Settings, 'rate' | 'generated'>>): Recipe => ({
   ...(dataset === 'digits' ? DIGITS : REPORT),
   learningRate: rate ?? RATES[nets],
-  decay: nets === 'mlp' || nets === 'conv',
   generated,
 });
 

@@ -4,9 +4,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Noise } from '../core/noise';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
+import type { Json } from '../files/json';
 import { assertBackend } from '../host/backendTraits';
 import { type Initializer, initializeNet } from '../nets/initializer';
 import { namedWeights, trainableAsIn } from '../nets/namedWeights';
+import { structureOf } from '../nets/structure';
 import { assertDistinct } from './living';
 import { assertEndings, type EndedNets } from './netEndings';
 import { disposeVariables, variablesUnder } from './ownVariables';
@@ -30,6 +32,8 @@ export interface OwnedNetsOptions<Nets extends EndedNets> {
 /** Nets with their variables. */
 export interface OwnedNets<Nets> {
   readonly nets: Nets;
+  /** the layers of the user's own nets; a preset is part of the model's spec */
+  readonly structure?: Json;
   /** those of the nets, of the prior and of the likelihood; `trainable` follows the user's layers, which may be frozen at any time */
   variables(): Readonly<Record<string, Variable>>;
   /** frees a preset's nets, and a likelihood that the model made; a second call does nothing */
@@ -64,6 +68,7 @@ export function ownedNets<Nets extends EndedNets>(
   let disposed = false;
   return {
     nets,
+    ...(own && { structure: structureOf(named) }),
     variables() {
       setTrainable();
       return variables;

@@ -8,6 +8,7 @@ import {
   mul,
   reshape,
   rsqrt,
+  type serialization,
   square,
   sub,
   sum,
@@ -107,6 +108,11 @@ export class BatchNorm extends layers.Layer {
     super({ name });
     this.#momentum = momentum;
     this.#epsilon = epsilon;
+  }
+
+  /** @ignore */
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), momentum: this.#momentum, epsilon: this.#epsilon };
   }
 
   /** @ignore */

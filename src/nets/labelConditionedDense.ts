@@ -1,5 +1,5 @@
 /** A dense layer that takes features and label apart. */
-import { add, matMul, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, matMul, reshape, type serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
 import { formatShape } from '../core/describe';
 import { integersFrom, number, readOptions, unchecked } from '../core/options';
@@ -36,6 +36,11 @@ export class LabelConditionedDense extends layers.Layer {
     super({ name });
     this.#units = units;
     this.#activation = activation;
+  }
+
+  /** @ignore */
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), units: this.#units, activation: this.#activation };
   }
 
   /** @ignore */

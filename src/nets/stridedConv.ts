@@ -4,6 +4,7 @@ import {
   conv2d,
   conv2dTranspose,
   pad,
+  type serialization,
   slice,
   type Tensor,
   type Tensor4D,
@@ -48,6 +49,11 @@ abstract class Strided extends layers.Layer {
     this.activation = activation;
   }
 
+  /** @ignore */
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), filters: this.filters, activation: this.activation };
+  }
+
   protected addKernel(shape: [number, number]): void {
     this.addWeight('kernel', [KERNEL, KERNEL, ...shape], 'float32', initializers.zeros());
     this.addWeight('bias', [this.filters], 'float32', initializers.zeros());
@@ -82,6 +88,11 @@ export class StridedConv extends Strided {
     });
     super(kernel);
     this.stride = stride;
+  }
+
+  /** @ignore */
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), stride: this.stride };
   }
 
   /** @ignore */

@@ -60,11 +60,13 @@ export const descriptionChecks: readonly Check[] = [
   {
     name: 'has a spec that is JSON',
     async run(subject) {
-      const { spec } = subject.make();
-      const text: string | undefined = JSON.stringify(spec);
-      if (text === undefined) throw new Error(`spec is ${describe(spec)}, needed JSON`);
-      const entry = lossAmong('spec', spec, parseJson(text));
-      if (entry) throw new Error(`${entry}, needed a value that JSON holds`);
+      const { spec, structure = null } = subject.make();
+      for (const [name, value] of Object.entries({ spec, structure })) {
+        const text: string | undefined = JSON.stringify(value);
+        if (text === undefined) throw new Error(`${name} is ${describe(value)}, needed JSON`);
+        const entry = lossAmong(name, value, parseJson(text));
+        if (entry) throw new Error(`${entry}, needed a value that JSON holds`);
+      }
     },
   },
   {
@@ -77,10 +79,11 @@ export const descriptionChecks: readonly Check[] = [
         throw new Error(
           `variable ${Math.max(other, 0)} of a second model is ${came[Math.max(other, 0)]}, needed ${needed[Math.max(other, 0)]} as in the first: saved weights are found by name`,
         );
-      if (canonical(first.spec) !== canonical(second.spec))
-        throw new Error(
-          `spec is ${canonical(second.spec)} in a second model, needed ${canonical(first.spec)}`,
-        );
+      for (const name of ['spec', 'structure'] as const)
+        if (canonical(first[name]) !== canonical(second[name]))
+          throw new Error(
+            `${name} is ${canonical(second[name])} in a second model, needed ${canonical(first[name])}`,
+          );
     },
   },
 ];

@@ -145,6 +145,17 @@ const faults: Readonly<Record<string, Fault>> = {
     says: 'spec.made is Date, needed a value that JSON holds',
     model: () => ({ spec: { made: new Date(0) } as unknown as Json }),
   },
+  'a structure that holds a function': {
+    check: 'has a spec that is JSON',
+    says: 'structure.relu is a function',
+    model: () => ({ structure: { relu: Math.abs } as unknown as Json }),
+  },
+  'a structure that counts models': {
+    check: 'is described alike each time it is made',
+    says: /^structure is \{"made":\d+\} in a second model, needed \{"made":\d+\}$/,
+    model: () => ({ structure: { made: counter++ } }),
+    also: ['a resumed run ends as one that was never interrupted'],
+  },
   'names of variables that count models': {
     check: 'is described alike each time it is made',
     says: /^variable 0 of a second model is classifier\d+ \[4,3\], needed classifier\d+ \[4,3\] as in the first: saved weights are found by name$/,

@@ -14,7 +14,7 @@ export function m2Distributions(settings: M2Settings) {
   const { classes, encoderSeesLabel, likelihood } = settings;
   const outputShape = likelihood.parameterShape(settings.inputShape);
   let labelsApart = false;
-  const { nets, variables, dispose } = ownedNets('createM2', {
+  const { nets, structure, variables, dispose } = ownedNets('createM2', {
     ...settings,
     noise: settings.seed,
     own: isOwn(settings.nets),
@@ -64,6 +64,7 @@ export function m2Distributions(settings: M2Settings) {
     /** parameters of p(x|z,y) */
     decoder: (z: Tensor, y: Tensor, pass?: Pass): Tensor =>
       runAtLabels<Tensor>(nets.decoder, z, y, labelsApart, pass),
+    structure,
     variables,
     dispose,
   };

@@ -50,10 +50,11 @@ export interface M2 extends SemiSupervisedVae {
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
-  const { settings, features, classifier, encoder, posterior, decoder, variables, dispose } = whole(() => {
-    const settings = m2Settings(options);
-    return { settings, ...m2Distributions(settings) };
-  });
+  const { settings, structure, features, classifier, encoder, posterior, decoder, variables, dispose } =
+    whole(() => {
+      const settings = m2Settings(options);
+      return { settings, ...m2Distributions(settings) };
+    });
   const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel, temperature } = settings;
 
   const model: M2 = {
@@ -68,6 +69,7 @@ export function createM2(options: M2Options): M2 {
     encoderSeesLabel,
     ...(temperature !== undefined && { temperature }),
     spec: m2Spec(settings),
+    ...(structure !== undefined && { structure }),
     get variables() {
       return variables();
     },

@@ -11,7 +11,7 @@ import type { VaeSettings } from './options';
 /** Makes the nets of a VAE. Where it throws, nothing is left. */
 export function vaeDistributions(settings: VaeSettings) {
   const outputShape = settings.likelihood.parameterShape(settings.inputShape);
-  const { nets, variables, dispose } = ownedNets('createVae', {
+  const { nets, structure, variables, dispose } = ownedNets('createVae', {
     ...settings,
     noise: settings.seed,
     own: isOwn(settings.nets),
@@ -25,6 +25,7 @@ export function vaeDistributions(settings: VaeSettings) {
     },
     /** parameters of p(x|z) */
     decoder: (z: Tensor, pass?: Pass): Tensor => runNet<Tensor>(nets.decoder, z, pass),
+    structure,
     variables,
     dispose,
   };

@@ -45,7 +45,7 @@ export interface GaussianVae extends Vae {
  * @example createVae({ inputShape: [28, 28, 1] }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
  */
 export function createVae(options: VaeOptions): GaussianVae {
-  const { settings, encoder, decoder, variables, dispose } = whole(() => {
+  const { settings, structure, encoder, decoder, variables, dispose } = whole(() => {
     const settings = vaeSettings(options);
     return { settings, ...vaeDistributions(settings) };
   });
@@ -58,6 +58,7 @@ export function createVae(options: VaeOptions): GaussianVae {
     ...(prior && { prior }),
     ...(input && { input }),
     spec: vaeSpec(settings),
+    ...(structure !== undefined && { structure }),
     get variables() {
       return variables();
     },

@@ -6,7 +6,7 @@ import { type StoredArray, writeSafetensors } from '../../files/safetensors';
 import { readTensors } from '../../models/modelFile';
 import { assertNotDisposed } from '../optimizer/optimizers';
 import { prefixed, prefixOf } from './arrayNames';
-import type { RunIdentity } from './identity';
+import { type RunIdentity, trainableIn } from './identity';
 import { FORMAT, parseMetadata } from './metadata';
 import type { WrittenBy } from './resumed';
 import type { Progress, RunState } from './runState';
@@ -62,6 +62,7 @@ export async function encodeCheckpoint(
     step,
     run: {
       ...run,
+      trainable: trainableIn(model),
       counts: { ...run.counts },
       noise: { ...run.noise },
     },

@@ -14,6 +14,8 @@ import type { RunSettings } from '../settings';
 /** Settings that a checkpoint must share with the run that resumes it. The order of keys does not matter. */
 export interface RunIdentity {
   readonly spec: Json;
+  /** the layers of own nets, if the model has a `structure` */
+  readonly nets?: Json;
   readonly counts: { readonly labeled: number; readonly unlabeled: number };
   readonly stepsPerEpoch: number;
   /** identity of the batch source, if it has one: seed, split and order of the data */
@@ -60,6 +62,10 @@ export const isMeasured = (history: readonly HistoryRow[], earlyStopping: Json):
   return typeof monitor === 'string' && history.some((row) => monitor in row);
 };
 
+/** Which variables of a model are trained; those of own nets may be frozen between two checkpoints. */
+export const trainableIn = ({ variables }: Pick<Model, 'variables'>): Readonly<Record<string, boolean>> =>
+  Object.fromEntries(Object.entries(variables).map(([name, { trainable }]) => [name, trainable]));
+
 /**
  * Identity of a run.
  *
@@ -75,6 +81,7 @@ export function identityOf<M extends Model>(
   const ofPhases = specs.flatMap(({ phase, spec }) => (phase === undefined ? [] : [[phase, spec]]));
   return {
     spec: model.spec,
+    ...(model.structure !== undefined && { nets: model.structure }),
     counts: batches.counts,
     stepsPerEpoch: batches.stepsPerEpoch,
     // Reading every value of the data is worth it only for a run with checkpoints.
@@ -97,7 +104,7 @@ export function identityOf<M extends Model>(
 }
 
 /** A place where two settings differ. */
-interface Difference {
+export interface Difference {
   readonly path: string;
   readonly ours: unknown;
   readonly theirs: unknown;
@@ -111,7 +118,7 @@ const looksInto = (ours: readonly unknown[], theirs: readonly unknown[]): boolea
   [...ours, ...theirs].some(isRecord) || brief(ours) === brief(theirs);
 
 /** The first place where two settings differ, if any. */
-const firstDifference = (path: string, ours: unknown, theirs: unknown): Difference | undefined => {
+export const firstDifference = (path: string, ours: unknown, theirs: unknown): Difference | undefined => {
   if (canonical(ours) === canonical(theirs)) return undefined;
   const parts: (readonly [path: string, ours: unknown, theirs: unknown])[] = [];
   if (isRecord(ours) && isRecord(theirs)) {
@@ -128,7 +135,8 @@ const firstDifference = (path: string, ours: unknown, theirs: unknown): Differen
   return { path, ours, theirs };
 };
 
-const shown = (value: unknown): string => (value === undefined ? 'none' : brief(value));
+/** A setting in an error text. */
+export const shown = (value: unknown): string => (value === undefined ? 'none' : brief(value));
 
 /**
  * Refuses settings that differ from this run's.
@@ -141,7 +149,7 @@ const shown = (value: unknown): string => (value === undefined ? 'none' : brief(
 export function assertSameRun(
   where: string,
   found: Readonly<Record<string, unknown>>,
-  run: Partial<Omit<RunIdentity, 'split'>>,
+  run: Partial<Omit<RunIdentity, 'split'>> & { readonly trainable?: Json },
 ): void {
   for (const [key, value] of Object.entries(run)) {
     const different = firstDifference(key, value, own(found, key));

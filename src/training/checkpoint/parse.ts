@@ -5,7 +5,7 @@ import { readSafetensors, type StoredArray } from '../../files/safetensors';
 import { completeSpec } from '../../models/fileSpec';
 import { assertFloats, assertStored } from '../../models/modelFile';
 import { prefixOf, withPrefix } from './arrayNames';
-import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity } from './identity';
+import { assertSameRun, assertSameSplit, isMeasured, type RunIdentity, trainableIn } from './identity';
 import { type Metadata, parseMetadata } from './metadata';
 import { parseProgress } from './parseProgress';
 import type { WrittenBy } from './resumed';
@@ -67,13 +67,17 @@ export function parseCheckpoint(
   where: string,
   bytes: Uint8Array,
   { model, optimizers, ema }: RunState,
-  { split, earlyStopping, optimizer, phaseOptimizers = {}, ...run }: RunIdentity,
+  { split, earlyStopping, optimizer, phaseOptimizers = {}, nets, ...run }: RunIdentity,
 ): Checkpoint {
   const { arrays, metadata } = readSafetensors(bytes, where);
   const parsed = parseMetadata(where, metadata);
   assertSameSplit(where, withPrefix('split', arrays), split);
   const found = { phaseOptimizers: {}, ...parsed.run, spec: completeSpec(own(parsed.run, 'spec')) };
   assertSameRun(where, found, { ...run, phaseOptimizers, optimizer });
+  // Older checkpoints and models of your own may lack the layers; older checkpoints lack what is trainable.
+  if (nets !== undefined && Object.hasOwn(found, 'nets')) assertSameRun(where, found, { nets });
+  const trainable = trainableIn(model);
+  if (Object.hasOwn(found, 'trainable')) assertSameRun(where, found, { trainable });
   const progress = parseProgress(where, arrays, parsed, run.stepsPerEpoch);
   assertNames(where, Object.keys(arrays), parsed);
   // Nothing depends on the monitored column before it is measured, so a misspelled one can be corrected.

@@ -1,7 +1,6 @@
 /** The journal of a search: its finished runs, kept in a storage, so that a second call does not repeat them. */
 import { oneLine } from '../../core/describe';
 import {
-  brief,
   canonical,
   type Is,
   isBoolean,
@@ -17,6 +16,7 @@ import {
   parseStoredJson,
 } from '../../files/json';
 import { type Claim, claimWithinProcess, contentOf, type Storage } from '../../files/storage';
+import { firstDifference, shown } from '../checkpoint/identity';
 import type { Outcome } from './runs';
 import type { Judged } from './score';
 
@@ -37,14 +37,19 @@ const isJudged: Is<Judged> = (value): value is Judged =>
 const isOutcome: Is<Outcome> = (value): value is Outcome =>
   isRecord(value) && (isListOf(isJudged)(value.judged) || isString(value.failed));
 
+/** How weights of own nets are the same in each process. */
+const DRAWN = 'initializeNet draws the weights of your own nets from the seed that createModel gets';
+
 /** Refuses the runs of another search. */
 const assertSame = (where: string, found: Readonly<Record<string, unknown>>, identity: Identity): void => {
   for (const [name, ours] of Object.entries(identity)) {
-    const theirs = own(found, name);
-    if (canonical(theirs) !== canonical(ours))
-      throw new RangeError(
-        `${where}: ${name} is ${brief(ours)} in this search and ${brief(theirs ?? null)} in the stored one, needed the same to go on; another search needs another place`,
-      );
+    const different = firstDifference(name, ours, own(found, name));
+    if (different === undefined) continue;
+    const { path } = different;
+    const hint = path === 'model.initialWeights' ? ` (${DRAWN})` : '';
+    throw new RangeError(
+      `${where}: ${oneLine(path)} is ${shown(different.ours)} in this search and ${shown(different.theirs)} in the stored one, needed the same to go on${hint}; another search needs another place`,
+    );
   }
 };
 

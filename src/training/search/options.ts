@@ -1,5 +1,4 @@
 /** Options of `search`, their defaults, and what is refused. */
-import { assertMethods } from '../../core/assert';
 import type { SplitIndices } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import {
@@ -24,11 +23,13 @@ import type { Json } from '../../files/json';
 import { assertStorage, type Storage } from '../../files/storage';
 import { createM2, type M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
-import { type FitSplit, FOLDS, splitOf } from '../fit/options';
+import { assertSplit, type FitSplit, FOLDS, splitOf } from '../fit/options';
 import type { Execute } from '../step';
+import { fingerprintOf } from './fingerprint';
+import { freshModels, ofTrial } from './freshModels';
 import type { Identity } from './journal';
-import { crossFolds, type Fold, freshModel, heldOutFold, withUnlabeled } from './runs';
-import { defaultSpace } from './settings';
+import { crossFolds, type Fold, heldOutFold, withUnlabeled } from './runs';
+import { defaultSpace, recipeWith } from './settings';
 import { assertSpace, type SearchSettings, type SearchSpace, settingsRule } from './space';
 
 /** How far a search is. */
@@ -50,8 +51,9 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
   /** seed of every draw; default 0 */
   readonly seed?: number | Noise;
   /**
-   * which examples are labeled and which are not, of `splitDataset`. Trials are judged on its validation part if it has one, and
-   * no run sees its test part. Default: all examples are shown, with the labels that they have
+   * which examples are labeled and which are not, of `splitDataset`. Trials are judged on its validation part if it has one. Its
+   * test part is not read: runs see a test example only where you put it into `unlabeled` too, and never its label. Default: all
+   * examples are shown, with the labels that they have
    */
   readonly split?: FitSplit;
   /**
@@ -61,12 +63,14 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
   readonly folds?: number;
   /**
    * makes the model of a trial from the options of `createM2` that its settings name, beside `data` and `seed`; default `createM2`.
-   * For other nets: `(options) => createM2({ ...options, nets: 'conv' })`
+   * For other nets: `(options) => createM2({ ...options, nets: 'conv' })`. It gives a new model at each call. Draw the weights
+   * of your own nets by `initializeNet` from `options.seed`, so that each call begins alike. The search calls it once for each
+   * trial and each run, and disposes the models. Your own nets stay: free them in the model's `dispose`
    */
   readonly createModel?: (options: M2Options) => M;
   /**
-   * keeps finished runs, such as `file('search.json')` of `ssvae/node`: a second call with the same data, space and seed does not
-   * repeat them. It may have more trials
+   * keeps finished runs, such as `file('search.json')` of `ssvae/node`: a second call with the same data, space, seed and model
+   * does not repeat them. It may have more trials. The model is the same where its spec, its layers and its initial weights are
    */
   readonly storage?: Storage;
   /** whether to train a model with the best settings at the end; default `true` */
@@ -135,7 +139,7 @@ const heldBack = (
  *
  * @throws TypeError or RangeError naming the option, its value and what was needed
  */
-export function searchSettings<M extends SemiSupervisedVae>(
+export async function searchSettings<M extends SemiSupervisedVae>(
   data: Dataset,
   given: SearchSpace | undefined,
   options: SearchOptions<M>,
@@ -143,8 +147,14 @@ export function searchSettings<M extends SemiSupervisedVae>(
   const where = 'search';
   assertDataset(where, data);
   if (given !== undefined) assertSpace(where, given);
-  const { split = splitOf(data), folds, ...read } = readOptions(where, options, rules<M>());
-  const { seed, createModel, settings } = read;
+  const { split: parts = splitOf(data), folds, ...read } = readOptions(where, options, rules<M>());
+  assertSplit(where, parts, data);
+  const split: SplitIndices = {
+    labeled: Int32Array.from(parts.labeled),
+    unlabeled: Int32Array.from(parts.unlabeled),
+    ...(parts.validation && { validation: Int32Array.from(parts.validation) }),
+  };
+  const { seed, settings } = read;
   if (split.labeled.length === 0)
     throw new RangeError(`${where}: the data has no labeled example, needed two of each class at least`);
   const shown = withUnlabeled(split);
@@ -154,9 +164,10 @@ export function searchSettings<M extends SemiSupervisedVae>(
     batchSize: { labeled: 1, unlabeled: 1 },
     seed,
   });
-  const model = freshModel({ data, seed, createModel }, settings);
+  const freshModel = freshModels({ ...read, data });
+  const model = ofTrial(0, settings, () => freshModel(settings));
   try {
-    assertMethods(where, 'what createModel gives', model, ['infer', 'classify', 'dispose']);
+    ofTrial(0, settings, () => recipeWith(model.inputShape, shown, settings));
     const space = given ?? defaultSpace(model, shown);
     const held = heldBack(where, data, split, folds, seed);
     const identity: Identity = {
@@ -165,9 +176,9 @@ export function searchSettings<M extends SemiSupervisedVae>(
       space: space as Json,
       seed: [...seed.state.key],
       heldBack: held.map((fold) => [...fold.held]),
-      model: model.spec,
+      model: await fingerprintOf(model),
     };
-    return { ...read, settings, split: shown, folds: held, space, identity };
+    return { ...read, freshModel, split: shown, folds: held, space, identity };
   } finally {
     model.dispose();
     batches.dispose?.();

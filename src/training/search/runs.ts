@@ -6,13 +6,13 @@ import type { Noise } from '../../core/noise';
 import type { Dataset } from '../../data/dataset';
 import { foldsOf } from '../../data/folds';
 import { subset } from '../../data/gather';
-import type { M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import { predict } from '../../models/predict';
 import { type FitSource, learn } from '../fit/learn';
 import type { Execute } from '../step';
+import { type FreshModel, ofTrial } from './freshModels';
 import { type Judged, judge } from './score';
-import { modelOptionsOf, recipeWith } from './settings';
+import { recipeWith } from './settings';
 import type { SearchSettings } from './space';
 
 /** Examples to learn from, and others to be judged on. */
@@ -58,16 +58,31 @@ export interface Candidate {
 export interface Runs<M extends SemiSupervisedVae> {
   readonly data: Dataset;
   readonly seed: Noise;
-  readonly createModel: (options: M2Options) => M;
+  readonly freshModel: FreshModel<M>;
   readonly execute: Execute | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** A model as it is before a run. */
-export const freshModel = <M extends SemiSupervisedVae>(
-  { data, seed, createModel }: Pick<Runs<M>, 'data' | 'seed' | 'createModel'>,
+/**
+ * Refuses settings of which no run can be made, before the first step.
+ *
+ * @param index of the trial that has them
+ * @throws TypeError or RangeError naming the trial and its settings
+ */
+export const assertRuns = <M extends SemiSupervisedVae>(
+  { freshModel }: Pick<Runs<M>, 'freshModel'>,
   settings: SearchSettings,
-): M => createModel({ data, ...modelOptionsOf(settings), seed });
+  split: SplitIndices,
+  index: number,
+): void =>
+  ofTrial(index, settings, () => {
+    const model = freshModel(settings);
+    try {
+      recipeWith(model.inputShape, split, settings);
+    } finally {
+      model.dispose();
+    }
+  });
 
 /** Trains a fresh model, which the caller disposes; all runs begin from the same seed, so that trials differ by their settings alone. */
 export async function trained<M extends SemiSupervisedVae>(
@@ -76,7 +91,7 @@ export async function trained<M extends SemiSupervisedVae>(
   split: SplitIndices,
 ): Promise<M> {
   runs.signal?.throwIfAborted();
-  const model = freshModel(runs, settings);
+  const model = runs.freshModel(settings);
   try {
     await learn<SemiSupervisedVae>(source, {
       ...runs,

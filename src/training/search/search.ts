@@ -5,7 +5,7 @@ import type { SemiSupervisedVae } from '../../models/model';
 import type { FitSource } from '../fit/learn';
 import { type Journal, openJournal } from './journal';
 import { type SearchOptions, searchSettings } from './options';
-import { type Candidate, type Fold, runOn, trained } from './runs';
+import { assertRuns, type Candidate, type Fold, runOn, trained } from './runs';
 import { difference, type Judged, type SearchScore, scoreOf } from './score';
 import { recipeWith } from './settings';
 import { drawSettings, type SearchSettings, type SearchSpace } from './space';
@@ -129,7 +129,7 @@ export async function search<M extends SemiSupervisedVae = M2>(
   space?: SearchSpace,
   options: SearchOptions<M> = {},
 ): Promise<SearchResult<M>> {
-  const read = searchSettings(data, space, options);
+  const read = await searchSettings(data, space, options);
   const { trials, settings, folds, identity, storage, refit, split, onProgress } = read;
   const runs = { ...read, data };
   const drawn = drawSettings(read.space, trials, read.seed.split('trials'));
@@ -137,6 +137,8 @@ export async function search<M extends SemiSupervisedVae = M2>(
     ...REFERENCES.map((source) => ({ source, settings })),
     ...drawn.map((own) => ({ source: REFERENCES[1] as FitSource, settings: { ...settings, ...own } })),
   ];
+  for (const [i, trial] of candidates.entries())
+    if (i >= REFERENCES.length) assertRuns(runs, trial.settings, split, i);
   const running = candidates.map(
     (candidate, index): Running => ({ ...candidate, index, steps: 0, judged: [] }),
   );

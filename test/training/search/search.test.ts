@@ -230,14 +230,14 @@ describe('a search with a storage', () => {
       /^search: memory: (data|seed) is .+ in this search and .+ in the stored one, needed the same to go on; another search needs another place$/,
     ],
     ['other data', {}, { ...bars, y: bars.y.map((label) => (label + 1) % 3) }, SPACE, /: data is /],
-    ['another space', {}, bars, { latent: [2, 3] }, /: space is /],
+    ['another space', {}, bars, { latent: [2, 3] }, /: space.alpha is none in this search and /],
     ['other folds', { folds: 2 }, bars, SPACE, /: heldBack is /],
     [
       'another model',
       { createModel: (options) => createM2({ ...options, latent: 5 }) },
       bars,
       SPACE,
-      /: model is /,
+      /: model.spec.latent is 5 in this search and 2 in /,
     ],
   ])('refuses %s', async (_, options, data, space, message) => {
     const storage = memoryStorage();

@@ -1,0 +1,78 @@
+/** The models of a search's runs: each is new, and made from the settings of a trial. */
+import { assertMethods, plainOf } from '../../core/assert';
+import { describe, oneLine } from '../../core/describe';
+import { messageOf } from '../../core/messageOf';
+import type { Noise } from '../../core/noise';
+import { atOnce } from '../../core/notAsync';
+import type { Dataset } from '../../data/dataset';
+import { canonical } from '../../files/json';
+import { assertLiving } from '../../models/living';
+import type { M2Options } from '../../models/m2/model';
+import type { SemiSupervisedVae } from '../../models/model';
+import { modelOptionsOf } from './settings';
+import type { SearchSettings } from './space';
+
+/** What makes the models of a search. */
+export interface ModelMaker<M extends SemiSupervisedVae> {
+  readonly data: Dataset;
+  readonly seed: Noise;
+  readonly createModel: (options: M2Options) => M;
+}
+
+/** Makes a model as it is before a run, from the settings of a trial. */
+export type FreshModel<M extends SemiSupervisedVae> = (settings: SearchSettings) => M;
+
+/**
+ * Makes fresh models, and refuses one that was given before: it would go on from the weights of another trial.
+ *
+ * @returns a function that throws TypeError or RangeError where `createModel` gives anything but a new model
+ */
+export function freshModels<M extends SemiSupervisedVae>({
+  data,
+  seed,
+  createModel,
+}: ModelMaker<M>): FreshModel<M> {
+  const given = new WeakSet<object>();
+  return (settings) => {
+    const model = atOnce('search', 'createModel', createModel({ data, ...modelOptionsOf(settings), seed }));
+    const [where, what] = ['search', 'what createModel gives'];
+    assertMethods(where, what, model, ['infer', 'classify', 'dispose']);
+    plainOf(where, model.variables, `variables of ${what}`);
+    if (given.has(model))
+      throw new RangeError(
+        `${where}: createModel gives the same model again, needed a new model at each call`,
+      );
+    for (const [name, variable] of Object.entries(model.variables))
+      if (variable.trainable && given.has(variable))
+        throw new RangeError(
+          `${where}: createModel gives a model with the variable ${describe(name)} of an earlier one, needed a new model at each call: make its nets, likelihood and prior in createModel`,
+        );
+    assertLiving(where, model);
+    for (const part of [model, ...Object.values(model.variables)]) given.add(part);
+    return model;
+  };
+}
+
+/** Settings in an error text. */
+const shown = (settings: SearchSettings): string => {
+  const entries = Object.entries(settings).map(([name, value]) => `${name}: ${canonical(value)}`);
+  return entries.length === 0 ? '{}' : oneLine(`{ ${entries.join(', ')} }`, 300);
+};
+
+/**
+ * Runs work on the settings of a trial; an error of it names the trial and its settings.
+ *
+ * @param index of the trial
+ * @throws TypeError or RangeError
+ */
+export function ofTrial<T>(index: number, settings: SearchSettings, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const said = messageOf(cause);
+    // What is wrong with `createModel` itself is so in every trial.
+    if (said.startsWith('search: ')) throw cause;
+    const Kind = [TypeError, RangeError].find((kind) => cause instanceof kind) ?? Error;
+    throw new Kind(`search: trial ${index}, ${shown(settings)}: ${said}`, { cause });
+  }
+}
