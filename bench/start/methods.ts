@@ -23,8 +23,9 @@ export interface Recipe {
   readonly boundExamples: number;
   /** rate of Adam */
   readonly learningRate: number;
-  /** weight of the term of generated labels */
+  /** weight of the term of generated labels, and of the interpolation consistency beside it */
   readonly generated: number;
+  readonly consistency: number;
 }
 
 /** A recipe but for what the flags and the nets decide. */
@@ -45,16 +46,18 @@ const REPORT: OfDataset = {
   gamma: 1,
   beta: 0.5,
   epsilon: 0.001,
+  consistency: 0,
   boundExamples: 1000,
 };
 
 const DIGITS: OfDataset = {
   batchSize: { labeled: 50, unlabeled: 100 },
   validation: 500,
-  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 5, 'generated-labels': 5 },
+  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 5, 'generated-labels': 25 },
   gamma: 5,
   beta: 1,
   epsilon: 0.001,
+  consistency: 5,
   boundExamples: 500,
 };
 
@@ -71,7 +74,10 @@ export const recipeOf = ({
 });
 
 /** The objective of a method; unlabelled examples get one relaxed label (report §2.7.2). */
-export function objectiveOf(method: Method, { gamma, beta, epsilon, generated }: Recipe): Objective<M2> {
+export function objectiveOf(
+  method: Method,
+  { gamma, beta, epsilon, generated, consistency }: Recipe,
+): Objective<M2> {
   if (method === 'labels-only') return supervised();
   if (method === 'm2') return semiSupervised({ labelHandling: 'gumbel' });
   return regularized({
@@ -79,7 +85,10 @@ export function objectiveOf(method: Method, { gamma, beta, epsilon, generated }:
     mutualInformationWeight: gamma,
     entropyPenalty: beta,
     labelSmoothing: { epsilon },
-    ...(method === 'generated-labels' && { generatedLabels: { weight: generated } }),
+    ...(method === 'generated-labels' && {
+      generatedLabels: { weight: generated },
+      ...(consistency > 0 && { consistency: { weight: consistency } }),
+    }),
   });
 }
 

@@ -67,6 +67,24 @@ export const observedOf = (place: ExtrasPlace, given: ArrayLike<number>, values:
   return observed;
 };
 
+/**
+ * Refuses a value that is there where `observed` says that it is missing: the encoder would see it.
+ *
+ * @param name of the values, for the message
+ */
+export function assertZeroWhereMissing(
+  { where, prefix }: ExtrasPlace,
+  name: string,
+  values: ArrayLike<number>,
+  observed: ArrayLike<number>,
+): void {
+  for (let i = 0; i < values.length; i++)
+    if (observed[i] === 0 && values[i] !== 0)
+      throw new RangeError(
+        `${where}: ${name}[${i}] is ${values[i]} where ${prefix}observed is 0, needed 0: a missing value is 0 in ${name}`,
+      );
+}
+
 /** Covariates, N × C. */
 export const covariatesOf = (place: ExtrasPlace, given: ArrayLike<number>, count: number): Float32Array => {
   const isRight = (value: number): boolean => Number.isFinite(Math.fround(value));

@@ -103,6 +103,12 @@ export const FINITE_NUMBER: NumberRange = { needed: 'a finite number', holds: Nu
 export const NOT_BELOW_0: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
 
 /** Finite numbers from 0 on: weights, amounts, rates. */
+/** Rates: beyond float32 they would make every weight infinite. */
+export const FLOAT32_AT_LEAST_0: NumberRange = {
+  needed: 'a finite float32 number of at least 0',
+  holds: (value) => value >= 0 && Number.isFinite(Math.fround(value)),
+};
+
 export const AT_LEAST_0: NumberRange = {
   needed: 'a finite number of at least 0',
   holds: (value) => value >= 0 && Number.isFinite(value),
@@ -229,3 +235,11 @@ export const record =
   ): Rule<T & ReadOptions<R>> =>
   (where, name, value = fallback) =>
     readOptions<T, R>(where, value as T, rules, name) as unknown as T & ReadOptions<R>;
+
+/** A signal that ends some work. */
+export const abortSignal: Rule<AbortSignal> = checked((where, name, value) => {
+  if (typeof value?.aborted !== 'boolean')
+    throw new TypeError(
+      `${where}: ${name} is ${describe(value)}, needed an AbortSignal: a controller has it as its signal`,
+    );
+});

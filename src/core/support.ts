@@ -10,6 +10,8 @@ export interface Support {
   readonly max: number;
   /** whether integers alone belong to it, as counts do; default `false` */
   readonly integers?: boolean;
+  /** so many places from this one on have a sum of at most 1, as the levels of a one-hot column; default 1 place */
+  readonly oneOf?: number;
 }
 
 /** One support for all values, or one for each place of the last axis, as for the columns of a table. */
@@ -28,15 +30,32 @@ export const COUNTS: Support = { min: 0, max: Number.POSITIVE_INFINITY, integers
 /** Zeros and ones. */
 export const FLAGS: Support = { min: 0, max: 1, integers: true };
 
+/** The places of levels, of which at most one is 1. */
+export const levelSupports = (levels: number): readonly Support[] =>
+  Array.from({ length: levels }, (_, i) => (i === 0 ? { ...FLAGS, oneOf: levels } : FLAGS));
+
+/** The values of a support that a training step can square. */
+export const squarable = (supports: Supports): Supports => {
+  const clipped = supportsOf(supports).map((support) => ({
+    ...support,
+    min: Math.max(support.min, -LARGEST),
+    max: Math.min(support.max, LARGEST),
+  }));
+  return clipped.length === 1 ? (clipped[0] as Support) : clipped;
+};
+
 /** How far from a bound a value still counts as rounded, a few units of float32. */
 const ROUNDING = 1e-6;
 
+/** Squares of more, and their sums over a batch, leave float32. */
+const LARGEST = 1e18;
+
 const inWords = ({ min, max, integers = false }: Support): string => {
-  const isOpen = !Number.isFinite(min) || !Number.isFinite(max);
-  const kind = integers ? 'an integer' : isOpen ? 'a finite number' : 'a number';
-  if (!isOpen) return `${kind} from ${min} to ${max}`;
-  if (Number.isFinite(min)) return `${kind} of at least ${min}`;
-  if (Number.isFinite(max)) return `${kind} of at most ${max}`;
+  const [hasMin, hasMax] = [min > -LARGEST, max < LARGEST];
+  const kind = integers ? 'an integer' : hasMin && hasMax ? 'a number' : 'a finite number';
+  if (hasMin && hasMax) return `${kind} from ${min} to ${max}`;
+  if (hasMin) return `${kind} of at least ${min}`;
+  if (hasMax) return `${kind} of at most ${max}`;
   return kind;
 };
 
@@ -50,6 +69,8 @@ const remedy = (values: ArrayLike<number>, { min, max, integers = false }: Suppo
     whole &&= Number.isInteger(value);
   }
   const come = `; the values go from ${lowest} to ${highest}`;
+  if (Math.max(highest, -lowest) > LARGEST)
+    return `${come}, beyond ${LARGEST}, where squares leave float32: scale them, and mark fill values as missing`;
   if (integers) return whole ? come : `${come}: hand over counts as they are, neither scaled nor averaged`;
   if (lowest >= min - ROUNDING && highest <= max + ROUNDING)
     return `${come}, which is rounding: clamp them, Math.min(${max}, Math.max(${min}, value))`;
@@ -74,6 +95,22 @@ interface WithinOptions {
 /** Bytes that stand for numbers of these supports need no look. */
 const holdsBytes = ({ min, max, integers }: Support, unit: number): boolean =>
   min <= 0 && max >= 255 / unit && (unit === 1 || !integers);
+
+/** Refuses several places of which more than one is 1: levels exclude each other. */
+const assertOneOf = (
+  where: string,
+  name: string,
+  values: ArrayLike<number>,
+  from: number,
+  places: number,
+): void => {
+  let sum = 0;
+  for (let i = from; i < from + places; i++) sum += values[i] ?? 0;
+  if (sum > 1)
+    throw new RangeError(
+      `${where}: ${name} and the ${places - 1} values after it sum to ${sum}, needed at most one 1: they are the levels of one column`,
+    );
+};
 
 /**
  * Refuses values outside a support; NaN and infinities lie outside any. Values count as the float32 that they become.
@@ -101,11 +138,14 @@ export function assertWithin(
   if (isBytes(values) && each.every((support) => holdsBytes(support, unit))) return;
   for (let i = from; i < to; i++) {
     const place = i % each.length;
-    const { min, max, integers = false } = each[place] as Support;
+    const { min, max, integers = false, oneOf = 1 } = each[place] as Support;
     const given = (values[i] as number) / unit;
     const value = Math.fround(given);
     const fits = integers ? Number.isInteger(value) : Number.isFinite(value);
-    if (fits && value >= min && value <= max) continue;
+    if (fits && value >= min && value <= max) {
+      if (oneOf > 1) assertOneOf(where, `${name}[${i}]`, values, i, oneOf);
+      continue;
+    }
     const support = supportsOf(supports)[place] as Support;
     const alike = each.length === 1 ? values : Array.from(values).filter((_, j) => j % each.length === place);
     const how = unit === 1 && Number.isFinite(value) ? remedy(alike, support) : '';

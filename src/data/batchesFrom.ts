@@ -1,5 +1,5 @@
 /** Training batches out of iterators. */
-import { assertInteger } from '../core/assert';
+import { assertInteger, recordOf } from '../core/assert';
 import { type Batch, type BatchSource, disposeBatch } from '../core/batch';
 import { describe } from '../core/describe';
 import { covariatesOf, flagsOf, weightsOf } from '../core/extras';
@@ -130,7 +130,7 @@ const createReader = (source: Source, options: BatchesFromOptions) => {
   const fetch = async (): Promise<Batch> => {
     const pass = Math.floor(next / stepsPerEpoch);
     iterator ??= await open(typeof source === 'function' ? await source(pass) : source);
-    const { value, done } = await iterator.next();
+    const { value, done } = recordOf(WHERE, await iterator.next(), 'what next() gives');
     if (done) {
       // What a generator returns.
       disposeBatch(value);

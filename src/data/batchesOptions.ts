@@ -68,7 +68,8 @@ const ownIndices = (part: keyof SplitIndices, indices: Int32Array, dataset: Data
       `createBatches: split.${part} is ${describe(indices)}, needed an Int32Array: Int32Array.from(indices, Number)`,
     );
   assertIndices('createBatches', `split.${part}`, indices, dataset);
-  return ownIntegers(indices);
+  // A caller may change theirs while a run reads these.
+  return ownIntegers(indices).slice();
 };
 
 /** The parts of a split; labeled examples without a label are refused. */

@@ -81,6 +81,11 @@ export function readClasses(
       return isUnknown(cell) && !named.has(String(cell)) ? undefined : String(cell);
     }),
   );
+  const torn = cells.findIndex((list) => list.length > 1 && list.includes(undefined));
+  if (torn >= 0)
+    throw new RangeError(
+      `${where}: ${name}[${torn}] is a list with an unknown class, needed classes alone, or nothing where any class is possible`,
+    );
   const known = (list: readonly (string | undefined)[]): string[] => list.filter((one) => one !== undefined);
   if (classNames === undefined)
     assertClasses(

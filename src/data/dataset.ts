@@ -4,6 +4,7 @@ import type { ByteMeaning } from '../core/byteValues';
 import { assertClassNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe, formatShape } from '../core/describe';
+import { assertZeroWhereMissing } from '../core/extras';
 import { datasetHint } from '../core/hints';
 import { type InputSpec, shapeOfInput } from '../core/inputs/registry';
 import { readLabels, UNKNOWN_CLASS } from '../core/labels';
@@ -112,12 +113,7 @@ const datasetOf = (
   const x = inputValues(parts.x) as Dataset['x'];
   const { observed } = parts;
   // `extrasOf` refuses another length.
-  if (observed?.length === x.length)
-    for (let i = 0; i < x.length; i++)
-      if (observed[i] === 0 && x[i] !== 0)
-        throw new RangeError(
-          `${where}: ${names.x}[${i}] is ${x[i]} where ${prefix}observed is 0, needed 0: a missing value is 0 in ${names.x}`,
-        );
+  if (observed?.length === x.length) assertZeroWhereMissing({ where, prefix }, names.x, x, observed);
   if (isFloats(x)) {
     // A loop: data sets of 10⁸ values are looked through here, and a callback for each takes seconds.
     for (let i = 0; i < x.length; i++) {

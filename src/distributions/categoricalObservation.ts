@@ -18,6 +18,7 @@ import { assertNoise, type Noise } from '../core/noise';
 import { checked, readOptions } from '../core/options';
 import { perExample } from '../core/perExample';
 import { assertShapes, sizeOf } from '../core/shape';
+import { levelSupports } from '../core/support';
 import { isCount, isListOf, parse, parseRecord } from '../files/json';
 import * as categorical from './categorical';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
@@ -101,7 +102,7 @@ export function categoricalObservation(options: CategoricalObservationOptions): 
       return [...valueShape];
     },
     parameterKinds: ['logit'],
-    support: { min: 0, max: 1 },
+    support: levels.flatMap(levelSupports),
     takesObserved: true,
     logProb(logits, x, options) {
       assertLogits('logProb', logits);

@@ -6,7 +6,7 @@ import { formatShape } from '../core/describe';
 import { assertNoise, type Noise } from '../core/noise';
 import { readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
-import { COUNTS, FINITE, FLAGS, type Support } from '../core/support';
+import { COUNTS, FINITE, FLAGS, levelSupports, type Support } from '../core/support';
 import { isListOf, isRecord, parse, parseRecord } from '../files/json';
 import type { Likelihood, LogProbOptions, ParameterKind, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
@@ -36,14 +36,16 @@ export interface Mixed extends Likelihood {
   dispose(): void;
 }
 
-/** The values of a block's columns. */
-const SUPPORTS: Readonly<Record<MixedBlock['kind'], Support>> = {
+/** The values of a block's columns; those of levels are one-hot. */
+const SUPPORTS: Readonly<Record<Exclude<MixedBlock['kind'], 'levels'>, Support>> = {
   numbers: FINITE,
-  levels: FLAGS,
   flags: FLAGS,
   counts: COUNTS,
   masks: FLAGS,
 };
+
+const supportsOfBlock = ({ kind, width }: NamedBlock): readonly Support[] =>
+  kind === 'levels' ? levelSupports(width) : Array.from({ length: width }, () => SUPPORTS[kind]);
 
 /** A block with its likelihood, and where its columns and its parameters begin. */
 interface Part {
@@ -175,7 +177,7 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
       );
     },
     parameterKinds: parts.flatMap(kindsOf),
-    support: blocks.flatMap(({ kind, width: count }) => Array.from({ length: count }, () => SUPPORTS[kind])),
+    support: blocks.flatMap(supportsOfBlock),
     ...(own.length > 0 && { variables: Object.fromEntries(own) }),
     ...(parts.some(({ likelihood }) => likelihood.netInput) && { netInput }),
     takesObserved: true,

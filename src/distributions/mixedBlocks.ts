@@ -201,9 +201,12 @@ export function readBlocks(where: string, given: unknown): readonly NamedBlock[]
     throw new RangeError(`${where}: blocks are masks alone, needed a block of values`);
   assertMasks(where, blocks);
   const named = blocks.map((block, i) => ({ ...block, name: block.name ?? `${block.kind}.${i}` }));
-  for (const [i, { name }] of named.entries())
-    if (named.findIndex((other) => other.name === name) < i)
+  const names = new Set<string>();
+  for (const [i, { name }] of named.entries()) {
+    if (names.has(name))
       throw new RangeError(`${where}: blocks[${i}].name is ${describe(name)}, needed a name of its own`);
+    names.add(name);
+  }
   return named;
 }
 

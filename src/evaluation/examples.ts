@@ -6,13 +6,13 @@ import { assertClassNames, indicesOfNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe } from '../core/describe';
 import { assertExampleShape } from '../core/exampleShape';
-import { covariatesOf, observedOf } from '../core/extras';
+import { assertZeroWhereMissing, covariatesOf, observedOf } from '../core/extras';
 import { datasetHint } from '../core/hints';
 import { type InputSpec, parseInput } from '../core/inputs/registry';
 import { readLabels } from '../core/labels';
 import { integersFrom, number, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
-import { isBytes } from '../core/typedArrays';
+import { inputValues, isBytes } from '../core/typedArrays';
 import { assertSameClasses, assertSameInputs, assertSameReading } from '../models/fits';
 import { assertBytesFit } from '../models/inputs';
 import type { BoundContext, Classifier, Model } from '../models/model';
@@ -56,6 +56,12 @@ export interface LabeledExamples extends Examples {
   readonly y: ArrayLike<number | bigint | string | null | undefined>;
 }
 
+/** The values of inputs that `openInputs` took; none of raw ones, which tell themselves what is missing. */
+const valuesOf = async (x: Inputs): Promise<ArrayLike<number>> => {
+  if (Array.isArray(x)) return typeof x[0] === 'number' ? x : [];
+  return inputValues(x) ?? ('data' in x && typeof x.data === 'function' ? await x.data() : []);
+};
+
 /**
  * Checks inputs against a model.
  *
@@ -84,6 +90,7 @@ export async function openExamples(where: string, data: Examples, model: Model):
   const place = { where, prefix: '' };
   const size = sizeOf(model.inputShape);
   const observed = data.observed === undefined ? undefined : observedOf(place, data.observed, count * size);
+  if (observed) assertZeroWhereMissing(place, 'x', await valuesOf(x), observed);
   const covariates = data.covariates === undefined ? undefined : covariatesOf(place, data.covariates, count);
   const width = (covariates?.length ?? 0) / count;
   return {

@@ -1,7 +1,7 @@
 /** Whether batches hold what a model describes. */
 import type { BatchSource } from '../core/batch';
 import type { ByteMeaning } from '../core/byteValues';
-import { FINITE, type Supports } from '../core/support';
+import { FINITE, type Supports, squarable } from '../core/support';
 import type { Model, SemiSupervisedVae } from './model';
 
 const inWords = (bytes: ByteMeaning): string => (bytes === 'counts' ? 'a count' : 'value / 255');
@@ -46,5 +46,5 @@ export async function assertInputsSupported(
   model: Model,
   batches: BatchSource,
 ): Promise<void> {
-  await batches.assertWithin?.(where, supportOf(model) ?? FINITE);
+  await batches.assertWithin?.(where, squarable(supportOf(model) ?? FINITE));
 }

@@ -2,13 +2,18 @@
 import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { assertMethods, assertNumber } from '../core/assert';
 import { atOnce } from '../core/notAsync';
-import { ABOVE_0 } from '../core/options';
 import { isRecord } from '../files/json';
 import type { Classifier } from './model';
 
 /** Refuses a temperature that is not a finite number above 0. */
 const assertTemperature = (where: string, name: string, temperature: unknown): void =>
-  assertNumber(where, name, temperature, ABOVE_0.needed, ABOVE_0.holds);
+  assertNumber(
+    where,
+    name,
+    temperature,
+    'a number from 1e-6 to 1e6',
+    (value) => value >= 1e-6 && value <= 1e6,
+  );
 
 /** A classifier with a temperature. */
 export type Calibrated<C extends Classifier> = C & {

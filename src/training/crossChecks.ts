@@ -4,7 +4,7 @@ import { describe, oneLine } from '../core/describe';
 import { assertNoFunction } from '../core/uncalled';
 import { own } from '../files/json';
 import { isFolder } from '../files/storage';
-import { assertDistinct, assertLiving } from '../models/living';
+import { assertDistinct, assertLiving, trainableOf } from '../models/living';
 import type { Model } from '../models/model';
 import type { CheckpointOptions } from './options';
 import type { ReadRunOptions } from './rules';
@@ -31,6 +31,10 @@ export function assertModel(where: string, model: Model): void {
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
   plainOf(where, model.variables, 'model.variables');
   assertLiving(where, model);
+  if (trainableOf(model).length === 0)
+    throw new RangeError(
+      `${where}: the model has no trainable variable, needed one at least: its layers are frozen, or its variables are none`,
+    );
   assertDistinct(where, model.variables);
 }
 

@@ -4,6 +4,7 @@ import type { BatchSource } from '../core/batch';
 import { describe } from '../core/describe';
 import {
   AT_LEAST_0,
+  abortSignal,
   callable,
   checked,
   flag,
@@ -67,13 +68,6 @@ const augment: Rule<NonNullable<StepOptions<Model>['augment']>> = checked((where
   }
 });
 
-const signal: Rule<AbortSignal> = checked((where, name, value) => {
-  if (typeof value?.aborted !== 'boolean')
-    throw new TypeError(
-      `${where}: ${name} is ${describe(value)}, needed an AbortSignal: a controller has it as its signal`,
-    );
-});
-
 /** Options that a run and a loop share. `settings.ts` checks objective, model and batches together. */
 export const stepRules = <M extends Model>() => ({
   objective: unchecked<StepOptions<M>['objective']>(),
@@ -88,7 +82,7 @@ export const stepRules = <M extends Model>() => ({
   gradientNorm: optional(flag()),
   nonFinite: oneOf<NonFinitePolicy>(['throw', 'stop', 'skip', 'ignore'], 'throw'),
   execute: callable(executeEagerly),
-  signal: optional(signal),
+  signal: optional(abortSignal),
 });
 
 /** Integers from 0 on, and infinity. */

@@ -115,7 +115,7 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
     freeTape();
     if (isError(error) && error.message.startsWith('Cannot find a connection'))
       throw new RangeError(
-        'train: the loss depends on no variable of the model, needed an objective of its nets, without tf.variable or dataSync on the way',
+        'train: the loss depends on no trainable variable of the model, needed an objective of nets that are not frozen, without tf.variable or dataSync on the way',
         { cause: error },
       );
     throw error;

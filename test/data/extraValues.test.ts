@@ -35,6 +35,46 @@ describe('options beside input', () => {
   });
 });
 
+describe('text', () => {
+  it('reads a long text in a time that grows with its length', () => {
+    const timeOf = (words: number): number => {
+      const start = performance.now();
+      expect(text([`${'good day '.repeat(words)}end`, 'good'], { minimum: 1, counts: true }).x).toHaveLength(
+        6,
+      );
+      return performance.now() - start;
+    };
+    timeOf(500);
+    // Sixteen times the words; their square would take 256 times as long.
+    expect(timeOf(32_000)).toBeLessThan(64 * Math.max(2, timeOf(2000)));
+  });
+
+  it('cuts a text nowhere but between words', () => {
+    const words = Array.from({ length: 3000 }, (_, i) => `word${i}`);
+    const { x, input } = text([words.join(' '), words.slice(0, 1500).join(', ')], { minimum: 1, size: 5000 });
+    expect((input as { readonly words: readonly string[] }).words).toHaveLength(1500);
+    expect(x.subarray(0, 1500).every((value) => value === 255)).toBe(true);
+    const long = '漢'.repeat(1023) + '😀'.repeat(3000);
+    expect(() => text([long, 'a'], { minimum: 1 })).not.toThrow();
+  });
+});
+
+describe('labels', () => {
+  it('are refused where a list has an unknown class beside known ones', () => {
+    for (const torn of [null, '', -1])
+      expect(() => vectors([[1], [2], [3]], { labels: [['a', torn], 'a', 'b'] as never })).toThrow(
+        'vectors: labels[0] is a list with an unknown class, needed classes alone',
+      );
+  });
+});
+
+describe('a flag that is missing in new rows alone', () => {
+  it('is read as the more frequent value, so that training takes it', () => {
+    const { input } = columns([{ a: 'true' }, { a: 'true' }, { a: 'false' }]);
+    expect(Array.from(columns([{ a: '' }, { a: 'true' }], { input: input as never }).x)).toEqual([1, 1]);
+  });
+});
+
 describe('vectors', () => {
   it('are numbers: a text, true or nothing is none', () => {
     for (const [bad, shown] of [

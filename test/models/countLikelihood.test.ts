@@ -5,6 +5,8 @@ import { createBatches } from '../../src/data/batches';
 import { type CreateDatasetOptions, createDataset } from '../../src/data/dataset';
 import { gatherInputs, subset } from '../../src/data/gather';
 import * as bernoulli from '../../src/distributions/bernoulli';
+import { categoricalObservation } from '../../src/distributions/categoricalObservation';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { mixed } from '../../src/distributions/mixed';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
@@ -173,6 +175,66 @@ describe('mixed columns', () => {
     await expect(predict(model, x)).rejects.toThrow(message.replace('dataset.x', 'data'));
     model.dispose();
     likelihood.dispose();
+  });
+});
+
+describe('levels', () => {
+  it('are one-hot: rows of several are refused, and blocks of other widths by their rows', async () => {
+    const x = new Float32Array(30);
+    for (let i = 0; i < 6; i++) {
+      x[i * 5 + (i % 3)] = 1;
+      x[i * 5 + 3 + (i % 2)] = 1;
+    }
+    const data = createDataset({ name: 'levels', x, y: [0, 1, 0, 1, 0, 1], shape: [5], classes: 2 });
+    const nets = { preset: 'mlp', widths: [3] } as const;
+    for (const likelihood of [
+      categoricalObservation({ levels: [2, 3] }),
+      mixed({
+        blocks: [
+          { kind: 'levels', width: 2 },
+          { kind: 'levels', width: 3 },
+        ],
+      }),
+    ]) {
+      const model = createM2({ data, likelihood, latent: 1, nets });
+      await expect(evaluateElbo(model, data, { seed: 1, samples: 1 })).rejects.toThrow(
+        'evaluateElbo: x[12] and the 2 values after it sum to 2, needed at most one 1: they are the levels of one column',
+      );
+      model.dispose();
+    }
+    const model = createM2({ data, likelihood: categoricalObservation({ levels: [3, 2] }), latent: 1, nets });
+    expect((await evaluateElbo(model, data, { seed: 1, samples: 1 })).count).toBe(6);
+    model.dispose();
+  });
+});
+
+describe('values beyond squares', () => {
+  it('are refused before the first step, with the cure', async () => {
+    const x = Float32Array.from({ length: 30 }, (_, i) => (i === 7 ? 9.97e36 : i));
+    const data = createDataset({
+      name: 'fill',
+      x,
+      y: Array.from({ length: 10 }, (_, i) => i % 2),
+      shape: [3],
+      classes: 2,
+    });
+    const all = Int32Array.from({ length: 10 }, (_, i) => i);
+    const model = createM2({
+      data,
+      likelihood: gaussianObservation(),
+      latent: 1,
+      nets: { preset: 'mlp', widths: [3] },
+    });
+    const batches = createBatches({
+      dataset: data,
+      split: { labeled: all, unlabeled: all },
+      batchSize: { labeled: 5, unlabeled: 5 },
+      seed: 1,
+    });
+    await expect(train(model, { objective: semiSupervised(), batches, epochs: 1, seed: 1 })).rejects.toThrow(
+      /^train: dataset\.x\[7\] is 9\.96\d*e\+36, needed a finite number; .* scale them, and mark fill values as missing$/,
+    );
+    model.dispose();
   });
 });
 

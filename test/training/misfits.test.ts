@@ -410,12 +410,12 @@ describe('a rate or weight that a schedule takes out of its range', () => {
     [
       'learningRate',
       () => ({ optimizer: createAdam({ learningRate: falling }) }),
-      'createAdam: learningRate at step 2 is -0.001, needed a finite number of at least 0',
+      'createAdam: learningRate at step 2 is -0.001, needed a finite float32 number of at least 0',
     ],
     [
       'weightDecay',
       () => ({ optimizer: createAdam({ weightDecay: falling }) }),
-      'createAdam: weightDecay at step 2 is -0.001, needed a finite number of at least 0',
+      'createAdam: weightDecay at step 2 is -0.001, needed a finite float32 number of at least 0',
     ],
     [
       'alpha',

@@ -275,7 +275,11 @@ describe('executeEagerly', () => {
       () => undefined as unknown as object,
       'train: the objective gives undefined, needed terms, as { labeled: { objective } }',
     ],
-    ['depends on no variable', () => ({ labeled: { objective: tensor(1) } }), /no variable of the model/],
+    [
+      'depends on no variable',
+      () => ({ labeled: { objective: tensor(1) } }),
+      /no trainable variable of the model/,
+    ],
     [
       'has values of other examples',
       () => ({ labeled: { objective: tensor([1, 2, 3, 4, 5, 6, 7]) } }),

@@ -36,9 +36,9 @@ const put = (
   return column.type === 'flag' ? 'true or false' : 'a whole number of at least 0';
 };
 
-/** What x has for a missing value of a column without a mask: the mean, or no level. */
+/** What x has for a missing value of a column without a mask: the mean, rounded where values are whole, or no level. */
 const meanOf = (column: Column): number =>
-  column.type === 'flag' || column.type === 'count' ? column.mean : 0;
+  column.type === 'flag' || column.type === 'count' ? Math.round(column.mean) : 0;
 
 /** Refuses a table that lacks a column. */
 const assertColumns = (where: string, name: string, table: Table, columns: readonly Column[]): void => {

@@ -2,13 +2,14 @@
 import { join } from 'node:path';
 import { messageOf } from '../../core/messageOf';
 import {
+  abortSignal,
   callable,
   checked,
   type NumberRange,
   number,
   optional,
   readOptions,
-  unchecked,
+  text,
 } from '../../core/options';
 import { absolute, assertPath } from '../file';
 import { type InstallOptions, install } from './install';
@@ -50,10 +51,10 @@ export async function downloadDataset(
   assertDatasetName('downloadDataset', name);
   const { cacheDir, ...how } = readOptions('downloadDataset', options, {
     cacheDir: checked(assertPath),
-    baseUrl: optional(unchecked()),
+    baseUrl: optional(text()),
     fetch: optional(callable()),
     onProgress: optional(callable()),
-    signal: optional(unchecked()),
+    signal: optional(abortSignal),
     silence: optional(number(MILLISECONDS)),
     leastRate: optional(number(RATE)),
   });

@@ -5,6 +5,7 @@ import { describe, oneLine } from '../../core/describe';
 import { UNKNOWN_CLASS } from '../../core/labels';
 import type { Noise } from '../../core/noise';
 import {
+  abortSignal,
   callable,
   integersFrom,
   number,
@@ -12,7 +13,6 @@ import {
   readOptions,
   seedStream,
   unchecked,
-  withMethods,
 } from '../../core/options';
 import type { Dataset } from '../../data/dataset';
 import { isCoarse } from '../../data/extras';
@@ -130,7 +130,7 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
     split: optional(unchecked<FitSplit>()),
     folds: optional(number(integersFrom(0))),
     execute: optional(callable<Execute>()),
-    signal: optional(withMethods<AbortSignal>(['throwIfAborted'])),
+    signal: optional(abortSignal),
     onProgress: optional(callable<(progress: FitProgress) => void>()),
   });
   assertSplit(where, split, data);
@@ -140,7 +140,13 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
     );
   if (folds === 1) throw new RangeError(`${where}: folds is ${describe(folds)}, needed 0 or at least 2`);
   // Without other data, the labeled examples are seen without their labels too.
-  const shown: FitSplit = split.unlabeled.length > 0 ? split : { ...split, unlabeled: split.labeled };
+  const { labeled, unlabeled, validation, test }: FitSplit = split;
+  const shown: FitSplit = {
+    labeled: Int32Array.from(labeled),
+    unlabeled: Int32Array.from(unlabeled.length > 0 ? unlabeled : labeled),
+    ...(validation && { validation: Int32Array.from(validation) }),
+    ...(test && { test: Int32Array.from(test) }),
+  };
   return {
     seed,
     split: shown,

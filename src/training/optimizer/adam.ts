@@ -1,7 +1,7 @@
 /** Adam, with decoupled weight decay. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
 import { describe } from '../../core/describe';
-import { ABOVE_0, AT_LEAST_0, BELOW_1, number, readOptions, withDefaults } from '../../core/options';
+import { ABOVE_0, BELOW_1, FLOAT32_AT_LEAST_0, number, readOptions, withDefaults } from '../../core/options';
 import { type ScalarOrSchedule, schedule } from '../../core/schedules';
 import { specOf } from '../../core/spec';
 import { own } from '../../files/json';
@@ -24,11 +24,11 @@ export interface AdamOptions {
 }
 
 const adamRules = () => ({
-  learningRate: schedule(AT_LEAST_0, 1e-3),
+  learningRate: schedule(FLOAT32_AT_LEAST_0, 1e-3),
   beta1: number(BELOW_1, 0.9),
   beta2: number(BELOW_1, 0.999),
   epsilon: number(ABOVE_0, 1e-8),
-  weightDecay: schedule(AT_LEAST_0, 0),
+  weightDecay: schedule(FLOAT32_AT_LEAST_0, 0),
 });
 
 /** Parts of Adam, for an executor that runs the update as an operation of its own. */

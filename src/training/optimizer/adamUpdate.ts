@@ -44,10 +44,15 @@ const corrected = (
   return { size: (rate * root) / (1 - beta1 ** updates), epsilon: epsilon * root };
 };
 
-const scheduledAt = ({ learningRate, weightDecay }: AdamSettings, step: number) => ({
-  rate: valueAt(learningRate, step, 'learningRate'),
-  decay: valueAt(weightDecay, step, 'weightDecay'),
-});
+const scheduledAt = ({ learningRate, weightDecay }: AdamSettings, step: number) => {
+  const rate = valueAt(learningRate, step, 'learningRate');
+  const decay = valueAt(weightDecay, step, 'weightDecay');
+  if (!Number.isFinite(Math.fround(rate * decay)))
+    throw new RangeError(
+      `createAdam: learningRate · weightDecay at step ${step} is ${rate * decay}, needed a finite float32 number`,
+    );
+  return { rate, decay };
+};
 
 /** Numbers of a variable's nth update, at a step. */
 export const numbersOf = (

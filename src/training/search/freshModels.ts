@@ -34,23 +34,38 @@ export function freshModels<M extends SemiSupervisedVae>({
 }: ModelMaker<M>): FreshModel<M> {
   const given = new WeakSet<object>();
   return (settings) => {
-    const model = atOnce('search', 'createModel', createModel({ data, ...modelOptionsOf(settings), seed }));
-    const [where, what] = ['search', 'what createModel gives'];
-    assertMethods(where, what, model, ['infer', 'classify', 'dispose']);
-    plainOf(where, model.variables, `variables of ${what}`);
-    if (given.has(model))
-      throw new RangeError(
-        `${where}: createModel gives the same model again, needed a new model at each call`,
-      );
-    for (const [name, variable] of Object.entries(model.variables))
-      if (variable.trainable && given.has(variable))
-        throw new RangeError(
-          `${where}: createModel gives a model with the variable ${describe(name)} of an earlier one, needed a new model at each call: make its nets, likelihood and prior in createModel`,
-        );
-    assertLiving(where, model);
-    for (const part of [model, ...Object.values(model.variables)]) given.add(part);
-    return model;
+    const made = createModel({ data, ...modelOptionsOf(settings), seed });
+    try {
+      return assertFresh(atOnce('search', 'createModel', made), given);
+    } catch (error) {
+      // A promised model is freed once it is there.
+      if (!given.has(made)) void Promise.resolve(made).then(free, () => undefined);
+      throw error;
+    }
   };
+}
+
+/** Frees what `createModel` gave, a model or not. */
+const free = (made: unknown): void => {
+  const { dispose } = (made ?? {}) as Partial<SemiSupervisedVae>;
+  if (typeof dispose === 'function') dispose.call(made);
+};
+
+/** Refuses what is no model, or was given before. */
+function assertFresh<M extends SemiSupervisedVae>(model: M, given: WeakSet<object>): M {
+  const [where, what] = ['search', 'what createModel gives'];
+  assertMethods(where, what, model, ['infer', 'classify', 'dispose']);
+  plainOf(where, model.variables, `variables of ${what}`);
+  if (given.has(model))
+    throw new RangeError(`${where}: createModel gives the same model again, needed a new model at each call`);
+  for (const [name, variable] of Object.entries(model.variables))
+    if (variable.trainable && given.has(variable))
+      throw new RangeError(
+        `${where}: createModel gives a model with the variable ${describe(name)} of an earlier one, needed a new model at each call: make its nets, likelihood and prior in createModel`,
+      );
+  assertLiving(where, model);
+  for (const part of [model, ...Object.values(model.variables)]) given.add(part);
+  return model;
 }
 
 /** Settings in an error text. */

@@ -1,5 +1,6 @@
 /** The journal of a search: its finished runs, kept in a storage, so that a second call does not repeat them. */
 import { oneLine } from '../../core/describe';
+import { crc32 } from '../../files/crc32';
 import {
   canonical,
   type Is,
@@ -31,8 +32,17 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/** Rounding may lift the logarithm of a probability of 1. */
+const isLogProb: Is<number> = (value): value is number => isFiniteNumber(value) && value <= 1e-5;
+
 const isJudged: Is<Judged> = (value): value is Judged =>
-  isRecord(value) && isListOf(isFiniteNumber)(value.logProbs) && isBoolean(value.right);
+  isRecord(value) && isListOf(isLogProb)(value.logProbs) && isBoolean(value.right);
+
+/** Checksum of the runs. */
+const checksumOf = (runs: unknown): string =>
+  crc32(new TextEncoder().encode(canonical(runs)))
+    .toString(16)
+    .padStart(8, '0');
 
 const isOutcome: Is<Outcome> = (value): value is Outcome =>
   isRecord(value) && (isListOf(isJudged)(value.judged) || isString(value.failed));
@@ -62,7 +72,12 @@ const read = async (
   const bytes = await contentOf(where, storage);
   if (bytes === undefined) return {};
   const value = parseStoredJson(where, 'its content', new TextDecoder().decode(bytes));
-  const file = parseRecord(where, 'its content', value, ['search', 'runs']);
+  const file = parseRecord(where, 'its content', value, ['search', 'runs', 'crc32']);
+  const found = checksumOf(file.runs);
+  if (found !== file.crc32)
+    throw new RangeError(
+      `${where}: the checksum is ${found}, the file says ${shown(file.crc32)}; the file is damaged: remove it, or search with another storage`,
+    );
   assertSame(where, parse(where, 'search', file.search, 'a record', isRecord), identity);
   return parse(where, 'runs', file.runs, 'the outcomes of runs by name', isRecordOf(isOutcome));
 };
@@ -89,7 +104,9 @@ export async function openJournal(storage: Storage | undefined, identity: Identi
         runs = { ...runs, [name]: outcome };
         if (!(await claim.confirm()))
           throw new Error(`${where} was taken from this search, needed a place of its own`);
-        await storage.write(new TextEncoder().encode(JSON.stringify({ search: identity, runs })));
+        await storage.write(
+          new TextEncoder().encode(JSON.stringify({ search: identity, runs, crc32: checksumOf(runs) })),
+        );
         return outcome;
       },
       close: () => claim.release(),

@@ -2,6 +2,7 @@
 import type { SplitIndices } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import {
+  abortSignal,
   callable,
   checked,
   flag,
@@ -12,7 +13,6 @@ import {
   readOptions,
   seedStream,
   unchecked,
-  withMethods,
 } from '../../core/options';
 import { version } from '../../core/version';
 import { createBatches } from '../../data/batches';
@@ -90,7 +90,7 @@ const definedSettings: Rule<SearchSettings> = (where, name, given = {}) =>
   );
 
 const rules = <M extends SemiSupervisedVae>() => ({
-  trials: number(integersFrom(1), 16),
+  trials: number(integersFrom(1, 10_000), 16),
   settings: definedSettings,
   seed: seedStream(0),
   split: optional(unchecked<NonNullable<SearchOptions<M>['split']>>()),
@@ -101,7 +101,7 @@ const rules = <M extends SemiSupervisedVae>() => ({
   ),
   refit: flag(true),
   execute: optional(callable<Execute>()),
-  signal: optional(withMethods<AbortSignal>(['throwIfAborted'])),
+  signal: optional(abortSignal),
   onProgress: optional(callable<(progress: SearchProgress) => void>()),
 });
 

@@ -194,6 +194,33 @@ describe('fit', () => {
     model.dispose();
   });
 
+  it('refuses a model with nothing to train, and a controller in place of its signal', async () => {
+    const data = moons();
+    const model = modelOf(data);
+    for (const variable of Object.values(model.variables))
+      (variable as { trainable: boolean }).trainable = false;
+    await expect(fit(model, data)).rejects.toThrow(
+      'fit: the model has no trainable variable, needed one at least',
+    );
+    const signal = new AbortController() as never;
+    await expect(fit(model, data, { signal })).rejects.toThrow(
+      'fit: signal is AbortController, needed an AbortSignal: a controller has it as its signal',
+    );
+    model.dispose();
+  });
+
+  it('reads its split once: a change during the run changes nothing', async () => {
+    const first = await fitted();
+    const data = moons();
+    const model = modelOf(data);
+    const split = splitDataset(data, { labeled: 8, test: 40, seed: 1 });
+    const onProgress = (): void => void split.labeled.fill(999);
+    await fit(model, data, { split, steps: 20, seed: 1, onProgress });
+    const { probabilities } = await predict(model, subset(data, first.split.test).x);
+    expect(probabilities).toEqual(first.probabilities);
+    for (const one of [model, first.model]) one.dispose();
+  });
+
   it('refuses data without a label, and one fold', async () => {
     const data = moons();
     const model = modelOf(data);

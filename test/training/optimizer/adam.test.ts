@@ -261,13 +261,32 @@ describe('createAdam', () => {
     [{ epsilon: 0 }, 'createAdam: epsilon is 0, needed a finite number above 0'],
     [
       { learningRate: Number.NaN },
-      'createAdam: learningRate is NaN, needed a schedule or a finite number of at least 0',
+      'createAdam: learningRate is NaN, needed a schedule or a finite float32 number of at least 0',
     ],
     [
       { weightDecay: -1 },
-      'createAdam: weightDecay is -1, needed a schedule or a finite number of at least 0',
+      'createAdam: weightDecay is -1, needed a schedule or a finite float32 number of at least 0',
+    ],
+    [
+      { learningRate: 1e39 },
+      'createAdam: learningRate is 1e+39, needed a schedule or a finite float32 number of at least 0',
     ],
   ])('refuses %j', (options, message) => {
     expect(() => createAdam(options)).toThrowError(new RangeError(message));
   });
+
+  it.each<[AdamOptions, RegExp]>([
+    [{ learningRate: (step) => (step < 2 ? 1e-3 : 1e39) }, /learningRate at step 2 is 1e\+39/],
+    [{ learningRate: 1e30, weightDecay: 1e30 }, /learningRate · weightDecay at step \d is 1\.?\d*e\+60/],
+  ])(
+    'refuses a rate at the step at which it leaves float32, before a weight does: %j',
+    async (options, message) => {
+      const a = variable(tensor([1, 2]), true, 'a');
+      const adam = createAdam(options);
+      expect(() => adam.apply({ a }, { a: tensor([1, 1]) }, 2)).toThrow(message);
+      expect(await read(a.clone())).toEqual([1, 2]);
+      adam.dispose();
+      a.dispose();
+    },
+  );
 });

@@ -10,6 +10,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createNoise } from '../../../src/core/noise';
 import { splitDataset } from '../../../src/data/split';
 import { createM2, type M2, type M2Options } from '../../../src/models/m2/model';
+import { createVae } from '../../../src/models/vae/model';
 import { initializeNet } from '../../../src/nets/initializer';
 import type { SearchOptions } from '../../../src/training/search/options';
 import { search } from '../../../src/training/search/search';
@@ -79,6 +80,20 @@ const own =
   (choices: Choices) =>
   (options: M2Options): M2 =>
     createM2({ ...options, nets: ownNets(choices, options) });
+
+describe('a model that createModel gives and search refuses', () => {
+  it('is freed, at once or when its promise is kept', async () => {
+    const before = alive();
+    const vae = () => createVae({ data: bars, latent: 2, nets: { preset: 'mlp', widths: [3] } }) as never;
+    expect(String((await searched({ createModel: vae })).failure)).toContain(
+      'search: what createModel gives',
+    );
+    const late = (async (options: M2Options) => createM2(options)) as never;
+    expect(String((await searched({ createModel: late })).failure)).toContain('createModel gives a Promise');
+    await new Promise((done) => setTimeout(done, 0));
+    expect(alive()).toEqual(before);
+  });
+});
 
 describe('a search with a storage and a createModel', () => {
   it('goes on with own nets that are made the same', async () => {

@@ -6,6 +6,8 @@ import { subset } from '../../../src/data/gather';
 import { twoMoons } from '../../../src/data/moons';
 import { splitDataset } from '../../../src/data/split';
 import { evaluateClassifier } from '../../../src/evaluation/classifier';
+import { crc32 } from '../../../src/files/crc32';
+import { canonical } from '../../../src/files/json';
 import { createM2, type M2 } from '../../../src/models/m2/model';
 import { objectiveOf, recipeOf } from '../../../src/training/fit/recipe';
 import type { SearchOptions } from '../../../src/training/search/options';
@@ -247,10 +249,33 @@ describe('a search with a storage', () => {
     expect(storage.bytes).toBe(bytes);
   });
 
+  it('refuses a journal with a changed byte, and log-probabilities above 0 under a right checksum', async () => {
+    const storage = memoryStorage();
+    await searchBars({ storage, refit: false });
+    const text = new TextDecoder().decode(storage.bytes);
+    const flipped = text.replace(
+      /"logProbs":\[(-?\d)/,
+      (_, digit) => `"logProbs":[${digit === '-9' ? '-8' : '-9'}`,
+    );
+    await expect(searchBars({ storage: memoryStorage(new TextEncoder().encode(flipped)) })).rejects.toThrow(
+      /^search: memory: the checksum is \w{8}, the file says "\w{8}"; the file is damaged: remove it, or search with another storage$/,
+    );
+    const journal = JSON.parse(text);
+    for (const { judged } of Object.values(
+      journal.runs as Record<string, { readonly judged: { logProbs: number[] }[] }>,
+    ))
+      for (const one of judged) one.logProbs = one.logProbs.map(() => 1);
+    journal.crc32 = crc32(new TextEncoder().encode(canonical(journal.runs)))
+      .toString(16)
+      .padStart(8, '0');
+    const better = memoryStorage(new TextEncoder().encode(JSON.stringify(journal)));
+    await expect(searchBars({ storage: better })).rejects.toThrow('search: memory: runs is');
+  });
+
   it('refuses what is not a search', async () => {
     const storage = memoryStorage(new TextEncoder().encode('{"a": 1}'));
     await expect(searchBars({ storage })).rejects.toThrow(
-      'search: memory: its content has an entry "a", needed search, runs alone',
+      'search: memory: its content has an entry "a", needed search, runs, crc32 alone',
     );
   });
 });
