@@ -11,6 +11,7 @@ import { linesOf } from './lines';
 import { parityTables } from './parity/tables';
 import type { SpeedLine } from './speed/line';
 import { speedTables } from './speed/tables';
+import { startTables } from './start/tables';
 import type { M1Result } from './study/shared/m1Results';
 import { m1Tables } from './study/shared/m1Tables';
 import { studyTables } from './study/shared/tables';
@@ -23,6 +24,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...parityTables,
   ...tabularTables,
   ...knowingTables,
+  ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),
   ...speedTables(() => linesOf<SpeedLine>('performance')),
 };

@@ -99,8 +99,7 @@ export function objectiveOf(
  *   α          max(50, 0.1·N / N_l)
  *   rate       3e-3, along a cosine to 0, over 600 steps of up to 50 labeled and 100 unlabeled examples
  *
- * The numbers come from development trials (docs/choosing.md). docs/results.md compares `fit` at these settings with the labels
- * alone, set by set.
+ * docs/results.md compares `fit` at these settings with the labels alone, set by set.
  *
  * @param inputShape shape of an example
  * @param split which examples are labeled and which are not

@@ -45,13 +45,13 @@ export function freshModels<M extends SemiSupervisedVae>({
   };
 }
 
-/** Frees what `createModel` gave, a model or not. */
+/** Frees what `createModel` gave. */
 const free = (made: unknown): void => {
   const { dispose } = (made ?? {}) as Partial<SemiSupervisedVae>;
   if (typeof dispose === 'function') dispose.call(made);
 };
 
-/** Refuses what is no model, or was given before. */
+/** Refuses anything but a model that was not given before. */
 function assertFresh<M extends SemiSupervisedVae>(model: M, given: WeakSet<object>): M {
   const [where, what] = ['search', 'what createModel gives'];
   assertMethods(where, what, model, ['infer', 'classify', 'dispose']);

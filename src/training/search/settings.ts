@@ -71,7 +71,7 @@ export function recipeWith(
 }
 
 /**
- * What to turn first, by what development trials say (docs/choosing.md).
+ * What to turn first (docs/choosing.md).
  *
  * @param model whose likelihood says whether σ is turned
  * @param split N_l labeled of N examples: α goes up to 0.1·N / N_l

@@ -1,0 +1,65 @@
+/** The table of `npm run seeds` with the default nets: accuracy, and whether samples show the class asked for. */
+import { linesOf } from '../lines';
+import { percent, spread } from '../spread';
+import { toTable } from '../toTable';
+import type { Samples } from './judge';
+import { titles } from './methods';
+import type { Method } from './settings';
+
+interface Line {
+  readonly method: Method;
+  readonly accuracy: number;
+  readonly validationAccuracy: number;
+  readonly samples?: Samples;
+  readonly elbo: number;
+  readonly seconds: number;
+}
+
+const HEAD = [
+  'objective',
+  'seeds',
+  'test accuracy, %',
+  'validation, %',
+  'fidelity, %',
+  'confident, %',
+  'trained on samples, %',
+  'ELBO, nats',
+  's',
+];
+
+const rowOf = (lines: readonly Line[]): readonly string[] => {
+  const [first] = lines as readonly [Line];
+  const of = (name: keyof Samples): string =>
+    percent(lines.flatMap(({ samples }) => (samples ? [samples[name]] : [])));
+  return [
+    titles[first.method],
+    String(lines.length),
+    percent(lines.map(({ accuracy }) => accuracy)),
+    percent(lines.map(({ validationAccuracy }) => validationAccuracy)),
+    of('fidelity'),
+    of('confident'),
+    of('trainedOnSamples'),
+    first.samples
+      ? spread(
+          lines.map(({ elbo }) => elbo),
+          1,
+        )
+      : '',
+    spread(
+      lines.map(({ seconds }) => seconds),
+      0,
+    ),
+  ];
+};
+
+/** The table by name. */
+export const startTables = {
+  samples: async (): Promise<string> => {
+    const lines = await linesOf<Line>('samples');
+    const methods = [...new Set(lines.map(({ method }) => method))];
+    return toTable(
+      HEAD,
+      methods.map((method) => rowOf(lines.filter((line) => line.method === method))),
+    );
+  },
+};
