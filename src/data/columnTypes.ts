@@ -1,6 +1,6 @@
 /** What a column of a table holds, by a look at its cells. */
 import { describe } from '../core/describe';
-import { type Cell, flagIn, levelIn, numberIn } from '../core/inputs/cells';
+import { type Cell, flagIn, LARGEST_NUMBER, levelIn, numberIn, squarableIn } from '../core/inputs/cells';
 import type { Column } from '../core/inputs/columns';
 
 /** How a column is read: measurements, categories, true and false, counts, or not at all. */
@@ -72,7 +72,11 @@ function columnOf(given: Given, type: Column['type']): Column {
       mean: Math.round(meanOf(numbersOf(given, count, 'a whole number of at least 0'))),
     };
   }
-  const values = numbersOf(given, numberIn, 'a number, as most cells of the column are');
+  const values = numbersOf(
+    given,
+    squarableIn,
+    `a number up to ${LARGEST_NUMBER}, as most cells of the column are`,
+  );
   const mean = meanOf(values);
   const sd = Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
   return { ...base, type, mean, sd };

@@ -67,6 +67,24 @@ export async function evaluateImportanceBound(
 }
 
 /**
+ * Examples whose bound a model can compute.
+ *
+ * @param name of the argument, for the message
+ * @throws RangeError or TypeError as {@link evaluateImportanceBound}
+ */
+export async function openToBound(
+  where: string,
+  model: Vae | SemiSupervisedVae,
+  data: Examples,
+  name = 'data',
+): Promise<OpenedExamples> {
+  if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
+  assertExamples(where, data, name);
+  if (data.observed !== undefined) assertTakesObserved(where, model);
+  return openExamples(where, data, model);
+}
+
+/**
  * The bound of each example.
  *
  * @param where name of the calling function, for the message
@@ -79,10 +97,7 @@ export async function importanceBoundsOf(
   data: Examples,
   { samples, batchSize, seed: noise }: ReadOptions<ReturnType<typeof drawRules>>,
 ): Promise<Float64Array> {
-  if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
-  assertExamples(where, data);
-  if (data.observed !== undefined) assertTakesObserved(where, model);
-  const examples = await openExamples(where, data, model);
+  const examples = await openToBound(where, model, data);
   const atOnce = hasLabels(model) && !model.classifiesDraws ? DRAWS_AT_ONCE : 1;
   const bounds = new Float64Array(examples.count);
   await forEachBatch(examples, batchSize, async (x, from, to) => {

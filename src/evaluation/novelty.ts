@@ -4,7 +4,7 @@ import type { Noise } from '../core/noise';
 import { FINITE_NUMBER, integersFrom, number, readOptions, unchecked } from '../core/options';
 import { hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { drawRules, type Examples, openExamples } from './examples';
-import { importanceBoundsOf } from './importanceBound';
+import { importanceBoundsOf, openToBound } from './importanceBound';
 import { forEachLogits, posteriorAt } from './posteriors';
 
 /** What novelty is measured against, and how. */
@@ -89,14 +89,16 @@ export async function noveltyScore(
     samples: number(integersFrom(1), 10),
     reference: unchecked<NoveltyScoreOptions['reference']>(),
   });
-  const bounds = await importanceBoundsOf(where, model, data, { ...draws, seed: draws.seed.split('data') });
   const isList = typeof (reference as ArrayLike<number> | undefined)?.length === 'number';
-  const referenceBounds = isList
-    ? checkedBounds(where, reference as ArrayLike<number>)
-    : await importanceBoundsOf(`${where}, of the reference`, model, reference as Examples, {
-        ...draws,
-        seed: draws.seed.split('reference'),
-      });
+  // Both are looked at before the bounds of either are computed.
+  await openToBound(where, model, data);
+  const given = isList ? checkedBounds(where, reference as ArrayLike<number>) : undefined;
+  if (given === undefined)
+    await openToBound(`${where}, of the reference`, model, reference as Examples, 'reference');
+  const boundsOf = (examples: Examples, name: string): Promise<Float64Array> =>
+    importanceBoundsOf(where, model, examples, { ...draws, seed: draws.seed.split(name) });
+  const bounds = await boundsOf(data, 'data');
+  const referenceBounds = given ?? (await boundsOf(reference as Examples, 'reference'));
   const rising = referenceBounds.slice().sort();
   return {
     pValues: bounds.map((bound) => (1 + countUpTo(rising, bound)) / (1 + rising.length)),

@@ -2,6 +2,7 @@
 
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { assertEntries, assertMethods } from '../core/assert';
+import { formatShape } from '../core/describe';
 import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
@@ -16,7 +17,7 @@ import {
   UNIT_INTERVAL,
   unchecked,
 } from '../core/options';
-import { assertShapes, sizeOf } from '../core/shape';
+import { assertShapes, sameShape, sizeOf } from '../core/shape';
 import { assertLiving } from '../models/living';
 import type { Classifier, SemiSupervisedVae } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
@@ -127,7 +128,13 @@ export async function evaluateSamples(
   // Refused here, in this function's name, and read once there are samples to learn from.
   if (real !== undefined) await openLabeled(where, real, model);
   const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
-  if (typeof judge !== 'function') assertMethods(where, 'judge', judge, ['classify']);
+  if (typeof judge !== 'function') {
+    assertMethods(where, 'judge', judge, ['classify']);
+    if (!sameShape(judge.inputShape, model.inputShape) || judge.classes !== model.classes)
+      throw new RangeError(
+        `${where}: judge classifies ${formatShape(judge.inputShape)} into ${judge.classes}, needed ${formatShape(model.inputShape)} into ${model.classes}, as the model generates`,
+      );
+  }
   if (given.fitClassifier !== undefined && real === undefined)
     throw new RangeError(`${where}: fitClassifier is given without real, needed real examples to test it on`);
   const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
@@ -183,9 +190,12 @@ async function judgedAs(
 ): Promise<readonly (number | undefined)[]> {
   const where = 'evaluateSamples';
   const rows = x.shape[0] as number;
-  const logits = tidy(() => atOnce(where, 'judge', logitsOf(x)));
+  const logits = tidy(() => {
+    const given = atOnce(where, 'judge', logitsOf(x));
+    assertShapes(where, { 'what judge gives': [given, `${rows} ${classes}`, 'float32'] });
+    return given;
+  });
   try {
-    assertShapes(where, { 'the judge’s logits': [logits, `${rows} ${classes}`, 'float32'] });
     const values = (await logits.data()) as Float32Array;
     if (areProbabilities(values, classes))
       throw new RangeError(

@@ -197,7 +197,7 @@ describe('a column', () => {
   it('of numbers refuses another cell by its row, and says two ways out', () => {
     expect(() => withCells((row) => (row === 7 ? 'n.a.' : row / 3))).toThrow(
       new RangeError(
-        'columns: column "cell" of rows[7] is "n.a.", needed a number, as most cells of the column are; missing: ["n.a."] takes it for a missing value, types: { "cell": "levels" } for a category',
+        'columns: column "cell" of rows[7] is "n.a.", needed a number up to 1e+100, as most cells of the column are; missing: ["n.a."] takes it for a missing value, types: { "cell": "levels" } for a category',
       ),
     );
     expect(typesOf(withCells((row) => (row === 7 ? 'n.a.' : row / 3), { missing: ['n.a.'] })).cell).toBe(

@@ -59,6 +59,20 @@ describe('text', () => {
   });
 });
 
+describe('fill values', () => {
+  it('are named by their cell, with the cure', () => {
+    const rows = Array.from({ length: 20 }, (_, i) => ({
+      h: i === 3 ? Number.MAX_VALUE : ((i * 13) % 20) + 0.5,
+    }));
+    expect(() => columns(rows)).toThrow(
+      /^columns: column "h" of rows\[3\] is 1\.79\d+e\+308, needed a number up to 1e\+100/,
+    );
+    expect(() => vectors(rows.map(({ h }) => [h]))).toThrow(
+      /^vectors: vectors\[3\]\[0\] is 1\.79\d+e\+308, needed a number up to 1e\+100/,
+    );
+  });
+});
+
 describe('labels', () => {
   it('are refused where a list has an unknown class beside known ones', () => {
     for (const torn of [null, '', -1])

@@ -73,6 +73,30 @@ describe('noveltyScore', () => {
     model.dispose();
   });
 
+  it('looks at the reference before it computes a bound', async () => {
+    const model = tinyM2({});
+    const data = { x: new Float32Array(128) };
+    let bounds = 0;
+    const counted = {
+      ...model,
+      variables: model.variables,
+      infer: (...asked: Parameters<typeof model.infer>) => {
+        bounds++;
+        return model.infer(...asked);
+      },
+    };
+    for (const [reference, message] of [
+      [null, 'noveltyScore, of the reference: reference is null'],
+      [{ x: [Number.NaN] }, 'noveltyScore, of the reference: x'],
+      [[Number.NaN], 'noveltyScore: reference[0] is NaN'],
+    ] as const)
+      await expect(noveltyScore(counted, data, { seed: 1, reference: reference as never })).rejects.toThrow(
+        message,
+      );
+    expect(bounds).toBe(0);
+    model.dispose();
+  });
+
   it('works without labels, and leaves no tensor behind', async () => {
     for (const model of [tinyM1(), tinyM2()]) {
       const before = alive();

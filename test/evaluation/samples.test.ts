@@ -139,7 +139,7 @@ describe('evaluateSamples', () => {
     await evaluateSamples(model, { perClass: 3, real: tinyDataset(6), seed: 1 });
     await expect(
       evaluateSamples(model, { perClass: 3, judge: () => tensor([[1, 2]]) as Tensor2D, seed: 1 }),
-    ).rejects.toThrow('evaluateSamples: the judge’s logits');
+    ).rejects.toThrow('evaluateSamples: what judge gives');
     expect(alive()).toEqual(before);
   });
 
@@ -150,7 +150,7 @@ describe('evaluateSamples', () => {
     [{ temperature: 0 }, 'evaluateSamples: temperature is 0, needed'],
     [{ judge: {} }, 'evaluateSamples: judge'],
     [{ judges: 1 }, 'evaluateSamples: judges is not an option'],
-    [{ judge: (x: Tensor) => mul(Number.NaN, reshape(x, [3, -1])) }, 'evaluateSamples: the judge’s logits'],
+    [{ judge: (x: Tensor) => mul(Number.NaN, reshape(x, [3, -1])) }, 'evaluateSamples: what judge gives'],
   ])('refuses %j', async (options, message) => {
     await expect(evaluateSamples(tinyM2(), { perClass: 3, seed: 1, ...options } as never)).rejects.toThrow(
       message,
@@ -190,6 +190,19 @@ describe('generate at a temperature', () => {
     expect(() => tinyM2({ prior }).generate([0], 1, { temperature: 0.5 })).toThrow(
       'generate: temperature is 0.5, needed 1 with a prior of your own',
     );
+  });
+
+  it('refuses a judge that gives no logits, or classifies something else, before it generates', async () => {
+    const model = tinyM2({ inputShape: [2], classes: 2, latent: 1 });
+    for (const [judge, message] of [
+      [() => undefined, 'evaluateSamples: what judge gives is undefined'],
+      [() => 3, 'evaluateSamples: what judge gives is 3'],
+      [tinyM2({ classes: 4 }), 'evaluateSamples: judge classifies [8,8,1] into 4, needed [2] into 2'],
+    ] as const)
+      await expect(evaluateSamples(model, { seed: 1, perClass: 3, judge: judge as never })).rejects.toThrow(
+        message,
+      );
+    model.dispose();
   });
 
   it('refuses a judge that gives probabilities, and a fitClassifier of no use', async () => {

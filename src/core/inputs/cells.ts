@@ -37,10 +37,19 @@ export function cellReader(missing: readonly string[]): (value: unknown, place: 
   };
 }
 
+/** Squares of larger numbers and their sums are beyond what a number holds: such cells are fill values. */
+export const LARGEST_NUMBER = 1e100;
+
 /** The number that a cell holds or spells; none where it is something else. */
 export const numberIn = (cell: Cell): number | undefined => {
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined;
   return typeof cell === 'string' && NUMBER.test(cell) ? Number(cell) : undefined;
+};
+
+/** The same, of a number that can be standardized. */
+export const squarableIn = (cell: Cell): number | undefined => {
+  const value = numberIn(cell);
+  return value !== undefined && Math.abs(value) <= LARGEST_NUMBER ? value : undefined;
 };
 
 /** 1 or 0 for a cell that says true or false, in one of three ways; none where it says something else. */

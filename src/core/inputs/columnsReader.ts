@@ -1,6 +1,6 @@
 /** Reads rows of a table cell by cell into the places of their columns. */
 import { describe, oneLine } from '../describe';
-import { type Cell, cellReader, flagIn, levelIn, numberIn } from './cells';
+import { type Cell, cellReader, flagIn, levelIn, numberIn, squarableIn } from './cells';
 import { type Column, type ColumnsInput, placesOf } from './columns';
 import type { InputReader } from './input';
 import { isTable, type Rows, type Table, tableOf } from './table';
@@ -26,7 +26,7 @@ const put = (
     return undefined;
   }
   if (column.type === 'number') {
-    const value = numberIn(cell);
+    const value = squarableIn(cell);
     x[at] = ((value ?? 0) - column.mean) / column.sd;
     return value === undefined || !Number.isFinite(x[at]) ? 'a finite number' : undefined;
   }

@@ -2,6 +2,7 @@
 import { isRecord } from '../../files/json';
 import { describe } from '../describe';
 import { arrayKind } from '../typedArrays';
+import { LARGEST_NUMBER } from './cells';
 import type { InputReader } from './input';
 import type { VectorsInput } from './vectors';
 
@@ -80,9 +81,9 @@ function checked(
   const { count, width, at } = vectors;
   for (let n = 0; n < count; n++)
     for (let d = 0; d < width; d++)
-      if (!Number.isFinite(at(n, d)))
+      if (!(Math.abs(at(n, d)) <= LARGEST_NUMBER))
         throw new RangeError(
-          `${where}: ${name}[${n}][${d}] is ${describe(raw(n, d))}, needed a finite number`,
+          `${where}: ${name}[${n}][${d}] is ${describe(raw(n, d))}, needed ${Number.isFinite(at(n, d)) ? `a number up to ${LARGEST_NUMBER}: leave rows with fill values out` : 'a finite number'}`,
         );
   return vectors;
 }

@@ -57,6 +57,10 @@ async function fittedInput(
   let input: ImagesInput | undefined;
   for (let i = 0; i < count; i++) {
     const one = images([await imageAt(Math.floor((i * paths.length) / count))], options).input as ImagesInput;
+    if (input && !one.resized && String(one.size) !== String(input.size))
+      throw new RangeError(
+        `${WHERE}: the images have ${input.size.join(' × ')} and ${one.size.join(' × ')} pixels, needed one size, or the option size`,
+      );
     if (input === undefined || one.channels > input.channels) input = one;
   }
   return input as ImagesInput;

@@ -178,7 +178,7 @@ const receive = async (
       listener.heard(value.length);
       await assertSize(partial.size + value.length);
       await partial.append(value);
-      onProgress?.({ file, received: partial.size, ...(total !== undefined && { total }) });
+      await onProgress?.({ file, received: partial.size, ...(total !== undefined && { total }) });
     }
   } finally {
     // Of a body that was read to its end there is nothing left to cancel.

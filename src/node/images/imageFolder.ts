@@ -89,6 +89,9 @@ export async function decodeFile(
  */
 export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<OwnDataset> {
   const { decode, ...own } = recordOf(WHERE, options);
+  for (const name of ['labels', 'weight'])
+    if (Object.hasOwn(own, name))
+      throw new RangeError(`${WHERE}: ${name} is not an option, needed folders, one a class`);
   const decoder = optional(callable<DecodeImage>())(WHERE, 'decode', decode);
   const paths = await filesBelow(WHERE, text()(WHERE, 'dir', dir));
   if (paths.length === 0)

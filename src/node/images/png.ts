@@ -16,8 +16,8 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** An image of more pixels is refused: a few bytes of a file may claim any number. */
-const MOST_PIXELS = 2 ** 26;
+/** An image of more bytes is refused: a small file may unpack to any number, and three times as many are held at once. */
+const MOST_BYTES = 2 ** 27;
 
 interface Header {
   readonly width: number;
@@ -54,12 +54,13 @@ function headerOf(where: string, chunk: Uint8Array | undefined): Header {
     view.getUint8(9),
   ];
   if (width * height === 0) refuse(where, `has ${width} × ${height} pixels`);
-  if (width * height > MOST_PIXELS)
-    throw new RangeError(
-      `${where} has ${width} × ${height} pixels, needed at most ${MOST_PIXELS}, or the option decode that makes it smaller`,
-    );
   if (!DEPTHS[color]?.includes(depth)) refuse(where, `has ${depth} bits of color type ${color}`);
   if (view.getUint8(12) !== 0) refuse(where, 'is interlaced');
+  const size = Math.ceil((width * (CHANNELS[color] as number) * depth) / 8) * height;
+  if (size > MOST_BYTES)
+    throw new RangeError(
+      `${where} has ${width} × ${height} pixels of ${size} bytes, needed at most ${MOST_BYTES} bytes, or the option decode that makes it smaller`,
+    );
   return { width, height, depth, color };
 }
 

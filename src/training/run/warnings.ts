@@ -99,14 +99,14 @@ const decline = <M extends Model>(
  */
 export function createWarnings<M extends Model>(run: Run, settings: RunSettings<M>): Listener {
   let warned = false;
-  const warn = (warning: string | undefined): void => {
+  const warn = async (warning: string | undefined): Promise<void> => {
     if (warning === undefined || warned) return;
     warned = true;
-    settings.onWarning(warning);
+    await settings.onWarning(warning);
   };
   return {
-    begin() {
-      if (run.progress.step === 0) warn(misfit(settings));
+    async begin() {
+      if (run.progress.step === 0) await warn(misfit(settings));
     },
     epochEnd: () => warn(decline(settings, run.progress.history)),
   };

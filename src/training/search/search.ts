@@ -166,7 +166,7 @@ export async function search<M extends SemiSupervisedVae = M2>(
       if (trial !== best)
         trial.dropped = `the last round, ${trial.steps} steps: ${shown(scoreOf(trial.judged))}, the best has ${shown(scoreOf(best.judged))}`;
     const model = refit ? await trained(runs, best, split) : undefined;
-    if (model) onProgress?.({ ...progress, done: total, trial: best.index });
+    if (model) await onProgress?.({ ...progress, done: total, trial: best.index });
     return { best: trialOf(best), why, trials: running.map(trialOf), ...(model && { model }) };
   } finally {
     await journal.close();
@@ -197,7 +197,7 @@ async function judgeTrial<M extends SemiSupervisedVae>(
     const outcome = await journal.outcomeOf({ ...candidate, fold } as never, () =>
       runOn(runs, candidate, part),
     );
-    onRun();
+    await onRun();
     if ('failed' in outcome) {
       trial.judged = [];
       trial.dropped = `${steps} steps: ${outcome.failed}`;

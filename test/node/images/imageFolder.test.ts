@@ -40,6 +40,16 @@ describe('decodePng', () => {
     },
   );
 
+  it('refuses an image of more bytes than it says how to hold, before it unpacks it', () => {
+    const png = encode({ data: noisy(117), width: 13, height: 9, channels: 1, depth: 8 });
+    // 8000 × 8000 pixels of four values of 16 bits.
+    const header = [0, 0, 31, 64, 0, 0, 31, 64, 16, 6];
+    const bomb = png.map((byte, i) => (i >= 16 && i < 26 ? (header[i - 16] as number) : byte));
+    expect(() => decodePng('test', bomb)).toThrow(
+      'test has 8000 × 8000 pixels of 512000000 bytes, needed at most 134217728 bytes, or the option decode',
+    );
+  });
+
   it('keeps the upper 8 of 16 bits', () => {
     const data = Uint16Array.from(noisy(12), (byte) => byte * 257);
     const image = decodePng('test', encode({ data, width: 4, height: 3, channels: 1, depth: 16 }));
@@ -84,6 +94,12 @@ describe('imageFolder', () => {
   it('names a folder that cannot be read', async () => {
     await expect(imageFolder(join(dir, 'none'))).rejects.toThrow(/^imageFolder: .*none cannot be read/);
     await expect(imageFolder(join(dir, 'notes.txt'))).rejects.toThrow(/^imageFolder: .*cannot be read/);
+  });
+
+  it('refuses labels beside folders', async () => {
+    await expect(imageFolder(dir, { labels: ['a', 'a', 'b', 'b'] } as never)).rejects.toThrow(
+      'imageFolder: labels is not an option, needed folders, one a class',
+    );
   });
 
   it('decodes other formats by a function given, and names the file that fails', async () => {

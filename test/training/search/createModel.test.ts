@@ -81,6 +81,15 @@ const own =
   (options: M2Options): M2 =>
     createM2({ ...options, nets: ownNets(choices, options) });
 
+describe('a progress callback that fails', () => {
+  it('ends the search with its error, late as it may come', async () => {
+    const onProgress = (async () => {
+      throw new Error('disk full');
+    }) as never;
+    expect(String((await searched({ onProgress })).failure)).toContain('disk full');
+  });
+});
+
 describe('a model that createModel gives and search refuses', () => {
   it('is freed, at once or when its promise is kept', async () => {
     const before = alive();
