@@ -90,7 +90,7 @@ export async function noveltyScore(
     reference: unchecked<NoveltyScoreOptions['reference']>(),
   });
   const isList = typeof (reference as ArrayLike<number> | undefined)?.length === 'number';
-  // Both are looked at before the bounds of either are computed.
+  // Both are checked before the bounds of either are computed.
   await openToBound(where, model, data);
   const given = isList ? checkedBounds(where, reference as ArrayLike<number>) : undefined;
   if (given === undefined)

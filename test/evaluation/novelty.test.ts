@@ -123,7 +123,7 @@ describe('noveltyScore', () => {
       'noveltyScore, of the reference: x holds no example',
     );
     await expect(score(undefined as never)).rejects.toThrow(
-      'noveltyScore, of the reference: data is undefined',
+      'noveltyScore, of the reference: reference is undefined',
     );
     model.dispose();
   });
