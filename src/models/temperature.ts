@@ -5,7 +5,7 @@ import { atOnce } from '../core/notAsync';
 import { isRecord } from '../files/json';
 import type { Classifier } from './model';
 
-/** Refuses a temperature that is not a finite number above 0. */
+/** Refuses a temperature below 1e-6 or above 1e6. */
 const assertTemperature = (where: string, name: string, temperature: unknown): void =>
   assertNumber(
     where,
@@ -33,7 +33,7 @@ export type Calibrated<C extends Classifier> = C & {
  * @param temperature T, above 0: above 1 probabilities are less extreme, below 1 more
  * @returns the model beside `temperature`, which its spec holds too. It shares the variables of `model`: train or dispose
  *   either, and you train or dispose both
- * @throws RangeError when T is not a finite number above 0
+ * @throws RangeError when T is not a number from 1e-6 to 1e6
  * @example withTemperature(model, 1.5).temperature // 1.5
  */
 export function withTemperature<C extends Classifier>(model: C, temperature: number): Calibrated<C> {
@@ -53,7 +53,7 @@ export function withTemperature<C extends Classifier>(model: C, temperature: num
  * Logits of q(y|x) at the temperature of the model, in evaluation mode.
  *
  * @param where name of the calling function, for the message
- * @throws RangeError when the temperature is not a finite number above 0
+ * @throws RangeError when the temperature is not a number from 1e-6 to 1e6
  */
 export function calibratedLogits(where: string, model: Classifier, x: Tensor): Tensor2D {
   const { temperature = 1 } = model;

@@ -73,14 +73,14 @@ describe('withTemperature', () => {
     await expect(predict(model, data.x)).rejects.toThrow('predict: the model is disposed');
   });
 
-  it('refuses a temperature that is not above 0', async () => {
+  it('refuses a temperature below 1e-6 or above 1e6', async () => {
     const model = tinyM2();
-    for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e-9])
       expect(() => withTemperature(model, bad)).toThrow(
-        `withTemperature: temperature is ${bad}, needed a finite number above 0`,
+        `withTemperature: temperature is ${bad}, needed a number from 1e-6 to 1e6`,
       );
     await expect(predict({ ...model, temperature: 0 }, data.x)).rejects.toThrow(
-      'predict: model.temperature is 0, needed a finite number above 0',
+      'predict: model.temperature is 0, needed a number from 1e-6 to 1e6',
     );
     const storage = memoryStorage();
     await saveModel({ ...model, spec: { ...(model.spec as object), temperature: -1 } }, storage);
