@@ -237,7 +237,7 @@ export const record =
     readOptions<T, R>(where, value as T, rules, name) as unknown as T & ReadOptions<R>;
 
 /** A signal that ends some work. */
-export const abortSignal: Rule<AbortSignal> = checked((where, name, value) => {
+export const abortSignal: Rule<AbortSignal> = /* @__PURE__ */ checked((where, name, value) => {
   if (typeof value?.aborted !== 'boolean')
     throw new TypeError(
       `${where}: ${name} is ${describe(value)}, needed an AbortSignal: a controller has it as its signal`,
