@@ -6,7 +6,7 @@ import type { ByteMeaning } from './byteValues';
 import { describe, oneLine } from './describe';
 import type { InputSpec } from './inputs/registry';
 import type { Noise } from './noise';
-import { meantBy } from './spelling';
+import { assertSpelling } from './spelling';
 import type { Supports } from './support';
 
 /** Examples without classes. */
@@ -205,25 +205,10 @@ export function assertParts(where: string, name: string, batch: Batch): void {
       throw new RangeError(`${where}: ${name}.${oneLine(part)} is not a part, needed labeled or unlabeled`);
   }
   for (const part of ['labeled', 'unlabeled'] as const)
-    assertTensorNames(where, `${name}.${part}`, batch[part] ?? {}, part);
-}
-
-/** Refuses a misspelled tensor of a part, `weigth` say, where that tensor is absent. */
-function assertTensorNames(
-  where: string,
-  name: string,
-  given: object,
-  part: keyof typeof PART_TENSORS,
-): void {
-  const known: readonly string[] = PART_TENSORS[part];
-  const absent = known.filter((tensor) => (given as Record<string, unknown>)[tensor] === undefined);
-  for (const key of Object.keys(given)) {
-    const meant = known.includes(key) ? undefined : meantBy(key, absent);
-    if (meant !== undefined)
-      throw new RangeError(
-        `${where}: ${name}.${oneLine(key)} is not a tensor of a part, needed another name: did you mean ${meant}?`,
-      );
-  }
+    assertSpelling(where, `${name}.${part}`, batch[part] ?? {}, {
+      known: PART_TENSORS[part],
+      what: 'a tensor of a part',
+    });
 }
 
 const isTensor = (value: object): value is Tensor =>

@@ -1,6 +1,5 @@
 /** The names of a data set's parts, and misspelled ones beside them. */
-import { oneLine } from './describe';
-import { meantBy } from './spelling';
+import { assertSpelling } from './spelling';
 
 /** What a data set may hold; other names are free for what else a program knows of its examples. */
 export const DATASET_NAMES = [
@@ -34,13 +33,5 @@ const READ = DATASET_NAMES.filter((name) => name !== 'name' && name !== 'count')
  * @throws RangeError naming the key, and the name that it is near to
  */
 export function assertSpelled(where: string, argument: string, given: object): void {
-  const absent = READ.filter((name) => (given as Record<string, unknown>)[name] === undefined);
-  const known: readonly string[] = DATASET_NAMES;
-  for (const key of Object.keys(given)) {
-    const meant = known.includes(key) ? undefined : meantBy(key, absent);
-    if (meant !== undefined)
-      throw new RangeError(
-        `${where}: ${argument}.${oneLine(key)} is not a part of a data set, needed another name: did you mean ${meant}?`,
-      );
-  }
+  assertSpelling(where, argument, given, { known: DATASET_NAMES, meant: READ, what: 'a part of a data set' });
 }

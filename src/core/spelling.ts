@@ -1,4 +1,5 @@
-/** Which name a misspelled one is near to. */
+/** Misspelled names. */
+import { oneLine } from './describe';
 
 /** Single letters changed, left out, put in, or exchanged with the next one, between two texts (Damerau 1964). */
 function distance(a: string, b: string): number {
@@ -38,6 +39,31 @@ const isNear = (key: string, name: string): boolean => {
   return distance(a, b) <= (b.length > 5 ? 2 : 1);
 };
 
-/** The first of some names that a key is a misspelling of. */
-export const meantBy = (key: string, names: readonly string[]): string | undefined =>
-  names.find((name) => isNear(key, name));
+/**
+ * Refuses a misspelled name where the one that it is near to is absent: nobody would read what it holds.
+ *
+ * @param where name of the calling function, for the message
+ * @param argument name of what has the keys
+ * @param given what came
+ * @param names what it may hold, of which those in `meant` are suggested
+ * @throws RangeError naming the key, and the name that it is near to
+ */
+export function assertSpelling(
+  where: string,
+  argument: string,
+  given: object,
+  {
+    known,
+    meant = known,
+    what,
+  }: { readonly known: readonly string[]; readonly meant?: readonly string[]; readonly what: string },
+): void {
+  const absent = meant.filter((name) => (given as Record<string, unknown>)[name] === undefined);
+  for (const key of Object.keys(given)) {
+    const near = known.includes(key) ? undefined : absent.find((name) => isNear(key, name));
+    if (near !== undefined)
+      throw new RangeError(
+        `${where}: ${argument}.${oneLine(key)} is not ${what}, needed another name: did you mean ${near}?`,
+      );
+  }
+}

@@ -129,24 +129,20 @@ export function assertWithin(
   supports: Supports,
   { bytes = 'unit', from = 0, to = values.length }: WithinOptions = {},
 ): void {
-  const each = supportsOf(supports).map((support) => ({
-    ...support,
-    min: Math.fround(support.min),
-    max: Math.fround(support.max),
-  }));
+  const each = supportsOf(supports);
   const unit = isBytes(values) && bytes === 'unit' ? 255 : 1;
   if (isBytes(values) && each.every((support) => holdsBytes(support, unit))) return;
   for (let i = from; i < to; i++) {
     const place = i % each.length;
-    const { min, max, integers = false, oneOf = 1 } = each[place] as Support;
+    const support = each[place] as Support;
+    const { min, max, integers = false, oneOf = 1 } = support;
     const given = (values[i] as number) / unit;
     const value = Math.fround(given);
     const fits = integers ? Number.isInteger(value) : Number.isFinite(value);
-    if (fits && value >= min && value <= max) {
+    if (fits && value >= Math.fround(min) && value <= Math.fround(max)) {
       if (oneOf > 1) assertOneOf(where, `${name}[${i}]`, values, i, oneOf);
       continue;
     }
-    const support = supportsOf(supports)[place] as Support;
     const alike = each.length === 1 ? values : Array.from(values).filter((_, j) => j % each.length === place);
     const how = unit === 1 && Number.isFinite(value) ? remedy(alike, support) : '';
     const column = each.length === 1 ? '' : ` (column ${place})`;

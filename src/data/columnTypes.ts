@@ -1,6 +1,14 @@
 /** What a column of a table holds, by a look at its cells. */
 import { describe } from '../core/describe';
-import { type Cell, flagIn, LARGEST_NUMBER, levelIn, numberIn, squarableIn } from '../core/inputs/cells';
+import {
+  type Cell,
+  countIn,
+  flagIn,
+  LARGEST_NUMBER,
+  levelIn,
+  numberIn,
+  squarableIn,
+} from '../core/inputs/cells';
 import type { Column } from '../core/inputs/columns';
 
 /** How a column is read: measurements, categories, true and false, counts, or not at all. */
@@ -62,14 +70,10 @@ function columnOf(given: Given, type: Column['type']): Column {
   }
   if (type === 'flag') return { ...base, type, mean: meanOf(numbersOf(given, flagIn, 'true or false')) };
   if (type === 'count') {
-    const count = (cell: Cell): number | undefined => {
-      const value = numberIn(cell);
-      return value !== undefined && Number.isInteger(value) && value >= 0 ? value : undefined;
-    };
     return {
       ...base,
       type,
-      mean: Math.round(meanOf(numbersOf(given, count, 'a whole number of at least 0'))),
+      mean: Math.round(meanOf(numbersOf(given, countIn, 'a whole number of at least 0'))),
     };
   }
   const values = numbersOf(

@@ -2,7 +2,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { createBatches } from '../../src/data/batches';
-import { type CreateDatasetOptions, createDataset } from '../../src/data/dataset';
+import { type CreateDatasetOptions, createDataset, type Dataset } from '../../src/data/dataset';
 import { gatherInputs, subset } from '../../src/data/gather';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { categoricalObservation } from '../../src/distributions/categoricalObservation';
@@ -137,6 +137,21 @@ describe('a likelihood of integers', () => {
   });
 });
 
+/** Ten rows of three columns, of two classes in turn. */
+const tenRows = (name: string, x: Float32Array): Dataset =>
+  createDataset({ name, x, y: Array.from({ length: 10 }, (_, i) => i % 2), shape: [3], classes: 2 });
+
+/** Batches in which each of ten examples is labeled, and unlabeled too. */
+const batchesOfAll = (data: Dataset) => {
+  const all = Int32Array.from({ length: 10 }, (_, i) => i);
+  return createBatches({
+    dataset: data,
+    split: { labeled: all, unlabeled: all },
+    batchSize: { labeled: 5, unlabeled: 5 },
+    seed: 1,
+  });
+};
+
 describe('mixed columns', () => {
   const blocks = [
     { kind: 'numbers', width: 1 },
@@ -154,21 +169,9 @@ describe('mixed columns', () => {
       { length: 30 },
       (_, i) => (i < 3 ? (first[i] as number) : [-3, 1, 4][i % 3]) as number,
     );
-    const data = createDataset({
-      name: 'mixed',
-      x,
-      y: Array.from({ length: 10 }, (_, i) => i % 2),
-      shape: [3],
-      classes: 2,
-    });
-    const all = Int32Array.from({ length: 10 }, (_, i) => i);
+    const data = tenRows('mixed', x);
     const model = createM2({ data, likelihood, latent: 2, nets: { preset: 'mlp', widths: [4] } });
-    const batches = createBatches({
-      dataset: data,
-      split: { labeled: all, unlabeled: all },
-      batchSize: { labeled: 5, unlabeled: 5 },
-      seed: 1,
-    });
+    const batches = batchesOfAll(data);
     await expect(train(model, { objective: semiSupervised(), batches, epochs: 1, seed: 1 })).rejects.toThrow(
       `train: ${message}`,
     );
@@ -211,26 +214,14 @@ describe('levels', () => {
 describe('values beyond squares', () => {
   it('are refused before the first step, with the cure', async () => {
     const x = Float32Array.from({ length: 30 }, (_, i) => (i === 7 ? 9.97e36 : i));
-    const data = createDataset({
-      name: 'fill',
-      x,
-      y: Array.from({ length: 10 }, (_, i) => i % 2),
-      shape: [3],
-      classes: 2,
-    });
-    const all = Int32Array.from({ length: 10 }, (_, i) => i);
+    const data = tenRows('fill', x);
     const model = createM2({
       data,
       likelihood: gaussianObservation(),
       latent: 1,
       nets: { preset: 'mlp', widths: [3] },
     });
-    const batches = createBatches({
-      dataset: data,
-      split: { labeled: all, unlabeled: all },
-      batchSize: { labeled: 5, unlabeled: 5 },
-      seed: 1,
-    });
+    const batches = batchesOfAll(data);
     await expect(train(model, { objective: semiSupervised(), batches, epochs: 1, seed: 1 })).rejects.toThrow(
       /^train: dataset\.x\[7\] is 9\.96\d*e\+36, needed a finite number; .* scale them, and mark fill values as missing$/,
     );

@@ -52,6 +52,12 @@ export const squarableIn = (cell: Cell): number | undefined => {
   return value !== undefined && Math.abs(value) <= LARGEST_NUMBER ? value : undefined;
 };
 
+/** The count that a cell holds or spells. */
+export const countIn = (cell: Cell): number | undefined => {
+  const count = numberIn(cell);
+  return count !== undefined && Number.isInteger(count) && count >= 0 ? count : undefined;
+};
+
 /** 1 or 0 for a cell that says true or false, in one of three ways; none where it says something else. */
 export const flagIn = (cell: Cell): 0 | 1 | undefined => {
   const text = String(cell).toLowerCase();

@@ -1,15 +1,9 @@
 /** Reads rows of a table cell by cell into the places of their columns. */
 import { describe, oneLine } from '../describe';
-import { type Cell, cellReader, flagIn, levelIn, numberIn, squarableIn } from './cells';
+import { type Cell, cellReader, countIn, flagIn, levelIn, squarableIn } from './cells';
 import { type Column, type ColumnsInput, placesOf } from './columns';
 import type { InputReader } from './input';
 import { isTable, type Rows, type Table, tableOf } from './table';
-
-/** A count, or what a cell is in place of one. */
-const countIn = (cell: Cell): number | undefined => {
-  const count = numberIn(cell);
-  return count !== undefined && Number.isInteger(count) && count >= 0 ? count : undefined;
-};
 
 /** Puts what a known cell says into x from a place on; says what was needed where it cannot. */
 const put = (
