@@ -264,7 +264,7 @@ export type { CrossValidation, FitChoice } from './training/fit/compare';
 export { type FitReport, fit } from './training/fit/fit';
 export type { FitSource } from './training/fit/learn';
 export type { FitOptions, FitProgress, FitSplit } from './training/fit/options';
-export { type Recipe, type RecipeOptions, recipeOf } from './training/fit/recipe';
+export { type Recipe, type RecipeModel, type RecipeOptions, recipeOf } from './training/fit/recipe';
 export type { HistoryRow, TrainResult } from './training/history';
 export type { InputSummary } from './training/inputSummary';
 export type { LossWeights } from './training/loss';

@@ -44,7 +44,7 @@ export async function trained(
     seed,
     ...(labelPrior && { labelPrior }),
   });
-  const recipe = recipeOf(data.shape, split, { steps });
+  const recipe = recipeOf(model, split, { steps });
   const rising = (to: number) => linearWarmup({ to, steps: Math.ceil(steps / 3) });
   const size = data.shape.reduce((product, axis) => product * axis, 1);
   const objective = semiSupervised({

@@ -72,7 +72,7 @@ for (const set of flags.sets.split(',')) {
       });
       const started = performance.now();
       const { heldBack } = await fit(model, data, {
-        ...recipeWith(data.shape, parts, settings),
+        ...recipeWith(model, parts, settings),
         split: parts,
         seed: split,
         folds: 0,

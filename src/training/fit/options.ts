@@ -150,7 +150,7 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
   return {
     seed,
     split: shown,
-    recipe: recipeOf(model.inputShape, shown, own as RecipeOptions),
+    recipe: recipeOf(model, shown, own as RecipeOptions),
     folds: folds ?? foldsFor(data, shown.labeled),
     execute,
     signal,

@@ -64,11 +64,16 @@ export interface RecipeWeights {
   readonly entropyPenalty?: number;
   /** default 1 */
   readonly consistency?: number;
+  /** w of the generated-label term, default 0.2; 0 for a model without `sampleMean` */
+  readonly generatedLabels?: number;
 }
+
+/** What a recipe reads of a model. */
+export type RecipeModel = Pick<SemiSupervisedVae, 'inputShape' | 'sampleMean'>;
 
 /** The objective of {@link recipeOf}: each weight rises from 0 over the first third of the steps. */
 export function objectiveOf(
-  inputShape: readonly number[],
+  { inputShape, sampleMean }: RecipeModel,
   steps: number,
   given: RecipeWeights = {},
 ): Objective<SemiSupervisedVae> {
@@ -77,6 +82,7 @@ export function objectiveOf(
     mutualInformationWeight = 2,
     entropyPenalty = 0.5,
     consistency = 1,
+    generatedLabels = sampleMean ? 0.2 : 0,
   } = given;
   const rising = (to: number): ScalarOrSchedule =>
     to === 0 ? 0 : linearWarmup({ to, steps: Math.ceil(steps / 3) });
@@ -87,34 +93,32 @@ export function objectiveOf(
     classBalance: 'label-prior',
     entropyPenalty: rising(entropyPenalty),
     ...(consistency > 0 && { consistency: { weight: rising(consistency) } }),
+    ...(generatedLabels > 0 && { generatedLabels: { weight: rising(generatedLabels) } }),
   });
 }
 
 /**
  * The settings of {@link fit} for data of N_l labeled and N examples of D values.
  *
- *   objective  w·L(x, y) and w·U(x) + 2·Î(y; x) − 0.5·H(q(y|x)) − interpolation consistency,   w = min(1, 200 / D)
- *              all but the cross-entropy rise from 0 over the first third of the steps; one relaxed label;
+ *   objective  w·L(x, y) and w·U(x) + 2·Î(y; x) − 0.5·H(q(y|x)) − interpolation consistency + 0.2·√D·R,   w = min(1, 200 / D)
+ *              R, log q(y|x̂) of generated x̂, where the model has `sampleMean`;  all but the cross-entropy rise from 0 over the first third of the steps; one relaxed label;
  *              Î pulls the mean prediction to the model's label prior, which is uniform by default
  *   α          max(50, 0.1·N / N_l)
  *   rate       3e-3, along a cosine to 0, over 600 steps of up to 50 labeled and 100 unlabeled examples
  *
  * docs/results.md compares `fit` at these settings with the labels alone, set by set.
  *
- * @param inputShape shape of an example
+ * @param model that is trained: its shape counts, and whether it has `sampleMean`
  * @param split which examples are labeled and which are not
  * @param given parts to use in place of these
  * @returns the settings; the schedules span `steps`
  * @throws TypeError or RangeError naming the argument
- * @example recipeOf([64], split).alpha // 50
+ * @example recipeOf(model, split).alpha // 50
  */
-export function recipeOf(
-  inputShape: readonly number[],
-  split: SplitIndices,
-  given: RecipeOptions = {},
-): Recipe {
+export function recipeOf(model: RecipeModel, split: SplitIndices, given: RecipeOptions = {}): Recipe {
   const where = 'recipeOf';
-  assertExampleShape(where, 'inputShape', inputShape);
+  const { inputShape } = recordOf(where, model, 'model');
+  assertExampleShape(where, 'model.inputShape', inputShape);
   const { labeled, unlabeled } = recordOf(where, split, 'split');
   for (const [part, indices] of Object.entries({ labeled, unlabeled })) {
     assertNumbers(where, `split.${part}`, indices);
@@ -130,7 +134,7 @@ export function recipeOf(
     },
     alpha: Math.max(LEAST_ALPHA, (0.1 * (labeled.length + unlabeled.length)) / labeled.length),
     learningRate: cosineDecay({ from: 3e-3, steps }),
-    objective: objectiveOf(inputShape, steps),
+    objective: objectiveOf(model, steps),
     ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
     steps,
   };

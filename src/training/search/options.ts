@@ -167,7 +167,7 @@ export async function searchSettings<M extends SemiSupervisedVae>(
   const freshModel = freshModels({ ...read, data });
   const model = ofTrial(0, settings, () => freshModel(settings));
   try {
-    ofTrial(0, settings, () => recipeWith(model.inputShape, shown, settings));
+    ofTrial(0, settings, () => recipeWith(model, shown, settings));
     const space = given ?? defaultSpace(model, shown);
     const held = heldBack(where, data, split, folds, seed);
     const identity: Identity = {

@@ -78,7 +78,7 @@ export const assertRuns = <M extends SemiSupervisedVae>(
   ofTrial(index, settings, () => {
     const model = freshModel(settings);
     try {
-      recipeWith(model.inputShape, split, settings);
+      recipeWith(model, split, settings);
     } finally {
       model.dispose();
     }
@@ -97,7 +97,7 @@ export async function trained<M extends SemiSupervisedVae>(
       ...runs,
       model,
       split,
-      recipe: recipeWith(model.inputShape, split, settings),
+      recipe: recipeWith(model, split, settings),
       onStep: () => undefined,
     });
     return model;

@@ -190,7 +190,7 @@ async function judgeTrial<M extends SemiSupervisedVae>(
   const { source, settings } = trial;
   const judged: Judged[] = [];
   for (const [fold, part] of folds.entries()) {
-    const { steps: whole } = recipeWith(runs.data.shape, part.split, settings);
+    const { steps: whole } = recipeWith({ inputShape: runs.data.shape }, part.split, settings);
     const steps = Math.ceil(share * whole);
     trial.steps = steps;
     const candidate = { source, settings: { ...settings, steps } };

@@ -4,7 +4,7 @@ import { cosineDecay } from '../../core/schedules';
 import { gaussianObservation } from '../../distributions/gaussianObservation';
 import type { M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
-import { objectiveOf, type Recipe, recipeOf } from '../fit/recipe';
+import { objectiveOf, type Recipe, type RecipeModel, recipeOf } from '../fit/recipe';
 import { type SearchSettings, type SearchSpace, settingsRule } from './space';
 
 /**
@@ -42,20 +42,16 @@ const WEIGHTS = ['boundWeight', 'mutualInformationWeight', 'entropyPenalty', 'co
  * {@link recipeOf} with settings in place of its own. The schedules span the steps. Weights of the objective rise from 0 over the
  * first third of them, and the rate falls to 0 along a cosine.
  *
- * @param inputShape shape of an example
+ * @param model that is trained: its shape counts, and whether it has `sampleMean`
  * @param split which examples are labeled and which are not
  * @param settings of a trial of {@link search}
  * @returns the recipe, for the options of {@link fit}
  * @throws TypeError or RangeError naming the setting, or as {@link recipeOf}
- * @example recipeWith([2], split, { steps: 1500, alpha: 0.5 }).alpha // 0.5
+ * @example recipeWith(model, split, { steps: 1500, alpha: 0.5 }).alpha // 0.5
  */
-export function recipeWith(
-  inputShape: readonly number[],
-  split: SplitIndices,
-  settings: SearchSettings,
-): Recipe {
+export function recipeWith(model: RecipeModel, split: SplitIndices, settings: SearchSettings): Recipe {
   const { alpha, steps, learningRate } = settingsRule('recipeWith', 'settings', settings);
-  const recipe = recipeOf(inputShape, split, {
+  const recipe = recipeOf(model, split, {
     ...(steps !== undefined && { steps }),
     ...(alpha !== undefined && { alpha }),
   });
@@ -65,7 +61,7 @@ export function recipeWith(
       learningRate: cosineDecay({ from: learningRate, steps: recipe.steps }),
     }),
     ...(WEIGHTS.some((name) => settings[name] !== undefined) && {
-      objective: objectiveOf(inputShape, recipe.steps, settings),
+      objective: objectiveOf(model, recipe.steps, settings),
     }),
   };
 }

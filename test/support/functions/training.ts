@@ -147,12 +147,12 @@ export const training: Descriptions = {
     { always: (options) => must(typeof options === 'object', 'options') },
   ),
   recipeWith: described(
-    (shape: readonly number[], split: ssvae.SplitIndices, settings: ssvae.SearchSettings) => {
-      const { alpha, steps } = ssvae.recipeWith(shape, split, settings);
+    (model: ssvae.RecipeModel, split: ssvae.SplitIndices, settings: ssvae.SearchSettings) => {
+      const { alpha, steps } = ssvae.recipeWith(model, split, settings);
       return { alpha, steps };
     },
     fc.tuple(
-      fc.constantFrom([64], [8, 8, 1]),
+      fc.constantFrom({ inputShape: [64] }, { inputShape: [8, 8, 1] }),
       fc.constant(new Opaque(() => tinySplit, 'a split')),
       searchSettings,
     ) as never,
@@ -204,12 +204,12 @@ export const training: Descriptions = {
     },
   ),
   recipeOf: described(
-    (shape: readonly number[], split: ssvae.SplitIndices, given?: ssvae.RecipeOptions) => {
-      const { alpha, steps } = ssvae.recipeOf(shape, split, given);
+    (model: ssvae.RecipeModel, split: ssvae.SplitIndices, given?: ssvae.RecipeOptions) => {
+      const { alpha, steps } = ssvae.recipeOf(model, split, given);
       return { alpha, steps };
     },
     fc.tuple(
-      fc.constantFrom([64], [8, 8, 1]),
+      fc.constantFrom({ inputShape: [64] }, { inputShape: [8, 8, 1] }),
       fc.constant(new Opaque(() => tinySplit, 'a split')),
       optional({ steps: fc.integer({ min: 1, max: 100 }), alpha: fc.constantFrom(1, 25) }),
     ) as never,

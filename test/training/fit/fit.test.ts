@@ -6,7 +6,9 @@ import {
   evaluateClassifier,
   type FitOptions,
   fit,
+  type M2,
   predict,
+  recipeOf,
   splitDataset,
   subset,
   supervised,
@@ -219,6 +221,20 @@ describe('fit', () => {
     const { probabilities } = await predict(model, subset(data, first.split.test).x);
     expect(probabilities).toEqual(first.probabilities);
     for (const one of [model, first.model]) one.dispose();
+  });
+
+  it('keeps generated examples to their classes, where the model generates for training', async () => {
+    const data = moons();
+    const model = modelOf(data);
+    const split = splitDataset(data, { labeled: 8, test: 40, seed: 1 });
+    expect(recipeOf(model, split).objective.spec).toHaveProperty('generatedLabels');
+    const { history } = await fit(model, data, { split, steps: 6, seed: 1 });
+    expect(history['labels and unlabeled data'][0]?.['unlabeled.generatedLabels']).toBeLessThan(0);
+
+    const without = { ...model, sampleMean: undefined } as never as M2;
+    const report = await fit(without, data, { split, steps: 6, seed: 1 });
+    expect(report.history['labels and unlabeled data'][0]?.['unlabeled.generatedLabels']).toBeUndefined();
+    model.dispose();
   });
 
   it('refuses data without a label, and one fold', async () => {

@@ -377,23 +377,24 @@ describe('search refuses', () => {
 
 describe('the settings of a trial', () => {
   it('are those of fit where they are left out', () => {
-    const recipe = recipeOf(bars.shape, split);
-    expect(objectiveOf(bars.shape, recipe.steps).spec).toEqual(recipe.objective.spec);
-    const { learningRate, ...rest } = recipeWith(bars.shape, split, {});
+    const model = { inputShape: bars.shape };
+    const recipe = recipeOf(model, split);
+    expect(objectiveOf(model, recipe.steps).spec).toEqual(recipe.objective.spec);
+    const { learningRate, ...rest } = recipeWith(model, split, {});
     expect(learningRate(0)).toBe(recipe.learningRate(0));
     expect(rest.alpha).toBe(recipe.alpha);
     expect(rest.objective.spec).toEqual(recipe.objective.spec);
   });
 
   it('reach the recipe and the model', () => {
-    const { alpha, steps, learningRate, objective } = recipeWith([2], split, {
+    const { alpha, steps, learningRate, objective } = recipeWith({ inputShape: [2] }, split, {
       alpha: 0.5,
       steps: 30,
       learningRate: 1e-2,
       boundWeight: 0.3,
     });
     expect([alpha, steps, learningRate(0), learningRate(30)]).toEqual([0.5, 30, 1e-2, 0]);
-    expect(objective.spec).toEqual(objectiveOf([2], 30, { boundWeight: 0.3 }).spec);
+    expect(objective.spec).toEqual(objectiveOf({ inputShape: [2] }, 30, { boundWeight: 0.3 }).spec);
     const { latent, nets, likelihood } = modelOptionsOf({
       latent: 2,
       sigma: 0.3,
