@@ -1,11 +1,12 @@
 /** Rows of a table as a data set. */
+import { plainOf } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
 import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
 import type { Column, ColumnsInput } from '../core/inputs/columns';
 import type { InputSpec } from '../core/inputs/registry';
 import { type Rows, type Table, tableOf } from '../core/inputs/table';
-import { checked, optional, readOptions, text, unchecked } from '../core/options';
-import { isListOf, isRecord, isString } from '../files/json';
+import { checked, optional, readOptions, text, texts } from '../core/options';
+import { isListOf, isString } from '../files/json';
 import type { ClassLabels } from './classLabels';
 import { COLUMN_TYPES, type ColumnType, findColumn } from './columnTypes';
 import { assertFittedAlone, inputRule, type OwnDataset, ownDataset } from './ownData';
@@ -38,9 +39,7 @@ export interface ColumnsOptions {
 }
 
 const assertTypes = (where: string, name: string, types: unknown): void => {
-  if (!isRecord(types))
-    throw new TypeError(`${where}: ${name} is ${describe(types)}, needed a record of types by column`);
-  for (const [column, type] of Object.entries(types))
+  for (const [column, type] of Object.entries(plainOf(where, types as object, name)))
     if (!COLUMN_TYPES.includes(type as ColumnType))
       throw new RangeError(
         `${where}: ${name}.${oneLine(column)} is ${describe(type)}, needed one of ${COLUMN_TYPES.map(describe).join(', ')}`,
@@ -99,6 +98,20 @@ function findColumns(
   );
 }
 
+/** Refuses a row without any cell: parsers give one for an empty line, and every column would have a missing value. */
+function assertNoEmptyRow(table: Table, missing: readonly string[]): void {
+  const isMissing = (cell: unknown): boolean =>
+    cell === null ||
+    cell === undefined ||
+    (isString(cell) && (cell.trim() === '' || missing.includes(cell.trim())));
+  const columns = table.names.map((name) => table.column(name));
+  for (let row = 0; row < table.count; row++)
+    if (columns.every((at) => isMissing(at(row))))
+      throw new RangeError(
+        `columns: rows[${row}] has no cell with a value, needed one at least: leave empty lines out, as skipEmptyLines of a parser does`,
+      );
+}
+
 /** Weights of rows, as numbers. */
 const weightsOf = (table: Table, name: string): number[] =>
   cellsOf(table, name).map((cell) =>
@@ -133,7 +146,7 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
     weight: optional(text()),
     types: optional(checked<Readonly<Record<string, ColumnType>>>(assertTypes)),
     missing: optional(checked<readonly string[]>(assertTexts)),
-    classNames: optional(unchecked<readonly string[]>()),
+    classNames: optional(texts()),
     name: text('columns'),
     input: inputRule('columns'),
   });
@@ -143,6 +156,7 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
   if (weight !== undefined) assertColumn('weight', weight, table);
   assertFittedAlone('columns', options, ['types', 'missing']);
   for (const column of Object.keys(types ?? {})) assertColumn(`types names a column, and`, column, table);
+  if (!input) assertNoEmptyRow(table, missing ?? MISSING_TEXTS);
   const read = table.names.filter((column) => column !== label && column !== weight);
   const found = input
     ? { input, notes: [] }

@@ -121,6 +121,10 @@ export function extrasOf(place: Place, given: ExtrasOptions, y: Uint8Array): Ext
   const weights = weight === undefined ? undefined : weightsOf(place, weight, count);
   const known = covariates === undefined ? undefined : covariatesOf(place, covariates, count);
   const seen = observed === undefined ? undefined : observedOf(place, observed, count * size);
+  if (seen && count > 0 && !seen.includes(1))
+    throw new RangeError(
+      `${place.where}: ${place.prefix}observed holds zeros alone, needed a value that is known`,
+    );
   return {
     ...(sets && { allowed: sets }),
     ...(weights && { weight: weights }),

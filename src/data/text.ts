@@ -43,7 +43,7 @@ function vocabulary(
  *   x_w = 1 if word w is in the text, else 0        with counts: x_w = how often it is
  *
  * Words are lower-cased and divided by `Intl.Segmenter`, so that languages without spaces are read too. The vocabulary is the
- * words that are in most texts; words that are in every text are not among them. A model made for the data set keeps it, so
+ * words that are in most texts. Words that are in every text are not among them, unless they are counted. A model made for the data set keeps it, so
  * that `predict(model, newTexts)` takes texts; words that it does not know are passed over.
  *
  * Counts above 50 are seen by encoder and classifier as log(1 + x).

@@ -2,6 +2,7 @@
 import { assertBytes, assertFunction, assertMethods } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
 import { hold, isHeld } from '../core/held';
+import { messageOf } from '../core/messageOf';
 
 /** A place that belongs to one run. */
 export interface Claim {
@@ -123,4 +124,28 @@ export function claimWithinProcess(key: unknown, name: string): Claim {
   assertFreeWithinProcess(key, name);
   const giveBack = hold(key);
   return { confirm: async () => true, release: async () => giveBack() };
+}
+
+/**
+ * Claims a storage for one run.
+ *
+ * @param where name of the calling function, for messages
+ * @param argument that the storage is
+ * @throws Error when another run holds it, or it cannot be written
+ * @throws TypeError when its `claim` is not a function, or gives anything but a claim
+ */
+export async function claimFor(
+  where: string,
+  argument: string,
+  place: Storage | StorageFolder,
+): Promise<Claim> {
+  if (place.claim !== undefined) assertFunction(where, `${argument}.claim`, place.claim);
+  let claimed: Claim;
+  try {
+    claimed = await (place.claim?.() ?? claimWithinProcess(place, place.name));
+  } catch (cause) {
+    throw new Error(`${where}: ${argument} cannot be used: ${messageOf(cause)}`, { cause });
+  }
+  assertMethods(where, `the claim of ${argument}`, claimed, ['confirm', 'release']);
+  return claimed;
 }

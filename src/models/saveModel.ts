@@ -5,7 +5,7 @@ import { assertSpec } from '../core/spec';
 import { CHECKPOINT, formatOf, MODEL } from '../files/fileFormat';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
-import { assertStorage, contentOf, type Storage } from '../files/storage';
+import { assertStorage, contentOf, Held, type Storage } from '../files/storage';
 import { assertLiving, assertNotInTraining } from './living';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
@@ -13,7 +13,11 @@ import { FORMAT, readModelFile } from './presetFile';
 
 /** Refuses a place that a run holds, or that holds anything but a model: the write would destroy it. */
 const assertNothingElse = async (storage: Storage): Promise<void> => {
-  await storage.assertFree?.();
+  try {
+    await storage.assertFree?.();
+  } catch (cause) {
+    throw cause instanceof Held ? new Error(`saveModel: ${cause.message}`, { cause }) : cause;
+  }
   const name = oneLine(storage.name, 300);
   // A place that can only be written holds nothing that anybody could read.
   const readable = (storage as Partial<Storage>).read !== undefined;

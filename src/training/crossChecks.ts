@@ -61,6 +61,15 @@ export function assertResumable<M extends Model>({ resume, batches, checkpoint }
     );
 }
 
+/** Refuses α of batches without a label. */
+export function assertWeighs<M extends Model>({ alpha, batches }: ReadRunOptions<M>): void {
+  const number = typeof alpha === 'number';
+  if (alpha !== undefined && !(number && alpha === 0) && batches.counts.labeled === 0)
+    throw new RangeError(
+      `train: alpha is ${number ? alpha : 'a schedule'}, needed batches with labeled examples: alpha weighs their cross-entropy`,
+    );
+}
+
 /** Refuses early stopping by a column that the options leave out of the history. */
 export function assertMeasured<M extends Model>(
   { earlyStopping, validate }: ReadRunOptions<M>,

@@ -55,6 +55,10 @@ export function resolvePhases<M extends Model>(
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {
+    if (typeof phase === 'function')
+      throw new TypeError(
+        `${where}: phase ${i} is ${describe(phase)}, needed { name, variables, objective: … }, or one objective without a list`,
+      );
     const read = readOptions(where, phase, phaseRules<M>(), `phase ${i}`);
     const { name, objective: loss, variables, optimizer } = read;
     if (typeof name !== 'string' || name === '' || phases.findIndex((other) => other.name === name) !== i)

@@ -59,6 +59,43 @@ describe('text', () => {
   });
 });
 
+describe('options of columns', () => {
+  const rows = [
+    { a: '1', k: 'x' },
+    { a: '2', k: 'y' },
+    { a: '5', k: '' },
+  ];
+
+  it('are refused where they are none, in the words of the caller', () => {
+    for (const types of [new Map([['a', 'levels']]), new Date(), Promise.resolve({})])
+      expect(() => columns(rows, { label: 'k', types: types as never })).toThrow(
+        /^columns: types is .*, needed a plain object/,
+      );
+    for (const classNames of [new Set(['x', 'y']), 'x,y', { x: 0 }])
+      expect(() => columns(rows, { label: 'k', classNames: classNames as never })).toThrow(
+        /^columns: classNames is .*, needed an array of texts/,
+      );
+  });
+});
+
+describe('a row without any cell', () => {
+  it('is refused: an empty line that a parser reads as one', () => {
+    const rows = [{ size: '1', kind: 'a' }, { size: '3', kind: 'b' }, { size: '' }];
+    const needed = 'rows[2] has no cell with a value, needed one at least: leave empty lines out';
+    expect(() => columns(rows, { label: 'kind' })).toThrow(`columns: ${needed}`);
+    expect(columns([...rows.slice(0, 2), { size: '', kind: 'b' }], { label: 'kind' }).count).toBe(3);
+  });
+});
+
+describe('observed values', () => {
+  it('are refused where there are none at all', () => {
+    const given = { name: 'none', x: new Float32Array(4), y: [0, 1], shape: [2], classes: 2 };
+    expect(() => createDataset({ ...given, observed: [0, 0, 0, 0] })).toThrow(
+      'createDataset: observed holds zeros alone, needed a value that is known',
+    );
+  });
+});
+
 describe('fill values', () => {
   it('are named by their cell, with the cure', () => {
     const rows = Array.from({ length: 20 }, (_, i) => ({

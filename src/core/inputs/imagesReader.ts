@@ -45,30 +45,31 @@ export function imagesOf(where: string, name: string, given: unknown): readonly 
   return given;
 }
 
-/** Gray, or red, green and blue, of an image's pixels over a background, channel after channel. */
-function planesOf(
-  image: Image,
+/** Rows of a channel of an image: gray, red, green or blue over a background. Each is overwritten by the next. */
+function rowsOf(
+  { data, width, height }: Image,
   given: number,
+  channel: number,
   { channels, planar, background }: ImagesInput,
-): Float32Array[] {
-  const { data, width, height } = image;
+): (row: number) => Float32Array {
   const pixels = width * height;
-  const at = (pixel: number, channel: number): number =>
-    data[planar ? channel * pixels + pixel : pixel * given + channel] as number;
-  const hasAlpha = given % 2 === 0;
+  const [toPixel, toChannel] = planar ? [1, pixels] : [given, 1];
   const colors = given >= 3 ? 3 : 1;
-  const planes = Array.from({ length: channels }, () => new Float32Array(pixels));
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const alpha = hasAlpha ? at(pixel, given - 1) / 255 : 1;
-    const shown = (channel: number): number => alpha * at(pixel, channel) + (1 - alpha) * background;
-    // ITU-R BT.601, as image libraries have it.
-    const gray = colors === 3 && channels === 1;
-    for (const [channel, plane] of planes.entries())
-      plane[pixel] = gray
-        ? 0.299 * shown(0) + 0.587 * shown(1) + 0.114 * shown(2)
-        : shown(colors === 3 ? channel : 0);
-  }
-  return planes;
+  // ITU-R BT.601, as image libraries have it.
+  const shares = colors === 3 && channels === 1 ? [0.299, 0.587, 0.114] : [1];
+  const first = colors === 3 && channels === 3 ? channel : 0;
+  const values = new Float32Array(width);
+  return (row) => {
+    for (let column = 0; column < width; column++) {
+      const at = (row * width + column) * toPixel;
+      let value = 0;
+      for (let c = 0; c < shares.length; c++)
+        value += (shares[c] as number) * (data[at + (first + c) * toChannel] as number);
+      const alpha = given % 2 === 0 ? (data[at + (given - 1) * toChannel] as number) / 255 : 1;
+      values[column] = alpha * value + (1 - alpha) * background;
+    }
+    return values;
+  };
 }
 
 /** Lists of images. */
@@ -87,8 +88,8 @@ export const IMAGES_READER: InputReader<ImagesInput> = {
           `${where}: ${name}[${n}] has ${image.height} × ${image.width} pixels, needed ${height} × ${width}, or the option size when the data set is made: all are then resized`,
         );
       const from = n * height * width * channels;
-      for (const [channel, plane] of planesOf(image, given, spec).entries()) {
-        const values = resize(plane, [image.height, image.width], size);
+      for (let channel = 0; channel < channels; channel++) {
+        const values = resize(rowsOf(image, given, channel, spec), [image.height, image.width], size);
         for (let i = 0; i < values.length; i++)
           x[from + i * channels + channel] = Math.round(Math.min(255, Math.max(0, values[i] as number)));
       }

@@ -28,30 +28,31 @@ const axisOf = (from: number, to: number): AxisWeights =>
   to < from ? shrinking(from, to) : growing(from, to);
 
 /**
- * One channel of an image in another size.
+ * One channel of an image in another size. Rows are read one after the other, so that a large image is never held as numbers.
  *
- * @param plane height × width values
+ * @param rowAt the values of a row of the image, read before the next is asked for
  * @param from its height and width
  * @param to the height and width wanted
  * @returns height × width values, between the least and the largest of those given
- * @example resize(Float32Array.of(0, 4, 8, 12), [1, 4], [1, 2]) // [2, 10]
+ * @example resize(() => Float32Array.of(0, 4, 8, 12), [1, 4], [1, 2]) // [2, 10]
  */
 export function resize(
-  plane: Float32Array,
+  rowAt: (row: number) => Float32Array,
   from: readonly [number, number],
   to: readonly [number, number],
 ): Float32Array {
   const [height, width] = from;
   const [rows, columns] = to;
-  if (height === rows && width === columns) return plane;
   const [down, across] = [axisOf(height, rows), axisOf(width, columns)];
   const narrow = new Float32Array(height * columns);
-  for (let r = 0; r < height; r++)
+  for (let r = 0; r < height; r++) {
+    const values = rowAt(r);
     for (const [c, { first, weights }] of across.entries()) {
       let sum = 0;
-      for (const [k, weight] of weights.entries()) sum += weight * (plane[r * width + first + k] as number);
+      for (const [k, weight] of weights.entries()) sum += weight * (values[first + k] as number);
       narrow[r * columns + c] = sum;
     }
+  }
   const resized = new Float32Array(rows * columns);
   for (const [r, { first, weights }] of down.entries())
     for (let c = 0; c < columns; c++) {

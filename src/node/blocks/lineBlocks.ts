@@ -53,7 +53,7 @@ const SAMPLED = 4;
  * Rows of a text file with a row on each line, such as CSV or JSON lines, for `streamBatches`. Lines are read by byte ranges, and
  * your parser makes rows of them.
  *
- * The file is looked through once, to count its lines, and never held as a whole. A line break inside a quoted cell ends the
+ * The file is UTF-8. It is looked through once, to count its lines, and never held as a whole. A line break inside a quoted cell ends the
  * line. Empty lines are passed over. The file must stay as it is: one that changes or vanishes while a run reads it raises an
  * error with its name.
  *
@@ -63,7 +63,7 @@ const SAMPLED = 4;
  * @param path of the file
  * @param options parser; whether there is a header; types of columns
  * @returns blocks, with `input`
- * @throws Error when the file cannot be read; RangeError when it has no rows, or the parser fails or gives another number of rows
+ * @throws Error when the file cannot be read; RangeError when it is not UTF-8, has no rows, or the parser fails or gives another number of rows
  * @example await lineBlocks('rows.jsonl', { parse: (lines) => lines.map((line) => JSON.parse(line)) })
  */
 export async function lineBlocks(path: string, options: LineBlocksOptions): Promise<OwnBlocks> {

@@ -21,6 +21,7 @@ const CHUNK = 2 ** 20;
  * @param place function and file, for messages
  * @param hasHeader whether the first line belongs to no block
  * @param bytes of a block, about: it ends with the line that reaches them
+ * @throws RangeError when the file is not UTF-8
  */
 export async function scanLines(
   place: string,
@@ -51,12 +52,26 @@ export async function scanLines(
   const handle = await openToRead(place, path);
   try {
     const chunk = Buffer.alloc(CHUNK);
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    /** Refuses bytes of another encoding, which would all be read as one and the same character. */
+    const assertText = (bytes: Uint8Array | undefined): void => {
+      try {
+        decoder.decode(bytes, { stream: bytes !== undefined });
+      } catch (cause) {
+        const row = sizes.reduce((sum, size) => sum + size, 0) + lines;
+        throw new RangeError(
+          `${place} is not UTF-8 from about row ${row} on, needed a file in UTF-8: save it as such, or convert it`,
+          { cause },
+        );
+      }
+    };
     for (;;) {
       const { bytesRead } = await naming(place, 'cannot be read', () =>
         handle.read(chunk, 0, CHUNK, position),
       );
       if (bytesRead === 0) break;
       const read = chunk.subarray(0, bytesRead);
+      assertText(read);
       if (position === lineStart) first = read[0] as number;
       for (let at = read.indexOf(LINE_FEED); at >= 0; at = read.indexOf(LINE_FEED, at + 1)) {
         endLine(position + at, position + at + 1);
@@ -64,6 +79,7 @@ export async function scanLines(
       }
       position += bytesRead;
     }
+    assertText(undefined);
   } finally {
     await handle.close();
   }

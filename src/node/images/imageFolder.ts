@@ -1,14 +1,15 @@
 /** Image files in folders, one for each class. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { recordOf } from '../../core/assert';
+import { plainOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { channelsOf, type Image } from '../../core/inputs/imagesReader';
 import { messageOf } from '../../core/messageOf';
-import { callable, optional, text } from '../../core/options';
+import { callable, optional } from '../../core/options';
 import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';
 import { type ImagesOptions, images } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
+import { assertPath } from '../file';
 import { naming } from '../systemError';
 import { decodePng } from './png';
 
@@ -88,12 +89,13 @@ export async function decodeFile(
  * @example await imageFolder('photos', { size: 32, decode: (bytes) => decodeJpeg(bytes) })
  */
 export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<OwnDataset> {
-  const { decode, ...own } = recordOf(WHERE, options);
+  const { decode, ...own } = plainOf(WHERE, options, 'options');
   for (const name of ['labels', 'weight'])
     if (Object.hasOwn(own, name))
       throw new RangeError(`${WHERE}: ${name} is not an option, needed folders, one a class`);
   const decoder = optional(callable<DecodeImage>())(WHERE, 'decode', decode);
-  const paths = await filesBelow(WHERE, text()(WHERE, 'dir', dir));
+  assertPath(WHERE, 'dir', dir, 'folder');
+  const paths = await filesBelow(WHERE, dir);
   if (paths.length === 0)
     throw new RangeError(
       `${WHERE}: ${oneLine(dir, 200)} holds no image, needed folders of images, one a class`,

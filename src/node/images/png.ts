@@ -16,7 +16,7 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** An image of more bytes is refused: a small file may unpack to any number, and three times as many are held at once. */
+/** An image of more bytes is refused: a small file may unpack to any number, and up to three times as many are held at once. */
 const MOST_BYTES = 2 ** 27;
 
 interface Header {
@@ -33,12 +33,15 @@ const refuse = (where: string, what: string): never => {
 /** Chunks of a file: its data, and the header, palette and transparency where they are. */
 function chunksOf(where: string, bytes: Uint8Array): Readonly<Record<string, readonly Uint8Array[]>> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunks: Record<string, Uint8Array[]> = {};
+  const chunks: Record<string, Uint8Array[]> = Object.create(null);
   for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (at + 12 + length > bytes.length) refuse(where, 'ends in the middle');
-    chunks[type] = [...(chunks[type] ?? []), bytes.subarray(at + 8, at + 8 + length)];
+    const chunk = bytes.subarray(at + 8, at + 8 + length);
+    const others = chunks[type];
+    if (others) others.push(chunk);
+    else chunks[type] = [chunk];
     at += 12 + length;
   }
   return chunks;
@@ -56,12 +59,21 @@ function headerOf(where: string, chunk: Uint8Array | undefined): Header {
   if (width * height === 0) refuse(where, `has ${width} × ${height} pixels`);
   if (!DEPTHS[color]?.includes(depth)) refuse(where, `has ${depth} bits of color type ${color}`);
   if (view.getUint8(12) !== 0) refuse(where, 'is interlaced');
-  const size = Math.ceil((width * (CHANNELS[color] as number) * depth) / 8) * height;
+  return { width, height, depth, color };
+}
+
+/** Refuses an image of too many bytes, in the file or as pixels of a byte a channel. */
+function assertHeld(
+  where: string,
+  { width, height, depth, color }: Header,
+  stride: number,
+  channels: number,
+): void {
+  const size = height * Math.max(stride, width * channels);
   if (size > MOST_BYTES)
     throw new RangeError(
-      `${where} has ${width} × ${height} pixels of ${size} bytes, needed at most ${MOST_BYTES} bytes, or the option decode that makes it smaller`,
+      `${where} has ${width} × ${height} pixels of ${depth} bits and color type ${color}, ${size} bytes; needed at most ${MOST_BYTES} bytes, or the option decode that makes it smaller`,
     );
-  return { width, height, depth, color };
 }
 
 const paeth = (left: number, up: number, corner: number): number => {
@@ -108,24 +120,10 @@ function unfiltered(
 export function decodePng(where: string, bytes: Uint8Array): Image {
   if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) refuse(where, 'does not begin as a PNG file');
   const { IHDR = [], PLTE = [], tRNS = [], IDAT = [] } = chunksOf(where, bytes);
-  const { width, height, depth, color } = headerOf(where, IHDR[0]);
+  const header = headerOf(where, IHDR[0]);
+  const { width, height, depth, color } = header;
   const channels = CHANNELS[color] as number;
   const stride = Math.ceil((width * channels * depth) / 8);
-  let raw: Uint8Array;
-  try {
-    raw = inflateSync(Buffer.concat(IDAT), { maxOutputLength: height * (stride + 1) + 1024 });
-  } catch {
-    return refuse(where, 'holds damaged data');
-  }
-  const rows = unfiltered(where, raw, height, stride, Math.max(1, (channels * depth) / 8));
-  /** value i of a row, of as many bits as the file has */
-  const valueAt = (row: number, i: number): number => {
-    const bit = i * depth;
-    const at = row * stride + (bit >> 3);
-    const byte = rows[at] as number;
-    if (depth === 16) return 256 * byte + (rows[at + 1] as number);
-    return (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1);
-  };
   const [palette, transparent] = [PLTE[0], tRNS[0]];
   if (color === 3 && palette === undefined) refuse(where, 'has no palette');
   // A gray or red-green-blue file may name one color as transparent, two bytes a value.
@@ -138,25 +136,72 @@ export function decodePng(where: string, bytes: Uint8Array): Image {
       : undefined;
   const colors = color === 3 ? 3 : channels;
   const given = colors + (clear || (color === 3 && transparent) ? 1 : 0);
-  const data = new Uint8Array(width * height * given);
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) {
-      const at = (row * width + column) * given;
-      if (color === 3) {
-        const entry = valueAt(row, column);
-        if (3 * entry + 2 >= (palette as Uint8Array).length)
-          refuse(where, `names color ${entry} of a smaller palette`);
-        for (let c = 0; c < 3; c++) data[at + c] = (palette as Uint8Array)[3 * entry + c] as number;
-        if (transparent) data[at + 3] = transparent[entry] ?? 255;
-        continue;
-      }
-      let isClear = clear !== undefined;
-      for (let c = 0; c < channels; c++) {
-        const value = valueAt(row, column * channels + c);
-        isClear &&= value === clear?.[c];
-        data[at + c] = depth === 16 ? value >> 8 : (255 * value) / (2 ** depth - 1);
-      }
-      if (clear) data[at + channels] = isClear ? 0 : 255;
+  assertHeld(where, header, stride, given);
+  let raw: Uint8Array;
+  try {
+    raw = inflateSync(Buffer.concat(IDAT), { maxOutputLength: height * (stride + 1) + 1024 });
+  } catch {
+    return refuse(where, 'holds damaged data');
+  }
+  const rows = unfiltered(where, raw, height, stride, Math.max(1, (channels * depth) / 8));
+  const values = new Uint16Array(width * channels);
+  /** The values of a row, of as many bits as the file has. */
+  const unpack = (row: number): void => {
+    const start = row * stride;
+    const mask = 2 ** depth - 1;
+    for (let i = 0; i < values.length; i++) {
+      const bit = i * depth;
+      const at = start + (bit >> 3);
+      const byte = rows[at] as number;
+      if (depth === 16) values[i] = 256 * byte + (rows[at + 1] as number);
+      else values[i] = (byte >> (8 - depth - (bit & 7))) & mask;
     }
+  };
+  const data = new Uint8Array(width * height * given);
+  for (let row = 0; row < height; row++) {
+    unpack(row);
+    const start = row * width * given;
+    if (color === 3) fromPalette(where, values, palette as Uint8Array, transparent, data.subarray(start));
+    else fromValues(values, depth, channels, clear, data.subarray(start));
+  }
   return { data, width, height };
+}
+
+/** A row of a file with a palette: red, green, blue, and alpha where the file has it. */
+function fromPalette(
+  where: string,
+  entries: Uint16Array,
+  palette: Uint8Array,
+  alpha: Uint8Array | undefined,
+  out: Uint8Array,
+): void {
+  let at = 0;
+  for (const entry of entries) {
+    if (3 * entry + 2 >= palette.length) refuse(where, `names color ${entry} of a smaller palette`);
+    out[at++] = palette[3 * entry] as number;
+    out[at++] = palette[3 * entry + 1] as number;
+    out[at++] = palette[3 * entry + 2] as number;
+    if (alpha) out[at++] = alpha[entry] ?? 255;
+  }
+}
+
+/** A row of gray or colors in 8 bits a value; alpha 0 where a pixel has the color that the file names as transparent. */
+function fromValues(
+  values: Uint16Array,
+  depth: number,
+  channels: number,
+  clear: readonly number[] | undefined,
+  out: Uint8Array,
+): void {
+  const most = 2 ** depth - 1;
+  let at = 0;
+  for (let i = 0; i < values.length; i += channels) {
+    let isClear = clear !== undefined;
+    for (let c = 0; c < channels; c++) {
+      const value = values[i + c] as number;
+      isClear &&= value === clear?.[c];
+      out[at++] = depth === 16 ? value >> 8 : (255 * value) / most;
+    }
+    if (clear) out[at++] = isClear ? 0 : 255;
+  }
 }

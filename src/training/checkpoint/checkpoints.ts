@@ -1,14 +1,6 @@
 /** Checkpoints of a run: writes them, and finds the one to resume from. */
 import { getBackend } from '@tensorflow/tfjs-core';
-import { assertFunction, assertMethods } from '../../core/assert';
-import { messageOf } from '../../core/messageOf';
-import {
-  type Claim,
-  claimWithinProcess,
-  isFolder,
-  type Storage,
-  type StorageFolder,
-} from '../../files/storage';
+import { type Claim, claimFor, isFolder } from '../../files/storage';
 import type { CheckpointOptions, Resume } from '../options';
 import { encodeCheckpoint } from './encode';
 import { assertFresh, assertGivesFiles, isEmpty, keepCheckpoint } from './files';
@@ -47,24 +39,6 @@ const NOWHERE: Checkpoints = {
 };
 
 /**
- * Claims a storage for a run.
- *
- * @throws Error when another run holds it, or it cannot be written
- * @throws TypeError when its `claim` is not a function, or gives anything but a claim
- */
-const claim = async (place: Storage | StorageFolder): Promise<Claim> => {
-  if (place.claim !== undefined) assertFunction('train', 'checkpoint.storage.claim', place.claim);
-  let claimed: Claim;
-  try {
-    claimed = await (place.claim?.() ?? claimWithinProcess(place, place.name));
-  } catch (cause) {
-    throw new Error(`train: checkpoint.storage cannot be used: ${messageOf(cause)}`, { cause });
-  }
-  assertMethods('train', 'the claim of checkpoint.storage', claimed, ['confirm', 'release']);
-  return claimed;
-};
-
-/**
  * Checkpoints of a run.
  *
  * @param options storage, and how many to keep; undefined for no checkpoints
@@ -84,7 +58,7 @@ export function createCheckpoints(
   return {
     keepBest: isFolder(storage),
     async begin(resume) {
-      claimed = await claim(storage);
+      claimed = await claimFor('train', 'checkpoint.storage', storage);
       if (isFolder(storage)) assertGivesFiles(storage);
       const found = resume ? await resumeFrom(storage, resume, state, run) : undefined;
       if (found === undefined) {

@@ -1,5 +1,5 @@
 /** Fits a model to few labels and much unlabeled data, and says what the unlabeled data were worth. */
-import { recordOf } from '../../core/assert';
+import { plainOf, recordOf } from '../../core/assert';
 import { messageOf } from '../../core/messageOf';
 import { sizeOf } from '../../core/shape';
 import type { Dataset } from '../../data/dataset';
@@ -93,6 +93,7 @@ export async function fit(
   if (isModel(recordOf('fit', first, 'model')))
     return fitted(first as SemiSupervisedVae, second as Dataset, third);
   assertDataset('fit', first as Dataset);
+  plainOf('fit', second, 'options');
   const model = modelFor(first as Dataset, second as FitOptions);
   try {
     return await fitted(model, first as Dataset, second as FitOptions);

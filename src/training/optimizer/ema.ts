@@ -1,6 +1,7 @@
 /** Exponential moving averages of weights, for evaluation. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
 import { assertMethods, plainOf } from '../../core/assert';
+import { oneLine } from '../../core/describe';
 import { meanShares, movedMean } from '../../core/movingMean';
 import { BELOW_1, number, readOptions } from '../../core/options';
 import { sharing } from '../../host/aliasOf';
@@ -69,13 +70,17 @@ export const decayAt = (decay: number, step: number): number => Math.min(decay, 
  * @param variables by name; the average begins with their values
  * @param options decay
  * @returns the average; dispose it when you are done
- * @throws RangeError when the decay is not in [0, 1)
+ * @throws RangeError when the decay is not in [0, 1), or a variable is disposed
  * @example const ema = createEma(model.variables, { decay: 0.999 }); // for trainingSteps(model, { …, ema })
  */
 export function createEma(variables: Readonly<Record<string, Variable>>, options: EmaOptions): Ema {
   const { decay } = readOptions('createEma', options, emaRules());
   const named = Object.entries(plainOf('createEma', variables, 'variables'));
-  for (const [name, source] of named) assertMethods('createEma', `variables.${name}`, source, ['assign']);
+  for (const [name, source] of named) {
+    assertMethods('createEma', `variables.${name}`, source, ['assign']);
+    if (source.isDisposed)
+      throw new RangeError(`createEma: variables.${oneLine(name)} is disposed, needed one that is not`);
+  }
   const averages = Object.fromEntries(named.map(([name, source]) => [name, sharing(source)]));
   const copyToVariables = (): void => {
     for (const [name, source] of named) source.assign(averages[name] as Variable);

@@ -38,8 +38,11 @@ export function freshModels<M extends SemiSupervisedVae>({
     try {
       return assertFresh(atOnce('search', 'createModel', made), given);
     } catch (error) {
-      // A promised model is freed once it is there.
-      if (!given.has(made)) void Promise.resolve(made).then(free, () => undefined);
+      // A promised model is freed once it is there. What that throws would end the process, and hide the error.
+      if (!given.has(made))
+        void Promise.resolve(made)
+          .then(free)
+          .catch(() => undefined);
       throw error;
     }
   };

@@ -16,7 +16,7 @@ import {
   parseRecord,
   parseStoredJson,
 } from '../../files/json';
-import { type Claim, claimWithinProcess, contentOf, type Storage } from '../../files/storage';
+import { claimFor, contentOf, type Storage } from '../../files/storage';
 import { firstDifference, shown } from '../checkpoint/identity';
 import type { Outcome } from './runs';
 import type { Judged } from './score';
@@ -91,7 +91,7 @@ const read = async (
  */
 export async function openJournal(storage: Storage | undefined, identity: Identity): Promise<Journal> {
   if (storage === undefined) return { outcomeOf: (_, work) => work(), close: async () => undefined };
-  const claim: Claim = await (storage.claim?.() ?? claimWithinProcess(storage, storage.name));
+  const claim = await claimFor('search', 'storage', storage);
   const where = `search: ${oneLine(storage.name, 300)}`;
   try {
     let runs = await read(where, storage, identity);

@@ -154,6 +154,16 @@ describe('lineBlocks', () => {
     },
   );
 
+  it('refuses a file that is not UTF-8, all of whose letters beyond ASCII would be one', async () => {
+    const path = join(dir, 'latin1.csv');
+    await writeFile(path, Buffer.from(csv('\n'), 'latin1'));
+    await expect(lineBlocks(path, { parse, header: true })).rejects.toThrow(
+      /^lineBlocks: .*latin1\.csv is not UTF-8 from about row 0 on, needed a file in UTF-8/,
+    );
+    await writeFile(path, Buffer.from(csv('\n')).subarray(0, 13)); // ends inside é
+    await expect(lineBlocks(path, { parse, header: true })).rejects.toThrow('is not UTF-8');
+  });
+
   it('fits columns to all rows of a file of few blocks', async () => {
     const path = join(dir, 'rows.jsonl');
     await writeFile(path, ROWS.map((row) => JSON.stringify(row)).join('\n'));

@@ -40,14 +40,41 @@ describe('decodePng', () => {
     },
   );
 
-  it('refuses an image of more bytes than it says how to hold, before it unpacks it', () => {
+  it.each([
+    ['four values of 16 bits', 16, 6, 512_000_000],
+    ['a palette of one bit, which unpacks to 24', 1, 3, 192_000_000],
+  ])('refuses an image of too many bytes, in the file or as pixels, before it unpacks it: %s', (_, ...of) => {
+    const [depth, color, bytes] = of;
     const png = encode({ data: noisy(117), width: 13, height: 9, channels: 1, depth: 8 });
-    // 8000 × 8000 pixels of four values of 16 bits.
-    const header = [0, 0, 31, 64, 0, 0, 31, 64, 16, 6];
+    const palette = [0, 0, 0, 3, ...Buffer.from('PLTE'), 1, 2, 3, 0, 0, 0, 0];
+    // 8000 × 8000 pixels.
+    const header = [0, 0, 31, 64, 0, 0, 31, 64, depth, color];
     const bomb = png.map((byte, i) => (i >= 16 && i < 26 ? (header[i - 16] as number) : byte));
-    expect(() => decodePng('test', bomb)).toThrow(
-      'test has 8000 × 8000 pixels of 512000000 bytes, needed at most 134217728 bytes, or the option decode',
+    const file = Uint8Array.from([...bomb.subarray(0, 33), ...palette, ...bomb.subarray(33)]);
+    expect(() => decodePng('test', file)).toThrow(
+      `test has 8000 × 8000 pixels of ${depth} bits and color type ${color}, ${bytes} bytes; needed at most 134217728 bytes, or the option decode`,
     );
+  });
+
+  it('reads a file of many chunks in a time that grows with their number', () => {
+    const png = encode({ data: noisy(117), width: 13, height: 9, channels: 1, depth: 8 });
+    const chunk = [0, 0, 0, 0, ...Buffer.from('IDAT'), 0, 0, 0, 0];
+    const file = (count: number): Uint8Array =>
+      Buffer.concat([
+        png.subarray(0, 33),
+        ...new Array(count).fill(Uint8Array.from(chunk)),
+        png.subarray(33),
+      ]);
+    const millisecondsOf = (count: number): number => {
+      const bytes = file(count);
+      const start = performance.now();
+      decodePng('test', bytes);
+      return performance.now() - start;
+    };
+    millisecondsOf(10);
+    // Copying the list at each chunk made the second 65 times as slow as the first, and minutes of a megabyte.
+    const [few, many] = [millisecondsOf(10_000), millisecondsOf(80_000)];
+    expect(many).toBeLessThan(30 * Math.max(few, 5));
   });
 
   it('keeps the upper 8 of 16 bits', () => {
@@ -68,6 +95,14 @@ describe('decodePng', () => {
 });
 
 describe('imageFolder', () => {
+  it('refuses options that are none, and no path', async () => {
+    for (const options of [new Map([['size', 3]]), Promise.resolve({ size: 3 })])
+      await expect(imageFolder('photos', options as never)).rejects.toThrow(
+        /^imageFolder: options is (Map|a Promise|Promise)/,
+      );
+    await expect(imageFolder('')).rejects.toThrow('imageFolder: dir is "", needed the path of a folder');
+  });
+
   let dir = '';
   const write = async (path: string, width = 2): Promise<void> => {
     await mkdir(join(dir, path, '..'), { recursive: true });

@@ -223,6 +223,16 @@ describe('fit', () => {
     for (const one of [model, first.model]) one.dispose();
   });
 
+  it('refuses options that are none, with a model and without', async () => {
+    const data = moons();
+    const model = modelOf(data);
+    for (const options of [null, new Map()] as never[]) {
+      await expect(fit(data, options)).rejects.toThrow(/^fit: options is (null|Map), needed/);
+      await expect(fit(model, data, options)).rejects.toThrow(/^fit: options is (null|Map), needed/);
+    }
+    model.dispose();
+  });
+
   it('keeps generated examples to their classes, where the model generates for training', async () => {
     const data = moons();
     const model = modelOf(data);

@@ -88,6 +88,14 @@ describe('createEma', () => {
   it.each([-0.1, 1, Number.NaN, '0.5' as unknown as number])('refuses a decay of %s', (decay) => {
     expect(() => createEma({}, { decay })).toThrow(/^createEma: decay is .*, needed a number in \[0, 1\)$/);
   });
+
+  it('refuses a variable that is disposed', () => {
+    const gone = variable(ones([2]));
+    gone.dispose();
+    expect(() => createEma({ gone }, { decay: 0.9 })).toThrow(
+      'createEma: variables.gone is disposed, needed one that is not',
+    );
+  });
 });
 
 describe('an average that does not fit the loop', () => {

@@ -104,6 +104,26 @@ describe('a model that createModel gives and search refuses', () => {
   });
 });
 
+describe('a model that cannot be freed', () => {
+  it('leaves the error of the search, and the process', async () => {
+    const broken = async (options: M2Options) => {
+      const model = createM2(options);
+      return {
+        ...model,
+        dispose() {
+          model.dispose();
+          throw new Error('not mine');
+        },
+      };
+    };
+    expect(String((await searched({ createModel: broken as never })).failure)).toContain(
+      'createModel gives a Promise',
+    );
+    // An unhandled rejection would fail the run of the tests.
+    await new Promise((done) => setTimeout(done, 20));
+  });
+});
+
 describe('a search with a storage and a createModel', () => {
   it('goes on with own nets that are made the same', async () => {
     const storage = memoryStorage();
