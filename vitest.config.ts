@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -47,6 +48,8 @@ export default defineConfig({
     // set-up leaves each of them a clean engine.
     isolate: false,
     pool: 'forks',
+    // The default leaves one of two processors idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: backends?.map(onBackend) ?? [
       ...['cpu', 'wasm'].map(onBackend),
       runOnce('once', once),
