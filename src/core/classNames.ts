@@ -44,7 +44,7 @@ export const namesOf = (classes: number, names?: readonly string[]): readonly st
  * @param labels indices, or names of classes; nothing and an empty text mean an unknown class
  * @param names of the classes, where they have some
  * @returns an index for each name, −1 for an unknown class; labels without a text, or of classes without names, as they are
- * @throws RangeError naming the first that is not a class
+ * @throws RangeError naming the first that is not a class, or when numbers may be names and are in an array without a type
  */
 export function indicesOfNames(
   where: string,
@@ -52,8 +52,11 @@ export function indicesOfNames(
   labels: ArrayLike<number | bigint | string | null | undefined>,
   names: readonly string[] | undefined,
 ): ArrayLike<number | bigint> {
-  if (names === undefined || !Array.isArray(labels) || !labels.some(isString))
-    return labels as ArrayLike<number | bigint>;
+  if (names === undefined || !Array.isArray(labels)) return labels as ArrayLike<number | bigint>;
+  if (!labels.some(isString)) {
+    assertIndices(where, name, labels, names);
+    return labels;
+  }
   return labels.map((label, i) => {
     if (label === undefined || label === null || label === '') return -1;
     if (!isString(label)) return label;
@@ -63,6 +66,25 @@ export function indicesOfNames(
       `${where}: ${name}[${i}] is ${describe(label)}, needed one of ${names.slice(0, 12).map(describe).join(', ')}, or nothing where the class is unknown`,
     );
   });
+}
+
+/**
+ * Refuses numbers that may be indices or names: those of the classes are numbers, and other ones than their indices.
+ *
+ * @throws RangeError
+ */
+function assertIndices(
+  where: string,
+  name: string,
+  labels: readonly unknown[],
+  names: readonly string[],
+): void {
+  const numeric = names.every((one) => one.trim() !== '' && Number.isFinite(Number(one)));
+  if (!numeric || names.every((one, k) => Number(one) === k)) return;
+  if (labels.some((label) => typeof label === 'number' && label >= 0))
+    throw new RangeError(
+      `${where}: ${name} holds numbers in an array, and classes are called ${names.slice(0, 6).join(', ')}, needed names as texts: ${name}.map(String); or indices in an Int32Array`,
+    );
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What `columns`, `vectors`, `text` and `images` have in common: labels, weights and names beside raw inputs. */
 
 import { describe } from '../core/describe';
+import { MISSING_TEXTS } from '../core/inputs/cells';
 import { readInputs } from '../core/inputs/readers';
 import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
 import { optional, type Rule, text, texts, unchecked } from '../core/options';
@@ -91,6 +92,16 @@ interface OwnDataParts {
   readonly name: string;
 }
 
+/** The texts among labels that mean an unknown class, and could be one: NA is a country, and null a name. */
+const textsOfMissing = (
+  labels: ClassLabels,
+  missing: readonly string[],
+  classNames: readonly string[],
+): readonly string[] => {
+  const held = new Set(Array.from(labels, (label) => (typeof label === 'string' ? label.trim() : '')));
+  return missing.filter((text) => held.has(text) && !classNames.includes(text));
+};
+
 /** A data set of raw inputs and the labels beside them. */
 export function ownDataset(parts: OwnDataParts): OwnDataset {
   const { where, argument, raw, input, notes, labels, labelsName = 'labels', missing, classNames } = parts;
@@ -100,6 +111,14 @@ export function ownDataset(parts: OwnDataParts): OwnDataset {
     labels === undefined
       ? { classes: Math.max(1, classNames?.length ?? 1), ...(classNames && { classNames }) }
       : readClasses(where, labelsName, labels, { classNames, ...(missing && { missing }) });
+  const unsure =
+    labels === undefined ? [] : textsOfMissing(labels, missing ?? MISSING_TEXTS, classNames ?? []);
+  const told = [
+    ...notes,
+    ...unsure.map(
+      (one) => `a label ${describe(one)} is read as unknown: where it is a class, classNames names it`,
+    ),
+  ];
   const dataset = checkDataset(
     where,
     'options',
@@ -109,11 +128,11 @@ export function ownDataset(parts: OwnDataParts): OwnDataset {
       x,
       shape: shapeOfInput(input),
       input,
-      notes,
+      notes: told,
       likelihood,
       ...(parts.weight !== undefined && { weight: parts.weight }),
     },
     labelsName,
   );
-  return { ...dataset, input, notes, likelihood };
+  return { ...dataset, input, notes: told, likelihood };
 }

@@ -13,7 +13,14 @@ import { boundOf, inferred } from '../models/atOnce';
 import { assertTakesObserved } from '../models/fits';
 import { type BoundContext, hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
-import { assertBound, assertExamples, drawRules, type Examples, openExamples } from './examples';
+import {
+  assertBound,
+  assertExamples,
+  drawRules,
+  type Examples,
+  MOST_SAMPLES,
+  openExamples,
+} from './examples';
 
 /** How the bound is estimated. */
 export interface EvaluateElboOptions {
@@ -79,7 +86,7 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
     seed: noise,
   } = readOptions(where, options, {
     ...drawRules(),
-    samples: number(integersFrom(1), 1),
+    samples: number(integersFrom(1, MOST_SAMPLES), 1),
   });
   if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
   assertExamples(where, data);

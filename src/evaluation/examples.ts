@@ -12,7 +12,7 @@ import { type InputSpec, parseInput } from '../core/inputs/registry';
 import { readLabels } from '../core/labels';
 import { integersFrom, number, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
-import { inputValues, isBytes } from '../core/typedArrays';
+import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
 import { assertSameClasses, assertSameInputs, assertSameReading } from '../models/fits';
 import { assertBytesFit } from '../models/inputs';
 import type { BoundContext, Classifier, Model } from '../models/model';
@@ -51,7 +51,7 @@ export interface OpenedExamples extends OpenedInputs {
 export interface LabeledExamples extends Examples {
   /**
    * class indices, N integers from 0 to K − 1; −1 (or 255) where one is not known. Or the names that the model has for its
-   * classes; nothing or an empty text where one is not known
+   * classes; nothing or an empty text where one is not known. Where these names are numbers, indices are in a typed array
    */
   readonly y: ArrayLike<number | bigint | string | null | undefined>;
 }
@@ -130,9 +130,12 @@ export async function openLabeled(
   return { examples, labels };
 }
 
+/** More draws of each example than that take days. */
+export const MOST_SAMPLES = 1e6;
+
 /** How the options of a bound's estimate are read. */
 export const drawRules = () => ({
-  samples: number(integersFrom(1)),
+  samples: number(integersFrom(1, MOST_SAMPLES)),
   batchSize: number(integersFrom(1), 100),
   seed: seedStream(),
 });
@@ -140,7 +143,7 @@ export const drawRules = () => ({
 /** Refuses anything but a record of inputs. */
 export function assertExamples(where: string, data: Examples, name = 'data'): void {
   const hint = datasetHint(name, recordOf(where, data, name));
-  if (hint !== '')
+  if (hint !== '' || Array.isArray(data) || arrayKind(data) || 'dataSync' in data)
     throw new TypeError(`${where}: ${name} is ${describe(data)}, needed { x, y }, such as a data set${hint}`);
   assertSpelled(where, name, data);
 }

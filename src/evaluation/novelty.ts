@@ -3,7 +3,7 @@ import { assertNumber, assertNumbers } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { FINITE_NUMBER, integersFrom, number, readOptions, unchecked } from '../core/options';
 import { hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
-import { drawRules, type Examples, openExamples } from './examples';
+import { drawRules, type Examples, MOST_SAMPLES, openExamples } from './examples';
 import { importanceBoundsOf, openToBound } from './importanceBound';
 import { forEachLogits, posteriorAt } from './posteriors';
 
@@ -86,7 +86,7 @@ export async function noveltyScore(
   const where = 'noveltyScore';
   const { reference, ...draws } = readOptions(where, options, {
     ...drawRules(),
-    samples: number(integersFrom(1), 10),
+    samples: number(integersFrom(1, MOST_SAMPLES), 10),
     reference: unchecked<NoveltyScoreOptions['reference']>(),
   });
   const isList = typeof (reference as ArrayLike<number> | undefined)?.length === 'number';

@@ -169,9 +169,9 @@ export interface TrainOptions<M extends Model> extends StepOptions<M> {
   readonly checkpoint?: CheckpointOptions;
   /**
    * continues from the newest checkpoint if there is one (`'latest'` or `true`), or from one of a folder by its name. The
-   * settings must be the same, except that there may be more epochs; with no more than are done, no step is taken, and the result
-   * is the checkpoint's. A checkpoint that is damaged or of another run raises an
-   * error, which names an older one that can be used. Default `false`
+   * settings must be the same, except that there may be more epochs and another `nonFinite`. With no more epochs than are done,
+   * no step is taken, and the result is the checkpoint's. A checkpoint that is damaged or of another run raises an error,
+   * which names an older one that can be used. Default `false`
    */
   readonly resume?: Resume;
 }

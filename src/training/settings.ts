@@ -1,6 +1,5 @@
 /** The options of a loop or a run, read once into one complete record. */
 import { assertMethods } from '../core/assert';
-import { describe } from '../core/describe';
 import type { Noise } from '../core/noise';
 import { readOptions } from '../core/options';
 import { assertBackend } from '../host/backendTraits';
@@ -100,8 +99,6 @@ export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): 
   if (checkpoint) assertKeepsInFolder(checkpoint);
   assertResumable(options);
   assertWeighs(options);
-  if (given.validateEvery !== undefined && validate === undefined)
-    throw new RangeError(`train: validateEvery is ${describe(validateEvery)}, needed validate as well`);
   const steps = stepSettings('train', model, options);
   assertMeasured(options, steps.gradientNorm);
   if (checkpoint)

@@ -87,6 +87,18 @@ describe('a row without any cell', () => {
   });
 });
 
+describe('a label that means a missing value', () => {
+  it('is noted, as it may be a class, unless classNames name it', () => {
+    const labels = ['NA', 'EU', 'EU'];
+    const { notes, classNames } = vectors([[1], [2], [3]], { labels });
+    expect(classNames).toEqual(['EU']);
+    expect(notes).toContain('a label "NA" is read as unknown: where it is a class, classNames names it');
+    const named = vectors([[1], [2], [3]], { labels, classNames: ['EU', 'NA'] });
+    expect(Array.from(named.y)).toEqual([1, 0, 0]);
+    expect(named.notes.filter((note) => note.includes('NA'))).toEqual([]);
+  });
+});
+
 describe('observed values', () => {
   it('are refused where there are none at all', () => {
     const given = { name: 'none', x: new Float32Array(4), y: [0, 1], shape: [2], classes: 2 };

@@ -76,3 +76,30 @@ describe('a model for a data set', () => {
       expect(() => tinyM1({ data, [name]: value })).toThrow(new RegExp(`^createVae: .*${name}`, 'i'));
   });
 });
+
+describe('classes that are called by numbers', () => {
+  const model = () => tinyM2({ classNames: ['1', '2', '3'] });
+
+  it('are not taken for indices where they are in an array without a type', async () => {
+    const named = model();
+    const numbers = Array.from(y, (k) => k + 1);
+    await expect(evaluateClassifier(named, { x, y: numbers })).rejects.toThrow(
+      'evaluateClassifier: y holds numbers in an array, and classes are called 1, 2, 3, needed names as texts: y.map(String)',
+    );
+    const byName = await evaluateClassifier(named, { x, y: numbers.map(String) });
+    expect(byName).toEqual(await evaluateClassifier(named, { x, y: Int32Array.from(y) }));
+    named.dispose();
+    const plain = tinyM2({ classNames: ['0', '1', '2'] });
+    expect((await evaluateClassifier(plain, { x, y: [...y] })).count).toBe(6);
+    plain.dispose();
+  });
+
+  it('are not evaluated on inputs alone', async () => {
+    const named = model();
+    for (const inputs of [x, [...x], Float32Array.from(x)])
+      await expect(evaluateClassifier(named, inputs as never)).rejects.toThrow(
+        /^evaluateClassifier: data is .*, needed \{ x, y \}, such as a data set/,
+      );
+    named.dispose();
+  });
+});
