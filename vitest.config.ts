@@ -30,7 +30,7 @@ const onBackend = (name: string) => ({
     env: { SSVAE_TEST_BACKEND: name },
     pool: 'forks' as const,
     // WebGPU may be a renderer in software.
-    testTimeout: name === 'webgpu' ? 900_000 : 60_000,
+    testTimeout: name === 'webgpu' ? 900_000 : 120_000,
   },
 });
 
