@@ -42,3 +42,18 @@ export const takeTurn = (thing: object): (() => boolean) => {
   turns().set(thing, own);
   return () => turns().get(thing) === own;
 };
+
+const MOVES = Symbol.for('ssvae.moves');
+
+/** How often things have been moved, in this process. */
+const moves = (): WeakMap<object, number> => {
+  const shared = globalThis as { [MOVES]?: WeakMap<object, number> };
+  shared[MOVES] ??= new WeakMap();
+  return shared[MOVES];
+};
+
+/** Number of training steps that have moved a variable. */
+export const movesOf = (thing: object): number => moves().get(thing) ?? 0;
+
+/** Counts a training step that moves a variable. */
+export const countMove = (thing: object): void => void moves().set(thing, movesOf(thing) + 1);

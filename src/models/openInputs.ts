@@ -4,6 +4,7 @@ import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { assertNotIntegers } from '../core/assert';
 import { type ByteMeaning, valuesOfBytes } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
+import { movesOf } from '../core/held';
 import { inputsHint } from '../core/hints';
 import { isRawInput, type RawInputs, rawInWords, readInputs } from '../core/inputs/readers';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
@@ -85,12 +86,35 @@ const openValues = (
 };
 
 /**
+ * Inputs of one model as it is at the first batch: a training step meanwhile would mix the results of two models.
+ *
+ * @throws Error naming the call that was not awaited
+ */
+const ofOneModel = (where: string, { variables }: Model, { count, between }: OpenedInputs): OpenedInputs => {
+  const [first] = Object.values(variables);
+  let begun: number | undefined;
+  return {
+    count,
+    between(from, to) {
+      const now = first ? movesOf(first) : 0;
+      begun ??= now;
+      if (now !== begun)
+        throw new Error(
+          `${where}: the model took a training step meanwhile, needed the same weights for all batches: await ${where}(…) before training goes on`,
+        );
+      return between(from, to);
+    },
+  };
+};
+
+/**
  * Checks inputs against a model: its input shape, and what its likelihood is a density of. A tensor is read once.
  *
  * @param where name of the calling function, for the message
  * @param name the argument
  * @throws TypeError when they are not inputs
- * @throws RangeError when they do not divide into examples of the model, or a value is outside, or not finite
+ * @throws RangeError when they do not divide into examples of the model, or a value is outside, or not finite; later, an
+ *   Error when the model is trained between two batches
  */
 export async function openInputs(
   where: string,
@@ -102,7 +126,7 @@ export async function openInputs(
   const { inputShape, input } = model;
   if (input !== undefined && isRawInput(input, inputs)) {
     const { x } = readInputs(where, name, input, inputs);
-    return openValues(where, name, x, byteMeaningOf(model), inputShape);
+    return ofOneModel(where, model, openValues(where, name, x, byteMeaningOf(model), inputShape));
   }
   const support = supportOf(model) ?? FINITE;
   const bytes = byteMeaningOf(model);
@@ -112,11 +136,11 @@ export async function openInputs(
     assertNotRgba(where, name, given, inputShape);
     const opened = openValues(where, name, values, bytes, inputShape);
     assertWithin(where, name, isBytes(values) ? values : given, support, { bytes });
-    return opened;
+    return ofOneModel(where, model, opened);
   }
   const opened = openTensor(where, name, inputs as Tensor, model);
   assertWithin(where, name, await (inputs as Tensor).data(), support);
-  return opened;
+  return ofOneModel(where, model, opened);
 }
 
 /**

@@ -32,6 +32,8 @@ const assertNothingElse = async (storage: Storage): Promise<void> => {
 /**
  * Writes a model: its variables as a safetensors file (they open in Python as they are) with the spec beside.
  *
+ * The file holds the weights of the call, and of several calls to one place those of the last.
+ *
  * Weights are written as they are, NaN too. `predict` and the evaluations refuse a model that gives no finite numbers.
  *
  * @param model any model with named variables; `loadModel` rebuilds a ready model, {@link loadVariables} fills your own
@@ -44,9 +46,28 @@ export async function saveModel(model: Model, storage: Storage): Promise<void> {
   assertLiving('saveModel', model);
   assertSpec('saveModel', 'model.spec', model.spec);
   assertStorage('saveModel', 'storage', storage, ['write']);
-  await assertNothingElse(storage);
-  const arrays = await readTensors(model.variables);
-  await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
+  // Read at the call: training may go on before the place is free.
+  const reading = readTensors(model.variables);
+  reading.catch(() => undefined);
+  await inTurn(storage.name, async () => {
+    await assertNothingElse(storage);
+    const arrays = await reading;
+    await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
+  });
+}
+
+/** Saves that are under way, by the names of their places. */
+const saves = new Map<string, Promise<void>>();
+
+/** Saves to a place one after the other, so that the last call is what it holds. */
+async function inTurn(place: string, save: () => Promise<void>): Promise<void> {
+  const turn = (saves.get(place) ?? Promise.resolve()).catch(() => undefined).then(save);
+  saves.set(place, turn);
+  try {
+    await turn;
+  } finally {
+    if (saves.get(place) === turn) saves.delete(place);
+  }
 }
 
 /** Refuses another spec, naming the first entry that differs. */

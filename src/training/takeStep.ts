@@ -3,6 +3,7 @@
 import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type Batch, disposeBatch, hasObserved } from '../core/batch';
 import { describe } from '../core/describe';
+import { countMove } from '../core/held';
 import { atOnce } from '../core/notAsync';
 import { sumOfScalars } from '../core/sumOfScalars';
 import { assertBatch } from '../models/fits';
@@ -117,6 +118,8 @@ export async function takeStep<M extends Model>(
   owned.push(() => disposeBatch(batch));
   const draws = noise.split('objective').split(step);
   const done: StepOutput[] = [];
+  const [first] = Object.values(model.variables);
+  if (first) countMove(first);
   for (const [i, { name, objective, variables, optimizer }] of phases.entries()) {
     const output = await execute({
       model,
