@@ -25,8 +25,8 @@ export interface ColumnsOptions {
    * (true and false), `'count'` (whole numbers from 0), or `'ignore'`
    */
   readonly types?: Readonly<Record<string, ColumnType>>;
-  /** texts that mean a missing value, beside the empty one; default NA, NaN, nan and null */
-  readonly missing?: readonly string[];
+  /** texts and numbers that mean a missing value, beside the empty text; default NA, NaN, nan and null */
+  readonly missing?: readonly (string | number)[];
   /** the classes in their order, classes that no row names among them; default those of the label column, sorted */
   readonly classNames?: readonly string[];
   /** what the set is called in tables and messages; default `columns` */
@@ -46,9 +46,9 @@ const assertTypes = (where: string, name: string, types: unknown): void => {
       );
 };
 
-const assertTexts = (where: string, name: string, texts: unknown): void => {
-  if (!isListOf(isString)(texts))
-    throw new TypeError(`${where}: ${name} is ${describe(texts)}, needed an array of texts`);
+const assertMissing = (where: string, name: string, missing: unknown): void => {
+  if (!isListOf((value): value is string | number => isString(value) || typeof value === 'number')(missing))
+    throw new TypeError(`${where}: ${name} is ${describe(missing)}, needed an array of texts and numbers`);
 };
 
 /** Refuses a column that the table does not have. */
@@ -141,15 +141,24 @@ const weightsOf = (table: Table, name: string): number[] =>
  * @example columns([{ size: '1', kind: 'a' }, { size: '3', kind: '' }], { label: 'kind' }).x // [-1, 1]
  */
 export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
-  const { label, weight, types, missing, classNames, name, input } = readOptions('columns', options, {
+  const {
+    label,
+    weight,
+    types,
+    missing: absent,
+    classNames,
+    name,
+    input,
+  } = readOptions('columns', options, {
     label: optional(text()),
     weight: optional(text()),
     types: optional(checked<Readonly<Record<string, ColumnType>>>(assertTypes)),
-    missing: optional(checked<readonly string[]>(assertTexts)),
+    missing: optional(checked<readonly (string | number)[]>(assertMissing)),
     classNames: optional(texts()),
     name: text('columns'),
     input: inputRule('columns'),
   });
+  const missing = absent?.map(String);
   const table = tableOf('columns', 'rows', rows);
   if (table.count === 0) throw new RangeError('columns: rows are empty, needed at least one');
   if (label !== undefined) assertColumn('label', label, table);

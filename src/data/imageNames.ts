@@ -26,7 +26,11 @@ export function classOfFolder(where: string, path: string): string | undefined {
 }
 
 /** Refuses images of different sizes, by the names of their files. */
-export function assertOneSize(where: string, images: readonly Image[], paths: readonly string[]): void {
+export function assertOneSize(
+  where: string,
+  images: readonly Pick<Image, 'width' | 'height'>[],
+  paths: readonly string[],
+): void {
   const [first] = images;
   const other = images.findIndex(({ width, height }) => width !== first?.width || height !== first?.height);
   if (first === undefined || other < 0) return;

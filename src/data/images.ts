@@ -17,15 +17,18 @@ export interface ImagesOptions extends OwnDataOptions {
   readonly background?: number;
 }
 
+/** The longest side of an image that is learned from as it is. */
+export const LONGEST_SIDE = 4096;
+
 const sizeRule: Rule<readonly [number, number] | undefined> = (where, name, size) => {
   if (size === undefined) return undefined;
   const axes: readonly unknown[] = Array.isArray(size) ? size : [size, size];
   if (
     axes.length !== 2 ||
-    !axes.every((axis) => Number.isInteger(axis) && (axis as number) > 0 && (axis as number) <= 4096)
+    !axes.every((axis) => Number.isInteger(axis) && (axis as number) > 0 && (axis as number) <= LONGEST_SIDE)
   )
     throw new RangeError(
-      `${where}: ${name} is ${describe(size)}, needed [height, width] or one number for both, integers from 1 to 4096`,
+      `${where}: ${name} is ${describe(size)}, needed [height, width] or one number for both, integers from 1 to ${LONGEST_SIDE}`,
     );
   return [axes[0] as number, axes[1] as number];
 };
@@ -66,6 +69,10 @@ export function images(images: readonly Image[], options: ImagesOptions = {}): O
   let hasColors = false;
   for (const [n, image] of list.entries())
     hasColors = channelsOf('images', `images[${n}]`, image) > 2 || hasColors;
+  if (!given && !size && Math.max(first.height, first.width) > LONGEST_SIDE)
+    throw new RangeError(
+      `images: images[0] has ${first.height} × ${first.width} pixels, needed at most ${LONGEST_SIDE} a side, or the option size`,
+    );
   const input: ImagesInput = given ?? {
     kind: 'images',
     size: size ?? [first.height, first.width],

@@ -105,7 +105,11 @@ const textsOfMissing = (
 /** A data set of raw inputs and the labels beside them. */
 export function ownDataset(parts: OwnDataParts): OwnDataset {
   const { where, argument, raw, input, notes, labels, labelsName = 'labels', missing, classNames } = parts;
-  const { x } = readInputs(where, argument, input, raw);
+  const { x, count } = readInputs(where, argument, input, raw);
+  if (labels !== undefined && Number.isInteger(labels?.length) && labels.length !== count)
+    throw new RangeError(
+      `${where}: ${labelsName} has ${labels.length} entries, needed ${count}, one for each of ${argument}`,
+    );
   const likelihood = likelihoodOfInput(input, x);
   const read =
     labels === undefined

@@ -161,6 +161,22 @@ export function inputOf(
 }
 
 /**
+ * Refuses data of fewer than two classes where classes are to be learned, in the words of who read the data.
+ *
+ * @throws RangeError
+ */
+export function assertClassified(
+  where: string,
+  { classes, classNames }: Pick<ModelData, 'classes' | 'classNames'>,
+): void {
+  if (classes >= 2) return;
+  const has = classNames?.[0] === undefined ? 'no labels' : `the class ${describe(classNames[0])} alone`;
+  throw new RangeError(
+    `${where}: the data has ${has}, needed two classes: label of columns, or labels of vectors, text and images, says them`,
+  );
+}
+
+/**
  * The number of classes and their names: those of the options, or else the data's.
  *
  * @throws RangeError or TypeError where one is invalid, or the two contradict each other
@@ -170,6 +186,7 @@ export function classesOf(
   data: ModelData | undefined,
   own: { readonly classes: number | undefined; readonly classNames: readonly string[] | undefined },
 ) {
+  if (data && own.classes === undefined) assertClassified(where, data);
   const classes = number(integersFrom(2))(
     where,
     'classes',

@@ -7,7 +7,9 @@ import { columns } from '../../src/data/columns';
 import { createDataset } from '../../src/data/dataset';
 import { text } from '../../src/data/text';
 import { vectors } from '../../src/data/vectors';
+import { createM2 } from '../../src/models/m2/model';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { fit } from '../../src/training/fit/fit';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, tinyBatches, tinyDataset, tinyM2 } from '../support/tiny';
@@ -75,6 +77,49 @@ describe('options of columns', () => {
       expect(() => columns(rows, { label: 'k', classNames: classNames as never })).toThrow(
         /^columns: classNames is .*, needed an array of texts/,
       );
+  });
+});
+
+describe('missing values that are numbers', () => {
+  const rowsOf = (absent: unknown) =>
+    Array.from({ length: 40 }, (_, i) => ({ k: 'ab'[i % 2], t: i % 10 === 3 ? absent : i * 0.7 }));
+
+  it.each([
+    ['a number', -999, [-999]],
+    ['the text of a number', -999, ['-999']],
+    ['a number that cells spell', '-999.0', [-999]],
+    ['a 64-bit integer', -999n, ['-999']],
+    ['beyond float32', Number.POSITIVE_INFINITY, [Number.POSITIVE_INFINITY]],
+    ['as the advice says', 1e300, [1e300]],
+  ])('are missing, whatever cells and option write: %s', (_, absent, missing) => {
+    const { input } = columns(rowsOf(absent), { label: 'k', missing });
+    const plain = columns(rowsOf(null), { label: 'k' });
+    expect({ ...input, missing: [] }).toEqual({ ...plain.input, missing: [] });
+  });
+
+  it('are none where they are neither texts nor numbers', () => {
+    expect(() => columns(rowsOf(1), { label: 'k', missing: [null] as never })).toThrow(
+      'columns: missing is an array of 1, needed an array of texts and numbers',
+    );
+  });
+});
+
+describe('data without two classes', () => {
+  const rows = Array.from({ length: 30 }, (_, i) => ({ species: 'ab'[i % 2], v: i * 1.5, w: i % 7 }));
+  const said = 'needed two classes: label of columns, or labels of vectors, text and images, says them';
+
+  it('says so before a model is made, in the name of the function that was called', async () => {
+    const none = columns(rows);
+    await expect(fit(none, { seed: 1 })).rejects.toThrow(`fit: the data has no labels, ${said}`);
+    expect(() => createM2({ data: none })).toThrow(`createM2: the data has no labels, ${said}`);
+    const one = vectors([[1], [2], [3]], { labels: ['a', 'a', null] });
+    expect(() => createM2({ data: one })).toThrow(`createM2: the data has the class "a" alone, ${said}`);
+  });
+
+  it('has as many labels as examples', () => {
+    expect(() => vectors([[1], [2], [3]], { labels: ['a', 'b'] })).toThrow(
+      'vectors: labels has 2 entries, needed 3, one for each of vectors',
+    );
   });
 });
 

@@ -13,19 +13,20 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const isDate = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Date]';
 
 /**
- * Reads a cell. Nothing, NaN, an empty text and the texts given are missing values. A 64-bit integer is the number that it
- * is, and a date its time in milliseconds.
+ * Reads a cell. Nothing, NaN, an empty text and the texts given are missing values; a text that spells a number means that
+ * number too, however a cell writes it. A 64-bit integer is the number that it is, and a date its time in milliseconds.
  *
  * @param missing texts that mean a missing value
  * @returns a reader; it takes the place of a cell, for its message
  */
 export function cellReader(missing: readonly string[]): (value: unknown, place: () => string) => Cell {
   const absent = new Set(['', ...missing]);
+  const numbers = new Set(missing.filter((text) => text.trim() !== '').map(Number));
   return (value, place) => {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'string') {
       const text = value.trim();
-      return absent.has(text) ? undefined : text;
+      return absent.has(text) || (NUMBER.test(text) && numbers.has(Number(text))) ? undefined : text;
     }
     if (typeof value === 'boolean') return value;
     const number = isDate(value) || typeof value === 'bigint' ? Number(value) : value;
@@ -33,7 +34,7 @@ export function cellReader(missing: readonly string[]): (value: unknown, place: 
       throw new TypeError(
         `${place()} is ${describe(value)}, needed a number, a text, true or false, a date, or nothing`,
       );
-    return Number.isNaN(number) ? undefined : number;
+    return Number.isNaN(number) || numbers.has(number) ? undefined : number;
   };
 }
 

@@ -80,7 +80,7 @@ export async function lineBlocks(path: string, options: LineBlocksOptions): Prom
     bytesPerBlock: number(integersFrom(1, 2 ** 28), 2 ** 22),
     input: optional<InputSpec>((where, _, value) => parseInput(where, value)),
     types: optional(unchecked<NonNullable<ColumnsOptions['types']>>()),
-    missing: optional(unchecked<readonly string[]>()),
+    missing: optional(unchecked<NonNullable<ColumnsOptions['missing']>>()),
     version: optional(text()),
   });
   assertFittedAlone(WHERE, options, ['types', 'missing']);

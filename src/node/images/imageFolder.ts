@@ -7,11 +7,11 @@ import { channelsOf, type Image } from '../../core/inputs/imagesReader';
 import { messageOf } from '../../core/messageOf';
 import { callable, optional } from '../../core/options';
 import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';
-import { type ImagesOptions, images } from '../../data/images';
+import { type ImagesOptions, images, LONGEST_SIDE } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
 import { assertPath } from '../file';
 import { naming } from '../systemError';
-import { decodePng } from './png';
+import { decodePng, sizeOfPng } from './png';
 
 /** Decodes the bytes of a file into pixels, `{ data, width, height }`, or a promise of it. */
 export type DecodeImage = (bytes: Uint8Array, path: string) => Image | Promise<Image>;
@@ -74,6 +74,20 @@ export async function decodeFile(
   return image;
 }
 
+/** Refuses an image by what its header tells, where no size is asked for: a large one, or of another size than the first. */
+function assertAsItIs(
+  path: string,
+  size: Pick<Image, 'width' | 'height'>,
+  first: Image | undefined,
+  firstPath: string,
+): void {
+  if (first) assertOneSize(WHERE, [first, size], [firstPath, path]);
+  if (Math.max(size.width, size.height) > LONGEST_SIDE)
+    throw new RangeError(
+      `${WHERE}: ${oneLine(path, 200)} has ${size.height} × ${size.width} pixels, needed at most ${LONGEST_SIDE} a side, or the option size`,
+    );
+}
+
 /**
  * A data set of the image files in a folder: each folder in it is a class, and the files in `unlabeled` have none.
  *
@@ -102,8 +116,14 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
     );
   const labels = paths.map((path) => classOfFolder(WHERE, path));
   const list: Image[] = [];
-  for (const path of paths)
-    list.push(await decodeFile(WHERE, new Uint8Array(await readFile(join(dir, path))), path, decoder));
+  for (const path of paths) {
+    const bytes = new Uint8Array(
+      await naming(`${WHERE}: ${oneLine(path, 200)}`, 'cannot be read', () => readFile(join(dir, path))),
+    );
+    if (own.size === undefined && decoder === undefined && extname(path).toLowerCase() === '.png')
+      assertAsItIs(path, sizeOfPng(`${WHERE}: ${oneLine(path, 200)}`, bytes), list[0], paths[0] as string);
+    list.push(await decodeFile(WHERE, bytes, path, decoder));
+  }
   if (own.size === undefined) assertOneSize(WHERE, list, paths);
   const known = labels.some((label) => label !== undefined);
   return images(list, { name: basename(dir), ...own, ...(known && { labels }) });

@@ -62,6 +62,18 @@ function headerOf(where: string, chunk: Uint8Array | undefined): Header {
   return { width, height, depth, color };
 }
 
+/**
+ * Width and height that the header of a PNG file tells, without unpacking it.
+ *
+ * @param where names the file, for messages
+ * @throws RangeError as `decodePng`
+ */
+export function sizeOfPng(where: string, bytes: Uint8Array): Pick<Image, 'width' | 'height'> {
+  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) refuse(where, 'does not begin as a PNG file');
+  const { width, height } = headerOf(where, bytes.length < 29 ? undefined : bytes.subarray(16, 29));
+  return { width, height };
+}
+
 /** Refuses an image of too many bytes, in the file or as pixels of a byte a channel. */
 function assertHeld(
   where: string,

@@ -5,6 +5,7 @@ import { sizeOf } from '../../core/shape';
 import type { Dataset } from '../../data/dataset';
 import { assertDataset, subset } from '../../data/gather';
 import { type ClassifierEvaluation, evaluateClassifier } from '../../evaluation/classifier';
+import { assertClassified } from '../../models/data';
 import { createM2, type M2 } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import { assignVariables, readTensors } from '../../models/modelFile';
@@ -94,6 +95,7 @@ export async function fit(
     return fitted(first as SemiSupervisedVae, second as Dataset, third);
   assertDataset('fit', first as Dataset);
   plainOf('fit', second, 'options');
+  assertClassified('fit', first as Dataset);
   const model = modelFor(first as Dataset, second as FitOptions);
   try {
     return await fitted(model, first as Dataset, second as FitOptions);

@@ -94,6 +94,25 @@ describe('decodePng', () => {
   });
 });
 
+describe('a large image', () => {
+  let dir = '';
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'ssvae-large-'));
+    await mkdir(join(dir, 'wide'));
+    const [width, height] = [2_000_000, 1];
+    const png = encode({ data: new Uint8Array(width).fill(7), width, height, channels: 1, depth: 8 });
+    await writeFile(join(dir, 'wide', 'a.png'), png);
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  it('is refused by its header where no size is asked for, and is read row by row where one is', async () => {
+    await expect(imageFolder(dir)).rejects.toThrow(
+      'imageFolder: wide/a.png has 1 × 2000000 pixels, needed at most 4096 a side, or the option size',
+    );
+    expect(Array.from((await imageFolder(dir, { size: [1, 4] })).x)).toEqual([7, 7, 7, 7]);
+  });
+});
+
 describe('imageFolder', () => {
   it('refuses options that are none, and no path', async () => {
     for (const options of [new Map([['size', 3]]), Promise.resolve({ size: 3 })])
