@@ -125,6 +125,7 @@ export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/
 export type { LatentPrior } from './distributions/latentPrior';
 export type { Likelihood, LogProbOptions, ParameterKind } from './distributions/likelihood';
 export type { LikelihoodSpec } from './distributions/likelihoods';
+export { mergeGaussians } from './distributions/mergeGaussians';
 export { type Mixed, type MixedOptions, mixed } from './distributions/mixed';
 export type {
   CountsBlock,
@@ -144,6 +145,7 @@ export * as poisson from './distributions/poisson';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';
+export { mergedKl } from './divergences/mergedKl';
 export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
 export { accuracy } from './evaluation/accuracy';
 export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './evaluation/activeUnits';
