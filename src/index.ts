@@ -187,6 +187,13 @@ export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
 export type { ModelData } from './models/data';
+export {
+  createLadderVae,
+  type LadderDecodeOptions,
+  type LadderVae,
+  type LadderVaeOptions,
+} from './models/ladder/model';
+export type { LadderNetsOption, LadderPreset } from './models/ladder/nets';
 export { type LoadModelOptions, loadModel } from './models/loadModel';
 export { createM2, type M2, type M2Options } from './models/m2/model';
 export type { M2NetsOption, M2Preset } from './models/m2/nets';
@@ -236,6 +243,7 @@ export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';
 export { LabelConditionedDense, type LabelConditionedDenseOptions } from './nets/labelConditionedDense';
+export type { MlpLadderOptions } from './nets/ladderNets';
 export { type MlpOptions, mlpNets } from './nets/mlp';
 export { namedWeights } from './nets/namedWeights';
 export type { Pass } from './nets/pass';
