@@ -187,6 +187,7 @@ export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
 export type { ModelData } from './models/data';
+export type { LabeledModelOptions } from './models/labeledOptions';
 export {
   createLadderVae,
   type LadderDecodeOptions,

@@ -274,13 +274,13 @@ describe('createLadderVae', () => {
     [
       'a preset of other models',
       { nets: 'conv' as never },
-      new RangeError('createLadderVae: nets is "conv", needed "mlp" or a record of it and its choices'),
+      new RangeError('createLadderVae: nets is "conv", needed "mlp"'),
     ],
     [
       'a width for one latent',
       { latent: 4 } as never,
       new RangeError(
-        'createLadderVae: latent is not an option, needed data, inputShape, likelihood, input, initializer, seed, classes, classNames, labelPrior, latents, decoderSeesLabel, nets, temperature',
+        'createLadderVae: latent is not an option, needed data, inputShape, likelihood, input, initializer, seed, classes, classNames, labelPrior, temperature, latents, decoderSeesLabel, nets',
       ),
     ],
     [
