@@ -294,6 +294,22 @@ describe('createLadderVae', () => {
     expect(alive()).toEqual(before);
   });
 
+  it('leaves a mean and a log-variance of each layer behind by encode, and one tensor by decode', () => {
+    const model = tinyLadder();
+    const { x, y } = tinyExamples(2);
+    const before = alive().tensors;
+    const [q] = model.encode(x, y);
+    expect(alive().tensors - before).toBe(4);
+    model.decode(q?.mean as never, y);
+    expect(alive().tensors - before).toBe(5);
+    model.embed(x);
+    model.generate([0], 1);
+    model.reconstruct(x, y, everyLabel(2, CLASSES));
+    // The labels that reconstruct was given are the caller's.
+    expect(alive().tensors - before).toBe(9);
+    model.dispose();
+  });
+
   it('says which arguments its functions need', () => {
     const model = tinyLadder();
     const y = oneHotLabels('test', [0, 1], CLASSES);
@@ -305,6 +321,16 @@ describe('createLadderVae', () => {
     expect(() => model.decode(zeros([2, 3]), y, { layer: 3 })).toThrow(
       'decode: layer is 3, needed an integer from 1 to 2',
     );
+    const three = oneHotLabels('test', [0, 1, 2], CLASSES);
+    const x = zeros([2, ...SHAPE]);
+    const needed = (name: string): string => `${name} has 3 rows, needed a multiple of the 2 rows beside it`;
+    expect(() => model.encode(x, three)).toThrowError(new RangeError(`encode: ${needed('y')}`));
+    expect(() => model.decode(zeros([2, 3]), three)).toThrowError(new RangeError(`decode: ${needed('y')}`));
+    expect(() => model.reconstruct(x, y, three)).toThrowError(new RangeError(`reconstruct: ${needed('as')}`));
+    expect(() => model.infer(x, { noise: createNoise(1) }).bound(three)).toThrowError(
+      new RangeError(`bound: ${needed('y')}`),
+    );
+    expect(() => model.encode(x, zeros([2, 4]))).toThrow('encode: y has shape [2,4], needed [R,3]');
     expect(() => model.generate([], 1)).toThrow('generate: labels are empty');
     expect(() => model.generate([3], 1)).toThrow('generate: ');
     model.dispose();

@@ -1,6 +1,7 @@
 /** The way down a ladder: each layer's posterior is its message merged with its prior, given the layer above. */
 import { add, sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../../bounds/everyLabel';
+import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import { mergeGaussians } from '../../distributions/mergeGaussians';
 import { gaussianKl } from '../../divergences/gaussianKl';
@@ -19,6 +20,26 @@ export interface Layer {
   readonly message?: gaussian.Gaussian;
   /** z_i, drawn of q or its mean */
   readonly z: Tensor;
+}
+
+/**
+ * How many rows of labels there are for each row beside them.
+ *
+ * @param where name of the calling function, for the message
+ * @param name of the labels, for the message
+ * @throws RangeError when they are not [R, K] of a multiple of the rows
+ */
+export function labelsPerRow(
+  where: string,
+  name: string,
+  labels: Tensor,
+  rows: number,
+  classes: number,
+): number {
+  const { R = 0 } = assertShapes(where, { [name]: [labels, `R ${classes}`] });
+  if (R % rows !== 0)
+    throw new RangeError(`${where}: ${name} has ${R} rows, needed a multiple of the ${rows} rows beside it`);
+  return R / rows;
 }
 
 /** A Gaussian of each example, as often as the examples have labels. */

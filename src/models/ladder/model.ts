@@ -36,7 +36,7 @@ import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
 import { whole } from '../whole';
 import { ladderDistributions } from './distributions';
-import { fromData, fromPrior, type Layer, ladderBound, nameOf } from './layers';
+import { fromData, fromPrior, type Layer, labelsPerRow, ladderBound, nameOf } from './layers';
 import { type LadderVaeOptions, ladderSettings } from './options';
 import { ladderSpec } from './spec';
 
@@ -130,9 +130,11 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       assertInputs('infer', model, x);
       const pass = passOf(context, x);
       const found = bottomUp(x, pass); // N(μ̂_i, σ̂_i²) and d_L
+      const examples = x.shape[0] as number;
       return {
         labelLogits: classifier(found.features, pass), // q(y | x)
         bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+          labelsPerRow('bound', 'y', y, examples, classes);
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const draw = (q: gaussian.Gaussian, i: number) =>
             gaussian.sample(q, noise.split(nameOf('latent', i)));
@@ -149,20 +151,20 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
     },
     encode(x, y) {
       assertInputs('encode', model, x);
-      assertShapes('encode', { y: [y, `R ${classes}`] });
+      labelsPerRow('encode', 'y', y, x.shape[0] as number, classes);
       return tidy(() => means(x, y).map(({ q }) => ({ ...q })));
     },
     decode(z, y, options = {}) {
       assertLiving('decode', model);
       const { layer } = readOptions('decode', options, { layer: number(integersFrom(1, L), 1) });
-      assertShapes('decode', { z: [z, `N ${latents[layer - 1]}`, 'float32'], y: [y, `R ${classes}`] });
-      return tidy(() => {
-        const code = repeatRows(z, (y.shape[0] as number) / (z.shape[0] as number));
-        return decoder(
-          fromPrior(nets, code, layer, y, ({ mean }) => mean),
+      assertShapes('decode', { z: [z, `N ${latents[layer - 1]}`, 'float32'] });
+      const times = labelsPerRow('decode', 'y', y, z.shape[0] as number, classes);
+      return tidy(() =>
+        decoder(
+          fromPrior(nets, repeatRows(z, times), layer, y, ({ mean }) => mean),
           y,
-        );
-      });
+        ),
+      );
     },
     embed(x) {
       assertInputs('embed', model, x);
@@ -200,9 +202,10 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       return tidy(() => {
         const found = bottomUp(x);
         const known = y ?? categorical.mode(classifier(found.features));
+        labelsPerRow('reconstruct', 'y', known, x.shape[0] as number, classes);
         const layers = fromData(nets, found, known, ({ mean }) => mean);
         const to = as ?? known;
-        const times = (to.shape[0] as number) / (known.shape[0] as number);
+        const times = labelsPerRow('reconstruct', 'as', to, known.shape[0] as number, classes);
         const top = (layers[L - 1] as Layer).z;
         const kept = ({ mean, logVar }: gaussian.Gaussian, i: number): Tensor => {
           const { p, z } = layers[i - 1] as Layer;
