@@ -50,7 +50,7 @@ export interface MlpLadderOptions {
 }
 
 /** A preset of the nets of a ladder VAE; its widths depend on the number of layers. */
-interface LadderPresetOf<Choices> extends NetPreset<LadderShape, Choices, string> {
+export interface LadderNetPreset<Choices> extends NetPreset<LadderShape, Choices, string> {
   /** the widths where the user gives none */
   widthsOf(layers: number): readonly number[];
 }
@@ -71,7 +71,7 @@ const deterministic = (
 };
 
 /** Fully connected nets: one hidden layer for each latent on the way up, and one on the way down. */
-export const MLP_LADDER: LadderPresetOf<MlpLadderOptions> = {
+export const MLP_LADDER: LadderNetPreset<MlpLadderOptions> = {
   choices: MLP_CHOICES,
   defaults: { widths: [], activation: 'relu', batchNorm: true },
   widthsOf: (layers) => Array.from({ length: layers }, (_, i) => Math.max(32, 512 / 2 ** i)),
