@@ -125,6 +125,7 @@ export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/
 export type { LatentPrior } from './distributions/latentPrior';
 export type { Likelihood, LogProbOptions, ParameterKind } from './distributions/likelihood';
 export type { LikelihoodSpec } from './distributions/likelihoods';
+export { mergeGaussians } from './distributions/mergeGaussians';
 export { type Mixed, type MixedOptions, mixed } from './distributions/mixed';
 export type {
   CountsBlock,
@@ -144,6 +145,7 @@ export * as poisson from './distributions/poisson';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';
+export { mergedKl } from './divergences/mergedKl';
 export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
 export { accuracy } from './evaluation/accuracy';
 export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './evaluation/activeUnits';
@@ -185,6 +187,14 @@ export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
 export type { ModelData } from './models/data';
+export type { LabeledModelOptions } from './models/labeledOptions';
+export {
+  createLadderVae,
+  type LadderDecodeOptions,
+  type LadderVae,
+  type LadderVaeOptions,
+} from './models/ladder/model';
+export type { LadderNetsOption, LadderPreset } from './models/ladder/nets';
 export { type LoadModelOptions, loadModel } from './models/loadModel';
 export { createM2, type M2, type M2Options } from './models/m2/model';
 export type { M2NetsOption, M2Preset } from './models/m2/nets';
@@ -234,6 +244,7 @@ export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';
 export { LabelConditionedDense, type LabelConditionedDenseOptions } from './nets/labelConditionedDense';
+export type { MlpLadderOptions } from './nets/ladderNets';
 export { type MlpOptions, mlpNets } from './nets/mlp';
 export { namedWeights } from './nets/namedWeights';
 export type { Pass } from './nets/pass';

@@ -12,6 +12,7 @@ import {
   neg,
   notEqual,
   scalar,
+  sigmoid,
   square,
   sub,
   type Tensor,
@@ -98,6 +99,27 @@ export function log1pOfFraction(u: Tensor): Tensor {
  * @returns the same shape, above 0 where e^u does not underflow
  */
 export const softplusOf = (u: Tensor): Tensor => add(maximum(u, 0), log1pOfFraction(exp(neg(abs(u)))));
+
+// Hand-written because abs and minimum have no right slope where a = b, where equal log-variances are.
+const merged = /* @__PURE__ */ customGradient<[Tensor, Tensor], [Tensor], Tensor>((a, b, save) => {
+  const difference = sub(a, b);
+  save([difference]);
+  return {
+    value: sub(minimum(a, b), log1pOfFraction(exp(neg(abs(difference))))),
+    gradFunc: (dy, [d]) => [mul(dy, sigmoid(neg(d))), mul(dy, sigmoid(d))],
+  };
+});
+
+/**
+ * Log-variance of the product of two Gaussian densities, element-wise: their precisions add.
+ *
+ *   −log( e^{−a} + e^{−b} ) = min(a, b) − log(1 + e^{−|a − b|})
+ *
+ * @param a log-variance, any shape
+ * @param b log-variance, the same shape
+ * @returns the same shape; at most the smaller of the two, and exactly it where they are far apart
+ */
+export const mergedLogVar = (a: Tensor, b: Tensor): Tensor => merged(a, b);
 
 /**
  * Element-wise squared distance in units of the variance.

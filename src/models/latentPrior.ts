@@ -46,15 +46,19 @@ export const logRatioOf = (model: Coded, q: gaussian.Gaussian, z: Tensor): Tenso
 export const latentKlOf = (model: Coded, q: gaussian.Gaussian, z: Tensor): Tensor1D =>
   model.prior === undefined ? gaussianKl(q) : sub(gaussian.logProb(q, z), logPrior(model, z));
 
+/** t of z ~ N(0, t² I); 1 by default. */
+export const temperatureIn = (where: string, options: GenerateOptions = {}): number =>
+  readOptions(where, options, { temperature: number(ABOVE_0, 1) }).temperature;
+
 /** Draws z ~ p(z), or z ~ N(0, temperature² I) where p(z) is N(0, I): [count, Z]. */
 export const samplePrior = (
   where: string,
   { prior, latent }: Coded,
   count: number,
   noise: Noise,
-  options: GenerateOptions = {},
+  options?: GenerateOptions,
 ): Tensor => {
-  const { temperature } = readOptions(where, options, { temperature: number(ABOVE_0, 1) });
+  const temperature = temperatureIn(where, options);
   if (prior === undefined) {
     const z = noise.normal([count, latent]);
     return temperature === 1 ? z : mul(z, temperature);

@@ -26,8 +26,16 @@ const run = (name: string, ...args: string[]) => runProgram(pathOf(name), args, 
 const accuraciesIn = (output: string): readonly number[] =>
   [...output.matchAll(/accuracy (\S+) %/g)].map(([, percent]) => Number(percent));
 
-it('there are six examples', () => {
-  const expected = ['custom-model.ts', 'digits.ts', 'mnist.ts', 'own-data.ts', 'page/main.ts', 'serve.ts'];
+it('these are the examples', () => {
+  const expected = [
+    'custom-model.ts',
+    'digits.ts',
+    'ladder.ts',
+    'mnist.ts',
+    'own-data.ts',
+    'page/main.ts',
+    'serve.ts',
+  ];
   expect([...programs].sort()).toEqual(expected);
 });
 
@@ -67,6 +75,24 @@ it('custom-model.ts gains more than 5 points over labels alone', async () => {
   const [alone = 0, both = 0] = accuraciesIn((await run('custom-model.ts')).stdout);
   expect(alone).toBeGreaterThan(75);
   expect(both).toBeGreaterThan(alone + 5);
+});
+
+it('ladder.ts shows less of a digit from each layer further up, and draws it', async () => {
+  const { stdout } = await run('ladder.ts', '--epochs', '4');
+  expect(accuraciesIn(stdout)[0]).toBeGreaterThan(55);
+  const layers = [...stdout.matchAll(/^layer \d: (\S+) nats, (\d+) of \d+ units active, shows (\S+) %/gm)];
+  const [first = [], second = [], third = []] = layers.map((found) => found.slice(1).map(Number));
+  for (const [nats = 0, active = 0] of [first, second, third]) {
+    expect(nats).toBeGreaterThan(0);
+    expect(active).toBeGreaterThan(3);
+  }
+  const shown = [first, second, third].map(([, , share = 0]) => share) as [number, number, number];
+  expect(shown[0]).toBeGreaterThan(shown[1] + 10);
+  expect(shown[1]).toBeGreaterThan(shown[2]);
+  const image = await readFile(join(cwd, 'ladder.pgm'));
+  const header = 'P5 115 289 255\n';
+  expect(image.subarray(0, header.length).toString()).toBe(header);
+  expect(image.length).toBe(header.length + 115 * 289);
 });
 
 /** Writes the two files of one part of MNIST. */

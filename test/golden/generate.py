@@ -394,6 +394,37 @@ def interpolation():
            logits=ruled_out(normal(4, 4)), targets=not_labelled(probabilities(normal(4, 4))))  # fmt: skip
 
 
+def ladder():
+    """From a seed of its own, so that it does not depend on what comes before."""
+    generator.manual_seed(4)
+
+    def merged(mean, log_var, other_mean, other_log_var):
+        """In precisions, where the library has log-variances."""
+        precision, other = torch.exp(-log_var), torch.exp(-other_log_var)
+        return (precision * mean + other * other_mean) / (precision + other), -torch.log(precision + other)
+
+    def divergence(mean, logVar, priorMean, priorLogVar):
+        q = diagonal(*merged(mean, logVar, priorMean, priorLogVar))
+        return kl_divergence(q, diagonal(priorMean, priorLogVar))
+
+    of_mean = lambda mean, logVar, otherMean, otherLogVar: merged(mean, logVar, otherMean, otherLogVar)[0]
+    of_log_var = lambda logVar, otherLogVar: merged(logVar, logVar, otherLogVar, otherLogVar)[1]
+    spread = torch.tensor([[-10.0, 10], [10, -10], [3, -8], [0, 0]])
+    for title, shape in {"ordinary values": (3, 4), "images": (2, 2, 3, 2)}.items():
+        golden("mergeGaussians, mean", title, of_mean, mean=normal(*shape), logVar=normal(*shape),
+               otherMean=normal(*shape), otherLogVar=normal(*shape))  # fmt: skip
+        golden("mergeGaussians, log-variance", title, of_log_var, logVar=normal(*shape), otherLogVar=normal(*shape))
+        golden("mergedKl", title, divergence, mean=normal(*shape), logVar=normal(*shape), priorMean=normal(*shape), priorLogVar=normal(*shape))
+    golden("mergeGaussians, mean", "variances far apart and alike", of_mean, mean=normal(4, 2), logVar=spread,
+           otherMean=normal(4, 2), otherLogVar=spread.flip(0))  # fmt: skip
+    golden("mergeGaussians, log-variance", "variances far apart and alike", of_log_var, logVar=spread, otherLogVar=spread.flip(1))
+    golden("mergeGaussians, log-variance", "σ near 0", of_log_var, logVar=torch.tensor([[-60.0, -80], [60, -60]]), otherLogVar=torch.zeros(2, 2))
+    golden("mergedKl", "variances far apart and alike", divergence, mean=normal(4, 2), logVar=spread,
+           priorMean=normal(4, 2), priorLogVar=spread.flip(1))  # fmt: skip
+    golden("mergedKl", "a message of σ near 0", divergence, mean=normal(2, 2), logVar=torch.tensor([[-60.0, -20], [-80, 8]]),
+           priorMean=normal(2, 2), priorLogVar=normal(2, 2))  # fmt: skip
+
+
 MASK = 0xFFFFFFFF
 
 
@@ -456,7 +487,7 @@ def noise():
 
 if __name__ == "__main__":
     generator.manual_seed(20250101)
-    for room in (distributions, divergences, regularizers, objectives, interpolation, likelihoods_of_counts):
+    for room in (distributions, divergences, regularizers, objectives, interpolation, likelihoods_of_counts, ladder):
         room()
     lines = [f'"{name}": [\n  ' + ",\n  ".join(map(json.dumps, of)) + "\n ]" for name, of in cases.items()]
     print("{")

@@ -8,7 +8,7 @@ import * as ssvae from '../../src/index';
 import { identityOf } from '../../src/training/checkpoint/identity';
 import { runSettings } from '../../src/training/settings';
 import { cleanUpAfterEach } from '../support/numbers';
-import { tinyBatches, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
+import { tinyBatches, tinyDataset, tinyLadder, tinyM1, tinyM2, weightsOf } from '../support/tiny';
 
 type Seed = number | Noise;
 
@@ -28,6 +28,7 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
     const source = ssvae.createBatches({ dataset, split, batchSize, seed, binarize: 'dynamic' });
     return [source.identity, await source.at(0), await source.at(5)];
   },
+  createLadderVae: (seed) => weightsOf(tinyLadder({ seed })),
   createM2: (seed) => weightsOf(tinyM2({ seed })),
   createVae: (seed) => weightsOf(tinyM1({ seed })),
   digits: (seed) => ssvae.digits({ count: 3, seed }).x,
@@ -205,7 +206,10 @@ describe('a function with a seed', () => {
     }
   });
 
-  it('is 0 by default in createM2 and createVae', async () => {
+  it('is 0 by default in createM2, createVae and createLadderVae', async () => {
+    expect(await weightsOf(tinyLadder({ seed: undefined }))).toEqual(
+      await weightsOf(tinyLadder({ seed: 0 })),
+    );
     expect(await weightsOf(tinyM2({ seed: undefined }))).toEqual(await weightsOf(tinyM2({ seed: 0 })));
     expect(await weightsOf(tinyM1({ seed: undefined }))).toEqual(await weightsOf(tinyM1({ seed: 0 })));
   });
@@ -252,7 +256,7 @@ const withMember = (member: RegExp): readonly string[] => {
   for (let before = -1; before < found.size; ) {
     before = found.size;
     for (const { name, head } of INTERFACES)
-      if ([...found].some((parent) => new RegExp(`\\b${parent}\\b`).test(head.replace(/<.*?>/, ''))))
+      if ([...found].some((parent) => new RegExp(`\\b${parent}\\b`).test(head.replace(/^<.*?>/, ''))))
         found.add(name);
   }
   return [...found];

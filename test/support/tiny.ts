@@ -5,6 +5,7 @@ import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import { createLadderVae, type LadderVae, type LadderVaeOptions } from '../../src/models/ladder/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
@@ -37,6 +38,17 @@ export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
     inputShape: SHAPE,
     latent: LATENT,
     nets: { ...MLP, batchNorm: true },
+    seed: createNoise(1),
+    ...options,
+  });
+
+/** A small ladder VAE of two layers. */
+export const tinyLadder = (options: Partial<LadderVaeOptions> = {}): LadderVae =>
+  createLadderVae({
+    inputShape: SHAPE,
+    classes: CLASSES,
+    latents: [LATENT, 2],
+    nets: { ...MLP, widths: [8, 6] },
     seed: createNoise(1),
     ...options,
   });

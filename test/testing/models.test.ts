@@ -15,6 +15,7 @@ import { input, type LayersModel, layers, model as net, type SymbolicTensor } fr
 import { describe, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { createLadderVae, type LadderVae, type LadderVaeOptions } from '../../src/models/ladder/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Phase } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
@@ -196,5 +197,37 @@ describe.each<[string, (seed: number) => GaussianVae, ModelChecksOptions<Gaussia
     { objective: unsupervised() },
   ],
 ])('M1: %s', (_, create, options) => {
+  for (const { name, run } of modelChecks(create, options)) it(name, run);
+});
+
+const smallLadder =
+  (options: Partial<LadderVaeOptions> = {}) =>
+  (seed: number): LadderVae =>
+    createLadderVae({
+      inputShape: [4, 4, 1],
+      classes: 3,
+      latents: [3, 2],
+      nets: { preset: 'mlp', widths: [5, 4] },
+      seed,
+      ...options,
+    });
+
+describe.each<[string, (seed: number) => LadderVae, ModelChecksOptions<LadderVae>]>([
+  [
+    'two layers with batch norm, a warm-up of the upper one',
+    smallLadder(),
+    { objective: semiSupervised({ klWeight: { 'latentKl.2': (step) => Math.min(1, (step + 1) / 10) } }) },
+  ],
+  [
+    'three layers without batch norm, the label at the decoder too, a learned variance, a Gumbel label',
+    smallLadder({
+      latents: [3, 2, 2],
+      nets: { preset: 'mlp', widths: [5, 4, 3], activation: 'softplus', batchNorm: false },
+      decoderSeesLabel: true,
+      likelihood: gaussianObservation({ variance: 'learned' }),
+    }),
+    { objective: regularized({ labelHandling: 'gumbel' }) },
+  ],
+])('ladder VAE: %s', (_, create, options) => {
   for (const { name, run } of modelChecks(create, options)) it(name, run);
 });

@@ -243,6 +243,17 @@ const observationOptions = fc.oneof(
 );
 
 export const otherDistributions: Descriptions = {
+  mergeGaussians: described(
+    ssvae.mergeGaussians,
+    batched((shape) => fc.tuple(gaussians(shape), gaussians(shape))),
+    {
+      always: ({ mean, logVar }, a) => {
+        shaped(mean, a.mean.shape);
+        shaped(logVar, a.mean.shape);
+      },
+      valid: ({ mean, logVar }) => finite(mean, logVar),
+    },
+  ),
   gaussianObservation: described(
     (
       options: ssvae.GaussianObservationOptions | undefined,
@@ -315,6 +326,11 @@ export const divergences: Descriptions = {
   gaussianKl: described(
     ssvae.gaussianKl,
     batched((shape) => fc.tuple(gaussians(shape), fc.option(gaussians(shape), { nil: undefined }))),
+    { always: (result, { mean }) => rowsOf(result, mean), valid: (result) => within(result, 0) },
+  ),
+  mergedKl: described(
+    ssvae.mergedKl,
+    batched((shape) => fc.tuple(gaussians(shape), gaussians(shape))),
     { always: (result, { mean }) => rowsOf(result, mean), valid: (result) => within(result, 0) },
   ),
   monteCarloKl: described(

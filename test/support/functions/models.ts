@@ -1,7 +1,7 @@
 /** Models, their files, and their objectives. */
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { memoryStorage, tinyDataset, tinyM1, tinyM2 } from '../tiny';
+import { memoryStorage, tinyDataset, tinyLadder, tinyM1, tinyM2 } from '../tiny';
 import { models, noises, optional, prior, seeds, shared, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -83,6 +83,34 @@ const options = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([in
   ),
 );
 
+const optionsLadder = fc
+  .tuple(inputShapes, fc.integer({ min: 2, max: 4 }), fc.integer({ min: 1, max: 3 }))
+  .chain(([inputShape, classes, layers]) => {
+    const widths = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: layers, maxLength: layers });
+    return fc.record(
+      {
+        inputShape: fc.constant(inputShape),
+        classes: fc.constant(classes),
+        latents: widths,
+        nets: fc.record(
+          {
+            preset: fc.constant('mlp'),
+            widths,
+            activation: fc.constantFrom('relu', 'softplus'),
+            batchNorm: fc.boolean(),
+          },
+          { requiredKeys: ['preset', 'widths'] },
+        ),
+        likelihood,
+        initializer: common.initializer,
+        seed: seeds,
+        labelPrior: prior(classes),
+        decoderSeesLabel: layers === 1 ? fc.constant(true) : fc.boolean(),
+      },
+      { requiredKeys: ['inputShape', 'classes', 'latents', 'nets'] },
+    );
+  });
+
 const optionsM1 = fc.record(
   { inputShape: inputShapes, nets: presets(), ...common },
   { requiredKeys: ['inputShape', 'nets'] },
@@ -129,6 +157,12 @@ const storage = storageOf(savedBytes(tinyM2));
 
 export const modelFunctions: Descriptions = {
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
+    share: 0.05,
+    begins: ['initializeNet'],
+    always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+    release: (model) => model.dispose(),
+  }),
+  createLadderVae: described(ssvae.createLadderVae, fc.tuple(optionsLadder) as never, {
     share: 0.05,
     begins: ['initializeNet'],
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
@@ -188,12 +222,12 @@ export const modelFunctions: Descriptions = {
   loadModel: described(
     (place: ssvae.Storage, options?: ssvae.LoadModelOptions) => ssvae.loadModel(place, options),
     fc.tuple(
-      fc.oneof(storage, storageOf(savedBytes(tinyM1))),
+      fc.oneof(storage, storageOf(savedBytes(tinyM1)), storageOf(savedBytes(tinyLadder))),
       optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
     ) as never,
     {
       share: 0.05,
-      begins: ['createM2', 'createVae'],
+      begins: ['createM2', 'createVae', 'createLadderVae'],
       always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
       release: (model) => model.dispose(),
     },
