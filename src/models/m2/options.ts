@@ -1,6 +1,14 @@
 /** Options of an M2 model, their defaults, and what is refused. */
 import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
-import { ABOVE_0, flag, number, optional, readOptions, unchecked } from '../../core/options';
+import {
+  ABOVE_0,
+  flag,
+  number,
+  optional,
+  type ReadOptions,
+  readOptions,
+  unchecked,
+} from '../../core/options';
 import { classesOf, inputOf, inputsOf } from '../data';
 import { type ReadyModelOptions, readyModelRules } from '../options';
 import { encoderSeesLabelIn, isOwn, type M2NetsOption, parsePreset } from './nets';
@@ -29,7 +37,8 @@ export interface M2Options extends ReadyModelOptions {
   readonly temperature?: number;
 }
 
-const m2Rules = () => ({
+/** How the options of an M2 model are read. */
+export const m2Rules = () => ({
   ...readyModelRules(),
   // Looked at together with the data, by `classesOf`.
   classes: unchecked<number | undefined>(),
@@ -47,9 +56,20 @@ const m2Rules = () => ({
  * @throws RangeError or TypeError naming the option, its value and what was needed
  */
 export function m2Settings(options: M2Options) {
-  const where = 'createM2';
+  return m2SettingsOf('createM2', readOptions('createM2', options, m2Rules()));
+}
+
+/**
+ * The settings of options that have been read.
+ *
+ * @param where name of the calling function, for messages
+ * @throws RangeError or TypeError naming the option, its value and what was needed
+ */
+export function m2SettingsOf(
+  where: string,
   // The model does not keep the data.
-  const { data, ...read } = readOptions(where, options, m2Rules());
+  { data, ...read }: ReadOptions<ReturnType<typeof m2Rules>>,
+) {
   const { classes, classNames } = classesOf(where, data, read);
   const inputs = inputsOf(where, data, read);
   const { labelPrior = uniformLabelPrior(classes) } = read;
