@@ -16,7 +16,7 @@ import type { Gaussian } from './gaussian';
  * @param labels one-hot or soft labels, [R, K]
  * @returns mean and log-variance, [R, Z] each; differentiable in table and labels
  * @throws RangeError when the shapes differ, or the labels have another number of classes than the table
- * @throws TypeError when an argument is missing or not float32
+ * @throws TypeError when an argument is missing, or the table is not float32
  * @example classGaussian({ mean: tf.tensor2d([[1], [3]]), logVar: tf.zeros([2, 1]) }, tf.tensor2d([[0, 1]])).mean // [[3]]
  */
 export function classGaussian(table: Gaussian, labels: Tensor): Gaussian {
@@ -24,7 +24,7 @@ export function classGaussian(table: Gaussian, labels: Tensor): Gaussian {
   assertShapes('classGaussian', {
     'table.mean': [(table as Gaussian | undefined)?.mean as Tensor, 'K Z', 'float32'],
     'table.logVar': [(table as Gaussian | undefined)?.logVar as Tensor, 'K Z', 'float32'],
-    labels: [labels, 'R K', 'float32'],
+    labels: [labels, 'R K'],
   });
   const of = (values: Tensor): Tensor => matMul(labels as Tensor2D, values as Tensor2D);
   return tidy(() => ({ mean: of(table.mean), logVar: of(table.logVar) }));

@@ -1,8 +1,7 @@
 /** Which predicted class stands for which true one, where training has not named them. */
-import { assertEntries } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import { oneOf, readOptions } from '../core/options';
-import { confusionMatrix } from './confusionMatrix';
+import { countPairs } from './confusionMatrix';
 
 /** How predicted classes are assigned. */
 export interface AssignClassesOptions {
@@ -40,7 +39,7 @@ export function assignClasses(
   options: AssignClassesOptions = {},
 ): Int32Array {
   const { mapping } = readOptions('assignClasses', options, assignmentRules());
-  return bestAssignment(confusionMatrix(labels, predictions, classes), mapping);
+  return bestAssignment(countPairs('assignClasses', labels, predictions, classes), mapping);
 }
 
 /** The best assignment of the columns of a confusion matrix to its rows. */
@@ -48,7 +47,6 @@ export function bestAssignment(
   confusion: readonly (readonly number[])[],
   mapping: 'one-to-one' | 'many-to-one',
 ): Int32Array {
-  assertEntries('assignClasses', 'classes²', confusion.length ** 2);
   const columns = confusion.map((_, k) => confusion.map((row) => row[k] as number));
   if (mapping === 'one-to-one') return hungarian(columns);
   return Int32Array.from(columns, (counts) => {

@@ -74,7 +74,7 @@ export async function evaluateAssignment(
   assertEntries(where, 'the model’s classes²', classes ** 2);
   recordOf(where, training, 'training');
   const evaluated = await classified(where, model, data, batchSize);
-  const fitted = await classified(`${where}, of training`, model, training, batchSize);
+  const fitted = await classified(`${where}: training`, model, training, batchSize);
   const confusion = confusionMatrix(evaluated.labels, evaluated.predictions, classes);
   const under = (assignment: Int32Array): Assignment => {
     const right = Array.from(assignment, (row, k) => confusion[row]?.[k] ?? 0);

@@ -1,5 +1,5 @@
 /** How much predicted classes tell of the true ones, whatever they are called. */
-import { confusionMatrix } from './confusionMatrix';
+import { countPairs } from './confusionMatrix';
 
 /**
  * Normalized mutual information between true and predicted classes.
@@ -22,10 +22,10 @@ export function normalizedMutualInformation(
   predictions: ArrayLike<number | bigint>,
   classes: number,
 ): number {
-  const counts = confusionMatrix(labels, predictions, classes);
+  const where = 'normalizedMutualInformation';
+  const counts = countPairs(where, labels, predictions, classes);
   const total = labels.length;
-  if (total === 0)
-    throw new RangeError('normalizedMutualInformation: labels hold no example, needed at least one');
+  if (total === 0) throw new RangeError(`${where}: labels hold no example, needed at least one`);
   const rows = counts.map((row) => sumOf(row));
   const columns = counts.map((_, k) => sumOf(counts.map((row) => row[k] as number)));
   const entropies = entropyOf(rows, total) + entropyOf(columns, total);

@@ -124,7 +124,7 @@ export async function evaluateSamples(
     seed: noise,
     ...given
   } = readOptions(where, options, sampleRules());
-  assertMethods<SemiSupervisedVae>(
+  assertMethods<Partial<SemiSupervisedVae>>(
     where,
     'model',
     model,

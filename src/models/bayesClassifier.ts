@@ -42,8 +42,8 @@ export interface BayesClassifierOptions {
  *
  * @param model a model with labels, or a conditional VAE with `missing: 'token'`
  * @param options samples, label prior, seed
- * @returns what `predict`, `evaluateClassifier` and `evaluateSamples` take. Its variables are the model's, which stays yours:
- *   its `dispose` frees nothing
+ * @returns what `predict`, `evaluateClassifier` and `evaluateSamples` take. It reads the model as it is at each call, and has
+ *   no variables of its own: its `dispose` frees nothing
  * @throws TypeError when the model has no bound at a label
  * @throws RangeError when an option is out of its range; from `classify` when the bound has no `logWeight`
  * @example (await evaluateClassifier(bayesClassifier(model, { samples: 20, seed: 1 }), test)).accuracy // such as 0.85
@@ -76,9 +76,7 @@ export function bayesClassifier(
     ...(input && { input }),
     likelihood,
     spec: { model: where, of: model.spec, samples, labelPrior },
-    get variables() {
-      return model.variables;
-    },
+    variables: {},
     classify(x) {
       assertInputs('classify', model, x);
       return tidy(() => {

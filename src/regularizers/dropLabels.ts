@@ -33,7 +33,7 @@ export function dropLabels(labels: Tensor, options: DropLabelsOptions): Tensor2D
     rate: number(UNIT_INTERVAL),
     noise: noiseStream(),
   });
-  const { B = 0 } = assertShapes(where, { labels: [labels, 'B K', 'float32'] });
+  const { B = 0 } = assertShapes(where, { labels: [labels, 'B K'] });
   return tidy(() => {
     // A uniform number is neither 0 nor 1, so the ends of the range are exact.
     const kept = cast(greater(noise.uniform([B, 1]), rate), 'float32');

@@ -11,6 +11,7 @@ import {
   variable,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { assertSize } from '../../core/assert';
 import type { Noise } from '../../core/noise';
 import { classGaussian } from '../../distributions/classGaussian';
 import * as gaussian from '../../distributions/gaussian';
@@ -36,11 +37,14 @@ export interface CodePrior {
 /**
  * Makes the prior. A learned table is 0 at first: N(0, I) for every class.
  *
+ * @param where name of the calling function, for the message
  * @param labels classes, and the token where it is one
  * @param latent Z
  * @param learned whether there is a table
+ * @throws RangeError where a table would be too large
  */
-export function codePrior(labels: number, latent: number, learned: boolean): CodePrior {
+export function codePrior(where: string, labels: number, latent: number, learned: boolean): CodePrior {
+  if (learned) assertSize(where, 'labels × latent', labels * latent);
   const entries = (): Variable => tidy(() => variable(zeros([labels, latent])));
   const table = learned ? { mean: entries(), logVar: entries() } : undefined;
   const at = (c: Tensor): gaussian.Gaussian => {

@@ -34,7 +34,7 @@ export interface MarginalConditionalVae extends Omit<M2, 'prior'> {
 export function marginalVae(options: MarginalConditionalOptions): MarginalConditionalVae {
   const { settings, prior, distributions } = whole(() => {
     const settings = marginalSettings(options);
-    const prior = codePrior(settings.classes, settings.latent, settings.classPrior);
+    const prior = codePrior('createConditionalVae', settings.classes, settings.latent, settings.classPrior);
     const distributions = m2Distributions('createConditionalVae', { ...settings, prior });
     return { settings, prior, distributions };
   });

@@ -1,5 +1,6 @@
 /** Options of a conditional VAE, their defaults, and what is refused. */
 import { assertOneOf } from '../../core/assert';
+import type { Noise } from '../../core/noise';
 import { checked, flag, readOptions, unchecked } from '../../core/options';
 import { classesOf, inputOf, inputsOf } from '../data';
 import { isOwn, type M2NetsOption, type M2Preset, parsePreset } from '../m2/nets';
@@ -19,6 +20,8 @@ interface SharedOptions {
 export interface MarginalConditionalOptions extends Omit<M2Options, 'prior'>, SharedOptions {
   /** `'marginal'` (default): q(y|x) and p(y) = Cat(π) are part of the model, and a missing label is summed over */
   readonly missing?: 'marginal';
+  /** seed of a preset's initial weights; default 0 */
+  readonly seed?: number | Noise;
 }
 
 /** A preset by name, or with its choices. */
@@ -28,6 +31,8 @@ type TokenNets = M2Preset['preset'] | M2Preset;
 export interface TokenConditionalOptions extends Omit<ReadyModelOptions, 'prior'>, SharedOptions {
   /** `'token'`: a missing label is a class of its own, ∅. The model has neither q(y|x) nor p(y) */
   readonly missing: 'token';
+  /** seed of a preset's initial weights; default 0 */
+  readonly seed?: number | Noise;
   /** K, at least 2, without the token; default the data's */
   readonly classes?: number;
   /** what the classes are called, a name for each; default the data's, or none */

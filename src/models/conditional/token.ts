@@ -62,7 +62,12 @@ export interface TokenConditionalVae extends Vae {
 export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae {
   const { settings, prior, encoder, decoder, variables, dispose } = whole(() => {
     const settings = tokenSettings(options);
-    const prior = codePrior(settings.classes + 1, settings.latent, settings.classPrior);
+    const prior = codePrior(
+      'createConditionalVae',
+      settings.classes + 1,
+      settings.latent,
+      settings.classPrior,
+    );
     return { settings, prior, ...tokenDistributions('createConditionalVae', settings, prior) };
   });
   const { inputShape, input, classes, classNames, latent, likelihood, classPrior } = settings;
