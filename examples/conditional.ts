@@ -31,7 +31,7 @@ const rate = (steps: number) => createAdam({ learningRate: cosineDecay({ from: 3
 const split = splitDataset(dataset, { labeled: 500, seed });
 const batches = createBatches({ dataset, split, batchSize: { labeled: 50, unlabeled: 100 }, seed });
 const steps = Number(epochs) * batches.stepsPerEpoch;
-const model = createConditionalVae({ data: dataset, missing: 'token', latent: 10, seed });
+const model = createConditionalVae({ data: dataset, missing: 'token', latent: 2, seed });
 const objective = labelConditional({ labelDropout: 0.1 });
 const callbacks = progressBar();
 await train(model, { objective, batches, epochs: Number(epochs), optimizer: rate(steps), seed, callbacks });

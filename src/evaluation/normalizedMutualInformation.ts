@@ -1,4 +1,4 @@
-/** How much predicted classes tell of the true ones, whatever they are called. */
+/** How much predicted classes say about the true ones, whatever their names are. */
 import { countPairs } from './confusionMatrix';
 
 /**
@@ -6,7 +6,7 @@ import { countPairs } from './confusionMatrix';
  *
  *   NMI = 2·I(y; ŷ) / (H(y) + H(ŷ))        I and H of the shares C_ik / N
  *
- * It is 1 where either tells the other, and 0 where neither tells anything of the other. Names of classes do not enter: a
+ * It is 1 where either determines the other, and 0 where they are independent. Names of classes do not enter: a
  * permutation of either changes nothing. Where both have one class alone it is 1. The mean of the entropies is the arithmetic
  * one.
  *

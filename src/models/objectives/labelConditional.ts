@@ -56,7 +56,7 @@ const labelsOf = (
  *   labeled    L(x|c) = E log p(x|z,c) − KL(q(z|x,c) ‖ p(z|c)),   c = y, or ∅ with probability ρ
  *   unlabeled  L(x|∅)
  *
- * It is a bound on log p(x|c): log p(y) is no part of it, and there is no cross-entropy, as the model has no q(y|x). Both
+ * It is a bound on log p(x|c): it has neither log p(y) nor a cross-entropy, as the model has no q(y|x). Both
  * parts go through the nets together, so batch norm sees labeled and unlabeled examples in the shares of the batch.
  *
  * @param options label dropout, weight of the divergences
