@@ -10,14 +10,18 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
+import { createBatches } from '../../src/data/batches';
 import { accuracy } from '../../src/evaluation/accuracy';
 import { assignClasses } from '../../src/evaluation/assignClasses';
 import { evaluateAssignment } from '../../src/evaluation/assignment';
 import { confusionMatrix } from '../../src/evaluation/confusionMatrix';
 import { normalizedMutualInformation } from '../../src/evaluation/normalizedMutualInformation';
 import type { Classifier } from '../../src/models/model';
+import { semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { createAdam } from '../../src/training/optimizer/adam';
+import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
-import { alive } from '../support/tiny';
+import { alive, MLP, tinyDataset, tinyM2 } from '../support/tiny';
 
 const drawn = (noise: Noise, count: number, classes: number): number[] =>
   Array.from(noise.uniforms(count), (u) => Math.floor(u * classes));
@@ -235,5 +239,22 @@ describe('evaluateAssignment', () => {
     await expect(evaluateAssignment(reader(2), data, { training: { ...data, y: [-1, -1] } })).rejects.toThrow(
       'evaluateAssignment: training: y holds no class that is known among 2, needed at least one',
     );
+  });
+
+  it('finds the class that no label names, of an M2 whose label prior covers it', async () => {
+    const dataset = tinyDataset(60);
+    const all = Int32Array.from({ length: 60 }, (_, i) => i);
+    // The examples of class 2 have no labels.
+    const labeled = all.filter((i) => dataset.y[i] !== 2).slice(0, 8);
+    const split = { labeled, unlabeled: all.filter((i) => !labeled.includes(i)) };
+    const model = tinyM2({ nets: { ...MLP, widths: [16], batchNorm: true } });
+    const optimizer = createAdam({ learningRate: 0.01 });
+    const batches = createBatches({ dataset, split, batchSize: { labeled: 4, unlabeled: 12 }, seed: 1 });
+    await train(model, { objective: semiSupervised(), batches, epochs: 15, seed: 1, optimizer });
+    const found = await evaluateAssignment(model, tinyDataset(60, 9), { training: dataset });
+    expect(found.accuracy).toBeGreaterThan(0.9);
+    expect([...found.assignment].slice(0, 2)).toEqual([0, 1]);
+    optimizer.dispose();
+    model.dispose();
   });
 });
