@@ -23,6 +23,7 @@ import { marginalSpec } from './spec';
 
 /** A conditional VAE with q(y|x): the common objective trains it, and all evaluation serves it. */
 export interface MarginalConditionalVae extends Omit<M2, 'prior'> {
+  /** a missing label is summed over */
   readonly missing: 'marginal';
   /** whether p(z|y) is learned; otherwise it is N(0, I), and the model an M2 */
   readonly classPrior: boolean;

@@ -24,9 +24,6 @@ export interface MarginalConditionalOptions extends Omit<M2Options, 'prior'>, Sh
   readonly seed?: number | Noise;
 }
 
-/** A preset by name, or with its choices. */
-type TokenNets = M2Preset['preset'] | M2Preset;
-
 /** A conditional VAE with a token for missing labels. */
 export interface TokenConditionalOptions extends Omit<ReadyModelOptions, 'prior'>, SharedOptions {
   /** `'token'`: a missing label is a class of its own, ∅. The model has neither q(y|x) nor p(y) */
@@ -38,7 +35,7 @@ export interface TokenConditionalOptions extends Omit<ReadyModelOptions, 'prior'
   /** what the classes are called, a name for each; default the data's, or none */
   readonly classNames?: readonly string[];
   /** a preset of an M2, whose classifier is left out; default `'mlp'`. The encoder sees the label: q(z|x,c) */
-  readonly nets?: TokenNets;
+  readonly nets?: M2Preset['preset'] | M2Preset;
 }
 
 /** What a conditional VAE is made from. */
@@ -80,7 +77,7 @@ const tokenRules = () => {
     // Looked at together with the data, by `classesOf`.
     classes: unchecked<number | undefined>(),
     classNames: unchecked<readonly string[] | undefined>(),
-    nets: unchecked<TokenNets>('mlp'),
+    nets: unchecked<M2Preset['preset'] | M2Preset>('mlp'),
   };
 };
 

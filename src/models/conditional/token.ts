@@ -31,6 +31,7 @@ import { tokenSpec } from './spec';
  * [R, K].
  */
 export interface TokenConditionalVae extends Vae {
+  /** a missing label is a class of its own */
   readonly missing: 'token';
   /** K, without the token */
   readonly classes: number;
