@@ -114,6 +114,7 @@ export {
   type CategoricalObservationOptions,
   categoricalObservation,
 } from './distributions/categoricalObservation';
+export { classGaussian } from './distributions/classGaussian';
 export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
 export {
@@ -149,6 +150,13 @@ export { mergedKl } from './divergences/mergedKl';
 export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
 export { accuracy } from './evaluation/accuracy';
 export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './evaluation/activeUnits';
+export { type AssignClassesOptions, assignClasses } from './evaluation/assignClasses';
+export {
+  type Assignment,
+  type AssignmentEvaluation,
+  type EvaluateAssignmentOptions,
+  evaluateAssignment,
+} from './evaluation/assignment';
 export { calibrate } from './evaluation/calibrate';
 export {
   type Calibration,
@@ -175,6 +183,7 @@ export {
   evaluateImportanceBound,
   type ImportanceBoundEvaluation,
 } from './evaluation/importanceBound';
+export { normalizedMutualInformation } from './evaluation/normalizedMutualInformation';
 export { type NoveltyScoreOptions, type NoveltyScores, noveltyScore } from './evaluation/novelty';
 export {
   type EvaluateSamplesOptions,
@@ -186,6 +195,16 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
+export { type BayesClassifierOptions, bayesClassifier } from './models/bayesClassifier';
+export {
+  type ConditionalVae,
+  type ConditionalVaeOptions,
+  createConditionalVae,
+  type MarginalConditionalOptions,
+  type MarginalConditionalVae,
+  type TokenConditionalOptions,
+  type TokenConditionalVae,
+} from './models/conditional/model';
 export type { ModelData } from './models/data';
 export type { LabeledModelOptions } from './models/labeledOptions';
 export {
@@ -211,6 +230,7 @@ export type {
 } from './models/model';
 export type { GeneratedLabels } from './models/objectives/generatedLabels';
 export type { KlWeight } from './models/objectives/klWeight';
+export { type LabelConditionalOptions, labelConditional } from './models/objectives/labelConditional';
 export {
   type FittedData,
   type Objective,
@@ -256,6 +276,7 @@ export {
   type StridedConvTransposeOptions,
 } from './nets/stridedConv';
 export type { ConvVaeOptions, MlpVaeOptions, VaeNets } from './nets/vaeNets';
+export { type DropLabelsOptions, dropLabels } from './regularizers/dropLabels';
 export {
   type InterpolationConsistencyArguments,
   interpolationConsistency,

@@ -19,10 +19,24 @@ export function confusionMatrix(
   predictions: ArrayLike<number | bigint>,
   classes: number,
 ): number[][] {
-  assertInteger('confusionMatrix', 'classes', classes);
-  assertEntries('confusionMatrix', 'classes²', classes ** 2);
-  const y = readKnownLabels('confusionMatrix', 'labels', labels, labels?.length, classes);
-  const predicted = readKnownLabels('confusionMatrix', 'predictions', predictions, y.length, classes);
+  return countPairs('confusionMatrix', labels, predictions, classes);
+}
+
+/**
+ * The confusion matrix.
+ *
+ * @param where name of the calling function, for messages
+ */
+export function countPairs(
+  where: string,
+  labels: ArrayLike<number | bigint>,
+  predictions: ArrayLike<number | bigint>,
+  classes: number,
+): number[][] {
+  assertInteger(where, 'classes', classes);
+  assertEntries(where, 'classes²', classes ** 2);
+  const y = readKnownLabels(where, 'labels', labels, labels?.length, classes);
+  const predicted = readKnownLabels(where, 'predictions', predictions, y.length, classes);
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < y.length; i++) {
     const row = counts[y[i] ?? 0] ?? [];

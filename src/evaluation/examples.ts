@@ -116,7 +116,7 @@ export async function openExamples(where: string, data: Examples, model: Model):
 export async function openLabeled(
   where: string,
   data: LabeledExamples,
-  model: Classifier,
+  model: Model & Pick<Classifier, 'classes' | 'classNames'>,
 ): Promise<{ readonly examples: OpenedExamples; readonly labels: Int32Array }> {
   assertExamples(where, data);
   const examples = await openExamples(where, data, model);

@@ -18,6 +18,7 @@ import {
   unchecked,
 } from '../core/options';
 import { assertShapes, sameShape, sizeOf } from '../core/shape';
+import type { TokenConditionalVae } from '../models/conditional/token';
 import { assertLiving } from '../models/living';
 import type { Classifier, SemiSupervisedVae } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
@@ -103,7 +104,7 @@ const sampleRules = () => ({
  * q(y|x) is the judge. `fidelity` alone is high for a model that draws one good example of each class, so read it beside
  * `spread`, and beside `trainedOnSamples`, which needs both.
  *
- * @param model that generates by class
+ * @param model that generates by class; a judge must be given where it has no classifier of its own
  * @param options judge, numbers of examples, real examples, seed
  * @returns shares and means
  * @throws RangeError when an option is out of its range, or the judge gives logits of another shape or NaN
@@ -111,7 +112,7 @@ const sampleRules = () => ({
  * @example (await evaluateSamples(model, { judge, seed: 1 })).fidelity // such as 0.97
  */
 export async function evaluateSamples(
-  model: SemiSupervisedVae,
+  model: SemiSupervisedVae | TokenConditionalVae,
   options: EvaluateSamplesOptions,
 ): Promise<SampleEvaluation> {
   const where = 'evaluateSamples';
@@ -123,11 +124,17 @@ export async function evaluateSamples(
     seed: noise,
     ...given
   } = readOptions(where, options, sampleRules());
-  assertMethods(where, 'model', model, ['generate', 'classify']);
+  assertMethods<Partial<SemiSupervisedVae>>(
+    where,
+    'model',
+    model,
+    given.judge ? ['generate'] : ['generate', 'classify'],
+  );
   assertLiving(where, model);
   // Refused here, in this function's name, and read once there are samples to learn from.
   if (real !== undefined) await openLabeled(where, real, model);
-  const { judge = model, fitClassifier = (generated) => linearOf(model, generated) } = given;
+  const { judge = model as SemiSupervisedVae, fitClassifier = (generated) => linearOf(model, generated) } =
+    given;
   if (typeof judge !== 'function') {
     assertMethods(where, 'judge', judge, ['classify']);
     if (!sameShape(judge.inputShape, model.inputShape) || judge.classes !== model.classes)
@@ -229,11 +236,10 @@ function spreadOf(values: Float32Array, rows: number): number {
   return total / size;
 }
 
+type Generator = Pick<SemiSupervisedVae, 'inputShape' | 'classes' | 'likelihood'>;
+
 /** The examples of all classes, class by class. */
-const joined = (
-  { inputShape, classes }: SemiSupervisedVae,
-  parts: readonly Float32Array[],
-): GeneratedExamples => {
+const joined = ({ inputShape, classes }: Generator, parts: readonly Float32Array[]): GeneratedExamples => {
   const [{ length } = new Float32Array()] = parts;
   const x = new Float32Array(length * parts.length);
   for (const [k, part] of parts.entries()) x.set(part, k * length);
@@ -244,7 +250,7 @@ const joined = (
 
 /** A linear classifier of the values, which reads inputs as the model does. */
 const linearOf = (
-  { inputShape, likelihood }: SemiSupervisedVae,
+  { inputShape, likelihood }: Generator,
   { x, y, classes }: GeneratedExamples,
 ): Classifier => {
   const linear = fitSoftmaxClassifier(x, y, { classes });
@@ -260,7 +266,7 @@ const linearOf = (
 
 const accuracyOn = async (
   real: LabeledExamples,
-  { classes }: Classifier,
+  { classes }: Generator,
   classifier: Classifier,
 ): Promise<number> => {
   assertMethods('evaluateSamples', 'what fitClassifier gives', classifier, ['classify', 'dispose']);

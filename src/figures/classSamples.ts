@@ -5,6 +5,7 @@ import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
 import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
+import type { TokenConditionalVae } from '../models/conditional/token';
 import { assertLiving } from '../models/living';
 import type { SemiSupervisedVae } from '../models/model';
 import { type ModelGridOptions, readCells } from './cells';
@@ -28,7 +29,7 @@ export interface ClassSamplesOptions extends ModelGridOptions {
  * @example await classSamples(model, { perClass: 8, seed: 0 })
  */
 export async function classSamples(
-  model: SemiSupervisedVae,
+  model: SemiSupervisedVae | TokenConditionalVae,
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
   assertMethods('classSamples', 'model', model, ['generate']);

@@ -11,6 +11,10 @@ import { assertBytesFit } from './inputs';
 import type { Classifier, Model, Vae } from './model';
 import type { Objective } from './objectives/objective';
 
+/** Whether a model takes a missing label for a class of its own. */
+export const hasToken = (model: object): boolean =>
+  (model as { readonly missing?: unknown } | undefined)?.missing === 'token';
+
 /**
  * Refuses a model without what an objective calls.
  *
@@ -27,8 +31,11 @@ export function assertCalled<M extends Model>(
   objective: string,
 ): void {
   const missing = methods.find((method) => typeof (model as Partial<M>)[method] !== 'function');
-  if (missing !== undefined)
-    throw new TypeError(`${where}: the model has no ${missing}(), needed by ${objective}`);
+  if (missing === undefined) return;
+  const hint = hasToken(model)
+    ? '; labelConditional() is that of a model with a token for missing labels'
+    : '';
+  throw new TypeError(`${where}: the model has no ${missing}(), needed by ${objective}${hint}`);
 }
 
 /**

@@ -2,7 +2,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Noise } from '../core/noise';
-import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Json } from '../files/json';
 import { assertBackend } from '../host/backendTraits';
@@ -11,7 +10,7 @@ import { namedWeights, trainableAsIn } from '../nets/namedWeights';
 import { structureOf } from '../nets/structure';
 import { assertDistinct } from './living';
 import { assertEndings, type EndedNets } from './netEndings';
-import { disposeVariables, variablesUnder } from './ownVariables';
+import { disposeVariables, type Owner, variablesUnder } from './ownVariables';
 import { whole } from './whole';
 
 /** What nets are made from. */
@@ -24,7 +23,8 @@ export interface OwnedNetsOptions<Nets extends EndedNets> {
   readonly likelihood: Likelihood;
   /** whether the model made the likelihood, and frees its variables */
   readonly ownsLikelihood: boolean;
-  readonly prior: LatentPrior | undefined;
+  /** whose variables are the model's too */
+  readonly prior: Owner | undefined;
   readonly initializer: Initializer;
   readonly noise: Noise;
 }

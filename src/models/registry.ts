@@ -1,10 +1,16 @@
 /** The ready models, by the name that their files give them. Adding one is a line here. */
+import { READY_CONDITIONAL } from './conditional/ready';
 import { READY_LADDER } from './ladder/ready';
 import { READY_M2 } from './m2/ready';
 import { READY_VAE } from './vae/ready';
 
 /** How each is rebuilt. */
-export const READY_MODELS = { m2: READY_M2, vae: READY_VAE, ladder: READY_LADDER } as const;
+export const READY_MODELS = {
+  m2: READY_M2,
+  vae: READY_VAE,
+  conditional: READY_CONDITIONAL,
+  ladder: READY_LADDER,
+} as const;
 
 /** Name of a ready model. */
 export type ModelKind = keyof typeof READY_MODELS;

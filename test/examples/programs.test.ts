@@ -28,6 +28,7 @@ const accuraciesIn = (output: string): readonly number[] =>
 
 it('these are the examples', () => {
   const expected = [
+    'conditional.ts',
     'custom-model.ts',
     'digits.ts',
     'ladder.ts',
@@ -61,6 +62,16 @@ it('digits.ts gains more than 3 points over labels alone in half of its epochs, 
   const header = 'P5 289 289 255\n';
   expect(image.subarray(0, header.length).toString()).toBe(header);
   expect(image.length).toBe(header.length + 289 * 289);
+});
+
+it('conditional.ts generates the class asked for, as a judge with all labels sees it, and draws samples', async () => {
+  const { stdout } = await run('conditional.ts');
+  const [judge = 0, byBayes = 0] = accuraciesIn(stdout);
+  expect(judge).toBeGreaterThan(90);
+  expect(byBayes).toBeGreaterThan(75);
+  expect(Number(/fidelity (\S+) %/.exec(stdout)?.[1])).toBeGreaterThan(90);
+  const image = await readFile(join(cwd, 'conditional.pgm'));
+  expect(image.length).toBe('P5 289 289 255\n'.length + 289 * 289);
 });
 
 it('own-data.ts gains more than 2 points over labels alone, and classifies new rows by the saved model', async () => {

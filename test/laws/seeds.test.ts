@@ -8,7 +8,7 @@ import * as ssvae from '../../src/index';
 import { identityOf } from '../../src/training/checkpoint/identity';
 import { runSettings } from '../../src/training/settings';
 import { cleanUpAfterEach } from '../support/numbers';
-import { tinyBatches, tinyDataset, tinyLadder, tinyM1, tinyM2, weightsOf } from '../support/tiny';
+import { tinyBatches, tinyDataset, tinyLadder, tinyM1, tinyM2, tinyToken, weightsOf } from '../support/tiny';
 
 type Seed = number | Noise;
 
@@ -21,6 +21,10 @@ const training = (seed: Seed) => ({ objective: ssvae.semiSupervised(), batches: 
 
 /** What comes of each function with a seed: tensors and numbers, which all of its draws take part in. */
 const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
+  bayesClassifier: (seed) =>
+    ssvae
+      .bayesClassifier(tinyToken(), { samples: 2, seed })
+      .classify(tensor(dataset.x.slice(0, 128), [2, 8, 8, 1], 'float32')),
   binarize: (seed) => ssvae.binarize(tensor(new Float32Array(64).fill(0.5), [4, 16]), 'dynamic', seed),
   classSamples: (seed) => ssvae.figures.classSamples(tinyM2(), { seed, perClass: 2 }),
   async createBatches(seed) {
@@ -29,6 +33,7 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
     return [source.identity, await source.at(0), await source.at(5)];
   },
   createLadderVae: (seed) => weightsOf(tinyLadder({ seed })),
+  createConditionalVae: (seed) => weightsOf(tinyToken({ seed })),
   createM2: (seed) => weightsOf(tinyM2({ seed })),
   createVae: (seed) => weightsOf(tinyM1({ seed })),
   digits: (seed) => ssvae.digits({ count: 3, seed }).x,
@@ -294,6 +299,7 @@ describe('the table of functions with a seed', () => {
     expect(taking.sort()).toEqual([
       'BetaOptions',
       'BoundContext',
+      'DropLabelsOptions',
       'GumbelSoftmaxOptions',
       'LabelBoundOptions',
       'MonteCarloKlOptions',

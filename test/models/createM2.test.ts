@@ -427,7 +427,7 @@ describe('createM2', () => {
       new RangeError('encode: y has shape [2,4], needed [R,3]'),
     );
     expect(() => m2.encode(zeros([2, ...SHAPE]), zeros([3, 3]))).toThrowError(
-      new RangeError('M2: y has 3 rows, needed a multiple of the 2 rows beside it'),
+      new RangeError('labels: y has 3 rows, needed a multiple of the 2 rows beside it'),
     );
     expect(() => m2.decode(zeros([2, 4]), zeros([2, 3]))).toThrowError(
       new RangeError('decode: z has shape [2,4], needed [N,3]'),

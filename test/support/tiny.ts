@@ -5,6 +5,13 @@ import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import {
+  createConditionalVae,
+  type MarginalConditionalOptions,
+  type MarginalConditionalVae,
+  type TokenConditionalOptions,
+  type TokenConditionalVae,
+} from '../../src/models/conditional/model';
 import { createLadderVae, type LadderVae, type LadderVaeOptions } from '../../src/models/ladder/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
@@ -20,6 +27,8 @@ export const LATENT = 3;
 /** Small nets without batch norm, whose rows do not depend on each other; softplus has a gradient everywhere. */
 export const MLP = { preset: 'mlp', widths: [8], activation: 'softplus', batchNorm: false } as const;
 export const CONV = { preset: 'conv', filters: [3, 4], width: 8, batchNorm: false } as const;
+
+const SMALL = { inputShape: SHAPE, classes: CLASSES, latent: LATENT, nets: MLP } as const;
 
 /** A small M2. */
 export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
@@ -52,6 +61,13 @@ export const tinyLadder = (options: Partial<LadderVaeOptions> = {}): LadderVae =
     seed: createNoise(1),
     ...options,
   });
+/** A small conditional VAE that sums over missing labels. */
+export const tinyMarginal = (options: Partial<MarginalConditionalOptions> = {}): MarginalConditionalVae =>
+  createConditionalVae({ ...SMALL, seed: createNoise(1), ...options });
+
+/** A small conditional VAE with a token. */
+export const tinyToken = (options: Partial<TokenConditionalOptions> = {}): TokenConditionalVae =>
+  createConditionalVae({ ...SMALL, seed: createNoise(1), missing: 'token', ...options });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {

@@ -5,21 +5,30 @@ import type { Gaussian } from '../../distributions/gaussian';
 import type { Pass } from '../../nets/pass';
 import { runNet } from '../../nets/runNet';
 import { ownedNets } from '../ownedNets';
+import type { Owner } from '../ownVariables';
 import { seenByNets } from '../seenByNets';
 import { isOwn, resolveNets, runAtLabels } from './nets';
 import type { M2Settings } from './options';
 
-/** Makes the nets of an M2 model. Where it throws, nothing is left. */
-export function m2Distributions(settings: M2Settings) {
+/**
+ * Makes the nets of an M2 model. Where it throws, nothing is left.
+ *
+ * @param where name of the calling function, for messages
+ * @param settings whose prior has variables of the model, where it has any
+ */
+export function m2Distributions(
+  where: string,
+  settings: Omit<M2Settings, 'prior'> & { readonly prior: Owner | undefined },
+) {
   const { classes, encoderSeesLabel, likelihood } = settings;
   const outputShape = likelihood.parameterShape(settings.inputShape);
   let labelsApart = false;
-  const { nets, structure, variables, dispose } = ownedNets('createM2', {
+  const { nets, structure, variables, dispose } = ownedNets(where, {
     ...settings,
     noise: settings.seed,
     own: isOwn(settings.nets),
     make() {
-      const { labelsApart: apart = false, ...made } = resolveNets(settings.nets, {
+      const { labelsApart: apart = false, ...made } = resolveNets(where, settings.nets, {
         ...settings,
         outputShape,
       });

@@ -20,7 +20,7 @@ import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
 import { whole } from '../whole';
 import { m2Distributions } from './distributions';
-import { type M2Options, m2Settings } from './options';
+import { type M2Options, type M2Settings, m2Settings } from './options';
 import { m2Spec } from './spec';
 
 export type { M2Options };
@@ -50,11 +50,17 @@ export interface M2 extends SemiSupervisedVae {
  * @example createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'conv' }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createM2(options: M2Options): M2 {
-  const { settings, structure, features, classifier, encoder, posterior, decoder, variables, dispose } =
-    whole(() => {
+  return m2Of(
+    ...whole(() => {
       const settings = m2Settings(options);
-      return { settings, ...m2Distributions(settings) };
-    });
+      return [settings, m2Distributions('createM2', settings)] as const;
+    }),
+  );
+}
+
+/** The model of settings and nets. */
+export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Distributions>): M2 {
+  const { structure, features, classifier, encoder, posterior, decoder, variables, dispose } = distributions;
   const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel, temperature } = settings;
 
   const model: M2 = {

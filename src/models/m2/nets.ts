@@ -63,13 +63,13 @@ export function runAtLabels<Out extends Tensor | Tensor[]>(
   const [count = 0, rows = 0] = [from.shape[0], y.shape[0]];
   const times = rows / count;
   if (!Number.isInteger(times))
-    throw new RangeError(`M2: y has ${rows} rows, needed a multiple of the ${count} rows beside it`);
+    throw new RangeError(`labels: y has ${rows} rows, needed a multiple of the ${count} rows beside it`);
   const given = times === 1 || labelsApart ? from : repeatRows(from, times);
   return runNet<Out>(net, [given, y], { examples: count, ...pass });
 }
 
 /** Refuses a net that takes labels apart from features, and cannot be given two rows of labels for each of features. */
-const assertLabelsApart = (name: string, net: LayersModel): void => {
+const assertLabelsApart = (where: string, name: string, net: LayersModel): void => {
   const [features = [], labels = []] = net.inputs.map(({ shape }) => shape.slice(1) as number[]);
   const needed =
     'needed the label in LabelConditionedDense layers alone where nets.labelsApart is true: leave labelsApart out, and rows are repeated';
@@ -84,31 +84,31 @@ const assertLabelsApart = (name: string, net: LayersModel): void => {
     rows = rowsOf();
   } catch (error) {
     throw new RangeError(
-      `createM2: nets.${name} cannot take 4 rows of labels beside 2 of features (${oneLine(messageOf(error))}), ${needed}`,
+      `${where}: nets.${name} cannot take 4 rows of labels beside 2 of features (${oneLine(messageOf(error))}), ${needed}`,
       { cause: error },
     );
   }
   if (rows.some((count) => count !== 4))
     throw new RangeError(
-      `createM2: nets.${name} gives ${rows.join(' and ')} rows for 4 of labels beside 2 of features, ${needed}`,
+      `${where}: nets.${name} gives ${rows.join(' and ')} rows for 4 of labels beside 2 of features, ${needed}`,
     );
 };
 
-const checkOwn = (given: SemiSupervisedNets, shape: PresetShape): void => {
-  const nets = readOptions('createM2', given, ownRules(), 'nets');
+const checkOwn = (where: string, given: SemiSupervisedNets, shape: PresetShape): void => {
+  const nets = readOptions(where, given, ownRules(), 'nets');
   const { inputShape, outputShape, classes, latent, encoderSeesLabel } = shape;
   const input = [...inputShape];
-  if (nets.trunk) assertOwnNet('createM2', 'trunk', nets.trunk, [input]);
+  if (nets.trunk) assertOwnNet(where, 'trunk', nets.trunk, [input]);
   const features = nets.trunk ? (nets.trunk.outputs[0]?.shape.slice(1) as number[]) : input;
-  assertOwnNet('createM2', 'classifier', nets.classifier, [features], [[classes]]);
-  assertOwnNet('createM2', 'encoder', nets.encoder, encoderSeesLabel ? [features, [classes]] : [features], [
+  assertOwnNet(where, 'classifier', nets.classifier, [features], [[classes]]);
+  assertOwnNet(where, 'encoder', nets.encoder, encoderSeesLabel ? [features, [classes]] : [features], [
     [latent],
     [latent],
   ]);
-  assertOwnNet('createM2', 'decoder', nets.decoder, [[latent], [classes]], [outputShape]);
+  assertOwnNet(where, 'decoder', nets.decoder, [[latent], [classes]], [outputShape]);
   if (!nets.labelsApart) return;
-  if (encoderSeesLabel) assertLabelsApart('encoder', nets.encoder);
-  assertLabelsApart('decoder', nets.decoder);
+  if (encoderSeesLabel) assertLabelsApart(where, 'encoder', nets.encoder);
+  assertLabelsApart(where, 'decoder', nets.decoder);
 };
 
 const described = (where: string, shape: PresetShape, { preset, ...choices }: M2Preset) =>
@@ -124,13 +124,17 @@ export const presetValues = (where: string, shape: PresetShape, preset: M2Preset
 /**
  * The nets themselves: built, or a user's own after a check of their shapes and layers.
  *
+ * @param where name of the calling function, for messages
  * @throws TypeError or RangeError when a net of the user is missing or of other shapes; the message names the net, its
  *   shapes and the shapes needed
  * @throws RangeError when a net of the user has a stock layer that draws random numbers; the message names the layer
  */
-export function resolveNets(nets: M2Preset | SemiSupervisedNets, shape: PresetShape): SemiSupervisedNets {
-  if (!isOwn(nets))
-    return { ...buildNets('createM2', described('createM2', shape, nets)), labelsApart: true };
-  checkOwn(nets, shape);
+export function resolveNets(
+  where: string,
+  nets: M2Preset | SemiSupervisedNets,
+  shape: PresetShape,
+): SemiSupervisedNets {
+  if (!isOwn(nets)) return { ...buildNets(where, described(where, shape, nets)), labelsApart: true };
+  checkOwn(where, nets, shape);
   return nets;
 }

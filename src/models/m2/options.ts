@@ -1,5 +1,5 @@
 /** Options of an M2 model, their defaults, and what is refused. */
-import { flag, optional, readOptions, unchecked } from '../../core/options';
+import { flag, optional, type ReadOptions, readOptions, unchecked } from '../../core/options';
 import { type LabeledModelOptions, labeledModelRules, labeledSettings } from '../labeledOptions';
 import { encoderSeesLabelIn, isOwn, type M2NetsOption, parsePreset } from './nets';
 
@@ -19,7 +19,8 @@ export interface M2Options extends LabeledModelOptions {
   readonly encoderSeesLabel?: boolean;
 }
 
-const m2Rules = () => ({
+/** How the options of an M2 model are read. */
+export const m2Rules = () => ({
   ...labeledModelRules(),
   // Looked at below, beside the nets.
   nets: unchecked<M2NetsOption>('mlp'),
@@ -32,9 +33,20 @@ const m2Rules = () => ({
  * @throws RangeError or TypeError naming the option, its value and what was needed
  */
 export function m2Settings(options: M2Options) {
-  const where = 'createM2';
+  return m2SettingsOf('createM2', readOptions('createM2', options, m2Rules()));
+}
+
+/**
+ * The settings of options that have been read.
+ *
+ * @param where name of the calling function, for messages
+ * @throws RangeError or TypeError naming the option, its value and what was needed
+ */
+export function m2SettingsOf(
+  where: string,
   // The model does not keep the data.
-  const { data, ...read } = readOptions(where, options, m2Rules());
+  { data, ...read }: ReadOptions<ReturnType<typeof m2Rules>>,
+) {
   const settings = labeledSettings(where, data, read);
   const nets = isOwn(read.nets) ? read.nets : parsePreset(where, read.nets);
   const seen = isOwn(nets) ? nets.encoder?.inputs?.length === 2 : encoderSeesLabelIn(nets);

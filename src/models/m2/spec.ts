@@ -80,9 +80,30 @@ const ENTRIES = [
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseM2Spec(where: string, value: unknown): M2Spec {
-  const { inputShape, classes, classNames, input, latent, labelPrior, encoderSeesLabel, ...parts } =
-    parseRecord(where, 'spec', value, ENTRIES);
-  const { nets, likelihood, prior, temperature } = parts;
+  const spec = parseRecord(where, 'spec', value, ENTRIES);
+  const { labelPrior, encoderSeesLabel, prior, temperature } = spec;
+  return {
+    ...parseLabeledSpec(where, spec),
+    labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
+    encoderSeesLabel: parse(where, 'encoderSeesLabel', encoderSeesLabel, 'true or false', isBoolean),
+    ...(prior !== undefined && {
+      prior: parse(where, 'prior', prior, 'null, a prior that is handed in', isNull),
+    }),
+    ...(temperature !== undefined && {
+      temperature: parse(where, 'temperature', temperature, 'a number', isFiniteNumber),
+    }),
+  };
+}
+
+/** What a file holds of every model with the nets of an M2. */
+export type LabeledSpec = Pick<
+  M2Spec,
+  'inputShape' | 'classes' | 'classNames' | 'input' | 'latent' | 'nets' | 'likelihood'
+>;
+
+/** Those entries of a spec. */
+export function parseLabeledSpec(where: string, spec: Readonly<Record<string, unknown>>): LabeledSpec {
+  const { inputShape, classes, classNames, input, latent, nets, likelihood } = spec;
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     classes: parse(where, 'classes', classes, 'a count', isCount),
@@ -91,15 +112,7 @@ export function parseM2Spec(where: string, value: unknown): M2Spec {
     }),
     ...(input !== undefined && { input: parseInput(where, input) }),
     latent: parse(where, 'latent', latent, 'a count', isCount),
-    labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
-    encoderSeesLabel: parse(where, 'encoderSeesLabel', encoderSeesLabel, 'true or false', isBoolean),
     nets: nets === null ? null : parsePreset(where, nets),
     likelihood: parseLikelihood(where, likelihood),
-    ...(prior !== undefined && {
-      prior: parse(where, 'prior', prior, 'null, a prior that is handed in', isNull),
-    }),
-    ...(temperature !== undefined && {
-      temperature: parse(where, 'temperature', temperature, 'a number', isFiniteNumber),
-    }),
   };
 }

@@ -6,7 +6,7 @@ import { readOptions } from '../../core/options';
 import { specOf } from '../../core/spec';
 import { maker } from '../../core/uncalled';
 import { boundOf } from '../atOnce';
-import { assertCalled, assertTakesObserved } from '../fits';
+import { assertCalled, assertTakesObserved, hasToken } from '../fits';
 import { hasLabels, type Model, partsOf, type Vae } from '../model';
 import { type KlWeight, klWeightRule, weightedBound } from './klWeight';
 import { type FittedData, knownOf, type Objective, type Terms } from './objective';
@@ -24,6 +24,10 @@ const assertModel = (where: string, model: Model, data?: FittedData): void => {
   if (hasLabels(model))
     throw new TypeError(
       `${where}: the model has labels, needed one without: unsupervised() is the objective of a VAE, and semiSupervised() of a model with q(y|x)`,
+    );
+  if (hasToken(model))
+    throw new TypeError(
+      `${where}: the model takes labels, needed a VAE without: unsupervised() would leave them out, and labelConditional() is the objective of a model with a token for missing labels`,
     );
   assertCalled<Vae>(where, model, ['bound'], 'unsupervised(), the objective of a VAE');
   if (data?.observed) assertTakesObserved(where, model);

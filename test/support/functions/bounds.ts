@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { batched, labels, logits, optional, prior, reals, shares, sized } from './arbitraries';
+import { batched, labels, logits, noises, optional, prior, reals, shares, sized } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { DrawnTensor } from './drawn';
 import { binary, finite, must, normalised, shaped, within } from './promises';
@@ -27,6 +27,16 @@ export const regularizers: Descriptions = {
     ssvae.mixup,
     batched((shape) => fc.tuple(reals(shape), shares(shape.slice(0, 1)))),
     { always: (result, { shape }) => shaped(result, shape), valid: (result) => within(result, -20, 20) },
+  ),
+  dropLabels: described(
+    ssvae.dropLabels,
+    sized(({ B, K }) =>
+      fc.tuple(labels(B, K), fc.record({ rate: fc.double({ min: 0, max: 1, noNaN: true }), noise: noises })),
+    ),
+    {
+      always: (result, { shape: [B = 0, K = 0] }) => shaped(result, [B, K + 1]),
+      valid: normalised,
+    },
   ),
   interpolationConsistency: described(
     ssvae.interpolationConsistency,

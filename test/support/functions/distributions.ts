@@ -254,6 +254,18 @@ export const otherDistributions: Descriptions = {
       valid: ({ mean, logVar }) => finite(mean, logVar),
     },
   ),
+  classGaussian: described(
+    ssvae.classGaussian,
+    sized(({ B, K, D }) => fc.tuple(gaussians([K, D]), labels(B, K))),
+    {
+      always: ({ mean, logVar }, table, { shape: [R = 0] }) => {
+        const shape = [R, table.mean.shape[1] as number];
+        shaped(mean, shape);
+        shaped(logVar, shape);
+      },
+      valid: ({ mean, logVar }) => finite(mean, logVar),
+    },
+  ),
   gaussianObservation: described(
     (
       options: ssvae.GaussianObservationOptions | undefined,

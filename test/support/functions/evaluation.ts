@@ -26,6 +26,7 @@ const indices = fc
 
 const batchSize = fc.integer({ min: 1, max: 7 });
 const samples = fc.integer({ min: 1, max: 2 });
+const mapping = fc.constantFrom('one-to-one', 'many-to-one');
 
 // A bound of two thousand million draws is no mistake, but takes its time.
 const fewDraws = (_: unknown, __: unknown, options: unknown): boolean =>
@@ -49,6 +50,40 @@ export const evaluation: Descriptions = {
           'variances of at least 0',
         ),
     },
+  ),
+  assignClasses: described(
+    ssvae.assignClasses,
+    indices.chain(([y, predictions]) =>
+      fc.tuple(fc.constant(y), fc.constant(predictions), fc.constant(4), optional({ mapping })),
+    ) as never,
+    {
+      always: (assignment, _, __, classes) =>
+        must(
+          assignment.length === classes && assignment.every((k) => k >= -1 && k < classes),
+          'a class or none for each predicted one',
+        ),
+    },
+  ),
+  evaluateAssignment: described(
+    ssvae.evaluateAssignment,
+    fc.tuple(
+      models,
+      examples,
+      fc.record({ training: examples, mapping, batchSize }, { requiredKeys: ['training'] }),
+    ) as never,
+    {
+      share: 0.1,
+      always: ({ count, assignment, accuracy, normalizedMutualInformation, bestOnData }) => {
+        must(count > 0 && assignment.length === CLASSES, 'a class for each predicted one');
+        must(accuracy >= 0 && accuracy <= bestOnData.accuracy && bestOnData.accuracy <= 1, 'shares');
+        must(normalizedMutualInformation >= 0 && normalizedMutualInformation <= 1, 'from 0 to 1');
+      },
+    },
+  ),
+  normalizedMutualInformation: described(
+    ssvae.normalizedMutualInformation,
+    indices.map(([y, predictions]) => [y, predictions, 4]),
+    { always: (value) => must(value >= 0 && value <= 1, 'a number from 0 to 1') },
   ),
   calibration: described(
     ssvae.calibration,

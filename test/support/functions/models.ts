@@ -1,7 +1,7 @@
 /** Models, their files, and their objectives. */
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { memoryStorage, tinyDataset, tinyLadder, tinyM1, tinyM2 } from '../tiny';
+import { CLASSES, memoryStorage, tinyDataset, tinyLadder, tinyM1, tinyM2, tinyToken } from '../tiny';
 import { models, noises, optional, prior, seeds, shared, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -116,6 +116,14 @@ const optionsM1 = fc.record(
   { requiredKeys: ['inputShape', 'nets'] },
 );
 
+const optionsOfConditional = fc
+  .tuple(options, fc.boolean(), fc.boolean())
+  .map(([given, token, classPrior]) => {
+    if (!token) return { ...given, classPrior };
+    const { labelPrior: _, encoderSeesLabel: __, ...rest } = given as Readonly<Record<string, unknown>>;
+    return { ...rest, classPrior, missing: 'token' };
+  });
+
 /** Bytes of a model's file. */
 const savedBytes = (make: () => ssvae.Model) =>
   shared(async () => {
@@ -129,6 +137,11 @@ const own = new Opaque(model, 'an M2 model');
 const ownM1 = new Opaque(
   shared(() => tinyM1()),
   'an M1 model',
+);
+
+const ownToken = new Opaque(
+  shared(() => tinyToken()),
+  'a conditional VAE with a token',
 );
 
 const dataset = tinyDataset(4);
@@ -168,6 +181,27 @@ export const modelFunctions: Descriptions = {
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
     release: (model) => model.dispose(),
   }),
+  createConditionalVae: described(
+    (given: ssvae.ConditionalVaeOptions) => ssvae.createConditionalVae(given),
+    fc.tuple(optionsOfConditional) as never,
+    {
+      share: 0.05,
+      begins: ['initializeNet'],
+      always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+      release: (model) => model.dispose(),
+    },
+  ),
+  bayesClassifier: described(
+    ssvae.bayesClassifier,
+    fc.tuple(
+      fc.oneof(models, fc.constant(ownToken)),
+      fc.record(
+        { samples: fc.integer({ min: 1, max: 5 }), labelPrior: prior(CLASSES), seed: seeds },
+        { requiredKeys: ['seed'] },
+      ),
+    ) as never,
+    { always: ({ classes }) => must(classes === CLASSES, 'K classes') },
+  ),
   createVae: described(ssvae.createVae, fc.tuple(optionsM1) as never, {
     share: 0.05,
     begins: ['initializeNet'],
@@ -227,7 +261,7 @@ export const modelFunctions: Descriptions = {
     ) as never,
     {
       share: 0.05,
-      begins: ['createM2', 'createVae', 'createLadderVae'],
+      begins: ['createM2', 'createVae', 'createConditionalVae', 'createLadderVae'],
       always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
       release: (model) => model.dispose(),
     },
@@ -236,6 +270,13 @@ export const modelFunctions: Descriptions = {
   unsupervised: described(ssvae.unsupervised, fc.tuple(optional({ klWeight: weight })) as never, {
     always: isObjective,
   }),
+  labelConditional: described(
+    ssvae.labelConditional,
+    fc.tuple(
+      optional({ klWeight: weight, labelDropout: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    ) as never,
+    { always: isObjective },
+  ),
   semiSupervised: described(ssvae.semiSupervised, fc.tuple(optional(objectiveOptions)) as never, {
     always: isObjective,
   }),
