@@ -184,6 +184,14 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
+export {
+  type AuxiliaryOptions,
+  type AuxiliaryVae,
+  type ClassifyDrawsOptions,
+  createAdgm,
+  createSdgm,
+} from './models/auxiliary/model';
+export type { AuxiliaryNetsOption, AuxiliaryPreset } from './models/auxiliary/nets';
 export type { ModelData } from './models/data';
 export { type LoadModelOptions, loadModel } from './models/loadModel';
 export { createM2, type M2, type M2Options } from './models/m2/model';
@@ -230,6 +238,7 @@ export { type Calibrated, withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
 export type { Activation } from './nets/activation';
+export type { AuxiliaryMlpOptions } from './nets/auxiliaryNets';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';

@@ -1,4 +1,5 @@
 /** The presets of nets, by the name that a user and a spec give them. Adding one is its file and a line for each model. */
+import { MLP_AUXILIARY } from './auxiliaryNets';
 import { CONV, REPORT } from './conv';
 import { KINGMA, MLP } from './mlp';
 import type { NetPreset } from './preset';
@@ -14,6 +15,9 @@ export const VAE_PRESETS = {
   kingma: KINGMA_VAE,
   report: REPORT_VAE,
 } as const;
+
+/** Those of the auxiliary deep generative models. */
+export const AUXILIARY_PRESETS = { mlp: MLP_AUXILIARY } as const;
 
 /** The choices of a preset. */
 type ChoicesOf<P> = P extends NetPreset<never, infer Choices, never> ? Choices : never;
