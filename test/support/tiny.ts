@@ -5,6 +5,12 @@ import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import {
+  type AuxiliaryOptions,
+  type AuxiliaryVae,
+  createAdgm,
+  createSdgm,
+} from '../../src/models/auxiliary/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
@@ -40,6 +46,22 @@ export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
     seed: createNoise(1),
     ...options,
   });
+
+const AUXILIARY = {
+  inputShape: SHAPE,
+  classes: CLASSES,
+  latent: LATENT,
+  auxiliary: 2,
+  nets: MLP,
+} as const;
+
+/** A small ADGM. */
+export const tinyAdgm = (options: Partial<AuxiliaryOptions> = {}): AuxiliaryVae =>
+  createAdgm({ ...AUXILIARY, seed: createNoise(1), ...options });
+
+/** A small SDGM. */
+export const tinySdgm = (options: Partial<AuxiliaryOptions> = {}): AuxiliaryVae =>
+  createSdgm({ ...AUXILIARY, seed: createNoise(1), ...options });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {
