@@ -18,12 +18,14 @@ type Presets = Readonly<
  * @param where name of the calling function, for messages
  * @param nets the preset's name, or a record of it and its choices
  * @param presets all there are
+ * @param takesOwn whether the model takes nets of the user's own too
  * @throws RangeError when it is not a preset, or a choice is unknown or of another kind
  */
 export function presetFrom<P extends { readonly preset: string }>(
   where: string,
   nets: unknown,
   presets: Presets,
+  takesOwn = true,
 ): P {
   assertNoFunction(where, 'nets', nets);
   const { preset, ...choices } = isString(nets) ? { preset: nets } : isRecord(nets) ? nets : { preset: nets };
@@ -31,7 +33,7 @@ export function presetFrom<P extends { readonly preset: string }>(
   if (found === undefined) {
     const names = Object.keys(presets).map((name) => `"${name}"`);
     throw new RangeError(
-      `${where}: nets is ${describe(preset)}, needed ${names.join(', ')} or tfjs-layers models`,
+      `${where}: nets is ${describe(preset)}, needed ${names.join(', ')}${takesOwn ? ' or tfjs-layers models' : ''}`,
     );
   }
   const { choices: known, defaults } = found;

@@ -75,6 +75,21 @@ export interface AuxiliaryVae extends SemiSupervisedVae {
   sampleMean(y: Tensor, context: BoundContext): Tensor;
 }
 
+/** R, the rows of labels for examples x: one for each, or several in the order of `everyLabel`. */
+const rowsOf = (
+  where: string,
+  name: string,
+  y: Tensor,
+  { classes }: SemiSupervisedVae,
+  x: Tensor,
+): number => {
+  const { R: rows = 0 } = assertShapes(where, { [name]: [y, `R ${classes}`] });
+  const [count = 0] = x.shape;
+  if (rows === 0 || rows % count !== 0)
+    throw new RangeError(`${where}: ${name} has ${rows} rows, needed a multiple of the ${count} rows of x`);
+  return rows;
+};
+
 /** Makes either model. */
 function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): AuxiliaryVae {
   const { settings, auxiliaryEncoder, classifier, encoder, auxiliaryDecoder, decoder, ...made } = whole(
@@ -116,7 +131,7 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       return {
         labelLogits: classifier(a, seen, pass), // q(y | a, x)
         bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
-          const rows = rowsOf(y, model, x);
+          const rows = rowsOf('bound', 'y', y, model, x);
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const qz = encoder(a, seen, y, atLabels); // q(z | a, x, y)
           const z = gaussian.sample(qz, noise.split('latent'));
@@ -192,12 +207,14 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       return tidy(() => {
         const { seen, a } = atMean(x);
         const known = y ?? categorical.mode(classifier(a, seen));
-        rowsOf(known, model, x);
+        const to = as ?? known;
+        assertShapes('reconstruct', { y: [known, `${x.shape[0]} ${classes}`] });
+        rowsOf('reconstruct', 'as', to, model, x);
         const z = encoder(a, seen, known).mean;
         return meanOf(
           'reconstruct',
           model,
-          made.process(z, as ?? known, ({ mean }) => mean),
+          made.process(z, to, ({ mean }) => mean),
         );
       });
     },
@@ -205,15 +222,6 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
   };
   return model;
 }
-
-/** R, the rows of labels: one for each example, or several in the order of `everyLabel`. */
-const rowsOf = (y: Tensor, { classes }: SemiSupervisedVae, x: Tensor): number => {
-  const { R: rows = 0 } = assertShapes('bound', { y: [y, `R ${classes}`] });
-  const [count = 0] = x.shape;
-  if (rows === 0 || rows % count !== 0)
-    throw new RangeError(`bound: y has ${rows} rows, needed a multiple of the ${count} rows of x`);
-  return rows;
-};
 
 /**
  * Creates an auxiliary deep generative model, ADGM (Maaløe et al. 2016): M2 whose classifier and posterior read a draw of a.

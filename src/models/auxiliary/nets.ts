@@ -16,7 +16,7 @@ export type AuxiliaryNetsOption = AuxiliaryPreset['preset'] | AuxiliaryPreset;
  * @throws RangeError when it is not a preset, or a choice is unknown or of another kind
  */
 export const parsePreset = (where: string, nets: unknown): AuxiliaryPreset =>
-  presetFrom<AuxiliaryPreset>(where, nets, AUXILIARY_PRESETS);
+  presetFrom<AuxiliaryPreset>(where, nets, AUXILIARY_PRESETS, false);
 
 const described = (where: string, shape: AuxiliaryShape, { preset, ...choices }: AuxiliaryPreset) =>
   AUXILIARY_PRESETS[preset].describe(where, shape, choices);
