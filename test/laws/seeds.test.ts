@@ -8,7 +8,16 @@ import * as ssvae from '../../src/index';
 import { identityOf } from '../../src/training/checkpoint/identity';
 import { runSettings } from '../../src/training/settings';
 import { cleanUpAfterEach } from '../support/numbers';
-import { tinyBatches, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
+import {
+  tinyAdgm,
+  tinyBatches,
+  tinyDataset,
+  tinyExamples,
+  tinyM1,
+  tinyM2,
+  tinySdgm,
+  weightsOf,
+} from '../support/tiny';
 
 type Seed = number | Noise;
 
@@ -22,13 +31,16 @@ const training = (seed: Seed) => ({ objective: ssvae.semiSupervised(), batches: 
 /** What comes of each function with a seed: tensors and numbers, which all of its draws take part in. */
 const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   binarize: (seed) => ssvae.binarize(tensor(new Float32Array(64).fill(0.5), [4, 16]), 'dynamic', seed),
+  classifyDraws: (seed) => tinyAdgm().classifyDraws(tinyExamples(3).x, seed, { samples: 2 }),
   classSamples: (seed) => ssvae.figures.classSamples(tinyM2(), { seed, perClass: 2 }),
   async createBatches(seed) {
     const batchSize = { labeled: 3, unlabeled: 6 };
     const source = ssvae.createBatches({ dataset, split, batchSize, seed, binarize: 'dynamic' });
     return [source.identity, await source.at(0), await source.at(5)];
   },
+  createAdgm: (seed) => weightsOf(tinyAdgm({ seed })),
   createM2: (seed) => weightsOf(tinyM2({ seed })),
+  createSdgm: (seed) => weightsOf(tinySdgm({ seed })),
   createVae: (seed) => weightsOf(tinyM1({ seed })),
   digits: (seed) => ssvae.digits({ count: 3, seed }).x,
   evaluateElbo: (seed) => ssvae.evaluateElbo(tinyM2(), dataset, { seed }),

@@ -116,7 +116,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
     const x = zeros([2, ...model.inputShape]);
     const example = (rows: number) => [rows, ...model.inputShape];
     expect(model.classify(x).shape).toEqual([2, CLASSES]);
-    expect(model.classifyDraws(x, { seed: 1, samples: 3 }).shape).toEqual([2, CLASSES]);
+    expect(model.classifyDraws(x, 1, { samples: 3 }).shape).toEqual([2, CLASSES]);
     expect(model.embed(x).shape).toEqual([2, LATENT]);
     expect(model.generate([0, 1, 2], 1).shape).toEqual(example(3));
     expect(model.reconstruct(x).shape).toEqual(example(2));
@@ -133,11 +133,11 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
       const noise = { ...createNoise(0), split: () => stream.split(s) } as unknown as Noise;
       return logSoftmax(model.infer(x, { noise }).labelLogits);
     });
-    const drawn = model.classifyDraws(x, { samples: 4, seed: 5 });
+    const drawn = model.classifyDraws(x, 5, { samples: 4 });
     expectClose(await read(drawn), await read(sub(logSumExp(stack(logits), 0), Math.log(4))));
     expectClose(
-      (await read(softmax(model.classifyDraws(x, { seed: 1 })))).map((p) => p * 3),
-      (await read(model.classifyDraws(x, { seed: 1 }))).map((logit) => 3 * Math.exp(logit)),
+      (await read(softmax(model.classifyDraws(x, 1)))).map((p) => p * 3),
+      (await read(model.classifyDraws(x, 1))).map((logit) => 3 * Math.exp(logit)),
     );
     // Without variance every draw is the mean.
     for (const weight of ['kernel', 'bias']) {
@@ -145,7 +145,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
       variable.assign(weight === 'bias' ? tensor([-60, -60]) : zeros(variable.shape));
     }
     expectClose(
-      await read(model.classifyDraws(x, { samples: 2, seed: 1 })),
+      await read(model.classifyDraws(x, 1, { samples: 2 })),
       await read(logSoftmax(model.classify(x))),
     );
     model.dispose();
@@ -154,7 +154,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
   it('is evaluated by draws, where classify is replaced', async () => {
     const model = create();
     const data = tinyDataset(9);
-    const byDraws = { ...model, classify: (x: Tensor) => model.classifyDraws(x, { samples: 3, seed: 1 }) };
+    const byDraws = { ...model, classify: (x: Tensor) => model.classifyDraws(x, 1, { samples: 3 }) };
     const { probabilities } = await predict(byDraws, data.x);
     expect(probabilities).not.toEqual((await predict(model, data.x)).probabilities);
     expect((await evaluateClassifier(byDraws, data)).count).toBe(9);
@@ -206,7 +206,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
     const start = alive().tensors;
     const results = [
       model.classify(x),
-      model.classifyDraws(x, { samples: 3, seed: 1 }),
+      model.classifyDraws(x, 1, { samples: 3 }),
       model.embed(x),
       model.generate([0, 1], 1),
       model.reconstruct(x),
@@ -275,7 +275,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
       'reconstruct: y has shape [3,3], needed [2,3]',
     );
     expect(() => model.reconstruct(x, undefined, zeros([3, CLASSES]))).toThrow('reconstruct: as has 3 rows');
-    expect(() => model.classifyDraws(x, { samples: 0, seed: 1 })).toThrow(
+    expect(() => model.classifyDraws(x, 1, { samples: 0 })).toThrow(
       'classifyDraws: samples is 0, needed an integer of at least 1',
     );
     expect(() => model.classifyDraws(zeros([2, 7]), { seed: 1 })).toThrow('classifyDraws: x has shape [2,7]');

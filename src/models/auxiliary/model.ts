@@ -29,7 +29,7 @@ import { everyLabel } from '../../bounds/everyLabel';
 import { assertNumbers } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
 import { type Noise, streamOf } from '../../core/noise';
-import { integersFrom, number, readOptions, seedStream } from '../../core/options';
+import { integersFrom, number, readOptions } from '../../core/options';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
@@ -50,8 +50,6 @@ export type { AuxiliaryOptions };
 export interface ClassifyDrawsOptions {
   /** S, draws of a for each example; default 100 (the authors' code) */
   readonly samples?: number;
-  /** seed of the draws: the same one gives the same logits */
-  readonly seed: number | Noise;
 }
 
 /** An auxiliary deep generative model. */
@@ -66,9 +64,9 @@ export interface AuxiliaryVae extends SemiSupervisedVae {
   /**
    * Logits of q(y|x), the mean of q(y|a,x) over draws of a: log (1/S) Σ_s q(y|a_s,x), [B, K].
    *
-   * To predict by it, hand over `{ ...model, classify: (x) => model.classifyDraws(x, { seed: 1 }) }`.
+   * To predict by it, hand over `{ ...model, classify: (x) => model.classifyDraws(x, 1) }`.
    */
-  classifyDraws(x: Tensor, options: ClassifyDrawsOptions): Tensor2D;
+  classifyDraws(x: Tensor, seed: number | Noise, options?: ClassifyDrawsOptions): Tensor2D;
   /** Σ_y q(y|a,x) E[z|a,x,y] at a = E[a|x]: [B, Z] */
   embed(x: Tensor): Tensor2D;
   /** E[x|z,y], in SDGM at a draw a ~ p(a|z,y), at one draw z ~ p(z) for each row of y [R, K]: [R, …] */
@@ -159,17 +157,15 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
         return classifier(a, seen);
       });
     },
-    classifyDraws(x, options) {
-      const { samples, seed: noise } = readOptions('classifyDraws', options, {
-        samples: number(integersFrom(1), 100),
-        seed: seedStream(),
-      });
+    classifyDraws(x, seed, options = {}) {
       assertInputs('classifyDraws', model, x);
+      const { samples } = readOptions('classifyDraws', options, { samples: number(integersFrom(1), 100) });
+      const draws = streamOf('classifyDraws', seed);
       return tidy(() => {
         const seen = seenByNets(likelihood, x);
         const qa = auxiliaryEncoder(seen);
         const logProbs = Array.from({ length: samples }, (_, s) =>
-          tidy(() => logSoftmax(classifier(gaussian.sample(qa, noise.split(s)), seen))),
+          tidy(() => logSoftmax(classifier(gaussian.sample(qa, draws.split(s)), seen))),
         );
         return sub<Tensor2D>(logSumExp(stack(logProbs), 0), Math.log(samples));
       });
@@ -237,7 +233,9 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
  * @throws RangeError or TypeError naming the option, its value and what was needed
  * @example createAdgm({ inputShape: [28, 28, 1], classes: 10 }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
-export const createAdgm = (options: AuxiliaryOptions): AuxiliaryVae => createAuxiliary('adgm', options);
+export function createAdgm(options: AuxiliaryOptions): AuxiliaryVae {
+  return createAuxiliary('adgm', options);
+}
 
 /**
  * Creates a skip deep generative model, SDGM (Maaløe et al. 2016): two latents in succession explain the example.
@@ -253,4 +251,6 @@ export const createAdgm = (options: AuxiliaryOptions): AuxiliaryVae => createAux
  * @throws RangeError or TypeError naming the option, its value and what was needed
  * @example createSdgm({ inputShape: [28, 28, 1], classes: 10 }).auxiliary // 100
  */
-export const createSdgm = (options: AuxiliaryOptions): AuxiliaryVae => createAuxiliary('sdgm', options);
+export function createSdgm(options: AuxiliaryOptions): AuxiliaryVae {
+  return createAuxiliary('sdgm', options);
+}
