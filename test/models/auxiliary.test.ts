@@ -278,7 +278,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
     expect(() => model.classifyDraws(x, 1, { samples: 0 })).toThrow(
       'classifyDraws: samples is 0, needed an integer of at least 1',
     );
-    expect(() => model.classifyDraws(zeros([2, 7]), { seed: 1 })).toThrow('classifyDraws: x has shape [2,7]');
+    expect(() => model.classifyDraws(zeros([2, 7]), 1)).toThrow('classifyDraws: x has shape [2,7]');
     expect(() => model.generate([], 1)).toThrow('generate: labels are empty');
     model.dispose();
   });
