@@ -21,14 +21,14 @@ import type { Batch } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import * as categorical from '../../src/distributions/categorical';
 import type { M2 } from '../../src/models/m2/model';
-import type { BoundContext } from '../../src/models/model';
+import type { BoundContext, SemiSupervisedVae } from '../../src/models/model';
 import type { Objective } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { supervised } from '../../src/models/objectives/supervised';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';
 import { fixedNoise } from '../support/fixedNoise';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
-import { CLASSES, CONV, MLP, tinyExamples, tinyM2, weightsOf } from '../support/tiny';
+import { CLASSES, CONV, MLP, tinyAdgm, tinyExamples, tinyM2, tinySdgm, weightsOf } from '../support/tiny';
 import { ofValue } from '../support/tolerance';
 
 /** A pass whose z is the mean, so that rows of an example share it however many there are. */
@@ -37,17 +37,19 @@ const ROWS = 4;
 
 type Numbers = Readonly<Record<string, readonly number[]>>;
 
-const NETS: readonly (readonly [string, () => M2])[] = [
+const NETS: readonly (readonly [string, () => SemiSupervisedVae])[] = [
   ['conv', () => tinyM2({ nets: { ...CONV, batchNorm: true } })],
   ['mlp', () => tinyM2({ nets: { ...MLP, batchNorm: true } })],
   [
     'mlp of two layers, q(z|x)',
     () => tinyM2({ nets: { preset: 'mlp', widths: [8, 6], batchNorm: true }, encoderSeesLabel: false }),
   ],
+  ['mlp of an ADGM', () => tinyAdgm({ nets: { ...MLP, batchNorm: true } })],
+  ['mlp of an SDGM', () => tinySdgm({ nets: { ...MLP, batchNorm: true } })],
 ];
 
 /** Makes q(y|x) sharper by a factor; 0 makes it uniform. */
-const sharpen = (model: M2, factor: number): void => {
+const sharpen = (model: SemiSupervisedVae, factor: number): void => {
   for (const name of ['kernel', 'bias']) {
     const weight = model.variables[`classifier/logits/${name}`] as Variable;
     const sharper = mul(weight, factor);
@@ -56,11 +58,15 @@ const sharpen = (model: M2, factor: number): void => {
   }
 };
 
-const statisticsOf = async (model: M2): Promise<Numbers> =>
+const statisticsOf = async (model: SemiSupervisedVae): Promise<Numbers> =>
   Object.fromEntries(Object.entries(await weightsOf(model)).filter(([name]) => /\/moving/.test(name)));
 
 /** Value, gradients and running statistics that a training pass leaves, of a model of its own. */
-const passOf = async (make: () => M2, factor: number, f: (model: M2, x: Tensor) => Tensor) => {
+const passOf = async (
+  make: () => SemiSupervisedVae,
+  factor: number,
+  f: (model: SemiSupervisedVae, x: Tensor) => Tensor,
+) => {
   const model = make();
   sharpen(model, factor);
   const { x } = tinyExamples(ROWS);
@@ -99,10 +105,14 @@ const expectSame = (actual: Numbers, expected: Numbers, tolerance: number): void
   }
 };
 
-const objectiveAt = (objective: Objective<M2>, model: M2, batch: Batch, noise = training().noise) =>
-  objective(model, batch, { step: 0, noise });
+const objectiveAt = (
+  objective: Objective<SemiSupervisedVae>,
+  model: SemiSupervisedVae,
+  batch: Batch,
+  noise = training().noise,
+) => objective(model, batch, { step: 0, noise });
 
-const enumerated = (model: M2, x: Tensor): Tensor =>
+const enumerated = (model: SemiSupervisedVae, x: Tensor): Tensor =>
   objectiveAt(semiSupervised({ labelHandling: 'enumerate' }), model, { unlabeled: { x } }).unlabeled
     ?.objective as Tensor;
 
@@ -224,7 +234,7 @@ describe('running statistics move', () => {
     model.dispose();
     return statistics;
   };
-  const step = (objective: Objective<M2>, parts: readonly (keyof Batch)[]): Promise<Numbers> =>
+  const step = (objective: Objective<SemiSupervisedVae>, parts: readonly (keyof Batch)[]): Promise<Numbers> =>
     statisticsAfter((model, batch) =>
       objectiveAt(
         objective,

@@ -15,6 +15,7 @@ import { input, type LayersModel, layers, model as net, type SymbolicTensor } fr
 import { describe, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { type AuxiliaryVae, createAdgm, createSdgm } from '../../src/models/auxiliary/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Phase } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
@@ -196,5 +197,38 @@ describe.each<[string, (seed: number) => GaussianVae, ModelChecksOptions<Gaussia
     { objective: unsupervised() },
   ],
 ])('M1: %s', (_, create, options) => {
+  for (const { name, run } of modelChecks(create, options)) it(name, run);
+});
+
+const SMALL_AUXILIARY = { ...SMALL, auxiliary: 2 } as const;
+
+describe.each<[string, (seed: number) => AuxiliaryVae, ModelChecksOptions<AuxiliaryVae>]>([
+  [
+    'ADGM, batch norm, every label',
+    (seed) => createAdgm({ ...SMALL_AUXILIARY, nets: MLP, seed }),
+    { objective: semiSupervised() },
+  ],
+  [
+    'SDGM, batch norm, a straight-through label, regularized, generated labels',
+    (seed) => createSdgm({ ...SMALL_AUXILIARY, nets: MLP, seed }),
+    {
+      objective: regularized({
+        labelHandling: 'straight-through',
+        generatedLabels: { weight: 0.1, count: 6 },
+      }),
+    },
+  ],
+  [
+    'SDGM, no batch norm, a learned variance, a Gumbel label',
+    (seed) =>
+      createSdgm({
+        ...SMALL_AUXILIARY,
+        nets: { ...MLP, widths: [4, 3], batchNorm: false },
+        likelihood: gaussianObservation({ variance: 'learned' }),
+        seed,
+      }),
+    { objective: semiSupervised({ labelHandling: 'gumbel' }) },
+  ],
+])('%s', (_, create, options) => {
   for (const { name, run } of modelChecks(create, options)) it(name, run);
 });
