@@ -32,7 +32,7 @@ export interface AuxiliaryShape extends Omit<PresetShape, 'encoderSeesLabel'> {
 
 /** Choices of the preset. */
 export interface AuxiliaryMlpOptions {
-  /** widths of the hidden layers of each net, in the order of the data; default [500, 500] (Maaløe et al. 2016) */
+  /** widths of the hidden layers of each net, in the order of the data; default [500, 500], as in the code of Maaløe et al. 2016 */
   readonly widths?: readonly number[];
   /** default `'relu'` */
   readonly activation?: Exclude<Activation, 'linear'>;

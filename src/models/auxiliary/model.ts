@@ -225,7 +225,7 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
  *   p(y) = Cat(π)   p(z) = N(0, I) or `prior`   p(x|z,y): the likelihood of the decoder's output   p(a|x,z,y) = N(auxiliaryDecoder)
  *   q(a|x) = N(auxiliaryEncoder)   q(y|a,x) = Cat(softmax(classifier))   q(z|a,x,y) = N(encoder)
  *
- * a is no part of the process of x: p(x,z,y) is that of M2, and only the inference is richer. `auxiliaryKl` among the terms is
+ * x does not depend on a: p(x,z,y) is that of M2, and only the inference is richer. `auxiliaryKl` among the terms is
  * log q(a|x) − log p(a|x,z,y) at the draw, so it may be below 0. If it stays near 0, a is not used, and the model is M2.
  *
  * @param options a data set, or input shape and classes; nets, likelihood and priors

@@ -8,12 +8,12 @@ export type AuxiliaryKind = 'adgm' | 'sdgm';
 
 /** What an auxiliary deep generative model is made from. */
 export interface AuxiliaryOptions extends LabeledModelOptions {
-  /** Z; default 100 (Maaløe et al. 2016) */
+  /** Z; default 100, as in the code of Maaløe et al. 2016 */
   readonly latent?: number;
-  /** A, the width of a; default 100 (Maaløe et al. 2016) */
+  /** A, the width of a; default 100, as in the code of Maaløe et al. 2016 */
   readonly auxiliary?: number;
   /**
-   * default `'mlp'`: five nets of two hidden layers of 500 rectified units (Maaløe et al. 2016), behind batch norm; with choices
+   * default `'mlp'`: five nets of two hidden layers of 500 rectified units behind batch norm; with choices
    * as `{ preset: 'mlp', widths: [200] }`. The layers that give means and log-variances of a and z start at N(0, 0.001²)
    * whatever the `initializer`, so that log q(a|x) and log p(a|·) begin as one
    */
