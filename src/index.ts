@@ -193,6 +193,7 @@ export {
 } from './models/auxiliary/model';
 export type { AuxiliaryNetsOption, AuxiliaryPreset } from './models/auxiliary/nets';
 export type { ModelData } from './models/data';
+export type { LabeledModelOptions } from './models/labeledOptions';
 export { type LoadModelOptions, loadModel } from './models/loadModel';
 export { createM2, type M2, type M2Options } from './models/m2/model';
 export type { M2NetsOption, M2Preset } from './models/m2/nets';
