@@ -386,9 +386,9 @@ describe('the unlabeled bound', () => {
   cleanUpAfterEach();
 
   it('weighs the bound at a label by q at the same draw of a, not at another', async () => {
-    const model = shake(tinyAdgm(), 0.5);
-    const x = repeatRows(tinyExamples(1).x, 8000);
-    const every = everyLabel(8000, CLASSES);
+    const model = shake(tinyAdgm());
+    const x = repeatRows(tinyExamples(1).x, 20);
+    const every = everyLabel(20, CLASSES);
     const { labelLogits, bound } = model.infer(x, { noise: createNoise(1) });
     const other = model.infer(x, { noise: createNoise(2) }).labelLogits;
     const valueByLabel = byLabel(bound(every).elbo, CLASSES);
@@ -402,9 +402,9 @@ describe('the unlabeled bound', () => {
       sub(unlabeled.elbo as Tensor, unlabeled.labelEntropy as Tensor),
       unlabeled.logLabelPrior as Tensor,
     );
-    expectClose(await read(sub(found, weighed(labelLogits))), new Array(8000).fill(0), 20 * ofValue());
-    const { mean: gap, error } = meanAndError(await read(sub(weighed(other), weighed(labelLogits))));
-    expect(Math.abs(gap)).toBeGreaterThan(5 * error);
+    expectClose(await read(sub(found, weighed(labelLogits))), new Array(20).fill(0), 20 * ofValue());
+    const gaps = await read(sub(weighed(other), weighed(labelLogits)));
+    expect(Math.max(...gaps.map(Math.abs))).toBeGreaterThan(0.1);
     model.dispose();
   });
 
