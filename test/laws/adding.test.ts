@@ -36,7 +36,7 @@ const LINES: Readonly<
 /** What the compiler says of each kind without its line; a likelihood is a record that models take as it is. */
 const MISSING: Readonly<Record<string, RegExp>> = {
   'an input kind': /'"toy"' is not assignable to type '"columns" \| "images"/,
-  'a model': /'"toy"' is not assignable to type '"m2" \| "vae"/,
+  'a model': /'"toy"' is not assignable to type '[^']*"m2"/,
   'a preset of nets': /'"toy"' is not assignable to type '"mlp" \| "conv" \| "kingma"/,
   'a data set': /'"toy"' is not assignable to type '"mnist"/,
   'a backend': /'"toy"' is not assignable to type '"tensorflow"/,
