@@ -195,6 +195,14 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
+export {
+  type AuxiliaryOptions,
+  type AuxiliaryVae,
+  type ClassifyDrawsOptions,
+  createAdgm,
+  createSdgm,
+} from './models/auxiliary/model';
+export type { AuxiliaryNetsOption, AuxiliaryPreset } from './models/auxiliary/nets';
 export { type BayesClassifierOptions, bayesClassifier } from './models/bayesClassifier';
 export {
   type ConditionalVae,
@@ -260,6 +268,7 @@ export { type Calibrated, withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
 export type { Activation } from './nets/activation';
+export type { AuxiliaryMlpOptions } from './nets/auxiliaryNets';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';

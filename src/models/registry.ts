@@ -1,4 +1,5 @@
 /** The ready models, by the name that their files give them. Adding one is a line here. */
+import { READY_ADGM, READY_SDGM } from './auxiliary/ready';
 import { READY_CONDITIONAL } from './conditional/ready';
 import { READY_LADDER } from './ladder/ready';
 import { READY_M2 } from './m2/ready';
@@ -8,6 +9,8 @@ import { READY_VAE } from './vae/ready';
 export const READY_MODELS = {
   m2: READY_M2,
   vae: READY_VAE,
+  adgm: READY_ADGM,
+  sdgm: READY_SDGM,
   conditional: READY_CONDITIONAL,
   ladder: READY_LADDER,
 } as const;

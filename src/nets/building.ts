@@ -52,6 +52,10 @@ const labelDense = (name: string, units: number, activation: Activation, from: N
 export const flatten = (from: Node): Node =>
   layerOf(from, [sizeOf(from.shape)], () => layers.flatten({ name: 'flatten' }));
 
+/** Several rows of values in one, in their order. */
+export const concatenated = (name: string, from: readonly Node[]): Node =>
+  layerOf(from, [from.reduce((sum, node) => sum + widthOf(node), 0)], () => layers.concatenate({ name }));
+
 /** Values of an example in another shape. */
 export const reshape = (name: string, shape: readonly number[], from: Node): Node =>
   layerOf(from, shape, () => layers.reshape({ name, targetShape: [...shape] }));

@@ -1,4 +1,5 @@
 /** The presets of nets, by the name that a user and a spec give them. Adding one is its file and a line for each model. */
+import { MLP_AUXILIARY } from './auxiliaryNets';
 import { CONV, REPORT } from './conv';
 import { MLP_LADDER } from './ladderNets';
 import { KINGMA, MLP } from './mlp';
@@ -18,6 +19,9 @@ export const VAE_PRESETS = {
 
 /** Those of a ladder VAE. */
 export const LADDER_PRESETS = { mlp: MLP_LADDER } as const;
+
+/** Those of the auxiliary deep generative models. */
+export const AUXILIARY_PRESETS = { mlp: MLP_AUXILIARY } as const;
 
 /** The choices of a preset. */
 type ChoicesOf<P> = P extends NetPreset<never, infer Choices, never> ? Choices : never;

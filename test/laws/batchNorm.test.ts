@@ -27,7 +27,17 @@ import { supervised } from '../../src/models/objectives/supervised';
 import { smoothLabels } from '../../src/regularizers/labelSmoothing';
 import { fixedNoise } from '../support/fixedNoise';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
-import { CLASSES, CONV, MLP, tinyExamples, tinyLadder, tinyM2, weightsOf } from '../support/tiny';
+import {
+  CLASSES,
+  CONV,
+  MLP,
+  tinyAdgm,
+  tinyExamples,
+  tinyLadder,
+  tinyM2,
+  tinySdgm,
+  weightsOf,
+} from '../support/tiny';
 import { ofValue } from '../support/tolerance';
 
 /** A pass whose z is the mean, so that rows of an example share it however many there are. */
@@ -47,6 +57,8 @@ const NETS: readonly (readonly [string, () => SemiSupervisedVae])[] = [
     'ladder of two layers',
     () => tinyLadder({ nets: { ...MLP, widths: [8, 6], batchNorm: true }, decoderSeesLabel: true }),
   ],
+  ['mlp of an ADGM', () => tinyAdgm({ nets: { ...MLP, batchNorm: true } })],
+  ['mlp of an SDGM', () => tinySdgm({ nets: { ...MLP, batchNorm: true } })],
 ];
 
 /** Makes q(y|x) sharper by a factor; 0 makes it uniform. */

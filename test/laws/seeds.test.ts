@@ -8,7 +8,18 @@ import * as ssvae from '../../src/index';
 import { identityOf } from '../../src/training/checkpoint/identity';
 import { runSettings } from '../../src/training/settings';
 import { cleanUpAfterEach } from '../support/numbers';
-import { tinyBatches, tinyDataset, tinyLadder, tinyM1, tinyM2, tinyToken, weightsOf } from '../support/tiny';
+import {
+  tinyAdgm,
+  tinyBatches,
+  tinyDataset,
+  tinyExamples,
+  tinyLadder,
+  tinyM1,
+  tinyM2,
+  tinySdgm,
+  tinyToken,
+  weightsOf,
+} from '../support/tiny';
 
 type Seed = number | Noise;
 
@@ -26,6 +37,7 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
       .bayesClassifier(tinyToken(), { samples: 2, seed })
       .classify(tensor(dataset.x.slice(0, 128), [2, 8, 8, 1], 'float32')),
   binarize: (seed) => ssvae.binarize(tensor(new Float32Array(64).fill(0.5), [4, 16]), 'dynamic', seed),
+  classifyDraws: (seed) => tinyAdgm().classifyDraws(tinyExamples(3).x, seed, { samples: 2 }),
   classSamples: (seed) => ssvae.figures.classSamples(tinyM2(), { seed, perClass: 2 }),
   async createBatches(seed) {
     const batchSize = { labeled: 3, unlabeled: 6 };
@@ -34,7 +46,9 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   },
   createLadderVae: (seed) => weightsOf(tinyLadder({ seed })),
   createConditionalVae: (seed) => weightsOf(tinyToken({ seed })),
+  createAdgm: (seed) => weightsOf(tinyAdgm({ seed })),
   createM2: (seed) => weightsOf(tinyM2({ seed })),
+  createSdgm: (seed) => weightsOf(tinySdgm({ seed })),
   createVae: (seed) => weightsOf(tinyM1({ seed })),
   digits: (seed) => ssvae.digits({ count: 3, seed }).x,
   evaluateElbo: (seed) => ssvae.evaluateElbo(tinyM2(), dataset, { seed }),

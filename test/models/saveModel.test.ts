@@ -14,6 +14,7 @@ import type { M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { predict } from '../../src/models/predict';
+import { READY_MODELS } from '../../src/models/registry';
 import { loadVariables, saveModel } from '../../src/models/saveModel';
 import { initializeNet } from '../../src/nets/initializer';
 import { namedWeights } from '../../src/nets/namedWeights';
@@ -212,7 +213,9 @@ describe('saveModel and loadModel', () => {
       ],
       [
         json({ format: 'ssvae model 1', spec: { model: 'm1' } }),
-        'loadModel: memory: the model is "m1", needed "m2" or "vae"; loadVariables fills a model of your own',
+        `loadModel: memory: the model is "m1", needed ${Object.keys(READY_MODELS)
+          .map((kind) => `"${kind}"`)
+          .join(' or ')}; loadVariables fills a model of your own`,
       ],
       [
         withSpec(file, (spec) => ({ ...spec, classes: 'three' })),
@@ -314,7 +317,7 @@ describe('saveModel and loadModel', () => {
     [
       'another entry',
       (spec) => ({ ...spec, depth: 3 }),
-      'spec has an entry "depth", needed model, inputShape, classes, classNames, input, latent, labelPrior, encoderSeesLabel, nets, likelihood, prior, temperature alone',
+      'spec has an entry "depth", needed model, inputShape, classes, classNames, input, latent, labelPrior, likelihood, prior, temperature, encoderSeesLabel, nets alone',
     ],
     [
       'a hundred thousand of them',

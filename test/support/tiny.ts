@@ -6,6 +6,12 @@ import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
 import {
+  type AuxiliaryOptions,
+  type AuxiliaryVae,
+  createAdgm,
+  createSdgm,
+} from '../../src/models/auxiliary/model';
+import {
   createConditionalVae,
   type MarginalConditionalOptions,
   type MarginalConditionalVae,
@@ -61,6 +67,7 @@ export const tinyLadder = (options: Partial<LadderVaeOptions> = {}): LadderVae =
     seed: createNoise(1),
     ...options,
   });
+
 /** A small conditional VAE that sums over missing labels. */
 export const tinyMarginal = (options: Partial<MarginalConditionalOptions> = {}): MarginalConditionalVae =>
   createConditionalVae({ ...SMALL, seed: createNoise(1), ...options });
@@ -68,6 +75,22 @@ export const tinyMarginal = (options: Partial<MarginalConditionalOptions> = {}):
 /** A small conditional VAE with a token. */
 export const tinyToken = (options: Partial<TokenConditionalOptions> = {}): TokenConditionalVae =>
   createConditionalVae({ ...SMALL, seed: createNoise(1), missing: 'token', ...options });
+
+const AUXILIARY = {
+  inputShape: SHAPE,
+  classes: CLASSES,
+  latent: LATENT,
+  auxiliary: 2,
+  nets: MLP,
+} as const;
+
+/** A small ADGM. */
+export const tinyAdgm = (options: Partial<AuxiliaryOptions> = {}): AuxiliaryVae =>
+  createAdgm({ ...AUXILIARY, seed: createNoise(1), ...options });
+
+/** A small SDGM. */
+export const tinySdgm = (options: Partial<AuxiliaryOptions> = {}): AuxiliaryVae =>
+  createSdgm({ ...AUXILIARY, seed: createNoise(1), ...options });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {

@@ -15,6 +15,7 @@ import { input, type LayersModel, layers, model as net, type SymbolicTensor } fr
 import { describe, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { type AuxiliaryVae, createAdgm, createSdgm } from '../../src/models/auxiliary/model';
 import { createLadderVae, type LadderVae, type LadderVaeOptions } from '../../src/models/ladder/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Phase } from '../../src/models/objectives/objective';
@@ -229,5 +230,38 @@ describe.each<[string, (seed: number) => LadderVae, ModelChecksOptions<LadderVae
     { objective: regularized({ labelHandling: 'gumbel' }) },
   ],
 ])('ladder VAE: %s', (_, create, options) => {
+  for (const { name, run } of modelChecks(create, options)) it(name, run);
+});
+
+const SMALL_AUXILIARY = { ...SMALL, auxiliary: 2 } as const;
+
+describe.each<[string, (seed: number) => AuxiliaryVae, ModelChecksOptions<AuxiliaryVae>]>([
+  [
+    'ADGM, batch norm, every label',
+    (seed) => createAdgm({ ...SMALL_AUXILIARY, nets: MLP, seed }),
+    { objective: semiSupervised() },
+  ],
+  [
+    'SDGM, a straight-through label, regularized, generated labels',
+    (seed) => createSdgm({ ...SMALL_AUXILIARY, nets: { ...MLP, batchNorm: false }, seed }),
+    {
+      objective: regularized({
+        labelHandling: 'straight-through',
+        generatedLabels: { weight: 0.1, count: 6 },
+      }),
+    },
+  ],
+  [
+    'SDGM, batch norm, a learned variance, a Gumbel label',
+    (seed) =>
+      createSdgm({
+        ...SMALL_AUXILIARY,
+        nets: { ...MLP, widths: [4, 3] },
+        likelihood: gaussianObservation({ variance: 'learned' }),
+        seed,
+      }),
+    { objective: semiSupervised({ labelHandling: 'gumbel' }) },
+  ],
+])('%s', (_, create, options) => {
   for (const { name, run } of modelChecks(create, options)) it(name, run);
 });

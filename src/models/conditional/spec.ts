@@ -1,14 +1,15 @@
 /** JSON that rebuilds a conditional VAE. */
 import { specOf } from '../../core/spec';
-import type { LikelihoodSpec } from '../../distributions/likelihoods';
 import { isBoolean, type Json, parse, parseRecord } from '../../files/json';
-import { type LabeledSpec, type M2Spec, m2Spec, parseLabeledSpec, parseM2Spec } from '../m2/spec';
+import { CLASSES_ENTRIES, type ClassesSpec, classesSpec, parseClassesSpec } from '../labeledSpec';
+import { type M2Preset, parsePreset } from '../m2/nets';
+import { type M2Spec, m2Spec, parseM2Spec } from '../m2/spec';
 import type { MarginalSettings, TokenSettings } from './options';
 
 /** What a file holds of a conditional VAE; `null` marks what you pass to `loadModel` again. */
 export type ConditionalSpec = { readonly classPrior: boolean } & (
   | ({ readonly missing: 'marginal' } & Omit<M2Spec, 'prior'>)
-  | ({ readonly missing: 'token' } & LabeledSpec)
+  | ({ readonly missing: 'token'; readonly nets: M2Preset } & ClassesSpec)
 );
 
 /** What rebuilds a model that sums over missing labels, as JSON. */
@@ -20,33 +21,11 @@ export const marginalSpec = ({ classPrior, ...settings }: MarginalSettings): Jso
 });
 
 /** What rebuilds a model with a token, as JSON. */
-export function tokenSpec(settings: TokenSettings): Json {
-  const { inputShape, classes, classNames, input, latent, nets, likelihood, classPrior } = settings;
-  const spec: LabeledSpec = {
-    inputShape,
-    classes,
-    classNames,
-    input,
-    latent,
-    nets,
-    likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
-  };
-  return specOf({ model: 'conditional', missing: 'token', classPrior, ...spec });
-}
+export const tokenSpec = ({ nets, classPrior, ...settings }: TokenSettings): Json =>
+  specOf({ model: 'conditional', missing: 'token', classPrior, ...classesSpec(settings), nets });
 
 /** Names of the entries of either kind. */
-const SHARED = [
-  'model',
-  'missing',
-  'classPrior',
-  'inputShape',
-  'classes',
-  'classNames',
-  'input',
-  'latent',
-  'nets',
-  'likelihood',
-] as const;
+const SHARED = [...CLASSES_ENTRIES, 'missing', 'classPrior', 'nets'] as const;
 
 /** Names of the further entries of a model that sums over missing labels. */
 const MARGINAL = ['labelPrior', 'encoderSeesLabel', 'temperature'] as const;
@@ -62,8 +41,10 @@ export function parseConditionalSpec(where: string, value: unknown): Conditional
   const record = parseRecord(where, 'spec', value, [...SHARED, ...MARGINAL]);
   const missing = parse(where, 'missing', record.missing, '"marginal" or "token"', isMissing);
   const classPrior = parse(where, 'classPrior', record.classPrior, 'true or false', isBoolean);
-  if (missing === 'token')
-    return { missing, classPrior, ...parseLabeledSpec(where, parseRecord(where, 'spec', value, SHARED)) };
+  if (missing === 'token') {
+    const found = parseRecord(where, 'spec', value, SHARED);
+    return { missing, classPrior, ...parseClassesSpec(where, found), nets: parsePreset(where, found.nets) };
+  }
   const { missing: _, classPrior: __, ...m2 } = record;
   return { missing, classPrior, ...withoutPrior(parseM2Spec(where, m2)) };
 }

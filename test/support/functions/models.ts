@@ -124,6 +124,26 @@ const optionsOfConditional = fc
     return { ...rest, classPrior, missing: 'token' };
   });
 
+const auxiliaryOptions = fc.record(
+  {
+    inputShape: inputShapes,
+    classes: fc.constant(3),
+    nets: fc.record(
+      {
+        preset: fc.constant('mlp'),
+        widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+        activation: fc.constantFrom('relu', 'softplus'),
+        batchNorm: fc.boolean(),
+      },
+      { requiredKeys: ['preset', 'widths'] },
+    ),
+    auxiliary: fc.integer({ min: 1, max: 3 }),
+    ...common,
+    labelPrior: prior(3),
+  },
+  { requiredKeys: ['inputShape', 'classes', 'nets'] },
+);
+
 /** Bytes of a model's file. */
 const savedBytes = (make: () => ssvae.Model) =>
   shared(async () => {
@@ -168,6 +188,13 @@ const storageOf = (saved: () => Promise<Uint8Array>) =>
   );
 const storage = storageOf(savedBytes(tinyM2));
 
+const auxiliaryPromises = {
+  share: 0.05,
+  begins: ['initializeNet'],
+  always: (model: ssvae.Model) => must(Object.keys(model.variables).length > 20, 'named variables'),
+  release: (model: ssvae.Model) => model.dispose(),
+};
+
 export const modelFunctions: Descriptions = {
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
     share: 0.05,
@@ -208,6 +235,8 @@ export const modelFunctions: Descriptions = {
     always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
     release: (model) => model.dispose(),
   }),
+  createAdgm: described(ssvae.createAdgm, fc.tuple(auxiliaryOptions) as never, auxiliaryPromises),
+  createSdgm: described(ssvae.createSdgm, fc.tuple(auxiliaryOptions) as never, auxiliaryPromises),
   fitSoftmaxClassifier: described(
     ssvae.fitSoftmaxClassifier,
     fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 6 })).chain(([width, count]) => {
