@@ -144,6 +144,10 @@ export * as poisson from './distributions/poisson';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';
+export {
+  type MaximumMeanDiscrepancyOptions,
+  maximumMeanDiscrepancy,
+} from './divergences/maximumMeanDiscrepancy';
 export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
 export { accuracy } from './evaluation/accuracy';
 export { type ActiveUnits, type ActiveUnitsOptions, activeUnits } from './evaluation/activeUnits';
@@ -186,6 +190,8 @@ export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
 export type { ModelData } from './models/data';
 export { type LoadModelOptions, loadModel } from './models/loadModel';
+export { createM1M2, type M1M2, type M1M2Options } from './models/m1m2/model';
+export type { M1M2NetsOption, M1M2Preset } from './models/m1m2/nets';
 export { createM2, type M2, type M2Options } from './models/m2/model';
 export type { M2NetsOption, M2Preset } from './models/m2/nets';
 export type {
@@ -193,6 +199,7 @@ export type {
   BoundTerms,
   Classifier,
   GenerateOptions,
+  Known,
   LabelBoundOptions,
   LabelInference,
   Model,
@@ -221,7 +228,14 @@ export { supervised } from './models/objectives/supervised';
 export { type UnsupervisedOptions, unsupervised } from './models/objectives/unsupervised';
 export type { Inputs } from './models/openInputs';
 export type { ReadyModelOptions } from './models/options';
-export { type BatchOptions, embed, type Prediction, type PredictOptions, predict } from './models/predict';
+export {
+  type BatchOptions,
+  type EmbedOptions,
+  embed,
+  type Prediction,
+  type PredictOptions,
+  predict,
+} from './models/predict';
 export type { HandedIn } from './models/presetFile';
 export type { ModelKind, ReadyModels } from './models/registry';
 export { loadVariables, saveModel } from './models/saveModel';
@@ -234,6 +248,7 @@ export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';
 export { LabelConditionedDense, type LabelConditionedDenseOptions } from './nets/labelConditionedDense';
+export type { ConvM1M2Options, MlpM1M2Options } from './nets/m1m2Nets';
 export { type MlpOptions, mlpNets } from './nets/mlp';
 export { namedWeights } from './nets/namedWeights';
 export type { Pass } from './nets/pass';

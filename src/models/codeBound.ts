@@ -10,7 +10,7 @@ import { assertTakesObserved } from './fits';
 import type { BoundContext, BoundTerms } from './model';
 
 /** Values of every example, as often as the labels of an example: [B, …] as [R, …]. */
-const repeatedTo = <T extends Tensor>(rows: number, values: T): T => {
+export const repeatedTo = <T extends Tensor>(rows: number, values: T): T => {
   const times = rows / (values.shape[0] as number);
   return times === 1 ? values : (repeatRows(values, times) as T);
 };

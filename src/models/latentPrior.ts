@@ -52,7 +52,7 @@ export const samplePrior = (
   { prior, latent }: Coded,
   count: number,
   noise: Noise,
-  options: GenerateOptions = {},
+  options: Pick<GenerateOptions, 'temperature'> = {},
 ): Tensor => {
   const { temperature } = readOptions(where, options, { temperature: number(ABOVE_0, 1) });
   if (prior === undefined) {

@@ -1,5 +1,6 @@
 /** The presets of nets, by the name that a user and a spec give them. Adding one is its file and a line for each model. */
 import { CONV, REPORT } from './conv';
+import { CONV_M1M2, MLP_M1M2 } from './m1m2Nets';
 import { KINGMA, MLP } from './mlp';
 import type { NetPreset } from './preset';
 import { CONV_VAE, KINGMA_VAE, MLP_VAE, REPORT_VAE } from './vaeNets';
@@ -14,6 +15,9 @@ export const VAE_PRESETS = {
   kingma: KINGMA_VAE,
   report: REPORT_VAE,
 } as const;
+
+/** Those of M1+M2. */
+export const M1M2_PRESETS = { mlp: MLP_M1M2, conv: CONV_M1M2 } as const;
 
 /** The choices of a preset. */
 type ChoicesOf<P> = P extends NetPreset<never, infer Choices, never> ? Choices : never;

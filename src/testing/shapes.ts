@@ -13,6 +13,7 @@ import {
   isClassifier,
   isPlainVae,
   isSemiSupervised,
+  knownOf,
   resultsOf,
   termsOfBound,
 } from './functions';
@@ -85,7 +86,8 @@ export const shapeChecks: readonly Check[] = [
       const model = subject.make();
       await assertResults(subject, model, { only: ['classify'] });
       if (!isClassifier(model)) return;
-      const logits = subject.own(model.classify(inputsOf(subject, model).x));
+      const inputs = inputsOf(subject, model);
+      const logits = subject.own(model.classify(inputs.x, knownOf(inputs)));
       if (areProbabilities(await logits.data<'float32'>(), model.classes))
         throw new Error(
           'classify gives probabilities, each row from 0 to 1 and of sum 1; needed logits, to which softmax is applied later',
