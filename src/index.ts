@@ -206,6 +206,7 @@ export type {
   SemiSupervisedVae,
   Vae,
 } from './models/model';
+export type { DomainDiscrepancy } from './models/objectives/domainDiscrepancy';
 export type { GeneratedLabels } from './models/objectives/generatedLabels';
 export type { KlWeight } from './models/objectives/klWeight';
 export {

@@ -5,6 +5,7 @@ import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import { createM1M2, type M1M2, type M1M2Options } from '../../src/models/m1m2/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
@@ -37,6 +38,18 @@ export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
     inputShape: SHAPE,
     latent: LATENT,
     nets: { ...MLP, batchNorm: true },
+    seed: createNoise(1),
+    ...options,
+  });
+
+/** A small M1+M2. */
+export const tinyM1M2 = (options: Partial<M1M2Options> = {}): M1M2 =>
+  createM1M2({
+    inputShape: SHAPE,
+    classes: CLASSES,
+    latent: LATENT,
+    features: 4,
+    nets: { ...MLP, innerWidths: [8] },
     seed: createNoise(1),
     ...options,
   });
