@@ -241,6 +241,12 @@ export type { HandedIn } from './models/presetFile';
 export type { ModelKind, ReadyModels } from './models/registry';
 export { loadVariables, saveModel } from './models/saveModel';
 export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/softmaxClassifier';
+export {
+  createStackedM2,
+  type StackedBoundTerms,
+  type StackedM2,
+  type StackedM2Options,
+} from './models/stacked/model';
 export { type Calibrated, withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
@@ -275,6 +281,7 @@ export {
 } from './regularizers/smoothedLabelKl';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
+export { type EncodedBatchesOptions, encodedBatches } from './training/encodedBatches';
 export type { Executor } from './training/executor';
 export type { CrossValidation, FitChoice } from './training/fit/compare';
 export { type FitReport, fit } from './training/fit/fit';

@@ -75,7 +75,7 @@ export type Known = Pick<BoundContext, 'covariates'>;
  *   elbo = logLikelihood − Σ of the divergences
  *
  * Every divergence is a term of its own whose name ends in `Kl`: `latentKl`, `auxiliaryKl`, `latentKl.2`. An objective
- * weights them by these names.
+ * weights them by these names. Terms of other names are reported beside the bound.
  */
 export interface BoundTerms {
   /** the bound at the draw */

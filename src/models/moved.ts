@@ -1,6 +1,8 @@
-/** Features of an example as they would be with another class. */
+/** Features of generated examples, and of examples as they would be with another class. */
 import { add, exp, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { Noise } from '../core/noise';
 import type { Gaussian } from '../distributions/gaussian';
+import * as gaussian from '../distributions/gaussian';
 import { repeatedTo } from './codeBound';
 
 /**
@@ -18,3 +20,10 @@ export function moved(z: Tensor, from: Gaussian, to: Gaussian): Tensor {
   const scale = exp(mul(0.5, sub(to.logVar, ofRows(from.logVar))));
   return add(to.mean, mul(sub(ofRows(z), ofRows(from.mean)), scale));
 }
+
+/** A draw of N(m, t²σ²), [B, F]; at t = 1 of the Gaussian itself. */
+export const sampleAt = ({ mean, logVar }: Gaussian, temperature: number, noise: Noise): Tensor =>
+  gaussian.sample(
+    { mean, logVar: temperature === 1 ? logVar : add(logVar, 2 * Math.log(temperature)) },
+    noise,
+  );

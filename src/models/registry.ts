@@ -1,10 +1,16 @@
 /** The ready models, by the name that their files give them. Adding one is a line here. */
 import { READY_M1M2 } from './m1m2/ready';
 import { READY_M2 } from './m2/ready';
+import { READY_STACKED_M2 } from './stacked/ready';
 import { READY_VAE } from './vae/ready';
 
 /** How each is rebuilt. */
-export const READY_MODELS = { m1m2: READY_M1M2, m2: READY_M2, vae: READY_VAE } as const;
+export const READY_MODELS = {
+  m1m2: READY_M1M2,
+  m2: READY_M2,
+  stackedM2: READY_STACKED_M2,
+  vae: READY_VAE,
+} as const;
 
 /** Name of a ready model. */
 export type ModelKind = keyof typeof READY_MODELS;

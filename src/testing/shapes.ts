@@ -114,7 +114,8 @@ export const shapeChecks: readonly Check[] = [
         const bad = nonFiniteAmong(values);
         if (bad) throw new Error(`${bad}, needed finite numbers`);
         const parts = partsOf(terms).map(
-          ([name]) => [isKl(name) ? -1 : 1, values[`bound.${name}`] ?? []] as const,
+          ([name]) =>
+            [isKl(name) ? -1 : name === 'logLikelihood' ? 1 : 0, values[`bound.${name}`] ?? []] as const,
         );
         const sums = (values['bound.elbo'] ?? []).map((_, i) =>
           parts.reduce((total, [sign, part]) => total + sign * (part[i] ?? Number.NaN), 0),

@@ -23,7 +23,7 @@ import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
 import type { BoundContext, Known, SemiSupervisedVae } from '../model';
-import { moved } from '../moved';
+import { moved, sampleAt } from '../moved';
 import { whole } from '../whole';
 import { m1m2Distributions } from './distributions';
 import { type M1M2Options, m1m2Settings } from './options';
@@ -161,9 +161,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);
         const z2 = samplePrior('generate', model, labels.length, draws, { temperature: t });
-        const { mean, logVar } = featurePrior(z2, y);
-        const narrowed = { mean, logVar: t === 1 ? logVar : add(logVar, 2 * Math.log(t)) };
-        const z1 = gaussian.sample(narrowed, draws.split('features'));
+        const z1 = sampleAt(featurePrior(z2, y), t, draws.split('features'));
         return meanOf('generate', model, decoder(z1, domainOf('generate', z1, known as Known)));
       });
     },

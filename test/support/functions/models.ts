@@ -1,7 +1,7 @@
 /** Models, their files, and their objectives. */
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { memoryStorage, tinyDataset, tinyM1, tinyM2 } from '../tiny';
+import { memoryStorage, tinyDataset, tinyM1, tinyM2, tinyStacked } from '../tiny';
 import { models, noises, optional, prior, seeds, shared, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -88,6 +88,26 @@ const optionsM1 = fc.record(
   { requiredKeys: ['inputShape', 'nets'] },
 );
 
+const optionsM1M2 = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([inputShape, classes]) =>
+  fc.record(
+    {
+      inputShape: fc.constant(inputShape),
+      classes: fc.constant(classes),
+      nets: fc.record({
+        preset: fc.constant('mlp'),
+        widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+        innerWidths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+        batchNorm: fc.boolean(),
+      }),
+      ...common,
+      features: fc.integer({ min: 1, max: 4 }),
+      covariates: fc.integer({ min: 1, max: 3 }),
+      labelPrior: prior(classes),
+    },
+    { requiredKeys: ['inputShape', 'classes', 'nets'] },
+  ),
+);
+
 /** Bytes of a model's file. */
 const savedBytes = (make: () => ssvae.Model) =>
   shared(async () => {
@@ -128,6 +148,36 @@ const storageOf = (saved: () => Promise<Uint8Array>) =>
 const storage = storageOf(savedBytes(tinyM2));
 
 export const modelFunctions: Descriptions = {
+  createM1M2: described(ssvae.createM1M2, fc.tuple(optionsM1M2) as never, {
+    share: 0.05,
+    begins: ['initializeNet'],
+    always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+    release: (model) => model.dispose(),
+  }),
+  createStackedM2: described(
+    ssvae.createStackedM2,
+    fc.tuple(
+      fc.record(
+        {
+          m1: fc.constant(ownM1),
+          dimensions: fc.constantFrom([0], [2, 0], [0, 1, 2]),
+          classes: fc.integer({ min: 2, max: 4 }),
+          latent: fc.integer({ min: 1, max: 3 }),
+          nets: fc.constant({ preset: 'mlp', widths: [3] }),
+          initializer: common.initializer,
+          seed: seeds,
+        },
+        { requiredKeys: ['m1', 'dimensions', 'classes', 'nets'] },
+      ),
+    ) as never,
+    {
+      share: 0.05,
+      begins: ['initializeNet', 'createM2'],
+      always: ({ inputShape, dimensions }) =>
+        must(inputShape.length === 3 && dimensions.length > 0, 'a model of images'),
+      release: (model) => model.dispose(),
+    },
+  ),
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
     share: 0.05,
     begins: ['initializeNet'],
@@ -193,7 +243,7 @@ export const modelFunctions: Descriptions = {
     ) as never,
     {
       share: 0.05,
-      begins: ['createM2', 'createVae'],
+      begins: ['createM1M2', 'createM2', 'createStackedM2', 'createVae'],
       always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
       release: (model) => model.dispose(),
     },
