@@ -1,6 +1,6 @@
 /** Training batches of the codes of a trained VAE. */
 import { split as divide, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { recordOf } from '../core/assert';
+import { assertInteger, recordOf } from '../core/assert';
 import { type BatchSource, mapTensors } from '../core/batch';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions, seedStream, unchecked } from '../core/options';
@@ -119,6 +119,7 @@ export async function encodedBatches(options: EncodedBatchesOptions): Promise<Ba
       return `encoded ${source.identity}`;
     },
     async at(step) {
+      assertInteger(where, 'step', step, 0);
       const draws = noise.split('codes').split(step);
       return mapTensors(await source.at(step), (tensor, path) =>
         path.endsWith('.x') ? draw(tensor, draws.split(path)) : tensor,

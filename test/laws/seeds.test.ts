@@ -8,7 +8,7 @@ import * as ssvae from '../../src/index';
 import { identityOf } from '../../src/training/checkpoint/identity';
 import { runSettings } from '../../src/training/settings';
 import { cleanUpAfterEach } from '../support/numbers';
-import { tinyBatches, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
+import { tinyBatches, tinyDataset, tinyM1, tinyM1M2, tinyM2, tinyStacked, weightsOf } from '../support/tiny';
 
 type Seed = number | Noise;
 
@@ -28,9 +28,16 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
     const source = ssvae.createBatches({ dataset, split, batchSize, seed, binarize: 'dynamic' });
     return [source.identity, await source.at(0), await source.at(5)];
   },
+  createM1M2: (seed) => weightsOf(tinyM1M2({ seed })),
   createM2: (seed) => weightsOf(tinyM2({ seed })),
+  createStackedM2: (seed) => weightsOf(tinyStacked({ seed }).m2),
   createVae: (seed) => weightsOf(tinyM1({ seed })),
   digits: (seed) => ssvae.digits({ count: 3, seed }).x,
+  async encodedBatches(seed) {
+    const batchSize = { labeled: 3, unlabeled: 6 };
+    const source = await ssvae.encodedBatches({ model: tinyStacked(), dataset, split, batchSize, seed });
+    return [source.identity, await source.at(0), await source.at(5)];
+  },
   evaluateElbo: (seed) => ssvae.evaluateElbo(tinyM2(), dataset, { seed }),
   evaluateImportanceBound: (seed) => ssvae.evaluateImportanceBound(tinyM2(), dataset, { samples: 2, seed }),
   evaluateSamples: (seed) => ssvae.evaluateSamples(tinyM2(), { perClass: 3, seed }),

@@ -322,8 +322,8 @@ export const divergences: Descriptions = {
       ssvae.maximumMeanDiscrepancy(a, b, options),
     sized(({ B, K }) =>
       fc.tuple(
-        logits(B, K),
-        logits(B, K),
+        reals([B, K]),
+        reals([B, K]),
         fc.record({ bandwidth: fc.double({ min: 0.1, max: 10, noNaN: true }) }, { requiredKeys: [] }),
       ),
     ),

@@ -1,7 +1,7 @@
 /** Models, their files, and their objectives. */
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { memoryStorage, tinyDataset, tinyM1, tinyM2, tinyStacked } from '../tiny';
+import { memoryStorage, tinyDataset, tinyM1, tinyM2 } from '../tiny';
 import { models, noises, optional, prior, seeds, shared, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -155,7 +155,12 @@ export const modelFunctions: Descriptions = {
     release: (model) => model.dispose(),
   }),
   createStackedM2: described(
-    ssvae.createStackedM2,
+    (options: ssvae.StackedM2Options) => {
+      const model = ssvae.createStackedM2(options);
+      model.dispose();
+      const { inputShape, dimensions } = model;
+      return { inputShape, dimensions };
+    },
     fc.tuple(
       fc.record(
         {
@@ -175,7 +180,6 @@ export const modelFunctions: Descriptions = {
       begins: ['initializeNet', 'createM2'],
       always: ({ inputShape, dimensions }) =>
         must(inputShape.length === 3 && dimensions.length > 0, 'a model of images'),
-      release: (model) => model.dispose(),
     },
   ),
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
