@@ -26,8 +26,16 @@ const run = (name: string, ...args: string[]) => runProgram(pathOf(name), args, 
 const accuraciesIn = (output: string): readonly number[] =>
   [...output.matchAll(/accuracy (\S+) %/g)].map(([, percent]) => Number(percent));
 
-it('there are six examples', () => {
-  const expected = ['custom-model.ts', 'digits.ts', 'mnist.ts', 'own-data.ts', 'page/main.ts', 'serve.ts'];
+it('there are seven examples', () => {
+  const expected = [
+    'custom-model.ts',
+    'digits.ts',
+    'domain.ts',
+    'mnist.ts',
+    'own-data.ts',
+    'page/main.ts',
+    'serve.ts',
+  ];
   expect([...programs].sort()).toEqual(expected);
 });
 
@@ -67,6 +75,12 @@ it('custom-model.ts gains more than 5 points over labels alone', async () => {
   const [alone = 0, both = 0] = accuraciesIn((await run('custom-model.ts')).stdout);
   expect(alone).toBeGreaterThan(75);
   expect(both).toBeGreaterThan(alone + 5);
+});
+
+it('domain.ts gains more than 10 points in a domain without labels', async () => {
+  const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts')).stdout);
+  expect(alone).toBeGreaterThan(55);
+  expect(both).toBeGreaterThan(alone + 10);
 });
 
 /** Writes the two files of one part of MNIST. */

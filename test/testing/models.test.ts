@@ -210,7 +210,10 @@ describe.each<[string, (seed: number) => M1M2, ModelChecksOptions<M1M2>]>([
   ['mlp, batch norm', smallM1M2(), { objective: semiSupervised() }],
   [
     'conv, two domains, a discrepancy and generated labels',
-    smallM1M2({ covariates: 2, nets: { preset: 'conv', filters: [3], width: 4, innerWidths: [4], batchNorm: false } }),
+    smallM1M2({
+      covariates: 2,
+      nets: { preset: 'conv', filters: [3], width: 4, innerWidths: [4], batchNorm: false },
+    }),
     { objective: semiSupervised({ domainDiscrepancy: { weight: 3 }, generatedLabels: { weight: 0.2 } }) },
   ],
 ])('M1+M2: %s', (_, create, options) => {
