@@ -146,6 +146,10 @@ export * as poisson from './distributions/poisson';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';
+export {
+  type MaximumMeanDiscrepancyOptions,
+  maximumMeanDiscrepancy,
+} from './divergences/maximumMeanDiscrepancy';
 export { mergedKl } from './divergences/mergedKl';
 export { type MonteCarloKlOptions, monteCarloKl } from './divergences/monteCarloKl';
 export { accuracy } from './evaluation/accuracy';
@@ -223,6 +227,8 @@ export {
 } from './models/ladder/model';
 export type { LadderNetsOption, LadderPreset } from './models/ladder/nets';
 export { type LoadModelOptions, loadModel } from './models/loadModel';
+export { createM1M2, type M1M2, type M1M2Options } from './models/m1m2/model';
+export type { M1M2NetsOption, M1M2Preset } from './models/m1m2/nets';
 export { createM2, type M2, type M2Options } from './models/m2/model';
 export type { M2NetsOption, M2Preset } from './models/m2/nets';
 export type {
@@ -230,12 +236,14 @@ export type {
   BoundTerms,
   Classifier,
   GenerateOptions,
+  Known,
   LabelBoundOptions,
   LabelInference,
   Model,
   SemiSupervisedVae,
   Vae,
 } from './models/model';
+export type { DomainDiscrepancy } from './models/objectives/domainDiscrepancy';
 export type { GeneratedLabels } from './models/objectives/generatedLabels';
 export type { KlWeight } from './models/objectives/klWeight';
 export { type LabelConditionalOptions, labelConditional } from './models/objectives/labelConditional';
@@ -259,11 +267,24 @@ export { supervised } from './models/objectives/supervised';
 export { type UnsupervisedOptions, unsupervised } from './models/objectives/unsupervised';
 export type { Inputs } from './models/openInputs';
 export type { ReadyModelOptions } from './models/options';
-export { type BatchOptions, embed, type Prediction, type PredictOptions, predict } from './models/predict';
+export {
+  type BatchOptions,
+  type EmbedOptions,
+  embed,
+  type Prediction,
+  type PredictOptions,
+  predict,
+} from './models/predict';
 export type { HandedIn } from './models/presetFile';
 export type { ModelKind, ReadyModels } from './models/registry';
 export { loadVariables, saveModel } from './models/saveModel';
 export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/softmaxClassifier';
+export {
+  createStackedM2,
+  type StackedBoundTerms,
+  type StackedM2,
+  type StackedM2Options,
+} from './models/stacked/model';
 export { type Calibrated, withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
@@ -274,6 +295,7 @@ export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';
 export { LabelConditionedDense, type LabelConditionedDenseOptions } from './nets/labelConditionedDense';
 export type { MlpLadderOptions } from './nets/ladderNets';
+export type { ConvM1M2Options, MlpM1M2Options } from './nets/m1m2Nets';
 export { type MlpOptions, mlpNets } from './nets/mlp';
 export { namedWeights } from './nets/namedWeights';
 export type { Pass } from './nets/pass';
@@ -300,6 +322,7 @@ export {
 } from './regularizers/smoothedLabelKl';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
+export { type EncodedBatchesOptions, encodedBatches } from './training/encodedBatches';
 export type { Executor } from './training/executor';
 export type { CrossValidation, FitChoice } from './training/fit/compare';
 export { type FitReport, fit } from './training/fit/fit';

@@ -13,6 +13,8 @@ export interface ActiveUnitsOptions {
 export interface ActiveUnits {
   /** number of active units, 0 to Z */
   readonly active: number;
+  /** their indices, rising */
+  readonly units: readonly number[];
   /** A_d, one for each unit */
   readonly variances: readonly number[];
 }
@@ -24,9 +26,9 @@ export interface ActiveUnits {
  *
  * @param means posterior means of many inputs, [N, Z]: `model.encode(x).mean`
  * @param options the threshold
- * @returns the number of active units, and each variance (over N, not N − 1)
+ * @returns the number of active units, their indices, and each variance (over N, not N − 1)
  * @throws RangeError when the means are not [N, Z], there is none, or one is not finite
- * @example await activeUnits(tf.tensor2d([[1, 0], [-1, 0]])) // { active: 1, variances: [1, 0] }
+ * @example await activeUnits(tf.tensor2d([[1, 0], [-1, 0]])) // { active: 1, units: [0], variances: [1, 0] }
  */
 export async function activeUnits(means: Tensor, options: ActiveUnitsOptions = {}): Promise<ActiveUnits> {
   const where = 'activeUnits';
@@ -45,5 +47,6 @@ export async function activeUnits(means: Tensor, options: ActiveUnitsOptions = {
     for (let n = 0; n < N; n++) variance += ((values[n * Z + d] ?? 0) - mean) ** 2 / N;
     return variance;
   });
-  return { active: variances.filter((variance) => variance > threshold).length, variances };
+  const units = variances.flatMap((variance, d) => (variance > threshold ? [d] : []));
+  return { active: units.length, units, variances };
 }

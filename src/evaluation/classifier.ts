@@ -4,13 +4,12 @@ import { namesOf } from '../core/classNames';
 import { readOptions } from '../core/options';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
-import type { OpenedInputs } from '../models/openInputs';
 import { batchRules } from '../models/predict';
 import { accuracy } from './accuracy';
 import { binsRule, type CalibrationBin, calibration } from './calibration';
 import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
-import { type LabeledExamples, openLabeled } from './examples';
+import { type LabeledExamples, type OpenedExamples, openLabeled } from './examples';
 import { forEachLogits, posteriorAt } from './posteriors';
 
 /** How a classifier is evaluated. */
@@ -133,7 +132,7 @@ interface Posteriors {
 /** Classifies all examples, and reads the posteriors of the `count` examples whose label is at least 0. */
 async function posteriorsOf(
   model: Classifier,
-  examples: OpenedInputs,
+  examples: OpenedExamples,
   labels: Int32Array,
   count: number,
   batchSize: number,

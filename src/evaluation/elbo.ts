@@ -42,7 +42,7 @@ export interface ElboEvaluation {
   readonly logLikelihood: number;
   /** mean KL(q(z|x[,y]) ‖ p(z)) */
   readonly latentKl: number;
-  /** means of the model's other divergences, by name */
+  /** means of the model's other divergences and terms, by name */
   readonly [name: string]: number | undefined;
 }
 

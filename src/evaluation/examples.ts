@@ -1,21 +1,22 @@
 /** The data that evaluation reads. */
-import { tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { tensor } from '@tensorflow/tfjs-core';
 import { assertInteger, assertOneOf, recordOf } from '../core/assert';
 import { BYTE_MEANINGS, type ByteMeaning } from '../core/byteValues';
 import { assertClassNames, indicesOfNames } from '../core/classNames';
 import { assertSpelled } from '../core/datasetNames';
 import { describe } from '../core/describe';
 import { assertExampleShape } from '../core/exampleShape';
-import { assertZeroWhereMissing, covariatesOf, observedOf } from '../core/extras';
+import { assertZeroWhereMissing, observedOf } from '../core/extras';
 import { datasetHint } from '../core/hints';
 import { type InputSpec, parseInput } from '../core/inputs/registry';
 import { readLabels } from '../core/labels';
 import { integersFrom, number, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
+import { covariateRows } from '../models/covariates';
 import { assertSameClasses, assertSameInputs, assertSameReading } from '../models/fits';
 import { assertBytesFit } from '../models/inputs';
-import type { BoundContext, Classifier, Model } from '../models/model';
+import type { BoundContext, Classifier, Known, Model } from '../models/model';
 import { type Inputs, type OpenedInputs, openInputs } from '../models/openInputs';
 
 /** Inputs to evaluate on; a data set of the library is one as it stands. */
@@ -35,7 +36,7 @@ export interface Examples {
   readonly classes?: number;
   /** names of the classes, as a data set says; they must be those of the model if both have some */
   readonly classNames?: readonly string[];
-  /** what is known of each example beside x, N × C; bounds of models that read it depend on it */
+  /** what is known of each example beside x, such as its domain, N × C; for models that read it */
   readonly covariates?: ArrayLike<number>;
   /** 1 where a value of x is known and 0 where it is missing, N × prod(shape); bounds leave missing values out */
   readonly observed?: ArrayLike<number>;
@@ -45,6 +46,8 @@ export interface Examples {
 export interface OpenedExamples extends OpenedInputs {
   /** covariates and observed values of a range of examples, for the context of a bound; the tensors are the caller's */
   knownBetween(from: number, to: number): Pick<BoundContext, 'covariates' | 'observed'>;
+  /** covariates alone, for what reads no bound */
+  covariatesBetween(from: number, to: number): Known;
 }
 
 /** Inputs with the class of each. */
@@ -91,17 +94,15 @@ export async function openExamples(where: string, data: Examples, model: Model):
   const size = sizeOf(model.inputShape);
   const observed = data.observed === undefined ? undefined : observedOf(place, data.observed, count * size);
   if (observed) assertZeroWhereMissing(place, 'x', await valuesOf(x), observed);
-  const covariates = data.covariates === undefined ? undefined : covariatesOf(place, data.covariates, count);
-  const width = (covariates?.length ?? 0) / count;
+  const covariatesBetween = covariateRows(where, model, data.covariates, count);
   return {
     ...opened,
+    covariatesBetween,
     knownBetween: (from, to) => ({
       ...(observed && {
         observed: tensor(observed.slice(from * size, to * size), [to - from, ...model.inputShape]),
       }),
-      ...(covariates && {
-        covariates: tensor2d(covariates.slice(from * width, to * width), [to - from, width]),
-      }),
+      ...covariatesBetween(from, to),
     }),
   };
 }

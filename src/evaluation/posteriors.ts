@@ -1,10 +1,11 @@
 /** What a classifier says of examples, one row of logits at a time. */
-import { tidy } from '@tensorflow/tfjs-core';
+import { dispose, tidy } from '@tensorflow/tfjs-core';
 import { indexOfLargest } from '../core/labels';
 import { assertShapes } from '../core/shape';
 import type { Classifier } from '../models/model';
-import { forEachBatch, type OpenedInputs } from '../models/openInputs';
+import { forEachBatch } from '../models/openInputs';
 import { calibratedLogits } from '../models/temperature';
+import type { OpenedExamples } from './examples';
 
 /**
  * Calls `visit` with the K logits of each example in order, at the temperature of the model.
@@ -15,13 +16,14 @@ import { calibratedLogits } from '../models/temperature';
 export async function forEachLogits(
   where: string,
   model: Classifier,
-  examples: OpenedInputs,
+  examples: OpenedExamples,
   batchSize: number,
   visit: (logits: Float32Array, example: number) => void,
 ): Promise<void> {
   const { classes } = model;
   await forEachBatch(examples, batchSize, async (x, from, to) => {
-    const logits = tidy(() => calibratedLogits(where, model, x));
+    const known = examples.covariatesBetween(from, to);
+    const logits = tidy(() => calibratedLogits(where, model, x, known));
     try {
       assertShapes(where, {
         'the classifier’s logits': [logits, `${to - from} ${classes}`, 'float32'],
@@ -30,7 +32,7 @@ export async function forEachLogits(
       for (let i = from; i < to; i++)
         visit(values.subarray((i - from) * classes, (i - from + 1) * classes), i);
     } finally {
-      logits.dispose();
+      dispose([logits, { ...known }]);
     }
   });
 }

@@ -1,6 +1,7 @@
 /** Measures generated examples: whether they show the class asked for, how alike they are, and what can be learned from them. */
 
-import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { dispose, reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { repeatRows } from '../bounds/everyLabel';
 import { assertEntries, assertMethods } from '../core/assert';
 import { formatShape } from '../core/describe';
 import { indexOfLargest } from '../core/labels';
@@ -19,8 +20,9 @@ import {
 } from '../core/options';
 import { assertShapes, sameShape, sizeOf } from '../core/shape';
 import type { TokenConditionalVae } from '../models/conditional/token';
+import { covariateRows } from '../models/covariates';
 import { assertLiving } from '../models/living';
-import type { Classifier, SemiSupervisedVae } from '../models/model';
+import type { Classifier, Known, SemiSupervisedVae } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
@@ -45,13 +47,15 @@ export interface EvaluateSamplesOptions {
    * model's own classifier, which reads 0 to 5 points too high, and proves nothing about a model trained with
    * `generatedLabels`: for a figure to report, take a classifier with more labels or other nets
    */
-  readonly judge?: Classifier | ((x: Tensor) => Tensor2D);
+  readonly judge?: Classifier | ((x: Tensor, known: Known) => Tensor2D);
   /** examples of each class; default 100 */
   readonly perClass?: number;
   /** probability above which the judge is confident; default 0.9 */
   readonly confidence?: number;
   /** t of z ~ N(0, t² I), as `generate` takes it; default 1 */
   readonly temperature?: number;
+  /** covariates that every example is generated with, C numbers; for a model that reads some */
+  readonly covariates?: ArrayLike<number>;
   /** real examples with their classes, on which a classifier is tested that has seen generated ones alone; default none */
   readonly real?: LabeledExamples;
   /**
@@ -88,6 +92,8 @@ const sampleRules = () => ({
   perClass: number(integersFrom(2), 100),
   confidence: number(UNIT_INTERVAL, 0.9),
   temperature: number(ABOVE_0, 1),
+  // Looked at by `covariateRows`.
+  covariates: optional(unchecked<ArrayLike<number>>()),
   real: unchecked<LabeledExamples | undefined>(),
   fitClassifier: optional(callable<NonNullable<EvaluateSamplesOptions['fitClassifier']>>()),
   seed: seedStream(),
@@ -120,6 +126,7 @@ export async function evaluateSamples(
     perClass,
     confidence,
     temperature,
+    covariates,
     real,
     seed: noise,
     ...given
@@ -144,7 +151,9 @@ export async function evaluateSamples(
   }
   if (given.fitClassifier !== undefined && real === undefined)
     throw new RangeError(`${where}: fitClassifier is given without real, needed real examples to test it on`);
-  const logitsOf = typeof judge === 'function' ? judge : (x: Tensor): Tensor2D => judge.classify(x);
+  const logitsOf =
+    typeof judge === 'function' ? judge : (x: Tensor, known: Known): Tensor2D => judge.classify(x, known);
+  const knownOfOne = covariateRows(where, model, covariates, 1);
   const { classes, inputShape } = model;
   assertEntries(
     where,
@@ -155,14 +164,15 @@ export async function evaluateSamples(
   const parts: Float32Array[] = [];
   for (let k = 0; k < classes; k++) {
     const labels = new Array<number>(perClass).fill(k);
+    const known = repeated(knownOfOne(0, 1), perClass);
     const x = atOnce(
       where,
       "the model's generate",
-      model.generate(labels, noise.split(k), temperature === 1 ? {} : { temperature }),
+      model.generate(labels, noise.split(k), { ...(temperature !== 1 && { temperature }), ...known }),
     );
     try {
       const values = (await x.data()) as Float32Array;
-      const judged = await judgedAs(k, classes, x, logitsOf);
+      const judged = await judgedAs(k, classes, x, (examples) => logitsOf(examples, known));
       const right = judged.filter((probability) => probability !== undefined);
       byClass.push({
         fidelity: right.length / perClass,
@@ -171,7 +181,7 @@ export async function evaluateSamples(
       });
       if (real !== undefined) parts.push(values.slice());
     } finally {
-      x.dispose();
+      dispose([x, { ...known }]);
     }
   }
   const meanOf = (name: keyof SampleScores): number =>
@@ -187,6 +197,14 @@ export async function evaluateSamples(
     }),
   };
 }
+
+/** What is known of one example, as often as there are examples; frees what it is given. */
+const repeated = ({ covariates }: Known, count: number): Known => {
+  if (covariates === undefined) return {};
+  const rows = repeatRows(covariates, count);
+  covariates.dispose();
+  return { covariates: rows };
+};
 
 /** The probability of a class for each example that the judge takes for it; nothing for the others. */
 async function judgedAs(

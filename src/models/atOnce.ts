@@ -18,6 +18,7 @@ export function inferred(
   const found = atOnce(where, "the model's infer", model.infer(x, context));
   return {
     labelLogits: found.labelLogits,
+    ...(found.features && { features: found.features }),
     bound: (y, options) => atOnce(where, "the model's bound", found.bound(y, options)),
   };
 }

@@ -7,6 +7,7 @@ import type { InputSpec } from '../core/inputs/registry';
 import { atOnce } from '../core/notAsync';
 import { assertShapes, sameShape } from '../core/shape';
 import { canonical } from '../files/json';
+import { assertCovariates } from './covariates';
 import { assertBytesFit } from './inputs';
 import type { Classifier, Model, Vae } from './model';
 import type { Objective } from './objectives/objective';
@@ -131,4 +132,13 @@ export function assertBatch(where: string, name: string, model: Model, batch: Ba
     });
   if (unlabeled) assertShapes(where, { [`${name}.unlabeled.x`]: [unlabeled.x, example] });
   assertShapes(where, shapesOfExtras(name, batch, model.classes));
+  for (const [part, given] of Object.entries({ labeled, unlabeled }))
+    if (given)
+      assertCovariates(
+        where,
+        `${name}.${part}.covariates`,
+        model,
+        given.covariates,
+        given.x.shape[0] as number,
+      );
 }

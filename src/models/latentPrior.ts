@@ -47,7 +47,7 @@ export const latentKlOf = (model: Coded, q: gaussian.Gaussian, z: Tensor): Tenso
   model.prior === undefined ? gaussianKl(q) : sub(gaussian.logProb(q, z), logPrior(model, z));
 
 /** t of z ~ N(0, t² I); 1 by default. */
-export const temperatureIn = (where: string, options: GenerateOptions = {}): number =>
+export const temperatureIn = (where: string, options: Pick<GenerateOptions, 'temperature'> = {}): number =>
   readOptions(where, options, { temperature: number(ABOVE_0, 1) }).temperature;
 
 /** Draws z ~ p(z), or z ~ N(0, temperature² I) where p(z) is N(0, I): [count, Z]. */
@@ -56,7 +56,7 @@ export const samplePrior = (
   { prior, latent }: Coded,
   count: number,
   noise: Noise,
-  options?: GenerateOptions,
+  options?: Pick<GenerateOptions, 'temperature'>,
 ): Tensor => {
   const temperature = temperatureIn(where, options);
   if (prior === undefined) {

@@ -14,6 +14,8 @@ export interface Model {
   readonly classes?: number;
   /** how raw inputs are read, where the model was made for such: `predict` and its siblings then take them */
   readonly input?: InputSpec;
+  /** C, the covariates of each example that the model reads, such as its domain; absent in a model that reads none */
+  readonly covariates?: number;
   /** every variable by name, batch-norm statistics among them, in a fixed order */
   readonly variables: Readonly<Record<string, Variable>>;
   /**
@@ -42,7 +44,7 @@ export interface Classifier extends Model {
    */
   readonly temperature?: number;
   /** logits of q(y|x) at T = 1, [B, K], of inputs [B, …]; in evaluation mode */
-  classify(x: Tensor): Tensor2D;
+  classify(x: Tensor, known?: Known): Tensor2D;
 }
 
 /** How a bound is computed. */
@@ -64,13 +66,16 @@ export interface BoundContext {
   readonly observed?: Tensor;
 }
 
+/** What is known of inputs beside x, where the model reads covariates. */
+export type Known = Pick<BoundContext, 'covariates'>;
+
 /**
  * A bound at one draw of the latents, one value per row, in nats. log p(y) is not part of it.
  *
  *   elbo = logLikelihood − Σ of the divergences
  *
  * Every divergence is a term of its own whose name ends in `Kl`: `latentKl`, `auxiliaryKl`, `latentKl.2`. An objective
- * weights them by these names.
+ * weights them by these names. Terms of other names are reported beside the bound.
  */
 export interface BoundTerms {
   /** the bound at the draw */
@@ -91,6 +96,8 @@ export interface GenerateOptions {
    * of your own has the temperature 1 alone
    */
   readonly temperature?: number;
+  /** covariates of the examples, [N, C]; a model that reads covariates needs them, and no other takes them */
+  readonly covariates?: Tensor;
 }
 
 /** A model of p(x) without labels. */
@@ -102,7 +109,7 @@ export interface Vae extends Model {
   /** the bound on log p(x) at one draw, rows [B] */
   bound(x: Tensor, context: BoundContext): BoundTerms;
   /** E[z|x] of inputs [B, …]: [B, Z] */
-  embed(x: Tensor): Tensor2D;
+  embed(x: Tensor, known?: Known): Tensor2D;
   /** E[x|z] at `count` draws z ~ p(z): [count, …] */
   generate(count: number, seed: number | Noise, options?: GenerateOptions): Tensor;
   /** E[x|z] at z = E[z|x] */
@@ -126,6 +133,8 @@ export interface LabelBoundOptions {
 export interface LabelInference {
   /** logits of q(y|x), or of q(y|x, draws), [B, K] */
   readonly labelLogits: Tensor2D;
+  /** the draws that q(y|·) reads, [B, F], where it reads some; objectives with `domainDiscrepancy` compare them by domain */
+  readonly features?: Tensor2D;
   /** the bound on log p(x|y) at one draw; y has rows [B, K], or every label [B·K, K] in the order of `everyLabel` */
   bound(y: Tensor, options?: LabelBoundOptions): BoundTerms;
 }
@@ -143,7 +152,7 @@ export interface SemiSupervisedVae extends Classifier {
   /** q(y|x) and the bound of inputs [B, …]. Call it in `tf.tidy`: its features live until the tidy ends. */
   infer(x: Tensor, context: BoundContext): LabelInference;
   /** Σ_y q(y|x) E[z|x,y] of inputs [B, …]: [B, Z] */
-  embed(x: Tensor): Tensor2D;
+  embed(x: Tensor, known?: Known): Tensor2D;
   /** E[x|z,y] at z ~ p(z), one example for each class index of a list: [N, …] */
   generate(
     labels: ArrayLike<number> & Iterable<number>,
@@ -159,7 +168,7 @@ export interface SemiSupervisedVae extends Classifier {
    * E[x|z,y′] at z = E[z|x,y]; y [B, K] is the mode of q(y|x) by default, and y′ is y. Rows of y′ may be [B, K], or every
    * label [B·K, K]
    */
-  reconstruct(x: Tensor, y?: Tensor, as?: Tensor): Tensor;
+  reconstruct(x: Tensor, y?: Tensor, as?: Tensor, known?: Known): Tensor;
 }
 
 /** Whether a model infers labels. */

@@ -1,16 +1,17 @@
 /** Models on data, in batches. */
 
-import { concat, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { concat, dispose, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../core/assert';
 import { assertClassNames, namesOf } from '../core/classNames';
 import { describe } from '../core/describe';
 import { indexOfLargest } from '../core/labels';
 import { LOWEST } from '../core/logSpace';
 import { atOnce } from '../core/notAsync';
-import { integersFrom, number, readOptions, text, UNIT_INTERVAL } from '../core/options';
+import { integersFrom, number, optional, readOptions, text, UNIT_INTERVAL, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { covariateRows } from './covariates';
 import { assertLiving } from './living';
-import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
+import type { Classifier, Known, Model, SemiSupervisedVae, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
 import { calibratedLogits } from './temperature';
 
@@ -23,8 +24,21 @@ export interface BatchOptions {
 /** How these options are read. */
 export const batchRules = () => ({ batchSize: number(integersFrom(1), 500) });
 
+/** How data are encoded. */
+export interface EmbedOptions extends BatchOptions {
+  /** covariates of the examples, such as the domain of each, N × C numbers in rows; for a model that reads them */
+  readonly covariates?: ArrayLike<number>;
+}
+
+/** How these options are read. */
+const embedRules = () => ({
+  ...batchRules(),
+  // Looked at where the number of examples is known.
+  covariates: optional(unchecked<ArrayLike<number>>()),
+});
+
 /** How data are classified. */
-export interface PredictOptions extends BatchOptions {
+export interface PredictOptions extends EmbedOptions {
   /** an example whose max_y q(y|x) is below it is of no known class: its label is −1; default 0, and every example has one */
   readonly unknownBelow?: number;
   /** the class name of such an example; default `'unknown'` */
@@ -46,22 +60,27 @@ const inBatches = async (
   where: string,
   model: Model,
   data: Inputs,
-  batchSize: number,
+  {
+    batchSize,
+    covariates,
+  }: { readonly batchSize: number; readonly covariates: ArrayLike<number> | undefined },
   width: number,
-  apply: (x: Tensor) => Tensor,
+  apply: (x: Tensor, known: Known) => Tensor,
 ): Promise<Float32Array> => {
   assertLiving(where, model);
   const examples = await openInputs(where, 'data', data, model);
+  const knownBetween = covariateRows(where, model, covariates, examples.count);
   const all = new Float32Array(examples.count * width);
   await forEachBatch(examples, batchSize, async (x, from, to) => {
-    const out = tidy(() => apply(x));
+    const known = knownBetween(from, to);
+    const out = tidy(() => apply(x, known));
     try {
       assertShapes(where, {
         [`what the model gives for ${to - from} examples`]: [out, `${to - from} ${width}`, 'float32'],
       });
       all.set(await out.data(), from * width);
     } finally {
-      out.dispose();
+      dispose([out, { ...known }]);
     }
   });
   const bad = all.findIndex((value) => !Number.isFinite(value));
@@ -82,7 +101,7 @@ const inBatches = async (
  *
  * @param model a model with q(y|x)
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
- * @param options batch size, and the threshold of an unknown class
+ * @param options batch size, covariates, and the threshold of an unknown class
  * @returns class indices, class names and q(y|x); empty arrays for no examples
  * @throws TypeError when the model has no `classify`, or the data is none of these
  * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
@@ -96,8 +115,8 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Prediction> {
   assertMethods('predict', 'model', model, ['classify']);
-  const { batchSize, unknownBelow, unknownName } = readOptions('predict', options, {
-    ...batchRules(),
+  const { unknownBelow, unknownName, ...batches } = readOptions('predict', options, {
+    ...embedRules(),
     unknownBelow: number(UNIT_INTERVAL, 0),
     unknownName: text('unknown'),
   });
@@ -110,8 +129,8 @@ export async function predict(
     );
   // The class is the largest logit's, as everywhere: probabilities may be equal where logits are not. A logit of −∞ is a
   // class ruled out, and finite here.
-  const rows = await inBatches('predict', model, data, batchSize, 2 * classes, (x) => {
-    const logits = calibratedLogits('predict', model, x);
+  const rows = await inBatches('predict', model, data, batches, 2 * classes, (x, known) => {
+    const logits = calibratedLogits('predict', model, x, known);
     assertShapes('predict', { 'the classifier’s logits': [logits, `${x.shape[0]} ${classes}`, 'float32'] });
     return concat([maximum(logits, LOWEST), softmax(logits)], 1);
   });
@@ -134,7 +153,7 @@ export async function predict(
  *
  * @param model a VAE with or without labels
  * @param data N examples in succession, NHWC, as bytes (value / 255; a canvas's too), float32 values or numbers; or a float32 tensor [N, …]
- * @param options the batch size
+ * @param options batch size, and covariates
  * @returns N·Z numbers
  * @throws TypeError when the model has no `embed`, or the data is none of these
  * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
@@ -144,11 +163,11 @@ export async function predict(
 export async function embed(
   model: Vae | SemiSupervisedVae,
   data: Inputs,
-  options: BatchOptions = {},
+  options: EmbedOptions = {},
 ): Promise<Float32Array> {
   assertMethods('embed', 'model', model, ['embed']);
-  const { batchSize } = readOptions('embed', options, batchRules());
-  return inBatches('embed', model, data, batchSize, model.latent, (x) =>
-    atOnce('embed', "the model's embed", model.embed(x)),
+  const batches = readOptions('embed', options, embedRules());
+  return inBatches('embed', model, data, batches, model.latent, (x, known) =>
+    atOnce('embed', "the model's embed", model.embed(x, known)),
   );
 }

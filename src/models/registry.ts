@@ -2,7 +2,9 @@
 import { READY_ADGM, READY_SDGM } from './auxiliary/ready';
 import { READY_CONDITIONAL } from './conditional/ready';
 import { READY_LADDER } from './ladder/ready';
+import { READY_M1M2 } from './m1m2/ready';
 import { READY_M2 } from './m2/ready';
+import { READY_STACKED_M2 } from './stacked/ready';
 import { READY_VAE } from './vae/ready';
 
 /** How each is rebuilt. */
@@ -13,6 +15,8 @@ export const READY_MODELS = {
   sdgm: READY_SDGM,
   conditional: READY_CONDITIONAL,
   ladder: READY_LADDER,
+  m1m2: READY_M1M2,
+  stackedM2: READY_STACKED_M2,
 } as const;
 
 /** Name of a ready model. */

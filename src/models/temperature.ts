@@ -3,7 +3,7 @@ import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { assertMethods, assertNumber } from '../core/assert';
 import { atOnce } from '../core/notAsync';
 import { isRecord } from '../files/json';
-import type { Classifier } from './model';
+import type { Classifier, Known } from './model';
 
 /** Refuses a temperature below 1e-6 or above 1e6. */
 const assertTemperature = (where: string, name: string, temperature: unknown): void =>
@@ -53,11 +53,12 @@ export function withTemperature<C extends Classifier>(model: C, temperature: num
  * Logits of q(y|x) at the temperature of the model, in evaluation mode.
  *
  * @param where name of the calling function, for the message
+ * @param known covariates of the inputs, where the model reads some
  * @throws RangeError when the temperature is not a number from 1e-6 to 1e6
  */
-export function calibratedLogits(where: string, model: Classifier, x: Tensor): Tensor2D {
+export function calibratedLogits(where: string, model: Classifier, x: Tensor, known?: Known): Tensor2D {
   const { temperature = 1 } = model;
   assertTemperature(where, 'model.temperature', temperature);
-  const logits = atOnce(where, "the model's classify", model.classify(x));
+  const logits = atOnce(where, "the model's classify", model.classify(x, known));
   return temperature === 1 ? logits : div<Tensor2D>(logits, temperature);
 }

@@ -2,6 +2,7 @@
 import { MLP_AUXILIARY } from './auxiliaryNets';
 import { CONV, REPORT } from './conv';
 import { MLP_LADDER } from './ladderNets';
+import { CONV_M1M2, MLP_M1M2 } from './m1m2Nets';
 import { KINGMA, MLP } from './mlp';
 import type { NetPreset } from './preset';
 import { CONV_VAE, KINGMA_VAE, MLP_VAE, REPORT_VAE } from './vaeNets';
@@ -22,6 +23,9 @@ export const LADDER_PRESETS = { mlp: MLP_LADDER } as const;
 
 /** Those of the auxiliary deep generative models. */
 export const AUXILIARY_PRESETS = { mlp: MLP_AUXILIARY } as const;
+
+/** Those of M1+M2. */
+export const M1M2_PRESETS = { mlp: MLP_M1M2, conv: CONV_M1M2 } as const;
 
 /** The choices of a preset. */
 type ChoicesOf<P> = P extends NetPreset<never, infer Choices, never> ? Choices : never;

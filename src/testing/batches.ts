@@ -82,8 +82,12 @@ export const batchChecks: readonly Check[] = [
           batchOf(subject, { labeled: labeled - less, unlabeled: unlabeled - less }),
         );
       if (!isClassifier(model)) return;
-      const data = await inputsOf(subject, model).x.data();
-      await predict(model, Float32Array.from(data), { batchSize: ROWS - 2 });
+      const inputs = inputsOf(subject, model);
+      const covariates = await inputs.covariates?.data();
+      await predict(model, Float32Array.from(await inputs.x.data()), {
+        batchSize: ROWS - 2,
+        ...(covariates && { covariates }),
+      });
     },
   },
   {

@@ -69,11 +69,18 @@ const drawInputs = (model: Model, count: number): Float32Array => {
 /** Classes of the examples; a model that knows of none is shown some all the same. */
 const classesOf = ({ classes = 2 }: Model): number => classes;
 
+/** One-hot covariates, in another order than the classes. */
+const drawCovariates = (covariates: number, count: number): Float32Array =>
+  Float32Array.from({ length: count * covariates }, (_, i) =>
+    Math.floor(i / covariates / 2) % covariates === i % covariates ? 1 : 0,
+  );
+
 const drawExamples = (model: Model, count: number): Dataset =>
   createDataset({
     name: 'drawn',
     x: drawInputs(model, count),
     y: Uint8Array.from({ length: count }, (_, i) => i % classesOf(model)),
+    ...(model.covariates !== undefined && { covariates: drawCovariates(model.covariates, count) }),
     shape: model.inputShape,
     classes: classesOf(model),
   });

@@ -9,6 +9,7 @@ import {
   type BoundTerms,
   type Classifier,
   hasLabels,
+  type Known,
   type Model,
   type SemiSupervisedVae,
   type Vae,
@@ -45,13 +46,18 @@ export const isPlainVae = (model: Model): model is Vae =>
 /** Seed of what `generate` and the bounds draw. */
 const DRAWS = 11;
 
+/** What is known of inputs beside x. */
+export const knownOf = ({ covariates }: Pick<Inputs, 'covariates'>): Known =>
+  covariates ? { covariates } : {};
+
 /** A model's bound at inputs: at their labels, at every label, or without labels. */
 export const boundOf = (
   model: Vae | SemiSupervisedVae,
-  { x, y }: Pick<Inputs, 'x' | 'y'>,
-  context: BoundContext,
+  { x, y, ...others }: Pick<Inputs, 'x' | 'y' | 'covariates'>,
+  given: BoundContext,
   labels: 'known' | 'every' = 'known',
 ): BoundTerms => {
+  const context = { ...given, ...knownOf(others) };
   if (!hasLabels(model)) return model.bound(x, context);
   const at = labels === 'known' ? y : everyLabel(x.shape[0] as number, model.classes);
   return tidy(() => model.infer(x, context).bound(at) as BoundTerms & NamedTensorMap);
@@ -70,7 +76,13 @@ export function functionsOf(model: Model): readonly ModelFunction[] {
   const perExample = true;
   return [
     ...(isClassifier(model)
-      ? [{ name: 'classify', perExample, run: ({ x }: Inputs) => ({ classify: model.classify(x) }) }]
+      ? [
+          {
+            name: 'classify',
+            perExample,
+            run: (inputs: Inputs) => ({ classify: model.classify(inputs.x, knownOf(inputs)) }),
+          },
+        ]
       : []),
     ...(isSemiSupervised(model) ? functionsOfSemiSupervised(model) : []),
     ...(isPlainVae(model) ? functionsOfPlainVae(model) : []),
@@ -78,40 +90,54 @@ export function functionsOf(model: Model): readonly ModelFunction[] {
 }
 
 const sharedBy = (model: Vae | SemiSupervisedVae): readonly ModelFunction[] => [
-  { name: 'embed', perExample: true, run: ({ x }) => ({ embed: model.embed(x) }) },
+  {
+    name: 'embed',
+    perExample: true,
+    run: (inputs) => ({ embed: model.embed(inputs.x, knownOf(inputs)) }),
+  },
   {
     name: 'bound',
     perExample: false,
     run: (inputs) => termsOfBound(boundOf(model, inputs, { noise: createNoise(DRAWS) })),
   },
-  { name: 'reconstruct', perExample: true, run: ({ x }) => ({ reconstruct: model.reconstruct(x) }) },
 ];
 
 const functionsOfSemiSupervised = (model: SemiSupervisedVae): readonly ModelFunction[] => [
   ...sharedBy(model),
   {
+    name: 'reconstruct',
+    perExample: true,
+    run: (inputs) => ({
+      reconstruct: model.reconstruct(inputs.x, undefined, undefined, knownOf(inputs)),
+    }),
+  },
+  {
     name: 'generate',
     perExample: false,
-    run: ({ labels }) => ({ generate: model.generate(labels, DRAWS) }),
+    run: (inputs) => ({ generate: model.generate(inputs.labels, DRAWS, knownOf(inputs)) }),
   },
   {
     name: 'reconstruct at labels',
     perExample: true,
-    run: ({ x, y }) => ({ 'reconstruct(x, y)': model.reconstruct(x, y) }),
+    run: (inputs) => ({
+      'reconstruct(x, y)': model.reconstruct(inputs.x, inputs.y, undefined, knownOf(inputs)),
+    }),
   },
   {
     name: 'reconstruct as every label',
     perExample: true,
-    run: ({ x, y }) => ({
-      'reconstruct(x, y, every label)': tidy(() =>
-        model.reconstruct(x, y, everyLabel(x.shape[0] as number, model.classes)),
-      ),
+    run: (inputs) => ({
+      'reconstruct(x, y, every label)': tidy(() => {
+        const { x, y } = inputs;
+        return model.reconstruct(x, y, everyLabel(x.shape[0] as number, model.classes), knownOf(inputs));
+      }),
     }),
   },
 ];
 
 const functionsOfPlainVae = (model: Vae): readonly ModelFunction[] => [
   ...sharedBy(model),
+  { name: 'reconstruct', perExample: true, run: ({ x }) => ({ reconstruct: model.reconstruct(x) }) },
   {
     name: 'generate',
     perExample: false,

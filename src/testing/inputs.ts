@@ -4,12 +4,22 @@ import type { BatchSource } from '../core/batch';
 import { messageOf } from '../core/messageOf';
 import { evaluateClassifier } from '../evaluation/classifier';
 import { evaluateElbo } from '../evaluation/elbo';
-import type { Model } from '../models/model';
+import type { Known, Model } from '../models/model';
 import { embed, predict } from '../models/predict';
 import type { Check } from './check';
 import { constantInputs } from './examples';
 import { functionsOf, isClassifier, isPlainVae, isSemiSupervised, resultsOf } from './functions';
-import { batchesOf, batchOf, inputsOf, partsOf, ROWS, STEPS, type Subject, trainOn } from './subject';
+import {
+  batchesOf,
+  batchOf,
+  covariatesAt,
+  inputsOf,
+  partsOf,
+  ROWS,
+  STEPS,
+  type Subject,
+  trainOn,
+} from './subject';
 import { termsOf } from './terms';
 import { changedAmong, listed, nonFiniteAmong, type Values, valuesOf, weightsOf } from './values';
 
@@ -25,8 +35,16 @@ const batchesOfNaN = <M extends Model>(subject: Subject<M>, model: M): BatchSour
     stepsPerEpoch: STEPS,
     counts: { labeled, unlabeled },
     at: () => {
-      const { y } = batchOf(subject).labeled as { y: Tensor };
-      return { labeled: { x: spoiled(labeled), y: y.clone() }, unlabeled: { x: spoiled(unlabeled) } };
+      const batch = batchOf(subject);
+      const { y } = batch.labeled as { y: Tensor };
+      const known = (part: 'labeled' | 'unlabeled'): Known => {
+        const { covariates } = batch[part] as Known;
+        return covariates ? { covariates: covariates.clone() } : {};
+      };
+      return {
+        labeled: { x: spoiled(labeled), y: y.clone(), ...known('labeled') },
+        unlabeled: { x: spoiled(unlabeled), ...known('unlabeled') },
+      };
     },
   };
 };
@@ -82,14 +100,18 @@ export const inputChecks: readonly Check[] = [
       const model = subject.make();
       const x = constantInputs(model, 0.5, ROWS);
       x[0] = Number.NaN;
+      const known = covariatesAt(
+        subject.examples.dataset,
+        Int32Array.from({ length: ROWS }, (_, i) => i),
+      );
       if (isClassifier(model)) {
         const y = new Uint8Array(ROWS);
-        await assertRefusesNaN('predict', () => predict(model, x));
-        await assertRefusesNaN('evaluateClassifier', () => evaluateClassifier(model, { x, y }));
+        await assertRefusesNaN('predict', () => predict(model, x, known));
+        await assertRefusesNaN('evaluateClassifier', () => evaluateClassifier(model, { x, y, ...known }));
       }
       if (isPlainVae(model) || isSemiSupervised(model)) {
-        await assertRefusesNaN('embed', () => embed(model, x));
-        await assertRefusesNaN('evaluateElbo', () => evaluateElbo(model, { x }, { seed: 2 }));
+        await assertRefusesNaN('embed', () => embed(model, x, known));
+        await assertRefusesNaN('evaluateElbo', () => evaluateElbo(model, { x, ...known }, { seed: 2 }));
       }
       await assertRefusesNaN('train', () =>
         trainOn(subject, model, { batches: batchesOfNaN(subject, model) }),
@@ -129,7 +151,7 @@ export const inputChecks: readonly Check[] = [
       const arrays = (): Values => ({ x: Array.from(dataset.x), y: Array.from(dataset.y) });
       const written = arrays();
       if (isClassifier(model)) {
-        await predict(model, dataset.x);
+        await predict(model, dataset.x, covariatesAt(dataset));
         await evaluateClassifier(model, dataset);
       }
       await trainOn(subject, model, { batches: batchesOf(subject, partsOf(subject.examples)) });

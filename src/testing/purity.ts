@@ -11,10 +11,11 @@ import {
   isClassifier,
   isPlainVae,
   isSemiSupervised,
+  knownOf,
   resultsOf,
   termsOfBound,
 } from './functions';
-import { batchOf, inputsOf, ROWS } from './subject';
+import { batchOf, covariatesAt, inputsOf, ROWS } from './subject';
 import { termsOf } from './terms';
 import { changedAmong, difference, listed, runTolerance, type Values, valuesOf, weightsOf } from './values';
 
@@ -53,7 +54,7 @@ export const purityChecks: readonly Check[] = [
         await assertUnchanged(f.name);
       }
       if (isClassifier(model)) {
-        await predict(model, dataset.x);
+        await predict(model, dataset.x, covariatesAt(dataset));
         await evaluateClassifier(model, dataset);
       }
       if (isSemiSupervised(model) || isPlainVae(model)) await evaluateElbo(model, dataset, { seed: 2 });
@@ -67,7 +68,8 @@ export const purityChecks: readonly Check[] = [
       const model = subject.make();
       const generated = (seed: number | Noise): Tensor => {
         if (isPlainVae(model)) return model.generate(ROWS, seed);
-        if (isSemiSupervised(model)) return model.generate(new Array<number>(ROWS).fill(0), seed);
+        if (isSemiSupervised(model))
+          return model.generate(new Array<number>(ROWS).fill(0), seed, knownOf(inputsOf(subject, model)));
         throw new Error('generate is missing, needed a function');
       };
       const draw = (seed: number | Noise): Promise<Values> =>

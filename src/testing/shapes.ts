@@ -13,6 +13,7 @@ import {
   isClassifier,
   isPlainVae,
   isSemiSupervised,
+  knownOf,
   resultsOf,
   termsOfBound,
 } from './functions';
@@ -85,7 +86,8 @@ export const shapeChecks: readonly Check[] = [
       const model = subject.make();
       await assertResults(subject, model, { only: ['classify'] });
       if (!isClassifier(model)) return;
-      const logits = subject.own(model.classify(inputsOf(subject, model).x));
+      const inputs = inputsOf(subject, model);
+      const logits = subject.own(model.classify(inputs.x, knownOf(inputs)));
       if (areProbabilities(await logits.data<'float32'>(), model.classes))
         throw new Error(
           'classify gives probabilities, each row from 0 to 1 and of sum 1; needed logits, to which softmax is applied later',
@@ -112,7 +114,8 @@ export const shapeChecks: readonly Check[] = [
         const bad = nonFiniteAmong(values);
         if (bad) throw new Error(`${bad}, needed finite numbers`);
         const parts = partsOf(terms).map(
-          ([name]) => [isKl(name) ? -1 : 1, values[`bound.${name}`] ?? []] as const,
+          ([name]) =>
+            [isKl(name) ? -1 : name === 'logLikelihood' ? 1 : 0, values[`bound.${name}`] ?? []] as const,
         );
         const sums = (values['bound.elbo'] ?? []).map((_, i) =>
           parts.reduce((total, [sign, part]) => total + sign * (part[i] ?? Number.NaN), 0),

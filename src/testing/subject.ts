@@ -3,8 +3,9 @@ import { dispose, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-
 import type { Batch, BatchSource } from '../core/batch';
 import { createNoise } from '../core/noise';
 import { createBatches } from '../data/batches';
-import { gatherInputs, gatherLabels } from '../data/gather';
-import type { Model, SemiSupervisedVae } from '../models/model';
+import type { Dataset } from '../data/dataset';
+import { gatherInputs, gatherLabels, subset } from '../data/gather';
+import type { Known, Model, SemiSupervisedVae } from '../models/model';
 import type { Objective, Phase } from '../models/objectives/objective';
 import { createAdam } from '../training/optimizer/adam';
 import type { TrainOptions } from '../training/options';
@@ -35,6 +36,8 @@ export interface Inputs {
   readonly y: Tensor2D;
   /** [B, Z]; [B, 1] where the model has no codes */
   readonly z: Tensor;
+  /** [B, C], where the examples have some */
+  readonly covariates?: Tensor;
   /** B class indices */
   readonly labels: number[];
 }
@@ -54,6 +57,22 @@ export const partsOf = ({ labeled, unlabeled }: CheckedExamples) => ({
   unlabeled: indicesOf(labeled, labeled + unlabeled),
 });
 
+/** Covariates of some of the examples, N × C in rows, where they have some: for what takes plain arrays. */
+export const covariatesAt = (
+  dataset: Dataset,
+  rows: Int32Array = indicesOf(0, dataset.count),
+): { readonly covariates?: Float32Array } => {
+  const { covariates } = subset(dataset, rows);
+  return covariates ? { covariates } : {};
+};
+
+/** The same as a tensor. */
+const knownAt = <M extends Model>(subject: Subject<M>, rows: Int32Array): Known => {
+  const { covariates } = covariatesAt(subject.examples.dataset, rows);
+  if (covariates === undefined) return {};
+  return { covariates: subject.own(tensor2d(covariates, [rows.length, covariates.length / rows.length])) };
+};
+
 /** Arguments anew, examples `from` to before `to`: a function that spoils what it is given spoils it for itself alone. */
 export function inputsOf<M extends Model>(subject: Subject<M>, model: M, from = 0, to = from + ROWS): Inputs {
   const { dataset } = subject.examples;
@@ -65,6 +84,7 @@ export function inputsOf<M extends Model>(subject: Subject<M>, model: M, from = 
     x: subject.own(gatherInputs(dataset, rows)),
     y: subject.own(gatherLabels(dataset, rows)),
     z: subject.own(tensor2d(codes.flat(), [rows.length, latent])),
+    ...knownAt(subject, rows),
     labels: Array.from(rows, (row) => dataset.y[row] as number),
   };
 }
@@ -79,8 +99,10 @@ export function batchOf<M extends Model>(
   const [known, unknown] = [labeled.subarray(0, count.labeled), unlabeled.subarray(0, count.unlabeled)];
   const x = (indices: Int32Array): Tensor => subject.own(gatherInputs(dataset, indices));
   return {
-    ...(count.labeled > 0 && { labeled: { x: x(known), y: subject.own(gatherLabels(dataset, known)) } }),
-    ...(count.unlabeled > 0 && { unlabeled: { x: x(unknown) } }),
+    ...(count.labeled > 0 && {
+      labeled: { x: x(known), y: subject.own(gatherLabels(dataset, known)), ...knownAt(subject, known) },
+    }),
+    ...(count.unlabeled > 0 && { unlabeled: { x: x(unknown), ...knownAt(subject, unknown) } }),
   };
 }
 

@@ -31,6 +31,7 @@ it('these are the examples', () => {
     'conditional.ts',
     'custom-model.ts',
     'digits.ts',
+    'domain.ts',
     'ladder.ts',
     'mnist.ts',
     'own-data.ts',
@@ -104,6 +105,12 @@ it('ladder.ts shows less of a digit from each layer further up, and draws it', a
   const header = 'P5 115 289 255\n';
   expect(image.subarray(0, header.length).toString()).toBe(header);
   expect(image.length).toBe(header.length + 115 * 289);
+});
+
+it('domain.ts gains more than 10 points in a domain without labels', async () => {
+  const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts')).stdout);
+  expect(alone).toBeGreaterThan(55);
+  expect(both).toBeGreaterThan(alone + 10);
 });
 
 /** Writes the two files of one part of MNIST. */

@@ -425,6 +425,24 @@ def ladder():
            priorMean=normal(2, 2), priorLogVar=normal(2, 2))  # fmt: skip
 
 
+def discrepancies():
+    generator.manual_seed(zlib.crc32(b"discrepancies"))  # the numbers do not depend on what stands before
+
+    def of_weights(u, v, bandwidth):
+        u, v = u / u.sum(), v / v.sum()
+        mean = lambda x, y, p, q: (p[:, None] * q * torch.exp(-((x[:, None] - y[None]) ** 2).sum(2) / bandwidth)).sum()
+        return lambda a, b: mean(a, a, u, u) + mean(b, b, v, v) - 2 * mean(a, b, u, v)
+
+    ones = lambda count: torch.ones(count, dtype=torch.float64)
+    name = "maximumMeanDiscrepancy"
+    golden(name, "ordinary values", of_weights(ones(4), ones(5), 3), a=normal(4, 3), b=normal(5, 3) + 0.5)
+    golden(name, "far from 0", of_weights(ones(4), ones(3), 3), a=100 + normal(4, 3), b=100 + normal(3, 3))
+    golden(name, "far apart", of_weights(ones(2), ones(3), 2), a=normal(2, 2) - 20, b=normal(3, 2) + 20)
+    golden(name, "one row each", of_weights(ones(1), ones(1), 2), a=normal(1, 2), b=normal(1, 2))
+    u, v = torch.tensor([0.25, 1, 0, 2], dtype=torch.float64), torch.tensor([1, 0, 2, 0, 0.5], dtype=torch.float64)
+    golden(f"{name}, γ = 0.7, weighted", "weights of 0 among them", of_weights(u, v, 0.7), a=normal(4, 3), b=normal(5, 3))
+
+
 MASK = 0xFFFFFFFF
 
 
@@ -487,7 +505,7 @@ def noise():
 
 if __name__ == "__main__":
     generator.manual_seed(20250101)
-    for room in (distributions, divergences, regularizers, objectives, interpolation, likelihoods_of_counts, ladder):
+    for room in (distributions, divergences, regularizers, objectives, interpolation, likelihoods_of_counts, ladder, discrepancies):
         room()
     lines = [f'"{name}": [\n  ' + ",\n  ".join(map(json.dumps, of)) + "\n ]" for name, of in cases.items()]
     print("{")

@@ -1,9 +1,10 @@
-import { abs, logSoftmax, max, softmax, sub, zerosLike } from '@tensorflow/tfjs-core';
+import { abs, logSoftmax, max, reverse, softmax, sub, zerosLike } from '@tensorflow/tfjs-core';
 import { describe, expect } from 'vitest';
 import * as categorical from '../../src/distributions/categorical';
 import { categoricalKl } from '../../src/divergences/categoricalKl';
 import { crossEntropy } from '../../src/divergences/crossEntropy';
 import { gaussianKl } from '../../src/divergences/gaussianKl';
+import { maximumMeanDiscrepancy } from '../../src/divergences/maximumMeanDiscrepancy';
 import { law, matrices, toTensor } from '../support/law';
 import { expectClose, read, readRows } from '../support/numbers';
 import { ofValue, ULP } from '../support/tolerance';
@@ -40,6 +41,34 @@ describe('Gaussian divergences', () => {
     const q = { mean: toTensor(drawn.mean), logVar: toTensor(drawn.logVar) };
     const general = gaussianKl(q, { mean: zerosLike(q.mean), logVar: zerosLike(q.logVar) });
     expectClose(await read(general), await read(gaussianKl(q)));
+  });
+});
+
+describe('the maximum mean discrepancy', () => {
+  const two = matrices({ a: 3, b: 3 });
+
+  law('is never below 0 nor above 2, up to a few ulps', two, async (drawn) => {
+    const [value = 0] = await read(maximumMeanDiscrepancy(toTensor(drawn.a), toTensor(drawn.b)));
+    expect(value).toBeGreaterThanOrEqual(-64 * ULP);
+    expect(value).toBeLessThanOrEqual(2 + 64 * ULP);
+  });
+
+  law('is exactly 0 at equality', matrices({ a: 60 }), async (drawn) => {
+    const [value = 1] = await read(maximumMeanDiscrepancy(toTensor(drawn.a), toTensor(drawn.a)));
+    expect(Math.abs(value)).toBe(0);
+  });
+
+  law('is symmetric', two, async (drawn) => {
+    const [a, b] = [toTensor(drawn.a), toTensor(drawn.b)];
+    expectClose(await read(maximumMeanDiscrepancy(a, b)), await read(maximumMeanDiscrepancy(b, a)));
+  });
+
+  law('does not depend on the order of rows', two, async (drawn) => {
+    const [a, b] = [toTensor(drawn.a), toTensor(drawn.b)];
+    expectClose(
+      await read(maximumMeanDiscrepancy(reverse(a, 0), b)),
+      await read(maximumMeanDiscrepancy(a, b)),
+    );
   });
 });
 

@@ -15,8 +15,10 @@ import {
   tinyExamples,
   tinyLadder,
   tinyM1,
+  tinyM1M2,
   tinyM2,
   tinySdgm,
+  tinyStacked,
   tinyToken,
   weightsOf,
 } from '../support/tiny';
@@ -47,10 +49,17 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
   createLadderVae: (seed) => weightsOf(tinyLadder({ seed })),
   createConditionalVae: (seed) => weightsOf(tinyToken({ seed })),
   createAdgm: (seed) => weightsOf(tinyAdgm({ seed })),
+  createM1M2: (seed) => weightsOf(tinyM1M2({ seed })),
   createM2: (seed) => weightsOf(tinyM2({ seed })),
   createSdgm: (seed) => weightsOf(tinySdgm({ seed })),
+  createStackedM2: (seed) => weightsOf(tinyStacked({ seed }).m2),
   createVae: (seed) => weightsOf(tinyM1({ seed })),
   digits: (seed) => ssvae.digits({ count: 3, seed }).x,
+  async encodedBatches(seed) {
+    const batchSize = { labeled: 3, unlabeled: 6 };
+    const source = await ssvae.encodedBatches({ model: tinyStacked(), dataset, split, batchSize, seed });
+    return [source.identity, await source.at(0), await source.at(5)];
+  },
   evaluateElbo: (seed) => ssvae.evaluateElbo(tinyM2(), dataset, { seed }),
   evaluateImportanceBound: (seed) => ssvae.evaluateImportanceBound(tinyM2(), dataset, { samples: 2, seed }),
   evaluateSamples: (seed) => ssvae.evaluateSamples(tinyM2(), { perClass: 3, seed }),

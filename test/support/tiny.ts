@@ -19,8 +19,10 @@ import {
   type TokenConditionalVae,
 } from '../../src/models/conditional/model';
 import { createLadderVae, type LadderVae, type LadderVaeOptions } from '../../src/models/ladder/model';
+import { createM1M2, type M1M2, type M1M2Options } from '../../src/models/m1m2/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
+import { createStackedM2, type StackedM2, type StackedM2Options } from '../../src/models/stacked/model';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
 
 /** Shape of one example. */
@@ -91,6 +93,38 @@ export const tinyAdgm = (options: Partial<AuxiliaryOptions> = {}): AuxiliaryVae 
 /** A small SDGM. */
 export const tinySdgm = (options: Partial<AuxiliaryOptions> = {}): AuxiliaryVae =>
   createSdgm({ ...AUXILIARY, seed: createNoise(1), ...options });
+
+/** A small M1+M2. */
+export const tinyM1M2 = (options: Partial<M1M2Options> = {}): M1M2 =>
+  createM1M2({
+    inputShape: SHAPE,
+    classes: CLASSES,
+    latent: LATENT,
+    features: 4,
+    nets: { ...MLP, innerWidths: [8] },
+    seed: createNoise(1),
+    ...options,
+  });
+
+/** A small stacked M1+M2, which frees its M1 too. */
+export const tinyStacked = (options: Partial<StackedM2Options> = {}): StackedM2 => {
+  const m1 = options.m1 ?? tinyM1({ latent: 4 });
+  const model = createStackedM2({
+    m1,
+    dimensions: [0, 2, 3],
+    classes: CLASSES,
+    latent: LATENT,
+    nets: MLP,
+    seed: createNoise(1),
+    ...options,
+  });
+  const { dispose } = model;
+  model.dispose = () => {
+    dispose();
+    m1.dispose();
+  };
+  return model;
+};
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {

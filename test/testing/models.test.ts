@@ -17,11 +17,13 @@ import { createNoise, type Noise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import { type AuxiliaryVae, createAdgm, createSdgm } from '../../src/models/auxiliary/model';
 import { createLadderVae, type LadderVae, type LadderVaeOptions } from '../../src/models/ladder/model';
+import { createM1M2, type M1M2, type M1M2Options } from '../../src/models/m1m2/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Phase } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { supervised } from '../../src/models/objectives/supervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
+import { createStackedM2, type StackedM2 } from '../../src/models/stacked/model';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
 import { BatchNorm } from '../../src/nets/batchNorm';
 import { initializeNet } from '../../src/nets/initializer';
@@ -264,4 +266,39 @@ describe.each<[string, (seed: number) => AuxiliaryVae, ModelChecksOptions<Auxili
   ],
 ])('%s', (_, create, options) => {
   for (const { name, run } of modelChecks(create, options)) it(name, run);
+});
+
+const smallM1M2 =
+  (options: Partial<M1M2Options> = {}) =>
+  (seed: number): M1M2 =>
+    createM1M2({ ...SMALL, features: 3, nets: { ...MLP, innerWidths: [4] }, seed, ...options });
+
+describe.each<[string, (seed: number) => M1M2, ModelChecksOptions<M1M2>]>([
+  ['mlp, batch norm', smallM1M2(), { objective: semiSupervised() }],
+  [
+    'conv, two domains, a discrepancy and generated labels',
+    smallM1M2({
+      covariates: 2,
+      nets: { preset: 'conv', filters: [3], width: 4, innerWidths: [4], batchNorm: false },
+    }),
+    { objective: semiSupervised({ domainDiscrepancy: { weight: 3 }, generatedLabels: { weight: 0.2 } }) },
+  ],
+])('M1+M2: %s', (_, create, options) => {
+  for (const { name, run } of modelChecks(create, options)) it(name, run);
+});
+
+/** A stacked model over an M1 of the same weights for all seeds; it frees its M1 too. */
+const smallStacked = (seed: number): StackedM2 => {
+  const m1 = createVae({ inputShape: SMALL.inputShape, latent: 3, nets: MLP, seed: 1 });
+  const model = createStackedM2({ m1, dimensions: [0, 2], classes: 3, latent: 2, nets: MLP, seed });
+  const { dispose } = model;
+  model.dispose = () => {
+    dispose();
+    m1.dispose();
+  };
+  return model;
+};
+
+describe('stacked M1+M2: mlp, a collapsed dimension', () => {
+  for (const { name, run } of modelChecks(smallStacked, { objective: semiSupervised() })) it(name, run);
 });

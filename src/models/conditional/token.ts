@@ -47,8 +47,8 @@ export interface TokenConditionalVae extends Vae {
   decode(z: Tensor, c?: Tensor): Tensor;
   /** p(z|c) at labels [R, K + 1]: mean and log-variance, [R, Z] each */
   priorAt(c: Tensor): gaussian.Gaussian;
-  /** E[z|x,c] of inputs [B, …] and labels, ∅ by default: [B, Z] */
-  embed(x: Tensor, c?: Tensor): Tensor2D;
+  /** E[z|x,∅] of inputs [B, …]: [B, Z]; at labels, it is the mean of `encode` */
+  embed(x: Tensor): Tensor2D;
   /** E[x|z,c] at z ~ p(z|c), one example for each class index of a list, −1 for ∅; a number asks for so many of ∅: [N, …] */
   generate(
     given: number | (ArrayLike<number> & Iterable<number>),
@@ -130,9 +130,9 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
       assertLiving('priorAt', model);
       return tidy(() => ({ ...prior.at(labelsOf('priorAt', c, c)) }));
     },
-    embed(x, c) {
+    embed(x) {
       assertInputs('embed', model, x);
-      return tidy(() => encoder(x, labelsOf('embed', x, c)).mean as Tensor2D);
+      return tidy(() => encoder(x, labelsOf('embed', x, undefined)).mean as Tensor2D);
     },
     generate(given, seed, options) {
       if (typeof given === 'number') assertInteger('generate', 'count', given);

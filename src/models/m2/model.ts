@@ -5,7 +5,7 @@
  *   inference  q(y | x) = Cat( classifier(x) )     q(z | x[, y]) = N( encoder(x[, y]) )
  *   bound      at a label y: log p(x | z, y) − KL( q(z | x[, y]) ‖ p(z) )
  */
-import { mul, reshape, softmax, sum, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../../bounds/everyLabel';
 import { assertNumbers } from '../../core/assert';
 import { oneHotLabels } from '../../core/labels';
@@ -17,6 +17,7 @@ import type { LatentPrior } from '../../distributions/latentPrior';
 import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
+import { meanOverLabels } from '../meanOverLabels';
 import type { BoundContext, SemiSupervisedVae } from '../model';
 import { whole } from '../whole';
 import { m2Distributions } from './distributions';
@@ -115,10 +116,8 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
       return tidy(() => {
         const shared = features(x);
         if (!encoderSeesLabel) return encoder(shared, undefined).mean as Tensor2D;
-        const rows = x.shape[0] as number;
-        const means = reshape(encoder(shared, everyLabel(rows, classes)).mean, [rows, classes, latent]);
-        const weights = reshape(softmax(classifier(shared)), [rows, classes, 1]);
-        return sum<Tensor2D>(mul(weights, means), 1); // Σ_y q(y | x) E[z | x, y]
+        const { mean } = encoder(shared, everyLabel(x.shape[0] as number, classes));
+        return meanOverLabels(classifier(shared), mean); // Σ_y q(y | x) E[z | x, y]
       });
     },
     generate(labels, seed, options) {

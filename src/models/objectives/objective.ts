@@ -6,7 +6,7 @@ import { finiteAt, type ScalarOrSchedule, type Schedule } from '../../core/sched
 import type { NumberOrScalar } from '../../core/weightedSum';
 import type { Json } from '../../files/json';
 import { assertBackend } from '../../host/backendTraits';
-import type { BoundContext, Model } from '../model';
+import type { BoundContext, LabelInference, Model } from '../model';
 
 /** What an objective may depend on, apart from model and batch. */
 export interface ObjectiveContext {
@@ -68,6 +68,13 @@ export interface Part extends ObjectiveContext {
   /** name of the objective, for messages */
   readonly where: string;
   readonly bound: BoundContext;
+}
+
+/** A part of a batch, and what the model infers of it. */
+export interface InferredPart<B extends UnlabeledBatch = UnlabeledBatch> {
+  readonly batch: B;
+  readonly part: Part;
+  readonly inference: LabelInference;
 }
 
 /** What a batch knows of its examples beside inputs and labels, for the context of a bound. */

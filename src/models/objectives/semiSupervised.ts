@@ -34,9 +34,18 @@ import { inferred } from '../atOnce';
 import { assertCalled, assertTakesObserved } from '../fits';
 import { type BoundTerms, type LabelInference, type Model, partsOf, type SemiSupervisedVae } from '../model';
 import { consistencyOf } from './consistency';
+import { assertDomains, withDomainDiscrepancy } from './domainDiscrepancy';
 import { withGeneratedLabels } from './generatedLabels';
 import { weightedBound } from './klWeight';
-import { type FittedData, knownOf, type Objective, type Part, scheduled, type Terms } from './objective';
+import {
+  type FittedData,
+  type InferredPart,
+  knownOf,
+  type Objective,
+  type Part,
+  scheduled,
+  type Terms,
+} from './objective';
 import {
   NO_SMOOTHING,
   type RegularizedOptions,
@@ -55,9 +64,12 @@ const expectation = (labels: Tensor, values: Tensor): Tensor1D =>
 const mapped = (terms: BoundTerms, f: (term: Tensor1D) => Tensor1D): Readonly<Record<string, Tensor1D>> =>
   Object.fromEntries(partsOf(terms).map(([name, term]) => [name, f(term)]));
 
-const labeledTerms = (model: SemiSupervisedVae, batch: LabeledBatch, part: Part, s: Settings): Terms => {
-  const { x, y, allowed } = batch;
-  const inference = inferred(part.where, model, x, part.bound); // q(y | x)
+const labeledTerms = (
+  model: SemiSupervisedVae,
+  { batch, part, inference }: InferredPart<LabeledBatch>,
+  s: Settings,
+): Terms => {
+  const { y, allowed } = batch;
   const { labelLogits } = inference;
   const smoothing = s.labelSmoothing ?? NO_SMOOTHING;
   const { terms, bound } = allowed
@@ -148,9 +160,11 @@ const boundOfLogits = (
   };
 };
 
-const unlabeledTerms = (model: SemiSupervisedVae, batch: UnlabeledBatch, part: Part, s: Settings): Terms => {
-  const { x, weight } = batch;
-  const { labelLogits, bound } = inferred(part.where, model, x, part.bound); // q(y | x)
+const unlabeledTerms = (
+  model: SemiSupervisedVae,
+  { batch: { x, weight }, part, inference: { labelLogits, bound } }: InferredPart,
+  s: Settings,
+): Terms => {
   const consistent = consistencyOf(model, x, labelLogits, part, s.consistency);
   const { terms, labelEntropy, ...plain } = boundOfLogits(model, bound, labelLogits, part, s);
   const { objective, ...information } = regularizedUnlabeled({
@@ -176,29 +190,34 @@ const boundWeighted = (bound: Tensor1D, part: Part, { boundWeight }: Settings): 
 const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervisedVae> => {
   const objective: Objective<SemiSupervisedVae> = (model, { labeled, unlabeled }, context) => {
     // Batch norm's running statistics move once a step: with the unlabeled examples where there are any.
-    const part = (name: 'labeled' | 'unlabeled', given: UnlabeledBatch, updateStatistics: boolean): Part => {
+    const inferredPart = <B extends UnlabeledBatch>(
+      name: 'labeled' | 'unlabeled',
+      batch: B,
+      updateStatistics: boolean,
+    ) => {
       const noise = context.noise.split(name);
-      return {
-        ...context,
-        where,
-        noise,
-        bound: { training: true, updateStatistics, noise, ...knownOf(given) },
+      const bound = { training: true, updateStatistics, noise, ...knownOf(batch) };
+      const part: Part = { ...context, where, noise, bound };
+      return { batch, part, inference: inferred(where, model, batch.x, bound) }; // q(y | x)
+    };
+    return tidy(() => {
+      const known = labeled && inferredPart('labeled', labeled, !unlabeled);
+      const unknown = unlabeled && inferredPart('unlabeled', unlabeled, true);
+      // Terms of the whole batch are in its unlabeled part, where there is one.
+      const withBatchTerms = (terms: Terms, part: Part): Terms => {
+        const generated = withGeneratedLabels(model, terms, part, settings.generatedLabels);
+        const parts = [...(known ? [known] : []), ...(unknown ? [unknown] : [])];
+        return withDomainDiscrepancy(generated, part, parts, settings.domainDiscrepancy);
       };
-    };
-    const ofLabeled = (given: LabeledBatch): Terms => {
-      const its = part('labeled', given, !unlabeled);
-      const terms = labeledTerms(model, given, its, settings);
-      return unlabeled ? terms : withGeneratedLabels(model, terms, its, settings.generatedLabels);
-    };
-    const ofUnlabeled = (given: UnlabeledBatch): Terms => {
-      const its = part('unlabeled', given, true);
-      const terms = unlabeledTerms(model, given, its, settings);
-      return withGeneratedLabels(model, terms, its, settings.generatedLabels);
-    };
-    return tidy(() => ({
-      ...(labeled && { labeled: ofLabeled(labeled) }),
-      ...(unlabeled && { unlabeled: ofUnlabeled(unlabeled) }),
-    }));
+      const labeledPart = known && labeledTerms(model, known, settings);
+      return {
+        ...(known &&
+          labeledPart && { labeled: unknown ? labeledPart : withBatchTerms(labeledPart, known.part) }),
+        ...(unknown && {
+          unlabeled: withBatchTerms(unlabeledTerms(model, unknown, settings), unknown.part),
+        }),
+      };
+    });
   };
   const assertModel = (name: string, model: Model, data?: FittedData): void => {
     assertCalled<SemiSupervisedVae>(
@@ -208,6 +227,8 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
       `${where}(), an objective of a model with q(y|x); unsupervised() is that of a VAE without labels`,
     );
     if (data?.observed) assertTakesObserved(name, model);
+    if ((settings.domainDiscrepancy?.weight ?? 0) !== 0)
+      assertDomains(name, model, `${where}({ domainDiscrepancy })`);
     if ((settings.generatedLabels?.weight ?? 0) !== 0)
       assertCalled<SemiSupervisedVae>(name, model, ['sampleMean'], `${where}({ generatedLabels })`);
   };

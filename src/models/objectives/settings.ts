@@ -19,6 +19,7 @@ import { specOf } from '../../core/spec';
 import { TEMPERATURES } from '../../distributions/gumbelSoftmax';
 import type { Json } from '../../files/json';
 import { assertFiniteKl } from '../../regularizers/smoothedLabelKl';
+import { type DomainDiscrepancy, domainDiscrepancyRules } from './domainDiscrepancy';
 import { type GeneratedLabels, generatedLabelRules } from './generatedLabels';
 import { type KlWeight, klWeightRule } from './klWeight';
 
@@ -96,6 +97,13 @@ export interface SemiSupervisedOptions {
    * scalar term R, nats, is called `generatedLabels`, and is in the unlabeled part where there is one. Default: none
    */
   readonly generatedLabels?: GeneratedLabels;
+  /**
+   * −w·Σ MMD² between the features of examples of different domains (Louizos et al. 2016), for a model whose classifier reads
+   * features and whose covariates are domains in one-hot form, as `createM1M2({ covariates })`. The scalar term Σ MMD², at least 0,
+   * is called `domainDiscrepancy`, and is in the unlabeled part where there is one. Where classes are more common in one domain
+   * than in another, a large w draws different classes together. Default: none
+   */
+  readonly domainDiscrepancy?: DomainDiscrepancy;
 }
 
 /** Options of the report's Optimized-ELBO: those of the semi-supervised objective, with other defaults. */
@@ -145,6 +153,9 @@ export const semiSupervisedRules = () => ({
   consistency: optional(record<Consistency, ReturnType<typeof consistencyRules>>(consistencyRules())),
   generatedLabels: optional(
     record<GeneratedLabels, ReturnType<typeof generatedLabelRules>>(generatedLabelRules()),
+  ),
+  domainDiscrepancy: optional(
+    record<DomainDiscrepancy, ReturnType<typeof domainDiscrepancyRules>>(domainDiscrepancyRules()),
   ),
 });
 

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { tinyBatches, tinyDataset } from '../tiny';
+import { tinyBatches, tinyDataset, tinyStacked } from '../tiny';
 import { noises, optional, seeds, shared, shares, sized } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { DrawnTensor, Opaque } from './drawn';
@@ -286,6 +286,43 @@ export const batches: Descriptions = {
       },
       valid: async ({ labeled, unlabeled }) => {
         for (const part of [labeled, unlabeled]) if (part) await within(part.x, 0, 1);
+      },
+    },
+  ),
+  encodedBatches: described(
+    async (options: ssvae.EncodedBatchesOptions, step: number) =>
+      (await ssvae.encodedBatches(options)).at(step),
+    fc.tuple(
+      fc.record(
+        {
+          model: fc.constant(
+            new Opaque(
+              shared(() => tinyStacked()),
+              'a stacked model',
+            ),
+          ),
+          dataset: fc.constant(bars),
+          split: fc.record({
+            labeled: fc.constant(Int32Array.of(0, 1, 2, 3)),
+            unlabeled: fc.constant(Int32Array.from({ length: 20 }, (_, i) => 5 + i)),
+          }),
+          batchSize: fc.record({ labeled: fc.integer({ min: 1, max: 5 }), unlabeled: fc.nat(5) }),
+          seed: seeds,
+          stepsPerEpoch: fc.integer({ min: 1, max: 9 }),
+          encodingBatchSize: fc.integer({ min: 5, max: 40 }),
+        },
+        { requiredKeys: ['model', 'dataset', 'split', 'batchSize', 'seed'] },
+      ),
+      fc.nat(20),
+    ) as never,
+    {
+      share: 0.1,
+      begins: ['createBatches', 'encode'],
+      cheap: (options: { readonly batchSize?: { readonly labeled?: number } } | undefined) =>
+        !((options?.batchSize?.labeled as number) > 1e6),
+      always: ({ labeled, unlabeled }, { batchSize }) => {
+        must((labeled?.x.shape[0] ?? 0) === batchSize.labeled, 'B_l labelled examples');
+        must((unlabeled?.x.shape[0] ?? 0) === batchSize.unlabeled, 'B_u unlabelled examples');
       },
     },
   ),

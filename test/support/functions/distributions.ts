@@ -345,6 +345,18 @@ export const divergences: Descriptions = {
     batched((shape) => fc.tuple(gaussians(shape), gaussians(shape))),
     { always: (result, { mean }) => rowsOf(result, mean), valid: (result) => within(result, 0) },
   ),
+  maximumMeanDiscrepancy: described(
+    (a: Tensor, b: Tensor, options?: ssvae.MaximumMeanDiscrepancyOptions) =>
+      ssvae.maximumMeanDiscrepancy(a, b, options),
+    sized(({ B, K }) =>
+      fc.tuple(
+        reals([B, K]),
+        reals([B, K]),
+        fc.record({ bandwidth: fc.double({ min: 0.1, max: 10, noNaN: true }) }, { requiredKeys: [] }),
+      ),
+    ),
+    { always: (result) => shaped(result, []), valid: (result) => within(result, -1e-4, 2.0001) },
+  ),
   monteCarloKl: described(
     ssvae.monteCarloKl,
     fc.tuple(

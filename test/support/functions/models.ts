@@ -144,6 +144,26 @@ const auxiliaryOptions = fc.record(
   { requiredKeys: ['inputShape', 'classes', 'nets'] },
 );
 
+const optionsM1M2 = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([inputShape, classes]) =>
+  fc.record(
+    {
+      inputShape: fc.constant(inputShape),
+      classes: fc.constant(classes),
+      nets: fc.record({
+        preset: fc.constant('mlp'),
+        widths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+        innerWidths: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 2 }),
+        batchNorm: fc.boolean(),
+      }),
+      ...common,
+      features: fc.integer({ min: 1, max: 4 }),
+      covariates: fc.integer({ min: 1, max: 3 }),
+      labelPrior: prior(classes),
+    },
+    { requiredKeys: ['inputShape', 'classes', 'nets'] },
+  ),
+);
+
 /** Bytes of a model's file. */
 const savedBytes = (make: () => ssvae.Model) =>
   shared(async () => {
@@ -196,6 +216,40 @@ const auxiliaryPromises = {
 };
 
 export const modelFunctions: Descriptions = {
+  createM1M2: described(ssvae.createM1M2, fc.tuple(optionsM1M2) as never, {
+    share: 0.05,
+    begins: ['initializeNet'],
+    always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+    release: (model) => model.dispose(),
+  }),
+  createStackedM2: described(
+    (options: ssvae.StackedM2Options) => {
+      const model = ssvae.createStackedM2(options);
+      model.dispose();
+      const { inputShape, dimensions } = model;
+      return { inputShape, dimensions };
+    },
+    fc.tuple(
+      fc.record(
+        {
+          m1: fc.constant(ownM1),
+          dimensions: fc.constantFrom([0], [2, 0], [0, 1, 2]),
+          classes: fc.integer({ min: 2, max: 4 }),
+          latent: fc.integer({ min: 1, max: 3 }),
+          nets: fc.constant({ preset: 'mlp', widths: [3] }),
+          initializer: common.initializer,
+          seed: seeds,
+        },
+        { requiredKeys: ['m1', 'dimensions', 'classes', 'nets'] },
+      ),
+    ) as never,
+    {
+      share: 0.05,
+      begins: ['initializeNet', 'createM2'],
+      always: ({ inputShape, dimensions }) =>
+        must(inputShape.length === 3 && dimensions.length > 0, 'a model of images'),
+    },
+  ),
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
     share: 0.05,
     begins: ['initializeNet'],
@@ -290,7 +344,14 @@ export const modelFunctions: Descriptions = {
     ) as never,
     {
       share: 0.05,
-      begins: ['createM2', 'createVae', 'createConditionalVae', 'createLadderVae'],
+      begins: [
+        'createM1M2',
+        'createM2',
+        'createStackedM2',
+        'createVae',
+        'createConditionalVae',
+        'createLadderVae',
+      ],
       always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
       release: (model) => model.dispose(),
     },

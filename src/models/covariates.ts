@@ -1,0 +1,58 @@
+/** What is known of examples beside x, for models that read it. */
+import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { covariatesOf } from '../core/extras';
+import { assertShapes } from '../core/shape';
+import type { Known, Model } from './model';
+
+/**
+ * Refuses covariates of another shape than the model reads.
+ *
+ * @param where name of the calling function, for the message
+ * @param name of the covariates, for the message
+ * @throws TypeError where the model reads some and none are given; RangeError where they are of another shape
+ */
+export function assertCovariates(
+  where: string,
+  name: string,
+  { covariates: width }: Pick<Model, 'covariates'>,
+  given: Tensor | undefined,
+  rows: number,
+): void {
+  if (width === undefined) return;
+  if (given === undefined)
+    throw new TypeError(
+      `${where}: ${name} is undefined, needed [${rows},${width}], as the model reads ${width} of each example`,
+    );
+  assertShapes(where, { [name]: [given, `${rows} ${width}`, 'float32'] });
+}
+
+/**
+ * The covariates of N examples, by range.
+ *
+ * @param where name of the calling function, for the message
+ * @param given N × C numbers in rows
+ * @returns gives those of examples `from` to before `to`; the tensor is the caller's
+ * @throws TypeError where the model reads some and none are given; RangeError where they are not N × C finite numbers
+ */
+export function covariateRows(
+  where: string,
+  { covariates: needed }: Pick<Model, 'covariates'>,
+  given: ArrayLike<number> | undefined,
+  count: number,
+): (from: number, to: number) => Known {
+  if (given === undefined) {
+    if (needed === undefined || count === 0) return () => ({});
+    throw new TypeError(
+      `${where}: covariates are undefined, needed ${count} × ${needed} numbers, as the model reads ${needed} of each example`,
+    );
+  }
+  const values = count === 0 ? new Float32Array() : covariatesOf({ where, prefix: '' }, given, count);
+  const width = count === 0 ? 0 : values.length / count;
+  if (needed !== undefined && count > 0 && width !== needed)
+    throw new RangeError(
+      `${where}: covariates have ${values.length} values, needed ${count} × ${needed}, as the model reads ${needed} of each example`,
+    );
+  return (from, to) => ({
+    covariates: tensor2d(values.slice(from * width, to * width), [to - from, width]),
+  });
+}

@@ -1,0 +1,129 @@
+/** Training batches of the codes of a trained VAE. */
+import { split as divide, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { assertInteger, recordOf } from '../core/assert';
+import { type BatchSource, mapTensors } from '../core/batch';
+import type { Noise } from '../core/noise';
+import { integersFrom, number, readOptions, seedStream, unchecked } from '../core/options';
+import { type BatchesOptions, createBatches } from '../data/batches';
+import { checkDataset, createDataset, type Dataset } from '../data/dataset';
+import { gatherInputs } from '../data/gather';
+import * as gaussian from '../distributions/gaussian';
+import { createRests } from '../host/rests';
+import { assertSameInputs, assertSameReading } from '../models/fits';
+import { assertLiving } from '../models/living';
+import type { StackedM2 } from '../models/stacked/model';
+
+/** How encoded batches are made. */
+export interface EncodedBatchesOptions
+  extends Pick<BatchesOptions, 'dataset' | 'split' | 'batchSize' | 'stepsPerEpoch'> {
+  /** what they are for: its `m1` encodes, and its `dimensions` of the codes are kept */
+  readonly model: Pick<StackedM2, 'm1' | 'dimensions'>;
+  /** seed of the order and of the draws */
+  readonly seed: number | Noise;
+  /** examples encoded at a time; default 500 */
+  readonly encodingBatchSize?: number;
+}
+
+/** Means and log-variances of q(z1|x) at some dimensions, N × 2n in rows. */
+async function encoded(
+  { m1, dimensions }: EncodedBatchesOptions['model'],
+  dataset: Dataset,
+  batchSize: number,
+): Promise<Float32Array> {
+  const width = dimensions.length;
+  const codes = new Float32Array(dataset.count * 2 * width);
+  const rest = createRests();
+  for (let from = 0; from < dataset.count; from += batchSize) {
+    await rest();
+    const rows = Int32Array.from({ length: Math.min(batchSize, dataset.count - from) }, (_, i) => from + i);
+    const { mean, logVar } = tidy(() => ({ ...m1.encode(gatherInputs(dataset, rows)) }));
+    try {
+      for (const [half, values] of [await mean.data(), await logVar.data()].entries())
+        for (let i = 0; i < rows.length; i++)
+          for (const [k, dimension] of dimensions.entries())
+            codes[((from + i) * 2 + half) * width + k] = values[i * m1.latent + dimension] as number;
+    } finally {
+      mean.dispose();
+      logVar.dispose();
+    }
+  }
+  return codes;
+}
+
+/**
+ * Batches for the M2 of a stacked model: `createBatches` over the codes of M1, each drawn anew at every step.
+ *
+ *   z1 = μ(x) + σ(x)·ε,   ε ~ N(0, I)
+ *
+ * Every example is encoded once, and its mean and variance are kept: a step costs no pass through M1. `at(step)` is the same whenever
+ * it is asked, so a run can be resumed. Weights and sets of allowed classes of the data set stay.
+ *
+ * @param options the stacked model, data set, split, batch sizes, seed
+ * @returns a {@link BatchSource} for `train(model.m2, …)`; its tensors belong to the caller: x [B, n], y [B, K]
+ * @throws TypeError and RangeError as `createBatches`, and where the data do not fit M1
+ * @example (await encodedBatches({ model, dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, seed: 1 })).inputShape // [n]
+ */
+export async function encodedBatches(options: EncodedBatchesOptions): Promise<BatchSource> {
+  const where = 'encodedBatches';
+  const {
+    model,
+    encodingBatchSize,
+    seed: noise,
+    ...read
+  } = readOptions(where, options, {
+    model: unchecked<EncodedBatchesOptions['model']>(),
+    encodingBatchSize: number(integersFrom(1), 500),
+    seed: seedStream(),
+    // Looked at by `checkDataset` and `createBatches`.
+    dataset: unchecked<BatchesOptions['dataset']>(),
+    split: unchecked<BatchesOptions['split']>(),
+    batchSize: unchecked<BatchesOptions['batchSize']>(),
+    stepsPerEpoch: unchecked<number | undefined>(),
+  });
+  const { m1, dimensions } = recordOf(where, model, 'model');
+  assertLiving(where, recordOf(where, m1, 'model.m1'));
+  const dataset = checkDataset(where, 'dataset', read.dataset);
+  assertSameInputs(where, m1, dataset.shape);
+  assertSameReading(where, m1, dataset.input);
+  const { name, y, classes, classNames, allowed, weight } = dataset;
+  const codes = createDataset({
+    name,
+    x: await encoded({ m1, dimensions }, dataset, encodingBatchSize),
+    y,
+    shape: [2 * dimensions.length],
+    classes,
+    ...(classNames && { classNames }),
+    ...(allowed && { allowed }),
+    ...(weight && { weight }),
+  });
+  const { split, batchSize, stepsPerEpoch } = read;
+  const source = createBatches({
+    dataset: codes,
+    split,
+    batchSize,
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+    seed: noise,
+  });
+  const draw = (parameters: Tensor, draws: Noise): Tensor => {
+    const z1 = tidy(() => {
+      const [mean, logVar] = divide(parameters as Tensor2D, 2, 1) as [Tensor2D, Tensor2D];
+      return gaussian.sample({ mean, logVar }, draws);
+    });
+    parameters.dispose();
+    return z1;
+  };
+  return {
+    ...source,
+    inputShape: [dimensions.length],
+    get identity() {
+      return `encoded ${source.identity}`;
+    },
+    async at(step) {
+      assertInteger(where, 'step', step, 0);
+      const draws = noise.split('codes').split(step);
+      return mapTensors(await source.at(step), (tensor, path) =>
+        path.endsWith('.x') ? draw(tensor, draws.split(path)) : tensor,
+      );
+    },
+  };
+}
