@@ -114,6 +114,12 @@ export {
   type CategoricalObservationOptions,
   categoricalObservation,
 } from './distributions/categoricalObservation';
+export * as continuousBernoulli from './distributions/continuousBernoulli';
+export {
+  type DiscretizedLogisticOptions,
+  discretizedLogistic,
+} from './distributions/discretizedLogistic';
+export { sampleGamma } from './distributions/gamma';
 export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
 export {
@@ -123,7 +129,12 @@ export {
 } from './distributions/gaussianObservation';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
 export type { LatentPrior } from './distributions/latentPrior';
-export type { Likelihood, LogProbOptions, ParameterKind } from './distributions/likelihood';
+export type {
+  Likelihood,
+  LogProbOptions,
+  ParameterKind,
+  TrainingLogProbOptions,
+} from './distributions/likelihood';
 export type { LikelihoodSpec } from './distributions/likelihoods';
 export { type Mixed, type MixedOptions, mixed } from './distributions/mixed';
 export type {
@@ -134,6 +145,7 @@ export type {
   MixedBlock,
   NumbersBlock,
 } from './distributions/mixedBlocks';
+export { type MultinomialOptions, multinomial } from './distributions/multinomial';
 export {
   type NegativeBinomial,
   type NegativeBinomialOptions,

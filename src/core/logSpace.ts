@@ -12,6 +12,7 @@ import {
   neg,
   notEqual,
   scalar,
+  sigmoid,
   square,
   sub,
   type Tensor,
@@ -98,6 +99,24 @@ export function log1pOfFraction(u: Tensor): Tensor {
  * @returns the same shape, above 0 where e^u does not underflow
  */
 export const softplusOf = (u: Tensor): Tensor => add(maximum(u, 0), log1pOfFraction(exp(neg(abs(u)))));
+
+/**
+ * A logarithm with a soft lower bound: that of the sum of two positive numbers.
+ *
+ *   log( e^v + e^f ) = f + softplus(v − f)
+ *
+ * Its gradient in v is σ(v − f), so it never is 0, and never above 1.
+ *
+ * @param v any shape
+ * @param floor f
+ * @returns the same shape, at least f
+ */
+export const softFloor = (v: Tensor, floor: number): Tensor =>
+  customGradient<[Tensor], [Tensor], Tensor>((at, save) => {
+    const above = sub(at, floor);
+    save([above]);
+    return { value: add(softplusOf(above), floor), gradFunc: (dy, [kept]) => [mul(dy, sigmoid(kept))] };
+  })(v);
 
 /**
  * Element-wise squared distance in units of the variance.
