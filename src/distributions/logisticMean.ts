@@ -15,6 +15,7 @@ import {
   tensor1d,
   where,
 } from '@tensorflow/tfjs-core';
+import { withoutGradient } from '../core/gradient';
 import { expm1MinusIdentity, log1pOfFraction } from '../core/logSpace';
 import { type Bins, logScaleOf } from './logisticLogMass';
 
@@ -39,7 +40,8 @@ const integral = ({ low, high }: Bins, mean: Tensor, scale: Tensor, perScale: Te
   const near = minimum(range, 0.69);
   const share = sub(near, expm1MinusIdentity(neg(near))); // 1 − e^{−r}
   const small = neg(log1pOfFraction(neg(mul(sigmoid(p), share))));
-  return mul(scale, where(less(range, 0.69), small, sub(softplus(p), softplus(sub(p, range)))));
+  const isSmall = less(withoutGradient(range), 0.69);
+  return mul(scale, where(isSmall, small, sub(softplus(p), softplus(sub(p, range)))));
 };
 
 /**

@@ -91,10 +91,10 @@ export function multinomial(options: MultinomialOptions = {}): Likelihood {
         x: [x, 'B ...'],
       });
       return tidy(() => {
-        const counts = withoutGradient(observed ? mul(x, observed) : cast(x, 'float32'));
+        const counts = observed ? mul(x, observed) : cast(x, 'float32');
         const known = observed ? choose(greater(observed, 0), logits, LOWEST) : logits;
         const n = sum(counts, -1, true);
-        const logTotal = log(maximum(n, LEAST_TOTAL));
+        const logTotal = log(maximum(withoutGradient(n), LEAST_TOTAL));
         // Poisson counts of these rates, given that their sum is n.
         const each = poissonLogMass(add(logSoftmax(known), logTotal), counts);
         return perExample(squeeze(sub(sum(each, -1, true), poissonLogMass(logTotal, n)), [-1]));

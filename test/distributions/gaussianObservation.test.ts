@@ -22,7 +22,7 @@ describePrimitive('gaussianObservation.logProb, learned variance', (p, x) => lea
     [
       'an odd number of parameters',
       () => learned.logProb(zeros([2, 3]), zeros([2, 1])),
-      'gaussianObservation.logProb: parameters have shape [2,3], needed an even last axis (means, then log-variances)',
+      'gaussianObservation.logProb: parameters have shape [2,3], needed a last axis of 2 equal parts (means, then log-variances)',
     ],
   ],
 });

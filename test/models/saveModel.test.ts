@@ -228,7 +228,7 @@ describe('saveModel and loadModel', () => {
       ],
       [
         withSpec(file, (spec) => ({ ...spec, likelihood: { kind: 'student' } })),
-        'loadModel: memory: likelihood is "student", needed one of "bernoulli", "categorical", "gaussian", "mixed", "negativeBinomial", "poisson"',
+        'loadModel: memory: likelihood is "student", needed one of "bernoulli", "categorical", "continuousBernoulli", "discretizedLogistic", "gaussian", "mixed", "multinomial", "negativeBinomial", "poisson"',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),
