@@ -88,7 +88,7 @@ const drawComponent = (logits: Tensor, noise: Noise): Tensor => {
  * @param options the values x may have: `bins` of them from `low` to `high`; `mixture`, K
  * @returns a likelihood; `logProb` is [B] in nats, at most 0, and has no gradient in the values
  * @throws RangeError when an option is none of its values, or a shape does not fit the data
- * @example discretizedLogistic({ bins: 3, low: -1, high: 1 }).logProb(tf.tensor2d([[0, 0]]), tf.tensor2d([[1]])) // [-0.9682]
+ * @example discretizedLogistic({ bins: 3, low: -1, high: 1 }).logProb(tf.tensor2d([[0, 0]]), tf.tensor2d([[1]])) // [-0.9716661]
  */
 export function discretizedLogistic(options: DiscretizedLogisticOptions = {}): Likelihood {
   const where = 'discretizedLogistic';

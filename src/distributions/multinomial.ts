@@ -34,7 +34,10 @@ import { poissonLogMass } from './poissonLogMass';
 
 /** What is generated, and what nets see. */
 export interface MultinomialOptions {
-  /** n of `mean` and `sample`: E[x] is n·softmax(l), and a draw has n counts. `logProb` takes n from x. Default 1 */
+  /**
+   * n of `mean` and `sample`: E[x] is n·softmax(l), and a draw has n counts. `logProb` takes n from x. At most 10,000;
+   * default 1
+   */
   readonly total?: number;
   /** what encoder and classifier see: the counts (`'raw'`), or log(1 + x) (`'log1p'`), for counts of a long tail. Default `'raw'` */
   readonly netInput?: CountsSeen;
@@ -49,6 +52,9 @@ export interface MultinomialSpec {
   /** what encoder and classifier see; default the counts */
   readonly netInput?: CountsSeen;
 }
+
+/** Counts of a draw: each takes a few kernels. */
+const MOST_DRAWN = 10_000;
 
 /** The least total whose logarithm is taken: one of 0 has a log-probability of 0. */
 const LEAST_TOTAL = 1e-30;
@@ -70,7 +76,7 @@ const LEAST_TOTAL = 1e-30;
 export function multinomial(options: MultinomialOptions = {}): Likelihood {
   const where = 'multinomial';
   const { total, netInput } = readOptions(where, options, {
-    total: number(integersFrom(1), 1),
+    total: number(integersFrom(1, MOST_DRAWN), 1),
     netInput: countsSeen,
   });
   const assertLogits = (name: string, logits: Tensor): void =>
