@@ -246,8 +246,10 @@ export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';
 export { LabelConditionedDense, type LabelConditionedDenseOptions } from './nets/labelConditionedDense';
+export { LayerNorm, type LayerNormOptions } from './nets/layerNorm';
 export { type MlpOptions, mlpNets } from './nets/mlp';
 export { namedWeights } from './nets/namedWeights';
+export type { Norm } from './nets/norm';
 export type { Pass } from './nets/pass';
 export type { PresetShape, SemiSupervisedNets } from './nets/semiSupervisedNets';
 export {

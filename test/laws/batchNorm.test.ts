@@ -38,11 +38,11 @@ const ROWS = 4;
 type Numbers = Readonly<Record<string, readonly number[]>>;
 
 const NETS: readonly (readonly [string, () => M2])[] = [
-  ['conv', () => tinyM2({ nets: { ...CONV, batchNorm: true } })],
-  ['mlp', () => tinyM2({ nets: { ...MLP, batchNorm: true } })],
+  ['conv', () => tinyM2({ nets: { ...CONV, norm: 'batch' } })],
+  ['mlp', () => tinyM2({ nets: { ...MLP, norm: 'batch' } })],
   [
     'mlp of two layers, q(z|x)',
-    () => tinyM2({ nets: { preset: 'mlp', widths: [8, 6], batchNorm: true }, encoderSeesLabel: false }),
+    () => tinyM2({ nets: { preset: 'mlp', widths: [8, 6], norm: 'batch' }, encoderSeesLabel: false }),
   ],
 ];
 
@@ -178,7 +178,7 @@ describe('batch statistics of labels drawn from q(y|x)', () => {
     const draws = 2000;
     const weights = [0.7, 0.2, 0.1, 0.05, 0.05, 0.9, 0, 1, 0, 0.3, 0.3, 0.4];
     const at = async (labels: Tensor, rowWeights?: Tensor) => {
-      const model = tinyM2({ nets: { ...CONV, batchNorm: true } });
+      const model = tinyM2({ nets: { ...CONV, norm: 'batch' } });
       const { bound } = model.infer(tinyExamples(ROWS).x, training());
       const { elbo } = bound(labels, { ...(rowWeights && { rowWeights }) });
       const statistics = await statisticsOf(model);
@@ -216,7 +216,7 @@ describe('running statistics move', () => {
 
   /** Statistics of a fresh model after a pass over four labeled and five unlabeled examples. */
   const statisticsAfter = async (f: (model: M2, batch: Required<Batch>) => unknown): Promise<Numbers> => {
-    const model = tinyM2({ nets: { ...CONV, batchNorm: true } });
+    const model = tinyM2({ nets: { ...CONV, norm: 'batch' } });
     const { x, y } = tinyExamples(9);
     const labeled = { x: slice(x, 0, 4), y: slice(y, 0, 4) };
     f(model, { labeled, unlabeled: { x: slice(x, 4) } });

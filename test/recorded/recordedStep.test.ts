@@ -41,7 +41,7 @@ import { alive, CONV, memoryStorage, tinyBatches, tinyDataset, tinyM2, weightsOf
 
 cleanUpAfterEach();
 
-const MLP = { preset: 'mlp', widths: [8], batchNorm: true } as const;
+const MLP = { preset: 'mlp', widths: [8], norm: 'batch' } as const;
 
 // Sums are taken in another order. A gradient that is nothing but rounding (of a bias ahead of batch norm, say) is not to
 // become a full step of Adam.
@@ -165,13 +165,13 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       ['the bound over every label', MLP, () => ({})],
       [
         'a relaxed label and a conv net',
-        { ...CONV, batchNorm: true },
+        { ...CONV, norm: 'batch' },
         () => ({ objective: semiSupervised({ labelHandling: 'gumbel' }) }),
       ],
       ['a hard label', MLP, () => ({ objective: semiSupervised({ labelHandling: 'straight-through' }) })],
       [
         'consistency between examples',
-        { ...CONV, batchNorm: true },
+        { ...CONV, norm: 'batch' },
         () => ({
           objective: regularized({
             labelHandling: 'gumbel',
@@ -195,7 +195,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       ],
       [
         'generated labels of a scheduled weight, and a conv net',
-        { ...CONV, batchNorm: true },
+        { ...CONV, norm: 'batch' },
         () => ({
           objective: regularized({
             labelHandling: 'gumbel',
@@ -263,7 +263,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
           },
         }),
       ],
-      ['all there is', { ...CONV, batchNorm: true }, everything],
+      ['all there is', { ...CONV, norm: 'batch' }, everything],
     ])('is what it is operation by operation: %s', async (_, nets, options) => {
       const execute = recorded();
       expectAlike(await run({ ...options(), execute }, { nets }), await run(options(), { nets }));

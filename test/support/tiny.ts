@@ -17,8 +17,8 @@ export const CLASSES = 3;
 export const LATENT = 3;
 
 /** Small nets without batch norm, whose rows do not depend on each other; softplus has a gradient everywhere. */
-export const MLP = { preset: 'mlp', widths: [8], activation: 'softplus', batchNorm: false } as const;
-export const CONV = { preset: 'conv', filters: [3, 4], width: 8, batchNorm: false } as const;
+export const MLP = { preset: 'mlp', widths: [8], activation: 'softplus', norm: 'none' } as const;
+export const CONV = { preset: 'conv', filters: [3, 4], width: 8, norm: 'none' } as const;
 
 /** A small M2. */
 export const tinyM2 = (options: Partial<M2Options> = {}): M2 =>
@@ -36,7 +36,7 @@ export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
   createVae({
     inputShape: SHAPE,
     latent: LATENT,
-    nets: { ...MLP, batchNorm: true },
+    nets: { ...MLP, norm: 'batch' },
     seed: createNoise(1),
     ...options,
   });

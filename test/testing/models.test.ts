@@ -146,13 +146,13 @@ describe.each<[string, (seed: number) => M2, ModelChecksOptions<M2>]>([
   ['mlp, q(z|x), m2', small({ encoderSeesLabel: false }), { objective: semiSupervised() }],
   [
     'mlp, batch norm, a shared trunk, m2',
-    small({ nets: { ...MLP, batchNorm: true, sharedTrunk: true } }),
+    small({ nets: { ...MLP, norm: 'batch', sharedTrunk: true } }),
     { objective: semiSupervised() },
   ],
   ['conv, q(z|x), m2', small({ nets: CONV }), { objective: semiSupervised() }],
   [
     'conv of depth 2, q(z|x,y), batch norm, regularized',
-    small({ nets: { ...CONV, depth: 2, batchNorm: true }, encoderSeesLabel: true }),
+    small({ nets: { ...CONV, depth: 2, norm: 'batch' }, encoderSeesLabel: true }),
     { objective: regularized() },
   ],
   [
@@ -182,7 +182,7 @@ describe.each<[string, (seed: number) => GaussianVae, ModelChecksOptions<Gaussia
   ['mlp, batch norm', smallM1(), { objective: unsupervised() }],
   [
     'mlp of two layers without batch norm, a warm-up',
-    smallM1({ nets: { preset: 'mlp', widths: [5, 4], batchNorm: false } }),
+    smallM1({ nets: { preset: 'mlp', widths: [5, 4], norm: 'none' } }),
     { objective: unsupervised({ klWeight: (step) => Math.min(1, (step + 1) / 10) }) },
   ],
   [
