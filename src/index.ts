@@ -122,11 +122,8 @@ export {
 export { sampleGamma } from './distributions/gamma';
 export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
-export {
-  type GaussianObservation,
-  type GaussianObservationOptions,
-  gaussianObservation,
-} from './distributions/gaussianObservation';
+export { type GaussianObservation, gaussianObservation } from './distributions/gaussianObservation';
+export type { GaussianObservationOptions } from './distributions/gaussianOptions';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
 export type { LatentPrior } from './distributions/latentPrior';
 export type {

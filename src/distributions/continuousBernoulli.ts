@@ -2,7 +2,7 @@
  * Continuous Bernoulli over independent values in [0, 1] (Loaiza-Ganem & Cunningham 2019), given by its natural parameters; a
  * {@link Likelihood}, event axes are all but the first.
  *
- * It is the Bernoulli's formula as a density that normalizes on gray values. Its parameter is no log-odds: the mean is not σ(η),
+ * It is the Bernoulli's formula as a density that normalizes on gray values. Its parameter is not a log-odds: the mean is not σ(η),
  * and a bound built on it is not comparable with a Bernoulli's.
  *
  * @module
