@@ -30,7 +30,7 @@ export interface Bins {
 }
 
 /** Half the distance of two values. */
-export const halfBin = ({ bins, low, high }: Bins): number => (high - low) / (2 * (bins - 1));
+const halfBin = ({ bins, low, high }: Bins): number => (high - low) / (2 * (bins - 1));
 
 /** The share of half a bin that a scale has at least: the middle bin then has all but e^{−64} of the mass. */
 const LEAST_SCALE = 1 / 64;
