@@ -180,7 +180,7 @@ describe('discretizedLogistic', () => {
     );
   });
 
-  it('tells the decoder its shape, and refuses what is no range', () => {
+  it('tells the decoder its shape, and refuses an empty range', () => {
     expect(bytes.parameterShape([4, 4, 3])).toEqual([4, 4, 6]);
     expect(discretizedLogistic({ mixture: 5 }).parameterShape([3])).toEqual([45]);
     expect(() => discretizedLogistic({ low: 1 })).toThrowError(
