@@ -42,7 +42,7 @@ const trained = async (name: string): Promise<ssvae.GaussianVae | ssvae.M2> => {
     await ssvae.train(model, { ...options, objective: ssvae.unsupervised() });
     return model;
   }
-  const conv = { preset: 'conv', batchNorm: true } as const;
+  const conv = { preset: 'conv', norm: 'batch' } as const;
   const model = ssvae.createM2({ ...shape, classes: 10, ...(name === 'M2, conv' && { nets: conv }) });
   await ssvae.train(model, { ...options, objective: ssvae.semiSupervised({ labelHandling: 'gumbel' }) });
   return model;

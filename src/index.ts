@@ -115,16 +115,24 @@ export {
   categoricalObservation,
 } from './distributions/categoricalObservation';
 export { classGaussian } from './distributions/classGaussian';
+export * as continuousBernoulli from './distributions/continuousBernoulli';
+export {
+  type DiscretizedLogisticOptions,
+  discretizedLogistic,
+} from './distributions/discretizedLogistic';
+export { sampleGamma } from './distributions/gamma';
 export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
-export {
-  type GaussianObservation,
-  type GaussianObservationOptions,
-  gaussianObservation,
-} from './distributions/gaussianObservation';
+export { type GaussianObservation, gaussianObservation } from './distributions/gaussianObservation';
+export type { GaussianObservationOptions } from './distributions/gaussianOptions';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
 export type { LatentPrior } from './distributions/latentPrior';
-export type { Likelihood, LogProbOptions, ParameterKind } from './distributions/likelihood';
+export type {
+  Likelihood,
+  LogProbOptions,
+  ParameterKind,
+  TrainingLogProbOptions,
+} from './distributions/likelihood';
 export type { LikelihoodSpec } from './distributions/likelihoods';
 export { mergeGaussians } from './distributions/mergeGaussians';
 export { type Mixed, type MixedOptions, mixed } from './distributions/mixed';
@@ -136,6 +144,7 @@ export type {
   MixedBlock,
   NumbersBlock,
 } from './distributions/mixedBlocks';
+export { type MultinomialOptions, multinomial } from './distributions/multinomial';
 export {
   type NegativeBinomial,
   type NegativeBinomialOptions,
@@ -295,9 +304,11 @@ export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';
 export { LabelConditionedDense, type LabelConditionedDenseOptions } from './nets/labelConditionedDense';
 export type { MlpLadderOptions } from './nets/ladderNets';
+export { LayerNorm, type LayerNormOptions } from './nets/layerNorm';
 export type { ConvM1M2Options, MlpM1M2Options } from './nets/m1m2Nets';
 export { type MlpOptions, mlpNets } from './nets/mlp';
 export { namedWeights } from './nets/namedWeights';
+export type { Norm } from './nets/norm';
 export type { Pass } from './nets/pass';
 export type { PresetShape, SemiSupervisedNets } from './nets/semiSupervisedNets';
 export {

@@ -68,7 +68,7 @@ const namesOf = (nets: readonly LayersModel[]): number =>
 const plain = twoLayers();
 const preset = mlpNets(
   { ...shape, outputShape: shape.inputShape, encoderSeesLabel: true },
-  { widths: [8], batchNorm: false },
+  { widths: [8], norm: 'none' },
 );
 // A sequential net has an input beside its layers.
 const NAMES = {

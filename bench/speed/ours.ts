@@ -101,7 +101,7 @@ const modelAndObjective = (
       model: createVae({
         inputShape,
         latent,
-        nets: { preset: 'mlp', widths, activation: 'softplus', batchNorm: true },
+        nets: { preset: 'mlp', widths, activation: 'softplus', norm: 'batch' },
         seed,
       }),
       objective: unsupervised() as Objective,

@@ -30,7 +30,7 @@ const CHANGES: readonly SearchSettings[] = [
   { latent: 2 },
   { sigma: 0.3 },
   { sigma: 1 },
-  { activation: 'softplus', batchNorm: false },
+  { activation: 'softplus', norm: 'none' },
 ];
 
 const { values: flags } = parseArgs({

@@ -10,6 +10,7 @@ import {
   log,
   mul,
   onesLike,
+  square,
   sub,
   type Tensor,
   tidy,
@@ -110,19 +111,32 @@ export function logGamma(v: Tensor): Tensor {
   return tidy(() => differentiable(v));
 }
 
+/** ψ′(v), the derivative of {@link digamma}: Σ_{i<6} 1/(v + i)² and the asymptotic series from v + 6 on, all of one sign. */
+const trigammaOf = (v: Tensor): Tensor => {
+  const r = div(1, add(v, 6));
+  const series = mul(r, polynomial(r, [1 / 42, 0, -1 / 30, 0, 1 / 6, 1 / 2, 1]));
+  return [0, 1, 2, 3, 4, 5].reduce((total, i) => add(total, square(div(1, add(v, i)))), series);
+};
+
+// Hand-written for the same reason.
+const differentiableSlope = /* @__PURE__ */ customGradient<[Tensor], [Tensor], Tensor>((v, save) => {
+  save([v]);
+  return { value: digammaOf(v), gradFunc: (dy, [at]) => [mul(dy, trigammaOf(at))] };
+});
+
 /**
- * Digamma function, element-wise: the derivative of log Γ. It has no gradient itself.
+ * Digamma function, element-wise: the derivative of log Γ.
  *
  *   ψ(v) = d log Γ(v) / dv
  *
  * @param v any shape, above 0
- * @returns the same shape; off by at most a few units of the last place of the larger of 1 and |ψ|
+ * @returns the same shape, with a gradient; off by at most a few units of the last place of the larger of 1 and |ψ|
  * @throws TypeError when v is not a float32 tensor
  * @example digamma(tf.tensor1d([1, 10])) // [-0.5772157, 2.2517526]
  */
 export function digamma(v: Tensor): Tensor {
   assertShapes('digamma', { v: [v, '...', 'float32'] });
-  return tidy(() => digammaOf(v));
+  return tidy(() => differentiableSlope(v));
 }
 
 // Stieltjes's continued fraction for log Γ (Abramowitz & Stegun 1964, 6.1.48): below 8e-8 off from 2 on.

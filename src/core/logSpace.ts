@@ -122,6 +122,24 @@ const merged = /* @__PURE__ */ customGradient<[Tensor, Tensor], [Tensor], Tensor
 export const mergedLogVar = (a: Tensor, b: Tensor): Tensor => merged(a, b);
 
 /**
+ * A logarithm with a soft lower bound: that of the sum of two positive numbers.
+ *
+ *   log( e^v + e^f ) = f + softplus(v − f)
+ *
+ * Its gradient in v is σ(v − f), so it never is 0, and never above 1.
+ *
+ * @param v any shape
+ * @param floor f
+ * @returns the same shape, at least f
+ */
+export const softFloor = (v: Tensor, floor: number): Tensor =>
+  customGradient<[Tensor], [Tensor], Tensor>((at, save) => {
+    const above = sub(at, floor);
+    save([above]);
+    return { value: add(softplusOf(above), floor), gradFunc: (dy, [kept]) => [mul(dy, sigmoid(kept))] };
+  })(v);
+
+/**
  * Element-wise squared distance in units of the variance.
  *
  *   (x − m)² / σ²

@@ -10,6 +10,8 @@ export interface Support {
   readonly max: number;
   /** whether integers alone belong to it, as counts do; default `false` */
   readonly integers?: boolean;
+  /** so many equally spaced values from min to max belong to it, both among them; default: all values between */
+  readonly levels?: number;
   /** so many places from this one on have a sum of at most 1, as the levels of a one-hot column; default 1 place */
   readonly oneOf?: number;
 }
@@ -50,7 +52,17 @@ const ROUNDING = 1e-6;
 /** Squares of more, and their sums over a batch, leave float32. */
 const LARGEST = 1e18;
 
-const inWords = ({ min, max, integers = false }: Support): string => {
+/** How far from a level a value still counts as rounded, as a share of the distance of two levels. */
+const NEAR_LEVEL = 1e-3;
+
+/** Whether a value is one of the equally spaced ones. */
+const isLevel = (value: number, { min, max, levels = 2 }: Support): boolean => {
+  const place = ((value - min) / (max - min)) * (levels - 1);
+  return Math.abs(place - Math.round(place)) <= NEAR_LEVEL;
+};
+
+const inWords = ({ min, max, integers = false, levels }: Support): string => {
+  if (levels !== undefined) return `one of ${levels} equally spaced values from ${min} to ${max}`;
   const [hasMin, hasMax] = [min > -LARGEST, max < LARGEST];
   const kind = integers ? 'an integer' : hasMin && hasMax ? 'a number' : 'a finite number';
   if (hasMin && hasMax) return `${kind} from ${min} to ${max}`;
@@ -60,7 +72,7 @@ const inWords = ({ min, max, integers = false }: Support): string => {
 };
 
 /** What the values as a whole look like, and what to do: said where a finite one lies outside. */
-const remedy = (values: ArrayLike<number>, { min, max, integers = false }: Support): string => {
+const remedy = (values: ArrayLike<number>, { min, max, integers = false, levels }: Support): string => {
   let [lowest, highest, whole] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, true];
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
@@ -72,6 +84,8 @@ const remedy = (values: ArrayLike<number>, { min, max, integers = false }: Suppo
   if (Math.max(highest, -lowest) > LARGEST)
     return `${come}, beyond ${LARGEST}, where squares leave float32: scale them, and mark fill values as missing`;
   if (integers) return whole ? come : `${come}: hand over counts as they are, neither scaled nor averaged`;
+  if (levels !== undefined && lowest >= min && highest <= max)
+    return `${come}: round them to the levels, or choose the number of levels that they have`;
   if (lowest >= min - ROUNDING && highest <= max + ROUNDING)
     return `${come}, which is rounding: clamp them, Math.min(${max}, Math.max(${min}, value))`;
   if (min !== 0 || max !== 1) return come;
@@ -93,8 +107,10 @@ interface WithinOptions {
 }
 
 /** Bytes that stand for numbers of these supports need no look. */
-const holdsBytes = ({ min, max, integers }: Support, unit: number): boolean =>
-  min <= 0 && max >= 255 / unit && (unit === 1 || !integers);
+const holdsBytes = ({ min, max, integers, levels }: Support, unit: number): boolean =>
+  levels === undefined
+    ? min <= 0 && max >= 255 / unit && (unit === 1 || !integers)
+    : min === 0 && max === 255 / unit && levels === 256;
 
 /** Refuses several places of which more than one is 1: levels exclude each other. */
 const assertOneOf = (
@@ -135,11 +151,12 @@ export function assertWithin(
   for (let i = from; i < to; i++) {
     const place = i % each.length;
     const support = each[place] as Support;
-    const { min, max, integers = false, oneOf = 1 } = support;
+    const { min, max, integers = false, levels, oneOf = 1 } = support;
     const given = (values[i] as number) / unit;
     const value = Math.fround(given);
     const fits = integers ? Number.isInteger(value) : Number.isFinite(value);
-    if (fits && value >= Math.fround(min) && value <= Math.fround(max)) {
+    const isOn = levels === undefined || isLevel(value, support);
+    if (fits && isOn && value >= Math.fround(min) && value <= Math.fround(max)) {
       if (oneOf > 1) assertOneOf(where, `${name}[${i}]`, values, i, oneOf);
       continue;
     }

@@ -1,65 +1,33 @@
-/** Gaussian observation model p(x|z,y), with a fixed or a learned variance. */
+/** Gaussian observation model p(x|z,y), with a fixed variance, a learned one, or that of the residuals. */
 
-import { fill, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  fill,
+  log,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+  type Variable,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import { softFloor } from '../core/logSpace';
 import { assertNoise, type Noise } from '../core/noise';
-import { ABOVE_0, integersFrom, number, oneOf, optional, readOptions } from '../core/options';
+import { flag, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { FINITE } from '../core/support';
-import { type Is, isCount, isFiniteNumber, parse, parseRecord } from '../files/json';
 import type { Gaussian } from './gaussian';
 import * as gaussian from './gaussian';
+import {
+  type GaussianObservationOptions,
+  type GaussianSpec,
+  parseGaussian,
+  readGaussian,
+} from './gaussianOptions';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { alongColumns, assertColumns, ownVariable } from './ownColumns';
-import { halves } from './parameterBlocks';
-
-/** Variance of the observation model. */
-export type GaussianObservationOptions =
-  | {
-      /** σ of every value, in the unit of x; default 1 */
-      readonly sigma?: number;
-      /** one σ for all values; the decoder gives means alone. Default. */
-      readonly variance?: 'fixed';
-    }
-  | {
-      /** the decoder gives a log-variance beside each mean */
-      readonly variance: 'learned';
-      /** none: σ is the decoder's */
-      readonly sigma?: never;
-    }
-  | {
-      /** one σ for each column, or one for all: a variable of the likelihood; the decoder gives means alone */
-      readonly variance: 'shared';
-      /** size of the last axis of x, for a σ of each column; 1 shares one σ between all values. Default 1 */
-      readonly columns?: number;
-      /** σ at the start, in the unit of x; default 1 */
-      readonly sigma?: number;
-    };
-
-/** The options of every kind of variance. */
-interface AllOptions {
-  readonly variance?: GaussianSpec['variance'];
-  readonly sigma?: number;
-  readonly columns?: number;
-}
-
-const gaussianRules = () => ({
-  variance: oneOf(['fixed', 'learned', 'shared'], 'fixed'),
-  sigma: number(ABOVE_0, 1),
-  columns: optional(number(integersFrom(1))),
-});
-
-/** JSON that rebuilds one. */
-export interface GaussianSpec {
-  /** `gaussianObservation` */
-  readonly kind: 'gaussian';
-  /** whether σ is one number, the decoder's, or the likelihood's */
-  readonly variance: 'fixed' | 'learned' | 'shared';
-  /** σ where it is fixed, and at the start where it is shared, in the unit of x */
-  readonly sigma: number;
-  /** number of shared σ */
-  readonly columns?: number;
-}
+import { blocksOf } from './parameterBlocks';
+import { moveVariance, residualVariance } from './residualVariance';
 
 /** A Gaussian {@link Likelihood} with what a distribution has beside it. */
 export interface GaussianObservation extends Likelihood {
@@ -67,7 +35,7 @@ export interface GaussianObservation extends Likelihood {
   entropy(parameters: Tensor): Tensor1D;
   /** the most probable values: the means, in the shape of x */
   mode(parameters: Tensor): Tensor;
-  /** frees a shared log-variance; a second call does nothing */
+  /** frees a shared log-variance, or a running variance; a second call does nothing */
   dispose(): void;
 }
 
@@ -77,100 +45,116 @@ export interface GaussianObservation extends Likelihood {
  *   fixed:    log p(x | m) = −½ Σ_d ( log 2π + 2 log σ + (x_d − m_d)² / σ² )       parameters m, [B, …, C]
  *   learned:  log p(x | m, v) = −½ Σ_d ( log 2π + v_d + (x_d − m_d)² e^{−v_d} )    parameters (m, v), [B, …, 2C]
  *   shared:   the same of m alone, [B, …, C]; v is the variable `logVar`, [C] or [1]
+ *   optimal:  the same of m alone, [B, …, C]; e^v is the mean of (x − m)² over all values of the batch in a training pass, and the
+ *             running mean of that, the variable `variance`, in any other (Rybkin et al. 2021, σ-VAE)
  *
- * A learned or shared variance of values that do not vary goes to 0, and its bound to infinity: leave such columns out.
+ * A learned or shared variance of values that do not vary goes to 0, and its bound to infinity: leave such columns out, or give a
+ * `minSigma`, as the σ-VAE does: σ² = e^v + minSigma². An optimal variance makes the rows of a training batch depend on each other.
+ * Where labels are enumerated its rows are weighted with q(y|x), as in {@link BatchNorm}.
  *
  * @param options `sigma` (default 1) for a fixed σ; `variance: 'learned'` for a log-variance beside each mean; `'shared'` for
- *   log-variances of the likelihood's own, with their number `columns` (default 1)
+ *   log-variances of the likelihood's own, with their number `columns` (default 1); `'optimal'` for that of the residuals;
+ *   `minSigma` for a soft lower bound of σ
  * @returns a likelihood; `logProb` is [B] in nats and may be positive
  * @throws RangeError when sigma is not above 0 or given beside a learned variance, or a shape does not fit the data
  * @example gaussianObservation({ sigma: 1 }).logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.4189385]
  */
 export function gaussianObservation(options: GaussianObservationOptions = {}): GaussianObservation {
-  const { variance, sigma, columns } = readOptions<AllOptions, ReturnType<typeof gaussianRules>>(
-    'gaussianObservation',
-    options,
-    gaussianRules(),
-  );
+  const where = 'gaussianObservation';
+  const { variance, sigma, columns, minSigma } = readGaussian(where, options);
   const learned = variance === 'learned';
-  if (learned && options.sigma !== undefined) {
-    throw new RangeError(
-      `gaussianObservation: sigma is ${sigma}, needed none beside variance "learned": the decoder gives it`,
-    );
-  }
-  if (columns !== undefined && variance !== 'shared')
-    throw new RangeError(
-      `gaussianObservation: columns is ${columns}, needed none beside variance "${variance}": they are of "shared"`,
-    );
-  const shared =
-    variance === 'shared' ? ownVariable('gaussianObservation', columns ?? 1, 2 * Math.log(sigma)) : undefined;
+  const shared = variance === 'shared' ? ownVariable(where, columns ?? 1, 2 * Math.log(sigma)) : undefined;
+  const running = variance === 'optimal' ? ownVariable(where, 1, sigma ** 2, false) : undefined;
+  const own = shared ?? running;
+
+  const withFloor = (logVar: Tensor): Tensor =>
+    minSigma === undefined ? logVar : softFloor(logVar, 2 * Math.log(minSigma));
 
   const split = (name: string, parameters: Tensor): Gaussian => {
-    const where = `gaussianObservation.${name}`;
-    assertShapes(where, { parameters: [parameters, 'B ...', 'float32'] });
-    if (shared) {
-      assertColumns(where, shared.size, parameters.shape);
-      return { mean: parameters, logVar: alongColumns(parameters, shared) };
+    const caller = `${where}.${name}`;
+    assertShapes(caller, { parameters: [parameters, 'B ...', 'float32'] });
+    if (learned) {
+      const [mean, logVar] = blocksOf(caller, parameters, ['means', 'log-variances']) as [Tensor, Tensor];
+      return { mean, logVar: withFloor(logVar) };
     }
-    if (!learned) return { mean: parameters, logVar: fill(parameters.shape, 2 * Math.log(sigma)) };
-    const [mean, logVar] = halves(where, parameters, 'means, then log-variances');
-    return { mean, logVar };
+    const mean = parameters;
+    if (running) return { mean, logVar: withFloor(add(zerosLike(mean), log(running))) };
+    if (!shared) return { mean, logVar: fill(mean.shape, 2 * Math.log(sigma)) };
+    assertColumns(caller, shared.size, mean.shape);
+    return { mean, logVar: withFloor(alongColumns(mean, shared)) };
   };
+
+  const logProb: Likelihood['logProb'] = (parameters, x, given) =>
+    tidy(() => {
+      const p = split('logProb', parameters);
+      observedIn(`${where}.logProb`, given, { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
+      return gaussian.logProb(p, x, given);
+    });
+
+  /** log p under the σ of the batch itself, whose running mean it moves. */
+  const trainingLogProb =
+    (variable: Variable): NonNullable<Likelihood['trainingLogProb']> =>
+    (mean, x, given = {}) => {
+      const caller = `${where}.trainingLogProb`;
+      const { observed, updateStatistics, rowWeights } = readOptions(caller, given, {
+        observed: unchecked<Tensor | undefined>(),
+        updateStatistics: flag(true),
+        rowWeights: unchecked<Tensor | undefined>(),
+      });
+      const known = observed && { observed };
+      observedIn(caller, known, { 'the mean': [mean, 'B ...', 'float32'], x: [x, 'B ...'] });
+      // One value has no variance.
+      if (x.size === 1) return logProb(mean, x, known);
+      return tidy(() => {
+        const now = residualVariance(caller, mean, x, { ...known, ...(rowWeights && { rowWeights }) });
+        if (updateStatistics) moveVariance(variable, now);
+        const logVar = withFloor(add(zerosLike(mean), log(now)));
+        return gaussian.logProb({ mean, logVar }, x, known);
+      });
+    };
 
   const meanOf = (name: string, parameters: Tensor): Tensor =>
     tidy(() => split(name, parameters).mean.clone());
 
   return {
-    spec: { kind: 'gaussian', variance, sigma, ...(shared && { columns: shared.size }) },
+    spec: {
+      kind: 'gaussian',
+      variance,
+      sigma,
+      ...(shared && { columns: shared.size }),
+      ...(minSigma !== undefined && { minSigma }),
+    },
     parameterShape(valueShape) {
-      if (shared) assertColumns('gaussianObservation', shared.size, valueShape);
+      if (shared) assertColumns(where, shared.size, valueShape);
       return [...valueShape.slice(0, -1), (valueShape.at(-1) as number) * (learned ? 2 : 1)];
     },
     parameterKinds: learned ? ['mean', 'logVar'] : ['mean'],
     support: FINITE,
     ...(shared && { variables: { logVar: shared } }),
+    ...(running && { variables: { variance: running }, trainingLogProb: trainingLogProb(running) }),
     takesObserved: true,
-    logProb: (parameters, x, options) =>
-      tidy(() => {
-        const p = split('logProb', parameters);
-        observedIn('gaussianObservation.logProb', options, {
-          'the mean': [p.mean, 'B ...'],
-          x: [x, 'B ...'],
-        });
-        return gaussian.logProb(p, x, options);
-      }),
+    logProb,
     mean: (parameters) => meanOf('mean', parameters),
     sample: (parameters, noise: Noise) => {
-      assertNoise('gaussianObservation.sample', noise);
+      assertNoise(`${where}.sample`, noise);
       return tidy(() => gaussian.sample(split('sample', parameters), noise));
     },
     entropy: (parameters) => tidy(() => gaussian.entropy(split('entropy', parameters))),
     mode: (parameters) => meanOf('mode', parameters),
     dispose() {
-      if (shared && !shared.isDisposed) shared.dispose();
+      if (own && !own.isDisposed) own.dispose();
     },
   };
 }
 
-const isVariance: Is<GaussianSpec['variance']> = (value) =>
-  value === 'fixed' || value === 'learned' || value === 'shared';
-
 /** {@link gaussianObservation}, from a spec. */
 export const READY_GAUSSIAN: ReadyLikelihood<GaussianSpec> = {
-  parse(where, spec) {
-    const entries = ['kind', 'variance', 'sigma', 'columns'] as const;
-    const { variance, sigma, columns } = parseRecord(where, 'spec.likelihood', spec, entries);
-    return {
-      kind: 'gaussian',
-      variance: parse(where, 'variance', variance, '"fixed", "learned" or "shared"', isVariance),
-      sigma: parse(where, 'sigma', sigma, 'a number', isFiniteNumber),
-      ...(columns !== undefined && { columns: parse(where, 'columns', columns, 'a count', isCount) }),
-    };
+  parse: parseGaussian,
+  create: ({ variance, sigma, columns, minSigma }) => {
+    const floor = minSigma !== undefined && { minSigma };
+    if (variance === 'learned') return gaussianObservation({ variance, ...floor });
+    if (variance === 'optimal') return gaussianObservation({ variance, sigma, ...floor });
+    if (variance === 'fixed') return gaussianObservation({ sigma });
+    return gaussianObservation({ variance, sigma, ...(columns !== undefined && { columns }), ...floor });
   },
-  create: ({ variance, sigma, columns }) =>
-    variance === 'learned'
-      ? gaussianObservation({ variance })
-      : gaussianObservation(
-          variance === 'shared' ? { variance, sigma, ...(columns && { columns }) } : { sigma },
-        ),
 };

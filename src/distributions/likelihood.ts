@@ -8,13 +8,21 @@ import { assertShapes } from '../core/shape';
 import type { Supports } from '../core/support';
 import type { Json } from '../files/json';
 
-/** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance, a mean or a dispersion. */
-export type ParameterKind = 'logit' | 'mean' | 'logVar' | 'logMean' | 'logDispersion';
+/** What a number of a decoder's output is: a log-odds, a mean, or the logarithm of a variance, a scale, a mean or a dispersion. */
+export type ParameterKind = 'logit' | 'mean' | 'logVar' | 'logScale' | 'logMean' | 'logDispersion';
 
 /** What a log-likelihood depends on beside parameters and values. */
 export interface LogProbOptions {
   /** 1 where a value is known and 0 where it is missing, in the shape of x; default all are known */
   readonly observed?: Tensor;
+}
+
+/** What a log-likelihood depends on in a training pass, where it has statistics of the batch */
+export interface TrainingLogProbOptions extends LogProbOptions {
+  /** whether the pass moves the running statistics; default `true` */
+  readonly updateStatistics?: boolean;
+  /** how much each row counts in the statistics, [R] or [B, K]; default: rows count alike */
+  readonly rowWeights?: Tensor;
 }
 
 /**
@@ -81,7 +89,8 @@ export interface Likelihood {
   readonly bytes?: ByteMeaning;
   /**
    * what is learned in it, by name, such as a dispersion: trained, averaged, saved and resumed with the model, under
-   * `likelihood/<name>`. The model does not dispose it, but for one that `loadModel` makes of a spec
+   * `likelihood/<name>`. A running statistic is a variable that is not trainable. The model does not dispose them, but for
+   * those of a likelihood that `loadModel` makes of a spec. A likelihood with variables is of one model at a time
    */
   readonly variables?: Readonly<Record<string, Variable>>;
   /**
@@ -95,6 +104,11 @@ export interface Likelihood {
    * log p(x | parameters) per example, [B], in nats; with `observed` (1 or 0, in the shape of x), of the observed values alone
    */
   logProb(parameters: Tensor, x: Tensor, options?: LogProbOptions): Tensor1D;
+  /**
+   * the same in a training pass, where it has statistics of the batch, such as a variance of all its values; it moves their
+   * running means, which `logProb` reads. Default: `logProb`
+   */
+  trainingLogProb?(parameters: Tensor, x: Tensor, options?: TrainingLogProbOptions): Tensor1D;
   /** E[x | parameters], in the shape of x */
   mean(parameters: Tensor): Tensor;
   /** a draw of x */

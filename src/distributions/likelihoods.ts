@@ -2,9 +2,12 @@
 import { parseRecord } from '../files/json';
 import * as bernoulli from './bernoulli';
 import { READY_CATEGORICAL } from './categoricalObservation';
+import * as continuousBernoulli from './continuousBernoulli';
+import { READY_DISCRETIZED_LOGISTIC } from './discretizedLogistic';
 import { READY_GAUSSIAN } from './gaussianObservation';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { READY_MIXED } from './mixed';
+import { READY_MULTINOMIAL } from './multinomial';
 import { READY_NEGATIVE_BINOMIAL } from './negativeBinomial';
 import { READY_POISSON } from './readyPoisson';
 
@@ -24,8 +27,11 @@ const plain = <Spec extends { readonly kind: string }>(
 export const LIKELIHOODS = {
   bernoulli: plain(bernoulli.spec, bernoulli),
   categorical: READY_CATEGORICAL,
+  continuousBernoulli: plain(continuousBernoulli.spec, continuousBernoulli),
+  discretizedLogistic: READY_DISCRETIZED_LOGISTIC,
   gaussian: READY_GAUSSIAN,
   mixed: READY_MIXED,
+  multinomial: READY_MULTINOMIAL,
   negativeBinomial: READY_NEGATIVE_BINOMIAL,
   poisson: READY_POISSON,
 } as const;

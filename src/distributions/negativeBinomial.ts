@@ -1,8 +1,18 @@
 /** Negative binomial p(x|z,y) of counts that vary more than a Poisson's, with a shared or a learned dispersion. */
 
-import { exp, mul, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import {
+  exp,
+  greaterEqual,
+  mul,
+  neg,
+  sigmoid,
+  sub,
+  type Tensor,
+  type Tensor1D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { assertNoise, type Noise } from '../core/noise';
-import { ABOVE_0, integersFrom, number, oneOf, optional, readOptions } from '../core/options';
+import { ABOVE_0, flag, integersFrom, number, oneOf, optional, readOptions } from '../core/options';
 import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import { COUNTS } from '../core/support';
@@ -13,7 +23,8 @@ import { observedIn } from './likelihood';
 import { negativeBinomialLogMass } from './negativeBinomialLogMass';
 import { type CountsSeen, countsSeen, log1pOfCounts } from './netInput';
 import { alongColumns, assertColumns, ownVariable } from './ownColumns';
-import { halves } from './parameterBlocks';
+import { blocksOf } from './parameterBlocks';
+import { zeroInflatedLogMass } from './zeroInflation';
 
 /** Dispersion of the counts. */
 export interface NegativeBinomialOptions {
@@ -26,6 +37,11 @@ export interface NegativeBinomialOptions {
   readonly columns?: number;
   /** a shared θ at the start; default 1. The variance is μ + μ²/θ: a large θ is a Poisson */
   readonly theta?: number;
+  /**
+   * whether the decoder gives the logit of an extra zero beside each count, for counts with more zeros than a negative binomial
+   * has; default `false`
+   */
+  readonly zeroInflated?: boolean;
   /** what encoder and classifier see: the counts (`'raw'`), or log(1 + x) (`'log1p'`), for counts of a long tail. Default `'raw'` */
   readonly netInput?: CountsSeen;
 }
@@ -40,8 +56,18 @@ export interface NegativeBinomialSpec {
   readonly columns: number;
   /** a shared θ at the start */
   readonly theta: number;
+  /** whether there are logits of extra zeros; default not */
+  readonly zeroInflated?: boolean;
   /** what encoder and classifier see; default the counts */
   readonly netInput?: CountsSeen;
+}
+
+/** Parameters of counts, in the shape of x each. */
+interface Parts {
+  readonly logMean: Tensor;
+  readonly logTheta: Tensor;
+  /** of extra zeros, where there are such */
+  readonly logits?: Tensor;
 }
 
 /** A negative binomial {@link Likelihood}. */
@@ -59,19 +85,25 @@ export interface NegativeBinomial extends Likelihood {
  *   shared:   parameters m, [B, …, C]         t is the variable `logTheta`, [C] or [1]
  *   learned:  parameters (m, t), [B, …, 2C]
  *
+ * With `zeroInflated` one more block of parameters, l, has the logits of extra zeros (Lambert 1992, of a Poisson):
+ *
+ *   p₊(0) = π + (1 − π)·p(0)    p₊(x) = (1 − π)·p(x) for x above 0    E[x] = (1 − π)·μ    π = σ(l)
+ *
  * Counts of a long tail are better seen by encoder and classifier as log(1 + x): `netInput: 'log1p'`. The likelihood is that of
  * the counts either way.
  *
- * @param options `dispersion` (default `'shared'`), and of a shared one `columns` and `theta`; `netInput` (default `'raw'`)
+ * @param options `dispersion` (default `'shared'`), and of a shared one `columns` and `theta`; `zeroInflated` (default
+ *   `false`); `netInput` (default `'raw'`)
  * @returns a likelihood; `logProb` is [B] in nats, at most 0, and has no gradient in the counts
  * @throws RangeError when an option is none of its values, or a shape does not fit the data
  * @example negativeBinomial().logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.3862944]
  */
 export function negativeBinomial(options: NegativeBinomialOptions = {}): NegativeBinomial {
-  const { dispersion, netInput, ...given } = readOptions('negativeBinomial', options, {
+  const { dispersion, zeroInflated, netInput, ...given } = readOptions('negativeBinomial', options, {
     dispersion: oneOf(['shared', 'learned'], 'shared'),
     columns: optional(number(integersFrom(1))),
     theta: optional(number(ABOVE_0)),
+    zeroInflated: flag(false),
     netInput: countsSeen,
   });
   for (const [name, value] of Object.entries({ columns: given.columns, theta: given.theta }))
@@ -83,22 +115,38 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
   const logTheta =
     dispersion === 'shared' ? ownVariable('negativeBinomial', columns, Math.log(theta)) : undefined;
 
-  /** log-means and log-dispersions, in the shape of x */
-  const split = (name: string, parameters: Tensor): readonly [Tensor, Tensor] => {
+  const names = [
+    'log-means',
+    ...(logTheta ? [] : ['log-dispersions']),
+    ...(zeroInflated ? ['logits of extra zeros'] : []),
+  ];
+  const split = (name: string, parameters: Tensor): Parts => {
     const where = `negativeBinomial.${name}`;
     assertShapes(where, { parameters: [parameters, 'B ...', 'float32'] });
-    if (logTheta === undefined) return halves(where, parameters, 'log-means, then log-dispersions');
-    assertColumns(where, columns, parameters.shape);
-    return [parameters, alongColumns(parameters, logTheta)];
+    const [logMean, ...others] = blocksOf(where, parameters, names) as [Tensor, ...Tensor[]];
+    if (logTheta) assertColumns(where, columns, logMean.shape);
+    const theta = logTheta ? alongColumns(logMean, logTheta) : (others[0] as Tensor);
+    return { logMean, logTheta: theta, ...(zeroInflated && { logits: others.at(-1) as Tensor }) };
   };
 
   return {
-    spec: { kind: 'negativeBinomial', dispersion, columns, theta, ...(netInput !== 'raw' && { netInput }) },
+    spec: {
+      kind: 'negativeBinomial',
+      dispersion,
+      columns,
+      theta,
+      ...(zeroInflated && { zeroInflated }),
+      ...(netInput !== 'raw' && { netInput }),
+    },
     parameterShape(valueShape) {
       if (logTheta) assertColumns('negativeBinomial', columns, valueShape);
-      return [...valueShape.slice(0, -1), (valueShape.at(-1) as number) * (logTheta ? 1 : 2)];
+      return [...valueShape.slice(0, -1), (valueShape.at(-1) as number) * names.length];
     },
-    parameterKinds: logTheta ? ['logMean'] : ['logMean', 'logDispersion'],
+    parameterKinds: [
+      'logMean',
+      ...(logTheta ? [] : (['logDispersion'] as const)),
+      ...(zeroInflated ? (['logit'] as const) : []),
+    ],
     support: COUNTS,
     bytes: 'counts',
     ...(logTheta && { variables: { logTheta } }),
@@ -106,21 +154,29 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
     takesObserved: true,
     logProb: (parameters, x, options) =>
       tidy((): Tensor1D => {
-        const [logMean, logDispersion] = split('logProb', parameters);
+        const { logMean, logTheta: t, logits } = split('logProb', parameters);
         const observed = observedIn('negativeBinomial.logProb', options, {
           'the mean': [logMean, 'B ...'],
           x: [x, 'B ...'],
         });
-        const values = negativeBinomialLogMass(logMean, logDispersion, x);
+        const counted = negativeBinomialLogMass(logMean, t, x);
+        const values = logits ? zeroInflatedLogMass(counted, logits, x) : counted;
         return perExample(observed ? mul(values, observed) : values);
       }),
-    mean: (parameters) => tidy(() => exp(split('mean', parameters)[0])),
+    mean: (parameters) =>
+      tidy(() => {
+        const { logMean, logits } = split('mean', parameters);
+        return logits ? mul(exp(logMean), sigmoid(neg(logits))) : exp(logMean);
+      }),
     sample: (parameters, noise: Noise) => {
       assertNoise('negativeBinomial.sample', noise);
       return tidy(() => {
-        const [logMean, logDispersion] = split('sample', parameters);
-        const gamma = drawGamma(exp(logDispersion), noise.split('rate'));
-        return drawPoisson(mul(gamma, exp(sub(logMean, logDispersion))), noise.split('count'));
+        const { logMean, logTheta: t, logits } = split('sample', parameters);
+        const gamma = drawGamma(exp(t), noise.split('rate'));
+        const counts = drawPoisson(mul(gamma, exp(sub(logMean, t))), noise.split('count'));
+        if (logits === undefined) return counts;
+        const u = noise.split('zero').uniform(counts.shape);
+        return mul(counts, greaterEqual(u, sigmoid(logits)));
       });
     },
     dispose() {
@@ -135,13 +191,19 @@ const isDispersion: Is<NegativeBinomialSpec['dispersion']> = (value) =>
 /** {@link negativeBinomial}, from a spec. */
 export const READY_NEGATIVE_BINOMIAL: ReadyLikelihood<NegativeBinomialSpec> = {
   parse(where, spec) {
-    const entries = ['kind', 'dispersion', 'columns', 'theta', 'netInput'] as const;
-    const { dispersion, columns, theta, netInput } = parseRecord(where, 'spec.likelihood', spec, entries);
+    const entries = ['kind', 'dispersion', 'columns', 'theta', 'zeroInflated', 'netInput'] as const;
+    const { dispersion, columns, theta, zeroInflated, netInput } = parseRecord(
+      where,
+      'spec.likelihood',
+      spec,
+      entries,
+    );
     return {
       kind: 'negativeBinomial',
       dispersion: parse(where, 'dispersion', dispersion, '"shared" or "learned"', isDispersion),
       columns: parse(where, 'columns', columns, 'a count', isCount),
       theta: parse(where, 'theta', theta, 'a number', isFiniteNumber),
+      zeroInflated: flag(false)(where, 'spec.likelihood.zeroInflated', zeroInflated),
       netInput: countsSeen(where, 'spec.likelihood.netInput', netInput as CountsSeen | undefined),
     };
   },

@@ -16,10 +16,11 @@ export function assertColumns(where: string, columns: number, shape: readonly nu
  * A variable [columns] of one value.
  *
  * @param where name of the calling function, for the message
+ * @param trainable `false` for a running statistic
  */
-export function ownVariable(where: string, columns: number, value: number): Variable {
+export function ownVariable(where: string, columns: number, value: number, trainable = true): Variable {
   assertBackend(where);
-  return tidy(() => variable(fill([columns], value)));
+  return tidy(() => variable(fill([columns], value), trainable));
 }
 
 /** A variable [columns] in the shape of a tensor, [B, …, columns]. */

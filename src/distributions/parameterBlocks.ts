@@ -9,17 +9,18 @@ export const columnsOf = (x: Tensor, start: number, width: number): Tensor => {
 };
 
 /**
- * The two halves of the last axis.
+ * Blocks of equal width along the last axis.
  *
  * @param where name of the calling function, for the message
- * @param parts what they are, for the message
- * @throws RangeError when the last axis is odd
+ * @param names what each block is, for the message
+ * @throws RangeError when the last axis does not divide into them
  */
-export function halves(where: string, parameters: Tensor, parts: string): readonly [Tensor, Tensor] {
-  const width = parameters.shape.at(-1) as number;
-  if (parameters.rank < 2 || width % 2 !== 0)
+export function blocksOf(where: string, parameters: Tensor, names: readonly string[]): readonly Tensor[] {
+  const [count, width] = [names.length, parameters.shape.at(-1) as number];
+  if (count === 1) return [parameters];
+  if (parameters.rank < 2 || width % count !== 0)
     throw new RangeError(
-      `${where}: parameters have shape ${formatShape(parameters.shape)}, needed an even last axis (${parts})`,
+      `${where}: parameters have shape ${formatShape(parameters.shape)}, needed a last axis of ${count} equal parts (${names.join(', then ')})`,
     );
-  return [columnsOf(parameters, 0, width / 2), columnsOf(parameters, width / 2, width / 2)];
+  return names.map((_, i) => columnsOf(parameters, (i * width) / count, width / count));
 }

@@ -15,30 +15,48 @@ export const repeatedTo = <T extends Tensor>(rows: number, values: T): T => {
   return times === 1 ? values : (repeatRows(values, times) as T);
 };
 
+/** What a log-likelihood needs to know of its pass. */
+type LikelihoodContext = Pick<BoundContext, 'observed' | 'training' | 'updateStatistics'> & {
+  /** how much each row counts in statistics of the batch; default alike */
+  readonly rowWeights?: Tensor | undefined;
+};
+
 /**
  * log p(x | z[, y]).
  *
  * @param model whose likelihood it is
  * @param parameters the decoder's output at z [and y], [R, …], R a multiple of the rows of x
  * @param x inputs, [B, …]
- * @param context tells which values of x are known; default all
+ * @param context tells which values of x are known, by default all; and whether the pass trains, moves running statistics, and
+ *   counts some rows more than others, for a likelihood with statistics of the batch
  * @returns [R], nats
  */
 export function logLikelihoodOf(
   { likelihood }: { readonly likelihood: Likelihood },
   parameters: Tensor,
   x: Tensor,
-  { observed }: Pick<BoundContext, 'observed'>,
+  { observed, training, updateStatistics, rowWeights }: LikelihoodContext,
 ): Tensor1D {
   if (observed) assertTakesObserved('bound', { likelihood });
   const rows = parameters.shape[0] as number;
-  const logLikelihood = atOnce(
-    'bound',
-    'likelihood.logProb',
-    observed
-      ? likelihood.logProb(parameters, repeatedTo(rows, x), { observed: repeatedTo(rows, observed) })
-      : likelihood.logProb(parameters, repeatedTo(rows, x)),
-  );
+  const known = observed && { observed: repeatedTo(rows, observed) };
+  const inTraining = training ? likelihood.trainingLogProb : undefined;
+  const values = repeatedTo(rows, x);
+  const logLikelihood = inTraining
+    ? atOnce(
+        'bound',
+        'likelihood.trainingLogProb',
+        inTraining(parameters, values, {
+          ...known,
+          ...(updateStatistics !== undefined && { updateStatistics }),
+          ...(rowWeights && { rowWeights }),
+        }),
+      )
+    : atOnce(
+        'bound',
+        'likelihood.logProb',
+        known ? likelihood.logProb(parameters, values, known) : likelihood.logProb(parameters, values),
+      );
   // One that sums over the batch would broadcast.
   assertShapes('bound', { logLikelihood: [logLikelihood, `${rows}`, 'float32'] });
   return logLikelihood;

@@ -5,7 +5,7 @@ import { BYTE_MEANINGS } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { assertExampleShape } from '../core/exampleShape';
 import { atOnce } from '../core/notAsync';
-import { flag } from '../core/options';
+import { flag, integersFrom } from '../core/options';
 import { assertSpec } from '../core/spec';
 import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
@@ -14,16 +14,24 @@ import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
 import { isRecord, own } from '../files/json';
 import { assertVariables } from './ownVariables';
 
-const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar', 'logMean', 'logDispersion'];
+const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar', 'logScale', 'logMean', 'logDispersion'];
+
+/** Equally spaced values of a support. */
+const LEVELS = /* @__PURE__ */ integersFrom(2);
 
 /** Refuses anything but two bounds, the lower of them first. */
 const assertSupport = (
   where: string,
   name: string,
-  { min, max, integers: given }: Partial<Support>,
+  { min, max, integers: given, levels }: Partial<Support>,
 ): void => {
   assertNumber(where, `${name}.min`, min, 'a number', (value) => !Number.isNaN(value));
   assertNumber(where, `${name}.max`, max, `a number above min, ${min}`, (value) => value > min);
+  if (levels !== undefined) {
+    assertNumber(where, `${name}.levels`, levels, LEVELS.needed, LEVELS.holds);
+    for (const [bound, value] of Object.entries({ min, max }))
+      assertNumber(where, `${name}.${bound}`, value, 'a finite number beside levels', Number.isFinite);
+  }
   if (!flag(false)(where, `${name}.integers`, given)) return;
   for (const [bound, value] of Object.entries({ min, max }))
     if (Number.isFinite(value))
@@ -74,7 +82,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
       `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli${hint}`,
     );
   }
-  const { parameterKinds, support, bytes = 'unit', netInput } = likelihood;
+  const { parameterKinds, support, bytes = 'unit', netInput, trainingLogProb } = likelihood;
   const outputShape = outputShapeOf(where, likelihood, inputShape);
   if (parameterKinds !== undefined) assertKinds(where, parameterKinds, outputShape);
   if (Array.isArray(support)) {
@@ -86,6 +94,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
   } else if (support !== undefined) assertSupport(where, 'likelihood.support', (support as Support) ?? {});
   assertOneOf(where, 'likelihood.bytes', bytes, BYTE_MEANINGS);
   if (netInput !== undefined) assertFunction(where, 'likelihood.netInput', netInput);
+  if (trainingLogProb !== undefined) assertFunction(where, 'likelihood.trainingLogProb', trainingLogProb);
   assertVariables(where, 'likelihood', likelihood);
   assertSpec(where, 'likelihood.spec', likelihood.spec);
 }

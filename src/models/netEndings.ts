@@ -36,6 +36,10 @@ const OF_KIND: Readonly<Record<ParameterKind, Reading | undefined>> = {
     needed: 'logarithms of dispersions, below 0 too: without those no dispersion is below 1',
     isWrong: ({ min }) => min > -1,
   },
+  logScale: {
+    needed: 'logarithms of scales, below 0 too: without those no scale is below 1',
+    isWrong: ({ min }) => min > -1,
+  },
   logVar: {
     needed: 'log-variances, below 0 too: without those no variance is below 1',
     // One that goes down to -1, as tanh does, is taken for a bound on purpose.

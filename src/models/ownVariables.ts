@@ -1,6 +1,7 @@
 /** Variables that a prior or a likelihood brings into a model: trained, averaged, saved and resumed with it. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { assertMethods, plainOf } from '../core/assert';
+import { describe } from '../core/describe';
 
 /** A prior or a likelihood, which may have variables by name. */
 export interface Owner {
@@ -30,3 +31,26 @@ export const variablesUnder = (
 export const disposeVariables = ({ variables = {} }: Owner): void => {
   for (const variable of Object.values(variables)) if (!variable.isDisposed) variable.dispose();
 };
+
+/** Variables of likelihoods that a living model has. */
+const taken = new WeakSet<Variable>();
+
+/**
+ * Gives the variables of a likelihood to one model: two would train them in turn, and neither would say so.
+ *
+ * @param where name of the calling function, for the message
+ * @returns gives them back
+ * @throws RangeError when another model has them
+ */
+export function takeVariables(where: string, { variables = {} }: Owner): () => void {
+  const own = Object.entries(variables);
+  const shared = own.find(([, variable]) => taken.has(variable));
+  if (shared !== undefined)
+    throw new RangeError(
+      `${where}: likelihood is that of another model, which trains its variable ${describe(shared[0])}; needed a likelihood of its own, made by another call, or that model disposed`,
+    );
+  for (const [, variable] of own) taken.add(variable);
+  return () => {
+    for (const [, variable] of own) taken.delete(variable);
+  };
+}

@@ -10,7 +10,7 @@ import { namedWeights, trainableAsIn } from '../nets/namedWeights';
 import { structureOf } from '../nets/structure';
 import { assertDistinct } from './living';
 import { assertEndings, type EndedNets } from './netEndings';
-import { disposeVariables, type Owner, variablesUnder } from './ownVariables';
+import { disposeVariables, type Owner, takeVariables, variablesUnder } from './ownVariables';
 import { whole } from './whole';
 
 /** What nets are made from. */
@@ -44,7 +44,8 @@ export interface OwnedNets<Nets> {
  * Makes the nets of a model, with initial weights drawn by the names of the nets. Where it throws, nothing is left.
  *
  * @param where name of the calling function, for messages
- * @throws what `make` throws; RangeError where a net ends in what its reader cannot use, or a variable has two names
+ * @throws what `make` throws; RangeError where a net ends in what its reader cannot use, a variable has two names, or another
+ *   model has those of the likelihood
  */
 export function ownedNets<Nets extends EndedNets>(
   where: string,
@@ -64,6 +65,7 @@ export function ownedNets<Nets extends EndedNets>(
     ...variablesUnder('likelihood', likelihood),
   };
   assertDistinct(where, variables);
+  const giveBack = takeVariables(where, likelihood);
   const setTrainable = own ? trainableAsIn(Object.values(named)) : () => {};
   let disposed = false;
   return {
@@ -76,6 +78,7 @@ export function ownedNets<Nets extends EndedNets>(
     dispose() {
       if (disposed) return;
       disposed = true;
+      giveBack();
       if (ownsLikelihood) disposeVariables(likelihood);
       if (own) return;
       for (const net of Object.values(named)) net.dispose();

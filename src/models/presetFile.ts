@@ -173,7 +173,12 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
       assertFits(where, valuesOf(where, { ...parsed, outputShape }, nets), arrays);
     }
     const model = naming(where, () => create({ ...spoken, nets, likelihood, ...(prior && { prior }) }));
-    assignVariables(where, model.variables, arrays);
+    try {
+      assignVariables(where, model.variables, arrays);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
     return handed ? model : owning(model, likelihood);
   });
 }

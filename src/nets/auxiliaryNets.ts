@@ -1,10 +1,11 @@
 /** The nets of the auxiliary deep generative models: the preset `mlp`. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checked, flag, readOptions } from '../core/options';
+import { checked, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
 import { concatenated, dense, flatOutput, gaussianHeads, hiddenStack } from './building';
 import { inputOf } from './description';
 import { flat, MLP_CHOICES } from './mlp';
+import { type Norm, normName } from './norm';
 import type { NetPreset } from './preset';
 import { assertWidths, type PresetShape } from './semiSupervisedNets';
 
@@ -36,11 +37,11 @@ export interface AuxiliaryMlpOptions {
   readonly widths?: readonly number[];
   /** default `'relu'` */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation (see `BatchNorm`); default `true` */
-  readonly batchNorm?: boolean;
+  /** normalization before each hidden activation; default `'batch'` */
+  readonly norm?: Norm;
 }
 
-const DEFAULTS = { widths: [500, 500], activation: 'relu', batchNorm: true } as const;
+const DEFAULTS = { widths: [500, 500], activation: 'relu', norm: 'batch' } as const;
 
 /**
  * Five fully connected nets. What has one row for each example (x, and a) is concatenated and enters the first layer apart
@@ -54,7 +55,7 @@ export const MLP_AUXILIARY: NetPreset<AuxiliaryShape, AuxiliaryMlpOptions, keyof
     const { widths, ...hidden } = readOptions(where, options, {
       widths: checked<readonly number[]>(assertWidths, DEFAULTS.widths),
       activation: activationName<'relu' | 'softplus'>(DEFAULTS.activation),
-      batchNorm: flag(DEFAULTS.batchNorm),
+      norm: normName(DEFAULTS.norm),
     });
     const inputs = () => ({
       x: inputOf(inputShape, 'x'),

@@ -5,26 +5,32 @@ import type { Activation } from './activation';
 import { BatchNorm } from './batchNorm';
 import { layerOf, type Node } from './description';
 import { LabelConditionedDense } from './labelConditionedDense';
+import { LayerNorm } from './layerNorm';
+import type { Norm } from './norm';
 
 /** What the hidden layers of a net have in common. */
 export interface HiddenOptions {
   readonly activation: Activation;
-  readonly batchNorm: boolean;
+  readonly norm: Norm;
 }
 
 /** Channels of what a node gives. */
 export const widthOf = ({ shape }: Node): number => shape.at(-1) as number;
 
-/** The activation after a layer: its own, or batch norm and then the activation. */
+/** How many numbers a normalization has for each channel. */
+const PER_CHANNEL = { batch: 4, layer: 2 } as const;
+
+/** The activation after a layer: its own, or a normalization and then the activation. */
 export const withNorm = (
   name: string,
-  { activation, batchNorm }: HiddenOptions,
+  { activation, norm }: HiddenOptions,
   layer: (activation: Activation) => Node,
 ): Node => {
-  if (!batchNorm) return layer(activation);
+  if (norm === 'none') return layer(activation);
   const from = layer('linear');
-  const norm = () => new BatchNorm({ name: `${name}Norm` });
-  const normed = layerOf(from, from.shape, norm, 4 * widthOf(from));
+  const options = { name: `${name}Norm` };
+  const make = () => (norm === 'batch' ? new BatchNorm(options) : new LayerNorm(options));
+  const normed = layerOf(from, from.shape, make, PER_CHANNEL[norm] * widthOf(from));
   return activation === 'linear'
     ? normed
     : layerOf(normed, from.shape, () => layers.activation({ activation, name: `${name}Activation` }));

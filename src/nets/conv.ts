@@ -5,6 +5,7 @@ import { type Activation, activationName } from './activation';
 import { dense, gaussianHeads, hiddenStack } from './building';
 import { assertHalves, convFeatures, convImage } from './convStacks';
 import { buildNets, inputOf, type Node } from './description';
+import { type Norm, normName } from './norm';
 import { COUNT, COUNTS, FLAG, type M2NetPreset, NAME } from './preset';
 import {
   assertPresetShape,
@@ -24,8 +25,8 @@ export interface ConvOptions {
   readonly width?: number;
   /** default `'relu'` (the report) */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation; default `true`; `false` in `report`: the report's nets have none */
-  readonly batchNorm?: boolean;
+  /** normalization before each hidden activation; default `'batch'`; `'none'` in `report`: the report's nets have none */
+  readonly norm?: Norm;
   /** one convolutional trunk for classifier and encoder; default `true` (the report) */
   readonly sharedTrunk?: boolean;
 }
@@ -36,7 +37,7 @@ export const CONV_DEFAULTS = {
   depth: 1,
   width: 512,
   activation: 'relu',
-  batchNorm: true,
+  norm: 'batch',
 } as const satisfies ConvOptions;
 
 /** How the choices of every convolutional preset are read. */
@@ -45,7 +46,7 @@ export const convRules = (defaults: Required<Omit<ConvOptions, 'sharedTrunk'>>) 
   depth: number(integersFrom(1, DEEPEST), defaults.depth),
   width: number(integersFrom(1), defaults.width),
   activation: activationName<'relu' | 'softplus'>(defaults.activation),
-  batchNorm: flag(defaults.batchNorm),
+  norm: normName(defaults.norm),
 });
 
 /** What a preset's choices are in a file, but for the trunk. */
@@ -54,7 +55,7 @@ export const CONV_CHOICES = {
   depth: COUNT,
   width: COUNT,
   activation: NAME,
-  batchNorm: FLAG,
+  norm: NAME,
 } as const;
 
 /** {@link convNets} of an M2 model, where the encoder sees no label unless asked to (the report, Eq. 2). */
@@ -99,10 +100,10 @@ const convPreset = (defaults: Required<ConvOptions>): M2NetPreset<ConvOptions> =
 export const CONV = convPreset({ ...CONV_DEFAULTS, sharedTrunk: true });
 
 /** The nets of the report: no batch norm. */
-export const REPORT = convPreset({ ...CONV_DEFAULTS, batchNorm: false, sharedTrunk: true });
+export const REPORT = convPreset({ ...CONV_DEFAULTS, norm: 'none', sharedTrunk: true });
 
 /**
- * The report's nets, by default with batch norm, the preset `conv`; with `{ batchNorm: false }` as the report has them, the
+ * The report's nets, by default with batch norm, the preset `conv`; with `{ norm: 'none' }` as the report has them, the
  * preset `report`. Convolutions 3×3 of stride 2 and padding 1, a dense layer, and heads; in the decoder, a dense layer
  * and one transposed convolution to each doubling, whatever the depth.
  *

@@ -1,10 +1,11 @@
 /** The nets of a ladder VAE: one pass up, one net down to each layer, and a net for either end. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { flag, readOptions, unchecked } from '../core/options';
+import { readOptions, unchecked } from '../core/options';
 import { type Activation, activationName } from './activation';
 import { dense, flatOutput, gaussianHeads, hiddenStack, withNorm } from './building';
 import { inputOf, type Net, type Node } from './description';
 import { flat, MLP_CHOICES } from './mlp';
+import { type Norm, normName } from './norm';
 import type { NetPreset } from './preset';
 import { assertWidths } from './semiSupervisedNets';
 
@@ -45,8 +46,8 @@ export interface MlpLadderOptions {
   readonly widths?: readonly number[];
   /** default `'relu'` */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation (see {@link BatchNorm}); default `true`: upper layers stay unused without it (Sønderby et al. 2016) */
-  readonly batchNorm?: boolean;
+  /** normalization before each hidden activation; default `'batch'` */
+  readonly norm?: Norm;
 }
 
 /** A preset of the nets of a ladder VAE; its widths depend on the number of layers. */
@@ -73,13 +74,13 @@ const deterministic = (
 /** Fully connected nets: one hidden layer for each latent on the way up, and one on the way down. */
 export const MLP_LADDER: LadderNetPreset<MlpLadderOptions> = {
   choices: MLP_CHOICES,
-  defaults: { widths: [], activation: 'relu', batchNorm: true },
+  defaults: { widths: [], activation: 'relu', norm: 'batch' },
   widthsOf: (layers) => Array.from({ length: layers }, (_, i) => Math.max(32, 512 / 2 ** i)),
   describe(where, { inputShape, classes, latents, outputShape, decoderSeesLabel }, options) {
     const { widths = [], ...hidden } = readOptions(where, options, {
       widths: unchecked<readonly number[] | undefined>(),
       activation: activationName<'relu' | 'softplus'>('relu'),
-      batchNorm: flag(true),
+      norm: normName('batch'),
     });
     assertWidths(where, 'widths', widths);
     if (widths.length !== latents.length)

@@ -1,12 +1,13 @@
 /** The nets of M1+M2: those of M1 around those of an M2 on its features. */
-import { checked, flag, integersFrom, number, readOptions } from '../core/options';
+import { checked, integersFrom, number, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
 import { dense, flatOutput, gaussianHeads, type HiddenOptions, hiddenStack } from './building';
 import { CONV_DEFAULTS } from './conv';
 import { assertHalves, convFeatures, convImage } from './convStacks';
 import { inputOf, type Net, type Node } from './description';
 import { flat } from './mlp';
-import { COUNT, COUNTS, FLAG, NAME, type NetPreset } from './preset';
+import { type Norm, normName } from './norm';
+import { COUNT, COUNTS, NAME, type NetPreset } from './preset';
 import { assertWidths, DEEPEST, type PresetShape } from './semiSupervisedNets';
 
 /** What a preset needs to know of the model that it is made for. */
@@ -29,8 +30,8 @@ interface M1M2HiddenOptions {
   readonly innerWidths?: readonly number[];
   /** default `'relu'`; Kingma 2014 has `'softplus'` */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation; default `true`; Kingma 2014 has none */
-  readonly batchNorm?: boolean;
+  /** normalization before each hidden activation; default `'batch'` */
+  readonly norm?: Norm;
 }
 
 /** Choices of the fully connected preset. */
@@ -49,14 +50,14 @@ export interface ConvM1M2Options extends M1M2HiddenOptions {
   readonly width?: number;
 }
 
-const HIDDEN_CHOICES = { innerWidths: COUNTS, activation: NAME, batchNorm: FLAG } as const;
+const HIDDEN_CHOICES = { innerWidths: COUNTS, activation: NAME, norm: NAME } as const;
 
-const HIDDEN_DEFAULTS = { innerWidths: [500], activation: 'relu', batchNorm: true } as const;
+const HIDDEN_DEFAULTS = { innerWidths: [500], activation: 'relu', norm: 'batch' } as const;
 
 const hiddenRules = () => ({
   innerWidths: checked(assertWidths, HIDDEN_DEFAULTS.innerWidths),
   activation: activationName<'relu' | 'softplus'>(HIDDEN_DEFAULTS.activation),
-  batchNorm: flag(HIDDEN_DEFAULTS.batchNorm),
+  norm: normName(HIDDEN_DEFAULTS.norm),
 });
 
 /** An input for the covariates, where there are some. */

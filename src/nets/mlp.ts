@@ -4,6 +4,7 @@ import { checked, flag, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
 import { dense, flatOutput, flatten, gaussianHeads, hiddenStack } from './building';
 import { buildNets, inputOf, type Node } from './description';
+import { type Norm, normName } from './norm';
 import { COUNTS, FLAG, type M2NetPreset, NAME } from './preset';
 import {
   assertPresetShape,
@@ -18,21 +19,21 @@ export interface MlpOptions {
   readonly widths?: readonly number[];
   /** default `'relu'`; `'softplus'` in `kingma` (Kingma 2014, §4.3) */
   readonly activation?: Exclude<Activation, 'linear'>;
-  /** batch norm before each hidden activation (see {@link BatchNorm}); default `true`; `false` in `kingma`: Kingma 2014 has none */
-  readonly batchNorm?: boolean;
+  /** normalization before each hidden activation; default `'batch'`; `'none'` in `kingma`: Kingma 2014 has none */
+  readonly norm?: Norm;
   /** one stack of hidden layers for classifier and encoder; default `false`: three nets, as in Kingma 2014 */
   readonly sharedTrunk?: boolean;
 }
 
-const mlpRules = ({ widths, activation, batchNorm, sharedTrunk }: Required<MlpOptions>) => ({
+const mlpRules = ({ widths, activation, norm, sharedTrunk }: Required<MlpOptions>) => ({
   widths: checked(assertWidths, widths),
   activation: activationName<'relu' | 'softplus'>(activation),
-  batchNorm: flag(batchNorm),
+  norm: normName(norm),
   sharedTrunk: flag(sharedTrunk),
 });
 
 /** What a preset's choices are in a file, but for the trunk. */
-export const MLP_CHOICES = { widths: COUNTS, activation: NAME, batchNorm: FLAG } as const;
+export const MLP_CHOICES = { widths: COUNTS, activation: NAME, norm: NAME } as const;
 
 /** Inputs as rows of values. */
 export const flat = (from: Node): Node => (from.shape.length === 1 ? from : flatten(from));
@@ -73,19 +74,19 @@ const mlpPreset = (defaults: Required<MlpOptions>): M2NetPreset<MlpOptions> => (
 });
 
 /** Batch norm and rectified units: in development trials on digits, after 8 epochs more accurate and with a better bound than {@link KINGMA}. */
-export const MLP = mlpPreset({ widths: [500], activation: 'relu', batchNorm: true, sharedTrunk: false });
+export const MLP = mlpPreset({ widths: [500], activation: 'relu', norm: 'batch', sharedTrunk: false });
 
 /** The nets of Kingma 2014, §4.3: softplus units without batch norm. */
 export const KINGMA = mlpPreset({
   widths: [500],
   activation: 'softplus',
-  batchNorm: false,
+  norm: 'none',
   sharedTrunk: false,
 });
 
 /**
  * Fully connected nets: classifier, encoder and decoder of hidden layers each. By default they are the preset `mlp`. With
- * `{ activation: 'softplus', batchNorm: false }` they are the nets of Kingma 2014, the preset `kingma`.
+ * `{ activation: 'softplus', norm: 'none' }` they are the nets of Kingma 2014, the preset `kingma`.
  *
  * Images are flattened in row-major NHWC order. Labels enter the first hidden layer apart from the features. With
  * a shared trunk and a label-conditioned encoder, the label enters one more hidden layer behind the trunk.

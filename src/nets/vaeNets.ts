@@ -1,12 +1,13 @@
 /** The nets of a VAE without labels. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { checked, flag, readOptions } from '../core/options';
+import { checked, readOptions } from '../core/options';
 import { activationName } from './activation';
 import { flatOutput, gaussianHeads, hiddenStack } from './building';
 import { CONV_CHOICES, CONV_DEFAULTS, type ConvOptions, convRules } from './conv';
 import { assertHalves, convFeatures, convImage } from './convStacks';
 import { inputOf } from './description';
 import { flat, MLP_CHOICES, type MlpOptions } from './mlp';
+import { normName } from './norm';
 import type { NetPreset } from './preset';
 import { assertWidths, type PresetShape } from './semiSupervisedNets';
 
@@ -46,7 +47,7 @@ const mlpVaePreset = (defaults: Required<MlpVaeOptions>): VaeNetPreset<MlpVaeOpt
     const { widths, ...hidden } = readOptions(where, options, {
       widths: checked(assertWidths, defaults.widths),
       activation: activationName<'relu' | 'softplus'>(defaults.activation),
-      batchNorm: flag(defaults.batchNorm),
+      norm: normName(defaults.norm),
     });
     const x = inputOf(shape.inputShape, 'x');
     const z = inputOf([shape.latent], 'z');
@@ -63,10 +64,10 @@ const mlpVaePreset = (defaults: Required<MlpVaeOptions>): VaeNetPreset<MlpVaeOpt
  * The widths of Kingma 2014, §4.3, with rectified units behind batch norm: codes of deep decoders stay unused without it
  * (Sønderby et al. 2016).
  */
-export const MLP_VAE = mlpVaePreset({ widths: [600, 600], activation: 'relu', batchNorm: true });
+export const MLP_VAE = mlpVaePreset({ widths: [600, 600], activation: 'relu', norm: 'batch' });
 
 /** The M1 of Kingma 2014, §4.3: two hidden layers of 600 softplus units without batch norm. */
-export const KINGMA_VAE = mlpVaePreset({ widths: [600, 600], activation: 'softplus', batchNorm: false });
+export const KINGMA_VAE = mlpVaePreset({ widths: [600, 600], activation: 'softplus', norm: 'none' });
 
 /** The convolutions of `convNets` without its labels. */
 const convVaePreset = (defaults: Required<ConvVaeOptions>): VaeNetPreset<ConvVaeOptions> => ({
@@ -93,4 +94,4 @@ const convVaePreset = (defaults: Required<ConvVaeOptions>): VaeNetPreset<ConvVae
 export const CONV_VAE = convVaePreset(CONV_DEFAULTS);
 
 /** The convolutions of the report: no batch norm. */
-export const REPORT_VAE = convVaePreset({ ...CONV_DEFAULTS, batchNorm: false });
+export const REPORT_VAE = convVaePreset({ ...CONV_DEFAULTS, norm: 'none' });

@@ -26,7 +26,11 @@ const PIXELS: Support = { min: 0, max: 1 };
 const supportsWithDefault = (model: Model): readonly Support[] => supportsOf(supportOf(model) ?? PIXELS);
 
 /** The float32 nearest to a value that lies within a support. */
-const within = (value: number, { min, max, integers }: Support): number => {
+const within = (value: number, { min, max, integers, levels }: Support): number => {
+  if (levels !== undefined) {
+    const step = (max - min) / (levels - 1);
+    return Math.fround(min + step * Math.min(levels - 1, Math.max(0, Math.round((value - min) / step))));
+  }
   if (integers) return Math.min(max, Math.max(min, Math.round(value)));
   const near = Math.fround(Math.min(max, Math.max(min, value)));
   // Rounding may have stepped over a bound that float32 does not hold.

@@ -88,3 +88,25 @@ test('takes integers, and bytes as counts', () => {
     assertWithin('train', 'x', Uint8Array.of(0, 7), { ...COUNTS, max: 6 }, { bytes: 'counts' }),
   ).toThrow('x[1] is 7, needed an integer from 0 to 6');
 });
+
+const LEVELS: Support = { min: 0, max: 1, levels: 256 };
+
+test('takes equally spaced values, and bytes where the values are theirs', () => {
+  const grid = Array.from({ length: 256 }, (_, i) => i / 255);
+  check(grid, LEVELS);
+  check(Float32Array.from(grid), LEVELS);
+  check(Uint8Array.of(0, 7, 255), LEVELS);
+  check([-1, -0.5, 1], { min: -1, max: 1, levels: 5 });
+  check(Uint8Array.of(0, 255), { min: 0, max: 1, levels: 2 });
+  const binary = 'train: x[1] is 0.027450980392156862, needed one of 2 equally spaced values from 0 to 1';
+  expect(() => check(Uint8Array.of(0, 7, 255), { min: 0, max: 1, levels: 2 })).toThrow(binary);
+});
+
+test('refuses values between the levels, and says what to do', () => {
+  expect(() => check([0, 0.5, 1], LEVELS)).toThrow(
+    new RangeError(
+      'train: x[1] is 0.5, needed one of 256 equally spaced values from 0 to 1; the values go from 0 to 1: round them to the levels, or choose the number of levels that they have',
+    ),
+  );
+  expect(() => check([0, 2], LEVELS)).toThrow('x[1] is 2, needed one of 256 equally spaced values');
+});

@@ -1,11 +1,25 @@
-import { concat, fill, sum, type Tensor, tensor2d, variableGrads, zeros } from '@tensorflow/tfjs-core';
+import {
+  clone,
+  concat,
+  fill,
+  grads,
+  slice,
+  sum,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+  variableGrads,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import type { TrainingLogProbOptions } from '../../src/distributions/likelihood';
 import { expectNoLeak } from '../support/checkGradient';
 import { describePrimitive } from '../support/describePrimitive';
 import { expectWithinError } from '../support/monteCarlo';
-import { cleanUpAfterEach, expectTensor, read } from '../support/numbers';
+import { cleanUpAfterEach, expectClose, expectTensor, read } from '../support/numbers';
 
 const fixed = gaussianObservation({ sigma: 0.5 });
 const learned = gaussianObservation({ variance: 'learned' });
@@ -22,10 +36,35 @@ describePrimitive('gaussianObservation.logProb, learned variance', (p, x) => lea
     [
       'an odd number of parameters',
       () => learned.logProb(zeros([2, 3]), zeros([2, 1])),
-      'gaussianObservation.logProb: parameters have shape [2,3], needed an even last axis (means, then log-variances)',
+      'gaussianObservation.logProb: parameters have shape [2,3], needed a last axis of 2 equal parts (means, then log-variances)',
     ],
   ],
 });
+describePrimitive('gaussianObservation.logProb, learned variance, σ of at least 0.1', (p, x) =>
+  gaussianObservation({ variance: 'learned', minSigma: 0.1 }).logProb(p, x),
+);
+
+/** log p in a training pass whose σ is that of the residuals. */
+const inTraining =
+  (options: Omit<TrainingLogProbOptions, 'rowWeights'> & { readonly weights?: number[] } = {}) =>
+  (mean: Tensor, x: Tensor): Tensor => {
+    const { weights, ...others } = options;
+    const { trainingLogProb, dispose } = gaussianObservation({ variance: 'optimal' });
+    const value = tidy(
+      () =>
+        trainingLogProb?.(mean, x, {
+          ...others,
+          ...(weights && { rowWeights: tensor1d(weights) }),
+        }) as Tensor,
+    );
+    dispose();
+    return value;
+  };
+describePrimitive('gaussianObservation.trainingLogProb, optimal variance', inTraining());
+describePrimitive(
+  'gaussianObservation.trainingLogProb, optimal variance, weighted',
+  inTraining({ weights: [0.2, 1, 3] }),
+);
 describePrimitive('gaussianObservation.entropy, learned variance', learned.entropy);
 
 describe('gaussianObservation', () => {
@@ -169,5 +208,95 @@ describe('gaussianObservation', () => {
     ]) {
       expectNoLeak(ask, [zeros([2, 4])], 1, false);
     }
+  });
+
+  it('keeps σ above minSigma, with a gradient in the log-variance everywhere', async () => {
+    const bounded = gaussianObservation({ variance: 'learned', minSigma: 0.1 });
+    const x = tensor2d([[0.5, 0.5, 0.5]]);
+    const p = tensor2d([[0.5, 0.5, 0.5, -50, 0, 50]]);
+    const entropies = [-50, 0, 50].map((v) => 0.5 * (1 + Math.log(2 * Math.PI * (Math.exp(v) + 0.01))));
+    await expectTensor(bounded.entropy(p), [entropies.reduce((total, h) => total + h)]);
+    const [gradient] = grads((q: Tensor) => bounded.logProb(q, x))([p]);
+    expect((await read(gradient as Tensor)).every(Number.isFinite)).toBe(true);
+    const shared = gaussianObservation({ variance: 'shared', sigma: 1e-6, minSigma: 0.1 });
+    await expectTensor(shared.logProb(x, x), [-1.5 * Math.log(2 * Math.PI * 0.01)]);
+    shared.dispose();
+    expect(() => gaussianObservation({ minSigma: 1 } as never)).toThrow(
+      'gaussianObservation: minSigma is 1, needed none beside variance "fixed"',
+    );
+  });
+
+  describe('whose σ is that of the residuals', () => {
+    const [mean, x] = [
+      [
+        [0.3, -1],
+        [2, 0.1],
+        [0, 0],
+      ],
+      [
+        [0.5, -1.4],
+        [1, 0.4],
+        [0.2, -3],
+      ],
+    ].map((rows) => tensor2d(rows)) as [Tensor, Tensor];
+    const residuals = [0.2, -0.4, -1, 0.3, 0.2, -3];
+    const variance = residuals.reduce((total, r) => total + r * r, 0) / 6;
+
+    it('has the sum over the batch of the shared σ at its optimum, and of no other σ more', async () => {
+      const optimal = (await read(inTraining()(mean, x))).reduce((total, l) => total + l);
+      const atSigma = async (sigma: number): Promise<number> =>
+        (await read(gaussianObservation({ sigma }).logProb(mean, x))).reduce((total, l) => total + l);
+      expect(optimal).toBeCloseTo(await atSigma(Math.sqrt(variance)), 4);
+      for (const factor of [0.9, 1.1])
+        expect(await atSigma(factor * Math.sqrt(variance))).toBeLessThan(optimal - 0.01);
+    });
+
+    it('moves a running variance that logProb, sample and entropy read, and only where it is asked to', async () => {
+      const likelihood = gaussianObservation({ variance: 'optimal', sigma: 2 });
+      const { variables, trainingLogProb } = likelihood;
+      expect(variables?.variance?.trainable).toBe(false);
+      trainingLogProb?.(mean, x, { updateStatistics: false });
+      expectClose(await read(clone(variables?.variance as Tensor)), [4]);
+      trainingLogProb?.(mean, x);
+      const running = 0.9 * 4 + 0.1 * variance;
+      expectClose(await read(clone(variables?.variance as Tensor)), [running]);
+      const fixedSigma = gaussianObservation({ sigma: Math.sqrt(running) });
+      await expectTensor(likelihood.logProb(mean, x), await read(fixedSigma.logProb(mean, x)));
+      await expectTensor(likelihood.entropy(mean), await read(fixedSigma.entropy(mean)));
+      const draws = await read(likelihood.sample(zeros([4000, 1]), createNoise(2)));
+      expectWithinError(
+        draws.map((draw) => draw ** 2),
+        running,
+      );
+      likelihood.dispose();
+      likelihood.dispose();
+    });
+
+    it('leaves out rows of weight 0 and values that are not observed', async () => {
+      const two = [0, 1]
+        .map((row) => slice(mean, [row], [1]))
+        .map((m, i) => [m, slice(x, [i], [1])] as const);
+      const [m, v] = [concat(two.map(([m]) => m)), concat(two.map(([, v]) => v))];
+      const expected = await read(inTraining()(m, v));
+      const weighted = await read(inTraining({ weights: [2, 2, 0] })(mean, x));
+      expectClose(weighted.slice(0, 2), expected);
+      const observed = tensor2d([
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]);
+      expectClose(await read(inTraining({ observed })(mean, x)), [...expected, 0]);
+    });
+
+    it('of one value alone is the running σ', async () => {
+      const [one, other] = [tensor2d([[1]]), tensor2d([[2]])];
+      await expectTensor(inTraining()(one, other), await read(gaussianObservation().logProb(one, other)));
+    });
+
+    it('refuses weights of other rows', () => {
+      const message =
+        'gaussianObservation.trainingLogProb: rowWeights is a tensor [2], needed a tensor with a weight for each of 3 rows';
+      expect(() => inTraining({ weights: [1, 2] })(mean, x)).toThrowError(new RangeError(message));
+    });
   });
 });

@@ -1,11 +1,14 @@
-import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { concat, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import * as bernoulli from '../../src/distributions/bernoulli';
 import { categoricalObservation } from '../../src/distributions/categoricalObservation';
+import * as continuousBernoulli from '../../src/distributions/continuousBernoulli';
+import { discretizedLogistic } from '../../src/distributions/discretizedLogistic';
 import * as gaussian from '../../src/distributions/gaussian';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
-import type { LogProbOptions } from '../../src/distributions/likelihood';
+import type { Likelihood, LogProbOptions } from '../../src/distributions/likelihood';
 import { mixed } from '../../src/distributions/mixed';
+import { multinomial } from '../../src/distributions/multinomial';
 import { negativeBinomial } from '../../src/distributions/negativeBinomial';
 import * as poisson from '../../src/distributions/poisson';
 import { cleanUpAfterEach } from '../support/numbers';
@@ -17,11 +20,20 @@ type LogProb = (p: Tensor, x: Tensor, options?: LogProbOptions) => unknown;
 
 const flags = () => mixed({ blocks: [{ kind: 'flags', width: 2 }] });
 
+/** Of one whose parameters are twice as wide as x. */
+const ofHalves =
+  ({ logProb }: Likelihood): LogProb =>
+  (p, x, options) =>
+    tidy(() => logProb(concat([p, p], 1), x, options));
+
 const FUNCTIONS: readonly (readonly [string, () => LogProb])[] = [
   ['bernoulli.logProb', () => bernoulli.logProb],
   ['gaussian.logProb', () => (p, x, options) => gaussian.logProb({ mean: p, logVar: p }, x, options)],
   ['poisson.logProb', () => poisson.logProb],
   ['gaussianObservation.logProb', () => gaussianObservation().logProb],
+  ['continuousBernoulli.logProb', () => continuousBernoulli.logProb],
+  ['discretizedLogistic.logProb', () => ofHalves(discretizedLogistic())],
+  ['multinomial.logProb', () => multinomial().logProb],
   ['negativeBinomial.logProb', () => negativeBinomial().logProb],
   ['categoricalObservation.logProb', () => categoricalObservation({ levels: [2] }).logProb],
   ['mixed.logProb', () => flags().logProb],

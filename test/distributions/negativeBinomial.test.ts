@@ -27,9 +27,14 @@ describePrimitive('negativeBinomial.logProb, learned dispersion', (p, x) => lear
     [
       'an odd number of parameters',
       () => learned.logProb(zeros([2, 3]), zeros([2, 1])),
-      'negativeBinomial.logProb: parameters have shape [2,3], needed an even last axis (log-means, then log-dispersions)',
+      'negativeBinomial.logProb: parameters have shape [2,3], needed a last axis of 2 equal parts (log-means, then log-dispersions)',
     ],
   ],
+});
+
+const inflated = negativeBinomial({ dispersion: 'learned', zeroInflated: true });
+describePrimitive('negativeBinomial.logProb, zero-inflated', (p, x) => inflated.logProb(p, x), {
+  smooth: false,
 });
 
 const column = (values: readonly number[]) => tensor2d(values.map((value) => [value]));
@@ -137,6 +142,74 @@ describe('negativeBinomial', () => {
     const all = await read(learned.logProb(p, x));
     expect(await read(learned.logProb(p, x, { observed: fill([1, 2], 1) }))).toEqual(all);
     expect(Math.abs((await read(learned.logProb(p, x, { observed: zeros([1, 2]) })))[0] as number)).toBe(0);
+  });
+
+  describe('with extra zeros', () => {
+    const withZeros = (rows: number, mean: number, theta: number, logit: number): Tensor =>
+      concat([rowsOf(rows, mean, theta), fill([rows, 1], logit)], 1);
+
+    it('sums to 1 over the counts, and has the mean (1 − π)·μ of its draws', async () => {
+      for (const [mean, theta, logit] of [
+        [3, 0.6, 0.5],
+        [20, 50, -2],
+      ] as const) {
+        const p = withZeros(400, mean, theta, logit);
+        const logProb = await read(inflated.logProb(p, column([...Array(400).keys()])));
+        expect(logProb.reduce((total, l) => total + Math.exp(l), 0)).toBeCloseTo(1, 4);
+        const draws = await read(inflated.sample(withZeros(8000, mean, theta, logit), createNoise(3)));
+        expectWithinError(draws, mean / (1 + Math.exp(logit)));
+        expectWithinError(
+          draws.map((x) => (x === 0 ? 1 : 0)),
+          Math.exp(logProb[0] as number),
+        );
+        expectClose(await read(inflated.mean(withZeros(1, mean, theta, logit))), [
+          mean / (1 + Math.exp(logit)),
+        ]);
+      }
+    });
+
+    it('is the negative binomial for logits towards −∞, with its gradients', async () => {
+      const x = column([0, 1, 30]);
+      const p = rowsOf(3, 4, 0.7);
+      const both = concat([p, fill([3, 1], -80)], 1);
+      expectClose(await read(inflated.logProb(both, x)), await read(learned.logProb(p, x)));
+      const [ofBoth] = grads((q: Tensor) => inflated.logProb(q, x))([both]);
+      const [of] = grads((q: Tensor) => learned.logProb(q, x))([p]);
+      const found = await read(ofBoth as Tensor);
+      expectClose(
+        found.filter((_, i) => i % 3 < 2),
+        await read(of as Tensor),
+      );
+      expectClose(
+        found.filter((_, i) => i % 3 === 2),
+        [0, 0, 0],
+      );
+    });
+
+    it('has the gradients that finite differences give, beside a shared dispersion too', async () => {
+      const x = tensor2d([[0, 3]]);
+      await checkGradient((p) => inflated.logProb(p, x), [tensor2d([[0.3, 1, -0.5, 2, 0.4, -1]])]);
+      const shared = negativeBinomial({ columns: 2, zeroInflated: true });
+      expect(shared.parameterShape([2])).toEqual([4]);
+      await checkGradient((p) => shared.logProb(p, x), [tensor2d([[0.3, 1, 0.4, -1]])]);
+      shared.dispose();
+    });
+
+    it('stays finite, with its gradients, at parameters of ±50', async () => {
+      for (const m of [-50, 50])
+        for (const t of [-50, 50])
+          for (const l of [-50, 50]) {
+            const [p, x] = [tensor2d([[m, m, t, t, l, l]]), tensor2d([[0, 1000]])];
+            const [gradient] = grads((q: Tensor) => inflated.logProb(q, x))([p]);
+            const values = [...(await read(inflated.logProb(p, x))), ...(await read(gradient as Tensor))];
+            expect(values.every(Number.isFinite)).toBe(true);
+          }
+    });
+
+    it('leaves one tensor behind', () => {
+      expectNoLeak(inflated.mean, [zeros([2, 6])], 1);
+      expectNoLeak((p) => inflated.sample(p, createNoise(0)), [zeros([2, 6])], 1, false);
+    });
   });
 
   it('refuses other columns', () => {

@@ -247,7 +247,7 @@ describe('evaluateAssignment', () => {
     // The examples of class 2 have no labels.
     const labeled = all.filter((i) => dataset.y[i] !== 2).slice(0, 8);
     const split = { labeled, unlabeled: all.filter((i) => !labeled.includes(i)) };
-    const model = tinyM2({ nets: { ...MLP, widths: [16], batchNorm: true } });
+    const model = tinyM2({ nets: { ...MLP, widths: [16], norm: 'batch' } });
     const optimizer = createAdam({ learningRate: 0.01 });
     const batches = createBatches({ dataset, split, batchSize: { labeled: 4, unlabeled: 12 }, seed: 1 });
     await train(model, { objective: semiSupervised(), batches, epochs: 15, seed: 1, optimizer });

@@ -253,6 +253,134 @@ def likelihoods_of_counts():
     )
 
 
+def logistic_log_mass(bins, low, high):
+    """The bin's mass as a difference of two sigmoids, of those on the side where they are small; far out, in logarithms."""
+    half = (high - low) / (2 * (bins - 1))
+
+    def log_mass(mean, l, x):
+        scale = torch.exp(l) + half / 64
+        below, above = (x - half - mean) / scale, (x + half - mean) / scale
+        first, last = x < low + half, x > high - half
+        below = torch.where(first, torch.full_like(below, -math.inf), below)
+        above = torch.where(last, torch.full_like(above, math.inf), above)
+        near = torch.where(x > mean, torch.sigmoid(-below) - torch.sigmoid(-above), torch.sigmoid(above) - torch.sigmoid(below))
+        middle = ~first & ~last
+        width = torch.log(-torch.expm1(-2 * half / scale))
+        far = F.logsigmoid(above) + F.logsigmoid(-below) + torch.where(middle, width, torch.zeros_like(width))
+        safe = near > 1e-200
+        assert torch.allclose(torch.log(near[safe]), far[safe], rtol=1e-8, atol=1e-8)
+        return torch.where(safe, torch.log(torch.where(safe, near, torch.ones_like(near))), far)
+
+    return log_mass
+
+
+def likelihoods():
+    """With a seed of its own, so that the numbers of the others stay."""
+    generator.manual_seed(20250102)
+    wide = torch.tensor([10.0**k * f for k in range(-3, 5) for f in (1, 1.7, 3.3, 6.1)] + [0.5, 1.4616, 1.5, 2.5, 3.5, 4.5, 5.5, 1e6])
+    golden("digamma", "from 1e-3 to 1e6", lambda v: torch.digamma(v), v=wide.double())
+
+    def levels(*shape, bins=256, low=0.0, high=1.0):
+        return low + (high - low) * torch.randint(0, bins, shape, generator=generator).double() / (bins - 1)
+
+    def discretized(log_mass, mixture):
+        def log_prob(parameters, x):
+            x = x.detach()
+            if mixture == 1:
+                return per_example(log_mass(*parameters.chunk(2, -1), x))
+            columns = x.shape[-1]
+            logits, mean, l = (p.unflatten(-1, (mixture, columns)) for p in parameters.chunk(3, -1))
+            each = log_mass(mean, l, x.unsqueeze(-2).expand_as(mean))
+            return per_example(torch.logsumexp(torch.log_softmax(logits, -2) + each, -2))
+
+        return log_prob
+
+    bytes_, five = logistic_log_mass(256, 0.0, 1.0), logistic_log_mass(5, -1.0, 1.0)
+    name = "discretizedLogistic.logProb"
+    golden(name, "ordinary", discretized(bytes_, 1), parameters=torch.cat([uniform(3, 4), normal(3, 4) - 2], 1), x=levels(3, 4))
+    images = torch.cat([uniform(2, 3, 2, 2), normal(2, 3, 2, 2) - 3], -1)
+    golden(name, "images", discretized(bytes_, 1), parameters=images, x=levels(2, 3, 2, 2))
+    grid = [(m, l, x) for m in (-50.0, -0.1, 0.5, 1.2, 50) for l in (-50.0, -6, 0, 50) for x in (0.0, 1 / 255, 100 / 255, 1)]
+    golden(
+        name,
+        "parameters far out",
+        discretized(bytes_, 1),
+        parameters=torch.tensor([[m, l] for m, l, _ in grid], dtype=torch.float64),
+        x=torch.tensor([[x] for _, _, x in grid], dtype=torch.float64),
+    )
+    name = "discretizedLogistic.logProb, a mixture of 3, of 5 values"
+    x = levels(3, 2, bins=5, low=-1.0, high=1.0)
+    golden(name, "ordinary", discretized(five, 3), parameters=torch.cat([normal(3, 12), normal(3, 6) - 1], 1), x=x)
+
+    name = "continuousBernoulli.logProb"
+    known = lambda eta, x: per_example(torch.distributions.ContinuousBernoulli(logits=eta).log_prob(x))
+    golden(name, "ordinary", known, eta=normal(3, 4, scale=3), x=uniform(3, 4))
+
+    def continuous(eta, x):
+        return per_example(eta * x - torch.log(torch.expm1(eta) / eta))
+
+    etas = [-50.0, -1.01, -0.99, -0.1, -1e-3, 1e-3, 0.1, 0.99, 1.01, 50]
+    eta, x = (torch.tensor(v, dtype=torch.float64) for v in zip(*[([e], [v]) for e in etas for v in (0.0, 0.3, 1)]))
+    golden(name, "from −50 to 50", continuous, eta=eta, x=x)
+    means = torch.tensor(etas, dtype=torch.float64).reshape(2, 5)
+    golden("continuousBernoulli.mean", "from −50 to 50", lambda eta: -1 / torch.expm1(-eta) - 1 / eta, eta=means)
+
+    def multinomial(logits, x):
+        x = x.detach()
+        return torch.stack([
+            torch.distributions.Multinomial(int(counts.sum()), logits=l).log_prob(counts) for l, counts in zip(logits, x)
+        ])  # fmt: skip
+
+    name = "multinomial.logProb"
+    golden(name, "ordinary", multinomial, logits=normal(3, 5), x=torch.poisson(2 * uniform(3, 5), generator=generator))
+    golden(
+        name,
+        "large counts, logits of ±50, and no count",
+        multinomial,
+        logits=torch.tensor([[1.0, 2, 3], [50, -50, 0], [0, 0, 0], [1, 0, -1]]),
+        x=torch.tensor([[400.0, 300, 900], [70, 0, 1], [1000, 1000, 1000], [0, 0, 0]]),
+    )
+
+    def inflated(parameters, x):
+        log_mean, log_theta, l = parameters.chunk(3, -1)
+        extra, counted = F.logsigmoid(l), F.logsigmoid(-l) + log_mass_of_negative_binomial(log_mean, log_theta, x)
+        return per_example(torch.where(x.detach() > 0, counted, torch.logaddexp(extra, counted)))
+
+    name = "negativeBinomial.logProb, zero-inflated"
+    counts = torch.tensor([[0.0, 0, 3], [1, 0, 12]])
+    golden(name, "ordinary", inflated, parameters=normal(2, 9), x=counts)
+    grid = [(m, t, l, x) for m in (-3.0, 4) for t in (-2.0, 3) for l in (-50.0, 0, 50) for x in (0.0, 1, 60)]
+    golden(
+        name,
+        "logits of ±50",
+        inflated,
+        parameters=torch.tensor([[m, t, l] for m, t, l, _ in grid], dtype=torch.float64),
+        x=torch.tensor([[x] for *_, x in grid], dtype=torch.float64),
+    )
+
+    def bounded(parameters, x):
+        mean, v = parameters.chunk(2, -1)
+        return per_example(Normal(mean, torch.sqrt(torch.exp(v) + 0.01)).log_prob(x))
+
+    name = "gaussianObservation.logProb, learned variance, σ of at least 0.1"
+    golden(name, "ordinary", bounded, parameters=torch.cat([normal(3, 4), normal(3, 4) - 3], 1), x=normal(3, 4))
+    tight = torch.tensor([[0.0, 1, -50, 50], [0, 1, -5, -4.6]])
+    golden(name, "log-variances of ±50", bounded, parameters=tight, x=torch.tensor([[0.0, 1.2], [0.1, 1]]))
+
+    def optimal(weights):
+        def log_prob(mean, x):
+            w = torch.tensor(weights, dtype=torch.float64).reshape(-1, *[1] * (mean.dim() - 1))
+            variance = (w * (x - mean) ** 2).sum() / (w.sum() * mean[0].numel())
+            return per_example(Normal(mean, torch.sqrt(variance)).log_prob(x))
+
+        return log_prob
+
+    name = "gaussianObservation.trainingLogProb, optimal variance"
+    golden(name, "ordinary", optimal([1, 1, 1]), mean=normal(3, 4), x=normal(3, 4))
+    golden(name, "images", optimal([1, 1]), mean=normal(2, 2, 3, 2), x=normal(2, 2, 3, 2))
+    golden(f"{name}, weighted", "ordinary", optimal([0.2, 1, 3]), mean=normal(3, 4), x=normal(3, 4))
+
+
 def divergences():
     standard = lambda mean, logVar: kl_divergence(diagonal(mean, logVar), diagonal(torch.zeros_like(mean), torch.zeros_like(logVar)))
     golden("gaussianKl to N(0, I)", "ordinary values", standard, mean=normal(3, 4), logVar=normal(3, 4))
@@ -505,7 +633,7 @@ def noise():
 
 if __name__ == "__main__":
     generator.manual_seed(20250101)
-    for room in (distributions, divergences, regularizers, objectives, interpolation, likelihoods_of_counts, ladder, discrepancies):
+    for room in (distributions, divergences, regularizers, objectives, interpolation, likelihoods_of_counts, ladder, discrepancies, likelihoods):
         room()
     lines = [f'"{name}": [\n  ' + ",\n  ".join(map(json.dumps, of)) + "\n ]" for name, of in cases.items()]
     print("{")

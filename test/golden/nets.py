@@ -1,4 +1,4 @@
-"""Float64 goldens of convolutions, batch norm and Adam, from PyTorch.
+"""Float64 goldens of convolutions, batch norm, layer norm and Adam, from PyTorch.
 
     python nets.py > nets.json
 
@@ -69,6 +69,24 @@ def flattened():
     }
 
 
+def layer_norm():
+    """With a seed of its own, so that the numbers of the others stay. Channels come last here, as in the library."""
+    generator.manual_seed(8)
+    x = (2 * normal(3, 2, 2, 5) + 1).float().double().requires_grad_()
+    gamma, beta = normal(5).requires_grad_(), normal(5).requires_grad_()
+    value = F.layer_norm(x, (5,), gamma, beta, eps=1e-5)
+    upstream = normal(*value.shape)
+    gradients = torch.autograd.grad(value, [x, gamma, beta], upstream)
+    return {
+        "x": listed(x),
+        "gamma": listed(gamma),
+        "beta": listed(beta),
+        "value": listed(value),
+        "upstream": listed(upstream),
+        "gradients": [listed(g) for g in gradients],
+    }
+
+
 def batch_norm():
     x = (2 * normal(4, 2, 3, 2) + 1).float().double().requires_grad_()
     layer = torch.nn.BatchNorm2d(2, momentum=0.1).double()
@@ -136,6 +154,7 @@ print(
             "adam": plain_adam(),
             "adamW": [adam("without decay", 0.0), adam("with decoupled weight decay", 0.1)],
             "unstrided": [convolution(*size, transposed=False, stride=1) for size in SIZES],
+            "layerNorm": layer_norm(),
         }
     )
 )

@@ -47,18 +47,18 @@ const ROWS = 4;
 type Numbers = Readonly<Record<string, readonly number[]>>;
 
 const NETS: readonly (readonly [string, () => SemiSupervisedVae])[] = [
-  ['conv', () => tinyM2({ nets: { ...CONV, batchNorm: true } })],
-  ['mlp', () => tinyM2({ nets: { ...MLP, batchNorm: true } })],
+  ['conv', () => tinyM2({ nets: { ...CONV, norm: 'batch' } })],
+  ['mlp', () => tinyM2({ nets: { ...MLP, norm: 'batch' } })],
   [
     'mlp of two layers, q(z|x)',
-    () => tinyM2({ nets: { preset: 'mlp', widths: [8, 6], batchNorm: true }, encoderSeesLabel: false }),
+    () => tinyM2({ nets: { preset: 'mlp', widths: [8, 6], norm: 'batch' }, encoderSeesLabel: false }),
   ],
   [
     'ladder of two layers',
-    () => tinyLadder({ nets: { ...MLP, widths: [8, 6], batchNorm: true }, decoderSeesLabel: true }),
+    () => tinyLadder({ nets: { ...MLP, widths: [8, 6], norm: 'batch' }, decoderSeesLabel: true }),
   ],
-  ['mlp of an ADGM', () => tinyAdgm({ nets: { ...MLP, batchNorm: true } })],
-  ['mlp of an SDGM', () => tinySdgm({ nets: { ...MLP, batchNorm: true } })],
+  ['mlp of an ADGM', () => tinyAdgm({ nets: { ...MLP, norm: 'batch' } })],
+  ['mlp of an SDGM', () => tinySdgm({ nets: { ...MLP, norm: 'batch' } })],
 ];
 
 /** Makes q(y|x) sharper by a factor; 0 makes it uniform. */
@@ -201,7 +201,7 @@ describe('batch statistics of labels drawn from q(y|x)', () => {
     const draws = 2000;
     const weights = [0.7, 0.2, 0.1, 0.05, 0.05, 0.9, 0, 1, 0, 0.3, 0.3, 0.4];
     const at = async (labels: Tensor, rowWeights?: Tensor) => {
-      const model = tinyM2({ nets: { ...CONV, batchNorm: true } });
+      const model = tinyM2({ nets: { ...CONV, norm: 'batch' } });
       const { bound } = model.infer(tinyExamples(ROWS).x, training());
       const { elbo } = bound(labels, { ...(rowWeights && { rowWeights }) });
       const statistics = await statisticsOf(model);
@@ -241,7 +241,7 @@ describe('running statistics move', () => {
   const statisticsAfter = async (
     f: (model: SemiSupervisedVae, batch: Required<Batch>) => unknown,
   ): Promise<Numbers> => {
-    const model = tinyM2({ nets: { ...CONV, batchNorm: true } });
+    const model = tinyM2({ nets: { ...CONV, norm: 'batch' } });
     const { x, y } = tinyExamples(9);
     const labeled = { x: slice(x, 0, 4), y: slice(y, 0, 4) };
     f(model, { labeled, unlabeled: { x: slice(x, 4) } });

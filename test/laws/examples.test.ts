@@ -6,7 +6,7 @@ import { createNoise } from '../../src/core/noise';
 import { cleanUpAfterEach } from '../support/numbers';
 
 const ROOMS = ['core', 'distributions', 'divergences', 'regularizers', 'bounds'];
-const NAMESPACES = ['gaussian', 'categorical', 'bernoulli', 'poisson'];
+const NAMESPACES = ['gaussian', 'categorical', 'bernoulli', 'continuousBernoulli', 'poisson'];
 const EXAMPLE = /^ \* @example (.+?) \/\/ (.+)$/gm;
 
 interface Example {

@@ -201,7 +201,7 @@ describe('weights of examples', () => {
     // Batch statistics are of all examples of a batch, whatever their weight.
     [
       'unsupervised',
-      () => tinyM1({ nets: { preset: 'mlp', widths: [8], batchNorm: false } }),
+      () => tinyM1({ nets: { preset: 'mlp', widths: [8], norm: 'none' } }),
       unsupervised() as Objective<never>,
     ],
   ])('of 0 are absence, in loss, gradient and history: %s', async (_, make, objective) => {

@@ -48,7 +48,7 @@ const ofExample = (['labels-only', 'm2', 'optimized-elbo', 'generated-labels'] a
 const LEARNED = gaussianObservation({ variance: 'learned' });
 const nets: readonly (readonly [string, () => M2])[] = [
   ['mlp', () => tinyM2({ labelPrior })],
-  ['conv', () => tinyM2({ labelPrior, nets: { ...CONV, batchNorm: true } })],
+  ['conv', () => tinyM2({ labelPrior, nets: { ...CONV, norm: 'batch' } })],
   ['other choices', () => tinyM2({ labelPrior, encoderSeesLabel: false, likelihood: LEARNED })],
 ];
 

@@ -71,7 +71,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
       latent: 100,
       auxiliary: 100,
       labelPrior: new Array(10).fill(0.1),
-      nets: { preset: 'mlp', widths: [500, 500], activation: 'relu', batchNorm: true },
+      nets: { preset: 'mlp', widths: [500, 500], activation: 'relu', norm: 'batch' },
       likelihood: { kind: 'bernoulli' },
     });
     model.dispose();
@@ -173,7 +173,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
 
   it('trains, and is the same after it is saved and loaded by its kind', async () => {
     const model = create({
-      nets: { ...MLP, batchNorm: true },
+      nets: { ...MLP, norm: 'batch' },
       labelPrior: [0.5, 0.25, 0.25],
       temperature: 2,
     });
@@ -252,7 +252,7 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
     [
       'a choice that it has none of',
       { nets: { preset: 'mlp', sharedTrunk: true } },
-      'nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, batchNorm',
+      'nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, norm',
     ],
     ['no hidden layer', { nets: { preset: 'mlp', widths: [] } }, 'the number of widths is 0'],
     ['an unknown option', { encoderSeesLabel: true }, 'encoderSeesLabel is not an option'],

@@ -66,7 +66,7 @@ describe('createLadderVae', () => {
       latents: [32, 16, 8],
       labelPrior: new Array(10).fill(0.1),
       decoderSeesLabel: false,
-      nets: { preset: 'mlp', widths: [a, b, c], activation: 'relu', batchNorm: true },
+      nets: { preset: 'mlp', widths: [a, b, c], activation: 'relu', norm: 'batch' },
       likelihood: { kind: 'bernoulli' },
     });
     model.dispose();
@@ -346,7 +346,7 @@ describe('a ladder VAE in a file', () => {
       'its choices',
       {
         latents: [2],
-        nets: { preset: 'mlp', widths: [5], activation: 'softplus', batchNorm: false },
+        nets: { preset: 'mlp', widths: [5], activation: 'softplus', norm: 'none' },
         likelihood: gaussianObservation({ variance: 'learned' }),
         labelPrior: [0.5, 0.25, 0.25],
         classNames: ['a', 'b', 'c'],

@@ -61,7 +61,7 @@ describe('createM2', () => {
         preset: 'kingma',
         widths: [500],
         activation: 'softplus',
-        batchNorm: false,
+        norm: 'none',
         sharedTrunk: false,
       },
       likelihood: { kind: 'bernoulli' },
@@ -70,15 +70,12 @@ describe('createM2', () => {
   });
 
   it.each([
-    [undefined, { preset: 'mlp', widths: [500], activation: 'relu', batchNorm: true, sharedTrunk: false }],
+    [undefined, { preset: 'mlp', widths: [500], activation: 'relu', norm: 'batch', sharedTrunk: false }],
+    ['report', { preset: 'report', filters: [32, 64], activation: 'relu', norm: 'none', sharedTrunk: true }],
+    ['conv', { preset: 'conv', filters: [32, 64], activation: 'relu', norm: 'batch', sharedTrunk: true }],
     [
-      'report',
-      { preset: 'report', filters: [32, 64], activation: 'relu', batchNorm: false, sharedTrunk: true },
-    ],
-    ['conv', { preset: 'conv', filters: [32, 64], activation: 'relu', batchNorm: true, sharedTrunk: true }],
-    [
-      { preset: 'kingma', widths: [7], batchNorm: undefined },
-      { widths: [7], batchNorm: false },
+      { preset: 'kingma', widths: [7], norm: undefined },
+      { widths: [7], norm: 'none' },
     ],
   ] as [M2Options['nets'], object][])(
     'writes every choice of its preset into its spec: %j',
@@ -143,10 +140,10 @@ describe('createM2', () => {
     [{ nets: MLP, encoderSeesLabel: false }],
     [{ nets: { ...MLP, sharedTrunk: true } }],
     [{ nets: { ...MLP, sharedTrunk: true }, encoderSeesLabel: false }],
-    [{ nets: { ...MLP, widths: [6, 5], activation: 'relu', batchNorm: true } }],
+    [{ nets: { ...MLP, widths: [6, 5], activation: 'relu', norm: 'batch' } }],
     [{ nets: CONV }],
     [{ nets: CONV, encoderSeesLabel: true }],
-    [{ nets: { ...CONV, sharedTrunk: false, batchNorm: true } }],
+    [{ nets: { ...CONV, sharedTrunk: false, norm: 'batch' } }],
     [{ nets: { ...CONV, sharedTrunk: false }, encoderSeesLabel: true }],
     [{ nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
     [{ nets: MLP, inputShape: [7], likelihood: gaussianObservation() }],
@@ -355,7 +352,7 @@ describe('createM2', () => {
       'a choice of another preset',
       { nets: { preset: 'conv', widths: [8] } as unknown as 'conv' },
       new RangeError(
-        'createM2: nets.widths is not a choice of "conv", needed one of filters, depth, width, activation, batchNorm, sharedTrunk',
+        'createM2: nets.widths is not a choice of "conv", needed one of filters, depth, width, activation, norm, sharedTrunk',
       ),
     ],
     [

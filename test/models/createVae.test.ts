@@ -53,14 +53,14 @@ describe('createVae', () => {
       model: 'vae',
       inputShape: [28, 28, 1],
       latent: 50,
-      nets: { preset: 'mlp', widths: [600, 600], activation: 'relu', batchNorm: true },
+      nets: { preset: 'mlp', widths: [600, 600], activation: 'relu', norm: 'batch' },
       likelihood: { kind: 'bernoulli' },
     });
     unsupervised.dispose();
   });
 
   it('has softplus hidden layers: the means are those of the layers written out', async () => {
-    const unsupervised = tinyM1({ nets: { ...MLP, batchNorm: false } });
+    const unsupervised = tinyM1({ nets: { ...MLP, norm: 'none' } });
     const { x } = tinyExamples(2);
     const expected = await writtenOut(
       unsupervised.variables,
@@ -72,9 +72,9 @@ describe('createVae', () => {
 
   it.each([
     [{ nets: MLP }],
-    [{ nets: { ...MLP, widths: [6, 5], activation: 'relu', batchNorm: false } }],
+    [{ nets: { ...MLP, widths: [6, 5], activation: 'relu', norm: 'none' } }],
     [{ nets: CONV }],
-    [{ nets: { ...CONV, activation: 'softplus', batchNorm: false } }],
+    [{ nets: { ...CONV, activation: 'softplus', norm: 'none' } }],
     [{ nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) }],
     [{ nets: MLP, inputShape: [7], likelihood: gaussianObservation() }],
   ] as [Partial<VaeOptions>][])('gives every distribution its shape: %j', (options) => {
@@ -169,7 +169,7 @@ describe('createVae', () => {
       'a trunk, which it has none of',
       { nets: { ...MLP, sharedTrunk: true } as unknown as 'mlp' },
       new RangeError(
-        'createVae: nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, batchNorm',
+        'createVae: nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, norm',
       ),
     ],
     [
@@ -219,7 +219,7 @@ describe('createVae', () => {
 describe('unsupervised', () => {
   cleanUpAfterEach();
 
-  const plain = () => tinyM1({ nets: { ...MLP, batchNorm: false } });
+  const plain = () => tinyM1({ nets: { ...MLP, norm: 'none' } });
 
   it('is the bound of the VAE: E log p(x|z) − KL(q(z|x)‖p(z)), at a draw that its stream gives', async () => {
     const model = plain();

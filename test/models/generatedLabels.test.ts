@@ -28,7 +28,7 @@ import { ofValue } from '../support/tolerance';
 const stepNoise = () => createNoise(6);
 const batch = () => ({ labeled: tinyExamples(4), unlabeled: { x: tinyExamples(5).x } });
 const PRIOR = [0.5, 0.25, 0.25];
-const NORMED = { ...MLP, batchNorm: true } as const;
+const NORMED = { ...MLP, norm: 'batch' } as const;
 
 /** Terms of a step and the gradients of the mean objective of unlabeled examples, by name. */
 const stepOf = async (model: M2, options: SemiSupervisedOptions, step = 3) => {
@@ -115,7 +115,7 @@ describe('the generated-label term', () => {
   it.each([
     ['mlp', { nets: MLP }],
     ['mlp with batch norm', { nets: NORMED }],
-    ['conv on a shared trunk', { nets: { ...CONV, batchNorm: true } }],
+    ['conv on a shared trunk', { nets: { ...CONV, norm: 'batch' } }],
     ['a Gaussian of learned variance', { likelihood: gaussianObservation({ variance: 'learned' }) }],
   ] as const)('has no gradient but in the decoder: %s', async (_, options) => {
     const model = tinyM2(options);

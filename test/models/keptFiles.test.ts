@@ -77,22 +77,18 @@ const LEFT_OUT = {
   m2: { model: 'm2', inputShape: [8, 8, 1], classes: 3, latent: 3, encoderSeesLabel: true },
   vae: { model: 'vae', inputShape: [8, 8, 1], latent: 3 },
 } as const;
-const OF_MLP = { activation: 'softplus', batchNorm: false };
-const OF_CONV = { depth: 1, activation: 'relu', batchNorm: false };
+const OF_MLP = { activation: 'softplus', norm: 'none' };
+const OF_CONV = { depth: 1, activation: 'relu', norm: 'none' };
 
 describe('a file that leaves choices of its nets out', () => {
   cleanUpAfterEach();
 
   it.each([
     ['m2', { preset: 'mlp' }, { widths: [500], ...OF_MLP, sharedTrunk: false }],
-    [
-      'm2',
-      { preset: 'mlp', batchNorm: true },
-      { widths: [500], ...OF_MLP, batchNorm: true, sharedTrunk: false },
-    ],
+    ['m2', { preset: 'mlp', norm: 'batch' }, { widths: [500], ...OF_MLP, norm: 'batch', sharedTrunk: false }],
     ['m2', { preset: 'conv', width: 6 }, { filters: [32, 64], ...OF_CONV, width: 6, sharedTrunk: true }],
-    ['vae', { preset: 'mlp' }, { widths: [600, 600], ...OF_MLP, batchNorm: true }],
-    ['vae', { preset: 'conv', width: 6 }, { filters: [32, 64], ...OF_CONV, batchNorm: true, width: 6 }],
+    ['vae', { preset: 'mlp' }, { widths: [600, 600], ...OF_MLP, norm: 'batch' }],
+    ['vae', { preset: 'conv', width: 6 }, { filters: [32, 64], ...OF_CONV, norm: 'batch', width: 6 }],
   ] as const)('has the nets that version 0.1.0 made of it: %s with %j', async (kind, nets, choices) => {
     const spec = (given: object): Json => ({ ...LEFT_OUT[kind], nets: given }) as unknown as Json;
     expect(completeSpec(spec(nets))).toEqual(spec({ preset: nets.preset, ...choices }));

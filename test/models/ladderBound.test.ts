@@ -59,7 +59,12 @@ describe('the bound of a ladder VAE, against PyTorch in float64', () => {
       classes: 3,
       latents,
       decoderSeesLabel,
-      nets: { preset: 'mlp', widths, batchNorm, activation: batchNorm ? 'relu' : 'softplus' },
+      nets: {
+        preset: 'mlp',
+        widths,
+        norm: batchNorm ? 'batch' : 'none',
+        activation: batchNorm ? 'relu' : 'softplus',
+      },
     });
     const trainable = Object.entries(model.variables).filter(([, { trainable }]) => trainable);
     expect(trainable.map(([name]) => name).sort()).toEqual(Object.keys(golden.weights).sort());

@@ -44,7 +44,7 @@ describe('a likelihood of your own', () => {
     [
       'an unknown kind of parameter',
       own({ parameterKinds: ['logits'] }),
-      'parameterKinds[0] is "logits", needed one of "logit", "mean", "logVar", "logMean", "logDispersion"',
+      'parameterKinds[0] is "logits", needed one of "logit", "mean", "logVar", "logScale", "logMean", "logDispersion"',
     ],
     [
       'more kinds than parameters',

@@ -42,7 +42,7 @@ describe('loadModel of a VAE', () => {
 
   it.each<[string, Partial<VaeOptions>]>([
     ['the mlp preset', {}],
-    ['choices of it', { nets: { preset: 'mlp', widths: [5, 4], activation: 'relu', batchNorm: false } }],
+    ['choices of it', { nets: { preset: 'mlp', widths: [5, 4], activation: 'relu', norm: 'none' } }],
     [
       'the conv preset of a learned variance',
       { nets: CONV, likelihood: gaussianObservation({ variance: 'learned' }) },
@@ -87,7 +87,7 @@ describe('loadModel of a VAE', () => {
       ],
       [
         withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', sharedTrunk: true } })),
-        'loadModel: memory: nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, batchNorm',
+        'loadModel: memory: nets.sharedTrunk is not a choice of "mlp", needed one of widths, activation, norm',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),

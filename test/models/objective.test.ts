@@ -376,7 +376,7 @@ describe('consistency', () => {
   });
 
   it('reaches the classifier alone, and no running statistics', async () => {
-    const model = tinyM2({ nets: { ...CONV, batchNorm: true, sharedTrunk: false } });
+    const model = tinyM2({ nets: { ...CONV, norm: 'batch', sharedTrunk: false } });
     const objective = semiSupervised({ ...options, consistency: { weight: 1 } });
     const gradients = await gradientsOf(
       model,
@@ -385,7 +385,7 @@ describe('consistency', () => {
     expect(Object.keys(gradients).length).toBeGreaterThan(2);
     expect(Object.keys(gradients).every((name) => name.startsWith('classifier/'))).toBe(true);
     const statistics = async (of: Objective<M2>) => {
-      const fresh = tinyM2({ nets: { ...CONV, batchNorm: true } });
+      const fresh = tinyM2({ nets: { ...CONV, norm: 'batch' } });
       termsOf(of, fresh);
       const moving = Object.entries(fresh.variables).filter(([, { trainable }]) => !trainable);
       return Promise.all(moving.map(([, variable]) => read(variable)));

@@ -76,7 +76,7 @@ describe('saveModel and loadModel', () => {
 
   it.each<[string, Partial<M2Options>]>([
     ['the mlp preset', {}],
-    ['the conv preset with batch norm', { nets: { ...CONV, batchNorm: true } }],
+    ['the conv preset with batch norm', { nets: { ...CONV, norm: 'batch' } }],
     [
       'choices of the preset, a prior, an initialiser',
       {
@@ -103,7 +103,7 @@ describe('saveModel and loadModel', () => {
   });
 
   it('bring back batch-norm statistics, which evaluation depends on', async () => {
-    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], norm: 'batch' } });
     const statistics = model.variables['classifier/hiddenNorm/movingMean'];
     statistics?.assign(createNoise(2).normal([4]));
     const storage = memoryStorage();
@@ -227,11 +227,11 @@ describe('saveModel and loadModel', () => {
       ],
       [
         withSpec(file, (spec) => ({ ...spec, nets: { preset: 'mlp', depth: 2 } })),
-        'loadModel: memory: nets.depth is not a choice of "mlp", needed one of widths, activation, batchNorm, sharedTrunk',
+        'loadModel: memory: nets.depth is not a choice of "mlp", needed one of widths, activation, norm, sharedTrunk',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, likelihood: { kind: 'student' } })),
-        'loadModel: memory: likelihood is "student", needed one of "bernoulli", "categorical", "gaussian", "mixed", "negativeBinomial", "poisson"',
+        'loadModel: memory: likelihood is "student", needed one of "bernoulli", "categorical", "continuousBernoulli", "discretizedLogistic", "gaussian", "mixed", "multinomial", "negativeBinomial", "poisson"',
       ],
       [
         withSpec(file, (spec) => ({ ...spec, latent: 20_000_000 })),

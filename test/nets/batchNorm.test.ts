@@ -149,7 +149,7 @@ describe('BatchNorm', () => {
   });
 
   it('moves once a step, with the unlabeled examples', async () => {
-    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], norm: 'batch' } });
     const batches = tinyBatches();
     const { unlabeled } = await batches.at(0);
     // The first layer of the classifier is linear before its norm: the mean of what it gives is known.
@@ -310,7 +310,7 @@ describe('BatchNorm', () => {
   });
 
   it('moves with the labeled examples where there are no others', async () => {
-    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], norm: 'batch' } });
     const batches = tinyBatches({ batchSize: { labeled: 3, unlabeled: 0 } });
     const before = await weightsOf(model);
     for await (const _ of trainingSteps(model, {
@@ -326,7 +326,7 @@ describe('BatchNorm', () => {
   });
 
   it('is left alone by everything that evaluates a model', async () => {
-    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], norm: 'batch' } });
     const before = await weightsOf(model);
     const { x, y } = tinyExamples(4);
     model.classify(x);

@@ -4,7 +4,7 @@ import { createM2 } from '../../src/models/m2/model';
 import { type M2Preset, presetValues } from '../../src/models/m2/nets';
 
 const width = fc.integer({ min: 1, max: 5 });
-const common = { batchNorm: fc.boolean(), sharedTrunk: fc.boolean() };
+const common = { norm: fc.constantFrom('batch', 'layer', 'none'), sharedTrunk: fc.boolean() };
 
 const presets: fc.Arbitrary<M2Preset> = fc.oneof(
   fc.record({

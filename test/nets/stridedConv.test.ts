@@ -115,10 +115,7 @@ describe('conv preset', () => {
   });
 
   it('has the parameters of the report’s nets', () => {
-    const nets = convNets(
-      { ...REPORT, inputShape: [28, 28, 1], outputShape: [28, 28, 1] },
-      { batchNorm: false },
-    );
+    const nets = convNets({ ...REPORT, inputShape: [28, 28, 1], outputShape: [28, 28, 1] }, { norm: 'none' });
     expect(nets.trunk?.countParams()).toBe(9 * 32 + 32 + (9 * 32 * 64 + 64) + (7 * 7 * 64 * 512 + 512));
     expect(nets.classifier.countParams()).toBe(512 * 10 + 10);
     expect(nets.encoder.countParams()).toBe(2 * (512 * 50 + 50));
@@ -135,7 +132,7 @@ describe('conv preset', () => {
       outputShape: [8, 8, 4],
       encoderSeesLabel: true,
     };
-    const apart = convNets(shape, { filters: [2], width: 5, batchNorm: false, sharedTrunk: false });
+    const apart = convNets(shape, { filters: [2], width: 5, norm: 'none', sharedTrunk: false });
     expect(apart.trunk).toBeUndefined();
     expect(apart.classifier.inputs[0]?.shape).toEqual([null, 8, 8, 2]);
     expect(apart.encoder.inputs.map((input) => input.shape)).toEqual([
@@ -143,7 +140,7 @@ describe('conv preset', () => {
       [null, 3],
     ]);
     expect(apart.decoder.outputs[0]?.shape).toEqual([null, 8, 8, 4]);
-    const shared = convNets(shape, { filters: [2], width: 5, batchNorm: false });
+    const shared = convNets(shape, { filters: [2], width: 5, norm: 'none' });
     expect(shared.encoder.inputs.map((input) => input.shape)).toEqual([
       [null, 5],
       [null, 3],

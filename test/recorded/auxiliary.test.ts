@@ -12,7 +12,7 @@ import { train } from '../../src/training/train';
 import { cleanUpAfterEach, expectClose } from '../support/numbers';
 import { tinyAdgm, tinyBatches, tinySdgm, weightsOf } from '../support/tiny';
 
-const NETS = { preset: 'mlp', widths: [8, 6], batchNorm: true } as const;
+const NETS = { preset: 'mlp', widths: [8, 6], norm: 'batch' } as const;
 
 /** Fails where a step is not recorded. */
 const recorded = () =>

@@ -12,7 +12,7 @@ import { train } from '../../src/training/train';
 import { cleanUpAfterEach, expectClose } from '../support/numbers';
 import { tinyBatches, tinyMarginal, tinyToken, weightsOf } from '../support/tiny';
 
-const nets = { preset: 'mlp', widths: [8], batchNorm: true } as const;
+const nets = { preset: 'mlp', widths: [8], norm: 'batch' } as const;
 
 const kinds: readonly (readonly [string, () => ConditionalVae, () => Objective<never>])[] = [
   ['every label', () => tinyMarginal({ nets }), () => semiSupervised()],

@@ -75,7 +75,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
 
     it('is what it is operation by operation: M1+M2 of two domains, a scheduled discrepancy', () =>
       alike(
-        () => tinyM1M2({ covariates: 2, nets: { ...MLP, innerWidths: [8], batchNorm: true } }),
+        () => tinyM1M2({ covariates: 2, nets: { ...MLP, innerWidths: [8], norm: 'batch' } }),
         async () => ({
           batches: createBatches({ dataset, split, batchSize, seed: 2 }),
           objective: semiSupervised({

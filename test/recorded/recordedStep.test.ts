@@ -18,6 +18,11 @@ import { createNoise } from '../../src/core/noise';
 import { cosineDecay, cyclical, exponentialDecay, linearWarmup, valueAt } from '../../src/core/schedules';
 import { affine } from '../../src/data/affine';
 import { cropAndFlip } from '../../src/data/cropAndFlip';
+import * as bernoulli from '../../src/distributions/bernoulli';
+import * as continuousBernoulli from '../../src/distributions/continuousBernoulli';
+import { discretizedLogistic } from '../../src/distributions/discretizedLogistic';
+import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import type { Likelihood } from '../../src/distributions/likelihood';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { type NativeBinding, nativeBackend } from '../../src/host/native/tensorflow';
 import type { M2 } from '../../src/models/m2/model';
@@ -36,7 +41,7 @@ import { alive, CONV, memoryStorage, tinyBatches, tinyDataset, tinyM2, weightsOf
 
 cleanUpAfterEach();
 
-const MLP = { preset: 'mlp', widths: [8], batchNorm: true } as const;
+const MLP = { preset: 'mlp', widths: [8], norm: 'batch' } as const;
 
 // Sums are taken in another order. A gradient that is nothing but rounding (of a bias ahead of batch norm, say) is not to
 // become a full step of Adam.
@@ -59,9 +64,9 @@ interface Run {
 /** Trains for some steps. */
 const run = async (
   options: Partial<TrainOptions<M2>> & { readonly execute?: Execute },
-  { nets = MLP as M2Preset, steps = 12 } = {},
+  { nets = MLP as M2Preset, steps = 12, likelihood = bernoulli as Likelihood } = {},
 ): Promise<Run> => {
-  const model = tinyM2({ nets });
+  const model = tinyM2({ nets, likelihood });
   const optimizer = createAdam({
     learningRate: cosineDecay({ from: 0.02, steps: 12 }),
     weightDecay: 0.01,
@@ -160,13 +165,13 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       ['the bound over every label', MLP, () => ({})],
       [
         'a relaxed label and a conv net',
-        { ...CONV, batchNorm: true },
+        { ...CONV, norm: 'batch' },
         () => ({ objective: semiSupervised({ labelHandling: 'gumbel' }) }),
       ],
       ['a hard label', MLP, () => ({ objective: semiSupervised({ labelHandling: 'straight-through' }) })],
       [
         'consistency between examples',
-        { ...CONV, batchNorm: true },
+        { ...CONV, norm: 'batch' },
         () => ({
           objective: regularized({
             labelHandling: 'gumbel',
@@ -190,7 +195,7 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
       ],
       [
         'generated labels of a scheduled weight, and a conv net',
-        { ...CONV, batchNorm: true },
+        { ...CONV, norm: 'batch' },
         () => ({
           objective: regularized({
             labelHandling: 'gumbel',
@@ -258,10 +263,23 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
           },
         }),
       ],
-      ['all there is', { ...CONV, batchNorm: true }, everything],
+      ['all there is', { ...CONV, norm: 'batch' }, everything],
     ])('is what it is operation by operation: %s', async (_, nets, options) => {
       const execute = recorded();
       expectAlike(await run({ ...options(), execute }, { nets }), await run(options(), { nets }));
+      execute.dispose();
+    });
+
+    it.each<[string, () => Likelihood]>([
+      ['a mixture of discretized logistics', () => discretizedLogistic({ mixture: 2 })],
+      ['a continuous Bernoulli', () => continuousBernoulli],
+      ['the σ of the residuals', () => gaussianObservation({ variance: 'optimal', minSigma: 0.01 })],
+    ])('is what it is operation by operation, under %s', async (_, likelihood) => {
+      const execute = recorded();
+      expectAlike(
+        await run({ execute }, { likelihood: likelihood() }),
+        await run({}, { likelihood: likelihood() }),
+      );
       execute.dispose();
     });
 

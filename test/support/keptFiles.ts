@@ -25,10 +25,10 @@ const CLASSES = 3;
 const COUNT = 14;
 
 // What version 0.1.0 left out of these files is given here: later defaults differ.
-const MLP = { preset: 'mlp', widths: [4], activation: 'softplus', batchNorm: false } as const;
-const MLP_OF_VAE = { ...MLP, batchNorm: true } as const;
-const CONV = { preset: 'conv', filters: [2, 2], width: 4, batchNorm: false } as const;
-const CONV_OF_VAE = { ...CONV, batchNorm: true } as const;
+const MLP = { preset: 'mlp', widths: [4], activation: 'softplus', norm: 'none' } as const;
+const MLP_OF_VAE = { ...MLP, norm: 'batch' } as const;
+const CONV = { preset: 'conv', filters: [2, 2], width: 4, norm: 'none' } as const;
+const CONV_OF_VAE = { ...CONV, norm: 'batch' } as const;
 const LEARNED = gaussianObservation({ variance: 'learned' });
 
 const makeVae = (options: Partial<VaeOptions>, noise: Noise = createNoise(1)): GaussianVae =>
@@ -41,13 +41,12 @@ const makeM2 = (options: Partial<M2Options>, noise: Noise = createNoise(1)): M2 
 export const KEPT_MODELS: Readonly<Record<string, () => GaussianVae | M2>> = {
   'vae-mlp-bernoulli': () => makeVae({}),
   'vae-mlp-gaussian': () =>
-    makeVae({ nets: { ...MLP, batchNorm: false, activation: 'relu' }, likelihood: LEARNED }),
+    makeVae({ nets: { ...MLP, norm: 'none', activation: 'relu' }, likelihood: LEARNED }),
   'vae-conv-bernoulli': () => makeVae({ nets: CONV_OF_VAE }),
   'vae-conv-gaussian': () => makeVae({ nets: CONV_OF_VAE, likelihood: gaussianObservation() }),
   'm2-mlp-bernoulli': () => makeM2({ nets: { ...MLP, sharedTrunk: true }, labelPrior: [0.5, 0.25, 0.25] }),
-  'm2-mlp-gaussian': () => makeM2({ nets: { ...MLP, batchNorm: true }, likelihood: LEARNED }),
-  'm2-conv-bernoulli': () =>
-    makeM2({ nets: { ...CONV, depth: 2, batchNorm: true }, encoderSeesLabel: false }),
+  'm2-mlp-gaussian': () => makeM2({ nets: { ...MLP, norm: 'batch' }, likelihood: LEARNED }),
+  'm2-conv-bernoulli': () => makeM2({ nets: { ...CONV, depth: 2, norm: 'batch' }, encoderSeesLabel: false }),
   'm2-conv-gaussian': () =>
     makeM2({ nets: { ...CONV, sharedTrunk: false }, likelihood: gaussianObservation() }),
 };
@@ -167,7 +166,7 @@ export const KEPT_RUNS = {
     options: () => ({ objective: semiSupervised() }),
   }),
   'm2-everything': describeRun<M2>({
-    make: (noise) => makeM2({ nets: { ...CONV, batchNorm: true } }, noise),
+    make: (noise) => makeM2({ nets: { ...CONV, norm: 'batch' } }, noise),
     weightDecay: 0.01,
     options: () => ({
       objective: regularized({

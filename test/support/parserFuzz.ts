@@ -244,7 +244,7 @@ const model = async (): Promise<Subject> => {
 /** Models whose spec and weights make them: each file that is read gives one, which is given back at once. */
 const preset = async (): Promise<Subject> => {
   const files: Uint8Array[] = [];
-  for (const nets of [MLP, { ...CONV, batchNorm: true }]) {
+  for (const nets of [MLP, { ...CONV, norm: 'batch' as const }]) {
     const storage = memoryStorage();
     const subject = tinyM2({ nets });
     await saveModel(subject, storage);

@@ -33,8 +33,8 @@ export const CLASSES = 3;
 export const LATENT = 3;
 
 /** Small nets without batch norm, whose rows do not depend on each other; softplus has a gradient everywhere. */
-export const MLP = { preset: 'mlp', widths: [8], activation: 'softplus', batchNorm: false } as const;
-export const CONV = { preset: 'conv', filters: [3, 4], width: 8, batchNorm: false } as const;
+export const MLP = { preset: 'mlp', widths: [8], activation: 'softplus', norm: 'none' } as const;
+export const CONV = { preset: 'conv', filters: [3, 4], width: 8, norm: 'none' } as const;
 
 const SMALL = { inputShape: SHAPE, classes: CLASSES, latent: LATENT, nets: MLP } as const;
 
@@ -54,7 +54,7 @@ export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
   createVae({
     inputShape: SHAPE,
     latent: LATENT,
-    nets: { ...MLP, batchNorm: true },
+    nets: { ...MLP, norm: 'batch' },
     seed: createNoise(1),
     ...options,
   });

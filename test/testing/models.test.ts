@@ -150,13 +150,13 @@ describe.each<[string, (seed: number) => M2, ModelChecksOptions<M2>]>([
   ['mlp, q(z|x), m2', small({ encoderSeesLabel: false }), { objective: semiSupervised() }],
   [
     'mlp, batch norm, a shared trunk, m2',
-    small({ nets: { ...MLP, batchNorm: true, sharedTrunk: true } }),
+    small({ nets: { ...MLP, norm: 'batch', sharedTrunk: true } }),
     { objective: semiSupervised() },
   ],
   ['conv, q(z|x), m2', small({ nets: CONV }), { objective: semiSupervised() }],
   [
     'conv of depth 2, q(z|x,y), batch norm, regularized',
-    small({ nets: { ...CONV, depth: 2, batchNorm: true }, encoderSeesLabel: true }),
+    small({ nets: { ...CONV, depth: 2, norm: 'batch' }, encoderSeesLabel: true }),
     { objective: regularized() },
   ],
   [
@@ -186,7 +186,7 @@ describe.each<[string, (seed: number) => GaussianVae, ModelChecksOptions<Gaussia
   ['mlp, batch norm', smallM1(), { objective: unsupervised() }],
   [
     'mlp of two layers without batch norm, a warm-up',
-    smallM1({ nets: { preset: 'mlp', widths: [5, 4], batchNorm: false } }),
+    smallM1({ nets: { preset: 'mlp', widths: [5, 4], norm: 'none' } }),
     { objective: unsupervised({ klWeight: (step) => Math.min(1, (step + 1) / 10) }) },
   ],
   [
@@ -225,7 +225,7 @@ describe.each<[string, (seed: number) => LadderVae, ModelChecksOptions<LadderVae
     'three layers without batch norm, the label at the decoder too, a learned variance, a Gumbel label',
     smallLadder({
       latents: [3, 2, 2],
-      nets: { preset: 'mlp', widths: [5, 4, 3], activation: 'softplus', batchNorm: false },
+      nets: { preset: 'mlp', widths: [5, 4, 3], activation: 'softplus', norm: 'none' },
       decoderSeesLabel: true,
       likelihood: gaussianObservation({ variance: 'learned' }),
     }),
@@ -245,7 +245,7 @@ describe.each<[string, (seed: number) => AuxiliaryVae, ModelChecksOptions<Auxili
   ],
   [
     'SDGM, a straight-through label, regularized, generated labels',
-    (seed) => createSdgm({ ...SMALL_AUXILIARY, nets: { ...MLP, batchNorm: false }, seed }),
+    (seed) => createSdgm({ ...SMALL_AUXILIARY, nets: { ...MLP, norm: 'none' }, seed }),
     {
       objective: regularized({
         labelHandling: 'straight-through',
@@ -279,7 +279,7 @@ describe.each<[string, (seed: number) => M1M2, ModelChecksOptions<M1M2>]>([
     'conv, two domains, a discrepancy and generated labels',
     smallM1M2({
       covariates: 2,
-      nets: { preset: 'conv', filters: [3], width: 4, innerWidths: [4], batchNorm: false },
+      nets: { preset: 'conv', filters: [3], width: 4, innerWidths: [4], norm: 'none' },
     }),
     { objective: semiSupervised({ domainDiscrepancy: { weight: 3 }, generatedLabels: { weight: 0.2 } }) },
   ],

@@ -29,7 +29,7 @@ const watched = async (
 ): Promise<readonly Sample[]> => {
   const samples: Sample[] = [];
   const before = alive();
-  const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+  const model = tinyM2({ nets: { preset: 'mlp', widths: [4], norm: 'batch' } });
   await watch({
     model,
     batches: tinyBatches({ stepsPerEpoch }),

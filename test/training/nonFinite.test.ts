@@ -203,7 +203,7 @@ describe('a loss that is not finite', () => {
 
   it('changes nothing at a step that is left out: neither weights nor statistics nor moments, decay included', async () => {
     const states: (readonly number[])[][] = [];
-    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], norm: 'batch' } });
     const optimizer = createAdam({ weightDecay: 0.1 });
     const look = async ({ step }: { step: number }) => {
       if (step !== 1 && step !== 2) return;
@@ -244,7 +244,7 @@ describe('a loss that is not finite', () => {
   });
 
   it('leaves statistics as they were where the objective throws behind the forward pass', async () => {
-    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], batchNorm: true } });
+    const model = tinyM2({ nets: { preset: 'mlp', widths: [4], norm: 'batch' } });
     const before = await weightsOf(model);
     const throwing: Objective<M2> = (of, batch, context) => {
       semiSupervised()(of, batch, context);

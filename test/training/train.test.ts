@@ -658,7 +658,7 @@ describe('train', () => {
     ['m2 on mlp', {}, semiSupervised()],
     [
       'regularized on conv with batch norm',
-      { nets: { ...CONV, batchNorm: true } },
+      { nets: { ...CONV, norm: 'batch' as const } },
       regularized({ labelHandling: 'gumbel' }),
     ],
   ])(

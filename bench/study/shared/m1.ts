@@ -46,7 +46,7 @@ export async function trainedVae(
   const model = createVae({
     inputShape: images.shape,
     latent,
-    nets: { preset: 'mlp', widths, activation, batchNorm },
+    nets: { preset: 'mlp', widths, activation, norm: batchNorm ? 'batch' : 'none' },
     likelihood: bernoulli,
     initializer: 'glorot-uniform',
     seed: settings.seed,

@@ -106,10 +106,10 @@ const NETS = {
     depth: 1,
     width: 512,
     activation: 'relu',
-    batchNorm: false,
+    norm: 'none',
     sharedTrunk: true,
   },
-  mlp: { preset: 'mlp', widths: [500], activation: 'softplus', batchNorm: false, sharedTrunk: false },
+  mlp: { preset: 'mlp', widths: [500], activation: 'softplus', norm: 'none', sharedTrunk: false },
 } as const satisfies Readonly<Record<Settings['nets'], M2Preset>>;
 
 /** The model of a case, its weights drawn from `seed`. */
@@ -122,7 +122,7 @@ export const modelOf = (
     inputShape: shape,
     classes,
     latent,
-    nets: { ...NETS[preset], ...given({ batchNorm, filters, depth, width }) } as M2Preset,
+    nets: { ...NETS[preset], ...given({ norm: batchNorm && 'batch', filters, depth, width }) } as M2Preset,
     likelihood: bernoulli,
     labelPrior: uniformLabelPrior(classes),
     encoderSeesLabel: preset === 'mlp',

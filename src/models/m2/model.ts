@@ -91,7 +91,8 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const q = at(y, atLabels); // q(z | x[, y])
           const z = gaussian.sample(q, noise.split('latent'));
-          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, context); // log p(x | z, y)
+          const atRows = { ...context, rowWeights };
+          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, atRows); // log p(x | z, y)
           const latentKl = latentKlOf(model, q, z); // KL( q(z | x[, y]) ‖ p(z) )
           const logRatio = logWeight ? logRatioOf(model, q, z) : undefined; // log p(z) − log q(z | x[, y])
           return codeBound({ logLikelihood, latentKl, logRatio });

@@ -27,7 +27,7 @@ import { ABOVE_0, number, readOptions } from '../../core/options';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import { gaussianObservation } from '../../distributions/gaussianObservation';
-import { halves } from '../../distributions/parameterBlocks';
+import { blocksOf } from '../../distributions/parameterBlocks';
 import { logLikelihoodOf, meanOf, repeatedTo } from '../codeBound';
 import { samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
@@ -109,7 +109,10 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
   const { m1, dimensions, classNames, temperature } = settings;
   const { active, collapsed, joined } = groupsOf(dimensions, m1.latent);
   const featuresOf = (parameters: Tensor): gaussian.Gaussian => {
-    const [mean, logVar] = halves('createStackedM2', parameters, 'means, then log-variances');
+    const [mean, logVar] = blocksOf('createStackedM2', parameters, ['means', 'log-variances']) as [
+      Tensor,
+      Tensor,
+    ];
     return { mean, logVar };
   };
   /** log p(z_c), [B] */

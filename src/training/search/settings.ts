@@ -16,15 +16,11 @@ import { type SearchSettings, type SearchSpace, settingsRule } from './space';
  * @example createM2({ data, ...modelOptionsOf({ latent: 2, widths: [64] }) }).latent // 2
  */
 export function modelOptionsOf(settings: SearchSettings): Pick<M2Options, 'latent' | 'nets' | 'likelihood'> {
-  const { latent, sigma, widths, activation, batchNorm } = settingsRule(
-    'modelOptionsOf',
-    'settings',
-    settings,
-  );
+  const { latent, sigma, widths, activation, norm } = settingsRule('modelOptionsOf', 'settings', settings);
   const nets = {
     ...(widths && { widths }),
     ...(activation && { activation }),
-    ...(batchNorm !== undefined && { batchNorm }),
+    ...(norm && { norm }),
   };
   return {
     ...(latent !== undefined && { latent }),
@@ -82,7 +78,7 @@ export function defaultSpace(
     ...(likelihood.spec?.kind === 'gaussian' && { sigma: [0.15, 0.3, 0.5, 1, 'learned'] as const }),
     widths: [[64], [128], [500], [128, 128]],
     activation: ['relu', 'softplus'],
-    batchNorm: [false, true],
+    norm: ['none', 'batch'],
     boundWeight: { from: 0.03, to: 1, log: true },
     mutualInformationWeight: [0, 1, 2, 5],
     entropyPenalty: [0, 0.5, 1],

@@ -29,8 +29,8 @@ export interface SearchSettings {
   readonly widths?: readonly number[];
   /** activation of these layers */
   readonly activation?: NonNullable<MlpOptions['activation']>;
-  /** batch norm in these layers */
-  readonly batchNorm?: boolean;
+  /** normalization in these layers */
+  readonly norm?: NonNullable<MlpOptions['norm']>;
   /** weight of the bound in the objective */
   readonly boundWeight?: number;
   /** the report's γ, weight of Î(y; x) */
@@ -83,7 +83,7 @@ const SETTINGS: Readonly<Record<keyof SearchSettings, Reading>> = {
   sigma: { rule: sigma, ranges: 'real' },
   widths: { rule: checked(assertWidths) },
   activation: { rule: oneOf(['relu', 'softplus']) },
-  batchNorm: { rule: flag() },
+  norm: { rule: oneOf(['batch', 'layer', 'none']) },
   boundWeight: real(AT_LEAST_0),
   mutualInformationWeight: real(AT_LEAST_0),
   entropyPenalty: real(AT_LEAST_0),

@@ -311,7 +311,7 @@ describe('training and evaluation', () => {
 
   /** A run of some steps, and the model. */
   const trained = async (steps: number, execute = {}): Promise<TokenConditionalVae> => {
-    const model = tinyToken({ nets: { ...MLP, widths: [16], batchNorm: true } });
+    const model = tinyToken({ nets: { ...MLP, widths: [16], norm: 'batch' } });
     const optimizer = createAdam({ learningRate: 0.02 });
     await train(model, {
       objective: labelConditional(),

@@ -157,7 +157,7 @@ describe('a conditional VAE with a token', () => {
 
   it('is a VAE without labels where only ∅ comes, also in its further functions', async () => {
     const { x } = tinyExamples(4);
-    const nets = { preset: 'mlp', widths: [8], activation: 'softplus', batchNorm: false } as const;
+    const nets = { preset: 'mlp', widths: [8], activation: 'softplus', norm: 'none' } as const;
     const [token, vae] = [tinyToken(), tinyM1({ nets })];
     // The label of a batch of ∅ alone is a bias.
     copy(token, vae, (name, value) =>

@@ -48,7 +48,7 @@ const NETS = {
   widths: [4],
   innerWidths: [3],
   activation: 'softplus',
-  batchNorm: false,
+  norm: 'none',
 } as const;
 
 /** Five pixels, three classes, four features, two codes; two domains where asked for. */
@@ -195,7 +195,7 @@ describe('M1+M2', () => {
       classes: 3,
       latent: 2,
       likelihood: gaussianObservation({ variance: 'learned' }),
-      nets: { preset: 'mlp', widths: [3], activation: 'softplus', batchNorm: false },
+      nets: { preset: 'mlp', widths: [3], activation: 'softplus', norm: 'none' },
     });
     const from = (name: string): Tensor => model.variables[name] as Tensor;
     const own: Readonly<Record<string, string>> = { encoder: 'latentEncoder', decoder: 'featurePrior' };

@@ -100,7 +100,72 @@ export const poissonFunctions: Descriptions = {
   ),
 };
 
+const shares01 = batched((shape) =>
+  fc.tuple(
+    reals(shape, 60),
+    reals(shape, 1).map(
+      ({ values }) =>
+        new DrawnTensor(
+          shape,
+          values.map((v) => Math.fround(Math.min(1, Math.abs(Number(v))))),
+        ),
+    ),
+  ),
+);
+
+export const continuousBernoulliFunctions: Descriptions = {
+  'continuousBernoulli.parameterShape': ofShape(ssvae.continuousBernoulli.parameterShape),
+  'continuousBernoulli.logProb': described(ssvae.continuousBernoulli.logProb, shares01, {
+    always: rowsOf,
+    valid: (result) => finite(result),
+  }),
+  'continuousBernoulli.mean': described(ssvae.continuousBernoulli.mean, fc.tuple(parameters), {
+    always: likeFirst,
+    valid: (result) => within(result, 0, 1),
+  }),
+  'continuousBernoulli.sample': described(ssvae.continuousBernoulli.sample, fc.tuple(parameters, noises), {
+    always: likeFirst,
+    valid: (result) => within(result, 0, 1),
+  }),
+};
+
 export const likelihoodFunctions: Descriptions = {
+  sampleGamma: described(ssvae.sampleGamma, fc.tuple(positives, noises), {
+    always: likeFirst,
+    valid: (result) => within(result, 0),
+  }),
+  discretizedLogistic: described(
+    (options: ssvae.DiscretizedLogisticOptions | undefined, p: Tensor, x: Tensor, noise: ssvae.Noise) =>
+      allOf(ssvae.discretizedLogistic(options), p, x, noise),
+    fc.tuple(
+      fc.constantFrom({ bins: 3, high: 2, mixture: 2 }),
+      reals([2, 12], 30),
+      fc.constant(new DrawnTensor([2, 2], [0, 1, 2, 1])),
+      noises,
+    ),
+    {
+      always: (results, _, __, x) => threeResults(results, x),
+      valid: ([logProb, ...others]) => {
+        within(logProb as Tensor, -Infinity, 1e-5);
+        for (const other of others) within(other, -1e-5, 2 + 1e-5);
+      },
+    },
+  ),
+  multinomial: described(
+    (options: ssvae.MultinomialOptions | undefined, l: Tensor, x: Tensor, noise: ssvae.Noise) =>
+      allOf(ssvae.multinomial(options), l, x, noise),
+    fc.tuple(
+      fc.constantFrom({}, { total: 3 }),
+      reals([2, 3], 30),
+      fc.constant(new DrawnTensor([2, 3], [0, 1, 2, 40, 0, 0])),
+      noises,
+    ),
+    {
+      always: (results, _, __, x) => threeResults(results, x),
+      cheap: (options: ssvae.MultinomialOptions | undefined) => !(Number(options?.total) > 100),
+      valid: (results) => finite(...results),
+    },
+  ),
   digamma: described(ssvae.digamma, fc.tuple(positives), {
     always: likeFirst,
     valid: (result) => finite(result),

@@ -7,6 +7,7 @@ import type { Descriptions } from './description';
 import {
   bernoulliFunctions,
   categoricalFunctions,
+  continuousBernoulliFunctions,
   divergences,
   gaussianFunctions,
   likelihoodFunctions,
@@ -26,6 +27,7 @@ export const rooms: Readonly<Record<string, Descriptions>> = {
   distributions: {
     ...bernoulliFunctions,
     ...categoricalFunctions,
+    ...continuousBernoulliFunctions,
     ...gaussianFunctions,
     ...likelihoodFunctions,
     ...otherDistributions,

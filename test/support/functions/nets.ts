@@ -61,6 +61,11 @@ export const netFunctions: Descriptions = {
     ) as never,
     { always: isLayer },
   ),
+  LayerNorm: described(
+    (options: ssvae.LayerNormOptions) => new ssvae.LayerNorm(options),
+    fc.tuple(fc.record({ name, epsilon: fc.constantFrom(1e-5, 1e-3) }, { requiredKeys: ['name'] })) as never,
+    { always: isLayer },
+  ),
   LabelConditionedDense: described(
     (options: ssvae.LabelConditionedDenseOptions) => new ssvae.LabelConditionedDense(options),
     fc.tuple(fc.record({ name, units: width, activation }, { requiredKeys: ['name', 'units'] })) as never,
@@ -88,7 +93,7 @@ export const netFunctions: Descriptions = {
       optional({
         widths: fc.array(width, { minLength: 1, maxLength: 2 }),
         activation,
-        batchNorm: fc.boolean(),
+        norm: fc.constantFrom('batch', 'layer', 'none'),
         sharedTrunk: fc.boolean(),
       }),
     ) as never,
@@ -103,7 +108,7 @@ export const netFunctions: Descriptions = {
         depth: fc.integer({ min: 1, max: 3 }),
         width,
         activation,
-        batchNorm: fc.boolean(),
+        norm: fc.constantFrom('batch', 'layer', 'none'),
         sharedTrunk: fc.boolean(),
       }),
     ) as never,

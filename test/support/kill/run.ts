@@ -50,7 +50,7 @@ const place = told(folder(path));
 const isFirst = (await place.list()).length === 0;
 // Wide enough that a checkpoint takes some time to write; other weights in each later life: none of them may survive.
 const model = tinyM2({
-  nets: { preset: 'mlp', widths: [128], batchNorm: true },
+  nets: { preset: 'mlp', widths: [128], norm: 'batch' },
   seed: createNoise(isFirst ? 1 : process.pid),
 });
 const held = tinyDataset(12, 3);

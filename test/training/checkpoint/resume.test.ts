@@ -34,8 +34,8 @@ const LAST = STEPS_PER_EPOCH * EPOCHS;
 
 /** Everything that moves along with a run: schedules, batch norm, drawn labels, drawn augmentation, binarisation. */
 const NETS = [
-  ['mlp', { preset: 'mlp', widths: [4], batchNorm: true }],
-  ['conv', { ...CONV, batchNorm: true }],
+  ['mlp', { preset: 'mlp', widths: [4], norm: 'batch' }],
+  ['conv', { ...CONV, norm: 'batch' }],
 ] as const;
 type Nets = (typeof NETS)[number][1];
 
@@ -337,11 +337,11 @@ describe('resuming', () => {
 
   it('is refused with another model, and does not mind the order in which its choices are written', async () => {
     const storage = await interrupted();
-    const other = { preset: 'mlp', widths: [5], batchNorm: true } as unknown as Nets;
+    const other = { preset: 'mlp', widths: [5], norm: 'batch' } as unknown as Nets;
     await expect(go(other, storage)).rejects.toThrow(
       /^resume: memory: spec\.nets\.widths is \[5\] in this run and \[4\] in the checkpoint/,
     );
-    const reordered = { batchNorm: true, widths: [4], preset: 'mlp' } as const as Nets;
+    const reordered = { norm: 'batch', widths: [4], preset: 'mlp' } as const as Nets;
     expect((await go(reordered, storage)).result).toMatchObject({ step: LAST });
   });
 

@@ -117,7 +117,7 @@ describe('an average that does not fit the loop', () => {
 });
 
 describe('a run with an average', () => {
-  const NETS = { ...CONV, batchNorm: true } as const;
+  const NETS = { ...CONV, norm: 'batch' } as const;
   const DECAY = 0.8;
   const options = (): TrainOptions<M2> => ({
     objective: semiSupervised(),

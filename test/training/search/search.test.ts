@@ -335,7 +335,7 @@ describe('a space', () => {
     const space: SearchSpace = {
       alpha: { from: 0.1, to: 10, log: true },
       latent: { from: 1, to: 4 },
-      batchNorm: [true, false],
+      norm: ['batch', 'none'],
     };
     const drawn = drawSettings(space, 400, createNoise(1));
     expect(drawn.length).toBe(400);
@@ -348,7 +348,7 @@ describe('a space', () => {
   });
 
   it('of few points gives each once', () => {
-    expect(drawSettings({ latent: [1, 2], batchNorm: [true, false] }, 20, createNoise(1)).length).toBe(4);
+    expect(drawSettings({ latent: [1, 2], norm: ['batch', 'none'] }, 20, createNoise(1)).length).toBe(4);
   });
 });
 
@@ -399,11 +399,11 @@ describe('the settings of a trial', () => {
       latent: 2,
       sigma: 0.3,
       widths: [7],
-      batchNorm: true,
+      norm: 'batch',
     });
     expect([latent, nets, likelihood?.spec]).toEqual([
       2,
-      { preset: 'mlp', widths: [7], batchNorm: true },
+      { preset: 'mlp', widths: [7], norm: 'batch' },
       { kind: 'gaussian', variance: 'fixed', sigma: 0.3 },
     ]);
   });
