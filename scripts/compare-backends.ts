@@ -73,7 +73,7 @@ const resultsOf = async (model: ssvae.GaussianVae | ssvae.M2): Promise<Results> 
 const MODELS = ['M2, mlp', 'M2, conv', 'M1'] as const;
 const load = (folder: string, name: string): Promise<ssvae.GaussianVae | ssvae.M2> => {
   const storage = file(join(folder, `${name}.safetensors`));
-  return ssvae.loadModel(storage);
+  return ssvae.loadModel<'m2' | 'vae'>(storage);
 };
 
 /** In a process of its own: the results of one backend. */

@@ -4,6 +4,12 @@
  * @packageDocumentation
  */
 
+export {
+  type AdversarialTerms,
+  adversarialTerms,
+  type DiscriminatorLogits,
+  discriminatorAccuracy,
+} from './bounds/adversarialTerms';
 export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './bounds/everyLabel';
 export {
   type ImportanceWeightedBoundArguments,
@@ -114,6 +120,7 @@ export {
   type CategoricalObservationOptions,
   categoricalObservation,
 } from './distributions/categoricalObservation';
+export type { ClassPrior } from './distributions/classPrior';
 export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
 export {
@@ -121,6 +128,7 @@ export {
   type GaussianObservationOptions,
   gaussianObservation,
 } from './distributions/gaussianObservation';
+export { type GaussianRingOptions, gaussianRing } from './distributions/gaussianRing';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
 export type { LatentPrior } from './distributions/latentPrior';
 export type { Likelihood, LogProbOptions, ParameterKind } from './distributions/likelihood';
@@ -141,6 +149,7 @@ export {
 } from './distributions/negativeBinomial';
 export type { CountsSeen } from './distributions/netInput';
 export * as poisson from './distributions/poisson';
+export { type SwissRollOptions, swissRoll } from './distributions/swissRoll';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';
@@ -184,6 +193,8 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
+export { type Aae, type AaeCode, type AaeOptions, createAae } from './models/adversarial/model';
+export type { AaeNetsOption, AaePreset } from './models/adversarial/nets';
 export type { ModelData } from './models/data';
 export { type LoadModelOptions, loadModel } from './models/loadModel';
 export { createM2, type M2, type M2Options } from './models/m2/model';
@@ -193,6 +204,7 @@ export type {
   BoundTerms,
   Classifier,
   GenerateOptions,
+  GenerativeClassifier,
   LabelBoundOptions,
   LabelInference,
   Model,
@@ -229,6 +241,7 @@ export { fitSoftmaxClassifier, type SoftmaxClassifierOptions } from './models/so
 export { type Calibrated, withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
+export type { MlpAaeOptions } from './nets/aaeNets';
 export type { Activation } from './nets/activation';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
@@ -257,6 +270,12 @@ export {
   type SmoothedLabelKlArguments,
   smoothedLabelKl,
 } from './regularizers/smoothedLabelKl';
+export {
+  type AdversarialOptions,
+  type AdversarialPhase,
+  type AdversarialPhaseName,
+  adversarial,
+} from './training/adversarial';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
 export type { Executor } from './training/executor';

@@ -19,7 +19,7 @@ import {
 } from '../core/options';
 import { assertShapes, sameShape, sizeOf } from '../core/shape';
 import { assertLiving } from '../models/living';
-import type { Classifier, SemiSupervisedVae } from '../models/model';
+import type { Classifier, GenerativeClassifier } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
@@ -111,7 +111,7 @@ const sampleRules = () => ({
  * @example (await evaluateSamples(model, { judge, seed: 1 })).fidelity // such as 0.97
  */
 export async function evaluateSamples(
-  model: SemiSupervisedVae,
+  model: GenerativeClassifier,
   options: EvaluateSamplesOptions,
 ): Promise<SampleEvaluation> {
   const where = 'evaluateSamples';
@@ -231,7 +231,7 @@ function spreadOf(values: Float32Array, rows: number): number {
 
 /** The examples of all classes, class by class. */
 const joined = (
-  { inputShape, classes }: SemiSupervisedVae,
+  { inputShape, classes }: GenerativeClassifier,
   parts: readonly Float32Array[],
 ): GeneratedExamples => {
   const [{ length } = new Float32Array()] = parts;
@@ -244,12 +244,12 @@ const joined = (
 
 /** A linear classifier of the values, which reads inputs as the model does. */
 const linearOf = (
-  { inputShape, likelihood }: SemiSupervisedVae,
+  { inputShape, likelihood }: GenerativeClassifier,
   { x, y, classes }: GeneratedExamples,
 ): Classifier => {
   const linear = fitSoftmaxClassifier(x, y, { classes });
   const [width = 0] = linear.inputShape;
-  const reader: Classifier & Pick<SemiSupervisedVae, 'likelihood'> = {
+  const reader: Classifier & Pick<GenerativeClassifier, 'likelihood'> = {
     ...linear,
     inputShape,
     likelihood,

@@ -6,7 +6,7 @@ import { atOnce } from '../core/notAsync';
 import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import { assertLiving } from '../models/living';
-import type { SemiSupervisedVae } from '../models/model';
+import type { GenerativeClassifier } from '../models/model';
 import { type ModelGridOptions, readCells } from './cells';
 import { gridRules, layOut, type PixelGrid } from './imageGrid';
 
@@ -28,7 +28,7 @@ export interface ClassSamplesOptions extends ModelGridOptions {
  * @example await classSamples(model, { perClass: 8, seed: 0 })
  */
 export async function classSamples(
-  model: SemiSupervisedVae,
+  model: GenerativeClassifier,
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
   assertMethods('classSamples', 'model', model, ['generate']);

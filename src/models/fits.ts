@@ -1,5 +1,6 @@
 /** Whether model, objective and data fit each other. */
 
+import { assertMethods } from '../core/assert';
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
@@ -8,8 +9,28 @@ import { atOnce } from '../core/notAsync';
 import { assertShapes, sameShape } from '../core/shape';
 import { canonical } from '../files/json';
 import { assertBytesFit } from './inputs';
-import type { Classifier, Model, Vae } from './model';
+import { type Classifier, hasLabels, type Model, type Vae } from './model';
 import type { Objective } from './objectives/objective';
+
+/** Where a model has no bound: what trains an adversarial autoencoder. */
+const adversarialHint = (model: Model): string =>
+  typeof (model as { readonly codeDiscriminator?: unknown })?.codeDiscriminator === 'function'
+    ? ': an adversarial autoencoder has no bound, and the phases of adversarial(model) train it'
+    : '';
+
+/**
+ * Refuses a model without a bound.
+ *
+ * @param where name of the calling function, for the message
+ * @throws TypeError
+ */
+export function assertBounded(where: string, model: Model): void {
+  if (hasLabels(model)) return;
+  const hint = adversarialHint(model);
+  if (hint !== '')
+    throw new TypeError(`${where}: the model has no bound, needed one with bound() or infer()${hint}`);
+  assertMethods<Vae>(where, 'model', model as Vae, ['bound']);
+}
 
 /**
  * Refuses a model without what an objective calls.
@@ -28,7 +49,9 @@ export function assertCalled<M extends Model>(
 ): void {
   const missing = methods.find((method) => typeof (model as Partial<M>)[method] !== 'function');
   if (missing !== undefined)
-    throw new TypeError(`${where}: the model has no ${missing}(), needed by ${objective}`);
+    throw new TypeError(
+      `${where}: the model has no ${missing}(), needed by ${objective}${adversarialHint(model)}`,
+    );
 }
 
 /**

@@ -10,7 +10,7 @@ import { atOnce } from '../core/notAsync';
 import { integersFrom, number, readOptions, text, UNIT_INTERVAL } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from './living';
-import type { Classifier, Model, SemiSupervisedVae, Vae } from './model';
+import type { Classifier, GenerativeClassifier, Model, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
 import { calibratedLogits } from './temperature';
 
@@ -142,7 +142,7 @@ export async function predict(
  * @example (await embed(model, new Uint8Array(784))).length // 50
  */
 export async function embed(
-  model: Vae | SemiSupervisedVae,
+  model: Vae | GenerativeClassifier,
   data: Inputs,
   options: BatchOptions = {},
 ): Promise<Float32Array> {

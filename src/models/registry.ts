@@ -1,9 +1,10 @@
 /** The ready models, by the name that their files give them. Adding one is a line here. */
+import { READY_AAE } from './adversarial/ready';
 import { READY_M2 } from './m2/ready';
 import { READY_VAE } from './vae/ready';
 
 /** How each is rebuilt. */
-export const READY_MODELS = { m2: READY_M2, vae: READY_VAE } as const;
+export const READY_MODELS = { m2: READY_M2, vae: READY_VAE, aae: READY_AAE } as const;
 
 /** Name of a ready model. */
 export type ModelKind = keyof typeof READY_MODELS;

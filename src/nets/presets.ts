@@ -1,4 +1,5 @@
 /** The presets of nets, by the name that a user and a spec give them. Adding one is its file and a line for each model. */
+import { MLP_AAE } from './aaeNets';
 import { CONV, REPORT } from './conv';
 import { KINGMA, MLP } from './mlp';
 import type { NetPreset } from './preset';
@@ -14,6 +15,9 @@ export const VAE_PRESETS = {
   kingma: KINGMA_VAE,
   report: REPORT_VAE,
 } as const;
+
+/** Those of an adversarial autoencoder. */
+export const AAE_PRESETS = { mlp: MLP_AAE } as const;
 
 /** The choices of a preset. */
 type ChoicesOf<P> = P extends NetPreset<never, infer Choices, never> ? Choices : never;

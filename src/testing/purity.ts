@@ -9,6 +9,7 @@ import {
   boundOf,
   functionsOf,
   isClassifier,
+  isGenerative,
   isPlainVae,
   isSemiSupervised,
   resultsOf,
@@ -62,12 +63,12 @@ export const purityChecks: readonly Check[] = [
   },
   {
     name: 'generate draws from its seed alone',
-    of: 'vae',
+    of: 'generative',
     async run(subject) {
       const model = subject.make();
       const generated = (seed: number | Noise): Tensor => {
         if (isPlainVae(model)) return model.generate(ROWS, seed);
-        if (isSemiSupervised(model)) return model.generate(new Array<number>(ROWS).fill(0), seed);
+        if (isGenerative(model)) return model.generate(new Array<number>(ROWS).fill(0), seed);
         throw new Error('generate is missing, needed a function');
       };
       const draw = (seed: number | Noise): Promise<Values> =>
