@@ -19,6 +19,18 @@ const adversarialHint = (model: Model): string =>
     : '';
 
 /**
+ * Refuses an adversarial autoencoder where a bound is needed.
+ *
+ * @param where name of the calling function, for the message
+ * @throws TypeError
+ */
+export function assertNotAdversarial(where: string, model: Model): void {
+  const hint = adversarialHint(model);
+  if (hint !== '' && !hasLabels(model))
+    throw new TypeError(`${where}: the model has no bound, needed one with bound() or infer()${hint}`);
+}
+
+/**
  * Refuses a model without a bound.
  *
  * @param where name of the calling function, for the message
@@ -26,9 +38,7 @@ const adversarialHint = (model: Model): string =>
  */
 export function assertBounded(where: string, model: Model): void {
   if (hasLabels(model)) return;
-  const hint = adversarialHint(model);
-  if (hint !== '')
-    throw new TypeError(`${where}: the model has no bound, needed one with bound() or infer()${hint}`);
+  assertNotAdversarial(where, model);
   assertMethods<Vae>(where, 'model', model as Vae, ['bound']);
 }
 

@@ -5,6 +5,7 @@ import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import { type Aae, type AaeOptions, createAae } from '../../src/models/adversarial/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import type { Model } from '../../src/models/model';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
@@ -37,6 +38,17 @@ export const tinyM1 = (options: Partial<VaeOptions> = {}): GaussianVae =>
     inputShape: SHAPE,
     latent: LATENT,
     nets: { ...MLP, batchNorm: true },
+    seed: createNoise(1),
+    ...options,
+  });
+
+/** A small adversarial autoencoder. */
+export const tinyAae = (options: Partial<AaeOptions> = {}): Aae =>
+  createAae({
+    inputShape: SHAPE,
+    classes: CLASSES,
+    latent: LATENT,
+    nets: { ...MLP, discriminatorWidths: [8] },
     seed: createNoise(1),
     ...options,
   });
