@@ -1,5 +1,5 @@
 /** The phases of an adversarial autoencoder. */
-import { assertMethods, recordOf } from '../core/assert';
+import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { atOnce } from '../core/notAsync';
 import { AT_LEAST_0, callable, number, readOptions } from '../core/options';
 import type { Aae } from '../models/adversarial/model';
@@ -78,12 +78,13 @@ export function adversarial(model: Aae, options: AdversarialOptions = {}): reado
     ['generator', generation(inputNoise)],
     ...(model.classPrior ? [] : [['classification', classification()] as const]),
   ];
-  const trainable = Object.keys(model.variables).filter((name) => model.variables[name]?.trainable);
+  const variables = Object.entries(plainOf('adversarial', model.variables, 'model.variables'));
+  const trainable = variables.flatMap(([name, variable]) => (variable.trainable ? [name] : []));
   return objectives.map(([name, objective]) => {
     const made = atOnce('adversarial', 'optimizer', optimizer(name));
     assertMethods('adversarial', `optimizer("${name}")`, made, ['apply']);
     const nets = NETS[name];
-    const variables = trainable.filter((variable) => nets.includes(variable.split('/')[0] as string));
-    return { name, variables, objective, optimizer: made };
+    const moved = trainable.filter((variable) => nets.includes(variable.split('/')[0] as string));
+    return { name, variables: moved, objective, optimizer: made };
   });
 }

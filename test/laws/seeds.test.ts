@@ -8,7 +8,7 @@ import * as ssvae from '../../src/index';
 import { identityOf } from '../../src/training/checkpoint/identity';
 import { runSettings } from '../../src/training/settings';
 import { cleanUpAfterEach } from '../support/numbers';
-import { tinyBatches, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
+import { tinyAae, tinyBatches, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
 
 type Seed = number | Noise;
 
@@ -28,6 +28,7 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
     const source = ssvae.createBatches({ dataset, split, batchSize, seed, binarize: 'dynamic' });
     return [source.identity, await source.at(0), await source.at(5)];
   },
+  createAae: (seed) => weightsOf(tinyAae({ seed })),
   createM2: (seed) => weightsOf(tinyM2({ seed })),
   createVae: (seed) => weightsOf(tinyM1({ seed })),
   digits: (seed) => ssvae.digits({ count: 3, seed }).x,

@@ -83,6 +83,24 @@ const options = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([in
   ),
 );
 
+const optionsAae = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([inputShape, classes]) =>
+  fc.record(
+    {
+      inputShape: fc.constant(inputShape),
+      classes: fc.constant(classes),
+      nets: fc.record({
+        preset: fc.constant('mlp'),
+        widths: fc.constantFrom([3], [3, 2]),
+        discriminatorWidths: fc.constantFrom([2], [3, 2]),
+      }),
+      ...common,
+      labelPrior: prior(classes),
+      classPrior: fc.constant(new Opaque(() => ssvae.swissRoll({ classes }), 'a swiss roll')),
+    },
+    { requiredKeys: ['inputShape', 'classes', 'nets'] },
+  ),
+);
+
 const optionsM1 = fc.record(
   { inputShape: inputShapes, nets: presets(), ...common },
   { requiredKeys: ['inputShape', 'nets'] },
@@ -128,6 +146,12 @@ const storageOf = (saved: () => Promise<Uint8Array>) =>
 const storage = storageOf(savedBytes(tinyM2));
 
 export const modelFunctions: Descriptions = {
+  createAae: described(ssvae.createAae, fc.tuple(optionsAae) as never, {
+    share: 0.05,
+    begins: ['initializeNet'],
+    always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+    release: (model) => model.dispose(),
+  }),
   createM2: described(ssvae.createM2, fc.tuple(options) as never, {
     share: 0.05,
     begins: ['initializeNet'],
@@ -193,7 +217,7 @@ export const modelFunctions: Descriptions = {
     ) as never,
     {
       share: 0.05,
-      begins: ['createM2', 'createVae'],
+      begins: ['createM2', 'createVae', 'createAae'],
       always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
       release: (model) => model.dispose(),
     },
