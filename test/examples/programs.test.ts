@@ -26,8 +26,8 @@ const run = (name: string, ...args: string[]) => runProgram(pathOf(name), args, 
 const accuraciesIn = (output: string): readonly number[] =>
   [...output.matchAll(/accuracy (\S+) %/g)].map(([, percent]) => Number(percent));
 
-it('there are six examples', () => {
-  const expected = ['custom-model.ts', 'digits.ts', 'mnist.ts', 'own-data.ts', 'page/main.ts', 'serve.ts'];
+it('there are seven examples', () => {
+  const expected = ['custom-model.ts', 'digits.ts', 'mnist.ts', 'own-data.ts', 'page/main.ts', 'serve.ts', 'swiss-roll.ts'];
   expect([...programs].sort()).toEqual(expected);
 });
 
@@ -67,6 +67,17 @@ it('custom-model.ts gains more than 5 points over labels alone', async () => {
   const [alone = 0, both = 0] = accuraciesIn((await run('custom-model.ts')).stdout);
   expect(alone).toBeGreaterThan(75);
   expect(both).toBeGreaterThan(alone + 5);
+});
+
+it('swiss-roll.ts puts more than 85 % of held-out codes on the part of their species, and draws them', async () => {
+  const [share = 0] = accuraciesIn((await run('swiss-roll.ts')).stdout);
+  expect(share).toBeGreaterThan(85);
+  const chart = JSON.parse(await readFile(join(cwd, 'swiss-roll.json'), 'utf8'));
+  expect(chart.data.values).toHaveLength(60);
+  for (const { species, z1, z2 } of chart.data.values) {
+    expect(['Adelie', 'Chinstrap', 'Gentoo']).toContain(species);
+    expect(Math.hypot(z1, z2)).toBeLessThan(6);
+  }
 });
 
 /** Writes the two files of one part of MNIST. */

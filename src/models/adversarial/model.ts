@@ -12,7 +12,7 @@
  *   inference  q(y | x) ∝ π_y p(z | y)           z = encoder(h)                h = trunk(x)
  *   judges                                       codeDiscriminator(z, c)       c = y, or "unlabeled"
  *
- * There is no bound: the discriminators stand where a VAE has divergences.
+ * There is no bound: discriminators replace the divergences of a VAE.
  */
 import { add, log, type Tensor, type Tensor1D, type Tensor2D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../../bounds/everyLabel';
