@@ -31,7 +31,7 @@ export const pairsToDraw = (
 };
 
 /** Refuses a width that is odd: the library's class priors are in the plane, once for each pair of values. */
-export function assertPairs(where: string, name: string, latent: number): void {
+function assertPairs(where: string, name: string, latent: number): void {
   if (!Number.isInteger(latent) || latent < 2 || latent % 2 !== 0)
     throw new RangeError(`${where}: ${name} is ${latent}, needed an even integer of at least 2`);
 }

@@ -27,7 +27,15 @@ const accuraciesIn = (output: string): readonly number[] =>
   [...output.matchAll(/accuracy (\S+) %/g)].map(([, percent]) => Number(percent));
 
 it('there are seven examples', () => {
-  const expected = ['custom-model.ts', 'digits.ts', 'mnist.ts', 'own-data.ts', 'page/main.ts', 'serve.ts', 'swiss-roll.ts'];
+  const expected = [
+    'custom-model.ts',
+    'digits.ts',
+    'mnist.ts',
+    'own-data.ts',
+    'page/main.ts',
+    'serve.ts',
+    'swiss-roll.ts',
+  ];
   expect([...programs].sort()).toEqual(expected);
 });
 
