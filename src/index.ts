@@ -4,6 +4,12 @@
  * @packageDocumentation
  */
 
+export {
+  type AdversarialTerms,
+  adversarialTerms,
+  type DiscriminatorLogits,
+  discriminatorAccuracy,
+} from './bounds/adversarialTerms';
 export { byLabel, type EveryLabel, everyLabel, repeatRows, withEveryLabel } from './bounds/everyLabel';
 export {
   type ImportanceWeightedBoundArguments,
@@ -115,6 +121,7 @@ export {
   categoricalObservation,
 } from './distributions/categoricalObservation';
 export { classGaussian } from './distributions/classGaussian';
+export type { ClassPrior } from './distributions/classPrior';
 export * as continuousBernoulli from './distributions/continuousBernoulli';
 export {
   type DiscretizedLogisticOptions,
@@ -125,6 +132,7 @@ export type { Gaussian } from './distributions/gaussian';
 export * as gaussian from './distributions/gaussian';
 export { type GaussianObservation, gaussianObservation } from './distributions/gaussianObservation';
 export type { GaussianObservationOptions } from './distributions/gaussianOptions';
+export { type GaussianRingOptions, gaussianRing } from './distributions/gaussianRing';
 export { type GumbelSoftmaxOptions, sampleGumbelSoftmax } from './distributions/gumbelSoftmax';
 export type { LatentPrior } from './distributions/latentPrior';
 export type {
@@ -152,6 +160,7 @@ export {
 } from './distributions/negativeBinomial';
 export type { CountsSeen } from './distributions/netInput';
 export * as poisson from './distributions/poisson';
+export { type SwissRollOptions, swissRoll } from './distributions/swissRoll';
 export { categoricalKl } from './divergences/categoricalKl';
 export { type CrossEntropyArguments, crossEntropy } from './divergences/crossEntropy';
 export { gaussianKl } from './divergences/gaussianKl';
@@ -208,6 +217,8 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
+export { type Aae, type AaeCode, type AaeOptions, createAae } from './models/adversarial/model';
+export type { AaeNetsOption, AaePreset } from './models/adversarial/nets';
 export {
   type AuxiliaryOptions,
   type AuxiliaryVae,
@@ -245,6 +256,7 @@ export type {
   BoundTerms,
   Classifier,
   GenerateOptions,
+  GenerativeClassifier,
   Known,
   LabelBoundOptions,
   LabelInference,
@@ -297,6 +309,7 @@ export {
 export { type Calibrated, withTemperature } from './models/temperature';
 export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model';
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
+export type { MlpAaeOptions } from './nets/aaeNets';
 export type { Activation } from './nets/activation';
 export type { AuxiliaryMlpOptions } from './nets/auxiliaryNets';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
@@ -331,6 +344,12 @@ export {
   type SmoothedLabelKlArguments,
   smoothedLabelKl,
 } from './regularizers/smoothedLabelKl';
+export {
+  type AdversarialOptions,
+  type AdversarialPhase,
+  type AdversarialPhaseName,
+  adversarial,
+} from './training/adversarial';
 export type { BatchEnd, Callbacks, TrainingPlan } from './training/callbacks';
 export type { Resumed, WrittenBy } from './training/checkpoint/resumed';
 export { type EncodedBatchesOptions, encodedBatches } from './training/encodedBatches';

@@ -5,12 +5,11 @@ import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { labelExpectation } from '../bounds/labelExpectation';
 import { logLabelPrior } from '../bounds/labelPrior';
 import { unlabeledElbo } from '../bounds/unlabeledElbo';
-import { assertMethods } from '../core/assert';
 import { oneHotLabels, readLabels } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions } from '../core/options';
 import { boundOf, inferred } from '../models/atOnce';
-import { assertTakesObserved } from '../models/fits';
+import { assertBounded, assertTakesObserved } from '../models/fits';
 import { type BoundContext, hasLabels, partsOf, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import {
@@ -88,7 +87,7 @@ export async function evaluateElbo<M extends Vae | SemiSupervisedVae>(
     ...drawRules(),
     samples: number(integersFrom(1, MOST_SAMPLES), 1),
   });
-  if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
+  assertBounded(where, model);
   assertExamples(where, data);
   if (data.observed !== undefined) assertTakesObserved(where, model);
   const examples = await openExamples(where, data, model);

@@ -3,12 +3,11 @@
 import { dispose, expandDims, stack, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { importanceWeightedBound } from '../bounds/importanceWeightedBound';
-import { assertMethods } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { type ReadOptions, readOptions } from '../core/options';
 import { createRests } from '../host/rests';
 import { boundOf, inferred } from '../models/atOnce';
-import { assertTakesObserved } from '../models/fits';
+import { assertBounded, assertTakesObserved } from '../models/fits';
 import { type BoundTerms, hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
 import {
@@ -78,7 +77,7 @@ export async function openToBound(
   data: Examples,
   name = 'data',
 ): Promise<OpenedExamples> {
-  if (!hasLabels(model)) assertMethods<Vae>(where, 'model', model, ['bound']);
+  assertBounded(where, model);
   assertExamples(where, data, name);
   if (data.observed !== undefined) assertTakesObserved(where, model);
   return openExamples(where, data, model);

@@ -22,7 +22,7 @@ import { assertShapes, sameShape, sizeOf } from '../core/shape';
 import type { TokenConditionalVae } from '../models/conditional/token';
 import { covariateRows } from '../models/covariates';
 import { assertLiving } from '../models/living';
-import type { Classifier, Known, SemiSupervisedVae } from '../models/model';
+import type { Classifier, GenerativeClassifier, Known } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
@@ -118,7 +118,7 @@ const sampleRules = () => ({
  * @example (await evaluateSamples(model, { judge, seed: 1 })).fidelity // such as 0.97
  */
 export async function evaluateSamples(
-  model: SemiSupervisedVae | TokenConditionalVae,
+  model: GenerativeClassifier | TokenConditionalVae,
   options: EvaluateSamplesOptions,
 ): Promise<SampleEvaluation> {
   const where = 'evaluateSamples';
@@ -131,7 +131,7 @@ export async function evaluateSamples(
     seed: noise,
     ...given
   } = readOptions(where, options, sampleRules());
-  assertMethods<Partial<SemiSupervisedVae>>(
+  assertMethods<Partial<GenerativeClassifier>>(
     where,
     'model',
     model,
@@ -140,7 +140,7 @@ export async function evaluateSamples(
   assertLiving(where, model);
   // Refused here, in this function's name, and read once there are samples to learn from.
   if (real !== undefined) await openLabeled(where, real, model);
-  const { judge = model as SemiSupervisedVae, fitClassifier = (generated) => linearOf(model, generated) } =
+  const { judge = model as GenerativeClassifier, fitClassifier = (generated) => linearOf(model, generated) } =
     given;
   if (typeof judge !== 'function') {
     assertMethods(where, 'judge', judge, ['classify']);
@@ -254,7 +254,7 @@ function spreadOf(values: Float32Array, rows: number): number {
   return total / size;
 }
 
-type Generator = Pick<SemiSupervisedVae, 'inputShape' | 'classes' | 'likelihood'>;
+type Generator = Pick<GenerativeClassifier, 'inputShape' | 'classes' | 'likelihood'>;
 
 /** The examples of all classes, class by class. */
 const joined = ({ inputShape, classes }: Generator, parts: readonly Float32Array[]): GeneratedExamples => {
@@ -273,7 +273,7 @@ const linearOf = (
 ): Classifier => {
   const linear = fitSoftmaxClassifier(x, y, { classes });
   const [width = 0] = linear.inputShape;
-  const reader: Classifier & Pick<SemiSupervisedVae, 'likelihood'> = {
+  const reader: Classifier & Pick<GenerativeClassifier, 'likelihood'> = {
     ...linear,
     inputShape,
     likelihood,

@@ -7,7 +7,7 @@ import { atOnce } from '../core/notAsync';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
-import type { SemiSupervisedVae } from '../models/model';
+import type { GenerativeClassifier } from '../models/model';
 import { labelsOf, type ModelGridOptions, readCells } from './cells';
 import { gridRules, layOut, type PixelGrid } from './imageGrid';
 
@@ -29,7 +29,7 @@ export interface AnalogiesOptions extends ModelGridOptions {
  * @example await analogies(model, gatherInputs(dataset, [0, 1, 2]))
  */
 export async function analogies(
-  model: SemiSupervisedVae,
+  model: GenerativeClassifier,
   inputs: Tensor,
   options: AnalogiesOptions = {},
 ): Promise<PixelGrid> {

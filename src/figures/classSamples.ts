@@ -7,7 +7,7 @@ import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import type { TokenConditionalVae } from '../models/conditional/token';
 import { assertLiving } from '../models/living';
-import type { SemiSupervisedVae } from '../models/model';
+import type { GenerativeClassifier } from '../models/model';
 import { type ModelGridOptions, readCells } from './cells';
 import { gridRules, layOut, type PixelGrid } from './imageGrid';
 
@@ -29,7 +29,7 @@ export interface ClassSamplesOptions extends ModelGridOptions {
  * @example await classSamples(model, { perClass: 8, seed: 0 })
  */
 export async function classSamples(
-  model: SemiSupervisedVae | TokenConditionalVae,
+  model: GenerativeClassifier | TokenConditionalVae,
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
   assertMethods('classSamples', 'model', model, ['generate']);

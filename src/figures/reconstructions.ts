@@ -6,7 +6,7 @@ import { atOnce } from '../core/notAsync';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertLiving } from '../models/living';
-import { hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
+import type { GenerativeClassifier, Vae } from '../models/model';
 import { labelsOf, type ModelGridOptions, readCells } from './cells';
 import { type Cell, gridColumns, gridRules, layOut, type PixelGrid } from './imageGrid';
 
@@ -17,6 +17,9 @@ export interface ReconstructionsOptions extends ModelGridOptions {
   /** inputs in a row; default 10 */
   readonly columns?: number;
 }
+
+const isClassifier = (model: Vae | GenerativeClassifier): model is GenerativeClassifier =>
+  'classify' in model;
 
 /**
  * Reconstructions: a row of inputs above a row of E[x|z,y] at z = E[z|x,y] (E[x|z] at z = E[z|x] without labels), as many
@@ -30,7 +33,7 @@ export interface ReconstructionsOptions extends ModelGridOptions {
  * @example await reconstructions(model, gatherInputs(dataset, [0, 1, 2]))
  */
 export async function reconstructions(
-  model: Vae | SemiSupervisedVae,
+  model: Vae | GenerativeClassifier,
   inputs: Tensor,
   options: ReconstructionsOptions = {},
 ): Promise<PixelGrid> {
@@ -41,7 +44,7 @@ export async function reconstructions(
     labels: optional(unchecked()),
     columns: gridColumns(),
   });
-  if (labels !== undefined && !hasLabels(model))
+  if (labels !== undefined && !isClassifier(model))
     throw new TypeError('reconstructions: labels are given, needed none: the model has no labels');
   assertShapes('reconstructions', { inputs: [inputs, ['N', ...model.inputShape].join(' '), 'float32'] });
   const originals = await readCells(inputs.clone());
@@ -50,7 +53,7 @@ export async function reconstructions(
       atOnce(
         'reconstructions',
         "the model's reconstruct",
-        hasLabels(model)
+        isClassifier(model)
           ? model.reconstruct(inputs, labelsOf('reconstructions', model, inputs, labels))
           : model.reconstruct(inputs),
       ),

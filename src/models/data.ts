@@ -179,15 +179,17 @@ export function assertClassified(
 /**
  * The number of classes and their names: those of the options, or else the data's.
  *
+ * @param least the fewest classes that the model can have
  * @throws RangeError or TypeError where one is invalid, or the two contradict each other
  */
 export function classesOf(
   where: string,
   data: ModelData | undefined,
   own: { readonly classes: number | undefined; readonly classNames: readonly string[] | undefined },
+  least = 2,
 ) {
-  if (data && own.classes === undefined) assertClassified(where, data);
-  const classes = number(integersFrom(2))(
+  if (data && own.classes === undefined && least > 1) assertClassified(where, data);
+  const classes = number(integersFrom(least))(
     where,
     'classes',
     own.classes === undefined ? data?.classes : own.classes,

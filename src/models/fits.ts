@@ -1,5 +1,6 @@
 /** Whether model, objective and data fit each other. */
 
+import { assertMethods } from '../core/assert';
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
@@ -9,12 +10,41 @@ import { assertShapes, sameShape } from '../core/shape';
 import { canonical } from '../files/json';
 import { assertCovariates } from './covariates';
 import { assertBytesFit } from './inputs';
-import type { Classifier, Model, Vae } from './model';
+import { type Classifier, hasLabels, type Model, type Vae } from './model';
 import type { Objective } from './objectives/objective';
 
 /** Whether a model takes a missing label for a class of its own. */
 export const hasToken = (model: object): boolean =>
   (model as { readonly missing?: unknown } | undefined)?.missing === 'token';
+/** Where a model has no bound: what trains an adversarial autoencoder. */
+const adversarialHint = (model: Model): string =>
+  typeof (model as { readonly codeDiscriminator?: unknown })?.codeDiscriminator === 'function'
+    ? ': an adversarial autoencoder has no bound, and the phases of adversarial(model) train it'
+    : '';
+
+/**
+ * Refuses an adversarial autoencoder where a bound is needed.
+ *
+ * @param where name of the calling function, for the message
+ * @throws TypeError
+ */
+export function assertNotAdversarial(where: string, model: Model): void {
+  const hint = adversarialHint(model);
+  if (hint !== '' && !hasLabels(model))
+    throw new TypeError(`${where}: the model has no bound, needed one with bound() or infer()${hint}`);
+}
+
+/**
+ * Refuses a model without a bound.
+ *
+ * @param where name of the calling function, for the message
+ * @throws TypeError
+ */
+export function assertBounded(where: string, model: Model): void {
+  if (hasLabels(model)) return;
+  assertNotAdversarial(where, model);
+  assertMethods<Vae>(where, 'model', model as Vae, ['bound']);
+}
 
 /**
  * Refuses a model without what an objective calls.
@@ -35,7 +65,7 @@ export function assertCalled<M extends Model>(
   if (missing === undefined) return;
   const hint = hasToken(model)
     ? '; labelConditional() is that of a model with a token for missing labels'
-    : '';
+    : adversarialHint(model);
   throw new TypeError(`${where}: the model has no ${missing}(), needed by ${objective}${hint}`);
 }
 

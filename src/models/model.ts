@@ -139,19 +139,15 @@ export interface LabelInference {
   bound(y: Tensor, options?: LabelBoundOptions): BoundTerms;
 }
 
-/** A model with labels, known or not: q(y|x) and a bound on log p(x|y). */
-export interface SemiSupervisedVae extends Classifier {
-  /** Z, the width of {@link SemiSupervisedVae.embed} */
+/** A classifier with a code that generates examples of a class. It may have no bound. */
+export interface GenerativeClassifier extends Classifier {
+  /** Z, the width of {@link GenerativeClassifier.embed} */
   readonly latent: number;
-  /** p(x|z,y) given the decoder's output */
+  /** p(x|z[,y]) given the decoder's output */
   readonly likelihood: Likelihood;
   /** π of p(y) = Cat(π): K probabilities, all above 0, summing to 1 */
   readonly labelPrior: readonly number[];
-  /** whether q(y|·) reads a draw: the importance bound then infers anew for every draw; default `false` */
-  readonly classifiesDraws?: boolean;
-  /** q(y|x) and the bound of inputs [B, …]. Call it in `tf.tidy`: its features live until the tidy ends. */
-  infer(x: Tensor, context: BoundContext): LabelInference;
-  /** Σ_y q(y|x) E[z|x,y] of inputs [B, …]: [B, Z] */
+  /** the code of inputs [B, …]: [B, Z]; Σ_y q(y|x) E[z|x,y] where it is drawn */
   embed(x: Tensor, known?: Known): Tensor2D;
   /** E[x|z,y] at z ~ p(z), one example for each class index of a list: [N, …] */
   generate(
@@ -160,15 +156,23 @@ export interface SemiSupervisedVae extends Classifier {
     options?: GenerateOptions,
   ): Tensor;
   /**
-   * E[x|z,y] at one draw z ~ p(z) for each row of y [R, K]: [R, …]. In a training pass it has a gradient in the decoder.
-   * Objectives with `generatedLabels` call it; a model that is trained without them may leave it out
-   */
-  sampleMean?(y: Tensor, context: BoundContext): Tensor;
-  /**
    * E[x|z,y′] at z = E[z|x,y]; y [B, K] is the mode of q(y|x) by default, and y′ is y. Rows of y′ may be [B, K], or every
    * label [B·K, K]
    */
   reconstruct(x: Tensor, y?: Tensor, as?: Tensor, known?: Known): Tensor;
+}
+
+/** A model with labels, known or not: q(y|x) and a bound on log p(x|y). */
+export interface SemiSupervisedVae extends GenerativeClassifier {
+  /** whether q(y|·) reads a draw: the importance bound then infers anew for every draw; default `false` */
+  readonly classifiesDraws?: boolean;
+  /** q(y|x) and the bound of inputs [B, …]. Call it in `tf.tidy`: its features live until the tidy ends. */
+  infer(x: Tensor, context: BoundContext): LabelInference;
+  /**
+   * E[x|z,y] at one draw z ~ p(z) for each row of y [R, K]: [R, …]. In a training pass it has a gradient in the decoder.
+   * Objectives with `generatedLabels` call it; a model that is trained without them may leave it out
+   */
+  sampleMean?(y: Tensor, context: BoundContext): Tensor;
 }
 
 /** Whether a model infers labels. */

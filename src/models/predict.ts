@@ -11,7 +11,7 @@ import { integersFrom, number, optional, readOptions, text, UNIT_INTERVAL, unche
 import { assertShapes } from '../core/shape';
 import { covariateRows } from './covariates';
 import { assertLiving } from './living';
-import type { Classifier, Known, Model, SemiSupervisedVae, Vae } from './model';
+import type { Classifier, GenerativeClassifier, Known, Model, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
 import { calibratedLogits } from './temperature';
 
@@ -161,7 +161,7 @@ export async function predict(
  * @example (await embed(model, new Uint8Array(784))).length // 50
  */
 export async function embed(
-  model: Vae | SemiSupervisedVae,
+  model: Vae | GenerativeClassifier,
   data: Inputs,
   options: EmbedOptions = {},
 ): Promise<Float32Array> {

@@ -1,4 +1,5 @@
 /** The ready models, by the name that their files give them. Adding one is a line here. */
+import { READY_AAE } from './adversarial/ready';
 import { READY_ADGM, READY_SDGM } from './auxiliary/ready';
 import { READY_CONDITIONAL } from './conditional/ready';
 import { READY_LADDER } from './ladder/ready';
@@ -11,6 +12,7 @@ import { READY_VAE } from './vae/ready';
 export const READY_MODELS = {
   m2: READY_M2,
   vae: READY_VAE,
+  aae: READY_AAE,
   adgm: READY_ADGM,
   sdgm: READY_SDGM,
   conditional: READY_CONDITIONAL,

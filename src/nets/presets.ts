@@ -1,4 +1,5 @@
 /** The presets of nets, by the name that a user and a spec give them. Adding one is its file and a line for each model. */
+import { MLP_AAE } from './aaeNets';
 import { MLP_AUXILIARY } from './auxiliaryNets';
 import { CONV, REPORT } from './conv';
 import { MLP_LADDER } from './ladderNets';
@@ -26,6 +27,9 @@ export const AUXILIARY_PRESETS = { mlp: MLP_AUXILIARY } as const;
 
 /** Those of M1+M2. */
 export const M1M2_PRESETS = { mlp: MLP_M1M2, conv: CONV_M1M2 } as const;
+
+/** Those of an adversarial autoencoder. */
+export const AAE_PRESETS = { mlp: MLP_AAE } as const;
 
 /** The choices of a preset. */
 type ChoicesOf<P> = P extends NetPreset<never, infer Choices, never> ? Choices : never;

@@ -8,7 +8,7 @@ import { batchChecks } from './batches';
 import type { Check } from './check';
 import { descriptionChecks } from './description';
 import { type CheckedExamples, examplesFor } from './examples';
-import { functionsOf, isClassifier, isPlainVae, isSemiSupervised } from './functions';
+import { functionsOf, isClassifier, isGenerative, isPlainVae, isSemiSupervised } from './functions';
 import { inputChecks } from './inputs';
 import { memoryChecks } from './memory';
 import { assertOptionsFit, type ModelChecksOptions, readModelChecksOptions } from './options';
@@ -56,9 +56,10 @@ const assertModel = (model: Model | undefined): void => {
 /**
  * The checks that a model can be asked, for any test framework: each may be registered as a test of its own.
  *
- * A model without functions gets those of any model; one with `classify` those of classifiers too; one with `encode`,
- * `decode`, `generate` and `reconstruct` those of VAEs, with and without `classify`. `docs/reliability.md` lists what each looks at. One model is made and freed
- * here, to see which it is, so a backend must be in place. Run the checks one after the other: some count tensors.
+ * A model without functions gets those of any model. One with `classify` gets those of classifiers too. One with `embed`,
+ * `generate` and `reconstruct` gets those of codes and examples, and with `infer` or `bound` those of the bound.
+ * `docs/reliability.md` lists what each looks at. One model is made and freed here, to see which it is, so a backend must be
+ * in place. Run the checks one after the other: some count tensors.
  *
  * @param create makes a model whose weights come from the seed it is given, and whose `dispose` frees all that was
  *   made; the objective must read the model that it is given, and no other
@@ -88,6 +89,7 @@ export function modelChecks<M extends Model>(
       undefined,
       ...(functionsOf(probe).length > 0 ? ['functions' as const] : []),
       ...(isClassifier(probe) ? ['classifier' as const] : []),
+      ...(isGenerative(probe) || isPlainVae(probe) ? ['generative' as const] : []),
       ...(isSemiSupervised(probe) || isPlainVae(probe) ? ['vae' as const] : []),
     ];
   } finally {

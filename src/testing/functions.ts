@@ -8,6 +8,7 @@ import {
   type BoundContext,
   type BoundTerms,
   type Classifier,
+  type GenerativeClassifier,
   hasLabels,
   type Known,
   type Model,
@@ -35,9 +36,13 @@ export const isClassifier = (model: Model): model is Classifier =>
 const hasAll = (model: Model, names: readonly string[]): boolean =>
   names.every((name) => typeof (model as unknown as Record<string, unknown>)[name] === 'function');
 
+/** Whether a model has q(y|x), codes, and examples of a class. */
+export const isGenerative = (model: Model): model is GenerativeClassifier =>
+  isClassifier(model) && hasAll(model, SHARED);
+
 /** Whether a model has q(y|x), and a bound at labels. */
 export const isSemiSupervised = (model: Model): model is SemiSupervisedVae =>
-  isClassifier(model) && hasAll(model, ['infer', ...SHARED]);
+  isGenerative(model) && hasAll(model, ['infer']);
 
 /** Whether a model has a bound, and no classifier. */
 export const isPlainVae = (model: Model): model is Vae =>
@@ -84,25 +89,27 @@ export function functionsOf(model: Model): readonly ModelFunction[] {
           },
         ]
       : []),
-    ...(isSemiSupervised(model) ? functionsOfSemiSupervised(model) : []),
+    ...(isSemiSupervised(model) || isPlainVae(model) ? [boundFunction(model)] : []),
+    ...(isGenerative(model) ? functionsOfGenerative(model) : []),
     ...(isPlainVae(model) ? functionsOfPlainVae(model) : []),
   ];
 }
 
-const sharedBy = (model: Vae | SemiSupervisedVae): readonly ModelFunction[] => [
+const boundFunction = (model: Vae | SemiSupervisedVae): ModelFunction => ({
+  name: 'bound',
+  perExample: false,
+  run: (inputs) => termsOfBound(boundOf(model, inputs, { noise: createNoise(DRAWS) })),
+});
+
+const sharedBy = (model: Vae | GenerativeClassifier): readonly ModelFunction[] => [
   {
     name: 'embed',
     perExample: true,
     run: (inputs) => ({ embed: model.embed(inputs.x, knownOf(inputs)) }),
   },
-  {
-    name: 'bound',
-    perExample: false,
-    run: (inputs) => termsOfBound(boundOf(model, inputs, { noise: createNoise(DRAWS) })),
-  },
 ];
 
-const functionsOfSemiSupervised = (model: SemiSupervisedVae): readonly ModelFunction[] => [
+const functionsOfGenerative = (model: GenerativeClassifier): readonly ModelFunction[] => [
   ...sharedBy(model),
   {
     name: 'reconstruct',

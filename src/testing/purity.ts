@@ -9,6 +9,7 @@ import {
   boundOf,
   functionsOf,
   isClassifier,
+  isGenerative,
   isPlainVae,
   isSemiSupervised,
   knownOf,
@@ -63,12 +64,12 @@ export const purityChecks: readonly Check[] = [
   },
   {
     name: 'generate draws from its seed alone',
-    of: 'vae',
+    of: 'generative',
     async run(subject) {
       const model = subject.make();
       const generated = (seed: number | Noise): Tensor => {
         if (isPlainVae(model)) return model.generate(ROWS, seed);
-        if (isSemiSupervised(model))
+        if (isGenerative(model))
           return model.generate(new Array<number>(ROWS).fill(0), seed, knownOf(inputsOf(subject, model)));
         throw new Error('generate is missing, needed a function');
       };

@@ -69,7 +69,7 @@ export async function assertResults<M extends Model>(
   }
 }
 
-const check = (name: string, of: 'classifier' | 'vae', ...only: readonly string[]): Check => ({
+const check = (name: string, of: 'classifier' | 'generative', ...only: readonly string[]): Check => ({
   name,
   of,
   async run(subject) {
@@ -94,7 +94,7 @@ export const shapeChecks: readonly Check[] = [
         );
     },
   },
-  check('embed gives codes, [B, Z]', 'vae', 'embed'),
+  check('embed gives codes, [B, Z]', 'generative', 'embed'),
   {
     name: 'the bound is the log-likelihood less the divergences, row by row',
     of: 'vae',
@@ -151,10 +151,10 @@ export const shapeChecks: readonly Check[] = [
         );
     },
   },
-  check('generate gives as many examples as asked for', 'vae', 'generate'),
+  check('generate gives as many examples as asked for', 'generative', 'generate'),
   check(
     'reconstruct gives an example for each input',
-    'vae',
+    'generative',
     'reconstruct',
     'reconstruct at labels',
     'reconstruct as every label',

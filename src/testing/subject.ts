@@ -116,6 +116,14 @@ export function batchesOf<M extends Model>(
   return createBatches({ dataset, split, batchSize, seed: 5, stepsPerEpoch: STEPS });
 }
 
+/** Phases as they are, but for optimizers of their own: those would carry their state from one run to the next. */
+const withoutOptimizers = <M extends Model>(
+  objective: Subject<M>['objective'],
+): Objective<M> | readonly Phase<M>[] =>
+  typeof objective === 'function'
+    ? objective
+    : objective.map(({ optimizer: _, ...phase }): Phase<M> => phase);
+
 /**
  * Trains a model for a few steps.
  *
@@ -130,7 +138,7 @@ export async function trainOn<M extends Model>(
   const optimizer = createAdam({ epsilon: 1e-3 });
   try {
     await train(model, {
-      objective: subject.objective,
+      objective: withoutOptimizers(subject.objective),
       batches: batchesOf(subject),
       epochs: 1,
       seed: 3,

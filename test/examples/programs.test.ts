@@ -37,6 +37,7 @@ it('these are the examples', () => {
     'own-data.ts',
     'page/main.ts',
     'serve.ts',
+    'swiss-roll.ts',
   ];
   expect([...programs].sort()).toEqual(expected);
 });
@@ -111,6 +112,17 @@ it('domain.ts gains more than 10 points in a domain without labels', async () =>
   const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts')).stdout);
   expect(alone).toBeGreaterThan(55);
   expect(both).toBeGreaterThan(alone + 10);
+});
+
+it('swiss-roll.ts puts more than 85 % of held-out codes on the part of their species in half of its steps, and draws them', async () => {
+  const [share = 0] = accuraciesIn((await run('swiss-roll.ts', '--steps', '800')).stdout);
+  expect(share).toBeGreaterThan(85);
+  const chart = JSON.parse(await readFile(join(cwd, 'swiss-roll.json'), 'utf8'));
+  expect(chart.data.values).toHaveLength(60);
+  for (const { species, z1, z2 } of chart.data.values) {
+    expect(['Adelie', 'Chinstrap', 'Gentoo']).toContain(species);
+    expect(Math.hypot(z1, z2)).toBeLessThan(6);
+  }
 });
 
 /** Writes the two files of one part of MNIST. */

@@ -9,6 +9,7 @@ import { identityOf } from '../../src/training/checkpoint/identity';
 import { runSettings } from '../../src/training/settings';
 import { cleanUpAfterEach } from '../support/numbers';
 import {
+  tinyAae,
   tinyAdgm,
   tinyBatches,
   tinyDataset,
@@ -46,6 +47,7 @@ const FUNCTIONS: Readonly<Record<string, (seed: Seed) => unknown>> = {
     const source = ssvae.createBatches({ dataset, split, batchSize, seed, binarize: 'dynamic' });
     return [source.identity, await source.at(0), await source.at(5)];
   },
+  createAae: (seed) => weightsOf(tinyAae({ seed })),
   createLadderVae: (seed) => weightsOf(tinyLadder({ seed })),
   createConditionalVae: (seed) => weightsOf(tinyToken({ seed })),
   createAdgm: (seed) => weightsOf(tinyAdgm({ seed })),

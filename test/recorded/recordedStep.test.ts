@@ -23,6 +23,7 @@ import * as continuousBernoulli from '../../src/distributions/continuousBernoull
 import { discretizedLogistic } from '../../src/distributions/discretizedLogistic';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
+import { swissRoll } from '../../src/distributions/swissRoll';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { type NativeBinding, nativeBackend } from '../../src/host/native/tensorflow';
 import type { M2 } from '../../src/models/m2/model';
@@ -31,13 +32,23 @@ import { type Objective, type ObjectiveContext, scheduled } from '../../src/mode
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { supervised } from '../../src/models/objectives/supervised';
 import { recordedStep } from '../../src/recorded/recordedStep';
+import { adversarial } from '../../src/training/adversarial';
 import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { type Execute, executeEagerly } from '../../src/training/step';
 import { train } from '../../src/training/train';
 import { trainingSteps } from '../../src/training/trainingSteps';
 import { cleanUpAfterEach, expectClose } from '../support/numbers';
-import { alive, CONV, memoryStorage, tinyBatches, tinyDataset, tinyM2, weightsOf } from '../support/tiny';
+import {
+  alive,
+  CONV,
+  memoryStorage,
+  tinyAae,
+  tinyBatches,
+  tinyDataset,
+  tinyM2,
+  weightsOf,
+} from '../support/tiny';
 
 cleanUpAfterEach();
 
@@ -426,6 +437,35 @@ describe.skipIf(process.env.SSVAE_TEST_BACKEND !== 'tensorflow')(
         { name: 'images', variables: trainable(second), objective: semiSupervised() },
       ] as const;
     };
+
+    it.each([
+      ['a label beside the code', {}],
+      ['a swiss roll', { classPrior: swissRoll({ classes: 3 }), latent: 2 }],
+    ])('runs every phase of an adversarial autoencoder: %s', async (_, options) => {
+      const runPhases = async (execute?: Execute): Promise<Run> => {
+        const model = tinyAae(options);
+        const phases = adversarial(model, {
+          optimizer: () => createAdam({ learningRate: 0.01, beta1: 0.5, epsilon: EPSILON }),
+        });
+        try {
+          const { history } = await train(model, {
+            objective: phases,
+            batches: tinyBatches({ stepsPerEpoch: 12 }),
+            epochs: 1,
+            seed: 4,
+            ...(execute && { execute }),
+          });
+          const { seconds: _, ...terms } = history[0] as unknown as Record<string, number>;
+          return { losses: [terms.loss as number], terms, weights: await weightsOf(model) };
+        } finally {
+          for (const { optimizer } of phases) optimizer.dispose();
+          model.dispose();
+        }
+      };
+      const execute = recorded();
+      expectAlike(await runPhases(execute), await runPhases());
+      execute.dispose();
+    });
 
     it('runs phases', async () => {
       const objective = twoPhases();

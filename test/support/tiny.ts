@@ -5,6 +5,7 @@ import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
 import type { Storage, StorageFolder } from '../../src/files/storage';
+import { type Aae, type AaeOptions, createAae } from '../../src/models/adversarial/model';
 import {
   type AuxiliaryOptions,
   type AuxiliaryVae,
@@ -125,6 +126,17 @@ export const tinyStacked = (options: Partial<StackedM2Options> = {}): StackedM2 
   };
   return model;
 };
+
+/** A small adversarial autoencoder. */
+export const tinyAae = (options: Partial<AaeOptions> = {}): Aae =>
+  createAae({
+    inputShape: SHAPE,
+    classes: CLASSES,
+    latent: LATENT,
+    nets: { ...MLP, discriminatorWidths: [8] },
+    seed: createNoise(1),
+    ...options,
+  });
 
 /** Images of a bar in one of three places, with noise. */
 export function tinyDataset(count = 30, seed = 1): Dataset {

@@ -12,9 +12,12 @@ import {
   variable,
 } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createNoise, type Noise } from '../../src/core/noise';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
+import { gaussianRing } from '../../src/distributions/gaussianRing';
+import { swissRoll } from '../../src/distributions/swissRoll';
+import { type Aae, type AaeOptions, createAae } from '../../src/models/adversarial/model';
 import { type AuxiliaryVae, createAdgm, createSdgm } from '../../src/models/auxiliary/model';
 import { createLadderVae, type LadderVae, type LadderVaeOptions } from '../../src/models/ladder/model';
 import { createM1M2, type M1M2, type M1M2Options } from '../../src/models/m1m2/model';
@@ -28,6 +31,7 @@ import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/v
 import { BatchNorm } from '../../src/nets/batchNorm';
 import { initializeNet } from '../../src/nets/initializer';
 import { type ModelChecksOptions, modelChecks } from '../../src/testing';
+import { adversarial as phasesOf } from '../../src/training/adversarial';
 import { type TinyVae, tinyObjective, tinyVae } from './tinyVae';
 
 const SMALL = { inputShape: [4, 4, 1], classes: 3, latent: 2 } as const;
@@ -301,4 +305,36 @@ const smallStacked = (seed: number): StackedM2 => {
 
 describe('stacked M1+M2: mlp, a collapsed dimension', () => {
   for (const { name, run } of modelChecks(smallStacked, { objective: semiSupervised() })) it(name, run);
+});
+
+const smallAae =
+  (options: Partial<AaeOptions> = {}) =>
+  (seed: number): Aae =>
+    createAae({ ...SMALL, nets: { ...MLP, discriminatorWidths: [4] }, seed, ...options });
+
+describe.each<[string, Partial<AaeOptions>]>([
+  ['a label beside the code', {}],
+  [
+    'batch norm, a learned variance',
+    {
+      nets: { ...MLP, discriminatorWidths: [4], norm: 'batch' },
+      likelihood: gaussianObservation({ variance: 'learned' }),
+    },
+  ],
+  ['a swiss roll', { classPrior: swissRoll({ classes: 3 }) }],
+  ['a ring of Gaussians', { classPrior: gaussianRing({ classes: 3 }) }],
+])('adversarial autoencoder: %s', (_, options) => {
+  const create = smallAae(options);
+  const model = create(0);
+  const objective = phasesOf(model);
+  model.dispose();
+  const checks = modelChecks(create, { objective });
+  for (const { name, run } of checks) it(name, run);
+
+  it('has the checks of codes and examples, and none of a bound', () => {
+    const names = checks.map(({ name }) => name);
+    expect(names).toContain('embed gives codes, [B, Z]');
+    expect(names).toContain('generate draws from its seed alone');
+    expect(names.filter((name) => /bound|logWeight/.test(name))).toEqual([]);
+  });
 });

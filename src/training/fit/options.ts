@@ -18,6 +18,7 @@ import type { Dataset } from '../../data/dataset';
 import { isCoarse } from '../../data/extras';
 import { assertDataset, assertIndices, assertKnown } from '../../data/gather';
 import { byClass } from '../../data/split';
+import { assertNotAdversarial } from '../../models/fits';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Execute } from '../step';
 import { type RecipeOptions, recipeOf, recipeRules } from './recipe';
@@ -114,6 +115,7 @@ const foldsFor = (data: Dataset, labeled: Int32Array): number => {
  */
 export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: FitOptions) {
   const where = 'fit';
+  assertNotAdversarial(where, model);
   assertMethods(where, 'model', model, ['infer', 'classify']);
   assertDataset(where, data);
   const {

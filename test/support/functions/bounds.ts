@@ -79,7 +79,24 @@ export const regularizers: Descriptions = {
   ),
 };
 
+const judged = sized(({ B }) =>
+  fc.tuple(fc.record({ realLogits: reals([B], 60), fakeLogits: reals([B], 60) })),
+);
+
 export const bounds: Descriptions = {
+  adversarialTerms: described(ssvae.adversarialTerms, judged, {
+    always: ({ discriminator, generator }, { realLogits }) => {
+      for (const term of [discriminator, generator]) rowsOf(term, realLogits);
+    },
+    valid: async ({ discriminator, generator }) => {
+      await within(discriminator, -121, 0);
+      await within(generator, -61, 0);
+    },
+  }),
+  discriminatorAccuracy: described(ssvae.discriminatorAccuracy, judged, {
+    always: (result, { realLogits }) => rowsOf(result, realLogits),
+    valid: (result) => within(result, 0, 1),
+  }),
   byLabel: described(
     ssvae.byLabel,
     sized(({ B, K }) => fc.tuple(reals([B * K]), fc.constant(K))),

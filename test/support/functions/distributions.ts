@@ -307,6 +307,20 @@ const observationOptions = fc.oneof(
   fc.constant({}),
 );
 
+const lengths = fc.double({ min: 0.1, max: 5, noNaN: true });
+const classPriorOf = (choices: readonly string[]) =>
+  fc.tuple(
+    fc.record(
+      {
+        classes: fc.integer({ min: 1, max: 5 }),
+        ...Object.fromEntries(choices.map((choice) => [choice, lengths])),
+      },
+      { requiredKeys: ['classes'] },
+    ),
+  );
+const isClassPrior = ({ classes, spec }: ssvae.ClassPrior, options: { readonly classes: number }): void =>
+  must(classes === options.classes && spec !== undefined, 'a prior of K classes with its settings');
+
 export const otherDistributions: Descriptions = {
   mergeGaussians: described(
     ssvae.mergeGaussians,
@@ -331,6 +345,10 @@ export const otherDistributions: Descriptions = {
       valid: ({ mean, logVar }) => finite(mean, logVar),
     },
   ),
+  gaussianRing: described(ssvae.gaussianRing, classPriorOf(['radius', 'radialSd', 'tangentialSd']), {
+    always: isClassPrior,
+  }),
+  swissRoll: described(ssvae.swissRoll, classPriorOf(['radius', 'turns', 'sd']), { always: isClassPrior }),
   gaussianObservation: described(
     (
       options: ssvae.GaussianObservationOptions | undefined,

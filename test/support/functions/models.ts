@@ -111,6 +111,24 @@ const optionsLadder = fc
     );
   });
 
+const optionsAae = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain(([inputShape, classes]) =>
+  fc.record(
+    {
+      inputShape: fc.constant(inputShape),
+      classes: fc.constant(classes),
+      nets: fc.record({
+        preset: fc.constant('mlp'),
+        widths: fc.constantFrom([3], [3, 2]),
+        discriminatorWidths: fc.constantFrom([2], [3, 2]),
+      }),
+      ...common,
+      labelPrior: prior(classes),
+      classPrior: fc.constant(new Opaque(() => ssvae.swissRoll({ classes }), 'a swiss roll')),
+    },
+    { requiredKeys: ['inputShape', 'classes', 'nets'] },
+  ),
+);
+
 const optionsM1 = fc.record(
   { inputShape: inputShapes, nets: presets(), ...common },
   { requiredKeys: ['inputShape', 'nets'] },
@@ -216,6 +234,12 @@ const auxiliaryPromises = {
 };
 
 export const modelFunctions: Descriptions = {
+  createAae: described(ssvae.createAae, fc.tuple(optionsAae) as never, {
+    share: 0.05,
+    begins: ['initializeNet'],
+    always: (model) => must(Object.keys(model.variables).length > 8, 'named variables'),
+    release: (model) => model.dispose(),
+  }),
   createM1M2: described(ssvae.createM1M2, fc.tuple(optionsM1M2) as never, {
     share: 0.05,
     begins: ['initializeNet'],
@@ -345,6 +369,7 @@ export const modelFunctions: Descriptions = {
     {
       share: 0.05,
       begins: [
+        'createAae',
         'createM1M2',
         'createM2',
         'createStackedM2',

@@ -2,7 +2,7 @@
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { tinyBatches, tinyDataset, tinyM2 } from '../tiny';
+import { tinyAae, tinyBatches, tinyDataset, tinyM2 } from '../tiny';
 import { noises, optional, seeds, shared } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -53,7 +53,24 @@ const stepOptions = {
 };
 const needed = ['objective', 'batches', 'seed'] as const;
 
+const adversary = shared(() => tinyAae());
+
 export const training: Descriptions = {
+  adversarial: described(
+    (given: ssvae.Aae, options?: ssvae.AdversarialOptions) => {
+      const phases = ssvae.adversarial(given, options);
+      for (const { optimizer } of phases) optimizer.dispose?.();
+      return phases.map(({ name }) => name);
+    },
+    fc.tuple(
+      fc.constant(new Opaque(adversary, 'an adversarial autoencoder')),
+      optional({
+        inputNoise: share,
+        optimizer: fc.constant(new Opaque(() => () => ssvae.createAdam(), 'a maker of optimizers')),
+      }),
+    ) as never,
+    { always: (names) => must(names.length >= 3, 'the phases') },
+  ),
   createEma: described(
     (variables: ssvae.M2['variables'], options: ssvae.EmaOptions) => {
       const ema = ssvae.createEma(variables, options);
