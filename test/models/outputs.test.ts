@@ -223,7 +223,9 @@ describe('predict', () => {
       'an option that is none',
       bytes,
       { batch: 10 },
-      new RangeError('predict: batch is not an option, needed batchSize, unknownBelow, unknownName'),
+      new RangeError(
+        'predict: batch is not an option, needed batchSize, covariates, unknownBelow, unknownName',
+      ),
     ],
     [
       'no batch',
