@@ -6,6 +6,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { familyTables } from './family/line';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
 import { parityTables } from './parity/tables';
@@ -23,6 +24,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...studyTables,
   ...parityTables,
   ...tabularTables,
+  ...familyTables,
   ...knowingTables,
   ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),

@@ -1,10 +1,46 @@
 import { gzipSync } from 'node:zlib';
+import { setBackend } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectClose } from '../support/numbers';
+import { type FamilyTerms, familyInPage } from './page/family';
 import { absence, call, openSite, type Site } from './site';
 
 const wasmPaths = '/wasm/';
 const BACKENDS = ['webgpu', 'webgl', 'wasm'] as const;
+
+describe('the family in Chromium', () => {
+  let site: Site;
+  let expected: FamilyTerms;
+
+  beforeAll(async () => {
+    if (absence !== undefined) return;
+    await setBackend('cpu');
+    [expected, site] = await Promise.all([familyInPage(), openSite()]);
+  });
+
+  beforeEach((context) => {
+    if (absence !== undefined) context.skip(absence);
+  });
+
+  afterAll(() => site?.close());
+
+  it.each(BACKENDS)('trains twenty steps on %s with the terms that it has on cpu', async (backend) => {
+    const page = await site.open();
+    await call(page, 'select', { backend, wasmPaths });
+    const found = await call(page, 'family', undefined);
+    await page.close();
+    expect(Object.keys(found)).toEqual(Object.keys(expected));
+    for (const [name, terms] of Object.entries(expected)) {
+      expect(found[name]?.length, name).toBe(terms.length);
+      // Twenty steps of Adam carry the rounding of the first one on.
+      for (const [i, term] of terms.entries())
+        expect(Math.abs((found[name]?.[i] as number) - term), `${name}[${i}]`).toBeLessThan(
+          2e-3 * Math.max(1, Math.abs(term)),
+        );
+    }
+  });
+});
 
 describe('a model in Chromium', () => {
   let site: Site;

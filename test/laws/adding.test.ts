@@ -25,7 +25,7 @@ const LINES: Readonly<
     ],
   ],
   'a model': [['models/registry.ts', 'READY_MODELS = {', 'toy: TOY_MODEL', 'model']],
-  'a preset of nets': [['nets/presets.ts', 'M2_PRESETS = {', 'toy: TOY_PRESET', 'preset']],
+  'a preset of nets': [['nets/presets.ts', 'const M2_PRESETS = {', 'toy: TOY_PRESET', 'preset']],
   'a data set': [['node/datasets/registry.ts', 'DATASETS = {', 'toy: TOY_DATASET', 'dataset']],
   'a backend': [
     ['node/backends/registry.ts', 'CANDIDATES = [', 'TOY_BACKEND', 'backend'],

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 import { computeAlone } from '../../support/computeAlone';
+import { familyInPage } from './family';
 import { imagesInPage } from './images';
 import { type Measurements, measure } from './measurements';
 import { residentInPage } from './resident';
@@ -23,6 +24,7 @@ export interface PageFunctions {
   run(options: SelectBackendOptions): Promise<PageResult>;
   select(options: SelectBackendOptions): Promise<Choice>;
   inWorker(options: SelectBackendOptions): Promise<WorkerAnswer>;
+  family: typeof familyInPage;
   images: typeof imagesInPage;
   resident: typeof residentInPage;
   train: typeof trainInPage;
@@ -54,6 +56,7 @@ const functions: PageFunctions = {
     worker.terminate();
     return answer;
   },
+  family: familyInPage,
   images: imagesInPage,
   resident: residentInPage,
   train: trainInPage,

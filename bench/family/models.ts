@@ -1,0 +1,112 @@
+/** The models of the family, each with what it is trained by. */
+import {
+  type Aae,
+  adversarial,
+  bayesClassifier,
+  type Classifier,
+  createAae,
+  createAdam,
+  createAdgm,
+  createConditionalVae,
+  createLadderVae,
+  createM1M2,
+  createM2,
+  createSdgm,
+  type Dataset,
+  labelConditional,
+  linearWarmup,
+  type Model,
+  type Objective,
+  type Phase,
+  regularized,
+  type Schedule,
+  type TokenConditionalVae,
+} from 'ssvae';
+
+/** What a row of the table is. */
+export interface Contender<M extends Model = Model> {
+  /** name of the row */
+  readonly title: string;
+  /** makes the model */
+  create(data: Dataset, seed: number): M;
+  /** what is maximized on all data; `steps` is the length of the run */
+  objective(model: M, steps: number, rate: Schedule): Objective<M> | readonly Phase<M>[];
+  /** who classifies, where it is not the model itself */
+  readonly classifier?: (model: M) => Classifier;
+  /** whether the same classifier can be trained on the labels alone; that of M2 is the baseline otherwise. Default true */
+  readonly aloneToo?: false;
+  /** whether there is a bound on log p(x) under p(y); default true */
+  readonly bounded?: false;
+}
+
+/** A row with the type of its model. */
+const row = <M extends Model>(contender: Contender<M>): Contender => contender as never;
+
+/** The Optimized-ELBO at the report's γ and β, with one relaxed label; divergences rise over the first third. */
+const optimized = (_: Model, steps: number) =>
+  regularized({
+    labelHandling: 'gumbel',
+    mutualInformationWeight: 1,
+    entropyPenalty: 0.5,
+    labelSmoothing: { epsilon: 0.001 },
+    klWeight: linearWarmup({ steps: Math.ceil(steps / 3) }),
+  });
+
+const NETS = { preset: 'mlp', widths: [500, 500] } as const;
+
+/** Every row, by the name that `--models` takes. */
+export const CONTENDERS: Readonly<Record<string, Contender>> = {
+  m2: row({
+    title: 'M2',
+    create: (data, seed) => createM2({ data, latent: 50, nets: NETS, seed }),
+    objective: optimized,
+  }),
+  m1m2: row({
+    title: 'M1+M2, one stage',
+    create: (data, seed) =>
+      createM1M2({ data, latent: 50, features: 50, nets: { ...NETS, innerWidths: [300] }, seed }),
+    objective: optimized,
+  }),
+  adgm: row({
+    title: 'ADGM',
+    create: (data, seed) => createAdgm({ data, latent: 50, auxiliary: 50, nets: NETS, seed }),
+    objective: optimized,
+  }),
+  sdgm: row({
+    title: 'SDGM',
+    create: (data, seed) => createSdgm({ data, latent: 50, auxiliary: 50, nets: NETS, seed }),
+    objective: optimized,
+  }),
+  ladder: row({
+    title: 'ladder VAE, three layers',
+    create: (data, seed) => createLadderVae({ data, latents: [32, 16, 8], seed }),
+    objective: optimized,
+  }),
+  conditional: row({
+    title: 'conditional VAE, missing labels summed over',
+    create: (data, seed) => createConditionalVae({ data, latent: 50, nets: NETS, seed }),
+    objective: optimized,
+  }),
+  token: row<TokenConditionalVae>({
+    title: 'conditional VAE, missing labels a token, by Bayes',
+    create: (data, seed) => createConditionalVae({ data, missing: 'token', latent: 10, nets: NETS, seed }),
+    objective: () => labelConditional(),
+    classifier: (model) => bayesClassifier(model, { samples: 10, seed: 1 }),
+    aloneToo: false,
+    bounded: false,
+  }),
+  aae: row<Aae>({
+    title: 'adversarial autoencoder',
+    create: (data, seed) =>
+      createAae({
+        data,
+        latent: 10,
+        nets: { preset: 'mlp', widths: [500, 500], discriminatorWidths: [500, 500] },
+        seed,
+      }),
+    objective: (model) =>
+      adversarial(model, { optimizer: () => createAdam({ learningRate: 3e-4, beta1: 0.5 }) }) as never,
+    aloneToo: false,
+    bounded: false,
+  }),
+};

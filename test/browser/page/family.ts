@@ -1,0 +1,71 @@
+/** Twenty steps of each model of the family. */
+import {
+  adversarial,
+  createAdam,
+  labelConditional,
+  type Model,
+  type Objective,
+  type Phase,
+  regularized,
+  semiSupervised,
+  train,
+  unsupervised,
+} from 'ssvae';
+import {
+  tinyAae,
+  tinyAdgm,
+  tinyBatches,
+  tinyLadder,
+  tinyM1,
+  tinyM1M2,
+  tinyM2,
+  tinyMarginal,
+  tinySdgm,
+  tinyToken,
+} from '../../support/tiny';
+
+/** Means of the terms by model, epoch after epoch. */
+export type FamilyTerms = Readonly<Record<string, readonly number[]>>;
+
+type Trained<M extends Model> = readonly [M, Objective<M> | readonly Phase<M>[]];
+
+const optimized = () => regularized({ labelHandling: 'gumbel', mutualInformationWeight: 1 });
+
+const makers: Readonly<Record<string, () => Trained<never>>> = {
+  m2: () => [tinyM2(), optimized()] as never,
+  vae: () => [tinyM1(), unsupervised()] as never,
+  m1m2: () => [tinyM1M2(), semiSupervised()] as never,
+  adgm: () => [tinyAdgm(), optimized()] as never,
+  sdgm: () => [tinySdgm(), semiSupervised()] as never,
+  ladder: () => [tinyLadder(), optimized()] as never,
+  marginal: () => [tinyMarginal(), semiSupervised()] as never,
+  token: () => [tinyToken(), labelConditional()] as never,
+  aae: () => {
+    const model = tinyAae();
+    return [model, adversarial(model)] as never;
+  },
+};
+
+/** Trains each model for five epochs of four steps. */
+export async function familyInPage(): Promise<FamilyTerms> {
+  const found: Record<string, readonly number[]> = {};
+  for (const [name, make] of Object.entries(makers)) {
+    const [model, objective] = make() as unknown as Trained<Model>;
+    const optimizer = createAdam({ learningRate: 1e-3 });
+    const { history, step } = await train(model as never, {
+      objective: objective as never,
+      batches: tinyBatches(),
+      optimizer,
+      epochs: 5,
+      seed: 3,
+      onWarning: () => undefined,
+    });
+    if (step !== 20) throw new Error(`${name} ends after ${step} steps`);
+    found[name] = history.flatMap(({ epoch: _, step: __, seconds: ___, ...terms }) => Object.values(terms));
+    optimizer.dispose();
+    if (Array.isArray(objective))
+      for (const phase of objective as readonly Phase<Model>[]) phase.optimizer?.dispose?.();
+    (model as Model).dispose();
+  }
+  return found;
+}
