@@ -67,8 +67,11 @@ async function fitted(
   const { history } = await train(model as never, {
     objective: objective as never,
     batches,
-    optimizer: createAdam({
-      learningRate: cosineDecay({ from: RATE, steps: epochs * batches.stepsPerEpoch }),
+    // Phases have optimizers of their own.
+    ...(!Array.isArray(objective) && {
+      optimizer: createAdam({
+        learningRate: cosineDecay({ from: RATE, steps: epochs * batches.stepsPerEpoch }),
+      }),
     }),
     alpha: 50,
     epochs,

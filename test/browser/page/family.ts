@@ -51,20 +51,19 @@ export async function familyInPage(): Promise<FamilyTerms> {
   const found: Record<string, readonly number[]> = {};
   for (const [name, make] of Object.entries(makers)) {
     const [model, objective] = make() as unknown as Trained<Model>;
-    const optimizer = createAdam({ learningRate: 1e-3 });
+    const phases = Array.isArray(objective) ? (objective as readonly Phase<Model>[]) : [];
+    const optimizer = phases.length === 0 ? createAdam({ learningRate: 1e-3 }) : undefined;
     const { history, step } = await train(model as never, {
       objective: objective as never,
       batches: tinyBatches(),
-      optimizer,
+      ...(optimizer && { optimizer }),
       epochs: 5,
       seed: 3,
       onWarning: () => undefined,
     });
     if (step !== 20) throw new Error(`${name} ends after ${step} steps`);
     found[name] = history.flatMap(({ epoch: _, step: __, seconds: ___, ...terms }) => Object.values(terms));
-    optimizer.dispose();
-    if (Array.isArray(objective))
-      for (const phase of objective as readonly Phase<Model>[]) phase.optimizer?.dispose?.();
+    for (const one of [optimizer, ...phases.map((phase) => phase.optimizer)]) one?.dispose?.();
     (model as Model).dispose();
   }
   return found;
