@@ -14,7 +14,9 @@ export type AdversarialPhaseName = 'reconstruction' | 'discriminators' | 'genera
 
 /** A phase with its own optimizer. */
 export type AdversarialPhase = Phase<Aae> & {
+  /** which of the four */
   readonly name: AdversarialPhaseName;
+  /** its own; yours to dispose */
   readonly optimizer: Optimizer;
 };
 
