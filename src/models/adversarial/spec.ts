@@ -1,78 +1,33 @@
 /** JSON that rebuilds an adversarial autoencoder. */
-import { type InputSpec, parseInput } from '../../core/inputs/registry';
 import { specOf } from '../../core/spec';
 import type { ClassPrior } from '../../distributions/classPrior';
 import { parseClassPrior } from '../../distributions/classPriors';
-import type { LikelihoodSpec } from '../../distributions/likelihoods';
-import {
-  isCount,
-  isFiniteNumber,
-  isListOf,
-  isNull,
-  isString,
-  type Json,
-  parse,
-  parseRecord,
-} from '../../files/json';
-import { parseLikelihood } from '../likelihoods';
+import { type Json, parseRecord } from '../../files/json';
+import { LABELED_ENTRIES, type LabeledSpec, labeledSpec, parseLabeledSpec } from '../labeledSpec';
 import { type AaePreset, parsePreset } from './nets';
 import type { AaeSettings } from './options';
 
 /** What a file holds of an adversarial autoencoder; `null` marks what you pass to `loadModel` again. */
-export interface AaeSpec {
-  readonly inputShape: readonly number[];
-  readonly classes: number;
-  /** where the classes have names */
-  readonly classNames?: readonly string[] | undefined;
-  /** where raw inputs are read */
-  readonly input?: InputSpec | undefined;
-  readonly latent: number;
-  readonly labelPrior: readonly number[];
+export interface AaeSpec extends LabeledSpec {
   /** where the model has one; rebuilt from its JSON */
   readonly classPrior?: ClassPrior;
   readonly nets: AaePreset;
-  readonly likelihood: LikelihoodSpec | null;
-  /** where the prior is the user's own; without it p(z) is N(0, I) */
-  readonly prior?: null;
-  /** where the model has one */
-  readonly temperature?: number | undefined;
 }
 
 /** What rebuilds a model of these settings, as JSON; choices that were left open are left out. */
-export function aaeSpec(settings: AaeSettings): Json {
-  const { inputShape, input, classes, classNames, latent, labelPrior, nets } = settings;
-  const { likelihood, prior, classPrior, temperature } = settings;
-  return specOf({
+export const aaeSpec = ({ classPrior, nets, ...settings }: AaeSettings): Json =>
+  specOf({
     model: 'aae',
-    inputShape,
-    classes,
-    classNames,
-    input,
-    latent,
-    labelPrior,
+    ...labeledSpec(settings),
     nets,
-    likelihood: likelihood.spec ?? null,
     ...(classPrior && { classPrior: classPrior.spec ?? null }),
-    ...(prior && { prior: null }),
-    temperature,
   });
-}
 
 /** Names of all entries. */
-const ENTRIES = [
-  'model',
-  'inputShape',
-  'classes',
-  'classNames',
-  'input',
-  'latent',
-  'labelPrior',
-  'nets',
-  'likelihood',
-  'classPrior',
-  'prior',
-  'temperature',
-] as const satisfies readonly ('model' | keyof AaeSpec)[];
+const ENTRIES = [...LABELED_ENTRIES, 'classPrior', 'nets'] as const satisfies readonly (
+  | 'model'
+  | keyof AaeSpec
+)[];
 
 /** A class prior from a file; `loadModel` cannot rebuild one of the user's own. */
 const classPriorOf = (where: string, value: unknown): ClassPrior => {
@@ -91,30 +46,11 @@ const classPriorOf = (where: string, value: unknown): ClassPrior => {
  * @throws RangeError naming the first entry that is not what it must be
  */
 export function parseAaeSpec(where: string, value: unknown): AaeSpec {
-  const { inputShape, classes, classNames, input, latent, labelPrior, nets, ...parts } = parseRecord(
-    where,
-    'spec',
-    value,
-    ENTRIES,
-  );
-  const { likelihood, classPrior, prior, temperature } = parts;
+  const found = parseRecord(where, 'spec', value, ENTRIES);
+  const { classPrior, nets } = found;
   return {
-    inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
-    classes: parse(where, 'classes', classes, 'a count', isCount),
-    ...(classNames !== undefined && {
-      classNames: parse(where, 'classNames', classNames, 'names', isListOf(isString)),
-    }),
-    ...(input !== undefined && { input: parseInput(where, input) }),
-    latent: parse(where, 'latent', latent, 'a count', isCount),
-    labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
-    nets: parsePreset(where, nets),
-    likelihood: parseLikelihood(where, likelihood),
+    ...parseLabeledSpec(where, found),
     ...(classPrior !== undefined && { classPrior: classPriorOf(where, classPrior) }),
-    ...(prior !== undefined && {
-      prior: parse(where, 'prior', prior, 'null, a prior that is handed in', isNull),
-    }),
-    ...(temperature !== undefined && {
-      temperature: parse(where, 'temperature', temperature, 'a number', isFiniteNumber),
-    }),
+    nets: parsePreset(where, nets),
   };
 }
