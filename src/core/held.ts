@@ -1,13 +1,16 @@
 /** What one run holds alone: its model, its optimizer, the place of its checkpoints. */
 
-const LIST = Symbol.for('ssvae.held');
-
-/** The list of this process: the ESM and the CommonJS copy of the library share it. */
-const held = (): Set<unknown> => {
-  const shared = globalThis as { [LIST]?: Set<unknown> };
-  shared[LIST] ??= new Set();
-  return shared[LIST];
+/** What a process has once: the ESM and the CommonJS copy of the library share it. */
+const ofProcess = <T>(name: string, make: () => T): (() => T) => {
+  const key = Symbol.for(name);
+  return () => {
+    const shared = globalThis as { [key]?: T };
+    shared[key] ??= make();
+    return shared[key];
+  };
 };
+
+const held = /* @__PURE__ */ ofProcess('ssvae.held', () => new Set<unknown>());
 
 /** Whether a run holds a thing. */
 export const isHeld = (thing: unknown): boolean => held().has(thing);
@@ -23,14 +26,8 @@ export const hold = (thing: unknown): (() => void) => {
   return () => void held().delete(thing);
 };
 
-const TURNS = Symbol.for('ssvae.turns');
-
-/** Who took a thing last, in this process. */
-const turns = (): WeakMap<object, object> => {
-  const shared = globalThis as { [TURNS]?: WeakMap<object, object> };
-  shared[TURNS] ??= new WeakMap();
-  return shared[TURNS];
-};
+/** Who took a thing last. */
+const turns = /* @__PURE__ */ ofProcess('ssvae.turns', () => new WeakMap<object, object>());
 
 /**
  * Takes a thing over from its present holder, for loops that may be left without notice.
@@ -43,14 +40,8 @@ export const takeTurn = (thing: object): (() => boolean) => {
   return () => turns().get(thing) === own;
 };
 
-const MOVES = Symbol.for('ssvae.moves');
-
-/** How often things have been moved, in this process. */
-const moves = (): WeakMap<object, number> => {
-  const shared = globalThis as { [MOVES]?: WeakMap<object, number> };
-  shared[MOVES] ??= new WeakMap();
-  return shared[MOVES];
-};
+/** How often things have been moved. */
+const moves = /* @__PURE__ */ ofProcess('ssvae.moves', () => new WeakMap<object, number>());
 
 /** Number of training steps that have moved a variable. */
 export const movesOf = (thing: object): number => moves().get(thing) ?? 0;

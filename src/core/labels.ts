@@ -141,6 +141,17 @@ export const readLabels: ReadLabels = (...labels) => readAll(false, ...labels);
 export const readKnownLabels: ReadLabels = (...labels) => readAll(true, ...labels);
 
 /**
+ * Refuses class indices that ask for no example.
+ *
+ * @param where name of the calling function, for the message
+ * @throws TypeError when they are not a list of numbers; RangeError when it is empty
+ */
+export function assertAsked(where: string, labels: ArrayLike<number>): void {
+  assertNumbers(where, 'labels', labels);
+  if (labels.length === 0) throw new RangeError(`${where}: labels are empty, needed at least one`);
+}
+
+/**
  * One-hot rows of class indices.
  *
  * @param where name of the calling function, for the message

@@ -100,10 +100,9 @@ function findColumns(
 
 /** Refuses a row without any cell: parsers give one for an empty line, and every column would have a missing value. */
 function assertNoEmptyRow(table: Table, missing: readonly string[]): void {
+  const read = cellReader(missing);
   const isMissing = (cell: unknown): boolean =>
-    cell === null ||
-    cell === undefined ||
-    (isString(cell) && (cell.trim() === '' || missing.includes(cell.trim())));
+    cell === null || cell === undefined || (isString(cell) && read(cell, () => '') === undefined);
   const columns = table.names.map((name) => table.column(name));
   for (let row = 0; row < table.count; row++)
     if (columns.every((at) => isMissing(at(row))))

@@ -1,6 +1,7 @@
 /** Options that the ready models with labels share. */
 import { assertLabelPrior, uniformLabelPrior } from '../bounds/labelPrior';
 import { ABOVE_0, number, optional, type ReadOptions, unchecked } from '../core/options';
+import type { LatentPrior } from '../distributions/latentPrior';
 import { classesOf, inputOf, inputsOf, type ModelData } from './data';
 import { type ReadyModelOptions, readyModelRules } from './options';
 
@@ -44,3 +45,32 @@ export function labeledSettings(
   const input = inputOf(where, data, read.input, inputs.inputShape);
   return { ...inputs, input, classes, classNames, labelPrior };
 }
+
+/** What a model with labels says of itself as it was set; what was left open is absent. */
+export const labeledFields = <
+  S extends ReturnType<typeof labeledSettings> & {
+    readonly latent: number;
+    readonly prior: LatentPrior | undefined;
+    readonly temperature: number | undefined;
+  },
+>({
+  inputShape,
+  classes,
+  classNames,
+  latent,
+  likelihood,
+  prior,
+  input,
+  labelPrior,
+  temperature,
+}: S) => ({
+  inputShape,
+  classes,
+  ...(classNames && { classNames }),
+  latent,
+  likelihood,
+  ...(prior && { prior }),
+  ...(input && { input }),
+  labelPrior,
+  ...(temperature !== undefined && { temperature }),
+});

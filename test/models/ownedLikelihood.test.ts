@@ -10,6 +10,7 @@ import { negativeBinomial } from '../../src/distributions/negativeBinomial';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { loadModel } from '../../src/models/loadModel';
 import { createM2 } from '../../src/models/m2/model';
+import type { SemiSupervisedVae } from '../../src/models/model';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { saveModel } from '../../src/models/saveModel';
@@ -18,7 +19,18 @@ import { checkModel } from '../../src/testing/index';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
-import { memoryStorage, tinyBatches, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
+import {
+  memoryStorage,
+  tinyAdgm,
+  tinyBatches,
+  tinyDataset,
+  tinyLadder,
+  tinyM1,
+  tinyM2,
+  tinyMarginal,
+  tinySdgm,
+  weightsOf,
+} from '../support/tiny';
 
 cleanUpAfterEach();
 
@@ -83,30 +95,39 @@ describe('a likelihood with a running statistic', () => {
     expect(await go(2, storage)).toEqual(await go(2));
   });
 
-  it('gets what batch norm gets: weights of labels, and one pass a step that moves it', async () => {
-    const passes: (TrainingLogProbOptions & { readonly rows: number })[] = [];
-    const counted = optimal();
-    const likelihood: Likelihood = {
-      ...counted,
-      trainingLogProb(parameters, x, options) {
-        passes.push({ ...options, rows: parameters.shape[0] as number });
-        return counted.trainingLogProb?.(parameters, x, options) as never;
-      },
-    };
-    const model = tinyM2({ likelihood });
-    await train(model, {
-      objective: semiSupervised(),
-      batches: tinyBatches({ stepsPerEpoch: 1 }),
-      epochs: 1,
-      seed: createNoise(4),
-    });
-    const moving = passes.filter(({ updateStatistics = true }) => updateStatistics);
-    expect(moving).toHaveLength(1);
-    expect(moving[0]).toMatchObject({ rows: 6 * 3 });
-    expect(moving[0]?.rowWeights?.size).toBe(6 * 3);
-    model.dispose();
-    counted.dispose();
-  });
+  it.each<[string, (options: { readonly likelihood: Likelihood }) => SemiSupervisedVae]>([
+    ['M2', tinyM2],
+    ['ADGM', tinyAdgm],
+    ['SDGM', tinySdgm],
+    ['ladder VAE', tinyLadder],
+    ['conditional VAE', tinyMarginal],
+  ])(
+    'gets what batch norm gets: weights of labels, and one pass a step that moves it, in %s',
+    async (_, create) => {
+      const passes: (TrainingLogProbOptions & { readonly rows: number })[] = [];
+      const counted = optimal();
+      const likelihood: Likelihood = {
+        ...counted,
+        trainingLogProb(parameters, x, options) {
+          passes.push({ ...options, rows: parameters.shape[0] as number });
+          return counted.trainingLogProb?.(parameters, x, options) as never;
+        },
+      };
+      const model = create({ likelihood });
+      await train(model, {
+        objective: semiSupervised(),
+        batches: tinyBatches({ stepsPerEpoch: 1 }),
+        epochs: 1,
+        seed: createNoise(4),
+      });
+      const moving = passes.filter(({ updateStatistics = true }) => updateStatistics);
+      expect(moving).toHaveLength(1);
+      expect(moving[0]).toMatchObject({ rows: 6 * 3 });
+      expect(moving[0]?.rowWeights?.size).toBe(6 * 3);
+      model.dispose();
+      counted.dispose();
+    },
+  );
 
   it('passes the checks of a model', async () => {
     const before = memory().numTensors;

@@ -16,8 +16,7 @@
  */
 import { add, log, type Tensor, type Tensor1D, type Tensor2D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../../bounds/everyLabel';
-import { assertNumbers } from '../../core/assert';
-import { oneHotLabels } from '../../core/labels';
+import { assertAsked, oneHotLabels } from '../../core/labels';
 import { type Noise, streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
@@ -25,6 +24,7 @@ import type { ClassPrior } from '../../distributions/classPrior';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import type { Pass } from '../../nets/pass';
 import { meanOf } from '../codeBound';
+import { labeledFields } from '../labeledOptions';
 import { samplePrior, temperatureIn } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { GenerateOptions, GenerativeClassifier } from '../model';
@@ -99,19 +99,11 @@ export function createAae(options: AaeOptions): Aae {
       const settings = aaeSettings(options);
       return { settings, ...aaeDistributions(settings) };
     });
-  const { input, classes, classNames, latent, likelihood, prior, classPrior, temperature } = settings;
+  const { classes, latent, classPrior } = settings;
 
   const model: Aae = {
-    inputShape: settings.inputShape,
-    classes,
-    ...(classNames && { classNames }),
-    latent,
-    likelihood,
-    ...(prior && { prior }),
+    ...labeledFields(settings),
     ...(classPrior && { classPrior }),
-    ...(input && { input }),
-    labelPrior: settings.labelPrior,
-    ...(temperature !== undefined && { temperature }),
     spec: aaeSpec(settings),
     get variables() {
       return made.variables();
@@ -161,8 +153,7 @@ export function createAae(options: AaeOptions): Aae {
       return tidy(() => encoder(features(x)));
     },
     generate(labels, seed, options) {
-      assertNumbers('generate', 'labels', labels);
-      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertAsked('generate', labels);
       const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);

@@ -26,8 +26,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../../bounds/everyLabel';
-import { assertNumbers } from '../../core/assert';
-import { oneHotLabels } from '../../core/labels';
+import { assertAsked, oneHotLabels } from '../../core/labels';
 import { type Noise, streamOf } from '../../core/noise';
 import { integersFrom, number, readOptions } from '../../core/options';
 import { assertShapes } from '../../core/shape';
@@ -35,6 +34,7 @@ import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { codeBound, logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
+import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
@@ -96,7 +96,7 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       return { settings, ...auxiliaryDistributions(settings) };
     },
   );
-  const { input, classes, classNames, latent, auxiliary, likelihood, prior, temperature } = settings;
+  const { classes, latent, auxiliary, likelihood } = settings;
 
   /** What the nets see of x, and a = E[a|x]. */
   const atMean = (x: Tensor) => {
@@ -105,17 +105,9 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
   };
 
   const model: AuxiliaryVae = {
-    inputShape: settings.inputShape,
-    classes,
-    ...(classNames && { classNames }),
-    latent,
+    ...labeledFields(settings),
     auxiliary,
-    likelihood,
-    ...(prior && { prior }),
-    ...(input && { input }),
-    labelPrior: settings.labelPrior,
     classifiesDraws: true,
-    ...(temperature !== undefined && { temperature }),
     spec: auxiliarySpec(settings),
     get variables() {
       return made.variables();
@@ -137,7 +129,8 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
           const logQa = repeatedTo(rows, gaussian.logProb(qa, a)); // log q(a | x)
           const logPa = gaussian.logProb(pa, repeatedTo(rows, a)); // log p(a | [x, ]z, y)
           const auxiliaryKl = sub<Tensor1D>(logQa, logPa);
-          const logLikelihood = logLikelihoodOf(model, decoder(a, z, y, atLabels), x, context); // log p(x | [a, ]z, y)
+          const atRows = { ...context, rowWeights };
+          const logLikelihood = logLikelihoodOf(model, decoder(a, z, y, atLabels), x, atRows); // log p(x | [a, ]z, y)
           const latentKl = latentKlOf(model, qz, z); // KL( q(z | a, x, y) ‖ p(z) )
           const logRatio = logWeight ? logRatioOf(model, qz, z) : undefined; // log p(z) − log q(z | a, x, y)
           const { elbo, logWeight: weight, ...terms } = codeBound({ logLikelihood, latentKl, logRatio });
@@ -181,8 +174,7 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       });
     },
     generate(labels, seed, options) {
-      assertNumbers('generate', 'labels', labels);
-      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertAsked('generate', labels);
       const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);

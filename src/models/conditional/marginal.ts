@@ -6,8 +6,7 @@
  *   bound      at a label y: log p(x | z, y) − KL( q(z | x[, y]) ‖ p(z | y) )
  */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertNumbers } from '../../core/assert';
-import { oneHotLabels } from '../../core/labels';
+import { assertAsked, oneHotLabels } from '../../core/labels';
 import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
@@ -67,7 +66,8 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const q = at(y, atLabels); // q(z | x[, y])
           const z = gaussian.sample(q, noise.split('latent'));
-          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, context); // log p(x | z, y)
+          const atRows = { ...context, rowWeights };
+          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, atRows); // log p(x | z, y)
           const latentKl = prior.kl(q, y); // KL( q(z | x[, y]) ‖ p(z | y) )
           const logRatio = logWeight ? prior.logRatio(q, z, y) : undefined; // log p(z | y) − log q(z | x[, y])
           return codeBound({ logLikelihood, latentKl, logRatio });
@@ -79,8 +79,7 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
       return tidy(() => ({ ...prior.at(y) }));
     },
     generate(labels, seed, options) {
-      assertNumbers('generate', 'labels', labels);
-      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertAsked('generate', labels);
       const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);

@@ -8,8 +8,8 @@
  * There is no p(c) and no q(c | x). Nothing but shared weights and label dropout ties p(x | ∅) to Σ_y p(y) p(x | y).
  */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
-import { assertInteger, assertNumbers } from '../../core/assert';
-import { oneHotLabels, readLabels } from '../../core/labels';
+import { assertInteger } from '../../core/assert';
+import { assertAsked, oneHotLabels, readLabels } from '../../core/labels';
 import { type Noise, streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
@@ -75,8 +75,7 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
 
   /** one-hot rows of class indices, −1 for ∅ */
   const rowsOf = (where: string, labels: ArrayLike<number>): Tensor2D => {
-    assertNumbers(where, 'labels', labels);
-    if (labels.length === 0) throw new RangeError(`${where}: labels are empty, needed at least one`);
+    assertAsked(where, labels);
     const known = readLabels(where, 'labels', labels, labels.length, classes);
     return oneHotLabels(
       where,

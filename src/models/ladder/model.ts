@@ -22,8 +22,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { everyLabel, repeatRows } from '../../bounds/everyLabel';
-import { assertNumbers } from '../../core/assert';
-import { oneHotLabels } from '../../core/labels';
+import { assertAsked, oneHotLabels } from '../../core/labels';
 import { type Noise, streamOf } from '../../core/noise';
 import { integersFrom, number, readOptions } from '../../core/options';
 import { assertShapes } from '../../core/shape';
@@ -140,7 +139,8 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
             gaussian.sample(q, noise.split(nameOf('latent', i)));
           const layers = fromData(nets, found, y, draw, atLabels); // q, p and z_i of z_L … z_1
           const z = (layers[0] as Layer).z;
-          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, context); // log p(x | z_1[, y])
+          const atRows = { ...context, rowWeights };
+          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, atRows); // log p(x | z_1[, y])
           return ladderBound(logLikelihood, layers, logWeight === true);
         },
       };
@@ -181,8 +181,7 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       });
     },
     generate(labels, seed, options) {
-      assertNumbers('generate', 'labels', labels);
-      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertAsked('generate', labels);
       const noise = streamOf('generate', seed);
       const t = temperatureIn('generate', options);
       assertLiving('generate', model);

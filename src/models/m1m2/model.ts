@@ -9,8 +9,7 @@
  */
 import { add, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../../bounds/everyLabel';
-import { assertNumbers } from '../../core/assert';
-import { oneHotLabels } from '../../core/labels';
+import { assertAsked, oneHotLabels } from '../../core/labels';
 import { streamOf } from '../../core/noise';
 import { ABOVE_0, number, optional, readOptions, unchecked } from '../../core/options';
 import { assertShapes } from '../../core/shape';
@@ -19,6 +18,7 @@ import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
 import { assertCovariates } from '../covariates';
+import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
@@ -70,8 +70,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
       return { settings, ...m1m2Distributions(settings) };
     },
   );
-  const { input, classes, classNames, latent, features, covariates, likelihood, prior, temperature } =
-    settings;
+  const { classes, features, covariates } = settings;
 
   /** d, where the model reads it */
   const domainOf = (where: string, x: Tensor, { covariates: d }: Known = {}): Tensor | undefined => {
@@ -80,18 +79,10 @@ export function createM1M2(options: M1M2Options): M1M2 {
   };
 
   const model: M1M2 = {
-    inputShape: settings.inputShape,
-    classes,
-    ...(classNames && { classNames }),
-    latent,
+    ...labeledFields(settings),
     features,
     ...(covariates !== undefined && { covariates }),
-    likelihood,
-    ...(prior && { prior }),
-    ...(input && { input }),
-    labelPrior: settings.labelPrior,
     classifiesDraws: true,
-    ...(temperature !== undefined && { temperature }),
     spec: m1m2Spec(settings),
     get variables() {
       return variables();
@@ -151,8 +142,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
       });
     },
     generate(labels, seed, options = {}) {
-      assertNumbers('generate', 'labels', labels);
-      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertAsked('generate', labels);
       const { temperature: t, ...known } = readOptions('generate', options, {
         temperature: number(ABOVE_0, 1),
         covariates: optional(unchecked<Tensor>()),

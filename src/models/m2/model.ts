@@ -7,14 +7,14 @@
  */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../../bounds/everyLabel';
-import { assertNumbers } from '../../core/assert';
-import { oneHotLabels } from '../../core/labels';
+import { assertAsked, oneHotLabels } from '../../core/labels';
 import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
+import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
@@ -62,19 +62,11 @@ export function createM2(options: M2Options): M2 {
 /** The model of settings and nets. */
 export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Distributions>): M2 {
   const { structure, features, classifier, encoder, posterior, decoder, variables, dispose } = distributions;
-  const { input, classes, classNames, latent, likelihood, prior, encoderSeesLabel, temperature } = settings;
+  const { classes, latent, encoderSeesLabel } = settings;
 
   const model: M2 = {
-    inputShape: settings.inputShape,
-    classes,
-    ...(classNames && { classNames }),
-    latent,
-    likelihood,
-    ...(prior && { prior }),
-    ...(input && { input }),
-    labelPrior: settings.labelPrior,
+    ...labeledFields(settings),
     encoderSeesLabel,
-    ...(temperature !== undefined && { temperature }),
     spec: m2Spec(settings),
     ...(structure !== undefined && { structure }),
     get variables() {
@@ -122,8 +114,7 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
       });
     },
     generate(labels, seed, options) {
-      assertNumbers('generate', 'labels', labels);
-      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertAsked('generate', labels);
       const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);

@@ -20,8 +20,7 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertNumbers } from '../../core/assert';
-import { oneHotLabels } from '../../core/labels';
+import { assertAsked, oneHotLabels } from '../../core/labels';
 import { streamOf } from '../../core/noise';
 import { ABOVE_0, number, readOptions } from '../../core/options';
 import * as categorical from '../../distributions/categorical';
@@ -185,8 +184,7 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
     },
     generate(labels, seed, given: Pick<GenerateOptions, 'temperature'> = {}) {
       assertLiving('generate', model);
-      assertNumbers('generate', 'labels', labels);
-      if (labels.length === 0) throw new RangeError('generate: labels are empty, needed at least one');
+      assertAsked('generate', labels);
       const { temperature: t } = readOptions('generate', given, { temperature: number(ABOVE_0, 1) });
       const draws = streamOf('generate', seed);
       return tidy(() => {
