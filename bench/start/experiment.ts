@@ -1,36 +1,40 @@
 /** One method, trained and measured. */
 import {
+  type Aae,
   type ClassifierEvaluation,
   createAdam,
   createBatches,
-  createM2,
   type Dataset,
   type Executor,
   evaluateClassifier,
   evaluateElbo,
+  type GenerativeClassifier,
   type HistoryRow,
-  type M2,
+  type Objective,
+  type Phase,
+  type SemiSupervisedVae,
   type Split,
   subset,
   train,
 } from 'ssvae';
 import { file, progressBar } from 'ssvae/node';
 import { backendTraits } from '../../src/host/backendTraits';
-import { objectiveOf, recipeOf, titles } from './methods';
-import type { Method, Settings } from './settings';
+import { objectiveOf, type Recipe, recipeOf, titleOf } from './methods';
+import { type Method, modelOf, phasesOf } from './models';
+import type { Settings } from './settings';
 import { Interrupted } from './terminal';
 
 /** What is left of a method when it was run. */
 export interface Outcome {
   readonly method: Method;
   readonly title: string;
-  readonly model: M2;
+  readonly model: GenerativeClassifier;
   readonly history: readonly HistoryRow[];
   /** seconds of training, those before an interruption included */
   readonly seconds: number;
   readonly test: ClassifierEvaluation;
-  /** exact-sum bound on test examples, nats */
-  readonly elbo: number;
+  /** exact-sum bound on test examples, nats; absent without a bound */
+  readonly elbo?: number;
 }
 
 /** What a method is run on. */
@@ -42,6 +46,22 @@ export interface Experiment {
   /** runs the steps */
   readonly execute: Executor;
   readonly signal: AbortSignal;
+}
+
+const hasBound = (model: GenerativeClassifier): model is SemiSupervisedVae => 'infer' in model;
+
+/** What trains a model: an objective and its optimizer, or the phases of an adversarial autoencoder with theirs. */
+function trainingOf(method: Method, model: GenerativeClassifier, recipe: Recipe) {
+  const { learningRate } = recipe;
+  if (!hasBound(model)) {
+    const objective = phasesOf(method, model as Aae, learningRate);
+    return {
+      objective: objective as readonly Phase<never>[],
+      used: objective.map((phase) => phase.optimizer),
+    };
+  }
+  const optimizer = createAdam({ learningRate });
+  return { objective: objectiveOf(method, recipe) as Objective<never>, optimizer, used: [optimizer] };
 }
 
 /**
@@ -56,7 +76,8 @@ export async function runMethod(
   const recipe = recipeOf(settings);
   const { seed } = settings;
   const { inputShape, classes } = { inputShape: data.train.shape, classes: data.train.classes };
-  const model = createM2({ inputShape, classes, nets: settings.nets, seed });
+  const model = modelOf(settings.model).create({ inputShape, classes, seed }, settings.nets);
+  const title = titleOf(method, settings.model);
   const batches = createBatches({
     dataset: data.train,
     split,
@@ -66,18 +87,25 @@ export async function runMethod(
     resident: !backendTraits().readsAtOnce,
   });
   const held = subset(data.train, split.validation);
-  const name = [method, settings.nets, `${settings.labels}labels`, `${settings.epochs}epochs`, `seed${seed}`];
-  const optimizer = createAdam({ learningRate: recipe.learningRate });
+  const own = settings.model === 'm2' ? [] : [settings.model];
+  const name = [
+    ...own,
+    method,
+    settings.nets,
+    `${settings.labels}labels`,
+    `${settings.epochs}epochs`,
+    `seed${seed}`,
+  ];
+  const { used, ...training } = trainingOf(method, model, recipe);
   try {
-    const { history, stopped } = await train(model, {
-      objective: objectiveOf(method, recipe),
+    const { history, stopped } = await train(model as never, {
+      ...training,
       batches,
-      optimizer,
       alpha: settings.alpha ?? recipe.alpha[method],
       epochs: settings.epochs,
       seed,
       validate: (trained) => evaluateClassifier(trained, held),
-      callbacks: progressBar({ title: titles[method].padEnd(14) }),
+      callbacks: progressBar({ title: title.padEnd(14) }),
       checkpoint: { storage: file(`${settings.out}/${name.join('-')}.safetensors`) },
       resume: settings.resume,
       signal,
@@ -90,19 +118,19 @@ export async function runMethod(
     );
     return {
       method,
-      title: titles[method],
+      title,
       model,
       history,
       seconds: history.at(-1)?.seconds ?? 0,
       test: await evaluateClassifier(model, data.test),
-      elbo: (await evaluateElbo(model, some, { seed })).elbo,
+      ...(hasBound(model) && { elbo: (await evaluateElbo(model, some, { seed })).elbo }),
     };
   } catch (error) {
     model.dispose();
     throw error;
   } finally {
     execute.dispose();
-    optimizer.dispose();
+    for (const optimizer of used) optimizer?.dispose();
     batches.dispose?.();
   }
 }

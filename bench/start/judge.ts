@@ -9,6 +9,7 @@ import {
   digits,
   type Executor,
   evaluateSamples,
+  type GenerativeClassifier,
   type M2,
   type SampleEvaluation,
   supervised,
@@ -60,7 +61,7 @@ export function judgeOf(
 
 /** Fidelity, confident share, spread, and the accuracy on test examples of nets that are trained on samples alone. */
 export async function samplesOf(
-  model: M2,
+  model: GenerativeClassifier,
   {
     judge,
     test,

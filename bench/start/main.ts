@@ -1,6 +1,7 @@
 /**
  * Who learns most from 100 labels? A classifier on the labels alone, M2, and the Optimized-ELBO, with the same nets,
- * seed, batches and steps. `npm start` runs it on digits that it draws itself; `npm start -- --help` lists the rest.
+ * seed, batches and steps, or another model by `--model`. `npm start` runs it on digits that it draws itself;
+ * `npm start -- --help` lists the rest.
  */
 import { splitDataset } from 'ssvae';
 import { selectBackend } from 'ssvae/node';

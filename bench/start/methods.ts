@@ -1,14 +1,17 @@
 /** What is compared: the same nets, batches and steps under each objective. */
-import { type M2, type Objective, regularized, semiSupervised, supervised } from 'ssvae';
-import type { Method, Settings } from './settings';
+import { type Objective, regularized, type SemiSupervisedVae, semiSupervised, supervised } from 'ssvae';
+import { type Method, type ModelName, modelOf } from './models';
+import type { Settings } from './settings';
 
-/** Names as a reader sees them. */
-export const titles: Readonly<Record<Method, string>> = {
-  'labels-only': 'Labels alone',
-  m2: 'M2',
-  'optimized-elbo': 'Optimized-ELBO',
-  'generated-labels': 'with generated labels',
-};
+/** The name of a method as a reader sees it. The bound alone bears the name of its model. */
+export const titleOf = (method: Method, model: ModelName): string =>
+  ({
+    'labels-only': 'Labels alone',
+    m2: modelOf(model).title,
+    adversarial: modelOf(model).title,
+    'optimized-elbo': 'Optimized-ELBO',
+    'generated-labels': 'with generated labels',
+  })[method];
 
 /** Settings of a data set, chosen on validation examples (docs/results.md). */
 export interface Recipe {
@@ -42,7 +45,7 @@ const RATES: Readonly<Record<Settings['nets'], number>> = {
 const REPORT: OfDataset = {
   batchSize: { labeled: 100, unlabeled: 128 },
   validation: 5000,
-  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 50, 'generated-labels': 50 },
+  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 50, 'generated-labels': 50, adversarial: 1 },
   gamma: 1,
   beta: 0.5,
   epsilon: 0.001,
@@ -53,7 +56,7 @@ const REPORT: OfDataset = {
 const DIGITS: OfDataset = {
   batchSize: { labeled: 50, unlabeled: 100 },
   validation: 500,
-  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 5, 'generated-labels': 25 },
+  alpha: { 'labels-only': 1, m2: 50, 'optimized-elbo': 5, 'generated-labels': 25, adversarial: 1 },
   gamma: 5,
   beta: 1,
   epsilon: 0.001,
@@ -65,11 +68,12 @@ const DIGITS: OfDataset = {
 export const recipeOf = ({
   dataset,
   nets,
+  model = 'm2',
   rate,
   generated = 0.2,
-}: Pick<Settings, 'dataset' | 'nets'> & Partial<Pick<Settings, 'rate' | 'generated'>>): Recipe => ({
+}: Pick<Settings, 'dataset' | 'nets'> & Partial<Pick<Settings, 'model' | 'rate' | 'generated'>>): Recipe => ({
   ...(dataset === 'digits' ? DIGITS : REPORT),
-  learningRate: rate ?? RATES[nets],
+  learningRate: rate ?? (model === 'aae' ? 1e-3 : RATES[nets]),
   generated,
 });
 
@@ -77,7 +81,7 @@ export const recipeOf = ({
 export function objectiveOf(
   method: Method,
   { gamma, beta, epsilon, generated, consistency }: Recipe,
-): Objective<M2> {
+): Objective<SemiSupervisedVae> {
   if (method === 'labels-only') return supervised();
   if (method === 'm2') return semiSupervised({ labelHandling: 'gumbel' });
   return regularized({

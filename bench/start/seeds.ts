@@ -12,19 +12,22 @@ import { selectBackend } from 'ssvae/node';
 import { loadData } from './data';
 import { runMethod } from './experiment';
 import { judgeOf, type Samples, samplesOf } from './judge';
-import { recipeOf, titles } from './methods';
-import type { Method, Settings } from './settings';
+import { recipeOf, titleOf } from './methods';
+import type { Method } from './models';
+import type { Settings } from './settings';
 import { parseLines, spreadOf } from './statistics';
 import { withSettings } from './terminal';
 
-interface Result extends Pick<Settings, 'dataset' | 'labels' | 'nets' | 'epochs' | 'alpha' | 'seed'> {
+interface Result
+  extends Pick<Settings, 'dataset' | 'labels' | 'model' | 'nets' | 'epochs' | 'alpha' | 'seed'> {
   readonly method: Method;
   readonly recipe: ReturnType<typeof recipeOf>;
   readonly accuracy: number;
   readonly validationAccuracy: number;
   /** where the method generates */
   readonly samples?: Samples;
-  readonly elbo: number;
+  /** where the model has a bound */
+  readonly elbo?: number;
   readonly entropy: number;
   readonly seconds: number;
   readonly backend: string;
@@ -55,8 +58,8 @@ await withSettings('npm run seeds', async (settings, signal) => {
       seed,
     });
     for (const method of settings.methods) {
-      const { dataset, labels, nets, epochs, alpha } = own;
-      const cell = { dataset, labels, nets, epochs, alpha, seed, method, recipe, backend };
+      const { dataset, labels, model, nets, epochs, alpha } = own;
+      const cell = { dataset, labels, model, nets, epochs, alpha, seed, method, recipe, backend };
       const found = known.find((result) =>
         Object.entries(cell).every(
           ([key, value]) => JSON.stringify(result[key as keyof Result]) === JSON.stringify(value),
@@ -77,7 +80,7 @@ await withSettings('npm run seeds', async (settings, signal) => {
         accuracy: outcome.test.accuracy,
         validationAccuracy: outcome.history.at(-1)?.['validation.accuracy'] ?? Number.NaN,
         ...(samples && { samples }),
-        elbo: outcome.elbo,
+        ...(outcome.elbo !== undefined && { elbo: outcome.elbo }),
         entropy: outcome.test.entropy,
         seconds: outcome.seconds,
       };
@@ -95,15 +98,17 @@ await withSettings('npm run seeds', async (settings, signal) => {
       method === 'labels-only' || baseline.length === 0
         ? ''
         : `, over labels alone ${percent(values.map((value, i) => value - (baseline[i] as number)))}`;
-    console.log(`${titles[method].padEnd(26)} accuracy ${percent(values)} %${paired}`);
+    console.log(`${titleOf(method, settings.model).padEnd(26)} accuracy ${percent(values)} %${paired}`);
     const samples = results.flatMap((result) => (result.method === method && result.samples) || []);
     if (samples.length === 0) continue;
-    const { mean, deviation } = spreadOf(
-      results.filter((result) => result.method === method).map(({ elbo }) => elbo),
+    const elbos = results.flatMap(({ method: its, elbo }) =>
+      its === method && elbo !== undefined ? [elbo] : [],
     );
+    const { mean, deviation } = spreadOf(elbos);
+    const bound = elbos.length > 0 ? `ELBO ${mean.toFixed(1)} ± ${deviation.toFixed(1)}, ` : '';
     const of = (name: keyof Samples): string => percent(samples.map((found) => found[name]));
     console.log(
-      `  ELBO ${mean.toFixed(1)} ± ${deviation.toFixed(1)}, fidelity ${of('fidelity')} %, confident ${of('confident')} %, spread ${of('spread')} %, trained on samples ${of('trainedOnSamples')} %`,
+      `  ${bound}fidelity ${of('fidelity')} %, confident ${of('confident')} %, spread ${of('spread')} %, trained on samples ${of('trainedOnSamples')} %`,
     );
   }
 });

@@ -1,21 +1,20 @@
 /** Flags of `npm start` and `npm run seeds`: `npm start -- --help`. */
 import { parseArgs } from 'node:util';
 import { type BackendName, backendNames, datasetNames } from 'ssvae/node';
+import { METHODS, type Method, type ModelName, modelNames, modelOf, NETS, type Nets } from './models';
 
 const DATASETS = ['digits', ...datasetNames] as const;
-const METHODS = ['labels-only', 'm2', 'optimized-elbo', 'generated-labels'] as const;
-const NETS = ['mlp', 'conv', 'kingma', 'report'] as const;
 
 export type DatasetName = (typeof DATASETS)[number];
-export type Method = (typeof METHODS)[number];
 
 /** What a run depends on. */
 export interface Settings {
   readonly dataset: DatasetName;
   readonly data: string | undefined;
   readonly labels: number;
+  readonly model: ModelName;
   readonly methods: readonly Method[];
-  readonly nets: (typeof NETS)[number];
+  readonly nets: Nets;
   readonly epochs: number;
   readonly seed: number;
   /** runs of each method in `npm run seeds` */
@@ -39,11 +38,13 @@ export const usage = (command: string): string => `${command} -- [flags]
   --dataset    ${DATASETS.join(' | ')}   default digits, which needs no files
   --data       folder with the data set's official files; without it they are downloaded
   --labels     labelled examples, default 100; the rest of the training set is used without its labels
-  --objective  ${METHODS.join(' | ')} | all   default all
-  --nets       ${NETS.join(' | ')}   default mlp for digits, conv for the others
+  --model      ${modelNames.join(' | ')}   default m2
+  --objective  ${METHODS.join(' | ')} | all   default all that train the model;
+               m2 is the bound of the model alone, adversarial is for aae
+  --nets       ${NETS.join(' | ')}   default mlp for digits, conv for the others where the model has it
   --epochs     passes over the unlabelled examples, default 8 for digits, 10 for the others
   --alpha      weight of the labelled cross-entropy, default by data set and objective
-  --rate       learning rate, default 3e-3 for mlp and conv, 1e-3 for kingma and report
+  --rate       learning rate, default 3e-3 for mlp and conv, 1e-3 for kingma, report and aae
   --generated  weight of the term of generated-labels, default 0.2
   --seed       of split, weights, batches and noise, default 1
   --seeds      runs of npm run seeds, from --seed on, default 3
@@ -51,10 +52,17 @@ export const usage = (command: string): string => `${command} -- [flags]
   --out        folder of the report and the checkpoints, default runs/DATASET
   --resume     go on where an interrupted run of the same flags was`;
 
-const oneOf = <T extends string>(flag: string, value: string, choices: readonly T[]): T => {
+const oneOf = <T extends string>(
+  flag: string,
+  value: string,
+  choices: readonly T[],
+  model?: ModelName,
+): T => {
   const found = choices.find((choice) => choice === value);
-  if (found === undefined)
-    throw new UsageError(`--${flag} is "${value}", needed one of ${choices.join(', ')}`);
+  if (found === undefined) {
+    const whose = model === undefined ? '' : ` with --model ${model}`;
+    throw new UsageError(`--${flag} is "${value}", needed one of ${choices.join(', ')}${whose}`);
+  }
   return found;
 };
 
@@ -82,6 +90,7 @@ const parse = (args: readonly string[]) => {
         dataset: { type: 'string', default: 'digits' },
         data: { type: 'string' },
         labels: { type: 'string', default: '100' },
+        model: { type: 'string', default: 'm2' },
         objective: { type: 'string', default: 'all' },
         nets: { type: 'string' },
         epochs: { type: 'string' },
@@ -115,13 +124,17 @@ export function readSettings(args: readonly string[]): Settings | undefined {
   const generated = dataset === 'digits';
   if (generated && flags.data !== undefined)
     throw new UsageError('--data is for data sets in files, and digits are drawn');
-  const objective = oneOf('objective', flags.objective, [...METHODS, 'all'] as const);
+  const name = oneOf('model', flags.model, modelNames);
+  const model = modelOf(name);
+  const objective = oneOf('objective', flags.objective, [...model.methods, 'all'] as const, name);
+  const nets = generated || !model.nets.includes('conv') ? 'mlp' : 'conv';
   return {
     dataset,
     data: flags.data,
     labels: integer('labels', flags.labels, 10),
-    methods: objective === 'all' ? METHODS : [objective],
-    nets: oneOf('nets', flags.nets ?? (generated ? 'mlp' : 'conv'), NETS),
+    model: name,
+    methods: objective === 'all' ? model.methods : [objective],
+    nets: oneOf('nets', flags.nets ?? nets, model.nets, name),
     epochs: integer('epochs', flags.epochs ?? (generated ? '8' : '10'), 1),
     alpha: flags.alpha === undefined ? undefined : weight('alpha', flags.alpha),
     rate: flags.rate === undefined ? undefined : weight('rate', flags.rate),

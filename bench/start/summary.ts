@@ -1,6 +1,7 @@
 /** What a comparison says: a table on the terminal, and a page with figures. */
 import { type Dataset, figures, gatherInputs } from 'ssvae';
 import type { Outcome } from './experiment';
+import { modelOf } from './models';
 import { type ReportPaths, type ReportTable, writeReport } from './report/index';
 import type { Settings } from './settings';
 
@@ -21,7 +22,7 @@ const tableOf = (outcomes: readonly Outcome[]): ReportTable => ({
     percent(test.accuracy),
     percent(test.calibrationError),
     // Without its bound trained, the decoder's output means nothing.
-    method === 'labels-only' ? '–' : elbo.toFixed(1),
+    method === 'labels-only' || elbo === undefined ? '–' : elbo.toFixed(1),
     test.entropy.toFixed(3),
     seconds.toFixed(1),
   ]),
@@ -63,7 +64,7 @@ export async function writeSummary(
   try {
     return await writeReport(`${settings.out}/report`, {
       title: `${settings.labels} labels of ${settings.dataset}`,
-      summary: `The same nets (${settings.nets}), seed (${settings.seed}), batches and steps under each objective; ${settings.epochs} epochs. Curves are measured on validation examples held out of the training set, the table on the test set.`,
+      summary: `${modelOf(settings.model).title}: the same nets (${settings.nets}), seed (${settings.seed}), batches and steps under each objective; ${settings.epochs} epochs. Curves are measured on validation examples held out of the training set, the table on the test set.`,
       tables: [tableOf(outcomes)],
       charts: [
         {

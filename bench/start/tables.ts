@@ -3,8 +3,8 @@ import { linesOf } from '../lines';
 import { percent, spread } from '../spread';
 import { toTable } from '../toTable';
 import type { Samples } from './judge';
-import { titles } from './methods';
-import type { Method } from './settings';
+import { titleOf } from './methods';
+import type { Method } from './models';
 
 interface Line {
   readonly method: Method;
@@ -32,7 +32,7 @@ const rowOf = (lines: readonly Line[]): readonly string[] => {
   const of = (name: keyof Samples): string =>
     percent(lines.flatMap(({ samples }) => (samples ? [samples[name]] : [])));
   return [
-    titles[first.method],
+    titleOf(first.method, 'm2'),
     String(lines.length),
     percent(lines.map(({ accuracy }) => accuracy)),
     percent(lines.map(({ validationAccuracy }) => validationAccuracy)),

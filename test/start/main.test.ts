@@ -59,6 +59,17 @@ describe('npm start', () => {
     ['a number that is none', ['--epochs', 'ten'], /--epochs is "ten", needed an integer of at least 1/],
     ['a weight below 0', ['--alpha=-1'], /--alpha is "-1", needed a number of at least 0/],
     ['a method nobody knows', ['--objective', 'm3'], /--objective is "m3", needed one of/],
+    ['a model nobody knows', ['--model', 'm3'], /--model is "m3", needed one of m2, m1m2, conditional/],
+    [
+      'an objective of another model',
+      ['--model', 'aae', '--objective', 'm2'],
+      /--objective is "m2", needed one of labels-only, adversarial, all with --model aae/,
+    ],
+    [
+      'nets that a model does not come with',
+      ['--model', 'adgm', '--nets', 'conv'],
+      /--nets is "conv", needed one of mlp with --model adgm/,
+    ],
     ['more labels than examples', ['--labels', '5000', '--backend', 'cpu'], /splitDataset: labeled .*5000/],
     ['a folder for data that are drawn', ['--data', '.'], /--data is for data sets in files/],
     [
@@ -83,7 +94,17 @@ describe('npm start', () => {
   it('explains itself', async () => {
     const { code, stdout } = await runMain(['--help']);
     expect(code).toBe(0);
-    for (const flag of ['dataset', 'data', 'labels', 'objective', 'backend', 'epochs', 'seed', 'resume'])
+    for (const flag of [
+      'dataset',
+      'data',
+      'labels',
+      'model',
+      'objective',
+      'backend',
+      'epochs',
+      'seed',
+      'resume',
+    ])
       expect(stdout).toContain(`--${flag}`);
   });
 
@@ -163,6 +184,19 @@ describe('npm start', () => {
     const page = await readFile(/report: (.*)/.exec(stdout)?.[1] ?? '', 'utf8');
     for (const title of ['Labels alone', 'M2', 'Optimized-ELBO']) expect(page).toContain(title);
     expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each([
+    ['ladder', 'm2', 'Ladder VAE', /Ladder VAE .* -\d+\.\d /],
+    ['aae', 'adversarial', 'Adversarial autoencoder', /Adversarial autoencoder .* – /],
+  ])('trains %s by %s', async (model, objective, title, row) => {
+    const out = join(folder, model);
+    const flags = ['--model', model, '--objective', objective, '--epochs', '1', '--backend', 'wasm'];
+    const { code, stdout } = await runMain([...flags, '--out', out]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(row);
+    expect(await readdir(out)).toContain(`${model}-${objective}-mlp-100labels-1epochs-seed1.safetensors`);
+    expect(await readFile(join(out, 'report', 'index.html'), 'utf8')).toContain(title);
   });
 
   // As many examples as the recipe holds out, and some to train on.
