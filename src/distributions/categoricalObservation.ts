@@ -52,6 +52,8 @@ const assertLevels = (where: string, name: string, levels: readonly number[]): v
     assertInteger(where, `${name}[${i}]`, count, 2);
 };
 
+const columnsIn = (levels: readonly number[]): number => levels.reduce((sum, count) => sum + count, 0);
+
 /**
  * Categorical likelihood of levels: the last axis of x has a block of one-hot columns for each of them.
  *
@@ -67,7 +69,7 @@ const assertLevels = (where: string, name: string, levels: readonly number[]): v
 export function categoricalObservation(options: CategoricalObservationOptions): CategoricalObservation {
   const where = 'categoricalObservation';
   const { levels } = readOptions(where, options, { levels: checked(assertLevels) });
-  const columns = levels.reduce((sum, count) => sum + count, 0);
+  const columns = columnsIn(levels);
 
   const assertLastAxis = (name: string, shape: readonly number[]): void => {
     if (shape.at(-1) !== columns)
@@ -140,5 +142,6 @@ export const READY_CATEGORICAL: ReadyLikelihood<CategoricalObservationSpec> = {
       levels: parse(where, 'levels', levels, 'numbers of levels', isListOf(isCount)),
     };
   },
+  columnsOf: ({ levels }) => columnsIn(levels),
   create: ({ levels }) => categoricalObservation({ levels }),
 };

@@ -176,5 +176,6 @@ export const READY_DISCRETIZED_LOGISTIC: ReadyLikelihood<DiscretizedLogisticSpec
       mixture: parse(where, 'mixture', mixture, 'a count', isCount),
     };
   },
+  columnsOf: () => 0,
   create: ({ kind: _, ...options }) => discretizedLogistic(options),
 };

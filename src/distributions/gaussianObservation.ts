@@ -150,6 +150,7 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
 /** {@link gaussianObservation}, from a spec. */
 export const READY_GAUSSIAN: ReadyLikelihood<GaussianSpec> = {
   parse: parseGaussian,
+  columnsOf: ({ columns }) => columns ?? 0,
   create: ({ variance, sigma, columns, minSigma }) => {
     const floor = minSigma !== undefined && { minSigma };
     if (variance === 'learned') return gaussianObservation({ variance, ...floor });

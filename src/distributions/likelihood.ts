@@ -119,8 +119,8 @@ export interface Likelihood {
 export interface ReadyLikelihood<Spec extends { readonly kind: string }> {
   /** the spec in a file; throws a RangeError naming the first entry that is not what it must be */
   parse(where: string, spec: unknown): Spec;
-  /** columns of x that a spec claims, where it claims any: a file with more than it holds values for is refused */
-  columnsOf?(spec: Spec): number;
+  /** columns of x that a spec claims, 0 where it claims none: a file with more than it holds values for is refused */
+  columnsOf(spec: Spec): number;
   /** makes it; the model that it is made for frees its variables */
   create(spec: Spec): Likelihood;
 }

@@ -20,6 +20,7 @@ const plain = <Spec extends { readonly kind: string }>(
     parseRecord(where, 'spec.likelihood', given, ['kind']);
     return spec;
   },
+  columnsOf: () => 0,
   create: () => likelihood,
 });
 

@@ -137,5 +137,6 @@ export const READY_MULTINOMIAL: ReadyLikelihood<MultinomialSpec> = {
       netInput: countsSeen(where, 'spec.likelihood.netInput', netInput as CountsSeen | undefined),
     };
   },
+  columnsOf: () => 0,
   create: ({ kind: _, ...options }) => multinomial(options),
 };

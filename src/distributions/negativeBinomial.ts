@@ -207,6 +207,7 @@ export const READY_NEGATIVE_BINOMIAL: ReadyLikelihood<NegativeBinomialSpec> = {
       netInput: countsSeen(where, 'spec.likelihood.netInput', netInput as CountsSeen | undefined),
     };
   },
+  columnsOf: ({ dispersion, columns }) => (dispersion === 'shared' ? columns : 0),
   create: ({ kind: _, dispersion, columns, theta, ...options }) =>
     negativeBinomial({ dispersion, ...(dispersion === 'shared' && { columns, theta }), ...options }),
 };

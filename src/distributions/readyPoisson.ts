@@ -29,5 +29,6 @@ export const READY_POISSON: ReadyLikelihood<PoissonSpec> = {
     const seen = countsSeen(where, 'spec.likelihood.netInput', netInput as CountsSeen | undefined);
     return { kind: 'poisson', netInput: seen };
   },
+  columnsOf: () => 0,
   create: ({ netInput = 'raw' }) => poissonOf(netInput),
 };

@@ -20,7 +20,7 @@ import {
 } from '../core/options';
 import { assertShapes, sameShape, sizeOf } from '../core/shape';
 import type { TokenConditionalVae } from '../models/conditional/token';
-import { covariateRows } from '../models/covariates';
+import { assertReadsCovariates, covariateRows } from '../models/covariates';
 import { assertLiving } from '../models/living';
 import type { Classifier, GenerativeClassifier, Known } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
@@ -153,6 +153,7 @@ export async function evaluateSamples(
     throw new RangeError(`${where}: fitClassifier is given without real, needed real examples to test it on`);
   const logitsOf =
     typeof judge === 'function' ? judge : (x: Tensor, known: Known): Tensor2D => judge.classify(x, known);
+  assertReadsCovariates(where, model, covariates);
   const knownOfOne = covariateRows(where, model, covariates, 1);
   const { classes, inputShape } = model;
   assertEntries(

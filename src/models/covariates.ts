@@ -26,6 +26,18 @@ export function assertCovariates(
   assertShapes(where, { [name]: [given, `${rows} ${width}`, 'float32'] });
 }
 
+/** Refuses covariates that a call gives to a model that reads none. */
+export function assertReadsCovariates(
+  where: string,
+  { covariates: needed }: Pick<Model, 'covariates'>,
+  given: unknown,
+): void {
+  if (given !== undefined && needed === undefined)
+    throw new RangeError(
+      `${where}: covariates are given, needed none: the model reads none, as it was made without \`covariates\``,
+    );
+}
+
 /**
  * The covariates of N examples, by range.
  *

@@ -114,9 +114,9 @@ export function parseLikelihood(where: string, value: unknown): LikelihoodSpec |
   throw new RangeError(`${where}: likelihood is ${describe(kind)}, needed one of ${needed.join(', ')}`);
 }
 
-/** Columns of x that a likelihood claims, where it claims any. */
+/** Columns of x that a likelihood claims, 0 where it claims none. */
 export const columnsClaimed = (spec: LikelihoodSpec): number =>
-  (LIKELIHOODS[spec.kind] as ReadyLikelihood<LikelihoodSpec>).columnsOf?.(spec) ?? 0;
+  (LIKELIHOODS[spec.kind] as ReadyLikelihood<LikelihoodSpec>).columnsOf(spec);
 
 /** The likelihood itself. */
 export const likelihoodOf = (spec: LikelihoodSpec): Likelihood =>

@@ -9,7 +9,7 @@ import { LOWEST } from '../core/logSpace';
 import { atOnce } from '../core/notAsync';
 import { integersFrom, number, optional, readOptions, text, UNIT_INTERVAL, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
-import { covariateRows } from './covariates';
+import { assertReadsCovariates, covariateRows } from './covariates';
 import { assertLiving } from './living';
 import type { Classifier, GenerativeClassifier, Known, Model, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
@@ -68,6 +68,7 @@ const inBatches = async (
   apply: (x: Tensor, known: Known) => Tensor,
 ): Promise<Float32Array> => {
   assertLiving(where, model);
+  assertReadsCovariates(where, model, covariates);
   const examples = await openInputs(where, 'data', data, model);
   const knownBetween = covariateRows(where, model, covariates, examples.count);
   const all = new Float32Array(examples.count * width);

@@ -84,6 +84,19 @@ describe('a model with covariates', () => {
     model.dispose();
   });
 
+  it.each<[string, (model: ReturnType<typeof make>) => unknown]>([
+    ['predict', (model) => predict(model, bars.x, { covariates })],
+    ['embed', (model) => embed(model, bars.x, { covariates })],
+    ['generate', async (model) => model.generate([0], 1, { covariates: tensor2d([[1, 0]]) })],
+    ['evaluateSamples', (model) => evaluateSamples(model, { seed: 1, covariates: [1, 0] })],
+  ])('is given none by %s where it reads none', async (where, call) => {
+    const model = tinyM1M2();
+    await expect(Promise.resolve().then(() => call(model))).rejects.toThrow(
+      `${where}: covariates are given, needed none: the model reads none`,
+    );
+    model.dispose();
+  });
+
   it.each<[string, (model: ReturnType<typeof make>) => unknown, string]>([
     ['predict', (model) => predict(model, bars.x), 'covariates are undefined, needed 12 × 2 numbers'],
     ['embed', (model) => embed(model, bars.x, { covariates: [1, 2, 3] }), 'covariates has 3 values'],

@@ -3,9 +3,11 @@ import { input, layers, model as net, type SymbolicTensor, sequential } from '@t
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import * as bernoulli from '../../src/distributions/bernoulli';
+import { categoricalObservation } from '../../src/distributions/categoricalObservation';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Likelihood } from '../../src/distributions/likelihood';
 import { mixed } from '../../src/distributions/mixed';
+import { negativeBinomial } from '../../src/distributions/negativeBinomial';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import type { Storage } from '../../src/files/storage';
@@ -190,6 +192,22 @@ describe('saveModel and loadModel', () => {
     }
     expect(() => mixed({ blocks: [{ kind: 'flags', width: 1e9 }] })).toThrow(
       'mixed: the width of all blocks is 1000000000, needed at most 1048576 columns',
+    );
+  });
+
+  it.each([
+    ['gaussian', () => gaussianObservation({ variance: 'shared', columns: 3 }), { columns: 2 ** 31 }],
+    ['negativeBinomial', () => negativeBinomial({ columns: 3 }), { columns: 2 ** 31 }],
+    ['categorical', () => categoricalObservation({ levels: [3] }), { levels: [4e8] }],
+  ] as const)('refuse a likelihood %s of billions of columns at once', async (_, make, wider) => {
+    const likelihood = make();
+    const { bytes: file = new Uint8Array() } = await saved({ inputShape: [3], likelihood });
+    const evil = withSpec(
+      file,
+      (spec) => ({ ...spec, likelihood: { ...(spec.likelihood as object), ...wider } }) as never,
+    );
+    await expect(loadModel(memoryStorage(evil))).rejects.toThrow(
+      /^loadModel: memory: spec\.likelihood has \d+ columns, needed at most 3, /,
     );
   });
 

@@ -17,7 +17,7 @@ import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
-import { assertCovariates } from '../covariates';
+import { assertCovariates, assertReadsCovariates } from '../covariates';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
@@ -147,6 +147,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
         temperature: number(ABOVE_0, 1),
         covariates: optional(unchecked<Tensor>()),
       });
+      assertReadsCovariates('generate', model, known.covariates);
       const draws = streamOf('generate', seed);
       return tidy(() => {
         const y = oneHotLabels('generate', labels, classes);

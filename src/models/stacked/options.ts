@@ -14,7 +14,7 @@ import {
 } from '../../core/options';
 import { assertInitializer, type Initializer } from '../../nets/initializer';
 import { classesOf, type ModelData, modelData } from '../data';
-import { assertSameInputs } from '../fits';
+import { assertSameInputs, hasToken } from '../fits';
 import { assertLiving } from '../living';
 import type { M2NetsOption } from '../m2/nets';
 import type { GaussianVae } from '../vae/model';
@@ -52,6 +52,10 @@ export interface StackedM2Options {
 const assertM1 = (where: string, name: string, m1: GaussianVae): void => {
   assertMethods(where, name, m1, ['encode', 'decode', 'bound']);
   assertLiving(where, m1);
+  if (hasToken(m1))
+    throw new RangeError(
+      `${where}: ${name} is a conditional VAE, whose prior is p(z|c), needed N(0, I), as createVae has`,
+    );
   if (m1.prior !== undefined)
     throw new RangeError(
       `${where}: ${name} has a prior of its own, needed N(0, I), as the dimensions that M2 leaves out have`,

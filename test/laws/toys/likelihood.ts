@@ -28,5 +28,6 @@ export const TOY_LIKELIHOOD: ReadyLikelihood<ToySpec> = {
     const { scale } = parseRecord(where, 'spec.likelihood', spec, ['kind', 'scale']);
     return { kind: 'toy', scale: parse(where, 'scale', scale, 'a number', isFiniteNumber) };
   },
+  columnsOf: () => 0,
   create: ({ scale }) => toyLikelihood(scale),
 };

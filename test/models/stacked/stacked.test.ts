@@ -27,6 +27,7 @@ import {
   tinyExamples,
   tinyM1,
   tinyStacked,
+  tinyToken,
   weightsOf,
 } from '../../support/tiny';
 
@@ -253,6 +254,14 @@ describe('stacked M1+M2', () => {
     const { x, y } = tinyExamples(3);
     expectClose(await read(model.reconstruct(x, y, y)), await read(model.reconstruct(x, y)));
     model.dispose();
+  });
+
+  it('refuses an M1 whose prior is not N(0, I)', () => {
+    const token = tinyToken({ latent: 4 });
+    expect(() => make(token as unknown as GaussianVae, {})).toThrow(
+      'createStackedM2: m1 is a conditional VAE, whose prior is p(z|c), needed N(0, I), as createVae has',
+    );
+    token.dispose();
   });
 
   it.each([
