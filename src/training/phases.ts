@@ -55,6 +55,7 @@ export function resolvePhases<M extends Model>(
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {
+    assertNoMaker(where, `phase ${i}`, phase);
     if (typeof phase === 'function')
       throw new TypeError(
         `${where}: phase ${i} is ${describe(phase)}, needed { name, variables, objective: … }, or one objective without a list`,
