@@ -80,7 +80,8 @@ const remedy = (values: ArrayLike<number>, { min, max, integers = false, levels 
     if (value > highest) highest = value;
     whole &&= Number.isInteger(value);
   }
-  const come = `; the values go from ${lowest} to ${highest}`;
+  const come =
+    lowest === highest ? `; all values are ${lowest}` : `; the values go from ${lowest} to ${highest}`;
   if (Math.max(highest, -lowest) > LARGEST)
     return `${come}, beyond ${LARGEST}, where squares leave float32: scale them, and mark fill values as missing`;
   if (integers) return whole ? come : `${come}: hand over counts as they are, neither scaled nor averaged`;
@@ -89,6 +90,8 @@ const remedy = (values: ArrayLike<number>, { min, max, integers = false, levels 
   if (lowest >= min - ROUNDING && highest <= max + ROUNDING)
     return `${come}, which is rounding: clamp them, Math.min(${max}, Math.max(${min}, value))`;
   if (min !== 0 || max !== 1) return come;
+  // One value tells nothing of a scale.
+  if (lowest === highest) return come;
   if (whole && lowest >= 0 && highest > 127 && highest <= 255)
     return `${come}: divide by 255, or hand over the bytes`;
   if (whole && lowest >= 0 && highest <= 255) return `${come}: divide by ${highest}`;

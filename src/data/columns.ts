@@ -163,7 +163,13 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
   if (label !== undefined) assertColumn('label', label, table);
   if (weight !== undefined) assertColumn('weight', weight, table);
   assertFittedAlone('columns', options, ['types', 'missing']);
-  for (const column of Object.keys(types ?? {})) assertColumn(`types names a column, and`, column, table);
+  for (const [column, type] of Object.entries(types ?? {})) {
+    assertColumn(`types names a column, and`, column, table);
+    if (column === label || column === weight)
+      throw new RangeError(
+        `columns: types[${describe(column)}] is ${describe(type)}, needed types of inputs alone: the column holds the ${column === label ? 'labels' : 'weights'}`,
+      );
+  }
   if (!input) assertNoEmptyRow(table, missing ?? MISSING_TEXTS);
   const read = table.names.filter((column) => column !== label && column !== weight);
   const found = input

@@ -1,7 +1,9 @@
 /** Evaluates a classifier some of whose classes no label has named. */
-import { assertEntries, assertMethods, recordOf } from '../core/assert';
+
+import { assertEntries, recordOf } from '../core/assert';
 import { indexOfLargest } from '../core/labels';
 import { readOptions, unchecked } from '../core/options';
+import { assertClassifier } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
 import { batchRules } from '../models/predict';
@@ -68,7 +70,7 @@ export async function evaluateAssignment(
     ...batchRules(),
     training: unchecked<LabeledExamples>(),
   });
-  assertMethods(where, 'model', model, ['classify']);
+  assertClassifier(where, model);
   assertLiving(where, model);
   const { classes } = model;
   assertEntries(where, 'the model’s classes²', classes ** 2);

@@ -1,7 +1,8 @@
 /** Chooses the temperature of a classifier on held-out labels. */
-import { assertMethods } from '../core/assert';
+
 import { describeRow, indexOfLargest } from '../core/labels';
 import { readOptions } from '../core/options';
+import { assertClassifier } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
 import { type BatchOptions, batchRules } from '../models/predict';
@@ -99,7 +100,7 @@ export async function calibrate<C extends Classifier>(
 ): Promise<Calibrated<C>> {
   const where = 'calibrate';
   const { batchSize } = readOptions(where, options, batchRules());
-  assertMethods(where, 'model', model, ['classify']);
+  assertClassifier(where, model);
   assertLiving(where, model);
   const { examples, labels } = await openLabeled(where, heldOut, model);
   const rows: Row[] = [];

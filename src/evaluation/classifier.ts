@@ -1,7 +1,9 @@
 /** Evaluates a classifier on labeled examples. */
-import { assertEntries, assertMethods } from '../core/assert';
+
+import { assertEntries } from '../core/assert';
 import { namesOf } from '../core/classNames';
 import { readOptions } from '../core/options';
+import { assertClassifier } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { Classifier } from '../models/model';
 import { batchRules } from '../models/predict';
@@ -74,7 +76,7 @@ export async function evaluateClassifier(
 ): Promise<ClassifierEvaluation> {
   const where = 'evaluateClassifier';
   const { batchSize, bins } = readOptions(where, options, { ...batchRules(), bins: binsRule });
-  assertMethods(where, 'model', model, ['classify']);
+  assertClassifier(where, model);
   assertLiving(where, model);
   const { examples, labels } = await openLabeled(where, data, model);
   const { classes } = model;

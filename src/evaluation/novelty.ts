@@ -1,5 +1,6 @@
 /** How unlike the training data an example is. */
 import { assertNumber, assertNumbers } from '../core/assert';
+import { describe } from '../core/describe';
 import type { Noise } from '../core/noise';
 import { FINITE_NUMBER, integersFrom, number, readOptions, unchecked } from '../core/options';
 import { hasLabels, type SemiSupervisedVae, type Vae } from '../models/model';
@@ -10,10 +11,10 @@ import { forEachLogits, posteriorAt } from './posteriors';
 /** What novelty is measured against, and how. */
 export interface NoveltyScoreOptions {
   /**
-   * examples like the training data that training has not seen, 100 or more; or the `referenceBounds` of an earlier call,
-   * which are then not computed again
+   * examples like the training data that training has not seen, 100 or more: `{ x }`, or a data set. Or the `referenceBounds`
+   * of an earlier call, as they are or as a list, which are then not computed again; inputs as bare numbers are refused
    */
-  readonly reference: Examples | ArrayLike<number>;
+  readonly reference: Examples | Float64Array | readonly number[];
   /** S, draws of the latents for each example and label; default 10 */
   readonly samples?: number;
   /** examples at once, each with its K labels; default 100 */
@@ -36,9 +37,27 @@ export interface NoveltyScores {
   readonly referenceBounds: Float64Array;
 }
 
-/** Refuses a list of bounds that is empty, or holds anything but numbers. */
-function checkedBounds(where: string, bounds: ArrayLike<number>): Float64Array {
+const NEEDED = 'needed examples, { x }, or the referenceBounds of an earlier call';
+
+/** What shows that a list holds inputs and not bounds; nothing where it may hold bounds. */
+function signOfInputs(list: ArrayLike<number>, { x }: Examples): string | undefined {
+  if (ArrayBuffer.isView(list) && !(list instanceof Float64Array)) return describe(list);
+  if (isVector(x) && x.length === list.length && Array.from(list).every((value, i) => value === x[i]))
+    return 'the x of data';
+  // Bounds are sums of logarithms.
+  if (list.length > 1 && Array.from(list).every((value) => Number.isInteger(value)))
+    return `${list.length} whole numbers`;
+  return undefined;
+}
+
+const isVector = (x: unknown): x is ArrayLike<number> =>
+  ArrayBuffer.isView(x) || (Array.isArray(x) && typeof x[0] === 'number');
+
+/** Refuses a list of bounds that is empty, or holds anything but numbers, or inputs. */
+function checkedBounds(where: string, bounds: ArrayLike<number>, data: Examples): Float64Array {
   assertNumbers(where, 'reference', bounds);
+  const inputs = signOfInputs(bounds, data);
+  if (inputs !== undefined) throw new TypeError(`${where}: reference is ${inputs}, ${NEEDED}`);
   if (bounds.length === 0)
     throw new RangeError(`${where}: reference holds no bound, needed those of 100 examples or more`);
   for (let i = 0; i < bounds.length; i++)
@@ -75,7 +94,7 @@ function countUpTo(rising: Float64Array, value: number): number {
  * @returns p-values, bounds and, with labels, confidences and entropies
  * @throws RangeError when there is no example or no reference, x does not fit the model or lies outside its likelihood's
  *   support, samples is not an integer of at least 1, or a bound is NaN
- * @throws TypeError when the model has no bound
+ * @throws TypeError when the model has no bound, or the reference is inputs as bare numbers
  * @example (await noveltyScore(model, rows, { reference: subset(dataset, split.validation), seed: 1 })).pValues // such as [0.42, 0.003]
  */
 export async function noveltyScore(
@@ -92,7 +111,7 @@ export async function noveltyScore(
   const isList = typeof (reference as ArrayLike<number> | undefined)?.length === 'number';
   // Both are checked before the bounds of either are computed.
   await openToBound(where, model, data);
-  const given = isList ? checkedBounds(where, reference as ArrayLike<number>) : undefined;
+  const given = isList ? checkedBounds(where, reference as ArrayLike<number>, data) : undefined;
   if (given === undefined)
     await openToBound(`${where}, of the reference`, model, reference as Examples, 'reference');
   const boundsOf = (examples: Examples, name: string): Promise<Float64Array> =>

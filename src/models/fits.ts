@@ -10,12 +10,51 @@ import { assertShapes, sameShape } from '../core/shape';
 import { canonical } from '../files/json';
 import { assertCovariates } from './covariates';
 import { assertBytesFit } from './inputs';
-import { type Classifier, hasLabels, type Model, type Vae } from './model';
+import { type Classifier, hasLabels, type Model, type SemiSupervisedVae, type Vae } from './model';
 import type { Objective } from './objectives/objective';
 
 /** Whether a model takes a missing label for a class of its own. */
 export const hasToken = (model: object): boolean =>
   (model as { readonly missing?: unknown } | undefined)?.missing === 'token';
+
+/**
+ * Refuses a model without q(y|x).
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @throws TypeError; for a model with a token for missing labels it names `bayesClassifier`
+ */
+export function assertClassifier(where: string, model: Classifier, name = 'model'): void {
+  if (typeof model?.classify !== 'function') refuseToken(where, name, model, `bayesClassifier(${name})`);
+  assertMethods(where, name, model, ['classify']);
+}
+
+/**
+ * Refuses a model that has no q(y|x) to learn, or that lacks other methods.
+ *
+ * @param where name of the calling function, for the message
+ * @param what the model, for the message
+ * @param methods beside those of q(y|x)
+ * @throws TypeError; for a model with a token for missing labels it names the conditional VAE with q(y|x)
+ */
+export function assertInfers(
+  where: string,
+  what: string,
+  model: SemiSupervisedVae,
+  methods: readonly (keyof SemiSupervisedVae)[] = [],
+): void {
+  if (!hasLabels(model)) refuseToken(where, what, model, "createConditionalVae({ …, missing: 'marginal' })");
+  assertMethods(where, what, model, ['infer', 'classify', ...methods]);
+}
+
+/** Refuses a model with a token for missing labels, and names what has q(y|x). */
+function refuseToken(where: string, what: string, model: object, cure: string): void {
+  if (hasToken(model))
+    throw new TypeError(
+      `${where}: ${what} is a conditional VAE with a token for missing labels, needed a model with q(y|x): ${cure}`,
+    );
+}
+
 /** Where a model has no bound: what trains an adversarial autoencoder. */
 const adversarialHint = (model: Model): string =>
   typeof (model as { readonly codeDiscriminator?: unknown })?.codeDiscriminator === 'function'

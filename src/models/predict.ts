@@ -10,6 +10,7 @@ import { atOnce } from '../core/notAsync';
 import { integersFrom, number, optional, readOptions, text, UNIT_INTERVAL, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertReadsCovariates, covariateRows } from './covariates';
+import { assertClassifier } from './fits';
 import { assertLiving } from './living';
 import type { Classifier, GenerativeClassifier, Known, Model, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
@@ -115,7 +116,7 @@ export async function predict(
   data: Inputs,
   options: PredictOptions = {},
 ): Promise<Prediction> {
-  assertMethods('predict', 'model', model, ['classify']);
+  assertClassifier('predict', model);
   const { unknownBelow, unknownName, ...batches } = readOptions('predict', options, {
     ...embedRules(),
     unknownBelow: number(UNIT_INTERVAL, 0),

@@ -1,8 +1,10 @@
 /** The temperature of a classifier: what its logits are divided by where probabilities are read. */
+
 import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { assertMethods, assertNumber } from '../core/assert';
+import { assertNumber } from '../core/assert';
 import { atOnce } from '../core/notAsync';
 import { isRecord } from '../files/json';
+import { assertClassifier } from './fits';
 import type { Classifier, Known } from './model';
 
 /** Refuses a temperature below 1e-6 or above 1e6. */
@@ -37,7 +39,7 @@ export type Calibrated<C extends Classifier> = C & {
  * @example withTemperature(model, 1.5).temperature // 1.5
  */
 export function withTemperature<C extends Classifier>(model: C, temperature: number): Calibrated<C> {
-  assertMethods('withTemperature', 'model', model, ['classify']);
+  assertClassifier('withTemperature', model);
   assertTemperature('withTemperature', 'temperature', temperature);
   const { spec } = model;
   const own = (value: unknown): PropertyDescriptor => ({ value, enumerable: true, writable: true });

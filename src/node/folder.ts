@@ -5,6 +5,7 @@ import { describe } from '../core/describe';
 
 import type { StorageFolder } from '../files/storage';
 import { claimOnDisk, lockIn } from './claim';
+import { entriesOf } from './entries';
 import { absolute, assertPath, fileAt } from './file';
 import { isMissing, naming } from './systemError';
 import { assertNotOfSystem, isOwn, targetOf } from './writeWhole';
@@ -33,12 +34,12 @@ export function folder(path: string): StorageFolder {
     name: path,
     async list() {
       const entries = await naming(`folder: ${path}`, 'cannot be read', () =>
-        readdir(target, { withFileTypes: true }).catch((error: unknown) => {
+        entriesOf('folder', target).catch((error: unknown) => {
           if (isMissing(error)) return [];
           throw error;
         }),
       );
-      return entries.flatMap((entry) => (entry.isFile() && !isOwn(entry.name) ? [entry.name] : []));
+      return entries.flatMap(({ name, is }) => (is === 'file' && !isOwn(name) ? [name] : []));
     },
     file(name) {
       assertPlain(name);

@@ -2,6 +2,7 @@
 import { assertMethods, plainOf, recordOf } from '../core/assert';
 import { atOnce } from '../core/notAsync';
 import { AT_LEAST_0, callable, number, readOptions } from '../core/options';
+import { maker } from '../core/uncalled';
 import type { Aae } from '../models/adversarial/model';
 import { classification, discrimination, generation, reconstruction } from '../models/adversarial/objectives';
 import { assertCalled } from '../models/fits';
@@ -63,30 +64,33 @@ const NETS: Readonly<Record<AdversarialPhaseName, readonly string[]>> = {
  * @throws RangeError when an option is none of its values
  * @example adversarial(createAae({ inputShape: [4], classes: 2 })).map(({ name }) => name) // ['reconstruction', 'discriminators', 'generator', 'classification']
  */
-export function adversarial(model: Aae, options: AdversarialOptions = {}): readonly AdversarialPhase[] {
-  assertCalled<Aae>(
-    'adversarial',
-    recordOf('adversarial', model, 'model'),
-    ['encode', 'decode', 'codeDiscriminator'],
-    'adversarial(), the phases of createAae',
-  );
-  const { inputNoise, optimizer } = readOptions('adversarial', options, {
-    inputNoise: number(AT_LEAST_0, 0.3),
-    optimizer: callable<NonNullable<AdversarialOptions['optimizer']>>(adam),
-  });
-  const objectives: readonly (readonly [AdversarialPhaseName, Objective<Aae>])[] = [
-    ['reconstruction', reconstruction()],
-    ['discriminators', discrimination(inputNoise)],
-    ['generator', generation(inputNoise)],
-    ...(model.classPrior ? [] : [['classification', classification()] as const]),
-  ];
-  const variables = Object.entries(plainOf('adversarial', model.variables, 'model.variables'));
-  const trainable = variables.flatMap(([name, variable]) => (variable.trainable ? [name] : []));
-  return objectives.map(([name, objective]) => {
-    const made = atOnce('adversarial', 'optimizer', optimizer(name));
-    assertMethods('adversarial', `optimizer("${name}")`, made, ['apply']);
-    const nets = NETS[name];
-    const moved = trainable.filter((variable) => nets.includes(variable.split('/')[0] as string));
-    return { name, variables: moved, objective, optimizer: made };
-  });
-}
+export const adversarial = /* @__PURE__ */ maker(
+  'adversarial(model)',
+  (model: Aae, options: AdversarialOptions = {}): readonly AdversarialPhase[] => {
+    assertCalled<Aae>(
+      'adversarial',
+      recordOf('adversarial', model, 'model'),
+      ['encode', 'decode', 'codeDiscriminator'],
+      'adversarial(), the phases of createAae',
+    );
+    const { inputNoise, optimizer } = readOptions('adversarial', options, {
+      inputNoise: number(AT_LEAST_0, 0.3),
+      optimizer: callable<NonNullable<AdversarialOptions['optimizer']>>(adam),
+    });
+    const objectives: readonly (readonly [AdversarialPhaseName, Objective<Aae>])[] = [
+      ['reconstruction', reconstruction()],
+      ['discriminators', discrimination(inputNoise)],
+      ['generator', generation(inputNoise)],
+      ...(model.classPrior ? [] : [['classification', classification()] as const]),
+    ];
+    const variables = Object.entries(plainOf('adversarial', model.variables, 'model.variables'));
+    const trainable = variables.flatMap(([name, variable]) => (variable.trainable ? [name] : []));
+    return objectives.map(([name, objective]) => {
+      const made = atOnce('adversarial', 'optimizer', optimizer(name));
+      assertMethods('adversarial', `optimizer("${name}")`, made, ['apply']);
+      const nets = NETS[name];
+      const moved = trainable.filter((variable) => nets.includes(variable.split('/')[0] as string));
+      return { name, variables: moved, objective, optimizer: made };
+    });
+  },
+);

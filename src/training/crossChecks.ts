@@ -33,7 +33,7 @@ export function assertModel(where: string, model: Model): void {
   assertLiving(where, model);
   if (trainableOf(model).length === 0)
     throw new RangeError(
-      `${where}: the model has no trainable variable, needed one at least: its layers are frozen, or its variables are none`,
+      `${where}: the model has no trainable variable, needed one at least: its layers are frozen, as createStackedM2 leaves its m1, or its variables are none`,
     );
   assertDistinct(where, model.variables);
 }

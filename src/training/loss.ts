@@ -1,7 +1,7 @@
 /** The loss of a step: the only mean over the batch, and the only minus sign. */
 import { div, mean, mul, type Scalar, square, sum, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
-import { oneLine } from '../core/describe';
+import { describe, oneLine } from '../core/describe';
 import type { ScalarOrSchedule } from '../core/schedules';
 import { type NumberOrScalar, type WeightedTerm, weightedSum } from '../core/weightedSum';
 import type { ObjectiveTerms } from '../models/objectives/objective';
@@ -38,6 +38,7 @@ const meanOver = (term: Tensor, weight: Tensor | undefined): Tensor =>
  * @param weights of the parts; α is a number or a scalar tensor
  * @param variables under the parameter prior
  * @param batch of the terms, whose examples may have weights
+ * @param phase whose loss it is, for the message
  * @returns scalar, nats; smaller is better
  * @throws RangeError when no term has a weight
  */
@@ -46,6 +47,7 @@ export function lossOf(
   weights: LossWeightsNow,
   variables: readonly Variable[],
   batch: Batch = {},
+  phase?: string,
 ): Scalar {
   const { labeled, unlabeled, crossEntropy, parameters } = weights;
   const parts: readonly (readonly ['+' | '-', NumberOrScalar, 'labeled' | 'unlabeled', string])[] = [
@@ -63,7 +65,7 @@ export function lossOf(
   if (present.length === 0) {
     const given = namedTerms(terms).map(([name]) => name);
     throw new RangeError(
-      `train: the loss is empty, needed an objective or a cross-entropy with a weight other than 0; the objective gives ${oneLine(given.join(', '), 300) || 'no term'}`,
+      `train: the loss${phase === undefined ? '' : ` of phase ${describe(phase)}`} is empty, needed an objective or a cross-entropy with a weight other than 0; the objective gives ${oneLine(given.join(', '), 300) || 'no term'}`,
     );
   }
   return weightedSum(present, 1) as Scalar;

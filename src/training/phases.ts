@@ -1,6 +1,7 @@
 /** Phases: the losses of a step, one after the other. */
 import type { Variable } from '@tensorflow/tfjs-core';
 import { assertMethods, assertName } from '../core/assert';
+import type { BatchSource } from '../core/batch';
 import { describe } from '../core/describe';
 import { readOptions, unchecked } from '../core/options';
 import { assertNoMaker } from '../core/uncalled';
@@ -55,6 +56,7 @@ export function resolvePhases<M extends Model>(
     );
   const phases: readonly Phase<M>[] = objective;
   return phases.map((phase, i) => {
+    assertNoMaker(where, `phase ${i}`, phase);
     if (typeof phase === 'function')
       throw new TypeError(
         `${where}: phase ${i} is ${describe(phase)}, needed { name, variables, objective: … }, or one objective without a list`,
@@ -96,6 +98,31 @@ export function resolvePhases<M extends Model>(
     const moved = variables.map((variable) => [`${name}/${variable}`, own(trainable, variable) as Variable]);
     return { name, objective: loss, variables: Object.fromEntries(moved), ...(optimizer && { optimizer }) };
   });
+}
+
+/**
+ * Refuses batches that lack the only part that an objective has terms of.
+ *
+ * @param where name of the calling function, for the message
+ * @throws RangeError naming the phase, and how it is left out
+ */
+export function assertPartsOfPhases<M extends Model>(
+  where: string,
+  phases: readonly ResolvedPhase<M>[],
+  { counts, batchSize = counts }: Pick<BatchSource, 'counts' | 'batchSize'>,
+): void {
+  for (const { name, objective } of phases) {
+    const { part } = objective;
+    if (part === undefined || (counts[part] > 0 && batchSize[part] > 0)) continue;
+    const [what, cure] =
+      name === undefined
+        ? ['the objective', `needed ${part} examples, or another objective`]
+        : [
+            `phase ${describe(name)}`,
+            `needed ${part} examples, or the list without it: ${phases.length > 1 ? `phases.filter(({ name }) => name !== ${describe(name)})` : 'another phase'}`,
+          ];
+    throw new RangeError(`${where}: ${what} has no term: the batches have no ${part} part, ${cure}`);
+  }
 }
 
 /** Settings of the phases, to compare those of two runs. */

@@ -18,7 +18,7 @@ import type { LossWeights } from './loss';
 import { lossWeights } from './lossWeights';
 import { assertNotDisposed, type Equipment, equip } from './optimizer/optimizers';
 import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from './options';
-import { resolvePhases } from './phases';
+import { assertPartsOfPhases, resolvePhases } from './phases';
 import { type ReadStepOptions, runRules } from './rules';
 
 /** Options that have a default, and options that may be undefined. */
@@ -73,6 +73,7 @@ export function stepSettings<M extends Model>(
   const phases = resolvePhases(where, model, options.objective);
   const objectives = phases.map(({ objective }) => objective);
   assertFits(where, model, objectives, options.batches);
+  assertPartsOfPhases(where, phases, options.batches);
   const { optimizer, alpha: _, seed, ...settings } = options;
   const equipment = equip(where, phases, optimizer);
   assertNotDisposed(where, equipment.optimizers);

@@ -25,6 +25,8 @@ export interface StepWork<M extends Model = Model> {
   readonly model: M;
   /** variables to update in place, by the names that the optimizer knows */
   readonly variables: Readonly<Record<string, Variable>>;
+  /** name of the phase, for messages; left out where the run has no phases */
+  readonly phase?: string;
   /** what to maximize */
   readonly objective: Objective<M>;
   /** turns gradients of the loss into an update */
@@ -91,7 +93,7 @@ export function differentiate<M extends Model>(work: StepWork<M>): Differentiate
     assertTerms(found, batch);
     terms = keepCopies(found);
     const crossEntropy = scheduled(context, weights.crossEntropy, 'alpha');
-    return lossOf(terms, { ...weights, crossEntropy }, variables, batch);
+    return lossOf(terms, { ...weights, crossEntropy }, variables, batch, work.phase);
   };
   try {
     const { value: loss, grads } = variableGrads(lossOfBatch, variables);

@@ -124,6 +124,7 @@ export async function takeStep<M extends Model>(
     const output = await execute({
       model,
       variables,
+      ...(name !== undefined && { phase: name }),
       objective,
       optimizer,
       batch,

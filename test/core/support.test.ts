@@ -16,6 +16,12 @@ test.each<[string, number[], string]>([
     'x[1] is 7, needed a number from 0 to 1; the values go from 0 to 16: divide by 16',
   ],
   [
+    'one value, which tells nothing of a scale',
+    [7, 7],
+    'x[0] is 7, needed a number from 0 to 1; all values are 7',
+  ],
+  ['one value below 0', [-1, -1], 'x[0] is -1, needed a number from 0 to 1; all values are -1'],
+  [
     'values around 0',
     [0.5, -1, 1],
     'x[1] is -1, needed a number from 0 to 1; the values go from -1 to 1: add 1 and divide by 2',
@@ -52,7 +58,7 @@ test('takes a value by the float32 that it becomes', () => {
 
 test('looks through as many values as there may be', () => {
   const many = new Float32Array(1_000_000).fill(2);
-  expect(() => check(many)).toThrow('the values go from 2 to 2');
+  expect(() => check(many)).toThrow('all values are 2');
 });
 
 const COUNTS: Support = { min: 0, max: Number.POSITIVE_INFINITY, integers: true };

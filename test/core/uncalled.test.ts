@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Augment,
+  adversarial,
   affine,
   batchesFrom,
   constant,
@@ -15,6 +16,7 @@ import {
   cyclical,
   exponentialDecay,
   gaussianObservation,
+  labelConditional,
   linearWarmup,
   mlpNets,
   regularized,
@@ -54,6 +56,12 @@ const UNCALLED: readonly (readonly [object, string])[] = [
     'objective is semiSupervised itself, needed what it makes: semiSupervised({ … })',
   ],
   [{ objective: regularized }, 'objective is regularized itself, needed what it makes: regularized({ … })'],
+  [
+    { objective: labelConditional },
+    'objective is labelConditional itself, needed what it makes: labelConditional({ … })',
+  ],
+  [{ objective: adversarial }, 'objective is adversarial itself, needed what it makes: adversarial(model)'],
+  [{ objective: [adversarial] }, 'phase 0 is adversarial itself, needed what it makes: adversarial(model)'],
   [{ objective: supervised }, 'objective is supervised itself, needed what it makes: supervised()'],
   [
     { objective: unsupervised },

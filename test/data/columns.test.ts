@@ -168,6 +168,20 @@ describe('a column', () => {
     expect({ notes: kept.notes, type: typesOf(kept)[name] }).toEqual({ notes: [], type: keeps });
   });
 
+  it('of labels or weights has no type', () => {
+    const rows = Array.from({ length: 24 }, (_, row) => ({ size: row % 7, kind: row % 2, times: 1 }));
+    const given = { label: 'kind', weight: 'times' };
+    expect(() => columns(rows, { ...given, types: { kind: 'number' } })).toThrow(
+      new RangeError(
+        'columns: types["kind"] is "number", needed types of inputs alone: the column holds the labels',
+      ),
+    );
+    expect(() => columns(rows, { ...given, types: { times: 'count' } })).toThrow(
+      'columns: types["times"] is "count", needed types of inputs alone: the column holds the weights',
+    );
+    expect(columns(rows, { ...given, types: { size: 'count' } }).classes).toBe(2);
+  });
+
   it('is what types says', () => {
     const types = (type: string): Dataset =>
       withCells((row) => row % 4, { types: { size: 'ignore', cell: type } });

@@ -127,4 +127,30 @@ describe('noveltyScore', () => {
     );
     model.dispose();
   });
+
+  it('refuses inputs as bare numbers, and takes the bounds of an earlier call back, from JSON too', async () => {
+    const model = tinyM2({});
+    const data = tinyDataset(6);
+    const score = (reference: unknown) =>
+      noveltyScore(model, data, { reference: reference as never, samples: 1, seed: 1 });
+    const needed = 'needed examples, { x }, or the referenceBounds of an earlier call';
+    const float = Float32Array.from(data.x, (value) => value / 3);
+    for (const [reference, what] of [
+      [Uint8Array.of(0, 255), 'Uint8Array'],
+      [Int32Array.of(1, 2), 'Int32Array'],
+      [float, 'Float32Array'],
+      [Array.from(data.x), 'the x of data'],
+      [Float64Array.from(data.x), 'the x of data'],
+      [[0, 1, 1, 0], '4 whole numbers'],
+    ] as const)
+      await expect(score(reference)).rejects.toThrow(
+        new TypeError(`noveltyScore: reference is ${what}, ${needed}`),
+      );
+    const { referenceBounds } = await score(tinyDataset(5, 2));
+    const again = await score(referenceBounds);
+    expect((await score(JSON.parse(JSON.stringify(Array.from(referenceBounds))))).pValues).toEqual(
+      again.pValues,
+    );
+    model.dispose();
+  });
 });

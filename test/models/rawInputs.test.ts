@@ -233,3 +233,16 @@ it('a model without such data says so of rows', async () => {
   );
   model.dispose();
 });
+
+it.each([
+  [-2, -2],
+  [0, 0],
+  [1.5, 2],
+])('images refuses a width of %d and a height of %d by the image', (width, height) => {
+  const data = new Uint8Array(4);
+  expect(() => images([{ data, width, height }])).toThrow(
+    new TypeError(
+      `images: images[0] is { data: Uint8Array of 4, width: ${width}, height: ${height} }, needed { data, width, height }: width and height of at least 1, and bytes, 1, 2, 3 or 4 for each pixel, as getImageData and decoders of files give them`,
+    ),
+  );
+});

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +32,16 @@ describe('folder', () => {
     await writeFile(join(path, BESIDE), '');
     await writeFile(join(path, 'a'), '');
     expect(await folder(path).list()).toEqual(['a']);
+  });
+
+  it('lists a link to a file, which it reads, and not one to a folder or to nothing', async () => {
+    await mkdir(join(path, 'sub'));
+    await writeFile(join(path, 'sub', 'b'), 'b');
+    await symlink(join('sub', 'b'), join(path, 'a'));
+    await symlink('sub', join(path, 'c'));
+    await symlink('none', join(path, 'd'));
+    expect(await folder(path).list()).toEqual(['a']);
+    expect(await folder(path).file('a').read()).toEqual(new TextEncoder().encode('b'));
   });
 
   it('takes away what a killed process left half-written, once it has lain for an hour', async () => {

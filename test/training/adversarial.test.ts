@@ -3,6 +3,7 @@ import { createNoise } from '../../src/core/noise';
 import { swissRoll } from '../../src/distributions/swissRoll';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import type { Aae } from '../../src/models/adversarial/model';
+import { supervised } from '../../src/models/objectives/supervised';
 import { adversarial } from '../../src/training/adversarial';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { train } from '../../src/training/train';
@@ -154,5 +155,33 @@ describe('adversarial', () => {
     const model = tinyAae();
     expect(() => call(model)).toThrowError(message);
     model.dispose();
+  });
+
+  it('names a phase that has no term: before the first step without labels, at its step otherwise', async () => {
+    const model = tinyAae();
+    const weights = await weightsOf(model);
+    const options = { seed: 1, epochs: 1 };
+    const unlabeled = tinyBatches({ batchSize: { labeled: 0, unlabeled: 20 } });
+    await expect(
+      train(model, { ...options, objective: adversarial(model), batches: unlabeled }),
+    ).rejects.toThrow(
+      new RangeError(
+        'train: phase "classification" has no term: the batches have no labeled part, needed labeled examples, or the list without it: phases.filter(({ name }) => name !== "classification")',
+      ),
+    );
+    const other = tinyM2();
+    await expect(train(other, { ...options, objective: supervised(), batches: unlabeled })).rejects.toThrow(
+      'train: the objective has no term: the batches have no labeled part, needed labeled examples, or another objective',
+    );
+    expect(await weightsOf(model)).toEqual(weights);
+    const batches = tinyBatches();
+    await expect(
+      train(model, { ...options, objective: adversarial(model), batches, alpha: 0 }),
+    ).rejects.toThrow('train: the loss of phase "classification" is empty, needed');
+    const phases = adversarial(model).filter(({ name }) => name !== 'classification');
+    const { stopped } = await train(model, { ...options, objective: phases, batches: unlabeled });
+    expect(stopped).toBe('finished');
+    model.dispose();
+    other.dispose();
   });
 });

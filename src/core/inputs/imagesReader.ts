@@ -22,8 +22,8 @@ const isImage = (value: unknown): value is Image =>
 /** Number of channels of an image; an image that is none is refused. */
 export function channelsOf(where: string, name: string, image: unknown): number {
   const { data, width, height } = isImage(image) ? image : {};
-  const pixels =
-    Number.isInteger(width) && Number.isInteger(height) ? (width as number) * (height as number) : 0;
+  const isSide = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
+  const pixels = isSide(width) && isSide(height) ? (width as number) * (height as number) : 0;
   const bytes = inputValues(data);
   const channels = (bytes?.length ?? 0) / pixels;
   if (isBytes(bytes) && [1, 2, 3, 4].includes(channels)) return channels;
@@ -31,7 +31,7 @@ export function channelsOf(where: string, name: string, image: unknown): number 
     ? `{ data: ${describe(data)}${isBytes(bytes) ? ` of ${bytes.length}` : ''}, width: ${describe(width)}, height: ${describe(height)} }`
     : describe(image);
   throw new TypeError(
-    `${where}: ${name} is ${came}, needed { data, width, height }: bytes, 1, 2, 3 or 4 for each pixel, as getImageData and decoders of files give them`,
+    `${where}: ${name} is ${came}, needed { data, width, height }: width and height of at least 1, and bytes, 1, 2, 3 or 4 for each pixel, as getImageData and decoders of files give them`,
   );
 }
 

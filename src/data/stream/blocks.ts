@@ -37,6 +37,8 @@ export interface Blocks {
 export interface OwnBlocks<Input extends InputSpec = InputSpec> extends Blocks {
   /** how they were read: a data set or a model reads others so */
   readonly input: Input;
+  /** what was left out or passed over, and why: links of a folder, columns */
+  readonly notes: readonly string[];
 }
 
 /** Checks everything about blocks that is known before one is read. */

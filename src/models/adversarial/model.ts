@@ -28,6 +28,7 @@ import { labeledFields } from '../labeledOptions';
 import { samplePrior, temperatureIn } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { GenerateOptions, GenerativeClassifier } from '../model';
+import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
 import { aaeDistributions } from './distributions';
 import { type AaeOptions, aaeSettings } from './options';
@@ -161,7 +162,7 @@ export function createAae(options: AaeOptions): Aae {
       });
     },
     reconstruct(x, y, as) {
-      assertInputs('reconstruct', model, x);
+      assertReconstructs(model, x, { classes, y, as });
       return tidy(() => {
         const shared = features(x);
         const z = encoder(shared);

@@ -52,7 +52,7 @@ const movesStatistics = (part: Part, { unlabeled }: Batch): boolean =>
 function phaseObjective(
   phase: string,
   settings: Readonly<Record<string, number>>,
-  { of, statistics = false, parts }: PhaseWork,
+  { of, statistics = false, parts, part }: PhaseWork,
 ): Objective<Aae> {
   const objective: Objective<Aae> = (model, batch, context) =>
     tidy(() => {
@@ -75,7 +75,8 @@ function phaseObjective(
     );
     if (data?.observed) assertTakesObserved(where, model);
   };
-  return Object.assign(objective, { spec: { objective: 'adversarial', phase, ...settings }, assertModel });
+  const spec = { objective: 'adversarial', phase, ...settings };
+  return Object.assign(objective, { spec, ...(part && { part }), assertModel });
 }
 
 interface PhaseWork {
@@ -84,6 +85,8 @@ interface PhaseWork {
   readonly statistics?: boolean;
   /** the parts of a batch that it sees */
   parts(model: Aae, batch: Batch): readonly Part[];
+  /** the only part that has terms, where the other never has */
+  readonly part?: Part;
 }
 
 /** q(y|x), or the label where it is known: what the decoder sees. */
@@ -230,6 +233,7 @@ export const classification = (): Objective<Aae> =>
     'classification',
     {},
     {
+      part: 'labeled',
       parts: () => ['labeled'],
       of:
         (model) =>

@@ -38,6 +38,7 @@ import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
+import { assertReconstructs } from '../reconstructed';
 import { seenByNets } from '../seenByNets';
 import { whole } from '../whole';
 import { auxiliaryDistributions } from './distributions';
@@ -191,13 +192,11 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       return meanOf('sampleMean', model, made.process(z, y, drawn, passOf(context, z)));
     },
     reconstruct(x, y, as) {
-      assertInputs('reconstruct', model, x);
+      assertReconstructs(model, x, { classes, y, as });
       return tidy(() => {
         const { seen, a } = atMean(x);
         const known = y ?? categorical.mode(classifier(a, seen));
         const to = as ?? known;
-        assertShapes('reconstruct', { y: [known, `${x.shape[0]} ${classes}`] });
-        rowsOf('reconstruct', 'as', to, model, x);
         const z = encoder(a, seen, known).mean;
         return meanOf(
           'reconstruct',

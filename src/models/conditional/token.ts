@@ -17,6 +17,7 @@ import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, BoundTerms, GenerateOptions, Vae } from '../model';
 import { disposeVariables } from '../ownVariables';
+import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
 import { codePrior } from './codePrior';
 import { tokenDistributions } from './distributions';
@@ -144,7 +145,7 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
       });
     },
     reconstruct(x, given, as) {
-      assertInputs('reconstruct', model, x);
+      assertReconstructs(model, x, { classes: classes + 1, name: 'c', y: given, as });
       return tidy(() => {
         const c = labelsOf('reconstruct', x, given);
         return meanOf('reconstruct', model, model.decode(encoder(x, c).mean, as ?? c));

@@ -33,6 +33,7 @@ import { logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { temperatureIn } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
+import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
 import { ladderDistributions } from './distributions';
 import { fromData, fromPrior, type Layer, labelsPerRow, ladderBound, nameOf } from './layers';
@@ -197,14 +198,13 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       return meanOf('sampleMean', model, decoder(drawn(y, context.noise, 1, pass), y, pass));
     },
     reconstruct(x, y, as) {
-      assertInputs('reconstruct', model, x);
+      assertReconstructs(model, x, { classes, y, as });
       return tidy(() => {
         const found = bottomUp(x);
         const known = y ?? categorical.mode(classifier(found.features));
-        labelsPerRow('reconstruct', 'y', known, x.shape[0] as number, classes);
         const layers = fromData(nets, found, known, ({ mean }) => mean);
         const to = as ?? known;
-        const times = labelsPerRow('reconstruct', 'as', to, known.shape[0] as number, classes);
+        const times = (to.shape[0] as number) / (known.shape[0] as number);
         const top = (layers[L - 1] as Layer).z;
         const kept = ({ mean, logVar }: gaussian.Gaussian, i: number): Tensor => {
           const { p, z } = layers[i - 1] as Layer;

@@ -24,6 +24,7 @@ import { assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
 import type { BoundContext, Known, SemiSupervisedVae } from '../model';
 import { moved, sampleAt } from '../moved';
+import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
 import { m1m2Distributions } from './distributions';
 import { type M1M2Options, m1m2Settings } from './options';
@@ -166,7 +167,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
       return meanOf('sampleMean', model, decoder(z1, d, pass));
     },
     reconstruct(x, y, as, known) {
-      assertInputs('reconstruct', model, x);
+      assertReconstructs(model, x, { classes, y, as });
       const d = domainOf('reconstruct', x, known);
       return tidy(() => {
         const z1 = encoder(x, d).mean;

@@ -19,6 +19,7 @@ import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
 import type { BoundContext, SemiSupervisedVae } from '../model';
+import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
 import { m2Distributions } from './distributions';
 import { type M2Options, type M2Settings, m2Settings } from './options';
@@ -132,7 +133,7 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
       return meanOf('sampleMean', model, decoder(z, y, passOf(context, z)));
     },
     reconstruct(x, y, as) {
-      assertInputs('reconstruct', model, x);
+      assertReconstructs(model, x, { classes, y, as });
       return tidy(() => {
         const shared = features(x);
         const known = y ?? (encoderSeesLabel || !as ? categorical.mode(classifier(shared)) : undefined);

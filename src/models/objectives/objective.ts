@@ -117,6 +117,8 @@ export interface Objective<M extends Model = Model> {
   (model: M, batch: Batch, context: ObjectiveContext): ObjectiveTerms;
   /** its settings: a run resumes only with the same; optional in an objective of your own */
   readonly spec?: Json;
+  /** the only part of a batch that it has terms of: batches without it are refused before the first step. Default: either part */
+  readonly part?: 'labeled' | 'unlabeled';
   /**
    * Refuses a model that it does not fit, or that does not fit the data, before the first step; optional in an objective of
    * your own.

@@ -50,6 +50,10 @@ export const supervised: () => Objective<SemiSupervisedVae> = /* @__PURE__ */ ma
         ['infer'],
         'supervised(), an objective of a model with q(y|x)',
       );
-    return Object.assign(objective, { spec: { objective: 'supervised' }, assertModel });
+    return Object.assign(objective, {
+      spec: { objective: 'supervised' },
+      part: 'labeled' as const,
+      assertModel,
+    });
   },
 );

@@ -34,6 +34,7 @@ import { createM2, type M2 } from '../m2/model';
 import type { BoundTerms, GenerateOptions, SemiSupervisedVae } from '../model';
 import { moved, sampleAt } from '../moved';
 import { variablesUnder } from '../ownVariables';
+import { assertReconstructs } from '../reconstructed';
 import type { GaussianVae } from '../vae/model';
 import { whole } from '../whole';
 import { type StackedM2Options, stackedSettings } from './options';
@@ -197,7 +198,7 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
       });
     },
     reconstruct(x, y, as) {
-      assertInputs('reconstruct', model, x);
+      assertReconstructs(model, x, { classes: m2.classes, y, as });
       return tidy(() => {
         const z1 = m1.encode(x).mean;
         if (as === undefined) return meanOf('reconstruct', m1, m1.decode(z1));

@@ -12,7 +12,7 @@ import { assertFittedAlone, inputRule } from '../../data/ownData';
 import type { OwnBlocks } from '../../data/stream/blocks';
 import { crc32 } from '../../files/crc32';
 import { absolute } from '../file';
-import { type DecodeImage, decodeFile, filesBelow } from '../images/imageFolder';
+import { assertAnyImage, type DecodeImage, decodeFile, filesBelow } from '../images/imageFolder';
 import { type FileState, readRange, stateOf } from './fileRange';
 
 /** How a folder of images is read. */
@@ -72,12 +72,15 @@ async function fittedInput(
  * Read the few labeled images by `imageFolder`, from another folder, and give its `input` to this function: both are then read in
  * the same way. Without it, size and colors are those of up to 32 files.
  *
+ * Links to files and folders are followed. A link that leads to nothing, or to a folder that it lies in, is passed over and
+ * named in `notes`.
+ *
  * Files are read and decoded when their block is needed. They must stay as they are: one that changes or vanishes while a run
  * reads it raises an error with its name.
  *
  * @param dir the folder
  * @param options as `images` takes them; `decode` for formats other than PNG; images of a block
- * @returns blocks, with `input`
+ * @returns blocks, with `input` and `notes`
  * @throws RangeError or TypeError naming the file that is damaged or of another format or size, or when there is no image
  * @example await imageBlocks('photos/unlabeled', { input: labeled.input, decode: (bytes) => decodeJpeg(bytes) })
  */
@@ -104,9 +107,9 @@ export async function imageBlocks(
   });
   assertFittedAlone(WHERE, options, ['size', 'gray', 'planar', 'background']);
   const folder = absolute(WHERE, text()(WHERE, 'dir', dir));
-  const paths = await filesBelow(WHERE, folder);
-  if (paths.length === 0)
-    throw new RangeError(`${WHERE}: ${oneLine(dir, 200)} holds no image, needed at least one`);
+  const found = await filesBelow(WHERE, folder);
+  assertAnyImage(WHERE, dir, found, 'at least one');
+  const { paths, notes } = found;
   const states = await statesOf(folder, paths);
   const imageAt = async (n: number): Promise<Image> => {
     const path = paths[n] as string;
@@ -127,6 +130,7 @@ export async function imageBlocks(
     sizes,
     bytes: 'unit',
     input,
+    notes,
     get identity() {
       const files = paths.map((path, n) => `${path} ${states[n]?.size} ${states[n]?.mtimeMs}`);
       return version ?? `${paths.length} ${crc32(new TextEncoder().encode(files.join('\n')))}`;

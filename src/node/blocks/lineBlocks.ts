@@ -15,7 +15,7 @@ import {
   unchecked,
 } from '../../core/options';
 import { type ColumnsOptions, columns } from '../../data/columns';
-import { assertFittedAlone } from '../../data/ownData';
+import { assertFittedAlone, type OwnDataset } from '../../data/ownData';
 import type { OwnBlocks } from '../../data/stream/blocks';
 import { absolute } from '../file';
 import { readRange, stateOf } from './fileRange';
@@ -62,7 +62,7 @@ const SAMPLED = 4;
  *
  * @param path of the file
  * @param options parser; whether there is a header; types of columns
- * @returns blocks, with `input`
+ * @returns blocks, with `input` and `notes`
  * @throws Error when the file cannot be read; RangeError when it is not UTF-8, has no rows, or the parser fails or gives another number of rows
  * @example await lineBlocks('rows.jsonl', { parse: (lines) => lines.map((line) => JSON.parse(line)) })
  */
@@ -121,21 +121,22 @@ export async function lineBlocks(path: string, options: LineBlocksOptions): Prom
     return rows;
   };
 
-  const fitted = async (): Promise<InputSpec> => {
+  const fitted = async (): Promise<Pick<OwnDataset, 'input' | 'notes'>> => {
     const count = Math.min(SAMPLED, sizes.length);
     const rows: object[] = [];
     for (let i = 0; i < count; i++) {
       const block = count === 1 ? 0 : Math.round((i * (sizes.length - 1)) / (count - 1));
       for (const row of await rowsOf(block)) rows.push(row as object);
     }
-    return columns(rows, { ...(types && { types }), ...(missing && { missing }) }).input;
+    return columns(rows, { ...(types && { types }), ...(missing && { missing }) });
   };
-  const input = given ?? (await fitted());
+  const { input, notes } = given ? { input: given, notes: [] } : await fitted();
   return {
     name: basename(path),
     shape: shapeOfInput(input),
     sizes,
     input,
+    notes,
     identity: version ?? `${then.size} ${then.mtimeMs}`,
     async read(block) {
       return readInputs(WHERE, `block ${block} of ${file}`, input, await rowsOf(block));

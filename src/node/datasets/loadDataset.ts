@@ -1,6 +1,6 @@
 /** Known data sets out of a folder of their official files. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
@@ -9,6 +9,7 @@ import { checked, readOptions } from '../../core/options';
 import { bytesOf } from '../../core/typedArrays';
 import { createDataset, type Dataset } from '../../data/dataset';
 import { gunzip, isGzip } from '../../data/gzip';
+import { entriesOf } from '../entries';
 import { assertPath } from '../file';
 import { regularFile } from '../writeWhole';
 import type { DatasetFile, DatasetPart, KnownDataset } from './knownDataset';
@@ -48,9 +49,9 @@ const listing = async (
   dir: string,
 ): Promise<{ readonly names: readonly string[]; readonly files: readonly string[] }> => {
   try {
-    const entries = await readdir(dir, { withFileTypes: true });
+    const entries = await entriesOf('loadDataset', dir);
     const named = (of: typeof entries): readonly string[] => of.map(({ name }) => name);
-    return { names: named(entries), files: named(entries.filter((entry) => !entry.isDirectory())) };
+    return { names: named(entries), files: named(entries.filter(({ is }) => is !== 'folder')) };
   } catch (cause) {
     throw refuse(
       `dir is "${oneLine(dir, 300)}", which cannot be read (${oneLine(messageOf(cause), 300)}), needed a folder`,

@@ -1,5 +1,5 @@
 /** Image files in folders, one for each class. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { plainOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
@@ -9,6 +9,7 @@ import { callable, optional } from '../../core/options';
 import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';
 import { type ImagesOptions, images, LONGEST_SIDE } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
+import { entriesOf } from '../entries';
 import { assertPath } from '../file';
 import { naming } from '../systemError';
 import { decodePng, sizeOfPng } from './png';
@@ -24,25 +25,70 @@ export interface ImageFolderOptions extends Omit<ImagesOptions, 'labels' | 'weig
 
 const WHERE = 'imageFolder';
 
+/** The image files below a folder. */
+export interface FilesBelow {
+  /** their paths below the folder, divided by slashes on every system, in the order of their names */
+  readonly paths: readonly string[];
+  /** links that were passed over, and why */
+  readonly notes: readonly string[];
+}
+
 /**
- * Paths of image files below a folder, in the order of their names: slashes divide them on every system.
+ * The image files below a folder. Links to files and folders are followed.
  *
- * @throws Error naming a folder that cannot be read
+ * @param where function, for messages
+ * @param dir the folder
+ * @param below path of the folder in it to begin with
+ * @param way real paths of the folders on the way there: a link to one of them would lead in a circle
+ * @throws Error naming a folder or link that cannot be read
  */
-export async function filesBelow(where: string, dir: string, below = ''): Promise<readonly string[]> {
+export async function filesBelow(
+  where: string,
+  dir: string,
+  below = '',
+  way: readonly string[] = [],
+): Promise<FilesBelow> {
   const folder = join(dir, below);
-  const entries = await naming(`${where}: ${oneLine(folder, 200)}`, 'cannot be read', () =>
-    readdir(folder, { withFileTypes: true }),
-  );
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const [real, entries] = await naming(`${where}: ${oneLine(folder, 200)}`, 'cannot be read', async () => {
+    const place = await realpath(folder);
+    return [place, way.includes(place) ? [] : await entriesOf(where, folder)] as const;
+  });
+  if (way.includes(real))
+    return {
+      paths: [],
+      notes: [`the link ${oneLine(below, 200)} is passed over: it leads to a folder that it lies in`],
+    };
   const lists = await Promise.all(
-    entries.map(async (entry) => {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (entry.isDirectory()) return filesBelow(where, dir, path);
-      return entry.isFile() && isImageName(entry.name) ? [path] : [];
-    }),
+    [...entries]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(async ({ name, is }): Promise<FilesBelow> => {
+        const path = below === '' ? name : `${below}/${name}`;
+        if (is === 'folder') return filesBelow(where, dir, path, [...way, real]);
+        return {
+          paths: is === 'file' && isImageName(name) ? [path] : [],
+          notes:
+            is === 'nothing' && !name.startsWith('.')
+              ? [`the link ${oneLine(path, 200)} is passed over: it leads to nothing`]
+              : [],
+        };
+      }),
   );
-  return lists.flat();
+  return { paths: lists.flatMap(({ paths }) => paths), notes: lists.flatMap(({ notes }) => notes) };
+}
+
+/** Refuses a folder without an image, and says which links in it were passed over. */
+export function assertAnyImage(
+  where: string,
+  dir: string,
+  { paths, notes }: FilesBelow,
+  needed: string,
+): void {
+  if (paths.length > 0) return;
+  const [note] = notes;
+  const others = notes.length > 1 ? `, and ${notes.length - 1} more` : '';
+  throw new RangeError(
+    `${where}: ${oneLine(dir, 200)} holds no image, needed ${needed}${note === undefined ? '' : `; ${note}${others}`}`,
+  );
 }
 
 const png = (where: string, bytes: Uint8Array, path: string): Image => {
@@ -96,10 +142,14 @@ function assertAsItIs(
  * Files may lie deeper; the uppermost folder is the class. Hidden files and files that are not images by their names are
  * passed over. The order is that of the names.
  *
+ * Links to files and folders are followed. A link that leads to nothing, or to a folder that it lies in, is passed over and
+ * named in `notes`.
+ *
  * @param dir the folder
  * @param options as `images` takes them; `decode` for formats other than PNG
  * @returns a data set with `input`, `likelihood` and `notes`
  * @throws RangeError or TypeError naming the file that is damaged or of another format or size, or when there is no image
+ * @throws Error naming a folder, a file or a link that cannot be read
  * @example await imageFolder('photos', { size: 32, decode: (bytes) => decodeJpeg(bytes) })
  */
 export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<OwnDataset> {
@@ -109,11 +159,9 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
       throw new RangeError(`${WHERE}: ${name} is not an option, needed folders, one a class`);
   const decoder = optional(callable<DecodeImage>())(WHERE, 'decode', decode);
   assertPath(WHERE, 'dir', dir, 'folder');
-  const paths = await filesBelow(WHERE, dir);
-  if (paths.length === 0)
-    throw new RangeError(
-      `${WHERE}: ${oneLine(dir, 200)} holds no image, needed folders of images, one a class`,
-    );
+  const found = await filesBelow(WHERE, dir);
+  assertAnyImage(WHERE, dir, found, 'folders of images, one a class');
+  const { paths } = found;
   const labels = paths.map((path) => classOfFolder(WHERE, path));
   const list: Image[] = [];
   for (const path of paths) {
@@ -126,5 +174,6 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
   }
   if (own.size === undefined) assertOneSize(WHERE, list, paths);
   const known = labels.some((label) => label !== undefined);
-  return images(list, { name: basename(dir), ...own, ...(known && { labels }) });
+  const dataset = images(list, { name: basename(dir), ...own, ...(known && { labels }) });
+  return { ...dataset, notes: [...dataset.notes, ...found.notes] };
 }

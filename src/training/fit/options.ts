@@ -1,5 +1,5 @@
 /** Options of `fit`, their defaults, and what is refused. */
-import { assertMethods, recordOf } from '../../core/assert';
+import { recordOf } from '../../core/assert';
 import type { SplitIndices } from '../../core/batch';
 import { describe, oneLine } from '../../core/describe';
 import { UNKNOWN_CLASS } from '../../core/labels';
@@ -18,7 +18,7 @@ import type { Dataset } from '../../data/dataset';
 import { isCoarse } from '../../data/extras';
 import { assertDataset, assertIndices, assertKnown } from '../../data/gather';
 import { byClass } from '../../data/split';
-import { assertNotAdversarial } from '../../models/fits';
+import { assertInfers, assertNotAdversarial } from '../../models/fits';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Execute } from '../step';
 import { type RecipeOptions, recipeOf, recipeRules } from './recipe';
@@ -116,7 +116,7 @@ const foldsFor = (data: Dataset, labeled: Int32Array): number => {
 export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: FitOptions) {
   const where = 'fit';
   assertNotAdversarial(where, model);
-  assertMethods(where, 'model', model, ['infer', 'classify']);
+  assertInfers(where, 'model', model);
   assertDataset(where, data);
   const {
     seed,

@@ -1,11 +1,12 @@
 /** The models of a search's runs: each is new, and made from the settings of a trial. */
-import { assertMethods, plainOf } from '../../core/assert';
+import { plainOf } from '../../core/assert';
 import { describe, oneLine } from '../../core/describe';
 import { messageOf } from '../../core/messageOf';
 import type { Noise } from '../../core/noise';
 import { atOnce } from '../../core/notAsync';
 import type { Dataset } from '../../data/dataset';
 import { canonical } from '../../files/json';
+import { assertInfers } from '../../models/fits';
 import { assertLiving } from '../../models/living';
 import type { M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
@@ -57,7 +58,7 @@ const free = (made: unknown): void => {
 /** Refuses anything but a model that was not given before. */
 function assertFresh<M extends SemiSupervisedVae>(model: M, given: WeakSet<object>): M {
   const [where, what] = ['search', 'what createModel gives'];
-  assertMethods(where, what, model, ['infer', 'classify', 'dispose']);
+  assertInfers(where, what, model, ['dispose']);
   plainOf(where, model.variables, `variables of ${what}`);
   if (given.has(model))
     throw new RangeError(`${where}: createModel gives the same model again, needed a new model at each call`);

@@ -2,6 +2,8 @@ import { concat, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../../src/core/noise';
 import { gaussianObservation } from '../../../src/distributions/gaussianObservation';
+import { evaluateAssignment } from '../../../src/evaluation/assignment';
+import { calibrate } from '../../../src/evaluation/calibrate';
 import { evaluateClassifier } from '../../../src/evaluation/classifier';
 import { evaluateElbo } from '../../../src/evaluation/elbo';
 import { evaluateImportanceBound } from '../../../src/evaluation/importanceBound';
@@ -24,6 +26,7 @@ import { supervised } from '../../../src/models/objectives/supervised';
 import { unsupervised } from '../../../src/models/objectives/unsupervised';
 import { predict } from '../../../src/models/predict';
 import { saveModel } from '../../../src/models/saveModel';
+import { withTemperature } from '../../../src/models/temperature';
 import { dropLabels } from '../../../src/regularizers/dropLabels';
 import { modelChecks } from '../../../src/testing';
 import { fit } from '../../../src/training/fit/fit';
@@ -389,6 +392,33 @@ describe('training and evaluation', () => {
     const { recipe } = await fit(model, tinyDataset(), { split, steps: 2, seed: 1 });
     expect(recipe.steps).toBe(2);
     expect((await weightsOf(model))['prior/mean']).not.toEqual(before['prior/mean']);
+    model.dispose();
+  });
+});
+
+describe('a model with a token, where q(y|x) is needed', () => {
+  cleanUpAfterEach();
+
+  it('is refused, and the message names the classifier that is made of it', async () => {
+    const model = tinyToken();
+    const data = tinyDataset(12);
+    const given = model as never;
+    const is = 'is a conditional VAE with a token for missing labels, needed a model with q(y|x):';
+    const calls: Record<string, () => Promise<unknown>> = {
+      predict: () => predict(given, data.x),
+      evaluateClassifier: () => evaluateClassifier(given, data),
+      calibrate: () => calibrate(given, data),
+      evaluateAssignment: () => evaluateAssignment(given, data, { training: data }),
+    };
+    for (const [name, call] of Object.entries(calls))
+      await expect(call()).rejects.toThrow(new TypeError(`${name}: model ${is} bayesClassifier(model)`));
+    expect(() => withTemperature(given, 2)).toThrow(`withTemperature: model ${is} bayesClassifier(model)`);
+    await expect(fit(given, data)).rejects.toThrow(
+      new TypeError(`fit: model ${is} createConditionalVae({ …, missing: 'marginal' })`),
+    );
+    await expect(predict({} as never, data.x)).rejects.toThrow(
+      'predict: model is Object, needed an object with classify()',
+    );
     model.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -285,5 +285,22 @@ describe('imageBlocks', () => {
     await utimes(join(photos, 'a.png'), 1, 1);
     expect((await imageBlocks(photos)).identity).not.toBe(first);
     expect((await imageBlocks(photos, { version: 'v1' })).identity).toBe('v1');
+  });
+
+  it('follows links to files and folders, and names one that leads to nothing', async () => {
+    await write(NAMES, (n) => png(3, 2, 1, n));
+    const links = join(dir, 'links');
+    await mkdir(links);
+    await symlink(join(dir, 'photos'), join(links, 'all'));
+    await symlink(join(dir, 'photos', 'b.png'), join(links, 'one.png'));
+    await symlink(join(dir, 'none'), join(links, 'gone'));
+    await symlink('.', join(links, 'loop'));
+    const blocks = await imageBlocks(links);
+    expect((await allOf(blocks)).length).toBe((NAMES.length + 1) * 6);
+    expect(blocks.notes).toEqual([
+      'the link gone is passed over: it leads to nothing',
+      'the link loop is passed over: it leads to a folder that it lies in',
+    ]);
+    expect((await imageBlocks(join(dir, 'photos'))).notes).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
@@ -186,5 +186,41 @@ describe('imageFolder', () => {
     await expect(imageFolder(join(dir, 'cat', 'deep', '..', '..', 'dog', '..', 'unlabeled'))).rejects.toThrow(
       /is in no folder/,
     );
+  });
+
+  it('follows links to files and folders, and names those that lead to nothing or in a circle', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'ssvae-links-'));
+    try {
+      const photos = join(root, 'photos');
+      await mkdir(photos);
+      await symlink(join(dir, 'dog'), join(photos, 'dog'));
+      await mkdir(join(photos, 'cat'));
+      await symlink(join(dir, 'cat', '2.png'), join(photos, 'cat', 'linked.png'));
+      await mkdir(join(photos, 'unlabeled'));
+      await symlink(join(dir, 'unlabeled'), join(photos, 'unlabeled', 'more'));
+      const whole = await imageFolder(photos);
+      expect({ y: Array.from(whole.y), names: whole.classNames, notes: whole.notes }).toEqual({
+        y: [0, 1, 255],
+        names: ['cat', 'dog'],
+        notes: [],
+      });
+      await symlink(join(root, 'none.png'), join(photos, 'cat', 'gone.png'));
+      await symlink('self', join(photos, 'self'));
+      await symlink('..', join(photos, 'cat', 'up'));
+      const { count, notes } = await imageFolder(photos);
+      expect(count).toBe(3);
+      expect(notes).toEqual([
+        'the link cat/gone.png is passed over: it leads to nothing',
+        'the link cat/up is passed over: it leads to a folder that it lies in',
+        'the link self is passed over: it leads to nothing',
+      ]);
+      await rm(join(photos, 'dog'));
+      for (const name of ['cat', 'unlabeled']) await rm(join(photos, name), { recursive: true });
+      await expect(imageFolder(photos)).rejects.toThrow(
+        'holds no image, needed folders of images, one a class; the link self is passed over: it leads to nothing',
+      );
+    } finally {
+      await rm(root, { recursive: true });
+    }
   });
 });

@@ -202,7 +202,7 @@ describe('fit', () => {
     for (const variable of Object.values(model.variables))
       (variable as { trainable: boolean }).trainable = false;
     await expect(fit(model, data)).rejects.toThrow(
-      'fit: the model has no trainable variable, needed one at least',
+      'fit: the model has no trainable variable, needed one at least: its layers are frozen, as createStackedM2 leaves its m1, or its variables are none',
     );
     const signal = new AbortController() as never;
     await expect(fit(model, data, { signal })).rejects.toThrow(
