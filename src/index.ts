@@ -41,6 +41,7 @@ export type {
   BatchSource,
   LabeledBatch,
   Passes,
+  ShownCovariates,
   SplitIndices,
   UnlabeledBatch,
 } from './core/batch';

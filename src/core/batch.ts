@@ -111,6 +111,16 @@ export interface SplitIndices {
   readonly validation?: Int32Array;
 }
 
+/** Covariates of the examples that a source shows. */
+export interface ShownCovariates {
+  /** those of all examples of the data set, in rows of `width` */
+  readonly values: Float32Array;
+  /** C, covariates of an example */
+  readonly width: number;
+  /** indices of the examples that are shown, a list for each part of a batch */
+  readonly examples: readonly Int32Array[];
+}
+
 /**
  * Batches by step: a pure function of the step, so that a run resumed at step n sees what it would have seen.
  */
@@ -146,6 +156,8 @@ export interface BatchSource {
    * is refused before the first step
    */
   readonly observed?: boolean;
+  /** covariates of all examples shown, where the source holds them: an objective that they do not fit refuses them */
+  readonly covariates?: ShownCovariates;
   /** what the order of the data depends on; a run goes on from a checkpoint only where this is the same */
   readonly identity?: string;
   /** which examples are shown, if the source knows: every checkpoint has them, and a resumed run uses the same */

@@ -98,6 +98,13 @@ export function createBatches(options: BatchesOptions): BatchSource {
     classes: dataset.classes,
     ...(dataset.classNames && { classNames: dataset.classNames }),
     ...(dataset.observed && { observed: true }),
+    ...(dataset.covariates && {
+      covariates: {
+        values: dataset.covariates,
+        width: dataset.covariates.length / dataset.count,
+        examples: orders.map(({ indices }) => indices),
+      },
+    }),
     split,
     // Read only when a run is written or resumed.
     get identity() {

@@ -39,6 +39,29 @@ export function assertReadsCovariates(
 }
 
 /**
+ * Refuses another number of covariates of N examples than the model reads.
+ *
+ * @param where name of the calling function, for the message
+ * @param given N × C numbers in rows
+ * @throws TypeError where the model reads some and none are given; RangeError where they are not N × C
+ */
+export function assertCovariateCount(
+  where: string,
+  { covariates: needed }: Pick<Model, 'covariates'>,
+  given: ArrayLike<number> | undefined,
+  count: number,
+): void {
+  if (needed === undefined || count === 0) return;
+  const reads = `as the model reads ${needed} of each example`;
+  if (given === undefined)
+    throw new TypeError(`${where}: covariates are undefined, needed ${count} × ${needed} numbers, ${reads}`);
+  if (given.length !== count * needed)
+    throw new RangeError(
+      `${where}: covariates have ${given.length} values, needed ${count} × ${needed}, ${reads}`,
+    );
+}
+
+/**
  * The covariates of N examples, by range.
  *
  * @param where name of the calling function, for the message
@@ -48,22 +71,17 @@ export function assertReadsCovariates(
  */
 export function covariateRows(
   where: string,
-  { covariates: needed }: Pick<Model, 'covariates'>,
+  model: Pick<Model, 'covariates'>,
   given: ArrayLike<number> | undefined,
   count: number,
 ): (from: number, to: number) => Known {
   if (given === undefined) {
-    if (needed === undefined || count === 0) return () => ({});
-    throw new TypeError(
-      `${where}: covariates are undefined, needed ${count} × ${needed} numbers, as the model reads ${needed} of each example`,
-    );
+    assertCovariateCount(where, model, given, count);
+    return () => ({});
   }
   const values = count === 0 ? new Float32Array() : covariatesOf({ where, prefix: '' }, given, count);
   const width = count === 0 ? 0 : values.length / count;
-  if (needed !== undefined && count > 0 && width !== needed)
-    throw new RangeError(
-      `${where}: covariates have ${values.length} values, needed ${count} × ${needed}, as the model reads ${needed} of each example`,
-    );
+  assertCovariateCount(where, model, values, count);
   return (from, to) => ({
     covariates: tensor2d(values.slice(from * width, to * width), [to - from, width]),
   });

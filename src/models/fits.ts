@@ -121,10 +121,12 @@ export function assertFits<M extends Model>(
   where: string,
   model: M,
   objectives: readonly Objective<M>[],
-  { inputShape, bytes, input, classes, classNames, counts, observed = false }: BatchSource,
+  batches: BatchSource,
 ): void {
+  const { inputShape, bytes, input, classes, classNames, counts, observed = false, covariates } = batches;
+  const data = { observed, ...(covariates && { covariates }) };
   for (const objective of objectives)
-    atOnce(where, 'assertModel of the objective', objective.assertModel?.(where, model, { observed }));
+    atOnce(where, 'assertModel of the objective', objective.assertModel?.(where, model, data));
   if (inputShape !== undefined) assertSameInputs(where, model, inputShape);
   assertBytesFit(where, model, bytes);
   assertSameReading(where, model, input);

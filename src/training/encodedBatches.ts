@@ -5,19 +5,18 @@ import { type BatchSource, mapTensors } from '../core/batch';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions, seedStream, unchecked } from '../core/options';
 import { type BatchesOptions, createBatches } from '../data/batches';
-import { checkDataset, createDataset, type Dataset } from '../data/dataset';
-import { gatherInputs } from '../data/gather';
+import { checkDataset, createDataset } from '../data/dataset';
 import * as gaussian from '../distributions/gaussian';
-import { createRests } from '../host/rests';
-import { assertSameInputs, assertSameReading } from '../models/fits';
+import { assertFits, assertSameClasses } from '../models/fits';
 import { assertLiving } from '../models/living';
+import { forEachBatch, type OpenedInputs, openInputs } from '../models/openInputs';
 import type { StackedM2 } from '../models/stacked/model';
 
 /** How encoded batches are made. */
 export interface EncodedBatchesOptions
   extends Pick<BatchesOptions, 'dataset' | 'split' | 'batchSize' | 'stepsPerEpoch'> {
-  /** what they are for: its `m1` encodes, and its `dimensions` of the codes are kept */
-  readonly model: Pick<StackedM2, 'm1' | 'dimensions'>;
+  /** what they are for: its `m1` encodes, its `dimensions` of the codes are kept, and its `m2` has the classes */
+  readonly model: Pick<StackedM2, 'm1' | 'm2' | 'dimensions'>;
   /** seed of the order and of the draws */
   readonly seed: number | Noise;
   /** examples encoded at a time; default 500 */
@@ -26,27 +25,24 @@ export interface EncodedBatchesOptions
 
 /** Means and log-variances of q(z1|x) at some dimensions, N × 2n in rows. */
 async function encoded(
-  { m1, dimensions }: EncodedBatchesOptions['model'],
-  dataset: Dataset,
+  { m1, dimensions }: Pick<StackedM2, 'm1' | 'dimensions'>,
+  examples: OpenedInputs,
   batchSize: number,
 ): Promise<Float32Array> {
   const width = dimensions.length;
-  const codes = new Float32Array(dataset.count * 2 * width);
-  const rest = createRests();
-  for (let from = 0; from < dataset.count; from += batchSize) {
-    await rest();
-    const rows = Int32Array.from({ length: Math.min(batchSize, dataset.count - from) }, (_, i) => from + i);
-    const { mean, logVar } = tidy(() => ({ ...m1.encode(gatherInputs(dataset, rows)) }));
+  const codes = new Float32Array(examples.count * 2 * width);
+  await forEachBatch(examples, batchSize, async (x, from, to) => {
+    const { mean, logVar } = tidy(() => ({ ...m1.encode(x) }));
     try {
       for (const [half, values] of [await mean.data(), await logVar.data()].entries())
-        for (let i = 0; i < rows.length; i++)
+        for (let i = from; i < to; i++)
           for (const [k, dimension] of dimensions.entries())
-            codes[((from + i) * 2 + half) * width + k] = values[i * m1.latent + dimension] as number;
+            codes[(i * 2 + half) * width + k] = values[(i - from) * m1.latent + dimension] as number;
     } finally {
       mean.dispose();
       logVar.dispose();
     }
-  }
+  });
   return codes;
 }
 
@@ -60,7 +56,8 @@ async function encoded(
  *
  * @param options the stacked model, data set, split, batch sizes, seed
  * @returns a {@link BatchSource} for `train(model.m2, …)`; its tensors belong to the caller: x [B, n], y [B, K]
- * @throws TypeError and RangeError as `createBatches`, and where the data do not fit M1
+ * @throws TypeError and RangeError as `createBatches`, and where the data do not fit M1, a value of it is outside what M1's likelihood is a
+ *   density of, or the data have other classes than the model
  * @example (await encodedBatches({ model, dataset, split, batchSize: { labeled: 10, unlabeled: 100 }, seed: 1 })).inputShape // [n]
  */
 export async function encodedBatches(options: EncodedBatchesOptions): Promise<BatchSource> {
@@ -80,15 +77,26 @@ export async function encodedBatches(options: EncodedBatchesOptions): Promise<Ba
     batchSize: unchecked<BatchesOptions['batchSize']>(),
     stepsPerEpoch: unchecked<number | undefined>(),
   });
-  const { m1, dimensions } = recordOf(where, model, 'model');
-  assertLiving(where, recordOf(where, m1, 'model.m1'));
+  const { m1, m2, dimensions } = recordOf(where, model, 'model');
+  for (const [name, part] of Object.entries({ m1, m2 }))
+    assertLiving(where, recordOf(where, part, `model.${name}`));
   const dataset = checkDataset(where, 'dataset', read.dataset);
-  assertSameInputs(where, m1, dataset.shape);
-  assertSameReading(where, m1, dataset.input);
+  const { split, batchSize, stepsPerEpoch } = read;
+  const drawn = {
+    split,
+    batchSize,
+    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
+    seed: noise,
+  };
+  // What does not fit is found before the examples are encoded.
+  const shown = createBatches({ dataset, ...drawn });
+  assertFits(where, m1, [], shown);
+  if (shown.counts.labeled > 0) assertSameClasses(where, m2, shown.classes, shown.classNames);
+  const examples = await openInputs(where, 'dataset.x', dataset.x, m1);
   const { name, y, classes, classNames, allowed, weight } = dataset;
   const codes = createDataset({
     name,
-    x: await encoded({ m1, dimensions }, dataset, encodingBatchSize),
+    x: await encoded({ m1, dimensions }, examples, encodingBatchSize),
     y,
     shape: [2 * dimensions.length],
     classes,
@@ -96,14 +104,7 @@ export async function encodedBatches(options: EncodedBatchesOptions): Promise<Ba
     ...(allowed && { allowed }),
     ...(weight && { weight }),
   });
-  const { split, batchSize, stepsPerEpoch } = read;
-  const source = createBatches({
-    dataset: codes,
-    split,
-    batchSize,
-    ...(stepsPerEpoch !== undefined && { stepsPerEpoch }),
-    seed: noise,
-  });
+  const source = createBatches({ dataset: codes, ...drawn });
   const draw = (parameters: Tensor, draws: Noise): Tensor => {
     const z1 = tidy(() => {
       const [mean, logVar] = divide(parameters as Tensor2D, 2, 1) as [Tensor2D, Tensor2D];

@@ -3,10 +3,14 @@ import { gather, type Tensor, tensor, tensor2d, zeros } from '@tensorflow/tfjs-c
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { linearWarmup } from '../../src/core/schedules';
+import { createBatches } from '../../src/data/batches';
+import { createDataset } from '../../src/data/dataset';
 import { maximumMeanDiscrepancy } from '../../src/divergences/maximumMeanDiscrepancy';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
+import { type Execute, executeEagerly } from '../../src/training/step';
+import { train } from '../../src/training/train';
 import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
-import { tinyExamples, tinyM1M2, tinyM2 } from '../support/tiny';
+import { alive, tinyDataset, tinyExamples, tinyM1M2, tinyM2 } from '../support/tiny';
 
 cleanUpAfterEach();
 
@@ -34,6 +38,10 @@ const batchOf = (labeled: readonly number[], unlabeled: readonly number[], domai
     }),
   };
 };
+
+/** Covariates of thirty examples. */
+const rowsOf = (row: (i: number) => readonly number[]): Float32Array =>
+  Float32Array.from(Array.from({ length: 30 }, (_, i) => row(i)).flat());
 
 describe('domainDiscrepancy', () => {
   it('is MMD² of the draws of z1 of both parts, and taken w times from the objective', async () => {
@@ -125,6 +133,60 @@ describe('domainDiscrepancy', () => {
     expect(at({ steps: 10 })).toHaveProperty('domainDiscrepancy');
     expect(at(0)).not.toHaveProperty('domainDiscrepancy');
     model.dispose();
+  });
+
+  describe.each<[string, Float32Array, string]>([
+    [
+      'a domain by index and an age',
+      rowsOf((i) => [i % 2, i === 3 ? -1.5 : i % 2 === 0 ? 1 : 0]),
+      'of example 3 are [1,-1.5], needed a one and else zeros, its domain in one-hot form, by semiSupervised({ domainDiscrepancy })',
+    ],
+    ['a domain and an age', rowsOf((i) => [1 - (i % 2), i % 2, i / 4]), 'of example 1 are [0,1,0.25]'],
+    ['zeros', rowsOf(() => [0, 0]), 'of example 0 are [0,0]'],
+    ['two domains of one example', rowsOf((i) => (i === 9 ? [1, 1] : [1, 0])), 'of example 9 are [1,1]'],
+    [
+      'one domain alone',
+      rowsOf(() => [0, 1]),
+      'put all examples that are shown into domain 1, needed two domains at least, by semiSupervised({ domainDiscrepancy })',
+    ],
+    [
+      'one domain among the examples that are shown',
+      rowsOf((i) => (i < 20 ? [1, 0] : [0, 1])),
+      'put all examples that are shown into domain 0',
+    ],
+  ])('of covariates that are %s', (_, covariates, message) => {
+    const dataset = createDataset({ ...tinyDataset(30), covariates });
+    const split = {
+      labeled: Int32Array.from({ length: 6 }, (_, i) => i),
+      unlabeled: Int32Array.from({ length: 14 }, (_, i) => 6 + i),
+    };
+    const batches = createBatches({ dataset, split, batchSize: { labeled: 3, unlabeled: 7 }, seed: 1 });
+    const trained = async (weight: number) => {
+      const model = tinyM1M2({ covariates: covariates.length / 30 });
+      const before = alive();
+      let steps = 0;
+      const execute: Execute = (work) => {
+        steps++;
+        return executeEagerly(work);
+      };
+      const objective = semiSupervised({ domainDiscrepancy: { weight } });
+      const options = { objective, batches, epochs: 1, seed: 1, execute };
+      const error = await train(model, options).then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      expect(alive()).toEqual(before);
+      model.dispose();
+      return { error, steps };
+    };
+
+    it('is refused by train before the first step, and taken without the term', async () => {
+      const { error, steps } = await trained(1);
+      expect(error).toBeInstanceOf(RangeError);
+      expect(String(error)).toContain(`train: dataset.covariates ${message}`);
+      expect(steps).toBe(0);
+      expect(await trained(0)).toEqual({ error: undefined, steps: 2 });
+    });
   });
 
   it('refuses a model without domains, before the first step', () => {

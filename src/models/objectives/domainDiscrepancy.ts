@@ -18,7 +18,8 @@ import {
   type Tensor,
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
-import type { UnlabeledBatch } from '../../core/batch';
+import type { ShownCovariates, UnlabeledBatch } from '../../core/batch';
+import { describeRow } from '../../core/labels';
 import { ABOVE_0, AT_LEAST_0, number, optional, type ReadOptions } from '../../core/options';
 import { type ScalarOrSchedule, schedule } from '../../core/schedules';
 import { maximumMeanDiscrepancy } from '../../divergences/maximumMeanDiscrepancy';
@@ -39,12 +40,43 @@ export const domainDiscrepancyRules = () => ({
   bandwidth: optional(number(ABOVE_0)),
 });
 
-/** Refuses a model without domains. */
-export function assertDomains(where: string, { covariates = 0 }: Model, objective: string): void {
+/**
+ * Refuses a model without domains, and data whose covariates are not one-hot or are of one domain alone.
+ *
+ * @param where name of the calling function, for the message
+ * @param objective how it is made, for the message
+ * @param shown covariates of the examples that are shown; where the source does not hold them, they are not checked
+ * @throws TypeError or RangeError
+ */
+export function assertDomains(
+  where: string,
+  { covariates = 0 }: Model,
+  objective: string,
+  shown: ShownCovariates | undefined,
+): void {
   if (covariates < 2)
     throw new TypeError(
       `${where}: the model reads ${covariates} covariates, needed 2 or more, the domains in one-hot form, by ${objective}`,
     );
+  if (shown === undefined) return;
+  const found = new Set<number>();
+  for (const indices of shown.examples)
+    for (const n of indices) found.add(domainOf(where, shown, n, objective));
+  if (found.size < 2)
+    throw new RangeError(
+      `${where}: dataset.covariates put all examples that are shown into domain ${[...found][0]}, needed two domains at least, by ${objective}`,
+    );
+}
+
+/** The domain of an example. */
+function domainOf(where: string, { values, width }: ShownCovariates, n: number, objective: string): number {
+  const row = values.subarray(n * width, (n + 1) * width);
+  const domain = row.indexOf(1);
+  if (domain < 0 || row.some((value, d) => value !== 0 && d !== domain))
+    throw new RangeError(
+      `${where}: dataset.covariates of example ${n} are ${describeRow(row)}, needed a one and else zeros, its domain in one-hot form, by ${objective}`,
+    );
+  return domain;
 }
 
 /** The domains of a part, [B, C], each row times the weight of its example. */

@@ -1,6 +1,6 @@
 /** Contract of objectives: what a model is trained to maximize. */
 import { scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { Batch, UnlabeledBatch } from '../../core/batch';
+import type { Batch, ShownCovariates, UnlabeledBatch } from '../../core/batch';
 import type { Noise } from '../../core/noise';
 import { finiteAt, type ScalarOrSchedule, type Schedule } from '../../core/schedules';
 import type { NumberOrScalar } from '../../core/weightedSum';
@@ -110,6 +110,8 @@ export interface ObjectiveTerms {
 export interface FittedData {
   /** whether batches tell which values of x are known: others are missing */
   readonly observed: boolean;
+  /** covariates of all examples that are shown, where the source of the batches holds them */
+  readonly covariates?: ShownCovariates;
 }
 
 /** A function from model and batch to named terms. Between steps, nothing that it reads may change except its arguments. */

@@ -228,7 +228,7 @@ const objectiveOf = (where: string, settings: Settings): Objective<SemiSupervise
     );
     if (data?.observed) assertTakesObserved(name, model);
     if ((settings.domainDiscrepancy?.weight ?? 0) !== 0)
-      assertDomains(name, model, `${where}({ domainDiscrepancy })`);
+      assertDomains(name, model, `${where}({ domainDiscrepancy })`, data?.covariates);
     if ((settings.generatedLabels?.weight ?? 0) !== 0)
       assertCalled<SemiSupervisedVae>(name, model, ['sampleMean'], `${where}({ generatedLabels })`);
   };

@@ -101,7 +101,8 @@ export interface SemiSupervisedOptions {
    * −w·Σ MMD² between the features of examples of different domains (Louizos et al. 2016), for a model whose classifier reads
    * features and whose covariates are domains in one-hot form, as `createM1M2({ covariates })`. The scalar term Σ MMD², at least 0,
    * is called `domainDiscrepancy`, and is in the unlabeled part where there is one. Where classes are more common in one domain
-   * than in another, a large w draws different classes together. Default: none
+   * than in another, a large w draws different classes together. Covariates of `createBatches` are checked before the first
+   * step; those of `streamBatches` and `batchesFrom` are not, as no array holds them all. Default: none
    */
   readonly domainDiscrepancy?: DomainDiscrepancy;
 }

@@ -4,8 +4,7 @@ import type { Dataset } from '../../data/dataset';
 import { foldsOf } from '../../data/folds';
 import { subset } from '../../data/gather';
 import type { SemiSupervisedVae } from '../../models/model';
-import { predict } from '../../models/predict';
-import type { FitSource, Learned, Task } from './learn';
+import { type FitSource, type Learned, probabilitiesOf, type Task } from './learn';
 
 /** Which predictions a model ends with: those of one run, or the mean of both. */
 export type FitChoice = FitSource | 'mean of both';
@@ -56,7 +55,7 @@ export async function crossValidate<M extends SemiSupervisedVae>(
     const examples = subset(data, held);
     const of = async (source: FitSource): Promise<Float32Array> => {
       await learnOn(source, labeled);
-      return (await predict(model, examples.x)).probabilities;
+      return probabilitiesOf(model, examples);
     };
     const alone = await of('labels alone');
     const both = await of('labels and unlabeled data');

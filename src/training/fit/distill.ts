@@ -5,6 +5,7 @@ import type { Noise } from '../../core/noise';
 import { cosineDecay } from '../../core/schedules';
 import { batchesFrom } from '../../data/batchesFrom';
 import type { Dataset } from '../../data/dataset';
+import { gatherExtras } from '../../data/extras';
 import { gatherInputs } from '../../data/gather';
 import type { SemiSupervisedVae } from '../../models/model';
 import { supervised } from '../../models/objectives/supervised';
@@ -24,19 +25,20 @@ function* softBatches(
   probabilities: Float32Array,
   noise: Noise,
 ): Generator<Batch> {
+  const { count, shape, classes, covariates } = data;
+  const known = { count, shape, classes, ...(covariates && { covariates }) };
   const size = Math.min(BATCH, indices.length);
   for (let step = 0; ; step++) {
     const order = noise.split(step).permutation(indices.length).subarray(0, size);
-    const y = new Float32Array(size * data.classes);
+    const examples = order.map((i) => indices[i] as number);
+    const y = new Float32Array(size * classes);
     for (const [b, i] of order.entries())
-      y.set(probabilities.subarray(i * data.classes, (i + 1) * data.classes), b * data.classes);
+      y.set(probabilities.subarray(i * classes, (i + 1) * classes), b * classes);
     yield {
       labeled: {
-        x: gatherInputs(
-          data,
-          order.map((i) => indices[i] as number),
-        ),
-        y: tensor2d(y, [size, data.classes]),
+        x: gatherInputs(data, examples),
+        y: tensor2d(y, [size, classes]),
+        ...gatherExtras(known, examples, false),
       },
     };
   }

@@ -9,12 +9,11 @@ import { assertClassified } from '../../models/data';
 import { createM2, type M2 } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import { assignVariables, readTensors } from '../../models/modelFile';
-import { predict } from '../../models/predict';
 import { withTemperature } from '../../models/temperature';
 import type { HistoryRow } from '../history';
 import { type CrossValidation, choose, crossValidate, type FitChoice, meanOf } from './compare';
 import { distill, distillSteps } from './distill';
-import { type FitSource, type Learned, learn, shownBy, type Task } from './learn';
+import { type FitSource, type Learned, learn, probabilitiesOf, shownBy, type Task } from './learn';
 import { type FitOptions, fitSettings } from './options';
 import type { Recipe } from './recipe';
 
@@ -159,14 +158,14 @@ async function fitted<M extends SemiSupervisedVae>(
     restore();
     const compared = folds > 0 ? await crossValidate(task, folds, learnOn) : undefined;
     const decision = choose(compared?.outcomes);
-    const { x } = subset(data, shownBy(split));
+    const examples = subset(data, shownBy(split));
 
     const alone = await learnOn('labels alone');
     const labelsAlone = test && (await evaluateClassifier(raw, test));
-    const ofAlone = (await predict(raw, x)).probabilities;
+    const ofAlone = await probabilitiesOf(raw, examples);
     const both = await learnOn('labels and unlabeled data');
     if (decision.chosen === 'mean of both')
-      await distill(task, meanOf(ofAlone, (await predict(raw, x)).probabilities));
+      await distill(task, meanOf(ofAlone, await probabilitiesOf(raw, examples)));
     if (decision.chosen === 'labels alone') await distill(task, ofAlone);
     return {
       model,

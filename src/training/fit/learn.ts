@@ -6,6 +6,7 @@ import { createBatches } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
 import type { SemiSupervisedVae } from '../../models/model';
 import { supervised } from '../../models/objectives/supervised';
+import { predict } from '../../models/predict';
 import type { HistoryRow, TrainResult } from '../history';
 import { createAdam } from '../optimizer/adam';
 import type { TrainOptions } from '../options';
@@ -91,6 +92,12 @@ export async function learn<M extends SemiSupervisedVae>(source: FitSource, task
   });
   return { source, history };
 }
+
+/** q(y|x) of each example of a data set, in rows of K, with its covariates where it has some. */
+export const probabilitiesOf = async (
+  model: SemiSupervisedVae,
+  { x, covariates }: Dataset,
+): Promise<Float32Array> => (await predict(model, x, { ...(covariates && { covariates }) })).probabilities;
 
 /** The training examples: the labeled, then the unlabeled. */
 export const shownBy = ({ labeled, unlabeled }: SplitIndices): Int32Array =>

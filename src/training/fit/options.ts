@@ -18,6 +18,7 @@ import type { Dataset } from '../../data/dataset';
 import { isCoarse } from '../../data/extras';
 import { assertDataset, assertIndices, assertKnown } from '../../data/gather';
 import { byClass } from '../../data/split';
+import { assertCovariateCount } from '../../models/covariates';
 import { assertInfers, assertNotAdversarial } from '../../models/fits';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Execute } from '../step';
@@ -118,6 +119,7 @@ export function fitSettings(model: SemiSupervisedVae, data: Dataset, options: Fi
   assertNotAdversarial(where, model);
   assertInfers(where, 'model', model);
   assertDataset(where, data);
+  assertCovariateCount(where, model, data.covariates, data.count);
   const {
     seed,
     split = splitOf(data),

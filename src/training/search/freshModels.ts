@@ -6,7 +6,8 @@ import type { Noise } from '../../core/noise';
 import { atOnce } from '../../core/notAsync';
 import type { Dataset } from '../../data/dataset';
 import { canonical } from '../../files/json';
-import { assertInfers } from '../../models/fits';
+import { assertCovariateCount } from '../../models/covariates';
+import { assertInfers, assertSameClasses, assertSameInputs } from '../../models/fits';
 import { assertLiving } from '../../models/living';
 import type { M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
@@ -37,7 +38,7 @@ export function freshModels<M extends SemiSupervisedVae>({
   return (settings) => {
     const made = createModel({ data, ...modelOptionsOf(settings), seed });
     try {
-      return assertFresh(atOnce('search', 'createModel', made), given);
+      return assertFresh(atOnce('search', 'createModel', made), data, given);
     } catch (error) {
       // A promised model is freed once it is there. What that throws would end the process, and hide the error.
       if (!given.has(made))
@@ -55,8 +56,8 @@ const free = (made: unknown): void => {
   if (typeof dispose === 'function') dispose.call(made);
 };
 
-/** Refuses anything but a model that was not given before. */
-function assertFresh<M extends SemiSupervisedVae>(model: M, given: WeakSet<object>): M {
+/** Refuses anything but a model of the data that was not given before. */
+function assertFresh<M extends SemiSupervisedVae>(model: M, data: Dataset, given: WeakSet<object>): M {
   const [where, what] = ['search', 'what createModel gives'];
   assertInfers(where, what, model, ['dispose']);
   plainOf(where, model.variables, `variables of ${what}`);
@@ -68,6 +69,10 @@ function assertFresh<M extends SemiSupervisedVae>(model: M, given: WeakSet<objec
         `${where}: createModel gives a model with the variable ${describe(name)} of an earlier one, needed a new model at each call: make its nets, likelihood and prior in createModel`,
       );
   assertLiving(where, model);
+  const maker = `${where}: createModel`;
+  assertSameInputs(maker, model, data.shape);
+  assertSameClasses(maker, model, data.classes, data.classNames);
+  assertCovariateCount(maker, model, data.covariates, data.count);
   for (const part of [model, ...Object.values(model.variables)]) given.add(part);
   return model;
 }

@@ -7,8 +7,7 @@ import type { Dataset } from '../../data/dataset';
 import { foldsOf } from '../../data/folds';
 import { subset } from '../../data/gather';
 import type { SemiSupervisedVae } from '../../models/model';
-import { predict } from '../../models/predict';
-import { type FitSource, learn } from '../fit/learn';
+import { type FitSource, learn, probabilitiesOf } from '../fit/learn';
 import type { Execute } from '../step';
 import { type FreshModel, ofTrial } from './freshModels';
 import { type Judged, judge } from './score';
@@ -123,11 +122,11 @@ export async function runOn<M extends SemiSupervisedVae>(
   let model: M | undefined;
   try {
     model = await trained(runs, candidate, split);
-    const { x, y } = subset(data, held);
-    const { probabilities } = await predict(model, x);
+    const examples = subset(data, held);
+    const probabilities = await probabilitiesOf(model, examples);
     const { classes } = data;
     return {
-      judged: Array.from(y, (label, i) =>
+      judged: Array.from(examples.y, (label, i) =>
         judge(probabilities.subarray(i * classes, (i + 1) * classes), label),
       ),
     };

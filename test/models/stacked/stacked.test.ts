@@ -1,10 +1,11 @@
 /** Stacked M1+M2: its laws, its batches, its file. */
 import { fill, gather, grads, type Tensor, tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { input, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { byLabel, everyLabel } from '../../../src/bounds/everyLabel';
 import { unlabeledElbo } from '../../../src/bounds/unlabeledElbo';
 import { createNoise } from '../../../src/core/noise';
+import { createDataset } from '../../../src/data/dataset';
 import { gaussianObservation } from '../../../src/distributions/gaussianObservation';
 import { evaluateElbo } from '../../../src/evaluation/elbo';
 import { loadModel } from '../../../src/models/loadModel';
@@ -15,7 +16,7 @@ import { predict } from '../../../src/models/predict';
 import { loadVariables, saveModel } from '../../../src/models/saveModel';
 import { createStackedM2, type StackedM2 } from '../../../src/models/stacked/model';
 import { createVae, type GaussianVae } from '../../../src/models/vae/model';
-import { encodedBatches } from '../../../src/training/encodedBatches';
+import { type EncodedBatchesOptions, encodedBatches } from '../../../src/training/encodedBatches';
 import { train } from '../../../src/training/train';
 import { noiseByName } from '../../support/noiseByName';
 import { cleanUpAfterEach, expectClose, read } from '../../support/numbers';
@@ -144,6 +145,69 @@ describe('training of M2 over encoded batches', () => {
     const { labeled, unlabeled } = await source.at(0);
     expect(alive().tensors - before).toBe(3);
     for (const one of [labeled?.x, labeled?.y, unlabeled?.x]) one?.dispose();
+    model.dispose();
+  });
+});
+
+describe('encodedBatches refuses, before anything is encoded,', () => {
+  const scaled = (by: (value: number) => number) =>
+    createDataset({ ...dataset, x: Float32Array.from(dataset.x, (byte) => by(byte / 255)) });
+  it.each<[string, Partial<EncodedBatchesOptions>, string]>([
+    [
+      'values below what the likelihood of M1 takes',
+      { dataset: scaled((value) => value - 2) },
+      'encodedBatches: dataset.x[0] is -1.',
+    ],
+    ['bytes as floats', { dataset: scaled((value) => 255 * value) }, 'needed a number from 0 to 1'],
+    [
+      'data of other classes than the model',
+      { dataset: createDataset({ ...dataset, classes: 4 }) },
+      'encodedBatches: the data has 4 classes, the model 3; needed the same number',
+    ],
+    [
+      'inputs of another shape than M1 takes',
+      { dataset: createDataset({ ...dataset, shape: [64] }) },
+      'encodedBatches: the data has inputs [64], the model [8,8,1]; needed the same shape',
+    ],
+    [
+      'bytes that are counts',
+      { dataset: createDataset({ ...dataset, bytes: 'counts' }) },
+      'encodedBatches: a byte of the data is a count',
+    ],
+    [
+      'a batch larger than the split',
+      { batchSize: { labeled: 3, unlabeled: 25 } },
+      'createBatches: batchSize.unlabeled is 25, needed at most 24',
+    ],
+  ])('%s', async (_, options, message) => {
+    const model = tinyStacked();
+    const before = alive();
+    const encode = vi.fn(model.m1.encode);
+    const watched = { ...model, m1: { ...model.m1, encode } };
+    const batches = encodedBatches({
+      model: watched,
+      dataset,
+      split,
+      batchSize: { labeled: 3, unlabeled: 6 },
+      seed: 1,
+      ...options,
+    });
+    await expect(batches).rejects.toThrow(message);
+    expect(encode).not.toHaveBeenCalled();
+    expect(alive()).toEqual(before);
+    model.dispose();
+  });
+
+  it('but not unlabeled data of other classes: they are not read', async () => {
+    const model = tinyStacked();
+    const source = await encodedBatches({
+      model,
+      dataset: createDataset({ ...dataset, classes: 4 }),
+      split,
+      batchSize: { labeled: 0, unlabeled: 6 },
+      seed: 1,
+    });
+    expect(source.counts.labeled).toBe(0);
     model.dispose();
   });
 });

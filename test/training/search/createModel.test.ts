@@ -16,7 +16,7 @@ import type { SearchOptions } from '../../../src/training/search/options';
 import { search } from '../../../src/training/search/search';
 import type { SearchSettings, SearchSpace } from '../../../src/training/search/space';
 import { executeEagerly } from '../../../src/training/step';
-import { alive, CLASSES, memoryStorage, SHAPE, tinyDataset } from '../../support/tiny';
+import { alive, CLASSES, memoryStorage, SHAPE, tinyDataset, tinyM1M2 } from '../../support/tiny';
 
 const bars = tinyDataset(40);
 const split = splitDataset(bars, { labeled: 12, test: 10, seed: 1 });
@@ -210,6 +210,33 @@ describe('search refuses before its first step a createModel', () => {
       'whose models share nets',
       sharedNets(),
       'search: createModel gives a model with the variable "classifier/layer1/kernel" of an earlier one, needed a new model at each call: make its nets',
+    ],
+    [
+      'whose models have other classes than the data',
+      (options: M2Options) =>
+        createM2({
+          inputShape: SHAPE,
+          classes: 2,
+          nets: { preset: 'mlp', widths: [3] },
+          seed: options.seed ?? 0,
+        }),
+      'search: createModel: the data has 3 classes, the model 2; needed the same number',
+    ],
+    [
+      'whose models take inputs of another shape than the data',
+      (options: M2Options) =>
+        createM2({
+          inputShape: [4],
+          classes: 3,
+          nets: { preset: 'mlp', widths: [3] },
+          seed: options.seed ?? 0,
+        }),
+      'search: createModel: the data has inputs [8,8,1], the model [4]; needed the same shape',
+    ],
+    [
+      'whose models read covariates that the data lack',
+      () => tinyM1M2({ covariates: 2 }),
+      'search: createModel: covariates are undefined, needed 40 × 2 numbers, as the model reads 2 of each example',
     ],
     [
       'that fails',
