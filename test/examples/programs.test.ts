@@ -32,6 +32,7 @@ it('these are the examples', () => {
     'custom-model.ts',
     'digits.ts',
     'domain.ts',
+    'features.ts',
     'ladder.ts',
     'mnist.ts',
     'own-data.ts',
@@ -112,6 +113,18 @@ it('domain.ts gains more than 10 points in a domain without labels', async () =>
   const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts')).stdout);
   expect(alone).toBeGreaterThan(55);
   expect(both).toBeGreaterThan(alone + 10);
+});
+
+it('features.ts gains more than 3 points over pixels by either classifier, and writes the codes', async () => {
+  const [pixelsNearest = 0, pixels = 0, codesNearest = 0, codes = 0] = accuraciesIn(
+    (await run('features.ts')).stdout,
+  );
+  expect(pixelsNearest).toBeGreaterThan(50);
+  expect(codesNearest).toBeGreaterThan(pixelsNearest + 3);
+  expect(codes).toBeGreaterThan(pixels + 3);
+  const rows = (await readFile(join(cwd, 'features.csv'), 'utf8')).trimEnd().split('\n');
+  expect(rows).toHaveLength(3000);
+  for (const row of rows) expect(row).toMatch(/^\d(,-?\d+(\.\d+)?(e-\d+)?){6}$/);
 });
 
 it('swiss-roll.ts puts more than 75 % of held-out codes on the part of their species in half of its steps, and draws them', async () => {
