@@ -3,6 +3,7 @@ import { linesOf } from '../lines';
 import { percent, spread } from '../spread';
 import { toTable } from '../toTable';
 import { CONTENDERS } from './models';
+import { STACKED } from './stacked';
 
 /** A line of docs/results/family.jsonl. */
 export interface FamilyLine {
@@ -29,23 +30,25 @@ const meanOf = (values: readonly number[]): number =>
 export const familyTables = {
   family: async (): Promise<string> => {
     const lines = await linesOf<FamilyLine>('family');
-    const rows = Object.entries(CONTENDERS).flatMap(([name, { title }]) => {
-      const own = lines.filter((line) => line.model === name);
-      const [first] = own;
-      if (first === undefined) return [];
-      const elbos = own.flatMap(({ elbo }) => (elbo === undefined ? [] : [elbo]));
-      return [
-        [
-          title,
-          percent(own.flatMap(({ labelsAlone }) => (labelsAlone === undefined ? [] : [labelsAlone]))),
-          percent(own.map((line) => line.accuracy)),
-          spread(elbos, 1),
-          String(own.length),
-          meanOf(own.map((line) => line.seconds)).toFixed(0),
-          (first.parameters / 1e6).toFixed(2),
-        ],
-      ];
-    });
+    const rows = Object.entries({ ...CONTENDERS, stacked: { title: STACKED } }).flatMap(
+      ([name, { title }]) => {
+        const own = lines.filter((line) => line.model === name);
+        const [first] = own;
+        if (first === undefined) return [];
+        const elbos = own.flatMap(({ elbo }) => (elbo === undefined ? [] : [elbo]));
+        return [
+          [
+            title,
+            percent(own.flatMap(({ labelsAlone }) => (labelsAlone === undefined ? [] : [labelsAlone]))),
+            percent(own.map((line) => line.accuracy)),
+            spread(elbos, 1),
+            String(own.length),
+            meanOf(own.map((line) => line.seconds)).toFixed(0),
+            (first.parameters / 1e6).toFixed(2),
+          ],
+        ];
+      },
+    );
     return toTable(
       ['model', 'labels alone, %', 'all data, %', 'ELBO, nats', 'seeds', 'seconds', 'million weights'],
       rows,

@@ -4,6 +4,7 @@ import {
   adversarial,
   bayesClassifier,
   type Classifier,
+  cosineDecay,
   createAae,
   createAdam,
   createAdgm,
@@ -19,7 +20,6 @@ import {
   type Objective,
   type Phase,
   regularized,
-  type Schedule,
   type TokenConditionalVae,
 } from 'ssvae';
 
@@ -30,11 +30,15 @@ export interface Contender<M extends Model = Model> {
   /** makes the model */
   create(data: Dataset, seed: number): M;
   /** what is maximized on all data; `steps` is the length of the run */
-  objective(model: M, steps: number, rate: Schedule): Objective<M> | readonly Phase<M>[];
+  objective(model: M, steps: number): Objective<M> | readonly Phase<M>[];
   /** who classifies, where it is not the model itself */
   readonly classifier?: (model: M) => Classifier;
   /** whether the same classifier can be trained on the labels alone; that of M2 is the baseline otherwise. Default true */
   readonly aloneToo?: false;
+  /** examples of either kind in a batch; default 100 labeled and 128 unlabeled */
+  readonly batchSize?: { readonly labeled: number; readonly unlabeled: number };
+  /** passes over the unlabeled examples, in place of `--epochs` */
+  readonly epochs?: number;
   /** whether there is a bound on log p(x) under p(y); default true */
   readonly bounded?: false;
 }
@@ -43,7 +47,7 @@ export interface Contender<M extends Model = Model> {
 const row = <M extends Model>(contender: Contender<M>): Contender => contender as never;
 
 /** The Optimized-ELBO at the report's γ and β, with one relaxed label; divergences rise over the first third. */
-const optimized = (_: Model, steps: number) =>
+export const optimized = (_: Model, steps: number) =>
   regularized({
     labelHandling: 'gumbel',
     mutualInformationWeight: 1,
@@ -52,7 +56,7 @@ const optimized = (_: Model, steps: number) =>
     klWeight: linearWarmup({ steps: Math.ceil(steps / 3) }),
   });
 
-const NETS = { preset: 'mlp', widths: [500, 500] } as const;
+export const NETS = { preset: 'mlp', widths: [500, 500] } as const;
 
 /** Every row, by the name that `--models` takes. */
 export const CONTENDERS: Readonly<Record<string, Contender>> = {
@@ -104,8 +108,12 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
         nets: { preset: 'mlp', widths: [500, 500], discriminatorWidths: [500, 500] },
         seed,
       }),
-    objective: (model) =>
-      adversarial(model, { optimizer: () => createAdam({ learningRate: 3e-4, beta1: 0.5 }) }) as never,
+    objective: (model, steps) => {
+      const learningRate = cosineDecay({ from: 1e-3, steps });
+      return adversarial(model, { optimizer: () => createAdam({ learningRate, beta1: 0.5 }) }) as never;
+    },
+    batchSize: { labeled: 64, unlabeled: 64 },
+    epochs: 5,
     aloneToo: false,
     bounded: false,
   }),

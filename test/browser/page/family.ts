@@ -21,6 +21,7 @@ import {
   tinyM2,
   tinyMarginal,
   tinySdgm,
+  tinyStacked,
   tinyToken,
 } from '../../support/tiny';
 
@@ -35,6 +36,7 @@ const makers: Readonly<Record<string, () => Trained<never>>> = {
   m2: () => [tinyM2(), optimized()] as never,
   vae: () => [tinyM1(), unsupervised()] as never,
   m1m2: () => [tinyM1M2(), semiSupervised()] as never,
+  stacked: () => [tinyStacked(), semiSupervised()] as never,
   adgm: () => [tinyAdgm(), optimized()] as never,
   sdgm: () => [tinySdgm(), semiSupervised()] as never,
   ladder: () => [tinyLadder(), optimized()] as never,
