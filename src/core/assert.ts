@@ -47,7 +47,7 @@ export function assertOneOf<T>(where: string, name: string, value: T, choices: r
 }
 
 /** More values than that no typed array is asked for: engines count them with 32 bits. */
-const MOST_VALUES = 2 ** 31 - 1;
+export const MOST_VALUES = 2 ** 31 - 1;
 
 /** Refuses a size that nothing could hold; `value` is a product of sizes checked before. */
 export const assertSize = (where: string, name: string, value: number): void =>

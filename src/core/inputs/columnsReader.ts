@@ -1,8 +1,10 @@
 /** Reads rows of a table cell by cell into the places of their columns. */
+
 import { describe, oneLine } from '../describe';
 import { type Cell, cellReader, countIn, flagIn, levelIn, squarableIn } from './cells';
-import { type Column, type ColumnsInput, placesOf } from './columns';
+import { type Column, type ColumnsInput, placesOf, widthOf } from './columns';
 import type { InputReader } from './input';
+import { assertRoom } from './room';
 import { isTable, type Rows, type Table, tableOf } from './table';
 
 /** Puts what a known cell says into x from a place on; says what was needed where it cannot. */
@@ -45,6 +47,14 @@ const assertColumns = (where: string, name: string, table: Table, columns: reado
   );
 };
 
+/** What makes the numbers of a table fewer. */
+const fewerOf = (columns: readonly Column[]): string => {
+  const [widest] = [...columns].sort((a, b) => widthOf(b) - widthOf(a));
+  return widest && widthOf(widest) > 1
+    ? `column ${describe(widest.name)} has ${widthOf(widest)} levels; types: { ${describe(widest.name)}: 'ignore' } leaves it out`
+    : 'read the rows in blocks, by rowBlocks and streamBatches';
+};
+
 /** Rows of a table. */
 export const COLUMNS_READER: InputReader<ColumnsInput> = {
   needed: 'rows: an array of records, or a record of columns',
@@ -54,6 +64,7 @@ export const COLUMNS_READER: InputReader<ColumnsInput> = {
     assertColumns(where, name, table, columns);
     const { places, width } = placesOf(columns);
     const read = cellReader(missing);
+    assertRoom(where, name, table.count, width, fewerOf(columns));
     const x = new Float32Array(table.count * width);
     for (const { column, from, mask } of places) {
       const cellAt = table.column(column.name);

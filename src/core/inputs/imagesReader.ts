@@ -1,10 +1,12 @@
 /** Reads images: gray or colors over a background, in one size. */
+
 import { isRecord } from '../../files/json';
 import { describe } from '../describe';
 import { inputValues, isBytes } from '../typedArrays';
 import type { ImagesInput } from './images';
 import type { InputReader } from './input';
 import { resize } from './resize';
+import { assertRoom } from './room';
 
 /** Pixels, as a canvas's `getImageData` and decoders of files give them. */
 export interface Image {
@@ -80,6 +82,8 @@ export const IMAGES_READER: InputReader<ImagesInput> = {
     const { size, channels, resized } = spec;
     const [height, width] = size;
     const list = imagesOf(where, name, raw);
+    const fewer = 'give a smaller size, or read images in blocks, by imageBlocks and streamBatches';
+    assertRoom(where, name, list.length, height * width * channels, fewer);
     const x = new Uint8Array(list.length * height * width * channels);
     for (const [n, image] of list.entries()) {
       const given = channelsOf(where, `${name}[${n}]`, image);

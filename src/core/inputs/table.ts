@@ -109,6 +109,11 @@ export function tableOf(where: string, name: string, given: unknown): Table {
     );
   if (isArrow(given)) {
     const names = given.schema.fields.map((field) => String(field.name));
+    const twice = names.find((key, i) => names.indexOf(key) < i);
+    if (twice !== undefined)
+      throw new RangeError(
+        `${where}: ${name} has column ${describe(twice)} twice, needed each name once: rename one in the table`,
+      );
     return ofColumns(
       where,
       name,

@@ -1,7 +1,9 @@
 /** Reads texts: finds the words of a vocabulary in each. */
+
 import { isString } from '../../files/json';
 import { describe } from '../describe';
 import type { InputReader } from './input';
+import { assertRoom } from './room';
 import { segmenterOf, type TextInput } from './text';
 
 /** Characters of a piece, about: the time that a segmenter takes grows with the square of them. */
@@ -63,6 +65,8 @@ export const TEXT_READER: InputReader<TextInput> = {
     const split = wordsIn(where, locale);
     const places = new Map(words.map((word, place) => [word, place]));
     const size = texts.length * words.length;
+    const fewer = 'give a smaller size, or read texts in blocks, by lineBlocks and streamBatches';
+    assertRoom(where, name, texts.length, words.length, fewer);
     // A byte of presence is value / 255.
     const x = counts ? new Float32Array(size) : new Uint8Array(size);
     for (const [n, text] of texts.entries())

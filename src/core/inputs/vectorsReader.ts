@@ -1,9 +1,11 @@
 /** Reads vectors of numbers of one width. */
+
 import { isRecord } from '../../files/json';
 import { describe } from '../describe';
 import { arrayKind } from '../typedArrays';
 import { LARGEST_NUMBER } from './cells';
 import type { InputReader } from './input';
+import { assertRoom } from './room';
 import type { VectorsInput } from './vectors';
 
 /** A vector: an array or a typed array of numbers. */
@@ -95,6 +97,7 @@ export const VECTORS_READER: InputReader<VectorsInput> = {
   read(where, name, { mean, sd }, raw) {
     const { count, at } = vectorsOf(where, name, raw, mean.length);
     const kept = sd.flatMap((one, d) => (one > 0 ? [d] : []));
+    assertRoom(where, name, count, kept.length, 'read them in blocks, by streamBatches');
     const x = new Float32Array(count * kept.length);
     for (let n = 0; n < count; n++)
       for (const [j, d] of kept.entries())

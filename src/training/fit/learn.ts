@@ -93,11 +93,12 @@ export async function learn<M extends SemiSupervisedVae>(source: FitSource, task
   return { source, history };
 }
 
-/** q(y|x) of each example of a data set, in rows of K, with its covariates where it has some. */
+/** q(y|x) of each example of a data set, in rows of K, with its covariates where the model reads them. */
 export const probabilitiesOf = async (
   model: SemiSupervisedVae,
   { x, covariates }: Dataset,
-): Promise<Float32Array> => (await predict(model, x, { ...(covariates && { covariates }) })).probabilities;
+): Promise<Float32Array> =>
+  (await predict(model, x, { ...(model.covariates && covariates && { covariates }) })).probabilities;
 
 /** The training examples: the labeled, then the unlabeled. */
 export const shownBy = ({ labeled, unlabeled }: SplitIndices): Int32Array =>

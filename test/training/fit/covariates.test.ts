@@ -9,7 +9,7 @@ import { fit } from '../../../src/training/fit/fit';
 import type { FitOptions } from '../../../src/training/fit/options';
 import { search } from '../../../src/training/search/search';
 import { executeEagerly } from '../../../src/training/step';
-import { alive, MLP, tinyDataset, tinyM1M2, weightsOf } from '../../support/tiny';
+import { alive, MLP, tinyDataset, tinyM1M2, tinyM2, weightsOf } from '../../support/tiny';
 
 const bars = tinyDataset(40);
 /** Two numbers of each example that no other has. */
@@ -96,6 +96,20 @@ describe('a model with covariates', () => {
     expect(trials[1]?.score?.examples).toBe(12);
     model?.dispose();
     expect(alive()).toEqual(before);
+  });
+
+  it('are left aside by fit and search for a model that reads none, as by train', async () => {
+    const model = tinyM2();
+    const { heldBack } = await fit(model, data, OPTIONS);
+    expect(heldBack?.model.count).toBe(10);
+    model.dispose();
+    const found = await search(
+      data,
+      { alpha: [1, 20] },
+      { split, trials: 1, folds: 2, seed: 1, settings: { latent: 2, steps: 2 } },
+    );
+    expect(found.trials).toHaveLength(1);
+    found.model?.dispose();
   });
 
   it.each<[string, Dataset, string]>([
