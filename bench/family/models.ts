@@ -33,8 +33,8 @@ export interface Contender<M extends Model = Model> {
   objective(model: M, steps: number): Objective<M> | readonly Phase<M>[];
   /** who classifies, where it is not the model itself */
   readonly classifier?: (model: M) => Classifier;
-  /** whether the same classifier can be trained on the labels alone; that of M2 is the baseline otherwise. Default true */
-  readonly aloneToo?: false;
+  /** what its classifier learns from the labels alone by; default `supervised()`, and `false` where it has none */
+  readonly alone?: false | ((model: M, steps: number) => Objective<M> | readonly Phase<M>[]);
   /** examples of either kind in a batch; default 100 labeled and 128 unlabeled */
   readonly batchSize?: { readonly labeled: number; readonly unlabeled: number };
   /** passes over the unlabeled examples, in place of `--epochs` */
@@ -57,6 +57,12 @@ export const optimized = (_: Model, steps: number) =>
   });
 
 export const NETS = { preset: 'mlp', widths: [500, 500] } as const;
+
+/** The phases of an adversarial autoencoder, at a rate and β₁ chosen on validation examples. */
+const phasesOf = (model: Aae, steps: number) => {
+  const learningRate = cosineDecay({ from: 1e-3, steps });
+  return adversarial(model, { optimizer: () => createAdam({ learningRate, beta1: 0.5 }) });
+};
 
 /** Every row, by the name that `--models` takes. */
 export const CONTENDERS: Readonly<Record<string, Contender>> = {
@@ -96,7 +102,7 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
     create: (data, seed) => createConditionalVae({ data, missing: 'token', latent: 10, nets: NETS, seed }),
     objective: () => labelConditional(),
     classifier: (model) => bayesClassifier(model, { samples: 10, seed: 1 }),
-    aloneToo: false,
+    alone: false,
     bounded: false,
   }),
   aae: row<Aae>({
@@ -108,13 +114,10 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
         nets: { preset: 'mlp', widths: [500, 500], discriminatorWidths: [500, 500] },
         seed,
       }),
-    objective: (model, steps) => {
-      const learningRate = cosineDecay({ from: 1e-3, steps });
-      return adversarial(model, { optimizer: () => createAdam({ learningRate, beta1: 0.5 }) }) as never;
-    },
+    objective: (model, steps) => phasesOf(model, steps),
+    alone: (model, steps) => phasesOf(model, steps).filter(({ name }) => name === 'classification'),
     batchSize: { labeled: 64, unlabeled: 64 },
     epochs: 5,
-    aloneToo: false,
     bounded: false,
   }),
 };

@@ -11,6 +11,7 @@ import {
   type Classifier,
   evaluateClassifier,
   evaluateElbo,
+  type Model,
   type SemiSupervisedVae,
   splitDataset,
   subset,
@@ -20,7 +21,7 @@ import { loadDataset, selectBackend } from 'ssvae/node';
 import { appendLine, readLines } from '../lines';
 import type { FamilyLine } from './line';
 import { CONTENDERS, type Contender } from './models';
-import { type Outcome, type Runner, trainer } from './runner';
+import { type ObjectiveOf, type Outcome, type Runner, trainer } from './runner';
 import { runStacked } from './stacked';
 
 const NAMES = [...Object.keys(CONTENDERS), 'stacked'];
@@ -46,14 +47,15 @@ const some = subset(
 
 /** Trains a model and, where it has a classifier of its own, that on the labels alone. */
 async function run(contender: Contender, { seed, epochs, train }: Runner): Promise<Outcome> {
-  const { title, create, objective, classifier, aloneToo = true, bounded = true, batchSize } = contender;
+  const { title, create, objective, classifier, bounded = true, batchSize } = contender;
+  const { alone = () => supervised() } = contender;
   const shared = { epochs, ...(batchSize && { batchSize }) };
   let labelsAlone: number | undefined;
-  if (aloneToo) {
-    const alone = create(data, seed) as SemiSupervisedVae;
-    await train(alone, () => supervised(), { title: `${title}, labels alone`, ...shared });
-    labelsAlone = (await evaluateClassifier(alone, test)).accuracy;
-    alone.dispose();
+  if (alone) {
+    const model = create(data, seed);
+    await train(model, alone as ObjectiveOf<Model>, { title: `${title}, labels alone`, ...shared });
+    labelsAlone = (await evaluateClassifier(model as Classifier, test)).accuracy;
+    model.dispose();
   }
   const model = create(data, seed);
   const seconds = await train(model, objective, { title, ...shared });
