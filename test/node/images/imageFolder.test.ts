@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { imageBlocks } from '../../../src/node/blocks/imageBlocks';
 import { imageFolder } from '../../../src/node/images/imageFolder';
 import { decodePng } from '../../../src/node/images/png';
 
@@ -210,17 +211,97 @@ describe('imageFolder', () => {
       const { count, notes } = await imageFolder(photos);
       expect(count).toBe(3);
       expect(notes).toEqual([
-        'the link cat/gone.png is passed over: it leads to nothing',
-        'the link cat/up is passed over: it leads to a folder that it lies in',
-        'the link self is passed over: it leads to nothing',
+        '2 paths are passed over, such as self: they lead to nothing',
+        'the path cat/up is passed over: it leads to a folder that is read already',
       ]);
       await rm(join(photos, 'dog'));
       for (const name of ['cat', 'unlabeled']) await rm(join(photos, name), { recursive: true });
       await expect(imageFolder(photos)).rejects.toThrow(
-        'holds no image, needed folders of images, one a class; the link self is passed over: it leads to nothing',
+        'holds no image, needed folders of images, one a class; the path self is passed over: it leads to nothing',
       );
     } finally {
       await rm(root, { recursive: true });
     }
+  });
+
+  describe('in a folder of its own', () => {
+    let root = '';
+    beforeEach(async () => {
+      root = await mkdtemp(join(tmpdir(), 'ssvae-own-'));
+    });
+    afterEach(() => rm(root, { recursive: true }));
+    const image = encode({ data: noisy(4), width: 2, height: 2, channels: 1, depth: 8 });
+    const put = async (path: string): Promise<void> => {
+      await mkdir(join(root, path, '..'), { recursive: true });
+      await writeFile(join(root, path), image);
+    };
+    const labelsOf = async (dir = root): Promise<readonly number[]> => Array.from((await imageFolder(dir)).y);
+
+    it('reads each folder once for each class where 8 folders all link to each other', async () => {
+      const names = Array.from({ length: 8 }, (_, i) => `f${i}`);
+      for (const name of names) await put(`${name}/1.png`);
+      for (const name of names)
+        for (const other of names) if (other !== name) await symlink(`../${other}`, join(root, name, other));
+      const { y, notes } = await imageFolder(root);
+      expect(Array.from(y)).toEqual(names.flatMap((_, label) => new Array(8).fill(label)));
+      // Each class has 56 links, of which 7 are followed.
+      expect(notes).toEqual([
+        '392 paths are passed over, such as f0/f1/f0: they lead to folders that are read already',
+      ]);
+      expect((await imageBlocks(root)).sizes).toEqual([8]);
+    });
+
+    it('reads 20 folders of two links each to the next at once', async () => {
+      const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
+      for (const [i, name] of names.entries()) {
+        await put(`${name}/1.png`);
+        for (const link of ['a', 'b']) await symlink(join(root, `f${(i + 1) % 20}`), join(root, name, link));
+      }
+      const start = performance.now();
+      expect((await labelsOf()).length).toBe(400);
+      expect((await imageBlocks(root)).sizes).toEqual([20]);
+      expect(performance.now() - start).toBeLessThan(10_000);
+    });
+
+    it('reads a folder under its own path rather than by a link to it', async () => {
+      for (const path of ['cat/z/1.png', 'cat/1.png']) await put(path);
+      await symlink('z', join(root, 'cat', 'a'));
+      const { notes, y } = await imageFolder(root);
+      expect(y.length).toBe(2);
+      expect(notes).toEqual(['the path cat/a is passed over: it leads to a folder that is read already']);
+    });
+
+    it('passes over folders whose names begin with a dot', async () => {
+      for (const path of ['cat/1.png', 'dog/1.png', '.ipynb_checkpoints/1.png', 'cat/.thumbnails/1.png'])
+        await put(path);
+      await symlink('dog', join(root, '.Trash-1000'));
+      const { classNames, y, notes } = await imageFolder(root);
+      expect({ classNames, y: Array.from(y), notes }).toEqual({
+        classNames: ['cat', 'dog'],
+        y: [0, 1],
+        notes: [],
+      });
+      expect((await imageBlocks(root)).sizes).toEqual([2]);
+    });
+
+    it('counts devices and pipes with the names of images', async () => {
+      await put('cat/1.png');
+      await symlink('/dev/null', join(root, 'cat', 'null.png'));
+      for (const { notes } of [await imageFolder(root), await imageBlocks(root)])
+        expect(notes).toEqual(['the path cat/null.png is passed over: it is not a regular file']);
+    });
+
+    it('reads the folder that a path meant when it was called', async () => {
+      await put('cat/1.png');
+      const before = process.cwd();
+      process.chdir(root);
+      try {
+        const found = imageFolder('.');
+        process.chdir(before);
+        expect((await found).count).toBe(1);
+      } finally {
+        process.chdir(before);
+      }
+    });
   });
 });
