@@ -145,7 +145,7 @@ describe('decodePng', () => {
     );
   });
 
-  it('passes over what stands behind the end, and chunks that need not be read', () => {
+  it('passes over what follows the end, and chunks that need not be read', () => {
     const text = chunk('tEXt', [1, 2]).map((byte, i) => (i === 9 ? byte ^ 1 : byte));
     expect(decodePng('test', fileOf(small, text, palette, alpha, data, END, noisy(30)))).toEqual(
       decodePng('test', whole),
