@@ -1,7 +1,7 @@
 /** What one run holds alone: its model, its optimizer, the place of its checkpoints. */
 
 /** What a process has once: the ESM and the CommonJS copy of the library share it. */
-const ofProcess = <T>(name: string, make: () => T): (() => T) => {
+export const ofProcess = <T>(name: string, make: () => T): (() => T) => {
   const key = Symbol.for(name);
   return () => {
     const shared = globalThis as { [key]?: T };

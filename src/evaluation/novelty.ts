@@ -12,7 +12,8 @@ import { forEachLogits, posteriorAt } from './posteriors';
 export interface NoveltyScoreOptions {
   /**
    * examples like the training data that training has not seen, 100 or more: `{ x }`, or a data set. Or the `referenceBounds`
-   * of an earlier call, as they are or as a list, which are then not computed again; inputs as bare numbers are refused
+   * of an earlier call, as they are or as a list, which are then not computed again: the model and `samples` must be those of
+   * that call, or the p-values mean nothing. Inputs as bare numbers are refused
    */
   readonly reference: Examples | Float64Array | readonly number[];
   /** S, draws of the latents for each example and label; default 10 */
@@ -33,7 +34,7 @@ export interface NoveltyScores {
   readonly confidences?: Float64Array;
   /** H(q(y|x)), nats; absent in a model without labels */
   readonly entropies?: Float64Array;
-  /** bounds of the M reference examples, to pass as `reference` again */
+  /** bounds of the M reference examples, to pass as `reference` again, with the same model and `samples` */
   readonly referenceBounds: Float64Array;
 }
 
@@ -83,6 +84,9 @@ function countUpTo(rising: Float64Array, value: number): number {
  *
  * For an example of the same kind as the reference, p(x) ≤ a has a probability of at most a (a conformal p-value, Bates et
  * al. 2023). Its smallest value is 1/(M + 1). Beside it stand max_y q(y|x) and H(q(y|x)), which tell how sure the classifier is.
+ *
+ * The bound rises with S, and differs from model to model. Bounds of a reference that you pass again must therefore come from
+ * the same model and the same `samples`. Nothing in them tells, so this is not checked.
  *
  * On images the bound alone misleads: simple images of another kind often have a higher likelihood than the training data
  * (Nalisnick et al. 2019). Measure it on examples that you know to be novel, as docs/results.md does on digits, before you rely

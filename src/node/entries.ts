@@ -10,6 +10,7 @@ export interface FolderEntry {
   readonly name: string;
   /** what it is, or what its link leads to; `nothing` where the link leads nowhere or to itself */
   readonly is: 'file' | 'folder' | 'nothing' | 'other';
+  readonly isLink: boolean;
 }
 
 const NOWHERE = ['ENOENT', 'ELOOP', 'ENOTDIR'];
@@ -35,14 +36,14 @@ export async function entriesOf(where: string, dir: string): Promise<readonly Fo
       ...(await Promise.all(
         entries.slice(from, from + AT_ONCE).map(async (entry): Promise<FolderEntry> => {
           const { name } = entry;
-          if (!entry.isSymbolicLink()) return { name, is: kindOf(entry) };
+          if (!entry.isSymbolicLink()) return { name, is: kindOf(entry), isLink: false };
           const path = join(dir, name);
           return naming(`${where}: ${oneLine(path, 200)}`, 'cannot be read', async () => {
             const target = await stat(path).catch((error: unknown) => {
               if (!NOWHERE.includes(codeOf(error) ?? '')) throw error;
               return undefined;
             });
-            return { name, is: target ? kindOf(target) : 'nothing' };
+            return { name, is: target ? kindOf(target) : 'nothing', isLink: true };
           });
         }),
       )),

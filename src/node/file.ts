@@ -6,6 +6,7 @@ import { messageOf } from '../core/messageOf';
 import type { Storage } from '../files/storage';
 import { isCheckpointName } from '../training/checkpoint/files';
 import { assertFreeOnDisk, claimOnDisk, lockIn, lockOf } from './claim';
+import { assertNoClash, claimPlace, type Place } from './heldPlaces';
 import { isMissing, naming } from './systemError';
 import {
   assertNotOfSystem,
@@ -72,6 +73,13 @@ const realFile = (target: string, name: string): Promise<string> =>
     return real;
   });
 
+/** A file as a place that a run is to hold; nothing need be there, nor be in order. */
+const placeOf = async (target: string, name: string): Promise<Place> => ({
+  is: 'file',
+  path: await naming(`file: ${name}`, 'cannot be written', () => targetOf(target)),
+  name,
+});
+
 /**
  * Files that say whose the folder around a file is, where checkpoints there may have the file's name: the run that holds
  * the folder would replace it. Under other names a run may keep its table there, and a model.
@@ -97,15 +105,18 @@ export const fileAt = (target: string, name: string): Storage => ({
       await makeFolder(dirname(await targetOf(target)));
       await writeWhole(target, bytes);
     }),
-  async claim() {
-    const real = await realFile(target, name);
-    return claimOnDisk(lockOf(real), name, async () => [lockIn(dirname(real))]);
-  },
-  async claimTable() {
-    const real = await realFile(target, name);
-    return claimOnDisk(lockOf(real), name, async () => aroundCheckpoint(real));
-  },
+  claim: async () =>
+    claimPlace(await placeOf(target, name), async () => {
+      const real = await realFile(target, name);
+      return claimOnDisk(lockOf(real), name, async () => [lockIn(dirname(real))]);
+    }),
+  claimTable: async () =>
+    claimPlace(await placeOf(target, name), async () => {
+      const real = await realFile(target, name);
+      return claimOnDisk(lockOf(real), name, async () => aroundCheckpoint(real));
+    }),
   async assertFree() {
+    assertNoClash(await placeOf(target, name));
     const real = await realFile(target, name);
     for (const lock of [lockOf(real), ...aroundCheckpoint(real)]) await assertFreeOnDisk(lock, name);
   },

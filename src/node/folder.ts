@@ -2,11 +2,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from '../core/describe';
-
 import type { StorageFolder } from '../files/storage';
 import { claimOnDisk, lockIn } from './claim';
 import { entriesOf } from './entries';
 import { absolute, assertPath, fileAt } from './file';
+import { claimPlace } from './heldPlaces';
 import { isMissing, naming } from './systemError';
 import { assertNotOfSystem, isOwn, targetOf } from './writeWhole';
 
@@ -55,11 +55,13 @@ export function folder(path: string): StorageFolder {
         return targetOf(target);
       });
       const own = lockIn(real);
-      return claimOnDisk(own, path, async () => {
-        const names = await readdir(real);
-        const locks = names.filter((name) => isOwn(name) && name.endsWith('.lock'));
-        return locks.map((name) => join(real, name)).filter((lock) => lock !== own);
-      });
+      return claimPlace({ is: 'folder', path: real, name: path }, () =>
+        claimOnDisk(own, path, async () => {
+          const names = await readdir(real);
+          const locks = names.filter((name) => isOwn(name) && name.endsWith('.lock'));
+          return locks.map((name) => join(real, name)).filter((lock) => lock !== own);
+        }),
+      );
     },
   };
 }

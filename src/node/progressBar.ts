@@ -22,10 +22,10 @@ const REDRAW_EVERY_MS = 100;
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 
-/** Characters of a text that comes from a file: it may be as long as that. */
+/** Characters of a text that are shown: one that comes from a file may be as long as that. */
 const LONGEST = 100;
 
-/** A text that comes from a file, without what moves a cursor or hides text. */
+/** A text of a user or a file, without what moves a cursor or hides text. */
 const printable = (text: string): string =>
   text.slice(0, LONGEST).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
 
@@ -63,11 +63,12 @@ const epochInWords = ({ stepsPerEpoch, passes }: TrainingPlan): string | undefin
  * @example await train(model, { objective: semiSupervised(), batches, epochs: 10, seed: 1, callbacks: progressBar({ title: 'M2' }) })
  */
 export function progressBar(options: ProgressBarOptions = {}): Callbacks {
-  const { title, columns, stream } = readOptions('progressBar', options, {
+  const { columns, stream, ...texted } = readOptions('progressBar', options, {
     title: text('training'),
     columns: texts(['loss', 'validation.accuracy']),
     stream: withMethods<NodeJS.WriteStream>(['write', 'on', 'off'], process.stderr),
   });
+  const title = printable(texted.title);
   let steps = 1;
   let first = 0;
   let epochs = 1;
@@ -95,7 +96,7 @@ export function progressBar(options: ProgressBarOptions = {}): Callbacks {
   const endEpoch = (epoch: number, row: HistoryRow): void => {
     const shown = columns.flatMap((name) => {
       const value = own(row, name);
-      return value === undefined ? [] : [`${name} ${value.toFixed(4)}`];
+      return value === undefined ? [] : [`${printable(name)} ${value.toFixed(4)}`];
     });
     clear();
     write(`${title} epoch ${epoch + 1}/${epochs} ${stepsPerEpoch} steps ${shown.join(' ')}\n`);

@@ -7,6 +7,7 @@ import type { Callbacks } from '../training/callbacks';
 import { claimOnDisk, lockOf } from './claim';
 import { type EventContent, eventRecord } from './eventRecord';
 import { absolute, assertPath } from './file';
+import { claimPlace } from './heldPlaces';
 import { naming } from './systemError';
 import { makeFolder, targetOf } from './writeWhole';
 
@@ -34,20 +35,23 @@ export function tensorBoard(path: string): Callbacks {
     await claim?.release();
     claim = undefined;
   };
-  const writing = (work: () => Promise<void>): Promise<void> =>
+  const writing = <T>(work: () => Promise<T>): Promise<T> =>
     naming(`tensorBoard: ${path}`, 'cannot be written to, needed a folder, or the path of a new one', work);
   const write = (step: number, content: EventContent): Promise<void> =>
     writing(() => appendFile(target, eventRecord({ seconds: Date.now() / 1000, step, ...content })));
   return {
     async onTrainBegin({ firstStep }) {
-      await writing(() => makeFolder(folder));
-      // Readers would take the events of two runs for those of one. The folder may hold the run's checkpoints too.
-      const lock = lockOf(join(await targetOf(folder), 'events'));
-      claim = await claimOnDisk(lock, `tensorBoard: ${path}`, async () => []);
+      const name = `tensorBoard: ${path}`;
+      const real = await writing(() => targetOf(folder));
+      claim = await claimPlace({ is: 'folder', path: real, name }, async () => {
+        await writing(() => makeFolder(folder));
+        // Readers would take the events of two runs for those of one. The folder may hold the run's checkpoints too.
+        return claimOnDisk(lockOf(join(real, 'events')), name, async () => []);
+      });
       try {
         // Readers take the files of a folder in the order of their names.
-        const name = [Math.floor(Date.now() / 1000), hostname(), process.pid, files++].join('.');
-        target = join(folder, `events.out.tfevents.${name}`);
+        const suffix = [Math.floor(Date.now() / 1000), hostname(), process.pid, files++].join('.');
+        target = join(folder, `events.out.tfevents.${suffix}`);
         await write(firstStep, { fileVersion: 'brain.Event:2' });
         // Readers forget what they have of this step and of later ones.
         await write(firstStep + 1, { begins: true });

@@ -36,7 +36,8 @@ export async function targetOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    // A file may be on the way: what is to lie in it is refused by those who make it.
+    if (!isMissing(error) && codeOf(error) !== 'ENOTDIR') throw error;
   }
   const around = dirname(path);
   if (around === path) return path;

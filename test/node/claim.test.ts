@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Storage, StorageFolder } from '../../src/files/storage';
+import type { Claim, Storage, StorageFolder } from '../../src/files/storage';
 import { loadModel } from '../../src/models/loadModel';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { saveModel } from '../../src/models/saveModel';
@@ -13,6 +13,8 @@ import { lockIn } from '../../src/node/claim';
 import { csvLog } from '../../src/node/csvLog';
 import { file } from '../../src/node/file';
 import { folder } from '../../src/node/folder';
+import { tensorBoard } from '../../src/node/tensorBoard';
+import type { Callbacks } from '../../src/training/callbacks';
 import { train } from '../../src/training/train';
 import { tinyBatches, tinyM2, weightsOf } from '../support/tiny';
 
@@ -274,6 +276,70 @@ describe('a place on disk', () => {
     await expect(claim(folder(join(root, 'runs')))).rejects.toThrow('belongs to another run of this process');
     await own.release();
     expect(await readdir(join(root, 'runs'))).toEqual([]);
+  });
+
+  describe('as a file', () => {
+    const run = async (checkpoint: Storage | StorageFolder, callbacks?: Callbacks): Promise<number> => {
+      let steps = 0;
+      const counted = { onBatchEnd: () => void steps++ };
+      const model = tinyM2();
+      try {
+        await train(model, {
+          objective: semiSupervised(),
+          batches: tinyBatches({ stepsPerEpoch: 1 }),
+          epochs: 1,
+          seed: 1,
+          checkpoint: { storage: checkpoint },
+          callbacks: callbacks ? [counted, callbacks] : counted,
+        });
+      } catch (error) {
+        expect(steps).toBe(0);
+        throw error;
+      } finally {
+        model.dispose();
+      }
+      return steps;
+    };
+    const NAMED =
+      /cannot be used: .*m2.* needs a folder where a run of this process keeps the file .*m2, needed another path for one of them/;
+
+    it.each<[string, (path: string) => Callbacks]>([
+      ['the events below it', (path) => tensorBoard(join(path, 'events'))],
+      ['the events in its place', (path) => tensorBoard(path)],
+      ['the table below it', (path) => csvLog(join(path, 'log.csv'))],
+    ])('is refused before the first step beside %s, whether it is there or not', async (_, callbacksOf) => {
+      const path = join(root, 'runs', 'm2');
+      for (let tries = 0; tries < 2; tries++) {
+        await expect(run(file(path), callbacksOf(path))).rejects.toThrow(NAMED);
+        await run(file(path));
+      }
+      expect(await readdir(join(root, 'runs'))).toEqual(['m2']);
+      // A path that only begins alike is another one.
+      await run(file(path), tensorBoard(`${path}-events`));
+    });
+
+    it('is refused in either order, by every path that leads there, and is free afterwards', async () => {
+      await mkdir(join(root, 'real'));
+      await symlink(join(root, 'real'), join(root, 'link'));
+      const path = join(root, 'real', 'm2');
+      const linked = `${root}/./link/m2`;
+      const inside: readonly (() => Promise<Claim>)[] = [
+        () => claim(folder(linked)),
+        () => claim(folder(join(linked, 'deep'))),
+        () => claim(file(join(linked, 'a'))),
+        () => file(join(linked, 'log.csv')).claimTable?.() as Promise<Claim>,
+      ];
+      for (const take of inside) {
+        const first = await claim(file(path));
+        await expect(take()).rejects.toThrow(NAMED);
+        await expect(file(join(linked, 'model')).assertFree?.()).rejects.toThrow(NAMED);
+        await first.release();
+        const other = await take();
+        await expect(claim(file(path))).rejects.toThrow(NAMED);
+        await other.release();
+        await rm(path, { recursive: true, force: true });
+      }
+    });
   });
 
   it('has the name of a checkpoint, in a folder that a run holds: no model or table is written there', async () => {

@@ -168,6 +168,19 @@ describe('progressBar', () => {
     expect(line.length).toBeLessThan(250);
   });
 
+  it('hands no control characters of its title or columns to the terminal', async () => {
+    const { written, stream } = memoryStream(false);
+    const title = 'M2\x1b[2J\r\nmore';
+    const name = 'loss\x1b[31m';
+    const bar = progressBar({ title, columns: [name], stream });
+    await bar.onTrainBegin?.({ epochs: 1, stepsPerEpoch: 1, firstStep: 0, passes: { unlabeled: 1 } });
+    await bar.onEpochEnd?.(0, { epoch: 0, step: 1, seconds: 1, [name]: 2 } as never);
+    expect(written).toEqual([
+      'M2�[2J��more an epoch is 1 steps: each unlabeled example once\n',
+      'M2�[2J��more epoch 1/1 1 steps loss�[31m 2.0000\n',
+    ]);
+  });
+
   describe('whose reader is gone', () => {
     const closed = (isTTY: boolean) =>
       Object.assign(

@@ -11,8 +11,9 @@ import { type ImagesOptions, images } from '../../data/images';
 import { assertFittedAlone, inputRule } from '../../data/ownData';
 import type { OwnBlocks } from '../../data/stream/blocks';
 import { crc32 } from '../../files/crc32';
-import { absolute } from '../file';
-import { assertAnyImage, type DecodeImage, decodeFile, filesBelow } from '../images/imageFolder';
+import { absolute, assertPath } from '../file';
+import { assertAnyImage, filesBelow } from '../images/filesBelow';
+import { type DecodeImage, decodeFile } from '../images/imageFolder';
 import { type FileState, readRange, stateOf } from './fileRange';
 
 /** How a folder of images is read. */
@@ -72,8 +73,9 @@ async function fittedInput(
  * Read the few labeled images by `imageFolder`, from another folder, and give its `input` to this function: both are then read in
  * the same way. Without it, size and colors are those of up to 32 files.
  *
- * Links to files and folders are followed. A link that leads to nothing, or to a folder that it lies in, is passed over and
- * named in `notes`.
+ * Files and folders whose names begin with a dot are passed over. Links to files and folders are followed, and each folder is
+ * read once. What else is passed over is counted in `notes`: links that lead to nothing or to a folder that is read already, and
+ * devices and pipes with the names of images.
  *
  * Files are read and decoded when their block is needed. They must stay as they are: one that changes or vanishes while a run
  * reads it raises an error with its name.
@@ -106,8 +108,9 @@ export async function imageBlocks(
     background: unchecked<number | undefined>(),
   });
   assertFittedAlone(WHERE, options, ['size', 'gray', 'planar', 'background']);
-  const folder = absolute(WHERE, text()(WHERE, 'dir', dir));
-  const found = await filesBelow(WHERE, folder);
+  assertPath(WHERE, 'dir', dir, 'folder');
+  const folder = absolute(WHERE, dir);
+  const found = await filesBelow(WHERE, folder, 'in all');
   assertAnyImage(WHERE, dir, found, 'at least one');
   const { paths, notes } = found;
   const states = await statesOf(folder, paths);

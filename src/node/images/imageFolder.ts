@@ -1,17 +1,17 @@
 /** Image files in folders, one for each class. */
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { plainOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { channelsOf, type Image } from '../../core/inputs/imagesReader';
 import { messageOf } from '../../core/messageOf';
 import { callable, optional } from '../../core/options';
-import { assertOneSize, classOfFolder, isImageName } from '../../data/imageNames';
+import { assertOneSize, classOfFolder } from '../../data/imageNames';
 import { type ImagesOptions, images, LONGEST_SIDE } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
-import { entriesOf } from '../entries';
-import { assertPath } from '../file';
+import { absolute, assertPath } from '../file';
 import { naming } from '../systemError';
+import { assertAnyImage, filesBelow } from './filesBelow';
 import { decodePng, sizeOfPng } from './png';
 
 /** Decodes the bytes of a file into pixels, `{ data, width, height }`, or a promise of it. */
@@ -24,72 +24,6 @@ export interface ImageFolderOptions extends Omit<ImagesOptions, 'labels' | 'weig
 }
 
 const WHERE = 'imageFolder';
-
-/** The image files below a folder. */
-export interface FilesBelow {
-  /** their paths below the folder, divided by slashes on every system, in the order of their names */
-  readonly paths: readonly string[];
-  /** links that were passed over, and why */
-  readonly notes: readonly string[];
-}
-
-/**
- * The image files below a folder. Links to files and folders are followed.
- *
- * @param where function, for messages
- * @param dir the folder
- * @param below path of the folder in it to begin with
- * @param way real paths of the folders on the way there: a link to one of them would lead in a circle
- * @throws Error naming a folder or link that cannot be read
- */
-export async function filesBelow(
-  where: string,
-  dir: string,
-  below = '',
-  way: readonly string[] = [],
-): Promise<FilesBelow> {
-  const folder = join(dir, below);
-  const [real, entries] = await naming(`${where}: ${oneLine(folder, 200)}`, 'cannot be read', async () => {
-    const place = await realpath(folder);
-    return [place, way.includes(place) ? [] : await entriesOf(where, folder)] as const;
-  });
-  if (way.includes(real))
-    return {
-      paths: [],
-      notes: [`the link ${oneLine(below, 200)} is passed over: it leads to a folder that it lies in`],
-    };
-  const lists = await Promise.all(
-    [...entries]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map(async ({ name, is }): Promise<FilesBelow> => {
-        const path = below === '' ? name : `${below}/${name}`;
-        if (is === 'folder') return filesBelow(where, dir, path, [...way, real]);
-        return {
-          paths: is === 'file' && isImageName(name) ? [path] : [],
-          notes:
-            is === 'nothing' && !name.startsWith('.')
-              ? [`the link ${oneLine(path, 200)} is passed over: it leads to nothing`]
-              : [],
-        };
-      }),
-  );
-  return { paths: lists.flatMap(({ paths }) => paths), notes: lists.flatMap(({ notes }) => notes) };
-}
-
-/** Refuses a folder without an image, and says which links in it were passed over. */
-export function assertAnyImage(
-  where: string,
-  dir: string,
-  { paths, notes }: FilesBelow,
-  needed: string,
-): void {
-  if (paths.length > 0) return;
-  const [note] = notes;
-  const others = notes.length > 1 ? `, and ${notes.length - 1} more` : '';
-  throw new RangeError(
-    `${where}: ${oneLine(dir, 200)} holds no image, needed ${needed}${note === undefined ? '' : `; ${note}${others}`}`,
-  );
-}
 
 const png = (where: string, bytes: Uint8Array, path: string): Image => {
   if (extname(path).toLowerCase() !== '.png')
@@ -139,11 +73,11 @@ function assertAsItIs(
  *
  *   photos/cat/1.png   photos/cat/2.png   photos/dog/a.png   photos/unlabeled/x.png
  *
- * Files may lie deeper; the uppermost folder is the class. Hidden files and files that are not images by their names are
- * passed over. The order is that of the names.
+ * Files may lie deeper; the uppermost folder is the class. Files and folders whose names begin with a dot are passed over, and
+ * so are files that are not images by their names. The order is that of the names.
  *
- * Links to files and folders are followed. A link that leads to nothing, or to a folder that it lies in, is passed over and
- * named in `notes`.
+ * Links to files and folders are followed. Each folder is read once for each class. What is passed over is counted in `notes`:
+ * links that lead to nothing or to a folder that is read already, and devices and pipes with the names of images.
  *
  * @param dir the folder
  * @param options as `images` takes them; `decode` for formats other than PNG
@@ -159,14 +93,15 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
       throw new RangeError(`${WHERE}: ${name} is not an option, needed folders, one a class`);
   const decoder = optional(callable<DecodeImage>())(WHERE, 'decode', decode);
   assertPath(WHERE, 'dir', dir, 'folder');
-  const found = await filesBelow(WHERE, dir);
+  const folder = absolute(WHERE, dir);
+  const found = await filesBelow(WHERE, folder, 'a class');
   assertAnyImage(WHERE, dir, found, 'folders of images, one a class');
   const { paths } = found;
   const labels = paths.map((path) => classOfFolder(WHERE, path));
   const list: Image[] = [];
   for (const path of paths) {
     const bytes = new Uint8Array(
-      await naming(`${WHERE}: ${oneLine(path, 200)}`, 'cannot be read', () => readFile(join(dir, path))),
+      await naming(`${WHERE}: ${oneLine(path, 200)}`, 'cannot be read', () => readFile(join(folder, path))),
     );
     if (own.size === undefined && decoder === undefined && extname(path).toLowerCase() === '.png')
       assertAsItIs(path, sizeOfPng(`${WHERE}: ${oneLine(path, 200)}`, bytes), list[0], paths[0] as string);

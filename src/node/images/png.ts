@@ -1,8 +1,8 @@
 /** PNG files as pixels: 8 and 16 bits, palettes and gray of fewer bits, without interlace. W3C, PNG 3rd edition. */
 import { inflateSync } from 'node:zlib';
 import type { Image } from '../../core/inputs/imagesReader';
-
-const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+import { codeOf } from '../systemError';
+import { chunksOf, HEADER_ENDS, refuse } from './pngChunks';
 
 /** Values of a pixel in the file, by color type. */
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -24,27 +24,6 @@ interface Header {
   readonly height: number;
   readonly depth: number;
   readonly color: number;
-}
-
-const refuse = (where: string, what: string): never => {
-  throw new RangeError(`${where} ${what}, needed a PNG file of 1 to 16 bits without interlace`);
-};
-
-/** Chunks of a file: its data, and the header, palette and transparency where they are. */
-function chunksOf(where: string, bytes: Uint8Array): Readonly<Record<string, readonly Uint8Array[]>> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunks: Record<string, Uint8Array[]> = Object.create(null);
-  for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
-    const length = view.getUint32(at);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (at + 12 + length > bytes.length) refuse(where, 'ends in the middle');
-    const chunk = bytes.subarray(at + 8, at + 8 + length);
-    const others = chunks[type];
-    if (others) others.push(chunk);
-    else chunks[type] = [chunk];
-    at += 12 + length;
-  }
-  return chunks;
 }
 
 function headerOf(where: string, chunk: Uint8Array | undefined): Header {
@@ -69,8 +48,8 @@ function headerOf(where: string, chunk: Uint8Array | undefined): Header {
  * @throws RangeError as `decodePng`
  */
 export function sizeOfPng(where: string, bytes: Uint8Array): Pick<Image, 'width' | 'height'> {
-  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) refuse(where, 'does not begin as a PNG file');
-  const { width, height } = headerOf(where, bytes.length < 29 ? undefined : bytes.subarray(16, 29));
+  const { IHDR = [] } = chunksOf(where, bytes.subarray(0, HEADER_ENDS));
+  const { width, height } = headerOf(where, IHDR[0]);
   return { width, height };
 }
 
@@ -94,6 +73,26 @@ const paeth = (left: number, up: number, corner: number): number => {
   return a <= b && a <= c ? left : b <= c ? up : corner;
 };
 
+/** The data of a file, unpacked: as many bytes as its rows have. */
+function inflated(where: string, packed: Uint8Array, size: number): Uint8Array {
+  let raw: Uint8Array;
+  let read: number;
+  try {
+    // With `info`, Node gives the unpacker too, which tells how many bytes it has read.
+    const { buffer, engine } = inflateSync(packed, {
+      maxOutputLength: size + 1,
+      info: true,
+    }) as unknown as { readonly buffer: Uint8Array; readonly engine: { readonly bytesWritten: number } };
+    [raw, read] = [buffer, engine.bytesWritten];
+  } catch (error) {
+    const isLonger = codeOf(error) === 'ERR_BUFFER_TOO_LARGE';
+    return refuse(where, isLonger ? 'holds data beyond its last row' : 'holds damaged data');
+  }
+  if (raw.length < size) refuse(where, 'ends in the middle');
+  if (raw.length > size || read < packed.length) refuse(where, 'holds data beyond its last row');
+  return raw;
+}
+
 /** Undoes the filter of each row: the bytes of all rows, without those that name the filters. */
 function unfiltered(
   where: string,
@@ -102,7 +101,6 @@ function unfiltered(
   stride: number,
   pixel: number,
 ): Uint8Array {
-  if (raw.length < height * (stride + 1)) refuse(where, 'ends in the middle');
   const out = new Uint8Array(height * stride);
   for (let row = 0; row < height; row++) {
     const filter = raw[row * (stride + 1)] as number;
@@ -130,7 +128,6 @@ function unfiltered(
  * @throws RangeError saying what the file has and was not needed
  */
 export function decodePng(where: string, bytes: Uint8Array): Image {
-  if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) refuse(where, 'does not begin as a PNG file');
   const { IHDR = [], PLTE = [], tRNS = [], IDAT = [] } = chunksOf(where, bytes);
   const header = headerOf(where, IHDR[0]);
   const { width, height, depth, color } = header;
@@ -149,12 +146,7 @@ export function decodePng(where: string, bytes: Uint8Array): Image {
   const colors = color === 3 ? 3 : channels;
   const given = colors + (clear || (color === 3 && transparent) ? 1 : 0);
   assertHeld(where, header, stride, given);
-  let raw: Uint8Array;
-  try {
-    raw = inflateSync(Buffer.concat(IDAT), { maxOutputLength: height * (stride + 1) + 1024 });
-  } catch {
-    return refuse(where, 'holds damaged data');
-  }
+  const raw = inflated(where, Buffer.concat(IDAT), height * (stride + 1));
   const rows = unfiltered(where, raw, height, stride, Math.max(1, (channels * depth) / 8));
   const values = new Uint16Array(width * channels);
   /** The values of a row, of as many bits as the file has. */

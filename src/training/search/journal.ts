@@ -2,6 +2,7 @@
 import { oneLine } from '../../core/describe';
 import { crc32 } from '../../files/crc32';
 import {
+  brief,
   canonical,
   type Is,
   isBoolean,
@@ -71,7 +72,12 @@ const read = async (
 ): Promise<Readonly<Record<string, Outcome>>> => {
   const bytes = await contentOf(where, storage);
   if (bytes === undefined) return {};
-  const value = parseStoredJson(where, 'its content', new TextDecoder().decode(bytes));
+  const text = new TextDecoder().decode(bytes);
+  const value = parseStoredJson(where, 'its content', text);
+  if (!isRecord(value))
+    throw new RangeError(
+      `${where} begins with ${brief(text)}, needed the file of a search: remove it, or search with another storage`,
+    );
   const file = parseRecord(where, 'its content', value, ['search', 'runs', 'crc32']);
   const found = checksumOf(file.runs);
   if (found !== file.crc32)

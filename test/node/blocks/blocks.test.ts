@@ -298,9 +298,19 @@ describe('imageBlocks', () => {
     const blocks = await imageBlocks(links);
     expect((await allOf(blocks)).length).toBe((NAMES.length + 1) * 6);
     expect(blocks.notes).toEqual([
-      'the link gone is passed over: it leads to nothing',
-      'the link loop is passed over: it leads to a folder that it lies in',
+      'the path gone is passed over: it leads to nothing',
+      'the path loop is passed over: it leads to a folder that is read already',
     ]);
     expect((await imageBlocks(join(dir, 'photos'))).notes).toEqual([]);
+  });
+
+  it.each([
+    ['', '""'],
+    [3, '3'],
+    [undefined, 'undefined'],
+  ])('refuses the path %j', async (path, shown) => {
+    await expect(imageBlocks(path as string)).rejects.toThrow(
+      new TypeError(`imageBlocks: dir is ${shown}, needed the path of a folder`),
+    );
   });
 });

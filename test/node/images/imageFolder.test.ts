@@ -1,13 +1,52 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { crc32 } from '../../../src/files/crc32';
+import { imageBlocks } from '../../../src/node/blocks/imageBlocks';
 import { imageFolder } from '../../../src/node/images/imageFolder';
 import { decodePng } from '../../../src/node/images/png';
 
 const noisy = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => (i * i * 37 + 11 * i) % 256);
+
+/** A chunk of a PNG file: length, type, content, checksum. */
+const chunk = (type: string, content: ArrayLike<number>): Uint8Array => {
+  const body = Uint8Array.from([...Buffer.from(type), ...Array.from(content)]);
+  const bytes = Buffer.alloc(body.length + 8);
+  bytes.writeUInt32BE(content.length);
+  bytes.set(body, 4);
+  bytes.writeUInt32BE(crc32(body), body.length + 4);
+  return bytes;
+};
+
+const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+
+/** The header of a file of bytes, 13 × 9 pixels in gray where nothing else is said. */
+const headerOf = ({ width = 13, height = 9, depth = 8, color = 0, interlace = 0 } = {}): Uint8Array =>
+  chunk('IHDR', [
+    0,
+    0,
+    width >> 8,
+    width & 255,
+    0,
+    0,
+    height >> 8,
+    height & 255,
+    depth,
+    color,
+    0,
+    0,
+    interlace,
+  ]);
+
+/** A PNG file of these chunks. */
+const fileOf = (...chunks: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from(Buffer.concat([Uint8Array.from(SIGNATURE), ...chunks]));
+
+const END = chunk('IEND', []);
 
 describe('decodePng', () => {
   it.each([1, 2, 3, 4])('gives the pixels of %i channels that another library wrote', (channels) => {
@@ -24,11 +63,10 @@ describe('decodePng', () => {
     (channels, values, named) => {
       const data = Uint8Array.from(values);
       const png = encode({ data, width: data.length / channels, height: 1, channels, depth: 8 });
-      // Behind the signature and the header: length, type, two bytes a value, checksum.
-      const chunk = [0, 0, 0, named.length, ...Buffer.from('tRNS'), ...named, 0, 0, 0, 0];
+      // Behind the signature and the header: two bytes a value.
       const image = decodePng(
         'test',
-        Uint8Array.from([...png.subarray(0, 33), ...chunk, ...png.subarray(33)]),
+        Uint8Array.from([...png.subarray(0, 33), ...chunk('tRNS', named), ...png.subarray(33)]),
       );
       const last = data.length / channels - 1;
       const clear = channels === 1 ? last : 0;
@@ -45,12 +83,8 @@ describe('decodePng', () => {
     ['a palette of one bit, which unpacks to 24', 1, 3, 192_000_000],
   ])('refuses an image of too many bytes, in the file or as pixels, before it unpacks it: %s', (_, ...of) => {
     const [depth, color, bytes] = of;
-    const png = encode({ data: noisy(117), width: 13, height: 9, channels: 1, depth: 8 });
-    const palette = [0, 0, 0, 3, ...Buffer.from('PLTE'), 1, 2, 3, 0, 0, 0, 0];
-    // 8000 × 8000 pixels.
-    const header = [0, 0, 31, 64, 0, 0, 31, 64, depth, color];
-    const bomb = png.map((byte, i) => (i >= 16 && i < 26 ? (header[i - 16] as number) : byte));
-    const file = Uint8Array.from([...bomb.subarray(0, 33), ...palette, ...bomb.subarray(33)]);
+    const header = headerOf({ width: 8000, height: 8000, depth, color });
+    const file = fileOf(header, chunk('PLTE', [1, 2, 3]), chunk('IDAT', deflateSync(noisy(117))), END);
     expect(() => decodePng('test', file)).toThrow(
       `test has 8000 × 8000 pixels of ${depth} bits and color type ${color}, ${bytes} bytes; needed at most 134217728 bytes, or the option decode`,
     );
@@ -58,13 +92,9 @@ describe('decodePng', () => {
 
   it('reads a file of many chunks in a time that grows with their number', () => {
     const png = encode({ data: noisy(117), width: 13, height: 9, channels: 1, depth: 8 });
-    const chunk = [0, 0, 0, 0, ...Buffer.from('IDAT'), 0, 0, 0, 0];
+    const empty = chunk('IDAT', []);
     const file = (count: number): Uint8Array =>
-      Buffer.concat([
-        png.subarray(0, 33),
-        ...new Array(count).fill(Uint8Array.from(chunk)),
-        png.subarray(33),
-      ]);
+      Buffer.concat([png.subarray(0, 33), ...new Array(count).fill(empty), png.subarray(33)]);
     const millisecondsOf = (count: number): number => {
       const bytes = file(count);
       const start = performance.now();
@@ -86,11 +116,65 @@ describe('decodePng', () => {
   it.each<[string, (png: Uint8Array) => Uint8Array, string]>([
     ['another file', () => noisy(100), 'does not begin as a PNG file'],
     ['half a file', (png) => png.subarray(0, png.length / 2), ''],
-    ['an interlaced one', (png) => png.map((byte, i) => (i === 28 ? 1 : byte)), 'is interlaced'],
-    ['one without pixels', (png) => png.map((byte, i) => (i >= 16 && i < 20 ? 0 : byte)), 'has 0 × 9 pixels'],
+    ['an interlaced one', () => fileOf(headerOf({ interlace: 1 }), END), 'is interlaced'],
+    ['one without pixels', () => fileOf(headerOf({ width: 0 }), END), 'has 0 × 9 pixels'],
   ])('refuses %s', (_, damage, message) => {
     const png = encode({ data: noisy(117), width: 13, height: 9, channels: 1, depth: 8 });
     expect(() => decodePng('test', damage(png))).toThrow(`test ${message}`);
+  });
+
+  /** Two rows of three pixels in four colors of a palette, two bits a pixel. */
+  const PALETTE = [1, 2, 3, 40, 50, 60, 70, 80, 90, 100, 110, 120];
+  const small = headerOf({ width: 3, height: 2, depth: 2, color: 3 });
+  const rows = [0, 0b00011000, 0, 0b11100100];
+  const data = chunk('IDAT', deflateSync(Uint8Array.from(rows)));
+  const palette = chunk('PLTE', PALETTE);
+  const alpha = chunk('tRNS', [9, 8, 7]);
+  const whole = fileOf(small, palette, alpha, data, END);
+
+  it.each([
+    ['IHDR', 23],
+    ['PLTE', 41],
+    ['tRNS', 65],
+    ['IDAT', 80],
+  ])('refuses a file with a changed byte in its chunk %s', (type, at) => {
+    expect(decodePng('test', whole)).toMatchObject({ width: 3, height: 2 });
+    const damaged = whole.map((byte, i) => (i === at ? byte ^ 1 : byte));
+    expect(() => decodePng('test', damaged)).toThrow(
+      `test holds a damaged chunk ${type}, needed a PNG file of 1 to 16 bits without interlace`,
+    );
+  });
+
+  it('passes over what follows the end, and chunks that need not be read', () => {
+    const text = chunk('tEXt', [1, 2]).map((byte, i) => (i === 9 ? byte ^ 1 : byte));
+    expect(decodePng('test', fileOf(small, text, palette, alpha, data, END, noisy(30)))).toEqual(
+      decodePng('test', whole),
+    );
+  });
+
+  const packed = (bytes: readonly number[]): Uint8Array => chunk('IDAT', deflateSync(Uint8Array.from(bytes)));
+  it.each<[string, readonly Uint8Array[], string]>([
+    ['a second header', [small, small, palette, data], 'has two chunks IHDR'],
+    ['a second palette', [small, palette, palette, data], 'has two chunks PLTE'],
+    [
+      'a chunk that it must know',
+      [small, palette, chunk('CgBI', [1]), data],
+      'has a chunk CgBI of another kind',
+    ],
+    ['a third row', [small, palette, packed([...rows, 0, 1])], 'holds data beyond its last row'],
+    [
+      'many more rows',
+      [small, palette, packed([...rows, ...new Array(5000).fill(0)])],
+      'holds data beyond its last row',
+    ],
+    [
+      'bytes behind the packed data',
+      [small, palette, data, chunk('IDAT', [1, 2])],
+      'holds data beyond its last row',
+    ],
+    ['too few rows', [small, palette, packed([0, 1])], 'ends in the middle'],
+  ])('refuses a file with %s', (_, chunks, message) => {
+    expect(() => decodePng('test', fileOf(...chunks, END))).toThrow(`test ${message}, needed a PNG file`);
   });
 });
 
@@ -210,17 +294,97 @@ describe('imageFolder', () => {
       const { count, notes } = await imageFolder(photos);
       expect(count).toBe(3);
       expect(notes).toEqual([
-        'the link cat/gone.png is passed over: it leads to nothing',
-        'the link cat/up is passed over: it leads to a folder that it lies in',
-        'the link self is passed over: it leads to nothing',
+        '2 paths are passed over, such as self: they lead to nothing',
+        'the path cat/up is passed over: it leads to a folder that is read already',
       ]);
       await rm(join(photos, 'dog'));
       for (const name of ['cat', 'unlabeled']) await rm(join(photos, name), { recursive: true });
       await expect(imageFolder(photos)).rejects.toThrow(
-        'holds no image, needed folders of images, one a class; the link self is passed over: it leads to nothing',
+        'holds no image, needed folders of images, one a class; the path self is passed over: it leads to nothing',
       );
     } finally {
       await rm(root, { recursive: true });
     }
+  });
+
+  describe('in a folder of its own', () => {
+    let root = '';
+    beforeEach(async () => {
+      root = await mkdtemp(join(tmpdir(), 'ssvae-own-'));
+    });
+    afterEach(() => rm(root, { recursive: true }));
+    const image = encode({ data: noisy(4), width: 2, height: 2, channels: 1, depth: 8 });
+    const put = async (path: string): Promise<void> => {
+      await mkdir(join(root, path, '..'), { recursive: true });
+      await writeFile(join(root, path), image);
+    };
+    const labelsOf = async (dir = root): Promise<readonly number[]> => Array.from((await imageFolder(dir)).y);
+
+    it('reads each folder once for each class where 8 folders all link to each other', async () => {
+      const names = Array.from({ length: 8 }, (_, i) => `f${i}`);
+      for (const name of names) await put(`${name}/1.png`);
+      for (const name of names)
+        for (const other of names) if (other !== name) await symlink(`../${other}`, join(root, name, other));
+      const { y, notes } = await imageFolder(root);
+      expect(Array.from(y)).toEqual(names.flatMap((_, label) => new Array(8).fill(label)));
+      // Each class has 56 links, of which 7 are followed.
+      expect(notes).toEqual([
+        '392 paths are passed over, such as f0/f1/f0: they lead to folders that are read already',
+      ]);
+      expect((await imageBlocks(root)).sizes).toEqual([8]);
+    });
+
+    it('reads 20 folders of two links each to the next at once', async () => {
+      const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
+      for (const [i, name] of names.entries()) {
+        await put(`${name}/1.png`);
+        for (const link of ['a', 'b']) await symlink(join(root, `f${(i + 1) % 20}`), join(root, name, link));
+      }
+      const start = performance.now();
+      expect((await labelsOf()).length).toBe(400);
+      expect((await imageBlocks(root)).sizes).toEqual([20]);
+      expect(performance.now() - start).toBeLessThan(10_000);
+    });
+
+    it('reads a folder under its own path rather than by a link to it', async () => {
+      for (const path of ['cat/z/1.png', 'cat/1.png']) await put(path);
+      await symlink('z', join(root, 'cat', 'a'));
+      const { notes, y } = await imageFolder(root);
+      expect(y.length).toBe(2);
+      expect(notes).toEqual(['the path cat/a is passed over: it leads to a folder that is read already']);
+    });
+
+    it('passes over folders whose names begin with a dot', async () => {
+      for (const path of ['cat/1.png', 'dog/1.png', '.ipynb_checkpoints/1.png', 'cat/.thumbnails/1.png'])
+        await put(path);
+      await symlink('dog', join(root, '.Trash-1000'));
+      const { classNames, y, notes } = await imageFolder(root);
+      expect({ classNames, y: Array.from(y), notes }).toEqual({
+        classNames: ['cat', 'dog'],
+        y: [0, 1],
+        notes: [],
+      });
+      expect((await imageBlocks(root)).sizes).toEqual([2]);
+    });
+
+    it('counts devices and pipes with the names of images', async () => {
+      await put('cat/1.png');
+      await symlink('/dev/null', join(root, 'cat', 'null.png'));
+      for (const { notes } of [await imageFolder(root), await imageBlocks(root)])
+        expect(notes).toEqual(['the path cat/null.png is passed over: it is not a regular file']);
+    });
+
+    it('reads the folder that a path meant when it was called', async () => {
+      await put('cat/1.png');
+      const before = process.cwd();
+      process.chdir(root);
+      try {
+        const found = imageFolder('.');
+        process.chdir(before);
+        expect((await found).count).toBe(1);
+      } finally {
+        process.chdir(before);
+      }
+    });
   });
 });

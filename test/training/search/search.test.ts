@@ -278,6 +278,17 @@ describe('a search with a storage', () => {
       'search: memory: its content has an entry "a", needed search, runs, crc32 alone',
     );
   });
+
+  it.each([
+    ['an empty file', '', '""'],
+    ['half a file', '{"search": {"seed"', '"{\\"search\\": {\\"seed\\""'],
+    ['a list', '[1]', '"[1]"'],
+  ])('refuses %s as the file of no search', async (_, text, shown) => {
+    const storage = memoryStorage(new TextEncoder().encode(text));
+    await expect(searchBars({ storage })).rejects.toThrow(
+      `search: memory begins with ${shown}, needed the file of a search: remove it, or search with another storage`,
+    );
+  });
 });
 
 describe('a space', () => {
