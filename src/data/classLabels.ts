@@ -26,7 +26,8 @@ const MOST_CLASSES = 255;
 /** More classes than that, and fractions among them, are measurements. */
 const MOST_FRACTIONS = 20;
 
-const isUnknown = (cell: Cell): boolean => cell === undefined || cell === -1 || cell === '-1';
+const isUnknown = (cell: Cell): boolean =>
+  cell === undefined || cell === -1 || (typeof cell === 'string' && /^-1(\.0+)?$/.test(cell));
 
 /** Names in an order that does not depend on that of the examples: numbers by size, texts by their characters. */
 const sorted = (names: readonly string[]): string[] =>

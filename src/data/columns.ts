@@ -3,6 +3,7 @@ import { plainOf } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
 import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
 import type { Column, ColumnsInput } from '../core/inputs/columns';
+import { assertNoEmptyRow } from '../core/inputs/columnsReader';
 import type { InputSpec } from '../core/inputs/registry';
 import { type Rows, type Table, tableOf } from '../core/inputs/table';
 import { checked, optional, readOptions, text, texts } from '../core/options';
@@ -98,19 +99,6 @@ function findColumns(
   );
 }
 
-/** Refuses a row without any cell: parsers give one for an empty line, and every column would have a missing value. */
-function assertNoEmptyRow(table: Table, missing: readonly string[]): void {
-  const read = cellReader(missing);
-  const isMissing = (cell: unknown): boolean =>
-    cell === null || cell === undefined || (isString(cell) && read(cell, () => '') === undefined);
-  const columns = table.names.map((name) => table.column(name));
-  for (let row = 0; row < table.count; row++)
-    if (columns.every((at) => isMissing(at(row))))
-      throw new RangeError(
-        `columns: rows[${row}] has no cell with a value, needed one at least: leave empty lines out, as skipEmptyLines of a parser does`,
-      );
-}
-
 /** Weights of rows, as numbers. */
 const weightsOf = (table: Table, name: string): number[] =>
   cellsOf(table, name).map((cell) =>
@@ -170,7 +158,7 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
         `columns: types[${describe(column)}] is ${describe(type)}, needed types of inputs alone: the column holds the ${column === label ? 'labels' : 'weights'}`,
       );
   }
-  if (!input) assertNoEmptyRow(table, missing ?? MISSING_TEXTS);
+  if (!input) assertNoEmptyRow('columns', 'rows', table, missing ?? MISSING_TEXTS);
   const read = table.names.filter((column) => column !== label && column !== weight);
   const found = input
     ? { input, notes: [] }

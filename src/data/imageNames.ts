@@ -1,5 +1,5 @@
 /** Names of image files, and the classes that their folders name. */
-import { oneLine } from '../core/describe';
+import { describe, oneLine } from '../core/describe';
 import type { Image } from '../core/inputs/imagesReader';
 
 /** The folder of files without a class. */
@@ -21,6 +21,10 @@ export function classOfFolder(where: string, path: string): string | undefined {
   if (rest.length === 0)
     throw new RangeError(
       `${where}: ${oneLine(path, 200)} is in no folder of a class, needed one, or the folder ${UNLABELED}`,
+    );
+  if (folder !== UNLABELED && /^unlabell?ed$/i.test(folder))
+    throw new RangeError(
+      `${where}: the folder ${describe(folder)} would be a class, needed the name ${UNLABELED} where its images have none, or another name`,
     );
   return folder === UNLABELED ? undefined : folder;
 }

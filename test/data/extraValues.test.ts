@@ -1,6 +1,7 @@
 import { tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/core/batch';
+import type { ColumnsInput } from '../../src/core/inputs/columns';
 import { createBatches } from '../../src/data/batches';
 import { batchesFrom } from '../../src/data/batchesFrom';
 import { columns } from '../../src/data/columns';
@@ -176,10 +177,46 @@ describe('labels', () => {
   });
 });
 
+describe('a row of empty cells', () => {
+  it('is refused where rows are read as those of other data, too', () => {
+    const rows = Array.from({ length: 8 }, (_, i) => ({ v: ((i * 7) % 11) + 0.5, w: i % 5, y: 'ab'[i % 2] }));
+    const { input } = columns(rows, { label: 'y' });
+    const more = [
+      { v: 1, w: 2 },
+      { v: '', w: '' },
+    ];
+    expect(() => columns(more, { input })).toThrow(
+      'columns: rows[1] has no cell with a value, needed one at least: leave empty lines out',
+    );
+  });
+});
+
+describe('a label of −1 that a table writes as a fraction', () => {
+  it('is unknown, as −1 is', () => {
+    const rows = Array.from({ length: 12 }, (_, i) => ({
+      v: ((i * 7) % 11) + 0.5,
+      y: ['0.0', '1.0', '-1.0'][i % 3],
+    }));
+    const { y, classNames } = columns(rows, { label: 'y' });
+    expect(classNames).toEqual(['0.0', '1.0']);
+    expect(Array.from(y.slice(0, 3))).toEqual([0, 1, 255]);
+  });
+});
+
 describe('a flag that is missing in new rows alone', () => {
   it('is read as the more frequent value, so that training takes it', () => {
-    const { input } = columns([{ a: 'true' }, { a: 'true' }, { a: 'false' }]);
-    expect(Array.from(columns([{ a: '' }, { a: 'true' }], { input: input as never }).x)).toEqual([1, 1]);
+    const { input } = columns([
+      { a: 'true', b: 1.5 },
+      { a: 'true', b: 2 },
+      { a: 'false', b: 3 },
+    ]);
+    const rows = [
+      { a: '', b: 1 },
+      { a: 'true', b: 2 },
+    ];
+    const { x } = columns(rows, { input: input as never });
+    const at = (input as ColumnsInput).columns.findIndex(({ name }) => name === 'a');
+    expect([x[at], x[2 + at]]).toEqual([1, 1]);
   });
 });
 

@@ -1,7 +1,8 @@
 /** Reads rows of a table cell by cell into the places of their columns. */
 
+import { isString } from '../../files/json';
 import { describe, oneLine } from '../describe';
-import { type Cell, cellReader, countIn, flagIn, levelIn, squarableIn } from './cells';
+import { type Cell, cellReader, countIn, flagIn, levelIn, MISSING_TEXTS, squarableIn } from './cells';
 import { type Column, type ColumnsInput, placesOf, widthOf } from './columns';
 import type { InputReader } from './input';
 import { assertRoom } from './room';
@@ -47,6 +48,24 @@ const assertColumns = (where: string, name: string, table: Table, columns: reado
   );
 };
 
+/** Refuses a row without any cell: parsers give one for an empty line, and every column would have a missing value. */
+export function assertNoEmptyRow(
+  where: string,
+  name: string,
+  table: Table,
+  missing: readonly string[],
+): void {
+  const read = cellReader(missing);
+  const isMissing = (cell: unknown): boolean =>
+    cell === null || cell === undefined || (isString(cell) && read(cell, () => '') === undefined);
+  const columns = table.names.map((column) => table.column(column));
+  for (let row = 0; row < table.count; row++)
+    if (columns.every((at) => isMissing(at(row))))
+      throw new RangeError(
+        `${where}: ${name}[${row}] has no cell with a value, needed one at least: leave empty lines out, as skipEmptyLines of a parser does`,
+      );
+}
+
 /** What makes the numbers of a table fewer. */
 const fewerOf = (columns: readonly Column[]): string => {
   const [widest] = [...columns].sort((a, b) => widthOf(b) - widthOf(a));
@@ -62,6 +81,7 @@ export const COLUMNS_READER: InputReader<ColumnsInput> = {
   read(where, name, { columns, missing }, raw) {
     const table = tableOf(where, name, raw as Rows);
     assertColumns(where, name, table, columns);
+    assertNoEmptyRow(where, oneLine(name), table, missing ?? MISSING_TEXTS);
     const { places, width } = placesOf(columns);
     const read = cellReader(missing);
     assertRoom(where, name, table.count, width, fewerOf(columns));

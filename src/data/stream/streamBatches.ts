@@ -64,10 +64,16 @@ function assertAlike(labeled: Dataset, blocks: Blocks): void {
     throw new RangeError(
       `${WHERE}: labeled has examples ${formatShape(labeled.shape)}, unlabeled ${formatShape(blocks.shape)}; needed the same shape`,
     );
-  const [meaning = 'unit', other = 'unit'] = [labeled.bytes, blocks.bytes];
-  if (isBytes(labeled.x) && meaning !== other)
+  const [meaning = 'unit', theirs = 'unit'] = [labeled.bytes, blocks.bytes];
+  if (isBytes(labeled.x) && meaning !== theirs)
     throw new RangeError(
-      `${WHERE}: labeled.bytes is "${meaning}", unlabeled.bytes "${other}"; needed the same meaning`,
+      `${WHERE}: labeled.bytes is "${meaning}", unlabeled.bytes "${theirs}"; needed the same meaning`,
+    );
+  const [one, other] = labeled.input ? [labeled, blocks] : [blocks, labeled];
+  // Pixels are the same bytes whether an input reads them or not; the other kinds change numbers.
+  if (one.input && one.input.kind !== 'images' && !other.input)
+    throw new RangeError(
+      `${WHERE}: ${one === labeled ? 'labeled' : 'unlabeled'} is read by an input of kind "${one.input.kind}", ${one === labeled ? 'unlabeled' : 'labeled'} has none, needed both read alike: give the one without it the option input, and the other's input`,
     );
   if (labeled.input && blocks.input && canonical(labeled.input) !== canonical(blocks.input))
     throw new RangeError(

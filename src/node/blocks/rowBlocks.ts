@@ -10,7 +10,7 @@ import { sizeOf } from '../../core/shape';
 import { inputRule } from '../../data/ownData';
 import type { Blocks } from '../../data/stream/blocks';
 import { absolute } from '../file';
-import { readRange, stateOf } from './fileRange';
+import { type FileState, readRange, stateOf } from './fileRange';
 
 /** How a file of rows is read. */
 export interface RowBlocksOptions {
@@ -43,6 +43,29 @@ const shapeRule = checked<readonly number[]>((where, name, shape) => {
   for (const [axis, size] of shape.entries()) assertInteger(where, `${name}[${axis}]`, size);
 });
 
+/** Refuses a file whose first bytes say that it is of another format: rows would be read from its header. */
+async function assertBareRows(path: string, place: string, then: FileState, offset: number): Promise<void> {
+  const named = `${WHERE}: ${oneLine(path, 200)}`;
+  if (/\.t?gz$/i.test(path))
+    throw new RangeError(`${named} is compressed by gzip by its name, needed bare rows: unpack it first`);
+  const head = await readRange(WHERE, place, then, 0, Math.min(16, then.size));
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  if (offset < 10 && head.length >= 12 && String.fromCharCode(...head.subarray(1, 6)) === 'NUMPY') {
+    const first = head[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
+    throw new RangeError(
+      `${named} is a file of NumPy, whose rows begin behind a header: needed the option offset: ${first}`,
+    );
+  }
+  const axes = head[3] as number;
+  if (offset > 0 || head.length < 16 || view.getUint16(0) !== 0 || axes < 1 || axes > 3) return;
+  const sizes = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const first = 4 + 4 * axes;
+  if (head[2] === 8 && first + sizeOf(sizes) === then.size)
+    throw new RangeError(
+      `${named} is a file of IDX, whose rows begin behind a header: needed the option offset: ${first}`,
+    );
+}
+
 /**
  * Rows of numbers that lie one after another in a file, for `streamBatches`.
  *
@@ -52,7 +75,8 @@ const shapeRule = checked<readonly number[]>((where, name, shape) => {
  * @param path of the file
  * @param options shape and type of a row; bytes before the first; rows of a block
  * @returns blocks
- * @throws Error when the file cannot be read; RangeError when it does not divide into rows
+ * @throws Error when the file cannot be read; RangeError when it does not divide into rows, is compressed, or begins with a header
+ *   of NumPy or IDX: `offset` passes it over
  * @example await rowBlocks('embeddings.f32', { shape: [768], type: 'float32' })
  */
 export async function rowBlocks(path: string, options: RowBlocksOptions): Promise<Blocks> {
@@ -67,6 +91,7 @@ export async function rowBlocks(path: string, options: RowBlocksOptions): Promis
   });
   const place = absolute(WHERE, text()(WHERE, 'path', path));
   const then = await stateOf(WHERE, place);
+  await assertBareRows(path, place, then, offset);
   const width = sizeOf(shape);
   const rowBytes = width * (type === 'uint8' ? 1 : 4);
   const count = (then.size - offset) / rowBytes;

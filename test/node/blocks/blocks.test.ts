@@ -55,6 +55,58 @@ describe('rowBlocks', () => {
     expect(await allOf(scaled)).toEqual(Array.from(x));
   });
 
+  it('refuses files whose header would be read as rows, and says where the rows begin', async () => {
+    const write = async (name: string, ...parts: readonly Uint8Array[]): Promise<string> => {
+      await writeFile(join(dir, name), Buffer.concat(parts));
+      return join(dir, name);
+    };
+    const values = new Uint8Array(400).fill(9);
+    const words = Buffer.from(
+      `${"{'descr': '|u1', 'fortran_order': False, 'shape': (100, 4), }".padEnd(117)}\n`,
+    );
+    const numpy = await write('a.npy', Buffer.from([0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0]), words, values);
+    const idx = await write('b-idx2', Buffer.from([0, 0, 8, 2, 0, 0, 0, 100, 0, 0, 0, 4]), values);
+    const packed = await write('c.u8.gz', values);
+    const options = { shape: [4], type: 'uint8' } as const;
+    await expect(rowBlocks(numpy, options)).rejects.toThrow(
+      /a\.npy is a file of NumPy, .* needed the option offset: 128$/,
+    );
+    await expect(rowBlocks(idx, options)).rejects.toThrow(
+      /b-idx2 is a file of IDX, .* needed the option offset: 12$/,
+    );
+    await expect(rowBlocks(packed, options)).rejects.toThrow(/c\.u8\.gz is compressed by gzip by its name/);
+    for (const [path, offset] of [
+      [numpy, 128],
+      [idx, 12],
+    ] as const)
+      expect(await allOf(await rowBlocks(path, { ...options, offset }))).toEqual(Array.from(values));
+  });
+
+  it('is not mixed with labeled data that are read by an input, where it has none, and the other way round', async () => {
+    const path = join(dir, 'mixed.f32');
+    const rows = Float32Array.from({ length: 40 }, (_, i) => 100 + ((i * 7) % 13));
+    await writeFile(path, rows);
+    const labels = Array.from({ length: 20 }, (_, i) => 'ab'[i % 2] as string);
+    const labeled = vectors({ values: rows, width: 2 }, { labels });
+    const { input: _, ...raw } = labeled;
+    const options = { shape: [2], type: 'float32' } as const;
+    const stream = (unlabeled: Blocks, given: typeof labeled | typeof raw) =>
+      streamBatches({ unlabeled, labeled: given, batchSize: { labeled: 2, unlabeled: 2 }, seed: 1 });
+    const bare = await rowBlocks(path, options);
+    const read = await rowBlocks(path, { ...options, input: labeled.input });
+    expect(() => stream(bare, labeled)).toThrow(
+      /^streamBatches: labeled is read by an input of kind "vectors", unlabeled has none, needed both read alike: /,
+    );
+    expect(() => stream(read, raw)).toThrow(
+      /unlabeled is read by an input of kind "vectors", labeled has none/,
+    );
+    for (const [unlabeled, given] of [
+      [bare, raw],
+      [read, labeled],
+    ] as const)
+      stream(unlabeled, given).dispose?.();
+  });
+
   it.skipIf(process.platform === 'win32')(
     'refuses folders, devices and pipes at once, a pipe in place of the file too',
     async () => {
