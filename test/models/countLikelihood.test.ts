@@ -111,7 +111,7 @@ describe('a likelihood of integers', () => {
       /^train: dataset\.x\[\d+\] is \d\.5, needed an integer of at least 0; the values go from 0 to 5\.5: hand over counts as they are/,
     );
     await expect(predict(model, new Float32Array(64).fill(-1))).rejects.toThrow(
-      'predict: data[0] is -1, needed an integer of at least 0; the values go from -1 to -1',
+      'predict: data[0] is -1, needed an integer of at least 0; all values are -1',
     );
     model.dispose();
     likelihood.dispose();
