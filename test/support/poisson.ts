@@ -2,6 +2,7 @@
 import {
   add,
   cast,
+  equal,
   exp,
   gather,
   mul,
@@ -12,6 +13,7 @@ import {
   tensor1d,
   tidy,
   variable,
+  where,
 } from '@tensorflow/tfjs-core';
 import type { Likelihood } from '../../src/distributions/likelihood';
 
@@ -30,7 +32,9 @@ export const poisson = (logScale = 0): Likelihood & { dispose(): void } => {
     variables: { logScale: scale },
     logProb: (l, x) =>
       tidy(() => {
-        const normalizer = gather(tensor1d(LOG_FACTORIALS), cast(x, 'int32'));
+        // Natively NaN is no index.
+        const index = cast(where(equal(x, x), x, 0), 'int32');
+        const normalizer = gather(tensor1d(LOG_FACTORIALS), index);
         const each = sub(sub(mul(x, logRate(l)), exp(logRate(l))), normalizer);
         return sum<Tensor1D>(each, x.shape.map((_, axis) => axis).slice(1));
       }),
