@@ -1,17 +1,18 @@
 // Features for another classifier: a VAE learns from 3,000 digits without labels, and two classifiers from 30 labels, by pixels
-// and by codes. npx tsx examples/features.ts [--epochs 25] writes the codes into features.csv, for any other program.
+// and by codes. npx tsx examples/features.ts [--epochs 40] writes the codes into features.csv, for any other program.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as ssvae from 'ssvae';
 import { progressBar, selectBackend } from 'ssvae/node';
 
-const { epochs } = parseArgs({ options: { epochs: { type: 'string', default: '25' } } }).values;
+const { epochs } = parseArgs({ options: { epochs: { type: 'string', default: '40' } } }).values;
 const { execute } = await selectBackend();
 const seed = 1;
 const [dataset, test] = [ssvae.digits({ count: 3000, seed }), ssvae.digits({ count: 1000, seed: 2 })];
 const { labeled, unlabeled } = ssvae.splitDataset(dataset, { labeled: 30, seed });
 
-const model = ssvae.createVae({ data: dataset, latent: 6, nets: 'conv', seed });
+const nets = { preset: 'mlp', widths: [300, 300] } as const;
+const model = ssvae.createVae({ data: dataset, latent: 6, nets, seed });
 const split = { labeled: new Int32Array(), unlabeled };
 const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 0, unlabeled: 100 }, seed });
 const steps = Number(epochs) * batches.stepsPerEpoch;

