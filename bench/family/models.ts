@@ -1,12 +1,10 @@
 /** The models of the family, each with what it is trained by. */
 import {
   type Aae,
-  adversarial,
   bayesClassifier,
   type Classifier,
   cosineDecay,
   createAae,
-  createAdam,
   createAdgm,
   createConditionalVae,
   createLadderVae,
@@ -22,6 +20,7 @@ import {
   regularized,
   type TokenConditionalVae,
 } from 'ssvae';
+import { phasesOf } from '../start/models';
 
 /** What a row of the table is. */
 export interface Contender<M extends Model = Model> {
@@ -57,12 +56,6 @@ export const optimized = (_: Model, steps: number) =>
   });
 
 export const NETS = { preset: 'mlp', widths: [500, 500] } as const;
-
-/** The phases of an adversarial autoencoder, at a rate and β₁ chosen on validation examples. */
-const phasesOf = (model: Aae, steps: number) => {
-  const learningRate = cosineDecay({ from: 1e-3, steps });
-  return adversarial(model, { optimizer: () => createAdam({ learningRate, beta1: 0.5 }) });
-};
 
 /** Every row, by the name that `--models` takes. */
 export const CONTENDERS: Readonly<Record<string, Contender>> = {
@@ -114,8 +107,8 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
         nets: { preset: 'mlp', widths: [500, 500], discriminatorWidths: [500, 500] },
         seed,
       }),
-    objective: (model, steps) => phasesOf(model, steps),
-    alone: (model, steps) => phasesOf(model, steps).filter(({ name }) => name === 'classification'),
+    objective: (model, steps) => phasesOf('adversarial', model, cosineDecay({ from: 1e-3, steps })),
+    alone: (model, steps) => phasesOf('labels-only', model, cosineDecay({ from: 1e-3, steps })),
     batchSize: { labeled: 64, unlabeled: 64 },
     epochs: 5,
     bounded: false,

@@ -1,6 +1,7 @@
 /** The models of `npm start -- --model`: each with its nets, its objectives and what it is called. */
 import {
   type Aae,
+  type AdversarialPhase,
   adversarial,
   createAae,
   createAdam,
@@ -11,7 +12,7 @@ import {
   createM2,
   createSdgm,
   type GenerativeClassifier,
-  type Phase,
+  type ScalarOrSchedule,
   type SemiSupervisedVae,
 } from 'ssvae';
 
@@ -75,7 +76,11 @@ export const modelNames = Object.keys(MODELS) as readonly ModelName[];
 export const modelOf = (name: ModelName): StartModel => MODELS[name];
 
 /** The phases of an adversarial autoencoder, or its classification alone. */
-export const phasesOf = (method: Method, model: Aae, learningRate: number): readonly Phase<Aae>[] =>
+export const phasesOf = (
+  method: Method,
+  model: Aae,
+  learningRate: ScalarOrSchedule,
+): readonly AdversarialPhase[] =>
   adversarial(model, { optimizer: () => createAdam({ learningRate, beta1: 0.5 }) }).filter(
     ({ name }) => method === 'adversarial' || name === 'classification',
   );

@@ -15,6 +15,16 @@ export interface IdxArray {
   readonly data: Uint8Array;
 }
 
+/** The header of an IDX file of some axes: its bytes, and the sizes of the axes. */
+export const idxHeader = (
+  bytes: Uint8Array,
+  rank: number,
+): { readonly length: number; readonly shape: readonly number[] } => {
+  const length = 4 + 4 * rank;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  return { length, shape: Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis)) };
+};
+
 /**
  * Reads an IDX file of unsigned bytes (http://yann.lecun.com/exdb/mnist: magic number 0x00 0x00 0x08 rank, one
  * big-endian 32-bit size for each axis, then the values).
@@ -43,8 +53,7 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
       `parseIdx: bytes are ${bytes.length} with ${rank} axes, needed at least one axis and ${header} bytes of header`,
     );
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, header);
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const { shape } = idxHeader(bytes, rank);
   // Many sizes overflow to infinity, and that times a zero is not a number.
   const values = shape.includes(0) ? 0 : sizeOf(shape);
   const needed = header + values;

@@ -55,7 +55,7 @@ export interface AssignmentEvaluation extends Assignment {
  * @param data inputs, and the class of each; −1 (or {@link UNKNOWN_CLASS}) where it is not known
  * @param options training examples, mapping, batch size
  * @returns assignments, accuracies and the normalized mutual information; see {@link assignClasses}
- * @throws RangeError when there is no example of known class in either, x does not fit the model, or a label is not an
+ * @throws RangeError when `data` or `training` has no example of known class, x does not fit the model, or a label is not an
  *   integer from 0 to K − 1
  * @example (await evaluateAssignment(model, test, { training: dataset })).accuracy // such as 0.77
  */

@@ -1,4 +1,4 @@
-/** Paths that runs of this process hold: a path is a file or a folder, so that no place lies in a file. */
+/** Files and folders that runs of this process hold. A path is one or the other: no file is also a folder of another place. */
 import { sep } from 'node:path';
 import { oneLine } from '../core/describe';
 import { ofProcess } from '../core/held';
@@ -28,7 +28,8 @@ const clash = (name: string, folder: Place, file: Place): Held => {
 };
 
 /**
- * Refuses a place that lies in a file that a run of this process holds, and a file that a held place lies in.
+ * Refuses a place below a file that a run of this process holds, or a folder at it; and a file where one holds a folder, or a
+ * place below.
  *
  * @throws Error naming both places
  */

@@ -1,5 +1,4 @@
 /** Reads rows of a table cell by cell into the places of their columns. */
-
 import { isString } from '../../files/json';
 import { describe, oneLine } from '../describe';
 import { type Cell, cellReader, countIn, flagIn, levelIn, MISSING_TEXTS, squarableIn } from './cells';

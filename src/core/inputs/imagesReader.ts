@@ -1,5 +1,4 @@
 /** Reads images: gray or colors over a background, in one size. */
-
 import { isRecord } from '../../files/json';
 import { describe } from '../describe';
 import { inputValues, isBytes } from '../typedArrays';

@@ -1,5 +1,4 @@
 /** Reads texts: finds the words of a vocabulary in each. */
-
 import { isString } from '../../files/json';
 import { describe } from '../describe';
 import type { InputReader } from './input';

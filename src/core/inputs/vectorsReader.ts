@@ -1,5 +1,4 @@
 /** Reads vectors of numbers of one width. */
-
 import { isRecord } from '../../files/json';
 import { describe } from '../describe';
 import { arrayKind } from '../typedArrays';

@@ -69,16 +69,20 @@ function assertAlike(labeled: Dataset, blocks: Blocks): void {
     throw new RangeError(
       `${WHERE}: labeled.bytes is "${meaning}", unlabeled.bytes "${theirs}"; needed the same meaning`,
     );
-  const [one, other] = labeled.input ? [labeled, blocks] : [blocks, labeled];
-  // Pixels are the same bytes whether an input reads them or not; the other kinds change numbers.
-  if (one.input && one.input.kind !== 'images' && !other.input)
-    throw new RangeError(
-      `${WHERE}: ${one === labeled ? 'labeled' : 'unlabeled'} is read by an input of kind "${one.input.kind}", ${one === labeled ? 'unlabeled' : 'labeled'} has none, needed both read alike: give the one without it the option input, and the other's input`,
-    );
-  if (labeled.input && blocks.input && canonical(labeled.input) !== canonical(blocks.input))
+  const input = labeled.input ?? blocks.input;
+  if (input === undefined) return;
+  if (labeled.input && blocks.input) {
+    if (canonical(labeled.input) === canonical(blocks.input)) return;
     throw new RangeError(
       `${WHERE}: labeled and unlabeled are read from raw inputs in different ways, needed the same: give the option input of one the other's input`,
     );
+  }
+  // Pixels are the same bytes whether an input reads them or not; the other kinds change numbers.
+  if (input.kind === 'images') return;
+  const [read, bare] = labeled.input ? ['labeled', 'unlabeled'] : ['unlabeled', 'labeled'];
+  throw new RangeError(
+    `${WHERE}: ${read} is read by an input of kind "${input.kind}", ${bare} has none, needed both read alike: give the one without it the option input, and the other's input`,
+  );
 }
 
 /** The labeled part of the batches. */

@@ -7,6 +7,7 @@ import { readInputs } from '../../core/inputs/readers';
 import { type InputSpec, shapeOfInput } from '../../core/inputs/registry';
 import { checked, integersFrom, number, oneOf, optional, readOptions, text } from '../../core/options';
 import { sizeOf } from '../../core/shape';
+import { idxHeader } from '../../data/idx';
 import { inputRule } from '../../data/ownData';
 import type { Blocks } from '../../data/stream/blocks';
 import { absolute } from '../file';
@@ -56,13 +57,12 @@ async function assertBareRows(path: string, place: string, then: FileState, offs
       `${named} is a file of NumPy, whose rows begin behind a header: needed the option offset: ${first}`,
     );
   }
-  const axes = head[3] as number;
-  if (offset > 0 || head.length < 16 || view.getUint16(0) !== 0 || axes < 1 || axes > 3) return;
-  const sizes = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const first = 4 + 4 * axes;
-  if (head[2] === 8 && first + sizeOf(sizes) === then.size)
+  const rank = head[3] as number;
+  if (offset > 0 || head.length < 16 || view.getUint16(0) !== 0 || rank < 1 || rank > 3) return;
+  const { length, shape } = idxHeader(head, rank);
+  if (head[2] === 8 && length + sizeOf(shape) === then.size)
     throw new RangeError(
-      `${named} is a file of IDX, whose rows begin behind a header: needed the option offset: ${first}`,
+      `${named} is a file of IDX, whose rows begin behind a header: needed the option offset: ${length}`,
     );
 }
 
