@@ -1,22 +1,33 @@
 /** What a row of the family's table is made with. */
+import { rm } from 'node:fs/promises';
 import {
   type BatchSource,
+  type Classifier,
   cosineDecay,
   createAdam,
   createBatches,
   type Dataset,
   type Executor,
+  evaluateClassifier,
   type Model,
   type Objective,
   type Phase,
   type Split,
+  subset,
   train,
 } from 'ssvae';
-import { progressBar } from 'ssvae/node';
+import { file, progressBar } from 'ssvae/node';
 import type { FamilyLine } from './line';
 
-/** What a run measures. */
-export type Outcome = Pick<FamilyLine, 'labelsAlone' | 'accuracy' | 'elbo' | 'seconds' | 'parameters'>;
+/** What a row measures. */
+export type Outcome = Omit<FamilyLine, 'model' | 'labels' | 'seed' | 'epochs' | 'backend'>;
+
+/** What a run has to show. */
+export interface Trained {
+  readonly seconds: number;
+  /** accuracy on the validation examples after each tenth of the epochs, where someone classifies */
+  readonly curve: readonly number[];
+}
 
 /** What is maximized; `steps` is the length of the run. */
 export type ObjectiveOf<M extends Model> = (model: M, steps: number) => Objective<M> | readonly Phase<M>[];
@@ -30,6 +41,8 @@ export interface RunOptions {
   readonly batchSize?: { readonly labeled: number; readonly unlabeled: number };
   /** default: those of the data set */
   readonly batches?: BatchSource;
+  /** who classifies, for the curve; default: the curve is empty */
+  readonly classifier?: Classifier | undefined;
 }
 
 /** Data, seed and training of a row. */
@@ -41,8 +54,8 @@ export interface Runner {
   readonly seed: number;
   readonly epochs: number;
   readonly split: Split;
-  /** trains a model, and gives the seconds */
-  train<M extends Model>(model: M, objectiveOf: ObjectiveOf<M>, options: RunOptions): Promise<number>;
+  /** trains a model; a run that was interrupted goes on from its last checkpoint in runs/family */
+  train<M extends Model>(model: M, objectiveOf: ObjectiveOf<M>, options: RunOptions): Promise<Trained>;
 }
 
 const RATE = 3e-3;
@@ -51,9 +64,11 @@ const RATE = 3e-3;
 export const trainer =
   ({ data, split, seed }: Pick<Runner, 'data' | 'split' | 'seed'>, execute: Executor): Runner['train'] =>
   async (model, objectiveOf, { title, epochs, batchSize = { labeled: 100, unlabeled: 128 }, ...options }) => {
-    const { batches = createBatches({ dataset: data, split, batchSize, seed }) } = options;
+    const { batches = createBatches({ dataset: data, split, batchSize, seed }), classifier } = options;
     const steps = epochs * batches.stepsPerEpoch;
     const objective = objectiveOf(model, steps);
+    const held = subset(data, split.validation ?? new Int32Array());
+    const path = `runs/family/${`${title} ${seed} ${epochs}`.replace(/[^a-z0-9]+/gi, '-')}.safetensors`;
     const { history } = await train(model as never, {
       objective: objective as never,
       batches,
@@ -64,8 +79,18 @@ export const trainer =
       epochs,
       seed,
       execute,
+      ...(classifier && {
+        validate: () => evaluateClassifier(classifier, held),
+        validateEvery: Math.max(1, Math.floor(epochs / 10)),
+      }),
+      checkpoint: { storage: file(path) },
+      resume: true,
       callbacks: progressBar({ title }),
       onWarning: () => undefined,
     });
-    return history.at(-1)?.seconds ?? 0;
+    await rm(path, { force: true });
+    return {
+      seconds: Math.round(history.at(-1)?.seconds ?? 0),
+      curve: history.flatMap((row) => row['validation.accuracy'] ?? []),
+    };
   };

@@ -13,7 +13,7 @@ import {
   unsupervised,
 } from 'ssvae';
 import { NETS, optimized } from './models';
-import type { Outcome, Runner } from './runner';
+import type { Outcome, Runner, Trained } from './runner';
 
 export const STACKED = 'M1+M2, stacked: M1 first';
 
@@ -34,12 +34,13 @@ export async function runStacked({ data, test, some, seed, epochs, split, train 
   const m1 = createVae({ data, latent: 50, nets: NETS, seed });
   const ofM1 = await train(m1, () => unsupervised(), { title: `${STACKED}, M1`, epochs });
   const dimensions = await dimensionsOf(m1, data, split.unlabeled);
-  const trained = async (objective: typeof optimized, title: string): Promise<[StackedM2, number]> => {
+  const trained = async (objective: typeof optimized, title: string): Promise<[StackedM2, Trained]> => {
     const nets = { preset: 'mlp', widths: [300] } as const;
     const model = createStackedM2({ m1, dimensions, data, latent: 50, nets, seed });
     const batchSize = { labeled: 100, unlabeled: 128 };
     const batches = await encodedBatches({ model, dataset: data, split, batchSize, seed });
-    return [model, await train(model.m2, objective, { title, epochs: M2_EPOCHS, batches })];
+    const ofM2 = await train(model.m2, objective, { title, epochs: M2_EPOCHS, batches, classifier: model });
+    return [model, ofM2];
   };
   const [alone] = await trained(() => supervised(), `${STACKED}, labels alone`);
   const labelsAlone = (await evaluateClassifier(alone, test)).accuracy;
@@ -51,5 +52,5 @@ export async function runStacked({ data, test, some, seed, epochs, split, train 
   const parameters = variables.reduce((sum, { size }) => sum + size, 0);
   model.dispose();
   m1.dispose();
-  return { labelsAlone, accuracy, elbo, seconds: ofM1 + ofM2, parameters };
+  return { labelsAlone, accuracy, elbo, seconds: ofM1.seconds + ofM2.seconds, parameters, curve: ofM2.curve };
 }
