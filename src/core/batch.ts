@@ -176,6 +176,26 @@ export interface BatchSource {
   dispose?(): void;
 }
 
+/** What a source may hold. */
+export const BATCH_SOURCE_NAMES = [
+  'stepsPerEpoch',
+  'counts',
+  'batchSize',
+  'inputShape',
+  'bytes',
+  'input',
+  'classes',
+  'classNames',
+  'observed',
+  'covariates',
+  'identity',
+  'split',
+  'replayable',
+  'assertWithin',
+  'at',
+  'dispose',
+] as const satisfies readonly (keyof BatchSource)[];
+
 /** How often an epoch shows each example of either kind, where a kind is shown at all. */
 export interface Passes {
   /** times that each labeled example is shown */

@@ -19,6 +19,10 @@ export const valuesHint = (name: string, value: unknown): string =>
 export const datasetHint = (name: string, value: unknown): string =>
   has(value, 'train', 'test') ? `: hand over ${name}.train, or ${name}.test` : awaitHint(value);
 
-/** Where a data set is given in place of its inputs. */
-export const inputsHint = (name: string, value: unknown): string =>
-  has(value, 'x') ? ': hand over its inputs, dataset.x' : datasetHint(name, value);
+/** Where a data set is given in place of its inputs; `isRead` where the model says how raw inputs are read. */
+export const inputsHint = (name: string, value: unknown, isRead: boolean): string => {
+  if (!has(value, 'x')) return datasetHint(name, value);
+  return isRead
+    ? ': hand over raw inputs, or dataset.x where it was read with input: model.input'
+    : ': hand over its inputs, dataset.x';
+};

@@ -6,6 +6,7 @@ import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
 import { ABOVE_0, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { assertSpelling } from '../core/spelling';
 import * as gaussian from '../distributions/gaussian';
 import type { LatentPrior } from '../distributions/latentPrior';
 import { gaussianKl } from '../divergences/gaussianKl';
@@ -26,6 +27,10 @@ interface Coded {
 export function assertPrior(where: string, prior: LatentPrior | undefined): void {
   if (prior === undefined) return;
   assertMethods(where, 'prior', prior, ['logProb', 'sample']);
+  assertSpelling(where, 'prior', prior, {
+    known: ['logProb', 'sample', 'variables'] satisfies readonly (keyof LatentPrior)[],
+    what: 'a part of a prior',
+  });
   assertVariables(where, 'prior', prior);
 }
 

@@ -7,6 +7,7 @@ import { assertExampleShape } from '../core/exampleShape';
 import { atOnce } from '../core/notAsync';
 import { flag, integersFrom } from '../core/options';
 import { assertSpec } from '../core/spec';
+import { assertSpelling } from '../core/spelling';
 import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
@@ -69,6 +70,22 @@ const assertKinds = (
     assertOneOf(where, `likelihood.parameterKinds[${i}]`, kind, KINDS);
 };
 
+/** What a likelihood may hold. */
+const LIKELIHOOD_NAMES = [
+  'spec',
+  'parameterShape',
+  'parameterKinds',
+  'support',
+  'bytes',
+  'variables',
+  'netInput',
+  'takesObserved',
+  'logProb',
+  'trainingLogProb',
+  'mean',
+  'sample',
+] as const satisfies readonly (keyof Likelihood)[];
+
 /**
  * Refuses a value that is not a likelihood of examples of a shape.
  *
@@ -82,6 +99,10 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
       `${where}: likelihood is ${describe(likelihood)}, needed a Likelihood such as bernoulli${hint}`,
     );
   }
+  assertSpelling(where, 'likelihood', likelihood, {
+    known: LIKELIHOOD_NAMES,
+    what: 'a part of a likelihood',
+  });
   const { parameterKinds, support, bytes = 'unit', netInput, trainingLogProb } = likelihood;
   const outputShape = outputShapeOf(where, likelihood, inputShape);
   if (parameterKinds !== undefined) assertKinds(where, parameterKinds, outputShape);

@@ -1,9 +1,11 @@
 /** Whether a model can be used, and on what. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { oneLine } from '../core/describe';
+import { recordOf } from '../core/assert';
+import { describe, oneLine } from '../core/describe';
 import { isHeld } from '../core/held';
 import { assertShapes } from '../core/shape';
-import type { Model } from './model';
+import { assertSpelling } from '../core/spelling';
+import type { BoundContext, Model } from './model';
 
 /**
  * Refuses a model that has been disposed, or whose own nets have been.
@@ -16,15 +18,42 @@ export function assertLiving(where: string, { variables }: Pick<Model, 'variable
     if (variable.isDisposed) throw new RangeError(`${where}: the model is disposed, needed one that is not`);
 }
 
+/** What a context may hold. */
+const CONTEXT_NAMES = [
+  'noise',
+  'training',
+  'updateStatistics',
+  'logWeight',
+  'covariates',
+  'observed',
+] as const satisfies readonly (keyof BoundContext)[];
+
+/**
+ * Refuses a context without a stream of draws, or with a misspelled name.
+ *
+ * @param where name of the calling function, for the message
+ * @throws TypeError or RangeError
+ */
+export function assertContext(where: string, context: BoundContext): void {
+  const { noise } = recordOf(where, context, 'context');
+  if (typeof noise?.split !== 'function')
+    throw new TypeError(
+      `${where}: context.noise is ${describe(noise)}, needed a stream of draws such as createNoise(1)`,
+    );
+  assertSpelling(where, 'context', context, { known: CONTEXT_NAMES, what: 'a part of a context' });
+}
+
 /**
  * Refuses a model that has been disposed, and inputs of another shape than its own.
  *
  * @param where name of the calling function, for the message
  * @param x inputs, [B, …inputShape]
+ * @param context where the function takes one, {@link assertContext}
  * @throws RangeError or TypeError
  */
-export function assertInputs(where: string, model: Model, x: Tensor): void {
+export function assertInputs(where: string, model: Model, x: Tensor, ...context: [BoundContext?]): void {
   assertLiving(where, model);
+  if (context.length > 0) assertContext(where, context[0] as BoundContext);
   assertShapes(where, { x: [x, `B ${model.inputShape.join(' ')}`, 'float32'] });
 }
 

@@ -7,12 +7,15 @@ import { describe, formatShape } from '../core/describe';
 import { movesOf } from '../core/held';
 import { inputsHint } from '../core/hints';
 import { isRawInput, type RawInputs, rawInWords, readInputs } from '../core/inputs/readers';
+import { parseInput } from '../core/inputs/registry';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { assertShapes, sizeOf } from '../core/shape';
 import { assertWithin, FINITE } from '../core/support';
 import { arrayKind, inputValues, isBytes } from '../core/typedArrays';
+import { isRecord } from '../files/json';
 import { assertBackend } from '../host/backendTraits';
 import { createRests } from '../host/rests';
+import { assertSameReading } from './fits';
 import { byteMeaningOf, supportOf } from './inputs';
 import type { Model } from './model';
 
@@ -44,15 +47,13 @@ const toFloats = (where: string, name: string, numbers: readonly unknown[]): Flo
     return value;
   });
 
-const openTensor = (
-  where: string,
-  name: string,
-  inputs: Tensor,
-  { inputShape, input }: Model,
-): OpenedInputs => {
+const openTensor = (where: string, name: string, inputs: Tensor, model: Model): OpenedInputs => {
+  const { inputShape, input } = model;
+  if (isRecord(inputs) && 'x' in inputs && inputs.input !== undefined)
+    assertSameReading(where, model, parseInput(where, inputs.input));
   if (!Array.isArray(inputs?.shape) || 'x' in inputs)
     throw new TypeError(
-      `${where}: ${name} is ${describe(inputs)}, needed ${input ? `${rawInWords(input)}; or ` : ''}bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes` : inputsHint(name, inputs)}`,
+      `${where}: ${name} is ${describe(inputs)}, needed ${input ? `${rawInWords(input)}; or ` : ''}bytes, float32 values, numbers or a tensor${arrayKind(inputs) ? `: Float32Array.from(${name}, Number), divided by 255 where they are bytes` : inputsHint(name, inputs, input !== undefined)}`,
     );
   assertNotIntegers(where, name, inputs);
   if (inputs.shape.length === 0 || formatShape(inputs.shape.slice(1)) !== formatShape(inputShape))

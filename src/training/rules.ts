@@ -1,6 +1,7 @@
 /** The options of `train` and `trainingSteps`: names, defaults, ranges and messages, in one table each. */
 import { assertFunction, assertInteger, assertOneOf, plainOf } from '../core/assert';
-import type { BatchSource } from '../core/batch';
+import { BATCH_SOURCE_NAMES, type BatchSource } from '../core/batch';
+import { assertClassNames } from '../core/classNames';
 import { describe } from '../core/describe';
 import {
   AT_LEAST_0,
@@ -18,10 +19,12 @@ import {
   type Rule,
   record,
   seedStream,
+  text,
   unchecked,
   withMethods,
 } from '../core/options';
 import { schedule } from '../core/schedules';
+import { assertSpelling } from '../core/spelling';
 import { assertNoFunction, assertNoMaker } from '../core/uncalled';
 import { assertStorage, isFolder } from '../files/storage';
 import type { Model } from '../models/model';
@@ -42,13 +45,35 @@ import { executeEagerly } from './step';
 /** Numbers above 0, infinity among them. */
 const above0 = (what: string): NumberRange => ({ needed: `${what} above 0`, holds: (value) => value > 0 });
 
+/** Checks what a source says of its examples, where it says it. */
+const assertSourceFields = (where: string, name: string, source: BatchSource): void => {
+  const { inputShape, classes, classNames, batchSize, identity } = source;
+  if (inputShape !== undefined) {
+    if (!Array.isArray(inputShape))
+      throw new TypeError(
+        `${where}: ${name}.inputShape is ${describe(inputShape)}, needed the shape of one example, such as [2]`,
+      );
+    for (const [axis, size] of inputShape.entries())
+      assertInteger(where, `${name}.inputShape[${axis}]`, size);
+  }
+  if (classes !== undefined) assertInteger(where, `${name}.classes`, classes);
+  if (classNames !== undefined)
+    assertClassNames(where, `${name}.classNames`, classNames, classes ?? classNames.length);
+  if (batchSize !== undefined)
+    for (const part of ['labeled', 'unlabeled'] as const)
+      assertInteger(where, `${name}.batchSize.${part}`, batchSize?.[part], 0);
+  if (identity !== undefined) text('')(where, `${name}.identity`, identity);
+};
+
 const batches: Rule<BatchSource> = checked((where, name, source) => {
   assertNoFunction(where, name, source);
   if (typeof source?.at !== 'function')
     throw new TypeError(
       `${where}: ${name} is ${describe(source)}, needed a BatchSource such as createBatches(…)`,
     );
+  assertSpelling(where, name, source, { known: BATCH_SOURCE_NAMES, what: 'a part of a BatchSource' });
   assertInteger(where, `${name}.stepsPerEpoch`, source.stepsPerEpoch);
+  assertSourceFields(where, name, source);
   const { labeled, unlabeled } = source.counts ?? {};
   assertInteger(where, `${name}.counts.labeled`, labeled, 0);
   assertInteger(where, `${name}.counts.unlabeled`, unlabeled, 0);

@@ -160,6 +160,10 @@ describe('a prior of your own', () => {
     [{}, 'prior is Object, needed an object with logProb()'],
     [{ ...standard, variables: { mean: 3 } }, 'prior.variables.mean is 3, needed an object with assign()'],
     [{ ...standard, variables: new Map() }, 'prior.variables is Map'],
+    [
+      { ...standard, variable: {} },
+      'prior.variable is not a part of a prior, needed another name: did you mean variables?',
+    ],
   ])('is refused where it is none: %j', (prior, message) => {
     for (const make of [tinyM2, tinyM1]) expect(() => make({ prior: prior as never })).toThrow(message);
   });

@@ -63,6 +63,11 @@ describe('a likelihood of your own', () => {
       'parameterShape([3]) is 3, needed the shape of one example, e.g. [28, 28, 1]',
     ],
     [
+      'a misspelled name',
+      own({ netinput: () => undefined }),
+      'netinput is not a part of a likelihood, needed another name: did you mean netInput?',
+    ],
+    [
       'a kind that is no array',
       own({ parameterKinds: 'logit' }),
       'parameterKinds is "logit", needed an array whose length divides the last axis of likelihood.parameterShape, 3',

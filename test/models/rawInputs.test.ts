@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { zeros } from '@tensorflow/tfjs-core';
 import Papa from 'papaparse';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ColumnsInput } from '../../src/core/inputs/columns';
 import { createBatches } from '../../src/data/batches';
 import { columns } from '../../src/data/columns';
 import type { Dataset } from '../../src/data/dataset';
@@ -162,8 +163,13 @@ describe('rows at prediction', () => {
     await expect(predict(model, row as never)).rejects.toThrow(
       /needed a list of cells; one row alone is a list/,
     );
-    await expect(predict(model, columns(penguins) as never)).rejects.toThrow(
-      /hand over its inputs, dataset.x/,
+    const other = columns(penguins.slice(3));
+    await expect(predict(model, other as never)).rejects.toThrow(
+      'predict: the data was read as columns in another way than the model reads its inputs, by other means, levels or words say; needed the same: hand over raw inputs, or data read with input: model.input',
+    );
+    const same = columns([row], { input: model.input as ColumnsInput });
+    await expect(predict(model, same as never)).rejects.toThrow(
+      /: hand over raw inputs, or dataset\.x where it was read with input: model\.input$/,
     );
   });
 

@@ -52,6 +52,27 @@ const expectRefused = async (model: Model, wrong: object, message: string): Prom
 
 const untold = ({ stepsPerEpoch, counts, at }: BatchSource): BatchSource => ({ stepsPerEpoch, counts, at });
 
+describe('what a source says of its examples', () => {
+  cleanUpAfterEach();
+
+  it.each<[object, string]>([
+    [{ inputShape: 2 }, 'inputShape is 2, needed the shape of one example, such as [2]'],
+    [{ inputShape: [8, 8.5, 1] }, 'inputShape[1] is 8.5, needed an integer of at least 1'],
+    [{ classes: '3' }, 'classes is "3", needed an integer of at least 1'],
+    [{ classNames: 'abc' }, 'classNames is "abc", needed an array of texts'],
+    [{ batchSize: 4 }, 'batchSize.labeled is undefined, needed an integer of at least 0'],
+    [{ identity: 3 }, 'identity is 3, needed a text'],
+    [
+      { batchsize: undefined, inputShapes: [8, 8, 1], inputShape: undefined },
+      'inputShapes is not a part of a BatchSource, needed another name: did you mean inputShape?',
+    ],
+  ])('is refused where it is wrong: %j', async (wrong, reason) => {
+    const model = tinyM2();
+    await expectRefused(model, { batches: { ...tinyBatches(), ...wrong } }, `train: batches.${reason}`);
+    model.dispose();
+  });
+});
+
 describe('missing values that a likelihood cannot leave out', () => {
   cleanUpAfterEach();
 

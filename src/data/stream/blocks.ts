@@ -1,10 +1,12 @@
 /** Examples in blocks: data that are read piece by piece, as they do not fit into memory. */
 import { assertInteger, assertNumbers, recordOf } from '../../core/assert';
 import type { ByteMeaning } from '../../core/byteValues';
+import { assertSpelled } from '../../core/datasetNames';
 import { describe, formatShape, oneLine } from '../../core/describe';
 import { type InputSpec, parseInput, shapeOfInput } from '../../core/inputs/registry';
 import type { Rule } from '../../core/options';
 import { sameShape } from '../../core/shape';
+import { assertSpelling } from '../../core/spelling';
 import { assertWithin, type Supports } from '../../core/support';
 import { checkDataset, type Dataset } from '../dataset';
 import type { ExtrasOptions } from '../extras';
@@ -41,6 +43,18 @@ export interface OwnBlocks<Input extends InputSpec = InputSpec> extends Blocks {
   readonly notes: readonly string[];
 }
 
+/** What blocks may hold. */
+const BLOCKS_NAMES = [
+  'name',
+  'shape',
+  'sizes',
+  'bytes',
+  'input',
+  'identity',
+  'read',
+  'notes',
+] as const satisfies readonly (keyof OwnBlocks)[];
+
 /** Checks everything about blocks that is known before one is read. */
 export const blocksRule: Rule<Blocks> = (where, name, given) => {
   const blocks = recordOf(where, given as Blocks, name);
@@ -48,6 +62,7 @@ export const blocksRule: Rule<Blocks> = (where, name, given) => {
     throw new TypeError(
       `${where}: ${name} is ${describe(given)}, needed blocks, { name, shape, sizes, read }, such as rowBlocks of ssvae/node makes`,
     );
+  assertSpelling(where, name, blocks, { known: BLOCKS_NAMES, what: 'a part of blocks' });
   const { shape, sizes, input } = blocks;
   if (!Array.isArray(shape))
     throw new TypeError(`${where}: ${name}.shape is ${describe(shape)}, needed the shape of one example`);
@@ -82,7 +97,13 @@ export async function readBlock(
 ): Promise<Dataset> {
   const { name, shape, sizes, bytes } = blocks;
   const title = `block ${block} of "${oneLine(name, 200)}"`;
-  const { x, weight, covariates, observed } = recordOf(where, await blocks.read(block), title);
+  const examples: BlockExamples & Pick<Blocks, 'bytes'> = recordOf(where, await blocks.read(block), title);
+  assertSpelled(where, title, examples);
+  const { x, weight, covariates, observed } = examples;
+  if (examples.bytes !== undefined && examples.bytes !== (bytes ?? 'unit'))
+    throw new RangeError(
+      `${where}: ${title}.bytes is ${describe(examples.bytes)}, that of the blocks ${describe(bytes ?? 'unit')}; needed the same`,
+    );
   const dataset = checkDataset(where, title, {
     name,
     shape,

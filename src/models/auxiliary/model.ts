@@ -36,7 +36,7 @@ import type { LatentPrior } from '../../distributions/latentPrior';
 import { codeBound, logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
 import { assertReconstructs } from '../reconstructed';
 import { seenByNets } from '../seenByNets';
@@ -114,7 +114,7 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       return made.variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x);
+      assertInputs('infer', model, x, context);
       const pass = passOf(context, x);
       const seen = seenByNets(likelihood, x);
       const qa = auxiliaryEncoder(seen, pass); // q(a | x)
@@ -186,6 +186,7 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
     },
     sampleMean(y, context) {
       assertLiving('sampleMean', model);
+      assertContext('sampleMean', context);
       assertShapes('sampleMean', { y: [y, `R ${classes}`] });
       const z = samplePrior('sampleMean', model, y.shape[0] as number, context.noise.split('latent'));
       const drawn = (pa: gaussian.Gaussian): Tensor => gaussian.sample(pa, context.noise.split('auxiliary'));

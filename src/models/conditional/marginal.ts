@@ -11,7 +11,7 @@ import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import { m2Distributions } from '../m2/distributions';
 import { type M2, m2Of } from '../m2/model';
 import { disposeVariables } from '../ownVariables';
@@ -56,7 +56,7 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
       return distributions.variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x);
+      assertInputs('infer', model, x, context);
       const pass = passOf(context, x);
       const shared = features(x, pass);
       const at = posterior(shared, pass);
@@ -89,6 +89,7 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
     },
     sampleMean(y, context) {
       assertLabels('sampleMean', y);
+      assertContext('sampleMean', context);
       const z = prior.sample('sampleMean', y, context.noise.split('latent'));
       return meanOf('sampleMean', model, decoder(z, y, passOf(context, z)));
     },

@@ -105,7 +105,7 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
       return variables();
     },
     bound(x, context, given) {
-      assertInputs('bound', model, x);
+      assertInputs('bound', model, x, context);
       return tidy(() => {
         const c = labelsOf('bound', x, given);
         const pass = passOf(context, x);

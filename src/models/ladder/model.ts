@@ -31,7 +31,7 @@ import * as gaussian from '../../distributions/gaussian';
 import type { Pass } from '../../nets/pass';
 import { logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { temperatureIn } from '../latentPrior';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
 import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
@@ -127,7 +127,7 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       return nets.variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x);
+      assertInputs('infer', model, x, context);
       const pass = passOf(context, x);
       const found = bottomUp(x, pass); // N(μ̂_i, σ̂_i²) and d_L
       const examples = x.shape[0] as number;
@@ -193,6 +193,7 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
     },
     sampleMean(y, context) {
       assertLiving('sampleMean', model);
+      assertContext('sampleMean', context);
       assertShapes('sampleMean', { y: [y, `R ${classes}`] });
       const pass = passOf(context, y);
       return meanOf('sampleMean', model, decoder(drawn(y, context.noise, 1, pass), y, pass));

@@ -20,7 +20,7 @@ import { logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
 import { assertCovariates, assertReadsCovariates } from '../covariates';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
 import type { BoundContext, Known, SemiSupervisedVae } from '../model';
 import { moved, sampleAt } from '../moved';
@@ -89,7 +89,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
       return variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x);
+      assertInputs('infer', model, x, context);
       const d = domainOf('infer', x, context);
       const pass = passOf(context, x);
       const q1 = encoder(x, d, pass); // q(z1 | x[, d])
@@ -159,6 +159,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
     },
     sampleMean(y, context) {
       assertLiving('sampleMean', model);
+      assertContext('sampleMean', context);
       const { R = 0 } = assertShapes('sampleMean', { y: [y, `R ${classes}`] });
       const d = domainOf('sampleMean', y, context);
       const pass = passOf(context, y);

@@ -16,7 +16,7 @@ import type { LatentPrior } from '../../distributions/latentPrior';
 import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
 import type { BoundContext, SemiSupervisedVae } from '../model';
 import { assertReconstructs } from '../reconstructed';
@@ -74,7 +74,7 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
       return variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x);
+      assertInputs('infer', model, x, context);
       const pass = passOf(context, x);
       const shared = features(x, pass);
       const at = posterior(shared, pass);
@@ -128,6 +128,7 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
     },
     sampleMean(y, context) {
       assertLiving('sampleMean', model);
+      assertContext('sampleMean', context);
       assertShapes('sampleMean', { y: [y, `R ${classes}`] });
       const z = samplePrior('sampleMean', model, y.shape[0] as number, context.noise.split('latent'));
       return meanOf('sampleMean', model, decoder(z, y, passOf(context, z)));

@@ -149,7 +149,7 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
       };
     },
     infer(x, context) {
-      assertInputs('infer', model, x);
+      assertInputs('infer', model, x, context);
       const q1 = m1.encode(x); // q(z1 | x)
       const z1 = gaussian.sample(q1, context.noise.split('features'));
       const za = active(z1);

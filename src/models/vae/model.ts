@@ -63,7 +63,7 @@ export function createVae(options: VaeOptions): GaussianVae {
       return variables();
     },
     bound(x, context) {
-      assertInputs('bound', model, x);
+      assertInputs('bound', model, x, context);
       return tidy(() => {
         const pass = passOf(context, x);
         const q = encoder(x, pass); // q(z | x)

@@ -63,6 +63,17 @@ const misfit = <M extends Model>({
   return `train: ${steps} steps at alpha ${Number(alpha.toPrecision(3))} are few for the bound alone on ${labeled} labels: the classifier often ends below that of supervised(). Take fit(), regularized(), alpha of ${SMALL_ALPHA} and more, or ${FEW_STEPS} steps and more`;
 };
 
+/** Readings whose numbers are learned from data: means, deviations, levels, words. */
+const LEARNED_READINGS: readonly string[] = ['columns', 'vectors', 'text'];
+
+/** Whether a model reads raw inputs by what it learned of other data, and these do not say how they were read. */
+const unread = <M extends Model>({ model, batches }: RunSettings<M>): string | undefined => {
+  const { input } = model;
+  if (input === undefined || batches.input !== undefined || !LEARNED_READINGS.includes(input.kind))
+    return undefined;
+  return `train: the model reads raw inputs as ${input.kind}, and the data do not say how theirs were read: they are used as they are. Read them with input: model.input`;
+};
+
 /** Whether a column is high in each of the last epochs. */
 const isHigh = (history: readonly HistoryRow[], column: string, above: number): boolean =>
   history.length >= EPOCHS && history.slice(-EPOCHS).every((row) => (row[column] ?? 0) > above);
@@ -94,8 +105,9 @@ const decline = <M extends Model>(
 };
 
 /**
- * Warns once in a run: before the first step where its length, α and data do not fit each other, or after an epoch where the
- * classifier gets worse on the labeled examples.
+ * Warns before the first step where the data do not say that they were read as the model reads raw inputs. Warns once in a run:
+ * before the first step where its length, α and data do not fit each other, or after an epoch where the classifier gets worse
+ * on the labeled examples.
  */
 export function createWarnings<M extends Model>(run: Run, settings: RunSettings<M>): Listener {
   let warned = false;
@@ -106,7 +118,10 @@ export function createWarnings<M extends Model>(run: Run, settings: RunSettings<
   };
   return {
     async begin() {
-      if (run.progress.step === 0) await warn(misfit(settings));
+      if (run.progress.step > 0) return;
+      const read = unread(settings);
+      if (read !== undefined) await settings.onWarning(read);
+      await warn(misfit(settings));
     },
     epochEnd: () => warn(decline(settings, run.progress.history)),
   };

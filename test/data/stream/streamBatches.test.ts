@@ -154,10 +154,27 @@ describe('reading', () => {
     ],
     ['with a NaN', { x: Float32Array.of(Number.NaN) }, /block \d of "numbers"\.x\[0\] is NaN, needed finite/],
     ['without inputs', {}, /block \d of "numbers"\.x is undefined, needed a Uint8Array or a Float32Array/],
+    [
+      'with a misspelled name',
+      { x: Float32Array.of(1), weights: Float32Array.of(1) },
+      /block \d of "numbers"\.weights is not a part of a data set, needed another name: did you mean weight\?/,
+    ],
+    [
+      'whose bytes stand for something else',
+      { x: Uint8Array.of(1), bytes: 'counts' },
+      /block \d of "numbers"\.bytes is "counts", that of the blocks "unit"; needed the same/,
+    ],
     ['that is nothing', undefined, /block \d of "numbers" is undefined/],
   ])('names a block %s', async (_, examples, message) => {
     const source = stream({ unlabeled: numbered([], { read: () => examples as never }) });
     await expect(source.at(0)).rejects.toThrow(message);
+  });
+
+  it('refuses blocks with a misspelled name', () => {
+    const blocks = { ...numbered([]), byte: 'counts' };
+    expect(() => stream({ unlabeled: blocks })).toThrow(
+      'streamBatches: unlabeled.byte is not a part of blocks, needed another name: did you mean bytes?',
+    );
   });
 
   it('names the block with a value that the likelihood does not take, before the first step', async () => {

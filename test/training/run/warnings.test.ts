@@ -1,8 +1,10 @@
 import { add, mul } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBatches } from '../../../src/data/batches';
+import type { Dataset } from '../../../src/data/dataset';
 import { digits } from '../../../src/data/digits';
 import { splitDataset } from '../../../src/data/split';
+import { vectors } from '../../../src/data/vectors';
 import { createM2, type M2 } from '../../../src/models/m2/model';
 import type { Objective } from '../../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../../src/models/objectives/semiSupervised';
@@ -121,5 +123,36 @@ describe('a classifier that gets worse on labeled examples', () => {
     expect(await warningsAt([1, 0.2, 0.9, 0.9, 0.3, 0.9])).toEqual([]);
     expect(await warningsAt([1, 0.2, 0.6, 0.6, 0.6, 0.6])).toEqual([]);
     expect(await warningsAt([1.2, 1.2, 1.2], supervised() as Objective<M2>)).toEqual([]);
+  });
+});
+
+describe('a model that reads raw inputs', () => {
+  const table = vectors(
+    Array.from({ length: 12 }, (_, i) => [i, i % 3]),
+    { labels: Array.from({ length: 12 }, (_, i) => i % 2) },
+  );
+  const half = { labeled: Int32Array.of(0, 1, 2, 3), unlabeled: Int32Array.of(4, 5, 6, 7, 8, 9) };
+
+  const warningsOn = async (dataset: Dataset): Promise<string[]> => {
+    const warnings: string[] = [];
+    const model = createM2({ data: table, latent: 1, nets: { preset: 'mlp', widths: [2] } });
+    await train(model, {
+      objective: supervised(),
+      batches: createBatches({ dataset, split: half, batchSize: { labeled: 2, unlabeled: 2 }, seed: 1 }),
+      epochs: 1,
+      seed: 1,
+      onWarning: (warning) => void warnings.push(warning),
+    });
+    model.dispose();
+    return warnings;
+  };
+
+  it('warns of data that do not say how they were read', async () => {
+    expect(await warningsOn(table)).toEqual([]);
+    const { input, ...bare } = table;
+    expect(input).toBeDefined();
+    expect(await warningsOn(bare)).toEqual([
+      'train: the model reads raw inputs as vectors, and the data do not say how theirs were read: they are used as they are. Read them with input: model.input',
+    ]);
   });
 });
