@@ -11,10 +11,9 @@ import type { SemiSupervisedVae } from '../../models/model';
 import { assignVariables, readTensors } from '../../models/modelFile';
 import { withTemperature } from '../../models/temperature';
 import type { HistoryRow } from '../history';
-import { type CrossValidation, choose, crossValidate, type FitChoice } from './compare';
+import { type CrossValidation, choose, crossValidate, type FitChoice, meanOf } from './compare';
 import { distill, distillSteps } from './distill';
 import { type FitSource, type Learned, learn, probabilitiesOf, shownBy, type Task } from './learn';
-import { equalMean } from './mean';
 import { type FitOptions, fitSettings } from './options';
 import type { Recipe } from './recipe';
 
@@ -59,7 +58,7 @@ const isModel = (given: object): given is SemiSupervisedVae => 'variables' in gi
  *
  * It trains the model twice from the weights that it has: on the labels alone, and on all data. Where there are enough
  * labels, cross-validation compares the two. The classifier ends with the predictions of one of them where it is clearly
- * better, and else with the mean of both, each as sure as the other, which it learns from all examples; q(z|x) and p(x|z,y) are those of all data.
+ * better, and else with the mean of both, which it learns from all examples; q(z|x) and p(x|z,y) are those of all data.
  * The report says what was chosen and why.
  *
  * A second call goes on from the weights of the first: with more labels, more data or another rate.
@@ -166,7 +165,7 @@ async function fitted<M extends SemiSupervisedVae>(
     const ofAlone = await probabilitiesOf(raw, examples);
     const both = await learnOn('labels and unlabeled data');
     if (decision.chosen === 'mean of both')
-      await distill(task, equalMean(ofAlone, await probabilitiesOf(raw, examples), data.classes));
+      await distill(task, meanOf(ofAlone, await probabilitiesOf(raw, examples)));
     if (decision.chosen === 'labels alone') await distill(task, ofAlone);
     return {
       model,
