@@ -29,7 +29,7 @@ function distance(a: string, b: string): number {
 const SHORTEST = 4;
 
 /** Longer texts are near to no name, and cost time. */
-const LONGEST = 12;
+const LONGEST = 20;
 
 /** Whether a key is a misspelled name: the same but for case, or nearly, with the same first letter (`height` is not `weight`). */
 const isNear = (key: string, name: string): boolean => {

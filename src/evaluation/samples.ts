@@ -21,8 +21,9 @@ import {
 import { assertShapes, sameShape, sizeOf } from '../core/shape';
 import type { TokenConditionalVae } from '../models/conditional/token';
 import { assertReadsCovariates, covariateRows } from '../models/covariates';
+import { assertClassifier, assertModel } from '../models/fits';
 import { assertLiving } from '../models/living';
-import type { Classifier, GenerativeClassifier, Known } from '../models/model';
+import type { Classifier, GenerativeClassifier, Known, Model } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
@@ -131,7 +132,7 @@ export async function evaluateSamples(
     seed: noise,
     ...given
   } = readOptions(where, options, sampleRules());
-  assertMethods<Partial<GenerativeClassifier>>(
+  assertModel<Partial<GenerativeClassifier> & Model>(
     where,
     'model',
     model,
@@ -143,7 +144,7 @@ export async function evaluateSamples(
   const { judge = model as GenerativeClassifier, fitClassifier = (generated) => linearOf(model, generated) } =
     given;
   if (typeof judge !== 'function') {
-    assertMethods(where, 'judge', judge, ['classify']);
+    assertClassifier(where, judge, 'judge');
     if (!sameShape(judge.inputShape, model.inputShape) || judge.classes !== model.classes)
       throw new RangeError(
         `${where}: judge classifies ${formatShape(judge.inputShape)} into ${judge.classes}, needed ${formatShape(model.inputShape)} into ${model.classes}, as the model generates`,

@@ -2,10 +2,10 @@
 
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../bounds/everyLabel';
-import { assertMethods } from '../core/assert';
 import { atOnce } from '../core/notAsync';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { assertModel } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { GenerativeClassifier } from '../models/model';
 import { labelsOf, type ModelGridOptions, readCells } from './cells';
@@ -33,7 +33,7 @@ export async function analogies(
   inputs: Tensor,
   options: AnalogiesOptions = {},
 ): Promise<PixelGrid> {
-  assertMethods('analogies', 'model', model, ['classify', 'reconstruct']);
+  assertModel('analogies', 'model', model, ['classify', 'reconstruct']);
   assertLiving('analogies', model);
   const { labels, ...layout } = readOptions('analogies', options, {
     ...gridRules(model.inputShape),

@@ -1,11 +1,12 @@
 /** What a model thinks the classes look like. */
 
-import { assertInteger, assertMethods, assertSize } from '../core/assert';
+import { assertInteger, assertSize } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
 import { integersFrom, number, readOptions, seedStream } from '../core/options';
 import { sizeOf } from '../core/shape';
 import type { TokenConditionalVae } from '../models/conditional/token';
+import { assertModel } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { GenerativeClassifier } from '../models/model';
 import { type ModelGridOptions, readCells } from './cells';
@@ -32,7 +33,7 @@ export async function classSamples(
   model: GenerativeClassifier | TokenConditionalVae,
   options: ClassSamplesOptions,
 ): Promise<PixelGrid> {
-  assertMethods('classSamples', 'model', model, ['generate']);
+  assertModel('classSamples', 'model', model, ['generate']);
   assertLiving('classSamples', model);
   const { perClass, seed, ...layout } = readOptions('classSamples', options, {
     ...gridRules(model.inputShape),

@@ -1,10 +1,10 @@
 /** What a model keeps of its inputs. */
 
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertMethods } from '../core/assert';
 import { atOnce } from '../core/notAsync';
 import { optional, readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
+import { assertModel } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { GenerativeClassifier, Vae } from '../models/model';
 import { labelsOf, type ModelGridOptions, readCells } from './cells';
@@ -37,7 +37,7 @@ export async function reconstructions(
   inputs: Tensor,
   options: ReconstructionsOptions = {},
 ): Promise<PixelGrid> {
-  assertMethods('reconstructions', 'model', model, ['reconstruct']);
+  assertModel('reconstructions', 'model', model, ['reconstruct']);
   assertLiving('reconstructions', model);
   const { labels, columns, ...layout } = readOptions('reconstructions', options, {
     ...gridRules(model.inputShape),

@@ -2,18 +2,28 @@
 
 import { add, sub, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../bounds/everyLabel';
+import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
+import { flag, readOptions, unchecked, withMethods } from '../core/options';
 import { assertShapes } from '../core/shape';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Pass } from '../nets/pass';
 import { assertTakesObserved } from './fits';
-import type { BoundContext, BoundTerms } from './model';
+import type { BoundContext, BoundTerms, LabelBoundOptions } from './model';
 
 /** Values of every example, as often as the labels of an example: [B, …] as [R, …]. */
 export const repeatedTo = <T extends Tensor>(rows: number, values: T): T => {
   const times = rows / (values.shape[0] as number);
   return times === 1 ? values : (repeatRows(values, times) as T);
 };
+
+/** The options of a bound at a label; those left out are of the context. */
+export const atLabel = ({ noise, logWeight = false }: BoundContext, options: LabelBoundOptions = {}) =>
+  readOptions('bound', options, {
+    noise: withMethods<Noise>(['split'], noise),
+    logWeight: flag(logWeight),
+    rowWeights: unchecked<Tensor | undefined>(),
+  });
 
 /** What a log-likelihood needs to know of its pass. */
 type LikelihoodContext = Pick<BoundContext, 'observed' | 'training' | 'updateStatistics'> & {

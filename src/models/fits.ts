@@ -1,12 +1,14 @@
 /** Whether model, objective and data fit each other. */
 
-import { assertMethods } from '../core/assert';
+import { assertInteger, assertMethods, recordOf } from '../core/assert';
 import { assertParts, type Batch, type BatchSource, shapesOfExtras } from '../core/batch';
 import { assertSameNames } from '../core/classNames';
 import { describe, formatShape } from '../core/describe';
+import { assertExampleShape } from '../core/exampleShape';
 import type { InputSpec } from '../core/inputs/registry';
 import { atOnce } from '../core/notAsync';
 import { assertShapes, sameShape } from '../core/shape';
+import { assertSpelling } from '../core/spelling';
 import { canonical } from '../files/json';
 import { assertCovariates } from './covariates';
 import { assertBytesFit } from './inputs';
@@ -17,6 +19,41 @@ import type { Objective } from './objectives/objective';
 export const hasToken = (model: object): boolean =>
   (model as { readonly missing?: unknown } | undefined)?.missing === 'token';
 
+/** What a model says of itself. */
+const MODEL_NAMES = [
+  'inputShape',
+  'classes',
+  'classNames',
+  'temperature',
+  'input',
+  'covariates',
+  'variables',
+  'spec',
+  'structure',
+] as const satisfies readonly (keyof Classifier)[];
+
+/**
+ * Refuses a model that lacks a method, a shape or variables, or has a misspelled part.
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @param methods that it needs; with `classify` it needs classes
+ * @throws TypeError or RangeError naming the part
+ */
+export function assertModel<M extends Model>(
+  where: string,
+  name: string,
+  model: M,
+  methods: readonly (keyof M & string)[],
+): void {
+  assertMethods(where, name, model, methods);
+  assertSpelling(where, name, model, { known: MODEL_NAMES, what: 'a part of a model' });
+  assertExampleShape(where, `${name}.inputShape`, model.inputShape);
+  recordOf(where, model.variables, `${name}.variables`);
+  if ((methods as readonly string[]).includes('classify'))
+    assertInteger(where, `${name}.classes`, model.classes);
+}
+
 /**
  * Refuses a model without q(y|x).
  *
@@ -26,7 +63,7 @@ export const hasToken = (model: object): boolean =>
  */
 export function assertClassifier(where: string, model: Classifier, name = 'model'): void {
   if (typeof model?.classify !== 'function') refuseToken(where, name, model, `bayesClassifier(${name})`);
-  assertMethods(where, name, model, ['classify']);
+  assertModel(where, name, model, ['classify']);
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Models on data, in batches. */
 
 import { concat, dispose, maximum, softmax, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertMethods } from '../core/assert';
 import { assertClassNames, namesOf } from '../core/classNames';
 import { describe } from '../core/describe';
 import { indexOfLargest } from '../core/labels';
@@ -10,7 +9,7 @@ import { atOnce } from '../core/notAsync';
 import { integersFrom, number, optional, readOptions, text, UNIT_INTERVAL, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { assertReadsCovariates, covariateRows } from './covariates';
-import { assertClassifier } from './fits';
+import { assertClassifier, assertModel } from './fits';
 import { assertLiving } from './living';
 import type { Classifier, GenerativeClassifier, Known, Model, Vae } from './model';
 import { forEachBatch, type Inputs, openInputs } from './openInputs';
@@ -133,7 +132,6 @@ export async function predict(
   // class ruled out, and finite here.
   const rows = await inBatches('predict', model, data, batches, 2 * classes, (x, known) => {
     const logits = calibratedLogits('predict', model, x, known);
-    assertShapes('predict', { 'the classifier’s logits': [logits, `${x.shape[0]} ${classes}`, 'float32'] });
     return concat([maximum(logits, LOWEST), softmax(logits)], 1);
   });
   const labels = new Int32Array(rows.length / (2 * classes));
@@ -167,7 +165,7 @@ export async function embed(
   data: Inputs,
   options: EmbedOptions = {},
 ): Promise<Float32Array> {
-  assertMethods('embed', 'model', model, ['embed']);
+  assertModel('embed', 'model', model, ['embed']);
   const batches = readOptions('embed', options, embedRules());
   return inBatches('embed', model, data, batches, model.latent, (x, known) =>
     atOnce('embed', "the model's embed", model.embed(x, known)),

@@ -3,6 +3,7 @@
 import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { assertNumber } from '../core/assert';
 import { atOnce } from '../core/notAsync';
+import { assertShapes } from '../core/shape';
 import { isRecord } from '../files/json';
 import { assertClassifier } from './fits';
 import type { Classifier, Known } from './model';
@@ -62,5 +63,6 @@ export function calibratedLogits(where: string, model: Classifier, x: Tensor, kn
   const { temperature = 1 } = model;
   assertTemperature(where, 'model.temperature', temperature);
   const logits = atOnce(where, "the model's classify", model.classify(x, known));
+  assertShapes(where, { 'the classifier’s logits': [logits, `${x.shape[0]} ${model.classes}`, 'float32'] });
   return temperature === 1 ? logits : div<Tensor2D>(logits, temperature);
 }

@@ -1,4 +1,4 @@
-import { zeros } from '@tensorflow/tfjs-core';
+import { type Tensor2D, tidy, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import type { BoundContext, SemiSupervisedVae } from '../../src/models/model';
@@ -27,6 +27,11 @@ const WRONG: readonly [title: string, context: unknown, reason: string][] = [
     { noise: createNoise(1), trainning: true },
     'context.trainning is not a part of a context, needed another name: did you mean training?',
   ],
+  [
+    'a long misspelled name',
+    { noise: createNoise(1), updateStatistic: false },
+    'context.updateStatistic is not a part of a context, needed another name: did you mean updateStatistics?',
+  ],
 ];
 
 describe.each<[string, () => SemiSupervisedVae]>([
@@ -39,6 +44,21 @@ describe.each<[string, () => SemiSupervisedVae]>([
   ['the conditional VAE', tinyMarginal],
 ])('infer and sampleMean of %s', (_, create) => {
   cleanUpAfterEach();
+
+  it('refuse misspelled options of the bound at a label', () => {
+    const model = create();
+    const [x, y] = [zeros([2, ...SHAPE]), zeros([2, CLASSES])];
+    tidy(() => {
+      const { bound } = model.infer(x, { noise: createNoise(1) });
+      expect(() => bound(y as Tensor2D, { logweight: true } as object)).toThrow(
+        /^bound: logweight is not an option, needed/,
+      );
+      expect(() => bound(y as Tensor2D, { noise: 3 as never })).toThrow('bound: noise is 3, needed');
+    });
+    x.dispose();
+    y.dispose();
+    model.dispose();
+  });
 
   it.each(WRONG)('refuse %s', (_, context, reason) => {
     const model = create();

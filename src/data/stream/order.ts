@@ -1,8 +1,8 @@
 /**
  * The order in which a pass shows examples that are stored in blocks.
  *
- * A pass visits the blocks in random order. Each block is dealt like cards into W parts. Stretch i of the pass shows part j of
- * the block in place i − j, for j = 0 … W − 1, in random order:
+ * A pass visits the blocks in random order. Each block is shuffled and dealt like cards into W parts. Stretch i of the pass
+ * shows part j of the block in place i − j, for j = 0 … W − 1, in random order:
  *
  *   stretch i  =  shuffled ⋃_j part j of block π(i − j),   i = 0 … n + W − 2
  *
@@ -10,7 +10,7 @@
  */
 import type { Noise } from '../../core/noise';
 
-/** Part of a block that a stretch shows: examples first, first + step, first + 2·step, … */
+/** Part of a shuffled block that a stretch shows: its cards first, first + W, first + 2·W, … */
 interface Part {
   readonly block: number;
   readonly first: number;
@@ -81,11 +81,18 @@ export function blockOrder(
     const openStretch = lastOf((stretch): Stretch => {
       const parts = partsOf(places, stretch);
       const [from, to] = [starts[stretch] as number, starts[stretch + 1] as number];
-      const order = noise
-        .split(pass)
+      const ofPass = noise.split(pass);
+      const order = ofPass
         .split('stretch')
         .split(stretch)
         .permutation(to - from);
+      // Rows often come with a period, as classes in turn do: a part must not be every W-th of them.
+      const shuffled = parts.map(({ block }) =>
+        ofPass
+          .split('block')
+          .split(block)
+          .permutation(sizes[block] as number),
+      );
       return {
         blocks: parts.map(({ block }) => block),
         next: places[stretch + 1] ?? (placesOf(pass + 1)[0] as number),
@@ -96,7 +103,7 @@ export function blockOrder(
           let part = 0;
           while (card >= (parts[part] as Part).count) card -= (parts[part++] as Part).count;
           const { block, first } = parts[part] as Part;
-          return [block, first + card * window];
+          return [block, (shuffled[part] as Int32Array)[first + card * window] as number];
         },
       };
     });

@@ -33,7 +33,7 @@ import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
-import { codeBound, logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
+import { atLabel, codeBound, logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertContext, assertInputs, assertLiving } from '../living';
@@ -121,7 +121,8 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       const a = gaussian.sample(qa, context.noise.split('auxiliary'));
       return {
         labelLogits: classifier(a, seen, pass), // q(y | a, x)
-        bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+        bound(y, options) {
+          const { noise, logWeight, rowWeights } = atLabel(context, options);
           const rows = rowsOf('bound', 'y', y, model, x);
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const qz = encoder(a, seen, y, atLabels); // q(z | a, x, y)

@@ -10,7 +10,7 @@ import { assertAsked, oneHotLabels } from '../../core/labels';
 import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
-import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
+import { atLabel, codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { assertContext, assertInputs, assertLiving } from '../living';
 import { m2Distributions } from '../m2/distributions';
 import { type M2, m2Of } from '../m2/model';
@@ -62,7 +62,8 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
       const at = posterior(shared, pass);
       return {
         labelLogits: classifier(shared, pass), // q(y | x)
-        bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+        bound(y, options) {
+          const { noise, logWeight, rowWeights } = atLabel(context, options);
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const q = at(y, atLabels); // q(z | x[, y])
           const z = gaussian.sample(q, noise.split('latent'));

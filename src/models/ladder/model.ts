@@ -29,7 +29,7 @@ import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { Pass } from '../../nets/pass';
-import { logLikelihoodOf, meanOf, passOf } from '../codeBound';
+import { atLabel, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { temperatureIn } from '../latentPrior';
 import { assertContext, assertInputs, assertLiving } from '../living';
 import type { BoundContext, SemiSupervisedVae } from '../model';
@@ -133,7 +133,8 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       const examples = x.shape[0] as number;
       return {
         labelLogits: classifier(found.features, pass), // q(y | x)
-        bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+        bound(y, options) {
+          const { noise, logWeight, rowWeights } = atLabel(context, options);
           labelsPerRow('bound', 'y', y, examples, classes);
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const draw = (q: gaussian.Gaussian, i: number) =>

@@ -16,7 +16,7 @@ import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
-import { logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
+import { atLabel, logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
 import { assertCovariates, assertReadsCovariates } from '../covariates';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
@@ -97,7 +97,8 @@ export function createM1M2(options: M1M2Options): M1M2 {
       return {
         labelLogits: classifier(z1, pass), // q(y | z1)
         features: z1 as Tensor2D,
-        bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+        bound(y, options) {
+          const { noise, logWeight, rowWeights } = atLabel(context, options);
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const ofRows = <T extends Tensor>(values: T): T => repeatedTo(y.shape[0] as number, values);
           const q2 = latentEncoder(z1, y, atLabels); // q(z2 | z1, y)

@@ -13,7 +13,7 @@ import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
-import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
+import { atLabel, codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertContext, assertInputs, assertLiving } from '../living';
@@ -80,7 +80,8 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
       const at = posterior(shared, pass);
       return {
         labelLogits: classifier(shared, pass), // q(y | x)
-        bound(y, { noise = context.noise, logWeight = context.logWeight, rowWeights } = {}) {
+        bound(y, options) {
+          const { noise, logWeight, rowWeights } = atLabel(context, options);
           const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
           const q = at(y, atLabels); // q(z | x[, y])
           const z = gaussian.sample(q, noise.split('latent'));

@@ -69,6 +69,24 @@ describe('the order', () => {
     expect(seen.size).toBe(TOTAL);
   });
 
+  it('shows rows that come with the period of the window in any order', async () => {
+    const firsts = new Set<string>();
+    for (let seed = 0; seed < 10; seed++) {
+      const blocks: Blocks = {
+        name: 'classes in turn',
+        shape: [1],
+        sizes: [40, 40, 40, 40],
+        read: () => ({ x: Float32Array.from({ length: 40 }, (_, i) => i % 4) }),
+      };
+      const source = stream({ unlabeled: blocks, batchSize: { labeled: 0, unlabeled: 20 }, window: 4, seed });
+      const first = await shown(source, 0, 1);
+      // Of 20 rows of one part of two blocks at most, each of four kinds is there but with probability 4·0.75²⁰ = 1.3 %.
+      expect(new Set(first).size).toBeGreaterThan(2);
+      firsts.add(first.join());
+    }
+    expect(firsts.size).toBe(10);
+  });
+
   it('differs between passes and seeds, and is the same again', async () => {
     const first = await shown(stream(), 0, 13);
     expect(await shown(stream(), 0, 13)).toEqual(first);
