@@ -93,8 +93,10 @@ export async function contentOf(where: string, storage: Storage): Promise<Uint8A
   return bytes;
 }
 
-/** The refusal of a place that another run holds. */
-export class Held extends Error {}
+/** The refusal of a place that another run holds. Programs know it by its name: they may come again later. */
+export class Held extends Error {
+  override readonly name = 'HeldError';
+}
 
 /** The same, where the other run is of this process. */
 export const heldWithinProcess = (name: string): Held =>
