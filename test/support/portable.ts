@@ -91,7 +91,12 @@ export const PORTABLE: Readonly<Record<string, () => Ready>> = {
   'm2 kingma': () => tinyM2({ nets: KINGMA }),
   'm2 report': () => tinyM2({ nets: REPORT }),
   'm2 columns': () =>
-    ssvae.createM2({ data: ssvae.columns(TABLE, { label: 'kind' }), latent: 2, nets: MLP, seed: 1 }),
+    ssvae.createM2({
+      data: ssvae.columns(TABLE, { label: 'kind', types: { eggs: 'count' } }),
+      latent: 2,
+      nets: MLP,
+      seed: 1,
+    }),
   'm2 vectors': () =>
     ssvae.createM2({
       data: ssvae.vectors(VECTORS, { labels: ['a', 'b', 'a'] }),
