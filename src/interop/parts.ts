@@ -231,8 +231,8 @@ const aaeParts = ({ inputShape, latent, classes, classPrior }: ReadyModels['aae'
   },
 });
 
-/** The parts of each kind of model. */
-const PARTS: { readonly [Kind in ModelKind]: (model: ReadyModels[Kind], nets: Nets) => Parts } = {
+/** The parts of each kind of model; other formats refuse a kind without a line here. */
+const PARTS: { readonly [Kind in ModelKind]?: (model: ReadyModels[Kind], nets: Nets) => Parts } = {
   vae: vaeParts,
   m2: m2Parts,
   conditional: (model, nets) =>
