@@ -218,8 +218,9 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
+export type { HubCard, HubResult } from './interop/card';
 export type { PartName, ReadyModel } from './interop/parts';
-export { type HubCard, type HubResult, saveForHub } from './interop/saveForHub';
+export { saveForHub } from './interop/saveForHub';
 export { type StockNets, toLayersModels } from './interop/toLayersModels';
 export { type Aae, type AaeCode, type AaeOptions, createAae } from './models/adversarial/model';
 export type { AaeNetsOption, AaePreset } from './models/adversarial/nets';

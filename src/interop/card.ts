@@ -3,7 +3,34 @@ import { inBrackets, oneLine } from '../core/describe';
 import { supportsOf } from '../core/support';
 import { isRecord } from '../files/json';
 import type { ReadyModel } from './parts';
-import type { HubCard, HubResult } from './saveForHub';
+
+/** A measured number of a model. */
+export interface HubResult {
+  /** name of the data, such as `'MNIST'` */
+  readonly dataset: string;
+  /** part of the data, such as `'test'` */
+  readonly split?: string;
+  /** what was measured, such as `'accuracy'` */
+  readonly metric: string;
+  /** the number itself; an accuracy is between 0 and 1 */
+  readonly value: number;
+}
+
+/** What you say of a model that you share. */
+export interface HubCard {
+  /** what the model is called, such as `'m2-mnist-100'` */
+  readonly name: string;
+  /** licence of the weights, by the hub's identifier, such as `'mit'` or `'cc-by-4.0'` */
+  readonly license: string;
+  /** Markdown under the title: what the model is for, what it was trained on, where it fails */
+  readonly description?: string;
+  /** data sets by their names on the hub */
+  readonly datasets?: readonly string[];
+  /** further tags beside the library's and the model's kind */
+  readonly tags?: readonly string[];
+  /** measured numbers, as `evaluateClassifier` gives them */
+  readonly results?: readonly HubResult[];
+}
 
 /** A text in YAML, which takes those of JSON. */
 const quoted = (text: string): string => JSON.stringify(text);

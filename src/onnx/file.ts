@@ -3,7 +3,7 @@ import { BinaryWriter } from 'google-protobuf';
 import { bytesOf } from '../core/typedArrays';
 
 /** Version of the operators, of 2022: runtimes from then on have them. */
-export const OPSET = 17;
+const OPSET = 17;
 
 /** Version of the file's layout that goes with it. */
 const IR_VERSION = 8;
@@ -113,7 +113,7 @@ const writeGraph = (file: OnnxFile, writer: BinaryWriter): void => {
 /**
  * The bytes of an ONNX model.
  *
- * @param file nodes in an order in which each stands behind what it reads
+ * @param file nodes, each after those that it reads
  */
 export function encodeOnnx(file: OnnxFile): Uint8Array {
   const writer = new BinaryWriter();

@@ -139,7 +139,7 @@ describe('toLayersModels', () => {
     model.dispose();
   });
 
-  it('refuses what is no ready model', async () => {
+  it('refuses anything but a ready model', async () => {
     const model = tinyM2();
     const own = { ...model, spec: { mine: 1 } };
     await expect(ssvae.toLayersModels(own)).rejects.toThrow(

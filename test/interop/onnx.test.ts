@@ -182,7 +182,7 @@ describe('exportOnnx', () => {
     model.dispose();
   });
 
-  it('refuses by name what it cannot write', async () => {
+  it('names what it cannot write', async () => {
     const m1 = tinyM1();
     await expect(exportOnnx(m1, { part: 'classifier' })).rejects.toThrow(
       new RangeError(
