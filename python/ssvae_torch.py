@@ -232,12 +232,14 @@ def logistic_mean(spec, mean, log_scale):
     step = (high - low) / (bins - 1)
     floor = math.log(step / 2 / 64)
     limited = log_scale.double().clamp(max=math.log(high - low) + 15)
-    scale = torch.exp(F.softplus(limited - floor, threshold=1e9) + floor)
+    scale = torch.exp(F.softplus(limited - floor, threshold=40) + floor)
     if bins <= 64:
         borders = low + (torch.arange(bins - 1, dtype=torch.float64, device=mean.device) + 0.5) * step
         above = step * torch.sigmoid((mean[..., None] - borders) / scale[..., None]).sum(-1)
     else:
-        above = scale * (F.softplus((mean - low) / scale, threshold=1e9) - F.softplus((mean - high) / scale, threshold=1e9))
+        above = scale * (
+            F.softplus((mean - low) / scale, threshold=40) - F.softplus((mean - high) / scale, threshold=40)
+        )
     return (low + above).float()
 
 
@@ -272,7 +274,9 @@ def mean_of(spec, parameters):
         parts = list(mixed_parts(spec))
         blocks = p.split([width for _, _, width in parts], -1)
         ones = [p.new_ones(len(p), width) for _, width, _ in parts]
-        return torch.cat([mean_of(part, own) if part else one for (part, _, _), own, one in zip(parts, blocks, ones)], -1)
+        return torch.cat(
+            [mean_of(part, own) if part else one for (part, _, _), own, one in zip(parts, blocks, ones)], -1
+        )
     raise ValueError(f"the likelihood is {kind!r}, needed one of the library's")
 
 
@@ -280,7 +284,7 @@ def mean_of(spec, parameters):
 
 
 def cell_of(column, cell):
-    """Values of one cell in x, without its mask; None where the cell is missing."""
+    """Values in x of a cell that is not missing, without its mask."""
     text = str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell).strip()
     if column["type"] == "levels":
         if text not in column["levels"]:
@@ -325,8 +329,9 @@ def read_vectors(spec, vectors):
 # Models
 
 
-def normal(generator=None):
-    return lambda *shape: torch.randn(*shape, generator=generator)
+def normal(generator=None, device=None):
+    """Standard normal numbers of a shape, for `noise` of `generate`: normal(torch.Generator().manual_seed(1))."""
+    return lambda *shape: torch.randn(*shape, generator=generator, device=device)
 
 
 def at(gaussian, noise):
@@ -350,7 +355,11 @@ class Model(nn.Module):
         output_shape = parameter_shape(self.likelihood, self.input_shape)
         names = dict.fromkeys(name.split("/")[0] for name in arrays)
         self.nets = nn.ModuleDict(
-            {name: Net(under(name, arrays), spec["nets"], output_shape) for name in names if name not in ("prior", "likelihood")}
+            {
+                name: Net(under(name, arrays), spec["nets"], output_shape)
+                for name in names
+                if name not in ("prior", "likelihood")
+            }
         )
         prior = under("prior", arrays)
         self.prior = nn.ParameterDict(prior) if spec.get("classPrior") is True else None
@@ -371,8 +380,12 @@ class Model(nn.Module):
         found = self.nets[name](x, y)
         return found["mean"], found["logVar"]
 
+    @property
+    def device(self):
+        return next(self.parameters()).device
+
     def one_hot(self, labels):
-        return F.one_hot(torch.as_tensor(labels), self.classes).float()
+        return F.one_hot(torch.as_tensor(labels, device=self.device), self.classes).float()
 
     def mean(self, parameters):
         """E[x] of what decode gives, in the shape of x."""
@@ -392,7 +405,8 @@ class Model(nn.Module):
     @torch.no_grad()
     def generate(self, labels, temperature=1.0, covariates=None, noise=None):
         """E[x|z,y] at z ~ p(z), one example for each class index; `noise` gives standard normal numbers of a shape."""
-        return self.mean(self.drawn(self.one_hot(labels), temperature, noise or normal(), covariates))
+        draw = noise or normal(device=self.device)
+        return self.mean(self.drawn(self.one_hot(labels), temperature, draw, covariates))
 
 
 class Vae(Model):
@@ -405,7 +419,7 @@ class Vae(Model):
     @torch.no_grad()
     def generate(self, count, temperature=1.0, noise=None):
         """E[x|z] at z ~ p(z)."""
-        return self.mean(self.decode(self.code(range(count), temperature, noise or normal())))
+        return self.mean(self.decode(self.code(range(count), temperature, noise or normal(device=self.device))))
 
 
 class M2(Model):
@@ -434,7 +448,7 @@ class Token(M2):
     classify = None
 
     def one_hot(self, labels):
-        given = torch.as_tensor(labels)
+        given = torch.as_tensor(labels, device=self.device)
         return F.one_hot(torch.where(given < 0, self.classes, given), self.classes + 1).float()
 
 
@@ -461,7 +475,9 @@ class Stacked(Model):
 
     def __init__(self, spec, arrays):
         m1, dimensions = spec["m1"], spec["dimensions"]
-        super().__init__({**spec, "inputShape": m1["inputShape"], "likelihood": m1["likelihood"], "input": m1.get("input")}, {})
+        super().__init__(
+            {**spec, "inputShape": m1["inputShape"], "likelihood": m1["likelihood"], "input": m1.get("input")}, {}
+        )
         learned = {"kind": "gaussian", "variance": "learned"}
         inner = {**spec, "model": "m2", "inputShape": [len(dimensions)], "likelihood": learned}
         self.m1, self.m2 = Vae(m1, under("m1", arrays)), M2(inner, under("m2", arrays))

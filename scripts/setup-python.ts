@@ -11,4 +11,4 @@ const run = (command: string, ...args: readonly string[]): void => {
 };
 
 run(process.env.PYTHON ?? 'python3', '-m', 'venv', 'runs/python');
-run('runs/python/bin/python', '-m', 'pip', 'install', '-r', 'test/interop/requirements.txt');
+run('runs/python/bin/python', '-m', 'pip', 'install', '-r', 'test/portable/requirements.txt');

@@ -218,10 +218,6 @@ export {
 export * as figures from './figures/index';
 export type { Json } from './files/json';
 export type { Claim, Storage, StorageFolder } from './files/storage';
-export type { HubCard, HubResult } from './interop/card';
-export type { PartName, ReadyModel } from './interop/parts';
-export { saveForHub } from './interop/saveForHub';
-export { type StockNets, toLayersModels } from './interop/toLayersModels';
 export { type Aae, type AaeCode, type AaeOptions, createAae } from './models/adversarial/model';
 export type { AaeNetsOption, AaePreset } from './models/adversarial/nets';
 export {
@@ -336,6 +332,11 @@ export {
   type StridedConvTransposeOptions,
 } from './nets/stridedConv';
 export type { ConvVaeOptions, MlpVaeOptions, VaeNets } from './nets/vaeNets';
+export type { HubCard, HubResult } from './portable/card';
+export type { ReadyModel } from './portable/openModel';
+export type { PartName } from './portable/part';
+export { saveForHub } from './portable/saveForHub';
+export { type StockNets, toLayersModels } from './portable/toLayersModels';
 export { type DropLabelsOptions, dropLabels } from './regularizers/dropLabels';
 export {
   type InterpolationConsistencyArguments,

@@ -1,7 +1,8 @@
 /** A part of a model as an ONNX file. */
 import { flag, oneOf, readOptions } from '../core/options';
 import { version } from '../core/version';
-import { openModel, type PartName, partOf, type ReadyModel } from '../interop/parts';
+import { openModel, partOf, type ReadyModel } from '../portable/openModel';
+import type { PartName } from '../portable/part';
 import { encodeOnnx, type OnnxPort } from './file';
 import { createGraph, type Graph, type Value } from './graph';
 import { type RawInput, rawInputOf } from './inputs';

@@ -2,7 +2,7 @@
 import { describe } from '../core/describe';
 import { own } from '../files/json';
 import type { StoredArray } from '../files/safetensors';
-import type { Operations } from '../interop/operations';
+import type { Operations } from '../portable/operations';
 import type { Attribute } from './file';
 import type { Graph, Value } from './graph';
 

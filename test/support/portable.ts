@@ -69,6 +69,13 @@ export const PORTABLE: Readonly<Record<string, () => Ready>> = {
   'vae bernoulli': ofVectors(4, ssvae.bernoulli),
   'vae continuousBernoulli': ofVectors(4, ssvae.continuousBernoulli),
   'vae discretizedLogistic': ofVectors(4, ssvae.discretizedLogistic()),
+  'vae discretizedLogistic sharp': () => {
+    const model = ofVectors(4, ssvae.discretizedLogistic())();
+    const bias = tensor1d([0.2, 0.5, 0.7, 1.5, -12, -12, -12, -12]);
+    model.variables['decoder/output/bias']?.assign(bias);
+    bias.dispose();
+    return model;
+  },
   'vae discretizedLogistic mixture': ofVectors(
     4,
     ssvae.discretizedLogistic({ bins: 8, low: -1, mixture: 3 }),

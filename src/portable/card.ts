@@ -2,7 +2,7 @@
 import { inBrackets, oneLine } from '../core/describe';
 import { supportsOf } from '../core/support';
 import { isRecord } from '../files/json';
-import type { ReadyModel } from './parts';
+import type { ReadyModel } from './openModel';
 
 /** A measured number of a model. */
 export interface HubResult {

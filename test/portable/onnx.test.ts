@@ -10,8 +10,8 @@ import { input, layers, model as net, type SymbolicTensor, sequential } from '@t
 import * as ort from 'onnxruntime-web';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as ssvae from '../../src/index';
-import type { PartName } from '../../src/interop/parts';
 import { exportOnnx } from '../../src/onnx';
+import type { PartName } from '../../src/portable/part';
 import { expectNear } from '../support/numbers';
 import {
   constantNoise,

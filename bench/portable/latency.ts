@@ -1,6 +1,6 @@
 /**
  * Times a classifier in ONNX Runtime on WebAssembly next to this library on WebAssembly, one thread each:
- * `npx tsx bench/interop/latency.ts`. The fastest of 30 calls; the numbers of docs/interop.md.
+ * `npx tsx bench/portable/latency.ts`. The fastest of 30 calls; the numbers of docs/interop.md.
  */
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-web';

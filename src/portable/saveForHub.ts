@@ -21,7 +21,7 @@ import { SHARED_FILE } from '../models/presetFile';
 import { READY_MODELS } from '../models/registry';
 import { saveModel } from '../models/saveModel';
 import { type HubCard, type HubResult, modelCard } from './card';
-import type { ReadyModel } from './parts';
+import type { ReadyModel } from './openModel';
 
 /** A text that is not empty. */
 const filled: Rule<string> = (where, name, value) => {

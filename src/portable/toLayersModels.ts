@@ -1,7 +1,8 @@
 /** A model as nets of stock layers of TensorFlow.js. */
 import { input, type LayersModel, model as layersModel } from '@tensorflow/tfjs-layers';
 import { whole } from '../models/whole';
-import { openModel, type PartName, type ReadyModel } from './parts';
+import { openModel, type ReadyModel } from './openModel';
+import type { PartName } from './part';
 import { stockLayers } from './stockLayers';
 
 /** The parts of a model as nets of stock layers; a model lacks those that it has no function for. */
