@@ -1,7 +1,7 @@
 /** `python/ssvae_torch.py` against the library: every kind of model, preset and likelihood, from its file. */
 import '@tensorflow/tfjs-backend-cpu';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -150,4 +150,39 @@ describe.runIf(absence === undefined)('ssvae_torch.py', () => {
       if (read) expectNear(answer.read?.x ?? [], read, 'read');
     },
   );
+
+  it('reads the files of version 0.1.0 of M1 and M2, which give what they gave then', async () => {
+    const kept = fileURLToPath(new URL('../keptFiles/0.1.0', import.meta.url));
+    const { models } = JSON.parse(await readFile(join(kept, 'expected.json'), 'utf8'));
+    const names = Object.keys(models).filter((name) => /^(vae|m2)-/.test(name));
+    const library = fileURLToPath(new URL('../../python', import.meta.url));
+    const { stdout } = await promisify(execFile)(python, ['-c', OF_KEPT, library, kept, ...names]);
+    const found: Answer = JSON.parse(stdout);
+    expect(names.length).toBeGreaterThan(7);
+    for (const name of names)
+      for (const [output, values] of Object.entries<readonly number[]>(models[name]))
+        expectNear(found[name]?.[output] ?? [], values, `${name}.${output}`);
+  });
 });
+
+/** What `outputsOf` of the kept files asks. */
+const OF_KEPT = `
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import torch, ssvae_torch
+
+x = torch.tensor([(i * 0.61803) % 1 for i in range(32)]).reshape(2, 4, 4, 1)
+y = torch.tensor([[0.0, 1, 0], [0, 0, 1]])
+z = torch.tensor([[0.5, -1], [2, 0.25]])
+
+def answer(name):
+    model = ssvae_torch.load(f"{sys.argv[2]}/{name}.safetensors")
+    is_m2 = model.kind == "m2"
+    mean, log_var = model.encode(x, y) if model.spec.get("encoderSeesLabel") else model.encode(x)
+    found = {"mean": mean, "logVar": log_var, "decode": model.decode(z, y) if is_m2 else model.decode(z)}
+    return {**found, "classify": model.classify(x)} if is_m2 else found
+
+with torch.no_grad():
+    answers = {name: answer(name) for name in sys.argv[3:]}
+print(json.dumps({name: {key: one.flatten().tolist() for key, one in found.items()} for name, found in answers.items()}))
+`;
