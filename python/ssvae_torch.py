@@ -346,12 +346,12 @@ class Model(nn.Module):
     def __init__(self, spec, arrays):
         super().__init__()
         if spec.get("nets") is None:
-            raise ValueError("the model was made with nets of its own, needed a preset of the library")
+            raise ValueError("load: the model was made with nets of its own, needed a preset of the library")
         self.spec, self.kind = spec, spec["model"]
         self.input_shape, self.likelihood = spec["inputShape"], spec["likelihood"]
         self.classes, self.class_names = spec.get("classes"), spec.get("classNames")
         if self.likelihood is None:
-            raise ValueError("the model was made with a likelihood of its own, needed one of the library's")
+            raise ValueError("load: the model was made with a likelihood of its own, needed one of the library's")
         output_shape = parameter_shape(self.likelihood, self.input_shape)
         names = dict.fromkeys(name.split("/")[0] for name in arrays)
         self.nets = nn.ModuleDict(

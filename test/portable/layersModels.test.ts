@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as ssvae from '../../src/index';
 import { likelihoodOf } from '../../src/models/likelihoods';
 import { expectNear } from '../support/numbers';
-import { expectedParts, PORTABLE, portable } from '../support/portable';
+import { expectedParts, ofOwnNets, PORTABLE, portable } from '../support/portable';
 import { tinyM2 } from '../support/tiny';
 
 /** Models whose nets see logarithms, which no stock layer gives. */
@@ -71,8 +71,12 @@ describe('toLayersModels', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ssvae-layers-'));
     const given: object[] = [];
-    for (const name of NAMES) {
-      const model = portable(name);
+    const models = [
+      ...NAMES.map((name) => [name, () => portable(name)] as const),
+      ['own nets', ofOwnNets] as const,
+    ];
+    for (const [name, make] of models) {
+      const model = make();
       const nets = await ssvae.toLayersModels(model);
       engine().startScope(name);
       const parts = Object.entries(expectedParts(model, 3)).map(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { engine, memory, oneHot, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
-import { input, layers, model as net, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
+import { input, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import * as ort from 'onnxruntime-web';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as ssvae from '../../src/index';
@@ -17,6 +17,7 @@ import {
   constantNoise,
   type ExpectedPart,
   expectedParts,
+  ofOwnNets,
   PORTABLE,
   portable,
   TABLE,
@@ -143,40 +144,7 @@ describe('exportOnnx', () => {
   });
 
   it('takes nets of your own that consist of stock layers', async () => {
-    const trunk = sequential({
-      name: 'trunk',
-      layers: [
-        layers.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', inputShape: [5, 6, 1] }),
-        layers.batchNormalization({ scale: false }),
-        layers.activation({ activation: 'elu' }),
-        layers.conv2d({
-          filters: 2,
-          kernelSize: [2, 3],
-          padding: 'valid',
-          useBias: false,
-          activation: 'tanh',
-        }),
-        new ssvae.StridedConv({ name: 'halved', filters: 2 }),
-        layers.flatten(),
-      ],
-    });
-    const features = input({ shape: [2] });
-    const inner = sequential({
-      layers: [layers.dense({ units: 4, activation: 'softsign', inputShape: [2] })],
-    });
-    const logits = layers.dense({ units: 3 }).apply(inner.apply(features)) as SymbolicTensor;
-    const [given, z, y] = [input({ shape: [2] }), input({ shape: [LATENT] }), input({ shape: [3] })];
-    const dense = (units: number, from: SymbolicTensor) =>
-      layers.dense({ units }).apply(from) as SymbolicTensor;
-    const code = layers.concatenate().apply([z, y]) as SymbolicTensor;
-    const image = layers.reshape({ targetShape: [5, 6, 1] }).apply(dense(30, code)) as SymbolicTensor;
-    const nets = {
-      trunk,
-      classifier: net({ inputs: features, outputs: logits }),
-      encoder: net({ inputs: given, outputs: [dense(LATENT, given), dense(LATENT, given)] }),
-      decoder: net({ inputs: [z, y], outputs: image }),
-    };
-    const model = tinyM2({ inputShape: [5, 6, 1], nets });
+    const model = ofOwnNets();
     for (const [part, { inputs, outputs }] of Object.entries(expectedParts(model, 3)))
       expectSame(await runFile(await exported(model, part as PartName), listed(inputs)), listed(outputs));
     model.dispose();

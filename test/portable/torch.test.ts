@@ -17,6 +17,7 @@ import {
   GENERATED,
   GENERATED_AT,
   generatedAt,
+  ofOwnNets,
   PORTABLE,
   portable,
   TABLE,
@@ -150,6 +151,21 @@ describe.runIf(absence === undefined)('ssvae_torch.py', () => {
       if (read) expectNear(answer.read?.x ?? [], read, 'read');
     },
   );
+
+  it('names what a file does not hold', async () => {
+    const model = ofOwnNets();
+    const storage = memoryStorage();
+    await ssvae.saveModel(model, storage);
+    model.dispose();
+    const path = join(folder, 'own.safetensors');
+    await writeFile(path, storage.bytes as Uint8Array);
+    const library = fileURLToPath(new URL('../../python', import.meta.url));
+    const program =
+      'import sys; sys.path.insert(0, sys.argv[1]); import ssvae_torch; ssvae_torch.load(sys.argv[2])';
+    await expect(promisify(execFile)(python, ['-c', program, library, path])).rejects.toThrow(
+      'ValueError: load: the model was made with nets of its own, needed a preset of the library',
+    );
+  });
 
   it('reads the files of version 0.1.0 of M1 and M2, which give what they gave then', async () => {
     const kept = fileURLToPath(new URL('../keptFiles/0.1.0', import.meta.url));

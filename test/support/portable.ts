@@ -12,12 +12,14 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { input, layers, model as net, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { createNoise, type Noise } from '../../src/core/noise';
 import * as ssvae from '../../src/index';
 import { fixedNoise } from './fixedNoise';
 import {
   CLASSES,
   CONV,
+  LATENT,
   MLP,
   tinyAae,
   tinyAdgm,
@@ -144,6 +146,44 @@ export const portable = (name: string): Ready => {
     tidy(() => one.assign(add(one, mul(0.1, tensor(shift, one.shape)))));
   }
   return model;
+};
+
+/** An M2 of nets of your own: stock layers, a net within a net, and a layer of the library on an odd size. */
+export const ofOwnNets = (): ssvae.M2 => {
+  const trunk = sequential({
+    name: 'trunk',
+    layers: [
+      layers.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', inputShape: [5, 6, 1] }),
+      layers.batchNormalization({ scale: false }),
+      layers.activation({ activation: 'elu' }),
+      layers.conv2d({
+        filters: 2,
+        kernelSize: [2, 3],
+        padding: 'valid',
+        useBias: false,
+        activation: 'tanh',
+      }),
+      new ssvae.StridedConv({ name: 'halved', filters: 2 }),
+      layers.flatten(),
+    ],
+  });
+  const features = input({ shape: [2] });
+  const inner = sequential({
+    layers: [layers.dense({ units: 4, activation: 'softsign', inputShape: [2] })],
+  });
+  const logits = layers.dense({ units: 3 }).apply(inner.apply(features)) as SymbolicTensor;
+  const [given, z, y] = [input({ shape: [2] }), input({ shape: [LATENT] }), input({ shape: [3] })];
+  const dense = (units: number, from: SymbolicTensor) =>
+    layers.dense({ units }).apply(from) as SymbolicTensor;
+  const code = layers.concatenate().apply([z, y]) as SymbolicTensor;
+  const image = layers.reshape({ targetShape: [5, 6, 1] }).apply(dense(30, code)) as SymbolicTensor;
+  const nets = {
+    trunk,
+    classifier: net({ inputs: features, outputs: logits }),
+    encoder: net({ inputs: given, outputs: [dense(LATENT, given), dense(LATENT, given)] }),
+    decoder: net({ inputs: [z, y], outputs: image }),
+  };
+  return tinyM2({ inputShape: [5, 6, 1], nets });
 };
 
 /** Tensors by name. */
