@@ -47,6 +47,7 @@ export default defineConfig({
       'node/index': 'src/node/index.ts',
       'browser/index': 'src/browser/index.ts',
       'wasm/index': 'src/wasm/index.ts',
+      'onnx/index': 'src/onnx/index.ts',
       'recorded/index': 'src/recorded/index.ts',
       'testing/index': 'src/testing/index.ts',
     },

@@ -6,12 +6,12 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 
 const alias = [
   { find: /^ssvae$/, replacement: source('index.ts') },
-  { find: /^ssvae\/(node|browser|recorded|testing|wasm)$/, replacement: source('$1/index.ts') },
+  { find: /^ssvae\/(node|browser|onnx|recorded|testing|wasm)$/, replacement: source('$1/index.ts') },
 ];
 
 /** Tests that choose their backends themselves, or need none: they run once. */
 const once = [
-  'test/{wasm,package,examples,start,study}/**/*.test.ts',
+  'test/{wasm,package,examples,portable,start,study}/**/*.test.ts',
   'test/node/{backend,executor,kill,memory,otherProcess}.test.ts',
   'test/laws/adding.test.ts',
 ];

@@ -332,6 +332,11 @@ export {
   type StridedConvTransposeOptions,
 } from './nets/stridedConv';
 export type { ConvVaeOptions, MlpVaeOptions, VaeNets } from './nets/vaeNets';
+export type { HubCard, HubResult } from './portable/card';
+export type { ReadyModel } from './portable/openModel';
+export type { PartName } from './portable/part';
+export { saveForHub } from './portable/saveForHub';
+export { type StockNets, toLayersModels } from './portable/toLayersModels';
 export { type DropLabelsOptions, dropLabels } from './regularizers/dropLabels';
 export {
   type InterpolationConsistencyArguments,

@@ -2,7 +2,7 @@
 import { describe } from '../core/describe';
 import { oneOf, optional, readOptions, unchecked } from '../core/options';
 import { isRecord, own } from '../files/json';
-import type { Storage } from '../files/storage';
+import type { Storage, StorageFolder } from '../files/storage';
 import type { Model } from './model';
 import { type HandedIn, type ReadyModel, readModelFile, rebuild } from './presetFile';
 import { type ModelKind, type NetsOption, READY_MODELS, type ReadyModels } from './registry';
@@ -17,7 +17,7 @@ export interface LoadModelOptions<Kind extends ModelKind = ModelKind> extends Ha
  * Reads a ready model that `saveModel` wrote: a preset is rebuilt; pass your own nets, likelihood and prior again.
  * `loadVariables` fills a model of your own.
  *
- * @param storage where from
+ * @param storage where from; a folder that `saveForHub` wrote, too
  * @param options which model to expect; your own nets, likelihood and prior, where the model has such
  * @returns the model, with the weights of the file
  * @throws RangeError when nothing is there, the file is damaged, holds another kind of model or none, its spec is of nets
@@ -26,7 +26,7 @@ export interface LoadModelOptions<Kind extends ModelKind = ModelKind> extends Ha
  * @example const model = await loadModel(file('m2.safetensors'), { kind: 'm2' })
  */
 export async function loadModel<Kind extends ModelKind>(
-  storage: Storage,
+  storage: Storage | StorageFolder,
   options: LoadModelOptions<Kind> = {},
 ): Promise<ReadyModels[Kind]> {
   const kinds = Object.keys(READY_MODELS) as Kind[];

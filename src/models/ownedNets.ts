@@ -9,6 +9,7 @@ import { type Initializer, initializeNet } from '../nets/initializer';
 import { namedWeights, trainableAsIn } from '../nets/namedWeights';
 import { structureOf } from '../nets/structure';
 import { assertDistinct } from './living';
+import type { Model } from './model';
 import { assertEndings, type EndedNets } from './netEndings';
 import { disposeVariables, type Owner, takeVariables, variablesUnder } from './ownVariables';
 import { whole } from './whole';
@@ -40,6 +41,14 @@ export interface OwnedNets<Nets> {
   dispose(): void;
 }
 
+/** Nets by the record of their variables, which is the model's too. */
+const NETS = /* @__PURE__ */ new WeakMap<object, Readonly<Record<string, LayersModel>>>();
+
+/** The nets of a ready model, or of one beside another temperature; undefined of any other. */
+export const netsOf = ({
+  variables,
+}: Pick<Model, 'variables'>): Readonly<Record<string, LayersModel>> | undefined => NETS.get(variables);
+
 /**
  * Makes the nets of a model, with initial weights drawn by the names of the nets. Where it throws, nothing is left.
  *
@@ -65,6 +74,7 @@ export function ownedNets<Nets extends EndedNets>(
     ...variablesUnder('likelihood', likelihood),
   };
   assertDistinct(where, variables);
+  NETS.set(variables, named);
   const giveBack = takeVariables(where, likelihood);
   const setTrainable = own ? trainableAsIn(Object.values(named)) : () => {};
   let disposed = false;

@@ -6,7 +6,7 @@ import type { LikelihoodSpec } from '../distributions/likelihoods';
 import { assertFormat, MODEL } from '../files/fileFormat';
 import { isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
-import { assertStorage, contentOf, type Storage } from '../files/storage';
+import { assertStorage, contentOf, isFolder, type Storage, type StorageFolder } from '../files/storage';
 import { totalOf } from '../nets/description';
 import { completeSpec } from './fileSpec';
 import { assertLikelihood, columnsClaimed, likelihoodOf, outputShapeOf } from './likelihoods';
@@ -18,6 +18,9 @@ import { whole } from './whole';
 /** Version of the file's layout. */
 export const FORMAT = `${MODEL} 1`;
 
+/** The file of a model in a folder that is made to be shared. */
+export const SHARED_FILE = 'model.safetensors';
+
 /** What a file of a saved model holds. */
 export interface ModelFile {
   /** name of the reader and of the file, for messages */
@@ -27,12 +30,13 @@ export interface ModelFile {
 }
 
 /**
- * Reads the file of a saved model.
+ * Reads the file of a saved model, or that of a folder.
  *
  * @param reader name of the calling function, for messages
  * @throws RangeError when nothing is there, or the file is damaged or no model
  */
-export const readModelFile = async (reader: string, storage: Storage): Promise<ModelFile> => {
+export const readModelFile = async (reader: string, place: Storage | StorageFolder): Promise<ModelFile> => {
+  const storage = isRecord(place) && isFolder(place) ? place.file(SHARED_FILE) : (place as Storage);
   assertStorage(reader, 'storage', storage, ['read']);
   const where = `${reader}: ${oneLine(storage.name, 300)}`;
   const bytes = await contentOf(where, storage);

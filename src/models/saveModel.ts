@@ -5,7 +5,7 @@ import { assertSpec } from '../core/spec';
 import { CHECKPOINT, formatOf, MODEL } from '../files/fileFormat';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
-import { assertStorage, contentOf, Held, type Storage } from '../files/storage';
+import { assertStorage, contentOf, Held, type Storage, type StorageFolder } from '../files/storage';
 import { assertLiving, assertNotInTraining } from './living';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
@@ -94,7 +94,7 @@ const assertSameSpec = (where: string, name: string, found: unknown, needed: unk
  * @throws Error while a run of `train` uses the model, or one that shares variables with it
  * @example await loadVariables(createMyModel(), file('mine.safetensors'))
  */
-export async function loadVariables(model: Model, storage: Storage): Promise<void> {
+export async function loadVariables(model: Model, storage: Storage | StorageFolder): Promise<void> {
   plainOf('loadVariables', recordOf('loadVariables', model, 'model').variables, 'model.variables');
   assertLiving('loadVariables', model);
   assertNotInTraining('loadVariables', model);

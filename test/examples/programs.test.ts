@@ -35,6 +35,9 @@ it('these are the examples', () => {
     'features.ts',
     'ladder.ts',
     'mnist.ts',
+    'onnx/export.ts',
+    'onnx/main.ts',
+    'onnx/serve.ts',
     'own-data.ts',
     'page/main.ts',
     'serve.ts',
@@ -43,17 +46,20 @@ it('these are the examples', () => {
   expect([...programs].sort()).toEqual(expected);
 });
 
+/** Programs for those who have the file of a model, and not this library. */
+const isRuntimeAlone = (name: string): boolean => ['onnx/main.ts', 'onnx/serve.ts'].includes(name);
+
 it.each(programs)(
-  '%s has fewer than 60 lines, and imports the package, TensorFlow.js and Node alone',
+  '%s has fewer than 60 lines, and imports the package, TensorFlow.js and Node alone, or ONNX Runtime alone',
   async (name) => {
     const text = await readFile(pathOf(name), 'utf8');
     expect(text.trimEnd().split('\n').length).toBeLessThan(60);
     const modules = [...text.matchAll(/from '(.*?)';/g)].map(([, module]) => module);
-    expect(modules.length).toBeGreaterThan(1);
-    for (const module of modules)
-      expect(module).toMatch(
-        /^(ssvae(\/(node|browser|recorded))?|@tensorflow\/tfjs-\w+|node:\w+(\/promises)?)$/,
-      );
+    expect(modules.length).toBeGreaterThan(0);
+    const known = isRuntimeAlone(name)
+      ? /^(onnxruntime-web(\/wasm)?|node:\w+(\/promises)?)$/
+      : /^(ssvae(\/(node|browser|onnx|recorded))?|@tensorflow\/tfjs-\w+|node:\w+(\/promises)?)$/;
+    for (const module of modules) expect(module).toMatch(known);
   },
 );
 
@@ -183,5 +189,30 @@ describe('serve.ts', () => {
     const again = await start();
     expect((await again.post(rows)).text).toBe(text);
     expect(await again.stop()).toBe(0);
+  });
+});
+
+describe('onnx', () => {
+  it('export.ts writes a classifier of more than 75 %, and serve.ts answers by it without the library', async () => {
+    const { stdout } = await run('onnx/export.ts', '--epochs', '2');
+    const [accuracy = 0] = accuraciesIn(stdout);
+    expect(accuracy).toBeGreaterThan(75);
+    expect(stdout).toMatch(/^public\/classifier\.onnx: 0\.6\d MB$/m);
+
+    const server = await startServer(pathOf('onnx/serve.ts'), { cwd, env });
+    const test = digits({ count: 200, seed: 2 });
+    const rows = Array.from({ length: test.count }, (_, n) =>
+      Array.from(test.x.subarray(784 * n, 784 * (n + 1)), (byte) => byte / 255),
+    );
+    const { status, text } = await server.post(JSON.stringify(rows));
+    expect(status).toBe(200);
+    const answers: readonly { readonly class: number; readonly probabilities: readonly number[] }[] =
+      JSON.parse(text);
+    const hits = answers.filter((found, n) => found.class === test.y?.[n]).length;
+    expect(Math.abs((100 * hits) / test.count - accuracy)).toBeLessThan(8);
+    expect(answers[0]?.probabilities).toHaveLength(10);
+    for (const wrong of ['[[1]]', '{}', '[]'])
+      expect(await server.post(wrong)).toEqual({ status: 400, text: 'expected rows of 784 numbers' });
+    expect(await server.stop()).toBe(0);
   });
 });

@@ -9,11 +9,18 @@ import { createBatches } from '../../src/data/batches';
 import { createDataset } from '../../src/data/dataset';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Storage } from '../../src/files/storage';
+import { createAae } from '../../src/models/adversarial/model';
+import { createAdgm, createSdgm } from '../../src/models/auxiliary/model';
+import { createConditionalVae } from '../../src/models/conditional/model';
+import { createLadderVae } from '../../src/models/ladder/model';
 import { loadModel } from '../../src/models/loadModel';
+import { createM1M2 } from '../../src/models/m1m2/model';
 import { createM2, type M2, type M2Options } from '../../src/models/m2/model';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { supervised } from '../../src/models/objectives/supervised';
 import { unsupervised } from '../../src/models/objectives/unsupervised';
+import type { ModelKind, ReadyModels } from '../../src/models/registry';
+import { createStackedM2 } from '../../src/models/stacked/model';
 import { createVae, type GaussianVae, type VaeOptions } from '../../src/models/vae/model';
 import type { HistoryRow } from '../../src/training/history';
 import { createAdam } from '../../src/training/optimizer/adam';
@@ -37,8 +44,14 @@ const makeVae = (options: Partial<VaeOptions>, noise: Noise = createNoise(1)): G
 const makeM2 = (options: Partial<M2Options>, noise: Noise = createNoise(1)): M2 =>
   createM2({ inputShape: SHAPE, classes: CLASSES, latent: 2, nets: MLP, seed: noise, ...options });
 
+type Ready = ReadyModels[ModelKind];
+
+/** What the models of other kinds than M1 and M2 have in common. */
+const SHARED = { inputShape: SHAPE, classes: CLASSES, latent: 2, seed: 1 } as const;
+const BATCH = { ...MLP, norm: 'batch' } as const;
+
 /** Makes a model of each ready kind. */
-export const KEPT_MODELS: Readonly<Record<string, () => GaussianVae | M2>> = {
+export const KEPT_MODELS: Readonly<Record<string, () => Ready>> = {
   'vae-mlp-bernoulli': () => makeVae({}),
   'vae-mlp-gaussian': () =>
     makeVae({ nets: { ...MLP, norm: 'none', activation: 'relu' }, likelihood: LEARNED }),
@@ -49,11 +62,27 @@ export const KEPT_MODELS: Readonly<Record<string, () => GaussianVae | M2>> = {
   'm2-conv-bernoulli': () => makeM2({ nets: { ...CONV, depth: 2, norm: 'batch' }, encoderSeesLabel: false }),
   'm2-conv-gaussian': () =>
     makeM2({ nets: { ...CONV, sharedTrunk: false }, likelihood: gaussianObservation() }),
+  'conditional-marginal': () => createConditionalVae({ ...SHARED, nets: BATCH }),
+  'conditional-token': () =>
+    createConditionalVae({ ...SHARED, missing: 'token', nets: { ...CONV, norm: 'layer' } }),
+  'm1m2-mlp': () => createM1M2({ ...SHARED, features: 3, nets: { ...BATCH, innerWidths: [4] } }),
+  'm1m2-conv': () => createM1M2({ ...SHARED, features: 3, nets: { ...CONV, innerWidths: [4] } }),
+  stackedM2: () => {
+    const { inputShape: _, ...ofM2 } = SHARED;
+    return createStackedM2({ ...ofM2, m1: makeVae({ latent: 3 }), dimensions: [2, 0], nets: MLP });
+  },
+  adgm: () => createAdgm({ ...SHARED, auxiliary: 2, nets: { ...BATCH, activation: 'relu' } }),
+  sdgm: () => createSdgm({ ...SHARED, auxiliary: 2, nets: { ...MLP, norm: 'layer' } }),
+  ladder: () => {
+    const { latent: _, ...ofLadder } = SHARED;
+    return createLadderVae({ ...ofLadder, latents: [3, 2], nets: { ...BATCH, widths: [4, 3] } });
+  },
+  aae: () => createAae({ ...SHARED, nets: { ...MLP, discriminatorWidths: [4] } }),
 };
 
 /** Reads a saved model of its kind. */
-export const loadKept = (name: string, storage: Storage): Promise<GaussianVae | M2> =>
-  loadModel(storage, { kind: name.startsWith('vae') ? 'vae' : 'm2' });
+export const loadKept = (name: string, storage: Storage): Promise<Ready> =>
+  loadModel(storage, { kind: name.split('-')[0] as ModelKind });
 
 /** Numbers in [0, 1) that no stream of noise has a part in. */
 const fixed = (count: number): Float32Array =>
@@ -66,13 +95,29 @@ const listed = async (one: Tensor): Promise<number[]> => {
 };
 
 /** Moves every variable off what it begins with: biases off 0, statistics off 0 and 1. */
-export function disturb({ variables }: GaussianVae | M2): void {
+export function disturb({ variables }: Ready): void {
   for (const variable of Object.values(variables))
     tidy(() => variable.assign(add(variable, mul(0.1, tensor(fixed(variable.size), variable.shape)))));
 }
 
-/** What a model makes of two inputs, two labels and two codes, flat. */
-export async function outputsOf(model: GaussianVae | M2): Promise<Record<string, number[]>> {
+/** What a model makes of two inputs: classes, codes and reconstructions. */
+async function readings(model: Ready): Promise<Record<string, number[]>> {
+  const x = tensor(fixed(32), [2, ...SHAPE], 'float32');
+  const outputs = {
+    ...('classify' in model && { classify: await listed(model.classify(x)) }),
+    embed: await listed(model.embed(x)),
+    reconstruct: await listed(model.reconstruct(x)),
+  };
+  x.dispose();
+  return outputs;
+}
+
+const isM1OrM2 = (model: Ready): model is GaussianVae | M2 =>
+  ['vae', 'm2'].includes((model.spec as { readonly model: string }).model);
+
+/** What a model makes of two inputs, and M1 and M2 of two labels and two codes, flat. */
+export async function outputsOf(model: Ready): Promise<Record<string, number[]>> {
+  if (!isM1OrM2(model)) return readings(model);
   const x = tensor(fixed(32), [2, ...SHAPE], 'float32');
   const y = tensor2d([0, 1, 0, 0, 0, 1], [2, CLASSES]);
   const z = tensor2d([0.5, -1, 2, 0.25], [2, 2]);

@@ -40,6 +40,19 @@ export function expectClose(
   expect(strays, `beyond a tolerance of ${tolerance}`).toEqual([]);
 }
 
+/** Fails unless the numbers of an array are those expected to `tolerance` of the largest of them, and of 1. */
+export function expectNear(
+  actual: readonly number[],
+  expected: readonly number[],
+  what: string,
+  tolerance = 1e-5,
+): void {
+  expect(actual.length, what).toBe(expected.length);
+  const scale = expected.reduce((most, e) => Math.max(most, Math.abs(e)), 1);
+  const off = expected.reduce((most, e, i) => Math.max(most, Math.abs((actual[i] as number) - e)), 0);
+  expect(off / scale, what).toBeLessThanOrEqual(tolerance);
+}
+
 /** The same for a tensor, whose shape must be that of the expected rows; the tensor is disposed. */
 export async function expectTensor(actual: Tensor, expected: Nested, tolerance = ofValue()): Promise<void> {
   expect(actual.shape).toEqual(shapeOf(expected));

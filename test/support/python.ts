@@ -1,4 +1,4 @@
-/** Files as Python's safetensors package reads them. */
+/** Interpreters of Python, and files as its safetensors package reads them. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,29 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const python = process.env.SSVAE_PYTHON ?? 'python3';
+
+/** Interpreters that may have a package: the one named, those of the committed set-ups, the one of the system. */
+const interpreters = (): readonly string[] =>
+  process.env.SSVAE_PYTHON
+    ? [process.env.SSVAE_PYTHON]
+    : ['runs/python/bin/python', 'bench/.venv/bin/python', 'python3'];
+
+/** The first interpreter that has a package, or why there is none. */
+export async function pythonWith(
+  name: string,
+): Promise<{ readonly python: string; readonly absence?: string }> {
+  for (const one of interpreters()) {
+    const found = await run(one, ['-c', `import ${name}`]).then(
+      () => true,
+      () => false,
+    );
+    if (found) return { python: one };
+  }
+  return {
+    python: '',
+    absence: `Python’s package ${name} is absent (npx tsx scripts/setup-python.ts installs it, or name an interpreter in SSVAE_PYTHON)`,
+  };
+}
 
 /** Why nothing can be read by Python; nothing where it can. */
 export const pythonAbsence = (): Promise<string | undefined> =>

@@ -2,6 +2,7 @@ const tf = require('@tensorflow/tfjs-core');
 const { gaussianKl } = require('ssvae');
 require('ssvae/browser');
 const { selectBackend } = require('ssvae/node');
+require('ssvae/onnx');
 require('ssvae/recorded');
 require('ssvae/testing');
 require('ssvae/wasm');

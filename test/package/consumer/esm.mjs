@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { gaussianKl } from 'ssvae';
 import 'ssvae/browser';
 import { selectBackend } from 'ssvae/node';
+import 'ssvae/onnx';
 import 'ssvae/recorded';
 import 'ssvae/testing';
 import 'ssvae/wasm';

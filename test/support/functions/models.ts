@@ -1,7 +1,16 @@
 /** Models, their files, and their objectives. */
 import fc from 'fast-check';
 import * as ssvae from '../../../src/index';
-import { CLASSES, memoryStorage, tinyDataset, tinyLadder, tinyM1, tinyM2, tinyToken } from '../tiny';
+import {
+  CLASSES,
+  memoryFolder,
+  memoryStorage,
+  tinyDataset,
+  tinyLadder,
+  tinyM1,
+  tinyM2,
+  tinyToken,
+} from '../tiny';
 import { models, noises, optional, prior, seeds, shared, sureClassifier } from './arbitraries';
 import { type Descriptions, described } from './description';
 import { Opaque } from './drawn';
@@ -359,9 +368,46 @@ export const modelFunctions: Descriptions = {
       );
     },
   }),
+  saveForHub: described(
+    ssvae.saveForHub,
+    fc.tuple(
+      models,
+      fc.constant(new Opaque(() => memoryFolder(), 'a folder')),
+      fc.record(
+        {
+          name: fc.constantFrom('mine', 'a|b'),
+          license: fc.constant('mit'),
+          description: fc.constant('Of bars.'),
+          datasets: fc.constant(['bars']),
+          tags: fc.constant(['bars']),
+          results: fc.array(
+            fc.record(
+              {
+                dataset: fc.constant('Bars'),
+                split: fc.constant('test'),
+                metric: fc.constant('accuracy'),
+                value: fc.double({ min: 0, max: 1, noNaN: true }),
+              },
+              { requiredKeys: ['dataset', 'metric', 'value'] },
+            ),
+            { maxLength: 2 },
+          ),
+        },
+        { requiredKeys: ['name', 'license'] },
+      ),
+    ) as never,
+    {},
+  ),
+  toLayersModels: described(ssvae.toLayersModels, fc.tuple(models) as never, {
+    always: ({ classifier }) => must(classifier !== undefined, 'a classifier'),
+    release: (nets) => {
+      for (const net of Object.values(nets)) net.dispose();
+    },
+  }),
   saveModel: described(ssvae.saveModel, fc.tuple(models, storage) as never, {}),
   loadModel: described(
-    (place: ssvae.Storage, options?: ssvae.LoadModelOptions) => ssvae.loadModel(place, options),
+    (place: ssvae.Storage | ssvae.StorageFolder, options?: ssvae.LoadModelOptions) =>
+      ssvae.loadModel(place, options),
     fc.tuple(
       fc.oneof(storage, storageOf(savedBytes(tinyM1)), storageOf(savedBytes(tinyLadder))),
       optional({ likelihood: fc.constant(new Opaque(() => ssvae.bernoulli, 'bernoulli')) }),
