@@ -28,7 +28,7 @@ def objective(trial: optuna.Trial) -> float:
         "alpha": trial.suggest_float("alpha", 1, 100, log=True),
         "method": trial.suggest_categorical("method", ["m2", "regularized"]),
     }
-    command = ["npx", "tsx", "examples/study/run.ts", json.dumps(settings), "--study", flags.study]
+    command = ["node", "--import", "tsx", "examples/study/run.ts", json.dumps(settings), "--study", flags.study]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         line = {}
         for text in run.stdout:

@@ -6,7 +6,7 @@
 #SBATCH --signal=B:TERM@120
 grid='{ "method": ["m2", "regularized"], "seed": [1, 2, 3] }'
 
-npx tsx examples/study/run.ts "$grid" --index "$SLURM_ARRAY_TASK_ID" --study "${STUDY:-runs/study}" &
+node --import tsx examples/study/run.ts "$grid" --index "$SLURM_ARRAY_TASK_ID" --study "${STUDY:-runs/study}" &
 run=$!
 # Two minutes before the time is up Slurm sends SIGTERM: the run saves and ends with 75.
 trap 'kill -TERM $run' TERM

@@ -146,7 +146,8 @@ export async function claimFor(
   try {
     claimed = await (place.claim?.() ?? claimWithinProcess(place, place.name));
   } catch (cause) {
-    throw new Error(`${where}: ${argument} cannot be used: ${messageOf(cause)}`, { cause });
+    const message = `${where}: ${argument} cannot be used: ${messageOf(cause)}`;
+    throw cause instanceof Held ? new Held(message, { cause }) : new Error(message, { cause });
   }
   assertMethods(where, `the claim of ${argument}`, claimed, ['confirm', 'release']);
   return claimed;

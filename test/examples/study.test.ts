@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort, outputOf, RedisServer, start } from '../../bench/machines/processes';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const SMALL = { method: 'm2', labels: 20, examples: 200, epochs: 3, backend: 'cpu' } as const;
+const GRID = JSON.stringify({
+  ...Object.fromEntries(Object.entries(SMALL).map(([k, v]) => [k, [v]])),
+  seed: [1, 2],
+});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ssvae-study-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const settings = (more: object = {}): string => JSON.stringify({ ...SMALL, seed: 1, ...more });
+const lastOf = (output: string): Record<string, unknown> =>
+  JSON.parse(output.trim().split('\n').at(-1) ?? '');
+
+/** Waits for a line that a program prints. */
+async function lineOf(child: ChildProcess): Promise<void> {
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+}
+
+describe('a run', () => {
+  it('ends with 2 where its settings are wrong', async () => {
+    expect(await outputOf(start('run', ['{ "metod": "m2" }']))).toEqual({
+      code: 2,
+      output:
+        'settings.metod is unknown, needed one of method, labels, seed, epochs, alpha, examples, backend\n',
+    });
+    expect(await outputOf(start('run', [GRID, '--index', '2']))).toEqual({
+      code: 2,
+      output: '--index 2 is not in the grid, needed 0 to 1\n',
+    });
+  });
+
+  it('saves at SIGTERM and ends with 75; the same call goes on, to the bits of a run that was not ended', async () => {
+    const [ended, whole] = [join(folder, 'ended'), join(folder, 'whole')];
+    const first = start('run', [settings(), '--study', ended]);
+    const over = outputOf(first);
+    await lineOf(first);
+    first.kill('SIGTERM');
+    expect((await over).code).toBe(75);
+    const { code, output } = await outputOf(start('run', [settings(), '--study', ended]));
+    expect(code).toBe(0);
+    const alone = await outputOf(start('run', [settings(), '--study', whole]));
+    expect(lastOf(output)).toEqual(lastOf(alone.output));
+    expect(output.split('"epoch"').length).toBeLessThan(alone.output.split('"epoch"').length);
+    // A run that is done answers at once.
+    const again = await outputOf(start('run', [settings(), '--study', whole]));
+    expect(again).toEqual({ code: 0, output: `${JSON.stringify(lastOf(alone.output))}\n` });
+  });
+
+  it('ends with 75 where another process has the run', async () => {
+    const study = ['--study', join(folder, 'held')];
+    const first = start('run', [settings({ epochs: 30 }), ...study]);
+    const over = outputOf(first);
+    await lineOf(first);
+    const second = await outputOf(start('run', [settings({ epochs: 30 }), ...study]));
+    expect(second.code).toBe(75);
+    expect(second.output).toMatch(/belongs to another run|is in use|process/);
+    first.kill('SIGTERM');
+    expect((await over).code).toBe(75);
+  });
+
+  it('is a task of a Slurm array, put back where it was ended', async () => {
+    const bin = join(folder, 'bin');
+    const script = (await readFile(resolve('examples/study/slurm.sh'), 'utf8')).replace(
+      /^grid=.*$/m,
+      `grid='${GRID}'`,
+    );
+    await writeFile(join(folder, 'slurm.sh'), script);
+    spawnSync('mkdir', ['-p', bin]);
+    await writeFile(join(bin, 'scontrol'), '#!/bin/sh\necho "$@"\n');
+    await chmod(join(bin, 'scontrol'), 0o755);
+    const study = join(folder, 'slurm');
+    const task = (): ChildProcess =>
+      spawn('bash', [join(folder, 'slurm.sh')], {
+        env: {
+          ...process.env,
+          PATH: `${bin}:${process.env.PATH}`,
+          TSX_TSCONFIG_PATH: resolve('tsconfig.json'),
+          SLURM_ARRAY_TASK_ID: '1',
+          SLURM_JOB_ID: '77',
+          STUDY: study,
+        },
+      });
+    const first = task();
+    const over = outputOf(first);
+    await lineOf(first);
+    first.kill('SIGTERM');
+    expect((await over).output).toMatch(/requeue 77\n$/);
+    const { code, output } = await outputOf(task());
+    expect(code).toBe(0);
+    expect(lastOf(output)).toMatchObject({ settings: { ...SMALL, seed: 2 } });
+  });
+});
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+describe('a study on a queue', () => {
+  const title = hasRedis
+    ? 'ends'
+    : 'is skipped: redis-server is not installed (Debian: apt-get install redis-server)';
+
+  it.skipIf(!hasRedis)(
+    `${title} with the bits of one machine, though a worker is killed and Redis loses its data`,
+    async () => {
+      const redis = new RedisServer(await freePort(), folder);
+      await redis.start();
+      const study = join(folder, 'queued');
+      const place = ['--study', study, '--redis', redis.url];
+      const queue = outputOf(start('queue', [GRID, ...place], { EVERY_MS: '1000' }));
+      const worker = start('work', place, { LOCK_MS: '2000' });
+      const over = outputOf(worker);
+      let found: () => void = () => undefined;
+      const promise = new Promise<void>((done) => {
+        found = done;
+      });
+      const look = setInterval(async () => {
+        if ((await readdir(join(study, 'checkpoints')).catch(() => [])).length > 0) found();
+      }, 50);
+      await promise;
+      clearInterval(look);
+      worker.kill('SIGKILL');
+      await over;
+      await redis.ask((connection) => connection.flushall());
+      const second = start('work', place, { LOCK_MS: '2000' });
+      const ended = outputOf(second);
+      expect(await queue).toMatchObject({
+        code: 0,
+        output: expect.stringMatching(/2 runs: 2 done, 0 queued, 0 failed\n$/),
+      });
+      second.kill('SIGTERM');
+      expect((await ended).code).toBe(0);
+      await redis.kill();
+      for (const seed of [1, 2]) {
+        const alone = lastOf(
+          (await outputOf(start('run', [settings({ seed }), '--study', join(folder, 'one')]))).output,
+        );
+        const line = await readFile(join(study, 'results', `${alone.name}.json`), 'utf8');
+        expect(JSON.parse(line)).toEqual(alone);
+      }
+      expect((await readdir(join(study, 'results'))).filter((name) => !name.startsWith('.'))).toHaveLength(2);
+    },
+  );
+
+  it.skipIf(!hasRedis)('is not begun on a Redis that forgets, and the line to set is said', async () => {
+    const redis = new RedisServer(await freePort(), folder);
+    await redis.start();
+    await redis.ask((connection) => connection.config('SET', 'maxmemory-policy', 'allkeys-lru'));
+    expect(await outputOf(start('queue', [GRID, '--redis', redis.url]))).toEqual({
+      code: 2,
+      output:
+        'Redis has maxmemory-policy allkeys-lru, needed noeviction: redis-cli CONFIG SET maxmemory-policy noeviction\n',
+    });
+    await redis.kill();
+  });
+});
