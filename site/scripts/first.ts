@@ -1,6 +1,8 @@
-/** Runs the scene that the page opens with, and writes what the page shows before any script: `npm run demo:first`. */
+/** Runs both scenes as the page opens with them, and writes what the page quotes before it trains: `npm run demo:first`. */
 import { writeFileSync } from 'node:fs';
 import { encode } from 'fast-png';
+import { digitsRun } from '../src/digits/run';
+import { DIGITS_DEFAULTS } from '../src/digits/settings';
 import { fieldPixels, SIDE } from '../src/draw/field';
 import { useFixedSimd } from '../src/fixedSimd';
 import { planeRun } from '../src/plane/run';
@@ -45,3 +47,12 @@ const first: FirstFrame = {
 };
 writeFileSync(new URL('../data/first.json', import.meta.url), `${JSON.stringify(first)}\n`);
 console.log(`gain at step ${gainStep}; ${first.sides.map(({ accuracy }) => accuracy).join(' and ')} %`);
+
+let digits = 0;
+let steps = 0;
+for await (const event of digitsRun(DIGITS_DEFAULTS, () => {}))
+  if (event.type === 'frame') ({ accuracy: digits, steps } = event.frame);
+const { seed, perClass } = DIGITS_DEFAULTS;
+const quoted = { seed, labels: 10 * perClass, steps, accuracy: Math.round(1000 * digits) / 10 };
+writeFileSync(new URL('../data/digits.json', import.meta.url), `${JSON.stringify(quoted)}\n`);
+console.log(`digits: ${quoted.accuracy} %`);

@@ -59,5 +59,9 @@ export function verdict(set: PlaneSet, perClass: number): string | undefined {
   const gain = mean(differences);
   const averages = `${percent(mean(cell.labels))} with labels alone, ${percent(mean(cell.m2))} with the other points`;
   const help = gain > 1 ? 'It helps' : gain < -1 ? 'Here it hurts' : 'It changes little';
-  return `${help}: over ${differences.length} seeds, ${averages}. It was better in ${better} of ${differences.length}, and the worst change was ${Math.min(...differences).toFixed(1)} points.`;
+  return `${help}: over ${differences.length} seeds, ${averages}. It was better in ${better} of ${differences.length}, and the worst change was ${Math.min(
+    ...differences,
+  )
+    .toFixed(1)
+    .replace('-', '−')} points.`;
 }

@@ -1,6 +1,7 @@
 /** The page before any script runs: the last frame of the recorded run, as SVG. */
 import { css, PALETTE, type Rgb } from '../src/colors';
 import { svgPath } from '../src/draw/shapes';
+import { lead } from '../src/elements/planeState';
 
 /** What `npm run demo:first` writes. */
 export interface FirstFrame {
@@ -59,7 +60,7 @@ function panel(frame: FirstFrame, side: 0 | 1): string {
       ? ['Labels alone', '<div class="no-samples"><p>A classifier alone cannot make new points.</p></div>']
       : [
           'M2, with the other points',
-          `<svg class="plot" viewBox="0 0 ${SIZE} ${SIZE}" aria-hidden="true">${made.join('')}</svg>`,
+          `<svg class="plot" viewBox="0 0 ${SIZE} ${SIZE}" aria-hidden="true">${made.join('')}</svg><p class="hint made">Points that it makes, class by class</p>`,
         ];
   return `<section class="side"><p class="method">${method}</p><p class="accuracy">${shown.accuracy.toFixed(1)} %</p>
 <svg class="plot" viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="${method}: decision regions, ${shown.accuracy.toFixed(1)} % of new points right"><image href="data:image/png;base64,${shown.field}" width="${SIZE}" height="${SIZE}" preserveAspectRatio="none"/><path d="${others}" stroke="#282c34" stroke-opacity="0.42" stroke-width="3.6" stroke-linecap="round" fill="none"/>${marks.join('')}</svg>
@@ -70,6 +71,5 @@ ${below}</section>`;
 export const firstFrame = (frame: FirstFrame): string =>
   `<div class="panels">${panel(frame, 0)}${panel(frame, 1)}</div><p class="hint">A recorded run of ${frame.steps} steps, of the code that this page trains with.</p>`;
 
-/** The headline, with the numbers of labels and points of the recorded run. */
-export const headline = ({ x, given }: FirstFrame): string =>
-  `The same ${given.length} labels on both sides. The right one has also seen the ${x.length / 2 - given.length} points without a label.`;
+/** The headline of the recorded run. */
+export const headline = ({ x, given }: FirstFrame): string => lead(given.length, x.length / 2 - given.length);

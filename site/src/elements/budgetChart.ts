@@ -14,7 +14,7 @@ export interface OwnRun {
 }
 
 const [WIDTH, HEIGHT] = [420, 220];
-const EDGE = { left: 44, right: 16, top: 12, bottom: 34 };
+const EDGE = { left: 54, right: 16, top: 12, bottom: 34 };
 const LINES = [
   { name: 'labels', label: 'labels alone' },
   { name: 'm2', label: 'with the other points' },

@@ -1,5 +1,6 @@
 /** The scene of digits: samples that take shape, a map of handwriting, and a pad. */
 import { html, nothing } from 'lit';
+import recorded from '../../data/digits.json';
 import type { Client, Trouble } from '../client';
 import { COLUMNS, DIGIT_BUDGETS, type DigitsSettings, UNLABELED } from '../digits/settings';
 import type { Answer, DigitsFrame, Reading } from '../protocol';
@@ -9,7 +10,7 @@ import './drawPad';
 import type { DrawingEvent, DrawPad } from './drawPad';
 import { percent } from './planeState';
 import './styleMap';
-import type { CodeEvent } from './styleMap';
+import type { CodeEvent, StyleMap } from './styleMap';
 
 const PIXELS = 784;
 
@@ -72,6 +73,7 @@ export class DigitsScene extends PageElement {
       this.frame = answer;
       this.rate = answer.rate;
       this.#read();
+      this.client.send({ type: 'decode', code: this.querySelector<StyleMap>('style-map')?.at ?? [0, 0] });
     }
     if (answer.type === 'done') [this.running, this.rate] = [false, answer.rate];
   }
@@ -105,8 +107,11 @@ export class DigitsScene extends PageElement {
   }
 
   #useExample(digit: number): void {
-    this.querySelector<DrawPad>('draw-pad')?.clear();
-    this.#read(this.examples?.slice(digit * PIXELS, (digit + 1) * PIXELS));
+    const image = this.examples?.slice(digit * PIXELS, (digit + 1) * PIXELS);
+    const pad = this.querySelector<DrawPad>('draw-pad');
+    pad?.clear();
+    if (pad) pad.image = image;
+    this.#read(image);
   }
 
   #bars({ probabilities }: Reading) {
@@ -149,11 +154,17 @@ export class DigitsScene extends PageElement {
         <button type="button" @click=${() => this.#change({ seed: settings.seed + 1 })}>Other seed</button>
         <label>Labels of each digit <select @change=${(event: Event) => this.#change({ perClass: Number((event.target as HTMLSelectElement).value) })}>
           ${DIGIT_BUDGETS.map((n) => html`<option value=${n} ?selected=${n === settings.perClass}>${n}</option>`)}</select></label>
-        <span class="step">${frame ? `step ${frame.step} of ${frame.steps}` : ''} · seed ${settings.seed}</span>
+        <span class="step">${frame ? `step ${frame.step} of ${frame.steps} · ` : ''}seed ${settings.seed}</span>
       </div>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.message}</p>` : nothing}
-      <p role="status" aria-live="polite" class="digits-accuracy">${frame ? html`<strong>${percent(frame.accuracy)}</strong> of 500 new digits read right, with ${10 * settings.perClass} labels and ${UNLABELED.toLocaleString('en-US')} digits without.` : html`${10 * settings.perClass} labels, and ${UNLABELED.toLocaleString('en-US')} digits without. Training takes about half a minute.`}</p>
+      <p role="status" aria-live="polite" class="digits-accuracy">${frame ? html`<strong>${percent(frame.accuracy)}</strong> of 500 new digits read right, with ${10 * settings.perClass} labels and ${UNLABELED.toLocaleString('en-US')} digits without.` : html`${10 * settings.perClass} labels, and ${UNLABELED.toLocaleString('en-US')} digits without. With ${recorded.labels} labels and seed ${recorded.seed}, ${recorded.accuracy.toFixed(1)} % of new digits were read right after ${recorded.steps} steps.`}</p>
       ${frame ? html`<div class="cards">${this.#pictures(frame)}${this.#pad()}</div>` : nothing}`;
   }
 }
 customElements.define('digits-scene', DigitsScene);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'digits-scene': DigitsScene;
+  }
+}

@@ -1,6 +1,6 @@
 /** A pad to draw a digit on, by pointer or with the arrow keys. */
 import { html } from 'lit';
-import { pixelsOf, type Stroke } from '../draw/digit';
+import { drawImages, pixelsOf, type Stroke } from '../draw/digit';
 import { fitCanvas, PageElement } from './base';
 
 /** A drawing as 28 × 28 gray bytes. */
@@ -15,7 +15,14 @@ const KEYS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 export class DrawPad extends PageElement {
-  static override properties = { strokes: { state: true }, pen: { state: true }, down: { state: true } };
+  static override properties = {
+    image: { attribute: false },
+    strokes: { state: true },
+    pen: { state: true },
+    down: { state: true },
+  };
+  /** a digit of 28 × 28 gray bytes that is shown until the reader draws */
+  declare image: Uint8Array | undefined;
   declare strokes: readonly Stroke[];
   declare pen: readonly [number, number];
   declare down: boolean;
@@ -26,6 +33,7 @@ export class DrawPad extends PageElement {
   }
 
   clear(): void {
+    this.image = undefined;
     this.strokes = [];
   }
 
@@ -74,6 +82,11 @@ export class DrawPad extends PageElement {
     const size = canvas.width;
     context.fillStyle = '#fff';
     context.fillRect(0, 0, size, size);
+    if (this.image && this.strokes.length === 0) {
+      const picture = document.createElement('canvas');
+      drawImages(picture, this.image, 1);
+      context.drawImage(picture, 0, 0, size, size);
+    }
     Object.assign(context, {
       lineWidth: size / 13,
       lineCap: 'round',

@@ -91,7 +91,7 @@ export class PageTools extends PageElement {
         <button type="button" @click=${() => this.client.send({ type: 'save', scene: this.scene })}>Save the model</button>
         <label class="file">Open a model<input type="file" accept=".safetensors" @change=${this.#open} /></label>
         <label><input type="checkbox" .checked=${backend === 'webgpu'} @change=${() => this.#take(backend === 'webgpu' ? 'wasm' : 'webgpu')} /> Compute on WebGPU</label>
-        <span class="step" data-rate=${this.rate}>${this.client?.description || 'Not started'}${this.rate > 0 ? `: ${this.rate.toFixed(0)} steps a second` : ''}</span>
+        <span class="step" data-rate=${this.rate}>${this.client?.description.replace(/: as asked$/, '') || 'Not started'}${this.rate > 0 ? `: ${this.rate.toFixed(0)} steps a second` : ''}</span>
       </div>
       <p role="status" class="note">${this.note}</p>
       <details><summary>Code of the points</summary><pre tabindex="0"><code>${planeCode}</code></pre></details>

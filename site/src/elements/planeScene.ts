@@ -8,7 +8,7 @@ import { PageElement } from './base';
 import './budgetChart';
 import './planePanel';
 import type { DrawEvent, LabelEvent } from './planePanel';
-import { countsOf, inWords, METHOD_LIST, METHOD_NAMES, percent, SETS, withSet } from './planeState';
+import { countsOf, inWords, lead, METHOD_LIST, METHOD_NAMES, percent, SETS, withSet } from './planeState';
 import './samplesView';
 
 const SPOKEN_EVERY_MS = 3000;
@@ -69,7 +69,10 @@ export class PlaneScene extends PageElement {
   hear(answer: Answer): void {
     if (answer.type === 'failed' && answer.during === 'plane') this.running = false;
     if (!('run' in answer) || answer.run !== this.#run) return;
-    if (answer.type === 'points') this.points = answer;
+    if (answer.type === 'points') {
+      this.points = answer;
+      this.#head();
+    }
     if (answer.type === 'planeFrame') {
       document.querySelector('#first-frame')?.remove();
       this.frame = answer;
@@ -81,6 +84,16 @@ export class PlaneScene extends PageElement {
       this.rate = answer.rate;
       this.#speak(true);
     }
+  }
+
+  /** Puts the numbers of labels and points into the page's headline. */
+  #head(): void {
+    const line = document.querySelector('.lead');
+    if (!line || !this.points) return;
+    const [labels, others] = countsOf(this.points);
+    const { left, right } = this.settings;
+    const isUsual = left === 'labels' && right !== 'labels';
+    line.textContent = isUsual ? lead(labels, others) : `Both sides have the same ${labels} labels.`;
   }
 
   trouble(trouble: Trouble): void {
@@ -214,7 +227,7 @@ export class PlaneScene extends PageElement {
       <button type="button" class="main" @click=${this.#toggle}>${this.running ? (this.paused ? 'Go on' : 'Pause') : 'Train'}</button>
       <button type="button" @click=${reseed}>Other seed</button>
       ${this.settings.edits.length > 0 ? html`<button type="button" @click=${() => this.change({ ...this.settings, edits: [], own: [] }, 0)}>Undo my changes</button>` : nothing}
-      <span class="step">${this.frame ? `step ${this.frame.step} of ${this.frame.steps}` : ''} · seed ${this.settings.seed}</span></div>`;
+      <span class="step">${this.frame ? `step ${this.frame.step} of ${this.frame.steps} · ` : ''}seed ${this.settings.seed}</span></div>`;
   }
 
   override render() {
@@ -236,3 +249,9 @@ export class PlaneScene extends PageElement {
   }
 }
 customElements.define('plane-scene', PlaneScene);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'plane-scene': PlaneScene;
+  }
+}

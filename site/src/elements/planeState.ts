@@ -22,6 +22,10 @@ export const METHOD_LIST = METHODS.map((method) => [method, METHOD_NAMES[method]
 export const percent = (accuracy: number | undefined): string =>
   accuracy === undefined ? '–' : `${(100 * accuracy).toFixed(1)} %`;
 
+/** The headline, where labels alone are beside a semi-supervised method. */
+export const lead = (labels: number, others: number): string =>
+  `The same ${labels} labels on both sides. The right one has also seen the ${others} points without a label.`;
+
 /** Number of labels and of other points. */
 export function countsOf({ given }: PlanePoints): readonly [labels: number, others: number] {
   const labels = given.filter((label) => label >= 0).length;

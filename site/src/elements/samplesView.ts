@@ -19,7 +19,8 @@ export class SamplesView extends PageElement {
   override render() {
     if (!this.samples)
       return html`<div class="no-samples"><p>A classifier alone cannot make new points.</p></div>`;
-    return html`<canvas role="img" aria-label="New points that this model makes, in the color and shape of the class it was asked for"></canvas>`;
+    return html`<canvas role="img" aria-label="New points that this model makes, in the color and shape of the class it was asked for"></canvas>
+      <p class="hint made">Points that it makes, class by class</p>`;
   }
 }
 customElements.define('samples-view', SamplesView);
