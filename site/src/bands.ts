@@ -41,13 +41,6 @@ export const bandsOf = (set: PlaneSet) =>
     return cell ? [{ perClass, labels: spread(cell.labels), m2: spread(cell.m2) }] : [];
   });
 
-/** What a run of the page must reach, in percent, where its seed was measured. */
-export const recordedOf = (set: PlaneSet, perClass: number, seed: number) => {
-  const cell = SETS[set]?.[perClass];
-  const [labels, m2] = [cell?.labels[seed - 1], cell?.m2[seed - 1]];
-  return labels === undefined || m2 === undefined ? undefined : { labels, m2 };
-};
-
 const percent = (value: number): string => `${value.toFixed(1)} %`;
 
 /** One sentence on luck: what 20 seeds say about this set and number of labels. */
@@ -56,9 +49,9 @@ export function verdict(set: PlaneSet, perClass: number): string | undefined {
   if (!cell) return undefined;
   const differences = cell.m2.map((value, i) => value - (cell.labels[i] as number));
   const better = differences.filter((difference) => difference > 0).length;
-  const gain = mean(differences);
   const averages = `${percent(mean(cell.labels))} with labels alone, ${percent(mean(cell.m2))} with the other points`;
-  const help = gain > 1 ? 'It helps' : gain < -1 ? 'Here it hurts' : 'It changes little';
+  const share = better / differences.length;
+  const help = share >= 0.8 ? 'It helps' : share <= 0.4 ? 'Here it hurts' : 'Here it is a gamble';
   return `${help}: over ${differences.length} seeds, ${averages}. It was better in ${better} of ${differences.length}, and the worst change was ${Math.min(
     ...differences,
   )

@@ -17,7 +17,7 @@ const NO_WORKER =
   'This browser runs no module workers, so nothing can train here. The picture shows a recorded run.';
 
 /** A message for readers: what ran out, or what is missing, before what the engine says. */
-export function inWords(message: string): string {
+function inWords(message: string): string {
   if (/memory|allocat|out of bounds|Array buffer/i.test(message))
     return `The browser ran out of memory. Close other pages, then start again. (${message})`;
   if (/no SIMD/i.test(message))

@@ -74,8 +74,7 @@ export async function lookAtDigits(model: M2, test: Dataset, step: number): Prom
 export const testDigits = (seed: number): Dataset => digits({ count: TEST, seed: seed + 1_000_000 });
 
 /** The first test digit of each class: for readers who do not draw. */
-export const examplesOf = (test: Dataset): Uint8Array =>
-  Uint8Array.from(test.x.subarray(0, CLASSES * PIXELS));
+const examplesOf = (test: Dataset): Uint8Array => Uint8Array.from(test.x.subarray(0, CLASSES * PIXELS));
 
 /** What a run reports. */
 export type DigitsEvent =

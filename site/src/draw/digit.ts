@@ -1,6 +1,6 @@
 /** Drawings as the model's digits: strokes placed and drawn as the training digits are, and images on canvases. */
 
-export const IMAGE_SIDE = 28;
+const IMAGE_SIDE = 28;
 const PIXELS = IMAGE_SIDE * IMAGE_SIDE;
 
 /** A stroke of the pen: points from 0 to 1. */

@@ -19,7 +19,7 @@ const CORNERS = [
 const SIZES = [1, 1.3, 1.2, 1.25, 1.4] as const;
 
 /** The corners of a class's shape around a point, in turn; none for a circle. */
-export const cornersOf = (label: number, radius: number): readonly (readonly [number, number])[] =>
+const cornersOf = (label: number, radius: number): readonly (readonly [number, number])[] =>
   (CORNERS[label] ?? []).map(
     ([x, y]) => [x * radius * (SIZES[label] ?? 1), y * radius * (SIZES[label] ?? 1)] as const,
   );

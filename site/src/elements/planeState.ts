@@ -3,7 +3,7 @@
 import { METHODS, type Method, PLANE_SETS, type PlaneSet, type PlaneSettings } from '../plane/settings';
 import type { PlaneFrame, PlanePoints } from '../protocol';
 
-export const SET_NAMES: Readonly<Record<PlaneSet, string>> = {
+const SET_NAMES: Readonly<Record<PlaneSet, string>> = {
   arms: 'Five arms',
   moons: 'Two moons',
   rings: 'Two rings',
