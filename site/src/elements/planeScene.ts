@@ -46,6 +46,10 @@ export class PlaneScene extends PageElement {
   /** Trains from the start. */
   start(): void {
     clearTimeout(this.#soon);
+    if (this.settings.set === 'own' && this.settings.own.length === 0) {
+      this.#choose('own');
+      return;
+    }
     [this.running, this.paused, this.problem] = [true, false, undefined];
     this.#run = this.client.next();
     this.client.send({ type: 'plane', run: this.#run, settings: this.settings });
@@ -134,7 +138,7 @@ export class PlaneScene extends PageElement {
     const settings = { ...this.settings, own: placed };
     const next = this.brush < 0 ? settings : { ...settings, edits: [...edits, [point, this.brush] as const] };
     this.#showOwn(next);
-    const ready = next.edits.length > 0 && placed.length >= 20;
+    const ready = next.edits.length > 1 && placed.length >= 20;
     if (ready) this.change(next, 700);
     else {
       this.settings = next;
