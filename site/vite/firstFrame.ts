@@ -62,7 +62,7 @@ function panel(frame: FirstFrame, side: 0 | 1): string {
           'M2, with the other points',
           `<svg class="plot" viewBox="0 0 ${SIZE} ${SIZE}" aria-hidden="true">${made.join('')}</svg><p class="hint made">Points that it makes, class by class</p>`,
         ];
-  return `<section class="side"><p class="method">${method}</p><p class="accuracy">${shown.accuracy.toFixed(1)} %</p>
+  return `<section class="side"><p class="method">${method}</p><p class="accuracy">${shown.accuracy.toFixed(1)} %</p><p class="hint of">of 1,000 new points right</p>
 <svg class="plot" viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="${method}: decision regions, ${shown.accuracy.toFixed(1)} % of new points right"><image href="data:image/png;base64,${shown.field}" width="${SIZE}" height="${SIZE}" preserveAspectRatio="none"/><path d="${others}" stroke="#282c34" stroke-opacity="0.42" stroke-width="3.6" stroke-linecap="round" fill="none"/>${marks.join('')}</svg>
 ${below}</section>`;
 }

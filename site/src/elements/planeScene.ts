@@ -2,13 +2,14 @@
 import { html, nothing } from 'lit';
 import { verdict } from '../bands';
 import type { Client, Trouble } from '../client';
-import { BUDGETS, classesOf, type PlaneSettings, withEdit } from '../plane/settings';
+import { type PlaneSettings, withEdit } from '../plane/settings';
 import type { Answer, PlaneFrame, PlanePoints } from '../protocol';
 import { PageElement } from './base';
 import './budgetChart';
+import { brushButtons, budgetSlider, setButtons } from './planeControls';
 import './planePanel';
 import type { DrawEvent, LabelEvent } from './planePanel';
-import { countsOf, inWords, lead, METHOD_LIST, METHOD_NAMES, percent, SETS, withSet } from './planeState';
+import { countsOf, inWords, lead, METHOD_LIST, METHOD_NAMES, percent, withSet } from './planeState';
 import './samplesView';
 
 const SPOKEN_EVERY_MS = 3000;
@@ -175,46 +176,12 @@ export class PlaneScene extends PageElement {
           this.change({ ...this.settings, [name]: (event.target as HTMLSelectElement).value })}>
           ${METHOD_LIST.map(([value, text]) => html`<option value=${value} ?selected=${value === this.settings[name]}>${text}</option>`)}
         </select></label>
-      <p class="accuracy" data-side=${name}>${own ? nothing : percent(shown?.accuracy)}</p>
+      <p class="accuracy" data-side=${name}>${own ? nothing : percent(shown?.accuracy)}</p>${own ? nothing : html`<p class="hint of">of 1,000 new points right</p>`}
       <plane-panel .points=${this.points} .field=${shown?.field} ?drawing=${own}
         description=${own ? 'Drawing area' : 'Points and decision regions. Arrow keys move between points, Enter labels one.'}
         @label=${this.#label} @draw=${this.#draw}></plane-panel>
       <samples-view .points=${this.points} .samples=${shown?.samples}></samples-view>
     </section>`;
-  }
-
-  #sets() {
-    return html`<div class="choices" role="group" aria-label="Points">
-      ${SETS.map(
-        ([set, name]) => html`<button type="button" aria-pressed=${this.settings.set === set}
-          @click=${() => this.#choose(set)}>${name}</button>`,
-      )}</div>`;
-  }
-
-  #brushes() {
-    return html`<div class="choices" role="group" aria-label="What you draw">
-      ${[
-        ['A', 0],
-        ['B', 1],
-        ['no label', -1],
-      ].map(
-        ([name, k]) => html`<button type="button" aria-pressed=${this.brush === k}
-          @click=${() => (this.brush = Number(k))}>${name}</button>`,
-      )}<span class="hint">Draw on a panel: two labeled points at least, and many without a label.</span></div>`;
-  }
-
-  #budget() {
-    const at = BUDGETS.indexOf(this.settings.perClass as (typeof BUDGETS)[number]);
-    const total = this.settings.perClass * classesOf(this.settings.set);
-    return html`<div class="budget"><label for="budget">Labels of each class: <output>${this.settings.perClass}</output> (${total} in all)</label>
-      <input id="budget" type="range" min="0" max=${BUDGETS.length - 1} step="1" .value=${String(at)}
-        aria-valuetext="${this.settings.perClass} of each class"
-        @input=${(event: Event) =>
-          this.change({
-            ...this.settings,
-            edits: [],
-            perClass: BUDGETS[Number((event.target as HTMLInputElement).value)] ?? 3,
-          })}></div>`;
   }
 
   #actions() {
@@ -243,13 +210,19 @@ export class PlaneScene extends PageElement {
     const run = done
       ? { perClass, left: 100 * (left?.accuracy ?? 0), right: 100 * (right?.accuracy ?? 0) }
       : undefined;
-    return html`${this.#sets()}
+    return html`${setButtons(this.settings.set, (to) => this.#choose(to))}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.message} <button type="button" @click=${this.start}>Start again</button></p>` : nothing}
       <div class="panels" ?hidden=${!this.points || (!this.frame && !own)}>${this.#side(0)}${this.#side(1)}</div>
-      ${own ? this.#brushes() : html`<p class="hint">Click a point to label it, or to give it a wrong label. Gray points have no label.</p>`}
+      ${
+        own
+          ? brushButtons(this.brush, (to) => {
+              this.brush = to;
+            })
+          : html`<p class="hint">Click a point to label it, or to give it a wrong label. Gray points have no label.</p>`
+      }
       ${this.#actions()}
       <p class="visually-hidden" role="status" aria-live="polite">${this.spoken}</p>
-      ${own ? nothing : html`<div class="luck"><div>${this.#budget()}<p class="verdict">${verdict(set, perClass) ?? ''}</p></div><budget-chart set=${set} .own=${run}></budget-chart></div>`}`;
+      ${own ? nothing : html`<div class="luck"><div>${budgetSlider(this.settings, (to) => this.change(to))}<p class="verdict">${verdict(set, perClass) ?? ''}</p></div><budget-chart set=${set} .own=${run}></budget-chart></div>`}`;
   }
 }
 customElements.define('plane-scene', PlaneScene);
