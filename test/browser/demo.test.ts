@@ -51,13 +51,15 @@ const train = (page: Page, change: Partial<PlaneSettings> = {}) =>
       }
       if (answer.type === 'done') tensors = answer.tensors;
     };
-    const observer = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
-    });
+    const note = (tasks: readonly PerformanceEntry[]): void => {
+      for (const { duration } of tasks) longest = Math.max(longest, duration);
+    };
+    const observer = new PerformanceObserver((list) => note(list.getEntries()));
     observer.observe({ type: 'longtask' });
     plane.settings = { ...plane.settings, ...changed };
     plane.start();
     while (tensors === 0) await new Promise((wait) => setTimeout(wait, 50));
+    note(observer.takeRecords());
     observer.disconnect();
     return { frames, tensors, longest };
   }, change);
