@@ -3,6 +3,7 @@ import { assertBytes, assertFunction, assertMethods } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
 import { hold, isHeld } from '../core/held';
 import { messageOf } from '../core/messageOf';
+import { assertSpelling } from '../core/spelling';
 
 /** A place that belongs to one run. */
 export interface Claim {
@@ -72,6 +73,7 @@ export function assertStorage(
   methods: readonly ('read' | 'write')[],
 ): void {
   assertMethods(where, argument, storage, methods);
+  assertSpelling(where, argument, storage, { known: OPTIONAL, what: 'a function of a storage' });
   for (const name of OPTIONAL)
     if (storage[name] !== undefined) assertFunction(where, `${argument}.${name}`, storage[name]);
   if (typeof storage.name !== 'string')

@@ -11,14 +11,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { byLabel, everyLabel } from '../bounds/everyLabel';
 import { assertLabelPrior, uniformLabelPrior } from '../bounds/labelPrior';
-import { assertMethods } from '../core/assert';
 import { LOWEST } from '../core/logSpace';
 import type { Noise } from '../core/noise';
 import { integersFrom, number, readOptions, seedStream, unchecked } from '../core/options';
 import { dropLabels } from '../regularizers/dropLabels';
 import { inferred } from './atOnce';
 import type { TokenConditionalVae } from './conditional/token';
-import { hasToken } from './fits';
+import { assertModel, hasToken } from './fits';
 import { assertInputs } from './living';
 import { type BoundTerms, type Classifier, hasLabels, type SemiSupervisedVae } from './model';
 
@@ -58,7 +57,8 @@ export function bayesClassifier(
     labelPrior: unchecked<readonly number[] | undefined>(),
     seed: seedStream(),
   });
-  if (!isToken(model)) assertMethods<SemiSupervisedVae>(where, 'model', model, ['infer']);
+  if (isToken(model)) assertModel(where, 'model', model, ['bound']);
+  else assertModel<SemiSupervisedVae>(where, 'model', model, ['infer', 'classify']);
   const { inputShape, classes, classNames, input, likelihood } = model;
   const ofModel = hasLabels(model) ? model.labelPrior : uniformLabelPrior(classes);
   const { samples, labelPrior = ofModel, seed } = read;

@@ -30,14 +30,26 @@ const MODEL_NAMES = [
   'variables',
   'spec',
   'structure',
-] as const satisfies readonly (keyof Classifier)[];
+  'dispose',
+  'latent',
+  'likelihood',
+  'labelPrior',
+  'infer',
+  'bound',
+  'classify',
+  'classifiesDraws',
+  'embed',
+  'generate',
+  'sampleMean',
+  'reconstruct',
+] as const satisfies readonly (keyof (SemiSupervisedVae & Vae))[];
 
 /**
  * Refuses a model that lacks a method, a shape or variables, or has a misspelled part.
  *
  * @param where name of the calling function, for the message
  * @param name the argument
- * @param methods that it needs; with `classify` it needs classes
+ * @param methods that it needs; with `classify` it needs classes, with `embed` a width of codes
  * @throws TypeError or RangeError naming the part
  */
 export function assertModel<M extends Model>(
@@ -48,10 +60,12 @@ export function assertModel<M extends Model>(
 ): void {
   assertMethods(where, name, model, methods);
   assertSpelling(where, name, model, { known: MODEL_NAMES, what: 'a part of a model' });
-  assertExampleShape(where, `${name}.inputShape`, model.inputShape);
-  recordOf(where, model.variables, `${name}.variables`);
-  if ((methods as readonly string[]).includes('classify'))
-    assertInteger(where, `${name}.classes`, model.classes);
+  const part = (of: string): string => (name.includes(' ') ? `${of} of ${name}` : `${name}.${of}`);
+  recordOf(where, model.variables, part('variables'));
+  assertExampleShape(where, part('inputShape'), model.inputShape);
+  const needs = (method: string): boolean => (methods as readonly string[]).includes(method);
+  if (needs('classify')) assertInteger(where, part('classes'), model.classes);
+  if (needs('embed')) assertInteger(where, part('latent'), (model as Partial<Vae>).latent);
 }
 
 /**
@@ -81,7 +95,7 @@ export function assertInfers(
   methods: readonly (keyof SemiSupervisedVae)[] = [],
 ): void {
   if (!hasLabels(model)) refuseToken(where, what, model, "createConditionalVae({ …, missing: 'marginal' })");
-  assertMethods(where, what, model, ['infer', 'classify', ...methods]);
+  assertModel(where, what, model, ['infer', 'classify', ...methods]);
 }
 
 /** Refuses a model with a token for missing labels, and names what has q(y|x). */
@@ -117,9 +131,11 @@ export function assertNotAdversarial(where: string, model: Model): void {
  * @throws TypeError
  */
 export function assertBounded(where: string, model: Model): void {
-  if (hasLabels(model)) return;
-  assertNotAdversarial(where, model);
-  assertMethods<Vae>(where, 'model', model as Vae, ['bound']);
+  if (hasLabels(model)) assertModel<SemiSupervisedVae>(where, 'model', model, ['infer', 'classify']);
+  else {
+    assertNotAdversarial(where, model);
+    assertModel<Vae>(where, 'model', model as Vae, ['bound']);
+  }
 }
 
 /**

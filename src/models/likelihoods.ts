@@ -21,11 +21,10 @@ const KINDS: readonly ParameterKind[] = ['logit', 'mean', 'logVar', 'logScale', 
 const LEVELS = /* @__PURE__ */ integersFrom(2);
 
 /** Refuses anything but two bounds, the lower of them first. */
-const assertSupport = (
-  where: string,
-  name: string,
-  { min, max, integers: given, levels }: Partial<Support>,
-): void => {
+const assertSupport = (where: string, name: string, support: Partial<Support>): void => {
+  const known: readonly (keyof Support)[] = ['min', 'max', 'integers', 'levels', 'oneOf'];
+  assertSpelling(where, name, support, { known, what: 'a part of a support' });
+  const { min, max, integers: given, levels } = support;
   assertNumber(where, `${name}.min`, min, 'a number', (value) => !Number.isNaN(value));
   assertNumber(where, `${name}.max`, max, `a number above min, ${min}`, (value) => value > min);
   if (levels !== undefined) {

@@ -6,6 +6,7 @@ import { CHECKPOINT, formatOf, MODEL } from '../files/fileFormat';
 import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
 import { assertStorage, contentOf, Held, type Storage, type StorageFolder } from '../files/storage';
+import { assertModel } from './fits';
 import { assertLiving, assertNotInTraining } from './living';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
@@ -43,6 +44,7 @@ const assertNothingElse = async (storage: Storage): Promise<void> => {
  */
 export async function saveModel(model: Model, storage: Storage): Promise<void> {
   plainOf('saveModel', recordOf('saveModel', model, 'model').variables, 'model.variables');
+  assertModel('saveModel', 'model', model, []);
   assertLiving('saveModel', model);
   assertSpec('saveModel', 'model.spec', model.spec);
   assertStorage('saveModel', 'storage', storage, ['write']);

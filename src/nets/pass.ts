@@ -1,6 +1,7 @@
 /** How a net is run. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
+import { assertSpelling } from '../core/spelling';
 
 /**
  * Whether a pass trains or evaluates; it matters to batch norm and to layers that draw noise alone.
@@ -32,3 +33,16 @@ export interface Pass {
    */
   readonly noise?: Noise;
 }
+
+/** What a pass may hold. */
+const PASS_NAMES = [
+  'training',
+  'updateStatistics',
+  'examples',
+  'rowWeights',
+  'noise',
+] as const satisfies readonly (keyof Pass)[];
+
+/** Refuses a misspelled name in a pass: it would run as an evaluation. */
+export const assertPass = (where: string, pass: Pass | undefined): void =>
+  assertSpelling(where, 'pass', pass ?? {}, { known: PASS_NAMES, what: 'a part of a pass' });

@@ -4,6 +4,7 @@ import { describe, oneLine } from '../core/describe';
 import { assertNoFunction } from '../core/uncalled';
 import { own } from '../files/json';
 import { isFolder } from '../files/storage';
+import { assertModel } from '../models/fits';
 import { assertDistinct, assertLiving, trainableOf } from '../models/living';
 import type { Model } from '../models/model';
 import type { CheckpointOptions } from './options';
@@ -25,11 +26,12 @@ export function assertNoneElsewhere(where: string, options: object): void {
 }
 
 /** Refuses a model that cannot be trained. */
-export function assertModel(where: string, model: Model): void {
+export function assertTrainable(where: string, model: Model): void {
   assertNoFunction(where, 'model', model);
   if (typeof model?.variables !== 'object')
     throw new TypeError(`${where}: model is ${describe(model)}, needed a model with variables`);
   plainOf(where, model.variables, 'model.variables');
+  assertModel(where, 'model', model, []);
   assertLiving(where, model);
   if (trainableOf(model).length === 0)
     throw new RangeError(

@@ -9,9 +9,9 @@ import type { Callbacks } from './callbacks';
 import {
   assertKeepsInFolder,
   assertMeasured,
-  assertModel,
   assertNoneElsewhere,
   assertResumable,
+  assertTrainable,
   assertWeighs,
 } from './crossChecks';
 import type { LossWeights } from './loss';
@@ -69,7 +69,7 @@ export function stepSettings<M extends Model>(
   options: ReadStepOptions<M>,
 ): StepSettings<M> {
   assertBackend(where);
-  assertModel(where, model);
+  assertTrainable(where, model);
   const phases = resolvePhases(where, model, options.objective);
   const objectives = phases.map(({ objective }) => objective);
   assertFits(where, model, objectives, options.batches);

@@ -133,7 +133,7 @@ const faults: Readonly<Record<string, Fault>> = {
     check: 'describes itself',
     says: 'latent is 0, needed an integer of at least 1',
     model: () => ({ latent: 0 }),
-    also: ['embed gives codes, [B, Z]', ...BATCHES],
+    also: ['embed gives codes, [B, Z]', 'refuses inputs that are NaN', ...BATCHES],
   },
   'a spec with a number that JSON lacks': {
     check: 'has a spec that is JSON',

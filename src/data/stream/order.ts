@@ -1,12 +1,13 @@
 /**
  * The order in which a pass shows examples that are stored in blocks.
  *
- * A pass visits the blocks in random order. Each block is shuffled and dealt like cards into W parts. Stretch i of the pass
- * shows part j of the block in place i − j, for j = 0 … W − 1, in random order:
+ * A pass visits the n blocks in random order, as on a ring. Each block is shuffled and dealt like cards into W parts. Stretch i of
+ * the pass shows part j of the block in place i − j, for j = 0 … W − 1, in random order:
  *
- *   stretch i  =  shuffled ⋃_j part j of block π(i − j),   i = 0 … n + W − 2
+ *   stretch i  =  shuffled ⋃_j part j of block π((i − j) mod n),   i = 0 … n − 1
  *
- * So every example is shown once, from a window of W blocks, and one block is read as a stretch begins.
+ * So every example is shown once, out of W blocks at any time, and one block is read as a stretch begins. The W − 1 blocks that
+ * open the ring are read again at its end. A window of all blocks has one stretch, and every order is equally probable.
  */
 import type { Noise } from '../../core/noise';
 
@@ -53,17 +54,21 @@ export function blockOrder(
   noise: Noise,
 ): (pass: number, position: number) => Stretch {
   const count = sizes.length;
-  const stretches = count + window - 1;
+  // A window of all blocks shows them in one stretch.
+  const [stretches, dealt] = window >= count ? [1, 1] : [count, window];
   const placesOf = (pass: number): Int32Array => noise.split(pass).split('blocks').permutation(count);
 
   const partsOf = (places: Int32Array, stretch: number): readonly Part[] =>
-    Array.from({ length: window }, (_, first) => ({ block: places[stretch - first] ?? -1, first }))
-      .filter(({ block, first }) => block >= 0 && (sizes[block] as number) > first)
+    Array.from({ length: Math.min(window, count) }, (_, j) => ({
+      block: places[(stretch - j + count) % count] as number,
+      first: j % dealt,
+    }))
       .map(({ block, first }) => ({
         block,
         first,
-        count: Math.ceil(((sizes[block] as number) - first) / window),
-      }));
+        count: Math.ceil(((sizes[block] as number) - first) / dealt),
+      }))
+      .filter((part) => part.count > 0);
 
   /** Positions at which the stretches of a pass begin, and its end. */
   const startsOf = (places: Int32Array): Float64Array => {
@@ -103,7 +108,7 @@ export function blockOrder(
           let part = 0;
           while (card >= (parts[part] as Part).count) card -= (parts[part++] as Part).count;
           const { block, first } = parts[part] as Part;
-          return [block, (shuffled[part] as Int32Array)[first + card * window] as number];
+          return [block, (shuffled[part] as Int32Array)[first + card * dealt] as number];
         },
       };
     });

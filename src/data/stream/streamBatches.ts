@@ -146,7 +146,8 @@ function copyRow(block: Dataset, index: number, batch: Dataset, row: number): vo
  *
  *   pass e = ⌊step / n⌋, batch step mod n of its order, n = ⌊N_u / B_u⌋
  *
- * Memory holds at most `window` + 1 blocks, and four bytes an example of one block. The next block is read while training goes on.
+ * Memory holds at most `window` + 1 blocks, and four bytes an example of `window` blocks. The next block is read while training
+ * goes on. Where there are more blocks than the window has, a pass reads its first `window` − 1 again at its end.
  * Every block is checked when it is read, for NaN and for values that the model's likelihood does not take.
  *
  * @param options blocks, labeled examples, batch sizes, window, seed, binarization, steps per epoch

@@ -22,7 +22,7 @@ import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import type { ClassPrior } from '../../distributions/classPrior';
 import type { LatentPrior } from '../../distributions/latentPrior';
-import type { Pass } from '../../nets/pass';
+import { assertPass, type Pass } from '../../nets/pass';
 import { meanOf } from '../codeBound';
 import { labeledFields } from '../labeledOptions';
 import { samplePrior, temperatureIn } from '../latentPrior';
@@ -111,6 +111,7 @@ export function createAae(options: AaeOptions): Aae {
     },
     encode(x, pass) {
       assertInputs('encode', model, x);
+      assertPass('encode', pass);
       return tidy(() => {
         const shared = features(x, pass);
         return {
@@ -121,6 +122,7 @@ export function createAae(options: AaeOptions): Aae {
     },
     decode(z, y, pass) {
       assertLiving('decode', model);
+      assertPass('decode', pass);
       assertShapes('decode', { z: [z, `N ${latent}`, 'float32'] });
       if (classPrior === undefined) assertShapes('decode', { y: [y as Tensor, `R ${classes}`] });
       return tidy(() => decoder(z, y, pass));
@@ -128,12 +130,14 @@ export function createAae(options: AaeOptions): Aae {
     ...(labelDiscriminator && {
       labelDiscriminator(y: Tensor, pass?: Pass) {
         assertLiving('labelDiscriminator', model);
+        assertPass('labelDiscriminator', pass);
         assertShapes('labelDiscriminator', { y: [y, `B ${classes}`, 'float32'] });
         return tidy(() => labelDiscriminator(y, pass));
       },
     }),
     codeDiscriminator(z, c, pass) {
       assertLiving('codeDiscriminator', model);
+      assertPass('codeDiscriminator', pass);
       assertShapes('codeDiscriminator', {
         z: [z, `B ${latent}`, 'float32'],
         ...(classPrior && { c: [c as Tensor, `B ${classes + 1}`, 'float32'] as const }),

@@ -1,8 +1,9 @@
 /** The files of a run's checkpoints: one that is replaced, or a folder with the last ones and the best. */
 import { assertMethods } from '../../core/assert';
 import { describe } from '../../core/describe';
+import { assertSpelling } from '../../core/spelling';
 import { CHECKPOINT, formatOf } from '../../files/fileFormat';
-import { contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
+import { assertStorage, contentOf, isFolder, type Storage, type StorageFolder } from '../../files/storage';
 
 /** Whether bytes are a checkpoint of any version. */
 const isCheckpoint = (bytes: Uint8Array): boolean => formatOf(bytes)?.startsWith(CHECKPOINT) ?? false;
@@ -25,8 +26,8 @@ const nameOfStep = (step: number): string => `step-${String(step).padStart(DIGIT
  */
 export function assertGivesFiles(folder: StorageFolder): void {
   assertMethods('train', 'checkpoint.storage', folder, ['list', 'file', 'remove']);
-  const file = folder.file(nameOfStep(0));
-  assertMethods('train', 'file() of checkpoint.storage', file, ['read', 'write']);
+  assertSpelling('train', 'checkpoint.storage', folder, { known: ['claim'], what: 'a function of a folder' });
+  assertStorage('train', 'file() of checkpoint.storage', folder.file(nameOfStep(0)), ['read', 'write']);
 }
 
 /** A checkpoint in a folder. */

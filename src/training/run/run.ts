@@ -20,7 +20,7 @@ export interface Run {
 /** A part of a run that is called at its events, in turn with the others. */
 export interface Listener {
   /** before the first step, after the epochs of a checkpoint are closed */
-  begin?(): void;
+  begin?(): void | Promise<void>;
   /** after each step, when it is part of the progress and its epoch is closed */
   step?(): void | Promise<void>;
   /** after an epoch, when its row is in the history */

@@ -74,7 +74,7 @@ export async function takeSteps<M extends Model>(
 
   // An error at the end of an epoch, such as in its validation, leaves a checkpoint whose epoch is still open.
   if (from > 0 && from % stepsPerEpoch === 0 && run.progress.history.at(-1)?.step !== from) await endEpoch();
-  for (const listener of listeners) listener.begin?.();
+  for (const listener of listeners) await listener.begin?.();
   await beginEpoch();
   const range = { from, to: isToEnd() ? from : last, ema };
   // The run checks the signal itself, after all callbacks of a step.
