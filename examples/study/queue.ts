@@ -3,8 +3,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { flags, positionals } from './commandLine';
 import { readResult } from './results';
-import { flags, grid, nameOf, positionals } from './settings';
+import { grid, nameOf } from './settings';
 
 /** What a queue of long runs needs of Redis, each with the line that sets it. */
 const NEEDED = { 'maxmemory-policy': 'noeviction', appendonly: 'yes' } as const;

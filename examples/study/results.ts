@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from 'ssvae';
-import { flags } from './settings';
+import { flags } from './commandLine';
 
 export const placeOf = (kind: 'checkpoints' | 'results', name: string): string =>
   join(flags.study, kind, name);

@@ -3,8 +3,9 @@
 // Exit code 0: the result is there. 2: the settings are wrong. 75: call again, as it was ended or another process has the run.
 import * as ssvae from 'ssvae';
 import { file, selectBackend } from 'ssvae/node';
+import { asked } from './commandLine';
 import { checksumOf, keepResult, placeOf, readResult } from './results';
-import { asked, nameOf } from './settings';
+import { nameOf } from './settings';
 
 const settings = asked();
 const name = nameOf(settings);

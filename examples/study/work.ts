@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { DelayedError, type Job, Worker } from 'bullmq';
-import { flags } from './settings';
+import { flags } from './commandLine';
 
 const program = fileURLToPath(new URL('run.ts', import.meta.url));
 const lockDuration = Number(process.env.LOCK_MS ?? 120_000);
@@ -30,7 +30,7 @@ const worker = new Worker('study', run, {
   connection: { url: flags.redis, maxRetriesPerRequest: null },
   lockDuration,
   stalledInterval: Math.min(30_000, lockDuration),
-  // A worker that is killed is no fault of its run: the default gives a run up at the second time.
+  // A killed worker says nothing about its run. By default the second one would end it.
   maxStalledCount: 1000,
 });
 worker.on('completed', ({ id }) => console.log(`${id} done`));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort, outputOf, RedisServer, start } from '../../bench/machines/processes';
+import { pythonWith } from '../support/python';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -101,6 +102,36 @@ describe('a run', () => {
     const { code, output } = await outputOf(task());
     expect(code).toBe(0);
     expect(lastOf(output)).toMatchObject({ settings: { ...SMALL, seed: 2 } });
+  });
+});
+
+const { python, absence } = await pythonWith('optuna');
+
+describe('a study by Optuna', () => {
+  it.skipIf(absence !== undefined)(absence ?? 'prunes and completes trials that are runs', async () => {
+    const study = join(folder, 'optuna');
+    const args = [
+      '--trials',
+      '3',
+      '--study',
+      study,
+      '--settings',
+      settings({ epochs: 2, method: undefined }),
+    ];
+    const program = spawn(python, ['examples/study/optuna_study.py', ...args], {
+      env: { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json') },
+    });
+    const { code, output } = await outputOf(program);
+    expect(code, output).toBe(0);
+    const results = (await readdir(join(study, 'results'))).filter((name) => !name.startsWith('.'));
+    expect(results.length).toBeGreaterThan(0);
+    const { value } = JSON.parse(output.slice(output.lastIndexOf('{"value"')));
+    const values = await Promise.all(
+      results.map(
+        async (name) => JSON.parse(await readFile(join(study, 'results', name), 'utf8')).validation,
+      ),
+    );
+    expect(value).toBe(Math.max(...values));
   });
 });
 
