@@ -7,6 +7,9 @@ import { titleOf } from './methods';
 import type { Method } from './models';
 
 interface Line {
+  readonly dataset: string;
+  readonly nets: string;
+  readonly epochs: number;
   readonly method: Method;
   readonly accuracy: number;
   readonly validationAccuracy: number;
@@ -16,6 +19,7 @@ interface Line {
 }
 
 const HEAD = [
+  'data, nets, epochs',
   'objective',
   'seeds',
   'test accuracy, %',
@@ -27,11 +31,14 @@ const HEAD = [
   's',
 ];
 
+const runOf = ({ dataset, nets, epochs }: Line): string => `${dataset}, ${nets}, ${epochs}`;
+
 const rowOf = (lines: readonly Line[]): readonly string[] => {
   const [first] = lines as readonly [Line];
   const of = (name: keyof Samples): string =>
     percent(lines.flatMap(({ samples }) => (samples ? [samples[name]] : [])));
   return [
+    runOf(first),
     titleOf(first.method, 'm2'),
     String(lines.length),
     percent(lines.map(({ accuracy }) => accuracy)),
@@ -56,10 +63,11 @@ const rowOf = (lines: readonly Line[]): readonly string[] => {
 export const startTables = {
   samples: async (): Promise<string> => {
     const lines = await linesOf<Line>('samples');
-    const methods = [...new Set(lines.map(({ method }) => method))];
+    const kindOf = (line: Line): string => `${runOf(line)} ${line.method}`;
+    const kinds = [...new Set(lines.map(kindOf))];
     return toTable(
       HEAD,
-      methods.map((method) => rowOf(lines.filter((line) => line.method === method))),
+      kinds.map((kind) => rowOf(lines.filter((line) => kindOf(line) === kind))),
     );
   },
 };
