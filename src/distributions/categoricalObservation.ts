@@ -21,6 +21,7 @@ import { assertShapes, sizeOf } from '../core/shape';
 import { levelSupports } from '../core/support';
 import { isCount, isListOf, parse, parseRecord } from '../files/json';
 import * as categorical from './categorical';
+import { genuine } from './genuine';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { columnsOf } from './parameterBlocks';
@@ -97,7 +98,7 @@ export function categoricalObservation(options: CategoricalObservationOptions): 
     return tidy(() => reshape(concat(blocksOf(logits).map(f), 1), logits.shape));
   };
 
-  return {
+  return genuine({
     spec: { kind: 'categorical', levels: [...levels] },
     parameterShape(valueShape) {
       assertLastAxis(where, valueShape);
@@ -130,7 +131,7 @@ export function categoricalObservation(options: CategoricalObservationOptions): 
       return ofEachBlock('sample', logits, (block) => categorical.sample(block, noise));
     },
     mode: (logits) => ofEachBlock('mode', logits, categorical.mode),
-  };
+  });
 }
 
 /** {@link categoricalObservation}, from a spec. */

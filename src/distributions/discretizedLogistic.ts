@@ -25,6 +25,7 @@ import { perExample } from '../core/perExample';
 import { assertShapes } from '../core/shape';
 import { isCount, isFiniteNumber, parse, parseRecord } from '../files/json';
 import * as categorical from './categorical';
+import { genuine } from './genuine';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { type Bins, logisticLogMass, logScaleOf } from './logisticLogMass';
@@ -123,7 +124,7 @@ export function discretizedLogistic(options: DiscretizedLogisticOptions = {}): L
   const weighted = (each: Tensor, weights: Tensor | undefined): Tensor =>
     sum(weights ? mul(each, weights) : each, AXIS);
 
-  return {
+  return genuine({
     spec: { kind: 'discretizedLogistic', bins, low, high, mixture },
     parameterShape: (valueShape) => [...valueShape.slice(0, -1), (valueShape.at(-1) as number) * blocks],
     parameterKinds: mixture === 1 ? ['mean', 'logScale'] : ['logit', 'mean', 'logScale'],
@@ -160,7 +161,7 @@ export function discretizedLogistic(options: DiscretizedLogisticOptions = {}): L
         return minimum(add(mul(place, step), low), high);
       });
     },
-  };
+  });
 }
 
 /** {@link discretizedLogistic}, from a spec. */

@@ -23,6 +23,7 @@ import {
   parseGaussian,
   readGaussian,
 } from './gaussianOptions';
+import { genuine } from './genuine';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { alongColumns, assertColumns, ownVariable } from './ownColumns';
@@ -116,7 +117,7 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
   const meanOf = (name: string, parameters: Tensor): Tensor =>
     tidy(() => split(name, parameters).mean.clone());
 
-  return {
+  return genuine<GaussianObservation>({
     spec: {
       kind: 'gaussian',
       variance,
@@ -144,7 +145,7 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     dispose() {
       if (own && !own.isDisposed) own.dispose();
     },
-  };
+  });
 }
 
 /** {@link gaussianObservation}, from a spec. */

@@ -14,6 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ABOVE_0, integersFrom, number, readOptions } from '../core/options';
 import { atClass, type ClassPrior, pairsToDraw, pointsOf } from './classPrior';
+import { genuine } from './genuine';
 
 /** Where the Gaussians lie. */
 export interface GaussianRingOptions {
@@ -55,7 +56,7 @@ export function gaussianRing(options: GaussianRingOptions): ClassPrior {
   const angles = Array.from({ length: classes }, (_, k) => (2 * Math.PI * k) / classes);
   const [cosines, sines] = [angles.map(Math.cos), angles.map(Math.sin)];
   const scale = Math.log(radialSd) + Math.log(tangentialSd) + LOG_TWO_PI;
-  return {
+  return genuine<ClassPrior>({
     classes,
     spec: { kind: 'gaussianRing', ...settings },
     logProb: (z) =>
@@ -80,5 +81,5 @@ export function gaussianRing(options: GaussianRingOptions): ClassPrior {
         const second = add(mul(sin, along), mul(cos, across));
         return reshape(stack([first, second], 2), [rows, latent]) as Tensor2D;
       }),
-  };
+  });
 }

@@ -5,6 +5,7 @@ import { READY_CATEGORICAL } from './categoricalObservation';
 import * as continuousBernoulli from './continuousBernoulli';
 import { READY_DISCRETIZED_LOGISTIC } from './discretizedLogistic';
 import { READY_GAUSSIAN } from './gaussianObservation';
+import { genuine } from './genuine';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { READY_MIXED } from './mixed';
 import { READY_MULTINOMIAL } from './multinomial';
@@ -15,14 +16,17 @@ import { READY_POISSON } from './readyPoisson';
 const plain = <Spec extends { readonly kind: string }>(
   spec: Spec,
   likelihood: Likelihood,
-): ReadyLikelihood<Spec> => ({
-  parse(where, given) {
-    parseRecord(where, 'spec.likelihood', given, ['kind']);
-    return spec;
-  },
-  columnsOf: () => 0,
-  create: () => likelihood,
-});
+): ReadyLikelihood<Spec> => {
+  const own = genuine(likelihood);
+  return {
+    parse(where, given) {
+      parseRecord(where, 'spec.likelihood', given, ['kind']);
+      return spec;
+    },
+    columnsOf: () => 0,
+    create: () => own,
+  };
+};
 
 /** How each is rebuilt. */
 export const LIKELIHOODS = {

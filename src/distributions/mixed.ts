@@ -8,6 +8,7 @@ import { readOptions, unchecked } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { COUNTS, FINITE, FLAGS, levelSupports, type Support } from '../core/support';
 import { isListOf, isRecord, parse, parseRecord } from '../files/json';
+import { genuine } from './genuine';
 import type { Likelihood, LogProbOptions, ParameterKind, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { blockSpec, type DensityBlock, type MixedBlock, type NamedBlock, readBlocks } from './mixedBlocks';
@@ -168,7 +169,7 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
       return concat(each, 1);
     });
 
-  return {
+  return genuine({
     spec: { kind: 'mixed', blocks: blocks.map(blockSpec) },
     parameterShape(valueShape) {
       if (valueShape.length === 1 && valueShape[0] === columns) return [width];
@@ -208,7 +209,7 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     dispose() {
       for (const [, variable] of own) if (!variable.isDisposed) variable.dispose();
     },
-  };
+  });
 }
 
 /** {@link mixed}, from a spec. */

@@ -27,6 +27,7 @@ import { assertShapes } from '../core/shape';
 import { COUNTS } from '../core/support';
 import { isCount, parse, parseRecord } from '../files/json';
 import * as categorical from './categorical';
+import { genuine } from './genuine';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { type CountsSeen, countsSeen, log1pOfCounts } from './netInput';
@@ -82,7 +83,7 @@ export function multinomial(options: MultinomialOptions = {}): Likelihood {
   const assertLogits = (name: string, logits: Tensor): void =>
     void assertShapes(`${where}.${name}`, { logits: [logits, 'B C ...', 'float32'] });
 
-  return {
+  return genuine({
     spec: { kind: 'multinomial', total, ...(netInput !== 'raw' && { netInput }) },
     parameterShape: (valueShape) => [...valueShape],
     parameterKinds: ['logit'],
@@ -124,7 +125,7 @@ export function multinomial(options: MultinomialOptions = {}): Likelihood {
         return reshape(counts, logits.shape);
       });
     },
-  };
+  });
 }
 
 /** {@link multinomial}, from a spec. */

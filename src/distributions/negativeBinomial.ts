@@ -18,6 +18,7 @@ import { assertShapes } from '../core/shape';
 import { COUNTS } from '../core/support';
 import { type Is, isCount, isFiniteNumber, parse, parseRecord } from '../files/json';
 import { drawGamma, drawPoisson } from './countDraws';
+import { genuine } from './genuine';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { observedIn } from './likelihood';
 import { negativeBinomialLogMass } from './negativeBinomialLogMass';
@@ -129,7 +130,7 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
     return { logMean, logTheta: theta, ...(zeroInflated && { logits: others.at(-1) as Tensor }) };
   };
 
-  return {
+  return genuine({
     spec: {
       kind: 'negativeBinomial',
       dispersion,
@@ -182,7 +183,7 @@ export function negativeBinomial(options: NegativeBinomialOptions = {}): Negativ
     dispose() {
       if (logTheta && !logTheta.isDisposed) logTheta.dispose();
     },
-  };
+  });
 }
 
 const isDispersion: Is<NegativeBinomialSpec['dispersion']> = (value) =>

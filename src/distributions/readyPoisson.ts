@@ -1,5 +1,6 @@
 /** The Poisson likelihood by what nets see of its counts. */
 import { parseRecord } from '../files/json';
+import { genuine } from './genuine';
 import type { Likelihood, ReadyLikelihood } from './likelihood';
 import { type CountsSeen, countsSeen, log1pOfCounts } from './netInput';
 import * as poisson from './poisson';
@@ -12,11 +13,13 @@ export interface PoissonSpec {
   readonly netInput?: CountsSeen;
 }
 
-const ofLogarithms: Likelihood = {
+genuine(poisson);
+
+const ofLogarithms: Likelihood = genuine({
   ...poisson,
   spec: { ...poisson.spec, netInput: 'log1p' },
   netInput: log1pOfCounts,
-};
+});
 
 /** The likelihood whose nets see the counts, or log(1 + x). */
 export const poissonOf = (netInput: CountsSeen): Likelihood =>

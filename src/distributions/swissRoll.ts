@@ -19,6 +19,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ABOVE_0, integersFrom, number, readOptions } from '../core/options';
 import { atClass, type ClassPrior, pairsToDraw, pointsOf } from './classPrior';
+import { genuine } from './genuine';
 
 /** How the spiral runs. */
 export interface SwissRollOptions {
@@ -65,7 +66,7 @@ export function swissRoll(options: SwissRollOptions): ClassPrior {
       const root = Math.sqrt((i + 0.5) / (classes * POINTS));
       return [radius * root * Math.cos(winding * root), radius * root * Math.sin(winding * root)];
     }).flat();
-  return {
+  return genuine<ClassPrior>({
     classes,
     spec: { kind: 'swissRoll', ...settings },
     logProb: (z) =>
@@ -91,5 +92,5 @@ export function swissRoll(options: SwissRollOptions): ClassPrior {
         const line = reshape(stack([mul(r, cos(a)), mul(r, sin(a))], 2), [rows, latent]);
         return add<Tensor2D>(line, mul(noise.split('offset').normal([rows, latent]), sd));
       }),
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** Kullback–Leibler divergence by sampling, where no closed form exists. */
 import { add, div, sub, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
 import type { Noise } from '../core/noise';
+import { atOnce } from '../core/notAsync';
 import { callable, integersFrom, noiseStream, number, readOptions } from '../core/options';
 import { assertShapes } from '../core/shape';
 
@@ -38,9 +39,10 @@ export function monteCarloKl(options: MonteCarloKlOptions): Tensor1D {
   return tidy(() => {
     let total: Tensor | undefined;
     for (let s = 0; s < samples; s++) {
-      const z = sample(noise);
+      const z = atOnce('monteCarloKl', 'sample', sample(noise));
       assertShapes('monteCarloKl', { sample: [z, 'B ...'] });
-      const [ofQ, ofP] = [logQ(z), logP(z)];
+      const ofQ = atOnce('monteCarloKl', 'logQ', logQ(z));
+      const ofP = atOnce('monteCarloKl', 'logP', logP(z));
       assertShapes('monteCarloKl', {
         sample: [z, 'B ...'],
         'logQ(z)': [ofQ, 'B', 'float32'],

@@ -10,6 +10,7 @@ import { assertSpec } from '../core/spec';
 import { assertSpelling } from '../core/spelling';
 import type { Support } from '../core/support';
 import { assertNoFunction } from '../core/uncalled';
+import { assertGenuine } from '../distributions/genuine';
 import type { Likelihood, ParameterKind, ReadyLikelihood } from '../distributions/likelihood';
 import { LIKELIHOODS, type LikelihoodSpec } from '../distributions/likelihoods';
 import { isRecord, own } from '../files/json';
@@ -117,6 +118,7 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
   if (trainingLogProb !== undefined) assertFunction(where, 'likelihood.trainingLogProb', trainingLogProb);
   assertVariables(where, 'likelihood', likelihood);
   assertSpec(where, 'likelihood.spec', likelihood.spec);
+  assertGenuine(where, 'likelihood', likelihood);
 }
 
 /**

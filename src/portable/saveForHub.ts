@@ -30,6 +30,9 @@ const filled: Rule<string> = (where, name, value) => {
   throw new RangeError(`${where}: ${name} is ${describe(given)}, needed a text that is not empty`);
 };
 
+/** Metrics that are shares or probabilities. */
+const SHARES = /accuracy|recall|precision|f1|auroc|auc/i;
+
 const resultRules = () => ({
   dataset: filled,
   split: optional(filled),
@@ -47,8 +50,11 @@ const cardRules = () => ({
     checked<readonly HubResult[]>((where, name, results) => {
       if (!Array.isArray(results))
         throw new TypeError(`${where}: ${name} is ${describe(results)}, needed an array of results`);
-      for (const [i, result] of results.entries())
-        readOptions(where, result as HubResult, resultRules(), `${name}[${i}]`);
+      for (const [i, result] of results.entries()) {
+        const { metric, value } = readOptions(where, result as HubResult, resultRules(), `${name}[${i}]`);
+        if (SHARES.test(metric) && (value < 0 || value > 1))
+          throw new RangeError(`${where}: ${name}[${i}].value is ${value}, needed a ${metric} from 0 to 1`);
+      }
     }),
   ),
 });

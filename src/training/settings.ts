@@ -16,7 +16,7 @@ import {
 } from './crossChecks';
 import type { LossWeights } from './loss';
 import { lossWeights } from './lossWeights';
-import { assertNotDisposed, type Equipment, equip } from './optimizer/optimizers';
+import { assertNotDisposed, assertState, type Equipment, equip } from './optimizer/optimizers';
 import type { CheckpointOptions, EarlyStopping, StepOptions, TrainOptions } from './options';
 import { assertPartsOfPhases, resolvePhases } from './phases';
 import { type ReadStepOptions, runRules } from './rules';
@@ -103,8 +103,10 @@ export function runSettings<M extends Model>(model: M, given: TrainOptions<M>): 
   const steps = stepSettings('train', model, options);
   assertMeasured(options, steps.gradientNorm);
   if (checkpoint)
-    for (const { name, optimizer } of steps.optimizers)
+    for (const { name, optimizer } of steps.optimizers) {
       assertMethods('train', name, optimizer, ['apply', 'restore']);
+      assertState('train', name, optimizer.state);
+    }
   return {
     ...steps,
     epochs,

@@ -3,6 +3,8 @@ import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { assertName, assertOneOf } from '../core/assert';
 import type { Batch } from '../core/batch';
 import { describe, formatShape, oneLine } from '../core/describe';
+import { assertNotAsync } from '../core/notAsync';
+import { assertSpelling } from '../core/spelling';
 import type { ObjectiveTerms, Terms } from '../models/objectives/objective';
 
 /** Terms of both parts, as `part.name`. */
@@ -22,6 +24,11 @@ export const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
     if (named === undefined) continue;
     if (typeof named !== 'object' || named === null || Array.isArray(named.shape))
       throw new TypeError(`train: the objective's ${part} is ${describe(named)}, needed terms by name`);
+    assertNotAsync('train', `the objective's ${part}`, named);
+    assertSpelling('train', `the objective's ${part}`, named, {
+      known: ['objective', 'crossEntropy'],
+      what: 'a term of the loss',
+    });
     const count = batch[part as keyof Batch]?.x.shape[0];
     for (const [name, term] of Object.entries(named as Terms)) {
       assertName('train', `a term of the objective's ${part}`, name);

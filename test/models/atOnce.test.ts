@@ -22,7 +22,7 @@ import { createAdam } from '../../src/training/optimizer/adam';
 import type { TrainOptions } from '../../src/training/options';
 import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
-import { alive, tinyBatches, tinyDataset, tinyExamples, tinyM1, tinyM2 } from '../support/tiny';
+import { alive, tinyBatches, tinyDataset, tinyExamples, tinyM1, tinyM2, withoutSpec } from '../support/tiny';
 
 cleanUpAfterEach();
 
@@ -50,7 +50,7 @@ const but = (name: keyof M2, model = tinyM2()): M2 => ({
 });
 
 const withLikelihood = (name: keyof Likelihood): M2 =>
-  tinyM2({ likelihood: { ...bernoulli, [name]: later } });
+  tinyM2({ likelihood: { ...withoutSpec(bernoulli), [name]: later } });
 
 const prior = {
   logProb: later,

@@ -21,6 +21,7 @@ import {
   tinyExamples,
   tinyM1,
   weightsOf,
+  withoutSpec,
 } from '../support/tiny';
 import { writtenOut } from '../support/writtenOut';
 
@@ -303,7 +304,7 @@ describe('unsupervised', () => {
   it('refuses a likelihood that sums over the batch, which would broadcast', () => {
     const model = tinyM1({
       likelihood: {
-        ...bernoulli,
+        ...withoutSpec(bernoulli),
         logProb: (parameters, x) => sum(bernoulli.logProb(parameters, x)) as unknown as Tensor1D,
       },
     });

@@ -171,4 +171,61 @@ describe('parts with a misspelled name', () => {
     );
     model.dispose();
   });
+
+  it.each<[string, object, string]>([
+    ['a state that is none', { state: undefined }, 'optimizer.state is undefined, needed'],
+    [
+      'another name for its counts',
+      { state: { tensors: {}, count: { steps: 1 } } },
+      'optimizer.state.counts is undefined, needed',
+    ],
+    ['arrays for tensors', { state: { tensors: { m: [1] }, counts: {} } }, 'optimizer.state.tensors.m is'],
+  ])('are refused in an optimizer: %s', async (_, wrong, reason) => {
+    const model = tinyM2();
+    const optimizer = {
+      apply: () => undefined,
+      restore: () => undefined,
+      dispose: () => undefined,
+      ...wrong,
+    };
+    await expect(run(model, { optimizer, checkpoint: { storage: memoryStorage() } })).rejects.toThrow(
+      `train: ${reason}`,
+    );
+    model.dispose();
+  });
+
+  it.each<[string, (terms: Record<string, Record<string, object>>) => object, string]>([
+    [
+      'a Promise for a part',
+      ({ labeled, unlabeled }) => ({ labeled, unlabeled: Promise.resolve(unlabeled) }),
+      "the objective's unlabeled gives a Promise",
+    ],
+    [
+      'a misspelled term',
+      ({ labeled, unlabeled: { objective, ...others } = {} }) => ({
+        labeled,
+        unlabeled: { ...others, objectve: objective },
+      }),
+      "the objective's unlabeled.objectve is not a term of the loss, needed another name: did you mean objective?",
+    ],
+  ])('are refused in what an objective gives: %s', async (_, change, reason) => {
+    const model = tinyM2();
+    const base = semiSupervised();
+    const objective = (...given: Parameters<typeof base>) => change(base(...given) as never);
+    await expect(run(model, { objective })).rejects.toThrow(`train: ${reason}`);
+    model.dispose();
+  });
+
+  it.each<[string, object, string]>([
+    ['a Promise in it', { held: Promise.resolve({}) }, 'held of what validate gives a Promise'],
+    [
+      'no number in it',
+      { held: { accuracy: 1 } },
+      'what validate gives holds held and no number, needed numbers by name',
+    ],
+  ])('are refused in what validate gives: %s', async (_, given, reason) => {
+    const model = tinyM2();
+    await expect(run(model, { validate: async () => given })).rejects.toThrow(`train: ${reason}`);
+    model.dispose();
+  });
 });

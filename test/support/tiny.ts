@@ -4,6 +4,7 @@ import type { BatchSource } from '../../src/core/batch';
 import { createNoise, type Noise, streamOf } from '../../src/core/noise';
 import { type BatchesOptions, createBatches } from '../../src/data/batches';
 import { createDataset, type Dataset } from '../../src/data/dataset';
+import type { Likelihood } from '../../src/distributions/likelihood';
 import type { Storage, StorageFolder } from '../../src/files/storage';
 import { type Aae, type AaeOptions, createAae } from '../../src/models/adversarial/model';
 import {
@@ -245,3 +246,6 @@ export const seedAsOfTrain = (seed: number | Noise): Noise => {
   const own = streamOf('train', seed);
   return { split: () => own } as Partial<Noise> as Noise;
 };
+
+/** A likelihood of the library as one of your own: a copy with other functions has no spec. */
+export const withoutSpec = ({ spec: _, ...own }: Likelihood): Likelihood => own;

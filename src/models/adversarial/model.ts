@@ -18,6 +18,7 @@ import { add, log, type Tensor, type Tensor1D, type Tensor2D, tensor1d, tidy } f
 import { repeatRows } from '../../bounds/everyLabel';
 import { assertAsked, oneHotLabels } from '../../core/labels';
 import { type Noise, streamOf } from '../../core/noise';
+import { atOnce } from '../../core/notAsync';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import type { ClassPrior } from '../../distributions/classPrior';
@@ -150,7 +151,12 @@ export function createAae(options: AaeOptions): Aae {
         const shared = features(x);
         if (classifier) return classifier(shared);
         const logPrior = log(tensor1d([...settings.labelPrior]));
-        return add<Tensor2D>((classPrior as ClassPrior).logProb(encoder(shared)), logPrior); // log π_y p(z | y)
+        const z = encoder(shared);
+        const ofClasses = atOnce('classify', 'classPrior.logProb', (classPrior as ClassPrior).logProb(z));
+        assertShapes('classify', {
+          'classPrior.logProb(z)': [ofClasses, `${z.shape[0]} ${classes}`, 'float32'],
+        });
+        return add<Tensor2D>(ofClasses, logPrior); // log π_y p(z | y)
       });
     },
     embed(x) {

@@ -3,6 +3,7 @@ import { assertLabelPrior, uniformLabelPrior } from '../../bounds/labelPrior';
 import { assertMethods } from '../../core/assert';
 import { ABOVE_0, checked, number, optional, readOptions, unchecked } from '../../core/options';
 import type { ClassPrior } from '../../distributions/classPrior';
+import { assertGenuine } from '../../distributions/genuine';
 import { classesOf, inputOf, inputsOf } from '../data';
 import { type ReadyModelOptions, readyModelRules } from '../options';
 import { type AaeNetsOption, parsePreset } from './nets';
@@ -31,8 +32,10 @@ export interface AaeOptions extends ReadyModelOptions {
   readonly temperature?: number;
 }
 
-const assertClassPrior = (where: string, name: string, prior: ClassPrior): void =>
+const assertClassPrior = (where: string, name: string, prior: ClassPrior): void => {
   assertMethods(where, name, prior, ['logProb', 'sample']);
+  assertGenuine(where, name, prior);
+};
 
 const aaeRules = (hasClassPrior: boolean) => ({
   ...readyModelRules(hasClassPrior ? 2 : 10),

@@ -1,7 +1,8 @@
 /** The optimizers of a run: the run's, and one for each phase that has its own. */
 
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
-import { describe } from '../../core/describe';
+import { assertMethods, assertNumber, recordOf } from '../../core/assert';
+import { describe, oneLine } from '../../core/describe';
 import { atOnce } from '../../core/notAsync';
 import type { Model } from '../../models/model';
 import type { ResolvedPhase } from '../phases';
@@ -80,6 +81,20 @@ export function equip<M extends Model>(
 export function assertNotDisposed(where: string, optimizers: readonly RunOptimizer[]): void {
   const disposed = optimizers.find(({ optimizer }) => optimizer.isDisposed === true);
   if (disposed) throw new RangeError(`${where}: ${disposed.name} is disposed, needed one that is not`);
+}
+
+/**
+ * Refuses a state that no checkpoint can hold.
+ *
+ * @param name of the optimizer, for the message
+ * @throws TypeError or RangeError naming the entry
+ */
+export function assertState(where: string, name: string, state: OptimizerState): void {
+  const { tensors, counts } = recordOf(where, state, `${name}.state`);
+  for (const [key, tensor] of Object.entries(recordOf(where, tensors, `${name}.state.tensors`)))
+    assertMethods(where, `${name}.state.tensors.${oneLine(key)}`, tensor, ['data', 'clone']);
+  for (const [key, count] of Object.entries(recordOf(where, counts, `${name}.state.counts`)))
+    assertNumber(where, `${name}.state.counts.${oneLine(key)}`, count, 'a finite number', Number.isFinite);
 }
 
 /**

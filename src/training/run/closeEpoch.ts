@@ -1,5 +1,7 @@
 /** Ends an epoch: adds its history row, and keeps its weights if they are the best so far. */
 import { assertName, recordOf } from '../../core/assert';
+import { oneLine } from '../../core/describe';
+import { assertNotAsync } from '../../core/notAsync';
 import { assertLiving } from '../../models/living';
 import type { Model } from '../../models/model';
 import { readTensors } from '../../models/modelFile';
@@ -10,15 +12,18 @@ import type { RunSettings } from '../settings';
 import { improves, monitoredValue } from './earlyStopping';
 import type { Run } from './run';
 
-/** Numbers of a validation's result; ignores anything else (tables, bins). */
-const validationColumns = (result: object): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(result).flatMap(([name, value]) => {
-      if (typeof value !== 'number') return [];
-      assertName('train', 'what validate gives', name);
-      return [[`validation.${name}`, value]];
-    }),
-  );
+/** Numbers of a validation's result, one at least; ignores anything else (tables, bins). */
+const validationColumns = (result: object): Record<string, number> => {
+  const entries = Object.entries(result);
+  for (const [name, value] of entries) assertNotAsync('train', `${oneLine(name)} of what validate`, value);
+  const numbers = entries.filter(([, value]) => typeof value === 'number');
+  if (numbers.length === 0 && entries.length > 0)
+    throw new TypeError(
+      `train: what validate gives holds ${oneLine(entries.map(([name]) => name).join(', '), 200)} and no number, needed numbers by name such as evaluateClassifier gives`,
+    );
+  for (const [name] of numbers) assertName('train', 'what validate gives', name);
+  return Object.fromEntries(numbers.map(([name, value]) => [`validation.${name}`, value as number]));
+};
 
 /** Progress with the row of the epoch that just ended, and with its weights if they are the best. */
 const closed = async <M extends Model>(

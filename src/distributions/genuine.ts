@@ -1,0 +1,32 @@
+/** What the library itself made, so that a spec is believed only where it rebuilds what is given. */
+import { describe } from '../core/describe';
+import { isRecord } from '../files/json';
+
+const MADE = new WeakMap<object, object>();
+
+/** Remembers a likelihood or a class prior of the library by its spec. */
+export const genuine = <T extends { readonly spec?: unknown }>(own: T): T => {
+  if (isRecord(own.spec)) MADE.set(own.spec, own);
+  return own;
+};
+
+/**
+ * Refuses a copy of one of the library's own with another function in it: its spec would rebuild the original.
+ *
+ * @param where name of the calling function, for the message
+ * @param name the argument
+ * @throws TypeError naming the function
+ */
+export function assertGenuine(where: string, name: string, given: { readonly spec?: unknown }): void {
+  const { spec } = given;
+  const original = isRecord(spec) ? MADE.get(spec) : undefined;
+  if (!isRecord(spec) || original === undefined || original === given) return;
+  const functionsOf = (part: object): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(Object.entries(part).filter(([, value]) => typeof value === 'function'));
+  const [found, expected] = [functionsOf(given), functionsOf(original)];
+  const changed = Object.keys({ ...found, ...expected }).find((key) => found[key] !== expected[key]);
+  if (changed !== undefined)
+    throw new TypeError(
+      `${where}: ${name} has the spec of ${describe(spec.kind)} and a ${changed}() of its own, needed a copy without spec: loadModel would make the original of it`,
+    );
+}
