@@ -227,7 +227,7 @@ describe('M1+M2', () => {
 
   it('decodes each example once for all of its labels', async () => {
     let rows: number | undefined;
-    const plain = gaussianObservation();
+    const { spec: _spec, ...plain } = gaussianObservation();
     const likelihood = {
       ...plain,
       logProb: (parameters: Tensor, x: Tensor) => {
