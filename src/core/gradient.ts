@@ -6,7 +6,8 @@
  * or not, so that of an argument that is data as a rule costs its kernels at every backward pass: keep it short.
  */
 import { clone, customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
-import { assertFunction } from './assert';
+import { assertFunction, recordOf } from './assert';
+import { atOnce } from './notAsync';
 
 /** Value and vector-Jacobian product of a function with a hand-written gradient. */
 export interface ValueAndGradient<Saved extends Tensor[], Out extends Tensor> {
@@ -21,13 +22,21 @@ export interface ValueAndGradient<Saved extends Tensor[], Out extends Tensor> {
  *
  * @param f computes the value, saves what its gradient needs, and returns both
  * @returns a function of the same tensors, differentiable by `gradFunc`
- * @throws TypeError when f is not a function
+ * @throws TypeError when f is not a function, or f or its gradFunc is async
  */
 export function customGradient<In extends Tensor[], Saved extends Tensor[], Out extends Tensor>(
   f: (...args: [...In, GradSaveFunc]) => ValueAndGradient<Saved, Out>,
 ): (...inputs: In) => Out {
   assertFunction('customGradient', 'f', f);
-  return customGrad(f as never) as unknown as (...inputs: In) => Out;
+  const checked = (...args: [...In, GradSaveFunc]): ValueAndGradient<Saved, Out> => {
+    const given = atOnce('customGradient', 'f', f(...args));
+    const { value, gradFunc } = recordOf('customGradient', given, 'what f gives');
+    return {
+      value,
+      gradFunc: (dy, saved) => atOnce('customGradient', 'gradFunc', gradFunc(dy, saved)),
+    };
+  };
+  return customGrad(checked as never) as unknown as (...inputs: In) => Out;
 }
 
 /**

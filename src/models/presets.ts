@@ -4,8 +4,8 @@ import { describe, formatShape, oneLine } from '../core/describe';
 import { assertNoFunction } from '../core/uncalled';
 import { isRecord, isString, own } from '../files/json';
 import { assertNoLayerTerms } from '../nets/layerTerms';
+import { assertLayers } from '../nets/ownLayers';
 import type { Choice } from '../nets/preset';
-import { assertNoRandomLayers } from '../nets/randomLayers';
 
 /** Presets by name, for their names and choices alone. */
 type Presets = Readonly<
@@ -83,6 +83,6 @@ export function assertOwnNet(
     throw new RangeError(
       `${where}: nets.${name} has one tensor for several outputs, needed a layer of its own for each`,
     );
-  assertNoRandomLayers(where, `nets.${name}`, net);
+  assertLayers(where, `nets.${name}`, net);
   assertNoLayerTerms(where, `nets.${name}`, net);
 }

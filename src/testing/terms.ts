@@ -3,7 +3,7 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Batch } from '../core/batch';
 import { describe, formatShape } from '../core/describe';
 import { createNoise } from '../core/noise';
-
+import { atOnce } from '../core/notAsync';
 import type { Model } from '../models/model';
 import type { Objective } from '../models/objectives/objective';
 import type { Subject } from './subject';
@@ -32,7 +32,8 @@ function collect<M extends Model>(
   const terms = tidy(() => {
     const named: Record<string, Tensor> = {};
     for (const [phase, objective] of objectivesOf(subject)) {
-      const found = objective(model, batch, { step, noise: createNoise(7).split(step) });
+      const context = { step, noise: createNoise(7).split(step) };
+      const found = atOnce('checkModel', 'the objective', objective(model, batch, context));
       if (typeof found !== 'object' || found === null)
         throw new Error(`the objective gives ${describe(found)}, needed named terms`);
       for (const part of PARTS) {

@@ -2,6 +2,7 @@ import {
   add,
   fill,
   getBackend,
+  grad,
   grads,
   mean,
   mul,
@@ -91,6 +92,18 @@ describe('customGradient', () => {
     const { grads: gradients } = variableGrads(loss, [w]);
     expect(await read(gradients[w.name] as Tensor)).toEqual([0, 0]);
     w.dispose();
+  });
+
+  it('refuses an async function, whose rejection would end the process', () => {
+    const rejects = async (): Promise<never> => {
+      throw new Error('nobody waits for this');
+    };
+    const needed = 'gives a Promise, needed its result at once: no async function';
+    expect(() => customGradient<[Tensor], [], Tensor>(rejects as never)(scalar(1))).toThrowError(
+      new TypeError(`customGradient: f ${needed}`),
+    );
+    const g = customGradient<[Tensor], [], Tensor>((x) => ({ value: x.clone(), gradFunc: rejects as never }));
+    expect(() => grad(g)(scalar(1))).toThrowError(new TypeError(`customGradient: gradFunc ${needed}`));
   });
 
   it('leaves the value alone behind, and its saved tensors not', () => {

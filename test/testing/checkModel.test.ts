@@ -32,6 +32,15 @@ const examplesOf = (count: number, { shape = [4], classes = 3 } = {}): Dataset =
 describe('modelChecks', () => {
   cleanUpAfterEach();
 
+  it('name an async objective, and look after its rejection', async () => {
+    const objective = (async () => {
+      throw new Error('nobody waits for this');
+    }) as never as Objective<TinyVae>;
+    await expect(checkModel(tinyVae, { objective })).rejects.toThrowError(
+      'checkModel: the objective gives a Promise, needed its result at once: no async function',
+    );
+  });
+
   it('are the lines of the table in docs/reliability.md, in its order', () => {
     const blocks = readFileSync('docs/reliability.md', 'utf8').split('\n\n');
     const table = blocks.find((block) => block.startsWith('| check |')) ?? '';

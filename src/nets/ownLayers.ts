@@ -1,4 +1,4 @@
-/** Stock layers that draw from the generator hidden in TensorFlow.js. */
+/** Layers of a net of your own that this library cannot run. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../core/describe';
 import { isRecord } from '../files/json';
@@ -42,15 +42,20 @@ const randomClassOf = (className: unknown, config: unknown): string | undefined 
 
 /**
  * Refuses a net that holds stock dropout or noise: they draw from a generator that no seed of this library reaches and
- * no checkpoint holds, so that one seed would give another run each time.
+ * no checkpoint holds, so that one seed would give another run each time. Refuses a layer whose `call` is async: the host
+ * would hand its promise to the next layer, and a rejection of it would end the process.
  *
  * @param where name of the calling function, for the message
  * @param name of the net, for the message
  * @param net a user's own
- * @throws RangeError naming the first such layer, and what to do instead
+ * @throws TypeError or RangeError naming the first such layer, and what to do instead
  */
-export function assertNoRandomLayers(where: string, name: string, net: LayersModel): void {
+export function assertLayers(where: string, name: string, net: LayersModel): void {
   for (const { path, layer } of leafLayers(net)) {
+    if (Object.prototype.toString.call(layer.call) === '[object AsyncFunction]')
+      throw new TypeError(
+        `${where}: ${name} has the layer ${describe(path)} whose call is async, needed its tensors at once: no async function`,
+      );
     const found = randomClassOf(layer.getClassName(), layer.getConfig());
     if (found === undefined) continue;
     throw new RangeError(

@@ -1,7 +1,7 @@
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { BatchNorm } from '../../src/nets/batchNorm';
-import { assertNoRandomLayers } from '../../src/nets/randomLayers';
+import { assertLayers } from '../../src/nets/ownLayers';
 
 type Layer = InstanceType<typeof layers.Layer>;
 
@@ -10,7 +10,7 @@ const netOf = (...stack: Layer[]): LayersModel =>
 
 const withDropout = { units: 2, dropout: 0.5, recurrentInitializer: 'glorotUniform', name: 'drop' } as const;
 
-describe('assertNoRandomLayers', () => {
+describe('assertLayers', () => {
   it.each<[string, Layer, string]>([
     ['Dropout', layers.dropout({ rate: 0.5, name: 'drop' }), 'drop'],
     ['Dropout', layers.dropout({ rate: 0.5, seed: 1, name: 'drop' }), 'drop'],
@@ -41,10 +41,24 @@ describe('assertNoRandomLayers', () => {
       'inner/noise',
     ],
   ])('refuses %s, and names the layer', (found, layer, path) => {
-    expect(() => assertNoRandomLayers('createM2', 'nets.encoder', netOf(layer))).toThrowError(
+    expect(() => assertLayers('createM2', 'nets.encoder', netOf(layer))).toThrowError(
       new RangeError(
         `createM2: nets.encoder has the layer "${path}" (${found}), which draws from a generator that no seed ` +
           'reaches; needed the augment of train, or a layer of your own that draws from the noise of its Pass',
+      ),
+    );
+  });
+
+  it('refuses a layer whose call is async, before it is called', () => {
+    class Waits extends layers.Layer {
+      static className = 'Waits';
+      override call = (async () => {
+        throw new Error('nobody waits for this');
+      }) as never;
+    }
+    expect(() => assertLayers('createM2', 'nets.encoder', netOf(new Waits({ name: 'waits' })))).toThrowError(
+      new TypeError(
+        'createM2: nets.encoder has the layer "waits" whose call is async, needed its tensors at once: no async function',
       ),
     );
   });
@@ -58,6 +72,6 @@ describe('assertNoRandomLayers', () => {
       layers.flatten(),
       layers.dense({ units: 2 }),
     );
-    expect(() => assertNoRandomLayers('createM2', 'nets.encoder', net)).not.toThrow();
+    expect(() => assertLayers('createM2', 'nets.encoder', net)).not.toThrow();
   });
 });
