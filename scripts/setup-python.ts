@@ -1,6 +1,6 @@
 /**
- * Makes a virtual environment in runs/python with what the tests of other formats read by: PyTorch, ONNX's checker, safetensors.
- * `npx tsx scripts/setup-python.ts`. Without it these tests are skipped, and say so.
+ * Makes a virtual environment in runs/python with what tests read other formats and run Optuna by: PyTorch, ONNX's checker,
+ * safetensors, Optuna. `npx tsx scripts/setup-python.ts`. Without it these tests are skipped, and say so.
  */
 import { spawnSync } from 'node:child_process';
 

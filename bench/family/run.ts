@@ -2,10 +2,10 @@
  * Every model of the family on MNIST with 100 labels, beside its own classifier on the labels alone:
  * `npx tsx bench/family/run.ts --data DIR [--models m2,adgm] [--seeds 1] [--epochs 3] [--backend tensorflow]`.
  *
- * Each run is a line of docs/results/family.jsonl, and one that is there is not run again. One that was interrupted goes on from
- * its last checkpoint. Every model of a bound has the same
- * rate, α, batches and objective, and nothing of it is chosen. The adversarial autoencoder has its own phases, rate and batches,
- * chosen on 5,000 validation examples of seed 1; stacked M1+M2 has ten passes over the codes, as its steps are short.
+ * Each run is a line of docs/results/family.jsonl, and one that is there is not run again. One that was interrupted goes on
+ * from its last checkpoint. Every model of a bound has the same rate, α, batches and objective, and nothing of it is chosen.
+ * The adversarial autoencoder has its own phases, rate and batches, chosen on 5,000 validation examples of seed 1; stacked
+ * M1+M2 has ten passes over the codes, as its steps are short.
  */
 import { parseArgs } from 'node:util';
 import {

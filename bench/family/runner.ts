@@ -67,7 +67,7 @@ export const trainer =
     const { batches = createBatches({ dataset: data, split, batchSize, seed }), classifier } = options;
     const steps = epochs * batches.stepsPerEpoch;
     const objective = objectiveOf(model, steps);
-    const held = subset(data, split.validation ?? new Int32Array());
+    const held = subset(data, split.validation);
     const path = `runs/family/${`${title} ${seed} ${epochs}`.replace(/[^a-z0-9]+/gi, '-')}.safetensors`;
     const { history } = await train(model as never, {
       objective: objective as never,

@@ -1,14 +1,10 @@
 /** Processes of a study under attack: a Redis of its own, workers, and what happens to them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
-
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+import { loader } from '../../test/support/programs';
 
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
@@ -89,5 +85,3 @@ export async function outputOf(
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, output };
 }
-
-export const waitFor = async (milliseconds: number): Promise<void> => void (await setTimeout(milliseconds));

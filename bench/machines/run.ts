@@ -10,9 +10,10 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createNoise } from 'ssvae';
-import { freePort, outputOf, RedisServer, start, waitFor } from './processes';
+import { freePort, outputOf, RedisServer, start } from './processes';
 
 const { values } = parseArgs({
   options: {
@@ -45,8 +46,7 @@ const work = (): ChildProcess => {
   for (const stream of [worker.stdout, worker.stderr]) stream?.resume();
   return worker;
 };
-const [first, ...crew] = Array.from({ length: workers }, work);
-const team = [first as ChildProcess, ...crew];
+const team = Array.from({ length: workers }, work);
 const begun = performance.now();
 const queue = outputOf(start('queue', [grid, ...place], { EVERY_MS: '2000' }));
 let over = false;
@@ -71,7 +71,7 @@ const planned: (() => Promise<void>)[] = [
   async () => {
     const worker = team[0];
     worker?.kill('SIGSTOP');
-    await waitFor(3 * LOCK_MS);
+    await setTimeout(3 * LOCK_MS);
     worker?.kill('SIGCONT');
     events.suspensions++;
   },
@@ -84,7 +84,7 @@ const order = noise.split('order').permutation(planned.length);
 const pauses = noise.split('pauses').uniforms(planned.length);
 for (const [i, event] of Array.from(order, (at) => planned[at] as () => Promise<void>).entries()) {
   if (over) break;
-  await waitFor(400 + 1600 * (pauses[i] as number));
+  await setTimeout(400 + 1600 * (pauses[i] as number));
   await event();
 }
 const { output } = await queue;

@@ -45,7 +45,7 @@ export interface RegularizedUnlabeledTerms {
  *   J_U(x) = U(x) + γ·Î(y; x) − β·H(q(y|x))
  *
  * Entropy accounting: U holds +H(q(y|x)), so the net coefficient on mean H(q(y|x)) is 1 − γ − β and that on H(mean q) is
- * γ. At γ + β = 1 there is no net force on the entropy. Above 1 the entropy is minimized. β without γ admits the collapse
+ * γ. At γ + β = 1 the two pulls on the entropy cancel. Above 1 the entropy is minimized. β without γ admits the collapse
  * of every example into one class. J_U is not a bound.
  *
  * Î holds +H(mean q), which is largest where all classes are predicted equally often. With π, −KL(mean q ‖ π) takes its place:

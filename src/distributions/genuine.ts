@@ -2,7 +2,8 @@
 import { describe } from '../core/describe';
 import { isRecord } from '../files/json';
 
-const MADE = new WeakMap<object, object>();
+/** The library's own by their specs. */
+const MADE = /* @__PURE__ */ new WeakMap<object, object>();
 
 /** Remembers a likelihood or a class prior of the library by its spec. */
 export const genuine = <T extends { readonly spec?: unknown }>(own: T): T => {
@@ -19,12 +20,15 @@ export const genuine = <T extends { readonly spec?: unknown }>(own: T): T => {
  */
 export function assertGenuine(where: string, name: string, given: { readonly spec?: unknown }): void {
   const { spec } = given;
-  const original = isRecord(spec) ? MADE.get(spec) : undefined;
-  if (!isRecord(spec) || original === undefined || original === given) return;
-  const functionsOf = (part: object): Readonly<Record<string, unknown>> =>
-    Object.fromEntries(Object.entries(part).filter(([, value]) => typeof value === 'function'));
-  const [found, expected] = [functionsOf(given), functionsOf(original)];
-  const changed = Object.keys({ ...found, ...expected }).find((key) => found[key] !== expected[key]);
+  if (!isRecord(spec)) return;
+  const original = MADE.get(spec);
+  if (original === undefined) return;
+  const found: Readonly<Record<string, unknown>> = { ...given };
+  const expected: Readonly<Record<string, unknown>> = { ...original };
+  const changed = Object.keys({ ...expected, ...found }).find(
+    (key) =>
+      found[key] !== expected[key] && [found[key], expected[key]].some((part) => typeof part === 'function'),
+  );
   if (changed !== undefined)
     throw new TypeError(
       `${where}: ${name} has the spec of ${describe(spec.kind)} and a ${changed}() of its own, needed a copy without spec: loadModel would make the original of it`,

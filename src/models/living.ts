@@ -48,12 +48,10 @@ export function assertContext(where: string, context: BoundContext): void {
  *
  * @param where name of the calling function, for the message
  * @param x inputs, [B, …inputShape]
- * @param context where the function takes one, {@link assertContext}
  * @throws RangeError or TypeError
  */
-export function assertInputs(where: string, model: Model, x: Tensor, ...context: [BoundContext?]): void {
+export function assertInputs(where: string, model: Model, x: Tensor): void {
   assertLiving(where, model);
-  if (context.length > 0) assertContext(where, context[0] as BoundContext);
   assertShapes(where, { x: [x, `B ${model.inputShape.join(' ')}`, 'float32'] });
 }
 

@@ -1,6 +1,6 @@
 /** ONNX models as bytes: field numbers are those of ONNX's protocol buffers. */
 import { BinaryWriter } from 'google-protobuf';
-import { bytesOf } from '../core/typedArrays';
+import { arrayKind, bytesOf } from '../core/typedArrays';
 
 /** Version of the operators, of 2022: runtimes from then on have them. */
 const OPSET = 17;
@@ -54,15 +54,14 @@ export interface OnnxFile {
 /** Name of the batch axis, whose size is open. */
 const BATCH = 'B';
 
-const int64Bytes = (values: readonly number[]): Uint8Array =>
-  bytesOf(new BigInt64Array(values.map(BigInt)) as unknown as Float64Array);
+/** Types of the numbers of a typed array; a list holds integers. */
+const TYPES: Readonly<Record<string, number>> = { Float32Array: FLOAT, Float64Array: DOUBLE };
 
 const writeConstant = ({ name, shape, data }: OnnxConstant, writer: BinaryWriter): void => {
-  const isInteger = !(data instanceof Float32Array || data instanceof Float64Array);
   writer.writePackedInt64(1, [...shape]);
-  writer.writeInt32(2, isInteger ? INT64 : data instanceof Float64Array ? DOUBLE : FLOAT);
+  writer.writeInt32(2, TYPES[arrayKind(data) ?? ''] ?? INT64);
   writer.writeString(8, name);
-  writer.writeBytes(9, isInteger ? int64Bytes(data) : bytesOf(data));
+  writer.writeBytes(9, bytesOf('buffer' in data ? data : BigInt64Array.from(data, BigInt)));
 };
 
 const writePort = ({ name, shape }: OnnxPort, writer: BinaryWriter): void => {

@@ -106,7 +106,7 @@ const auxiliaryParts = ({ inputShape, latent, classes }: ReadyModels['adgm'], ne
   };
 };
 
-/** `z` of the encoder is the code itself. With a class prior there is no net of the classifier. */
+/** `z` of the encoder is the code itself. With a class prior no net classifies: the densities of the classes do. */
 const aaeParts = ({ inputShape, latent, classes, classPrior }: ReadyModels['aae']): Parts => ({
   ...(classPrior === undefined && {
     classifier: {

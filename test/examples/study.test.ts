@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -79,7 +79,7 @@ describe('a run', () => {
       `grid='${GRID}'`,
     );
     await writeFile(join(folder, 'slurm.sh'), script);
-    spawnSync('mkdir', ['-p', bin]);
+    await mkdir(bin);
     await writeFile(join(bin, 'scontrol'), '#!/bin/sh\necho "$@"\n');
     await chmod(join(bin, 'scontrol'), 0o755);
     const study = join(folder, 'slurm');

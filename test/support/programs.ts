@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** What runs TypeScript in Node: `node --import LOADER program.ts`. */
+export const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** Where and with which variables a program runs. */
 export interface Place {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const python = process.env.SSVAE_PYTHON ?? 'python3';
+
+const SAFETENSORS = 'safetensors.numpy';
 
 /** Interpreters that may have a package: the one named, those of the committed set-ups, the one of the system. */
 const interpreters = (): readonly string[] =>
@@ -19,7 +20,8 @@ export async function pythonWith(
   name: string,
 ): Promise<{ readonly python: string; readonly absence?: string }> {
   for (const one of interpreters()) {
-    const found = await run(one, ['-c', `import ${name}`]).then(
+    // Python takes a folder of that name where it runs, such as `onnx/`, for a package.
+    const found = await run(one, ['-c', `import sys; del sys.path[0]; import ${name}`]).then(
       () => true,
       () => false,
     );
@@ -32,12 +34,7 @@ export async function pythonWith(
 }
 
 /** Why nothing can be read by Python; nothing where it can. */
-export const pythonAbsence = (): Promise<string | undefined> =>
-  run(python, ['-c', 'import safetensors.numpy']).then(
-    () => undefined,
-    () =>
-      'Python’s safetensors package is absent (pip install safetensors numpy, or name an interpreter in SSVAE_PYTHON)',
-  );
+export const pythonAbsence = async (): Promise<string | undefined> => (await pythonWith(SAFETENSORS)).absence;
 
 /** An array of a file: its shape, its type, its values. */
 export type PythonArray = readonly [shape: number[], dtype: string, values: number[]];
@@ -55,6 +52,7 @@ export async function readByPython(bytes: Uint8Array): Promise<Readonly<Record<s
   try {
     const path = join(folder, 'file.safetensors');
     await writeFile(path, bytes);
+    const { python } = await pythonWith(SAFETENSORS);
     const { stdout } = await run(python, ['-c', PROGRAM, path], { maxBuffer: 2 ** 28 });
     return JSON.parse(stdout);
   } finally {

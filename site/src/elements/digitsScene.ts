@@ -1,60 +1,36 @@
 /** The scene of digits: samples that take shape, a map of handwriting, and a pad. */
 import { html, nothing } from 'lit';
 import recorded from '../../data/digits.json';
-import type { Client, Trouble } from '../client';
+import type { Trouble } from '../client';
 import { COLUMNS, DIGIT_BUDGETS, type DigitsSettings, UNLABELED } from '../digits/settings';
 import type { Answer, DigitsFrame, Reading } from '../protocol';
-import { PageElement } from './base';
 import './digitImages';
 import './drawPad';
 import type { DrawingEvent, DrawPad } from './drawPad';
 import { percent } from './planeState';
+import { TrainingScene } from './trainingScene';
 import './styleMap';
 import type { CodeEvent, StyleMap } from './styleMap';
 
 const PIXELS = 784;
 
-export class DigitsScene extends PageElement {
+export class DigitsScene extends TrainingScene {
+  protected override readonly scene = 'digits';
   static override properties = {
-    settings: { attribute: false },
-    frame: { state: true },
     examples: { state: true },
     reading: { state: true },
     decoded: { state: true },
-    running: { state: true },
-    paused: { state: true },
-    problem: { state: true },
   };
-  declare client: Client;
   declare settings: DigitsSettings;
   declare frame: DigitsFrame | undefined;
   declare examples: Uint8Array | undefined;
   declare reading: Reading | undefined;
   declare decoded: Uint8Array | undefined;
-  declare running: boolean;
-  declare paused: boolean;
-  declare problem: Trouble | undefined;
-  rate = 0;
-  #run = 0;
   #drawing: Uint8Array | undefined;
   #busy = false;
 
-  constructor() {
-    super();
-    [this.running, this.paused] = [false, false];
-  }
-
-  start(): void {
-    [this.running, this.paused, this.problem] = [true, false, undefined];
-    this.#run = this.client.next();
-    this.client.send({ type: 'digits', run: this.#run, settings: this.settings });
-  }
-
-  /** Shows the model of a file. */
-  open(bytes: Uint8Array): void {
-    this.running = false;
-    this.#run = this.client.next();
-    this.client.send({ type: 'open', scene: 'digits', run: this.#run, bytes });
+  override start(): void {
+    this.begin({ type: 'digits', settings: this.settings });
   }
 
   hear(answer: Answer): void {
@@ -64,8 +40,8 @@ export class DigitsScene extends PageElement {
     if (answer.type === 'failed' && answer.during === 'read') this.#busy = false;
     if (!('run' in answer)) return;
     // Another run in the worker ends this one.
-    if (answer.run !== this.#run) {
-      if (answer.run > this.#run) this.running = false;
+    if (answer.run !== this.run) {
+      if (answer.run > this.run) this.running = false;
       return;
     }
     if (answer.type === 'examples') this.examples = answer.pixels;
@@ -89,15 +65,6 @@ export class DigitsScene extends PageElement {
     if (!pixels || !this.frame || this.#busy) return;
     this.#busy = true;
     this.client.send({ type: 'read', pixels });
-  }
-
-  #toggle(): void {
-    if (!this.running) {
-      this.start();
-      return;
-    }
-    this.paused = !this.paused;
-    this.client.send({ type: 'pause', paused: this.paused });
   }
 
   #change(change: Partial<DigitsSettings>): void {
@@ -150,7 +117,7 @@ export class DigitsScene extends PageElement {
     const { frame, settings } = this;
     return html`
       <div class="actions">
-        <button type="button" class="main" @click=${this.#toggle}>${this.running ? (this.paused ? 'Go on' : 'Pause') : 'Train on digits'}</button>
+        <button type="button" class="main" @click=${this.toggle}>${this.running ? (this.paused ? 'Go on' : 'Pause') : 'Train on digits'}</button>
         <button type="button" @click=${() => this.#change({ seed: settings.seed + 1 })}>Other seed</button>
         <label>Labels of each digit <select @change=${(event: Event) => this.#change({ perClass: Number((event.target as HTMLSelectElement).value) })}>
           ${DIGIT_BUDGETS.map((n) => html`<option value=${n} ?selected=${n === settings.perClass}>${n}</option>`)}</select></label>

@@ -1,7 +1,7 @@
 /** A pad to draw a digit on, by pointer or with the arrow keys. */
 import { html } from 'lit';
 import { drawImages, pixelsOf, type Stroke } from '../draw/digit';
-import { fitCanvas, PageElement } from './base';
+import { blankCanvas, PageElement, pointerIn } from './base';
 
 /** A drawing as 28 × 28 gray bytes. */
 export type DrawingEvent = CustomEvent<Uint8Array>;
@@ -37,11 +37,6 @@ export class DrawPad extends PageElement {
     this.strokes = [];
   }
 
-  #placeOf(event: PointerEvent): readonly [number, number] {
-    const { left, top, width } = (event.currentTarget as HTMLCanvasElement).getBoundingClientRect();
-    return [(event.clientX - left) / width, (event.clientY - top) / width];
-  }
-
   #tell(): void {
     const pixels = pixelsOf(this.strokes);
     if (pixels) this.dispatchEvent(new CustomEvent('drawing', { detail: pixels }));
@@ -53,12 +48,14 @@ export class DrawPad extends PageElement {
   }
 
   #press(event: PointerEvent): void {
-    (event.currentTarget as HTMLCanvasElement).setPointerCapture(event.pointerId);
-    this.strokes = [...this.strokes, [this.#placeOf(event)]];
+    const canvas = event.currentTarget as HTMLCanvasElement;
+    canvas.setPointerCapture(event.pointerId);
+    this.strokes = [...this.strokes, [pointerIn(canvas, event)]];
   }
 
   #move(event: PointerEvent): void {
-    if (event.buttons > 0 && this.strokes.length > 0) this.#extend(this.#placeOf(event));
+    if (event.buttons > 0 && this.strokes.length > 0)
+      this.#extend(pointerIn(event.currentTarget as HTMLCanvasElement, event));
   }
 
   #key(event: KeyboardEvent): void {
@@ -75,13 +72,10 @@ export class DrawPad extends PageElement {
   }
 
   override updated(): void {
-    const canvas = this.querySelector('canvas');
-    const context = canvas?.getContext('2d');
-    if (!canvas || !context || canvas.clientWidth === 0) return;
-    fitCanvas(canvas);
+    const context = blankCanvas(this);
+    if (!context) return;
+    const { canvas } = context;
     const size = canvas.width;
-    context.fillStyle = '#fff';
-    context.fillRect(0, 0, size, size);
     if (this.image && this.strokes.length === 0) {
       const picture = document.createElement('canvas');
       drawImages(picture, this.image, 1);

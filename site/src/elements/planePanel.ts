@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { CLASS_NAMES } from '../colors';
 import { drawPanel, placeIn } from '../draw/plane';
 import type { PlanePoints } from '../protocol';
-import { fitCanvas, PageElement } from './base';
+import { fitCanvas, PageElement, pointIn } from './base';
 
 /** The reader's choice of a class for a point, or −1 for none. */
 export type LabelEvent = CustomEvent<{ readonly point: number; readonly label: number }>;
@@ -77,12 +77,7 @@ export class PlanePanel extends PageElement {
   }
 
   #placeOf(event: PointerEvent): readonly [number, number] {
-    const { left, top, width } = (this.#canvas as HTMLCanvasElement).getBoundingClientRect();
-    const reach = this.points?.reach ?? 1;
-    return [
-      reach * ((2 * (event.clientX - left)) / width - 1),
-      reach * (1 - (2 * (event.clientY - top)) / width),
-    ];
+    return pointIn(this.#canvas as HTMLCanvasElement, event, this.points?.reach ?? 1);
   }
 
   #press(event: PointerEvent): void {

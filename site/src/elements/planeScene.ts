@@ -1,59 +1,46 @@
 /** The scene in the plane: two methods with the same labels, side by side. */
 import { html, nothing } from 'lit';
 import { verdict } from '../bands';
-import type { Client, Trouble } from '../client';
+import type { Trouble } from '../client';
 import { type PlaneSettings, withEdit } from '../plane/settings';
 import type { Answer, PlaneFrame, PlanePoints } from '../protocol';
-import { PageElement } from './base';
 import './budgetChart';
 import { brushButtons, budgetSlider, setButtons } from './planeControls';
 import './planePanel';
 import type { DrawEvent, LabelEvent } from './planePanel';
 import { countsOf, inWords, lead, METHOD_LIST, METHOD_NAMES, percent, withSet } from './planeState';
 import './samplesView';
+import { TrainingScene } from './trainingScene';
 
 const SPOKEN_EVERY_MS = 3000;
 
-export class PlaneScene extends PageElement {
+export class PlaneScene extends TrainingScene {
+  protected override readonly scene = 'plane';
   static override properties = {
-    settings: { attribute: false },
     points: { state: true },
-    frame: { state: true },
-    running: { state: true },
-    paused: { state: true },
-    problem: { state: true },
     brush: { state: true },
     spoken: { state: true },
   };
-  declare client: Client;
   declare settings: PlaneSettings;
   declare points: PlanePoints | undefined;
   declare frame: PlaneFrame | undefined;
-  declare running: boolean;
-  declare paused: boolean;
-  declare problem: Trouble | undefined;
   declare brush: number;
   declare spoken: string;
-  rate = 0;
-  #run = 0;
   #spokenAt = 0;
   #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
-    [this.running, this.paused, this.brush, this.spoken] = [false, false, -1, ''];
+    [this.brush, this.spoken] = [-1, ''];
   }
 
-  /** Trains from the start. */
-  start(): void {
+  override start(): void {
     clearTimeout(this.#soon);
     if (this.settings.set === 'own' && this.settings.own.length === 0) {
       this.#choose('own');
       return;
     }
-    [this.running, this.paused, this.problem] = [true, false, undefined];
-    this.#run = this.client.next();
-    this.client.send({ type: 'plane', run: this.#run, settings: this.settings });
+    this.begin({ type: 'plane', settings: this.settings });
   }
 
   /** Takes other settings and trains with them, once the reader rests. */
@@ -64,16 +51,9 @@ export class PlaneScene extends PageElement {
     this.#soon = setTimeout(() => this.start(), wait);
   }
 
-  /** Shows the model of a file. */
-  open(bytes: Uint8Array): void {
-    this.running = false;
-    this.#run = this.client.next();
-    this.client.send({ type: 'open', scene: 'plane', run: this.#run, bytes });
-  }
-
   hear(answer: Answer): void {
     if (answer.type === 'failed' && answer.during === 'plane') this.running = false;
-    if (!('run' in answer) || answer.run !== this.#run) return;
+    if (!('run' in answer) || answer.run !== this.run) return;
     if (answer.type === 'points') {
       this.points = answer;
       this.#head();
@@ -109,15 +89,6 @@ export class PlaneScene extends PageElement {
     if (!now && performance.now() - this.#spokenAt < SPOKEN_EVERY_MS) return;
     this.#spokenAt = performance.now();
     this.spoken = inWords(this.settings, this.frame, this.points);
-  }
-
-  #toggle(): void {
-    if (!this.running) {
-      this.start();
-      return;
-    }
-    this.paused = !this.paused;
-    this.client.send({ type: 'pause', paused: this.paused });
   }
 
   #label({ detail }: LabelEvent): void {
@@ -195,7 +166,7 @@ export class PlaneScene extends PageElement {
         0,
       );
     return html`<div class="actions">
-      <button type="button" class="main" @click=${this.#toggle}>${this.running ? (this.paused ? 'Go on' : 'Pause') : 'Train'}</button>
+      <button type="button" class="main" @click=${this.toggle}>${this.running ? (this.paused ? 'Go on' : 'Pause') : 'Train'}</button>
       <button type="button" @click=${reseed}>Other seed</button>
       ${this.settings.edits.length > 0 ? html`<button type="button" @click=${() => this.change({ ...this.settings, edits: [], own: [] }, 0)}>Undo my changes</button>` : nothing}
       <span class="step">${this.frame ? `step ${this.frame.step} of ${this.frame.steps} · ` : ''}seed ${this.settings.seed}</span></div>`;

@@ -1,7 +1,7 @@
 /** The map of handwriting: codes of test digits, colored by the digit that the model reads. */
 import { html } from 'lit';
 import { css, DIGIT_COLORS, type Rgb } from '../colors';
-import { fitCanvas, PageElement } from './base';
+import { blankCanvas, PageElement, pointIn } from './base';
 
 /** Half the side of the square of codes that is shown. */
 const REACH = 3.2;
@@ -30,11 +30,7 @@ export class StyleMap extends PageElement {
   }
 
   #point(event: PointerEvent): void {
-    const { left, top, width } = (event.currentTarget as HTMLCanvasElement).getBoundingClientRect();
-    this.#go([
-      REACH * ((2 * (event.clientX - left)) / width - 1),
-      REACH * (1 - (2 * (event.clientY - top)) / width),
-    ]);
+    this.#go(pointIn(event.currentTarget as HTMLCanvasElement, event, REACH));
   }
 
   #key(event: KeyboardEvent): void {
@@ -47,13 +43,9 @@ export class StyleMap extends PageElement {
   }
 
   override updated(): void {
-    const canvas = this.querySelector('canvas');
-    const context = canvas?.getContext('2d');
-    if (!canvas || !context || canvas.clientWidth === 0) return;
-    fitCanvas(canvas);
-    const size = canvas.width;
-    context.fillStyle = '#fff';
-    context.fillRect(0, 0, size, size);
+    const context = blankCanvas(this);
+    if (!context) return;
+    const size = context.canvas.width;
     context.font = `600 ${size / 26}px system-ui, sans-serif`;
     context.textAlign = 'center';
     context.textBaseline = 'middle';

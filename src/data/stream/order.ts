@@ -83,6 +83,8 @@ export function blockOrder(
   const planOf = lastOf((pass) => {
     const places = placesOf(pass);
     const starts = startsOf(places);
+    /** How the blocks of the last stretch are shuffled: the next one shows other parts of most of them. */
+    let shuffles: ReadonlyMap<number, Int32Array> = new Map();
     const openStretch = lastOf((stretch): Stretch => {
       const parts = partsOf(places, stretch);
       const [from, to] = [starts[stretch] as number, starts[stretch + 1] as number];
@@ -92,12 +94,17 @@ export function blockOrder(
         .split(stretch)
         .permutation(to - from);
       // Rows often come with a period, as classes in turn do: a part must not be every W-th of them.
-      const shuffled = parts.map(({ block }) =>
-        ofPass
-          .split('block')
-          .split(block)
-          .permutation(sizes[block] as number),
+      const shuffled = new Map(
+        parts.map(({ block }) => [
+          block,
+          shuffles.get(block) ??
+            ofPass
+              .split('block')
+              .split(block)
+              .permutation(sizes[block] as number),
+        ]),
       );
+      shuffles = shuffled;
       return {
         blocks: parts.map(({ block }) => block),
         next: places[stretch + 1] ?? (placesOf(pass + 1)[0] as number),
@@ -108,7 +115,7 @@ export function blockOrder(
           let part = 0;
           while (card >= (parts[part] as Part).count) card -= (parts[part++] as Part).count;
           const { block, first } = parts[part] as Part;
-          return [block, (shuffled[part] as Int32Array)[first + card * dealt] as number];
+          return [block, (shuffled.get(block) as Int32Array)[first + card * dealt] as number];
         },
       };
     });

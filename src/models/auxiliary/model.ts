@@ -114,7 +114,8 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       return made.variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x, context);
+      assertInputs('infer', model, x);
+      assertContext('infer', context);
       const pass = passOf(context, x);
       const seen = seenByNets(likelihood, x);
       const qa = auxiliaryEncoder(seen, pass); // q(a | x)

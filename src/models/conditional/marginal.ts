@@ -56,7 +56,8 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
       return distributions.variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x, context);
+      assertInputs('infer', model, x);
+      assertContext('infer', context);
       const pass = passOf(context, x);
       const shared = features(x, pass);
       const at = posterior(shared, pass);

@@ -14,7 +14,7 @@ import { type Noise, streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import type { BoundContext, BoundTerms, GenerateOptions, Vae } from '../model';
 import { disposeVariables } from '../ownVariables';
 import { assertReconstructs } from '../reconstructed';
@@ -105,7 +105,8 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
       return variables();
     },
     bound(x, context, given) {
-      assertInputs('bound', model, x, context);
+      assertInputs('bound', model, x);
+      assertContext('bound', context);
       return tidy(() => {
         const c = labelsOf('bound', x, given);
         const pass = passOf(context, x);

@@ -127,7 +127,8 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       return nets.variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x, context);
+      assertInputs('infer', model, x);
+      assertContext('infer', context);
       const pass = passOf(context, x);
       const found = bottomUp(x, pass); // N(μ̂_i, σ̂_i²) and d_L
       const examples = x.shape[0] as number;

@@ -89,7 +89,8 @@ export function createM1M2(options: M1M2Options): M1M2 {
       return variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x, context);
+      assertInputs('infer', model, x);
+      assertContext('infer', context);
       const d = domainOf('infer', x, context);
       const pass = passOf(context, x);
       const q1 = encoder(x, d, pass); // q(z1 | x[, d])

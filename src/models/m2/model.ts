@@ -74,7 +74,8 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
       return variables();
     },
     infer(x, context) {
-      assertInputs('infer', model, x, context);
+      assertInputs('infer', model, x);
+      assertContext('infer', context);
       const pass = passOf(context, x);
       const shared = features(x, pass);
       const at = posterior(shared, pass);

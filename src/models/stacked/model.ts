@@ -29,7 +29,7 @@ import { gaussianObservation } from '../../distributions/gaussianObservation';
 import { blocksOf } from '../../distributions/parameterBlocks';
 import { logLikelihoodOf, meanOf, repeatedTo } from '../codeBound';
 import { samplePrior } from '../latentPrior';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import { createM2, type M2 } from '../m2/model';
 import type { BoundTerms, GenerateOptions, SemiSupervisedVae } from '../model';
 import { moved, sampleAt } from '../moved';
@@ -149,7 +149,8 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
       };
     },
     infer(x, context) {
-      assertInputs('infer', model, x, context);
+      assertInputs('infer', model, x);
+      assertContext('infer', context);
       const q1 = m1.encode(x); // q(z1 | x)
       const z1 = gaussian.sample(q1, context.noise.split('features'));
       const za = active(z1);

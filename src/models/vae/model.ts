@@ -13,7 +13,7 @@ import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
-import { assertInputs, assertLiving } from '../living';
+import { assertContext, assertInputs, assertLiving } from '../living';
 import type { Vae } from '../model';
 import { whole } from '../whole';
 import { vaeDistributions } from './distributions';
@@ -63,7 +63,8 @@ export function createVae(options: VaeOptions): GaussianVae {
       return variables();
     },
     bound(x, context) {
-      assertInputs('bound', model, x, context);
+      assertInputs('bound', model, x);
+      assertContext('bound', context);
       return tidy(() => {
         const pass = passOf(context, x);
         const q = encoder(x, pass); // q(z | x)
