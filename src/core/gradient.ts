@@ -6,7 +6,7 @@
  * or not, so that of an argument that is data as a rule costs its kernels at every backward pass: keep it short.
  */
 import { clone, customGrad, type GradSaveFunc, type Tensor } from '@tensorflow/tfjs-core';
-import { assertFunction, recordOf } from './assert';
+import { assertFunction } from './assert';
 import { atOnce } from './notAsync';
 
 /** Value and vector-Jacobian product of a function with a hand-written gradient. */
@@ -29,12 +29,8 @@ export function customGradient<In extends Tensor[], Saved extends Tensor[], Out 
 ): (...inputs: In) => Out {
   assertFunction('customGradient', 'f', f);
   const checked = (...args: [...In, GradSaveFunc]): ValueAndGradient<Saved, Out> => {
-    const given = atOnce('customGradient', 'f', f(...args));
-    const { value, gradFunc } = recordOf('customGradient', given, 'what f gives');
-    return {
-      value,
-      gradFunc: (dy, saved) => atOnce('customGradient', 'gradFunc', gradFunc(dy, saved)),
-    };
+    const { value, gradFunc } = atOnce('customGradient', 'f', f(...args));
+    return { value, gradFunc: (dy, saved) => atOnce('customGradient', 'gradFunc', gradFunc(dy, saved)) };
   };
   return customGrad(checked as never) as unknown as (...inputs: In) => Out;
 }
@@ -47,4 +43,4 @@ export function customGradient<In extends Tensor[], Saved extends Tensor[], Out 
  */
 export const withoutGradient = <T extends Tensor>(x: T): T =>
   // The engine gives no gradient to a tensor that is merely closed over.
-  customGradient<[], [], T>(() => ({ value: clone(x), gradFunc: () => [] }))();
+  customGrad(() => ({ value: clone(x), gradFunc: () => [] }))() as T;

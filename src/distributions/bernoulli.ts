@@ -65,13 +65,15 @@ export const support: Support = { min: 0, max: 1 };
 // Hand-written for digits and for cost. max(l, 0) is subtracted from l·x first, so that the logarithm keeps its digits
 // where x = 1. Autodiff has no gradient at l = 0 and takes a dozen kernels, where x − σ(l) takes two. The host's softplus
 // is wrong by up to 6e-2, relative, on WebGL and WebGPU for l in [−14, −8].
-const elementwise = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor>((logits, x, save) => {
-  save([logits, x]);
-  return {
-    value: sub(sub(mul(logits, x), maximum(logits, 0)), log1p(exp(neg(abs(logits))))),
-    gradFunc: (dy, [l, values]) => [mul(dy, sub(values, sigmoid(l))), mul(dy, l)],
-  };
-});
+const elementwise = /* @__PURE__ */ customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor>(
+  (logits, x, save) => {
+    save([logits, x]);
+    return {
+      value: sub(sub(mul(logits, x), maximum(logits, 0)), log1p(exp(neg(abs(logits))))),
+      gradFunc: (dy, [l, values]) => [mul(dy, sub(values, sigmoid(l))), mul(dy, l)],
+    };
+  },
+);
 
 /**
  * Log-likelihood, per example.
@@ -128,7 +130,7 @@ export function sample(logits: Tensor, noise: Noise): Tensor {
 
 // Taken at −|l|, where both summands are positive: for large l, softplus(l) − l·σ(l) is a difference of two numbers
 // near l. The cut at ±LOWEST keeps ∞·0 out. The gradient, −l·σ(l)·σ(−l), comes from what the value has computed.
-const entropyOf = customGradient<[Tensor], [Tensor, Tensor], Tensor>((logits, save) => {
+const entropyOf = /* @__PURE__ */ customGradient<[Tensor], [Tensor, Tensor], Tensor>((logits, save) => {
   const l = clipByValue(logits, LOWEST, -LOWEST);
   const magnitude = abs(l);
   const odds = exp(neg(magnitude));

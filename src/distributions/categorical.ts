@@ -38,7 +38,7 @@ const oneHotMode = (scores: Tensor): Tensor2D => {
 };
 
 // Hand-written for 0·log 0 = 0: autodiff multiplies the log-probability −∞ of a class that is ruled out by 0.
-const expectedLogProb = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor1D>(
+const expectedLogProb = /* @__PURE__ */ customGradient<[Tensor, Tensor], [Tensor, Tensor], Tensor1D>(
   (logits, labels, save) => {
     const logProbs = logSoftmax(logits);
     save([logProbs, labels]);
@@ -54,17 +54,19 @@ const expectedLogProb = customGradient<[Tensor, Tensor], [Tensor, Tensor], Tenso
 );
 
 // Hand-written for 0·log 0 = 0 and for cost: dH/dl_k = −p_k (log p_k + H), three kernels where autodiff takes ten.
-const entropyOf = customGradient<[Tensor], [Tensor, Tensor, Tensor], Tensor1D>((logits, save) => {
-  const logProbs = logSoftmax(logits);
-  const probs = exp(logProbs);
-  const summands = mul(probs, maximum(logProbs, LOWEST));
-  const total = sum(summands, 1, true); // −H, [B, 1]
-  save([probs, summands, total]);
-  return {
-    value: neg(squeeze<Tensor1D>(total, [1])),
-    gradFunc: (dy, [p, pLogP, minusH]) => [mul(expandDims(dy, 1), sub(mul(p, minusH), pLogP))],
-  };
-});
+const entropyOf = /* @__PURE__ */ customGradient<[Tensor], [Tensor, Tensor, Tensor], Tensor1D>(
+  (logits, save) => {
+    const logProbs = logSoftmax(logits);
+    const probs = exp(logProbs);
+    const summands = mul(probs, maximum(logProbs, LOWEST));
+    const total = sum(summands, 1, true); // −H, [B, 1]
+    save([probs, summands, total]);
+    return {
+      value: neg(squeeze<Tensor1D>(total, [1])),
+      gradFunc: (dy, [p, pLogP, minusH]) => [mul(expandDims(dy, 1), sub(mul(p, minusH), pLogP))],
+    };
+  },
+);
 
 /**
  * Log-probability of a label, per example; a soft label gives the expectation of it.

@@ -24,7 +24,7 @@ export const TEMPERATURES: NumberRange = {
 };
 
 // The straight-through estimator is biased by design: the gradient passes the argmax as if it were not there.
-const straightThrough = customGradient<[Tensor], [], Tensor>((relaxed) => ({
+const straightThrough = /* @__PURE__ */ customGradient<[Tensor], [], Tensor>((relaxed) => ({
   value: oneHotArgMax(relaxed),
   gradFunc: (dy) => [dy],
 }));

@@ -17,20 +17,22 @@ import { assertShapes } from '../core/shape';
 
 // Hand-written for 0·log 0 = 0 and for cost: q_k (log q_k − log p_k − KL) in the logits of q and p_k − q_k in those of
 // p are six kernels where autodiff takes fourteen.
-const kl = customGradient<[Tensor, Tensor], [Tensor, Tensor, Tensor, Tensor], Tensor1D>((q, p, save) => {
-  const [logQ, logP] = [logSoftmax(q), logSoftmax(p)];
-  const qProbs = exp(logQ);
-  const summands = weigh(qProbs, sub(logQ, logP));
-  const total = sum(summands, 1, true); // [B, 1]
-  save([qProbs, logP, summands, total]);
-  return {
-    value: squeeze<Tensor1D>(total, [1]),
-    gradFunc: (dy, [qk, logPk, terms, divergence]) => {
-      const upstream = expandDims(dy, 1);
-      return [mul(upstream, sub(terms, mul(qk, divergence))), mul(upstream, sub(exp(logPk), qk))];
-    },
-  };
-});
+const kl = /* @__PURE__ */ customGradient<[Tensor, Tensor], [Tensor, Tensor, Tensor, Tensor], Tensor1D>(
+  (q, p, save) => {
+    const [logQ, logP] = [logSoftmax(q), logSoftmax(p)];
+    const qProbs = exp(logQ);
+    const summands = weigh(qProbs, sub(logQ, logP));
+    const total = sum(summands, 1, true); // [B, 1]
+    save([qProbs, logP, summands, total]);
+    return {
+      value: squeeze<Tensor1D>(total, [1]),
+      gradFunc: (dy, [qk, logPk, terms, divergence]) => {
+        const upstream = expandDims(dy, 1);
+        return [mul(upstream, sub(terms, mul(qk, divergence))), mul(upstream, sub(exp(logPk), qk))];
+      },
+    };
+  },
+);
 
 /**
  * KL divergence between two categoricals, per example; the other direction is the other order of arguments.

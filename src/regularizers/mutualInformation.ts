@@ -22,19 +22,21 @@ import { assertShapes } from '../core/shape';
 // Hand-written for 0·log 0 = 0 and for cost: to first order the mean m does not move Î, which leaves the gradient of
 // each divergence in its own q, q_k (log q_k − log m_k − KL) / B. The logarithm is of the sum, not the mean: where that
 // underflows, so has every q_k, and the class drops out.
-const information = customGradient<[Tensor], [Tensor, Tensor, Tensor], Scalar>((logits, save) => {
-  const [batch = 0] = logits.shape;
-  const logQ = logSoftmax(logits);
-  const q = exp(logQ);
-  const logMean = sub(log(sum(q, 0, true)), Math.log(batch)); // [1, K]
-  const summands = weigh(q, sub(logQ, logMean));
-  const divergences = sum(summands, 1, true); // KL(q_b ‖ m), [B, 1]
-  save([q, summands, divergences]);
-  return {
-    value: mean<Scalar>(divergences),
-    gradFunc: (dy, [qk, terms, kl]) => [mul(div(dy, batch), sub(terms, mul(qk, kl)))],
-  };
-});
+const information = /* @__PURE__ */ customGradient<[Tensor], [Tensor, Tensor, Tensor], Scalar>(
+  (logits, save) => {
+    const [batch = 0] = logits.shape;
+    const logQ = logSoftmax(logits);
+    const q = exp(logQ);
+    const logMean = sub(log(sum(q, 0, true)), Math.log(batch)); // [1, K]
+    const summands = weigh(q, sub(logQ, logMean));
+    const divergences = sum(summands, 1, true); // KL(q_b ‖ m), [B, 1]
+    save([q, summands, divergences]);
+    return {
+      value: mean<Scalar>(divergences),
+      gradFunc: (dy, [qk, terms, kl]) => [mul(div(dy, batch), sub(terms, mul(qk, kl)))],
+    };
+  },
+);
 
 // The same by shares v_b = w_b / Σ w in the place of 1/B; they are data, and closed over they get no gradient.
 const weightedInformation = (weight: Tensor): ((logits: Tensor) => Scalar) => {

@@ -68,14 +68,16 @@ const INFINITE = 'KL(q‖p̂) is infinite where a smoothed label is 0';
 
 // −H(p̂) = Σ_k p̂_k log p̂_k, hand-written for 0·log 0 = 0: the slope log p̂_k + 1 is −∞ at a label of exactly 0, where it
 // is taken to be 0 like the term it belongs to.
-const negativeEntropy = customGradient<[Tensor], [Tensor, Tensor], Tensor1D>((probs, save) => {
-  const logProbs = maximum(log(probs), LOWEST);
-  save([probs, logProbs]);
-  return {
-    value: sum<Tensor1D>(mul(probs, logProbs), 1),
-    gradFunc: (dy, [p, logP]) => [mul(expandDims(dy, 1), where(greater(p, 0), add(logP, 1), zerosLike(p)))],
-  };
-});
+const negativeEntropy = /* @__PURE__ */ customGradient<[Tensor], [Tensor, Tensor], Tensor1D>(
+  (probs, save) => {
+    const logProbs = maximum(log(probs), LOWEST);
+    save([probs, logProbs]);
+    return {
+      value: sum<Tensor1D>(mul(probs, logProbs), 1),
+      gradFunc: (dy, [p, logP]) => [mul(expandDims(dy, 1), where(greater(p, 0), add(logP, 1), zerosLike(p)))],
+    };
+  },
+);
 
 /** The least probability that smoothing a one-hot label leaves, as float32 arithmetic has it. */
 const leastOf = (epsilon: number, classes: number, spread: SmoothingSpread): number => {
