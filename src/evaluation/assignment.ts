@@ -9,7 +9,7 @@ import type { Classifier } from '../models/model';
 import { batchRules } from '../models/predict';
 import { type AssignClassesOptions, assignmentRules, bestAssignment } from './assignClasses';
 import { confusionMatrix } from './confusionMatrix';
-import { type LabeledExamples, openLabeled } from './examples';
+import { type LabeledExamples, type OpenedLabeled, openLabeled } from './examples';
 import { normalizedMutualInformation } from './normalizedMutualInformation';
 import { forEachLogits } from './posteriors';
 
@@ -75,8 +75,13 @@ export async function evaluateAssignment(
   const { classes } = model;
   assertEntries(where, 'the model’s classes²', classes ** 2);
   recordOf(where, training, 'training');
-  const evaluated = await classified(where, model, data, batchSize);
-  const fitted = await classified(`${where}: training`, model, training, batchSize);
+  // Both are opened first: what is wrong with one is found before the other is classified.
+  const [opened, openedTraining] = [
+    await openLabeled(where, data, model),
+    await openLabeled(`${where}: training`, training, model),
+  ];
+  const evaluated = await classified(where, model, opened, batchSize);
+  const fitted = await classified(`${where}: training`, model, openedTraining, batchSize);
   const confusion = confusionMatrix(evaluated.labels, evaluated.predictions, classes);
   const under = (assignment: Int32Array): Assignment => {
     const right = Array.from(assignment, (row, k) => confusion[row]?.[k] ?? 0);
@@ -95,8 +100,12 @@ export async function evaluateAssignment(
 }
 
 /** True and predicted classes of the examples whose class is known. */
-async function classified(where: string, model: Classifier, data: LabeledExamples, batchSize: number) {
-  const { examples, labels } = await openLabeled(where, data, model);
+async function classified(
+  where: string,
+  model: Classifier,
+  { examples, labels }: OpenedLabeled,
+  batchSize: number,
+) {
   const predictions = new Int32Array(labels.length);
   await forEachLogits(where, model, examples, batchSize, (logits, i) => {
     if (logits.some(Number.isNaN))

@@ -107,6 +107,13 @@ export async function openExamples(where: string, data: Examples, model: Model):
   };
 }
 
+/** Examples with labels, checked against a classifier. */
+export interface OpenedLabeled {
+  readonly examples: OpenedExamples;
+  /** the class of each example, −1 where it is not known */
+  readonly labels: Int32Array;
+}
+
 /**
  * Checks inputs and classes against a classifier.
  *
@@ -118,7 +125,7 @@ export async function openLabeled(
   where: string,
   data: LabeledExamples,
   model: Model & Pick<Classifier, 'classes' | 'classNames'>,
-): Promise<{ readonly examples: OpenedExamples; readonly labels: Int32Array }> {
+): Promise<OpenedLabeled> {
   assertExamples(where, data);
   const examples = await openExamples(where, data, model);
   const { classes, classNames } = model;

@@ -227,7 +227,7 @@ export function assertSameClasses(
   const { classes: known, classNames: named } = model as Partial<Classifier>;
   if (classes !== undefined && known !== undefined && classes !== known)
     throw new RangeError(
-      `${where}: the data has ${classes} classes, the model ${known}; needed the same number`,
+      `${where}: the data has ${classes} classes, the model ${known}; needed the same number${named && classes < known ? ': read the data with classNames: model.classNames' : ''}`,
     );
   assertSameNames(where, ['the data', 'the model'], classNames, named);
 }

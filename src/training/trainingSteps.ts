@@ -56,6 +56,8 @@ export async function* trainingSteps<M extends Model>(
   options: TrainingStepsOptions<M>,
 ): AsyncGenerator<StepResult, void, void> {
   const { from, to, ema, ...read } = readOptions('trainingSteps', options, loopRules<M>());
+  if (from > to)
+    throw new RangeError(`trainingSteps: from is ${from} and to ${to}, needed to of at least from`);
   const settings = stepSettings('trainingSteps', model, read);
   if (ema) assertAveragesModel('trainingSteps', ema, model.variables);
   const beforeStep = takeOver(model, settings.optimizers);
@@ -86,6 +88,7 @@ export async function* stepsOf<M extends Model>(
       // A callback may have disposed them.
       assertLiving('train', model);
       assertNotDisposed('train', optimizers);
+      if (ema) assertAveragesModel('train', ema, model.variables);
       const owned: (() => void)[] = [];
       try {
         yield await takeStep(settings, step, { ema, skips, owned });

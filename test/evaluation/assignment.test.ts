@@ -236,9 +236,17 @@ describe('evaluateAssignment', () => {
     await expect(evaluateAssignment(reader(2), data, {} as never)).rejects.toThrow(
       'evaluateAssignment: training is undefined',
     );
-    await expect(evaluateAssignment(reader(2), data, { training: { ...data, y: [-1, -1] } })).rejects.toThrow(
+    let calls = 0;
+    const counted = (k: number): number => {
+      calls++;
+      return k;
+    };
+    await expect(
+      evaluateAssignment(reader(2, counted), data, { training: { ...data, y: [-1, -1] } }),
+    ).rejects.toThrow(
       'evaluateAssignment: training: y holds no class that is known among 2, needed at least one',
     );
+    expect(calls, 'examples that were classified before').toBe(0);
   });
 
   it('finds the class that no label names, of an M2 whose label prior covers it', async () => {

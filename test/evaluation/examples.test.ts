@@ -53,6 +53,18 @@ describe('evaluation', () => {
     },
   );
 
+  it('says how rows that lack a class of the model are read', async () => {
+    const nets = { preset: 'mlp', widths: [4] } as const;
+    const shared = { inputShape: [2, 2, 1], latent: 2, nets, seed: 1 };
+    const model = createM2({ ...shared, classes: 3, classNames: ['a', 'b', 'c'] });
+    await expect(evaluateClassifier(model, createDataset(parts))).rejects.toThrowError(
+      new RangeError(
+        'evaluateClassifier: the data has 2 classes, the model 3; needed the same number: read the data with classNames: model.classNames',
+      ),
+    );
+    model.dispose();
+  });
+
   it('leaves missing values out of the bounds, as training does, and frees everything', async () => {
     const model = create();
     const observed = Float32Array.from(x, (value) => (value === 0 ? 0 : 1));

@@ -114,6 +114,35 @@ describe('an average that does not fit the loop', () => {
     model.dispose();
     other.dispose();
   });
+
+  it('is refused between two steps, where it has been disposed', async () => {
+    const model = tinyM2();
+    const ema = createEma(model.variables, { decay: 0.5 });
+    const steps = trainingSteps(model, { objective: semiSupervised(), batches: tinyBatches(), seed: 1, ema });
+    await steps.next();
+    ema.dispose();
+    await expect(steps.next()).rejects.toThrowError(
+      new RangeError('train: ema is disposed, needed a new createEma(model.variables)'),
+    );
+    model.dispose();
+  });
+});
+
+describe('a loop of fewer than no steps', () => {
+  it('is refused', async () => {
+    const model = tinyM2();
+    const steps = trainingSteps(model, {
+      objective: semiSupervised(),
+      batches: tinyBatches(),
+      seed: 1,
+      from: 5,
+      to: 3,
+    });
+    await expect(steps.next()).rejects.toThrowError(
+      new RangeError('trainingSteps: from is 5 and to 3, needed to of at least from'),
+    );
+    model.dispose();
+  });
 });
 
 describe('a run with an average', () => {
