@@ -12,6 +12,7 @@
  * | `Add`, `Multiply`, `Exp`, `Softplus`, … | one value at a time | four at a time |
  * | `Sum` | a copy transposed, one sum | no copy, many sums, fewer digits lost |
  * | `Tile`, `Identity` | value by value; a copy | whole pieces; shared |
+ * | any, without memory left | goes on with wrong numbers | an error |
  *
  * They are a WebAssembly module of our own in the memory of the backend's, and need an engine with SIMD (Node 16,
  * Chrome 91, Firefox 89, Safari 16.4 and later): without, the import is an error. Where the engine has relaxed SIMD

@@ -93,7 +93,6 @@ export function withScratch(backend: BackendWasm, bytes: number, use: (at: numbe
   const module = emscriptenOf(backend);
   // Above 2 GiB the address comes as a negative number.
   const at = module._malloc(bytes) >>> 0;
-  if (at === 0) throw new RangeError(`wasm: ${bytes} bytes beside the tensors are not available`);
   try {
     use(at);
   } finally {

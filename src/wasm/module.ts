@@ -5,7 +5,7 @@
  * beside them is allocated by the backend too. Memory that grows is seen by both.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { emscriptenOf } from './emscripten';
+import { emscriptenOf, memoryOf } from './emscripten';
 import type { Exports } from './exports';
 import { bestBinary, withSharedMemory } from './moduleBytes';
 import { createTeam, type StartThread, type Team } from './team';
@@ -36,8 +36,7 @@ const isSharedMemory = ({ buffer }: WebAssembly.Memory): boolean =>
 function instanceOf(backend: BackendWasm): Instance {
   const known = instances.get(backend);
   if (known) return known;
-  const { asm, wasmMemory } = emscriptenOf(backend);
-  const memory = wasmMemory ?? asm?.memory;
+  const memory = memoryOf(emscriptenOf(backend));
   const bytes = bestBinary();
   if (memory === undefined || bytes === undefined)
     throw new Error(

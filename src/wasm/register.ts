@@ -2,6 +2,7 @@ import {
   Abs,
   Add,
   Exp,
+  findBackend,
   getKernel,
   type KernelConfig,
   Log,
@@ -28,6 +29,7 @@ import { cast } from './cast';
 import { conv2D } from './conv2D';
 import { conv2DBackpropFilter } from './conv2DBackpropFilter';
 import { conv2DBackpropInput } from './conv2DBackpropInput';
+import { refuseWithoutRoom } from './emscripten';
 import { fusedMatMul } from './fusedMatMul';
 import { identity } from './identity';
 import { endThreads } from './module';
@@ -42,7 +44,7 @@ import { unsortedSegmentSum } from './unsortedSegmentSum';
 export function registerTrainingKernels(): void {
   assertSimd();
   const kernels: readonly KernelConfig[] = [
-    { ...batchMatMul, disposeFunc: endThreads },
+    { ...batchMatMul, setupFunc: refuseWithoutRoom, disposeFunc: endThreads },
     fusedMatMul(),
     conv2D('Conv2D'),
     conv2D('FusedConv2D'),
@@ -79,4 +81,6 @@ export function registerTrainingKernels(): void {
     if (getKernel(kernel.kernelName, 'wasm')) unregisterKernel(kernel.kernelName, 'wasm');
     registerKernel(kernel);
   }
+  const inUse: object | null = findBackend('wasm');
+  if (inUse) refuseWithoutRoom(inUse);
 }
