@@ -48,3 +48,19 @@ export const movesOf = (thing: object): number => moves().get(thing) ?? 0;
 
 /** Counts a training step that moves a variable. */
 export const countMove = (thing: object): void => void moves().set(thing, movesOf(thing) + 1);
+
+/** What runs are about to move. */
+const awaited = /* @__PURE__ */ ofProcess('ssvae.awaited', () => new WeakSet<object>());
+
+/** Whether a run has begun that has not moved a thing, nor called a function of the user's. */
+export const isAwaited = (thing: object): boolean => awaited().has(thing);
+
+/**
+ * Says that a run has begun to move a thing.
+ *
+ * @returns a function that says that it moves it now
+ */
+export const awaitMove = (thing: object): (() => void) => {
+  awaited().add(thing);
+  return () => void awaited().delete(thing);
+};

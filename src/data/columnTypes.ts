@@ -10,6 +10,7 @@ import {
   squarableIn,
 } from '../core/inputs/cells';
 import type { Column } from '../core/inputs/columns';
+import { markedNumbers, numberAdvice } from './markedNumbers';
 
 /** How a column is read: measurements, categories, true and false, counts, or not at all. */
 export type ColumnType = Column['type'] | 'ignore';
@@ -50,10 +51,12 @@ const numbersOf = (
   cells.flatMap((cell, row) => {
     if (cell === undefined) return [];
     const value = read(cell);
-    if (value === undefined)
+    if (value === undefined) {
+      const advice = numberAdvice(String(cell));
       throw new RangeError(
-        `${where}: column ${describe(name)} of rows[${row}] is ${describe(cell)}, needed ${needed}; missing: [${describe(cell)}] takes it for a missing value, types: { ${describe(name)}: "levels" } for a category`,
+        `${where}: column ${describe(name)} of rows[${row}] is ${describe(cell)}, needed ${needed}; ${advice ? `${advice}; ` : ''}missing: [${describe(cell)}] takes it for a missing value, types: { ${describe(name)}: "levels" } for a category`,
       );
+    }
     return [value];
   });
 
@@ -109,8 +112,6 @@ const noLevels = (texts: readonly string[], different: number): LeftOut | undefi
   const words = texts.reduce((sum, text) => sum + text.split(/\s+/).length, 0) / texts.length;
   const keeps = 'levels';
   if (words > 4) return { reason: `holds texts of ${words.toFixed(0)} words: text(…) reads such`, keeps };
-  if (texts.every((text) => /^[+-]?\d+,\d+$/.test(text)))
-    return { reason: 'holds numbers with decimal commas: write points' };
   if (texts.length >= FEWEST_ROWS && different === texts.length)
     return { reason: 'has another text in every row, as an identifier has', keeps };
   if (different > MOST_LEVELS) return { reason: `has ${different} different texts`, keeps };
@@ -125,6 +126,8 @@ function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
   if (different === 1) return { reason: `says ${describe(cells[0])} in every row` };
   if (cells.every((cell) => flagIn(cell) !== undefined)) return { type: 'flag' };
   const values = cells.map(numberIn).filter((value) => value !== undefined);
+  const marked = markedNumbers(cells.map(levelIn), values.length, different);
+  if (marked) return marked;
   // Where most are numbers, the others are refused by their rows.
   if (values.length > cells.length / 2) {
     const isIdentifier =

@@ -87,7 +87,7 @@ export async function openExamples(where: string, data: Examples, model: Model):
   assertSameClasses(where, model, classes, classNames);
   assertSameReading(where, model, input === undefined ? undefined : parseInput(where, input));
   if (isBytes(x)) assertBytesFit(where, model, bytes);
-  const opened = await openInputs(where, 'x', x, model);
+  const opened = await openInputs(where, 'x', x, model, input !== undefined);
   if (opened.count === 0) throw new RangeError(`${where}: x holds no example, needed at least one`);
   const { count } = opened;
   const place = { where, prefix: '' };

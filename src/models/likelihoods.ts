@@ -103,7 +103,9 @@ export function assertLikelihood(where: string, likelihood: Likelihood, inputSha
     known: LIKELIHOOD_NAMES,
     what: 'a part of a likelihood',
   });
-  const { parameterKinds, support, bytes = 'unit', netInput, trainingLogProb } = likelihood;
+  const { parameterKinds, support, bytes = 'unit', netInput, trainingLogProb, mean, sample } = likelihood;
+  for (const [name, given] of Object.entries({ mean, sample }))
+    assertFunction(where, `likelihood.${name}`, given);
   const outputShape = outputShapeOf(where, likelihood, inputShape);
   if (parameterKinds !== undefined) assertKinds(where, parameterKinds, outputShape);
   if (Array.isArray(support)) {

@@ -2,20 +2,26 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
-import { isHeld } from '../core/held';
+import { isAwaited, isHeld } from '../core/held';
 import { assertShapes } from '../core/shape';
 import { assertSpelling } from '../core/spelling';
 import type { BoundContext, Model } from './model';
 
+const inTraining = (where: string): Error =>
+  new Error(`${where}: model is being trained already, needed the end of that run: await train(…)`);
+
 /**
- * Refuses a model that has been disposed, or whose own nets have been.
+ * Refuses a model that has been disposed, or whose own nets have been; and one whose run has begun and taken no step, as
+ * where its `await` was forgotten.
  *
  * @param where name of the calling function, for the message
- * @throws RangeError
+ * @throws RangeError or Error
  */
 export function assertLiving(where: string, { variables }: Pick<Model, 'variables'>): void {
-  for (const variable of Object.values(variables))
+  for (const variable of Object.values(variables)) {
     if (variable.isDisposed) throw new RangeError(`${where}: the model is disposed, needed one that is not`);
+    if (isAwaited(variable)) throw inTraining(where);
+  }
 }
 
 /** What a context may hold. */
@@ -66,8 +72,7 @@ export const trainableOf = ({ variables }: Pick<Model, 'variables'>): readonly o
  * @throws Error
  */
 export function assertNotInTraining(where: string, model: Pick<Model, 'variables'>): void {
-  if (isHeld(model))
-    throw new Error(`${where}: model is being trained already, needed the end of that run: await train(…)`);
+  if (isHeld(model)) throw inTraining(where);
   if (trainableOf(model).some(isHeld))
     throw new Error(
       `${where}: model shares variables with one in training, needed the end of that run: await train(…)`,

@@ -22,8 +22,9 @@ import type { Model } from './model';
 /**
  * N examples: one after another as bytes (value / 255, a canvas's clamped ones too, or counts where the model's likelihood
  * says so), float32 values or numbers as they are, in the range that the model was trained on; or as a float32 tensor
- * [N, …]. A model that was made for rows, vectors, texts or images takes these as well; an array is then one of them, and
- * typed arrays and tensors hold what the data set has in `x`.
+ * [N, …]. A model that was made for rows, vectors, texts or images takes these as well; an array is then one of them.
+ * Typed arrays and tensors hold what the data set has in `x`: numbers as `columns` or `vectors` scaled them. Vectors one after
+ * another that are not scaled yet are `{ values, width }`.
  */
 export type Inputs = Uint8Array | Uint8ClampedArray | Float32Array | readonly number[] | Tensor | RawInputs;
 
@@ -113,6 +114,7 @@ const ofOneModel = (where: string, { variables }: Model, { count, between }: Ope
  *
  * @param where name of the calling function, for the message
  * @param name the argument
+ * @param wereRead whether typed arrays are values of a data set, which says how they were read from raw inputs
  * @throws TypeError when they are not inputs
  * @throws RangeError when they do not divide into examples of the model, or a value is outside, or not finite; later, an
  *   Error when the model is trained between two batches
@@ -122,10 +124,12 @@ export async function openInputs(
   name: string,
   inputs: Inputs,
   model: Model,
+  wereRead = false,
 ): Promise<OpenedInputs> {
   assertBackend(where);
   const { inputShape, input } = model;
-  if (input !== undefined && isRawInput(input, inputs)) {
+  const isRead = wereRead && arrayKind(inputs) !== undefined;
+  if (input !== undefined && !isRead && isRawInput(input, inputs)) {
     const { x } = readInputs(where, name, input, inputs);
     return ofOneModel(where, model, openValues(where, name, x, byteMeaningOf(model), inputShape));
   }

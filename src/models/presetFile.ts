@@ -4,7 +4,7 @@ import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import type { LikelihoodSpec } from '../distributions/likelihoods';
 import { assertFormat, MODEL } from '../files/fileFormat';
-import { isRecord, parseRecord } from '../files/json';
+import { brief, canonical, isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { assertStorage, contentOf, isFolder, type Storage, type StorageFolder } from '../files/storage';
 import { totalOf } from '../nets/description';
@@ -163,6 +163,10 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
   if (ofSpec === null && handed === undefined)
     throw new TypeError(
       `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
+    );
+  if (handed !== undefined && ofSpec !== null && canonical(handed.spec ?? null) !== canonical(ofSpec))
+    throw new RangeError(
+      `${where}: options.likelihood is ${brief(handed.spec ?? null)} and ${brief(ofSpec)} in the file, needed the same; or leave it out`,
     );
   if ((ofFile === null) !== (prior !== undefined))
     throw new TypeError(

@@ -92,7 +92,7 @@ export async function encodedBatches(options: EncodedBatchesOptions): Promise<Ba
   const shown = createBatches({ dataset, ...drawn });
   assertFits(where, m1, [], shown);
   if (shown.counts.labeled > 0) assertSameClasses(where, m2, shown.classes, shown.classNames);
-  const examples = await openInputs(where, 'dataset.x', dataset.x, m1);
+  const examples = await openInputs(where, 'dataset.x', dataset.x, m1, true);
   const { name, y, classes, classNames, allowed, weight } = dataset;
   const codes = createDataset({
     name,

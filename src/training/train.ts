@@ -1,6 +1,6 @@
 /** The trainer: runs steps, validates, stops early, keeps the best weights and resumes. */
 import { passesOf } from '../core/batch';
-import { hold } from '../core/held';
+import { awaitMove, hold } from '../core/held';
 import { trainableOf } from '../models/living';
 import type { Model } from '../models/model';
 import { assignVariables } from '../models/modelFile';
@@ -34,13 +34,16 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   assertFree(model, optimizers);
   takeOver(model, optimizers);
   const giveBack = [model, ...optimizers.map(({ optimizer }) => optimizer), ...trainableOf(model)].map(hold);
+  const [first] = Object.values(model.variables);
+  const begun = first ? awaitMove(first) : () => {};
   const ema = settings.ema && createEma(model.variables, settings.ema);
   let checkpoints: Checkpoints | undefined;
   try {
     const state = { model, optimizers, ema };
     checkpoints = createCheckpoints(settings.checkpoint, state, identityOf(settings, options));
-    return await runToEnd(settings, ema, checkpoints);
+    return await runToEnd(settings, ema, checkpoints, begun);
   } finally {
+    begun();
     for (const give of giveBack) give();
     ema?.dispose();
     settings.dispose();
@@ -48,14 +51,16 @@ export async function train<M extends Model>(model: M, options: TrainOptions<M>)
   }
 }
 
-/** A run from its beginning, or its last checkpoint, to its end. */
+/** A run from its beginning, or its last checkpoint, to its end; `begun` is called before any function of the user's. */
 async function runToEnd<M extends Model>(
   settings: RunSettings<M>,
   ema: Ema | undefined,
   checkpoints: Checkpoints,
+  begun: () => void,
 ): Promise<TrainResult> {
   const { model, batches, epochs, callbacks, resume } = settings;
   const { progress: beginning, resumed } = await checkpoints.begin(resume);
+  begun();
   const run: Run = { progress: beginning, consistent: true, endings: new Set() };
   const goesOn = resumed && { resumed };
   try {

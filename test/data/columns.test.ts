@@ -93,6 +93,8 @@ describe('a column', () => {
     ['true and false', (row) => row % 2 === 0, 'flag'],
     ['0 and 1', (row) => String(row % 2), 'flag'],
     ['texts', (row) => ['Biscoe', 'Dream', 'Torgersen'][row % 3], 'levels'],
+    ['doses', (row) => `${5 + 5 * (row % 3)} mg`, 'levels'],
+    ['codes', (row) => `${row % 12}${'ABC'[row % 3]}`, 'levels'],
   ])('of %s', (_, cells, type) => {
     expect(typesOf(withCells(cells))).toEqual({ size: 'number', cell: type });
   });
@@ -115,7 +117,26 @@ describe('a column', () => {
       (row) => `a long remark on penguin ${row % 9}`,
       'it holds texts of 6 words: text(…) reads such; types: { "cell": "levels" } keeps it',
     ],
-    ['of decimal commas', (row) => `${row},5`, 'it holds numbers with decimal commas: write points'],
+    ...(
+      [
+        (row) => `${row},5`,
+        (row) => (row % 3 ? `${10 + (row % 4)},5` : String(row % 5)),
+        (row) => (row % 7 ? row / 4 : `${row},75`),
+        (row) => `${1 + row},${200 + row}.5`,
+        (row) => `-1.${200 + row},25`,
+      ] satisfies ((row: number) => unknown)[]
+    ).map((cells): [string, (row: number) => unknown, string] => [
+      `of numbers such as ${cells(14)} and ${cells(15)}`,
+      cells,
+      'it holds numbers with commas: write points for decimal commas, and nothing between thousands',
+    ]),
+    ...(['18.5 mm', '7%', '$12', '1,5 €'] as const).map(
+      (text): [string, (row: number) => unknown, string] => [
+        `of numbers such as ${text}`,
+        (row) => text.replace(/\d+/, String(row % 13)),
+        `it holds numbers with "${text.replace(/[\d., ]/g, '')}": write the numbers alone; types: { "cell": "levels" } keeps it`,
+      ],
+    ),
   ])('%s is left out with a note', (_, cells, note) => {
     const { notes, shape } = withCells(cells);
     expect({ notes, shape }).toEqual({ notes: [`column "cell" is left out: ${note}`], shape: [1] });
@@ -206,6 +227,16 @@ describe('a column', () => {
       ...[0, 0, 0, 1, 0, 1, 1],
       ...[1, 0, 0, 0, 1, 0, 0],
     ]);
+  });
+
+  it.each<[string, string]>([
+    ['18,7', 'write points for decimal commas, and nothing between thousands'],
+    ['18.7 mm', 'write the number alone'],
+  ])('of numbers says how %s is written', (text, advice) => {
+    const cells = (row: number) => (row === 7 ? text : row / 3);
+    const message = `columns: column "cell" of rows[7] is "${text}", needed a number up to 1e+100, as most cells of the column are; ${advice}; missing: ["${text}"] takes it for a missing value, types: { "cell": "levels" } for a category`;
+    expect(() => withCells(cells)).toThrow(new RangeError(message));
+    expect(() => withCells(cells, { types: { cell: 'number' } })).toThrow(new RangeError(message));
   });
 
   it('of numbers refuses another cell by its row, and says two ways out', () => {

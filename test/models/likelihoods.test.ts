@@ -51,7 +51,8 @@ describe('a likelihood of your own', () => {
       own({ parameterKinds: ['mean', 'logVar'] }),
       'parameterKinds is an array of 2, needed an array whose length divides the last axis of likelihood.parameterShape, 3',
     ],
-
+    ['no mean', own({ mean: undefined }), 'mean is undefined, needed a function'],
+    ['no draws', own({ sample: undefined }), 'sample is undefined, needed a function'],
     [
       'no shape of parameters',
       own({ parameterShape: undefined }),

@@ -1,6 +1,7 @@
 import { input, layers, model as net, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
+import * as bernoulli from '../../src/distributions/bernoulli';
 import { gaussianObservation } from '../../src/distributions/gaussianObservation';
 import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
@@ -70,6 +71,23 @@ describe('loadModel of a VAE', () => {
         'loadModel: memory: the model was made with nets of its own, needed them as options.nets',
       ),
     );
+  });
+
+  it('refuse another likelihood than that of the file, and take the same', async () => {
+    const model = tinyM1({ likelihood: gaussianObservation({ sigma: 0.2 }) });
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    await expect(loadModel(storage, { likelihood: gaussianObservation({ sigma: 1 }) })).rejects.toThrowError(
+      new RangeError(
+        'loadModel: memory: options.likelihood is {"kind":"gaussian","sigma":1,"variance":"fixed"} and {"kind":"gaussian","sigma":0.2,"variance":"fixed"} in the file, needed the same; or leave it out',
+      ),
+    );
+    await expect(loadModel(storage, { likelihood: bernoulli })).rejects.toThrow('options.likelihood is {"');
+    const { spec: _, ...own } = gaussianObservation({ sigma: 0.2 });
+    await expect(loadModel(storage, { likelihood: own })).rejects.toThrow('options.likelihood is null');
+    const loaded = await loadModel(storage, { likelihood: gaussianObservation({ sigma: 0.2 }) });
+    expect(loaded.spec).toEqual(model.spec);
+    for (const one of [model, loaded]) one.dispose();
   });
 
   it('refuse a file of another model, or whose spec its weights do not fit, and leave nothing behind', async () => {

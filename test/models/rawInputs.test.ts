@@ -63,6 +63,35 @@ const KINDS: readonly (readonly [string, () => Dataset, () => Inputs])[] = [
   ],
 ];
 
+describe('a vector without its list', () => {
+  cleanUpAfterEach();
+
+  it('is refused, and values of a data set that says so are not', async () => {
+    const data = vectors(
+      [
+        [10, 50, 1],
+        [11, -50, 2],
+        [12, 10, 4],
+      ],
+      { labels: ['a', 'b', 'a'] },
+    );
+    const model = createM2({ data, ...SMALL });
+    const one = Float32Array.from([10, 50, 1]);
+    await expect(predict(model, one)).rejects.toThrowError(
+      new TypeError(
+        'predict: data is Float32Array of 3 numbers, needed a list of vectors, or { values, width } for vectors one after another',
+      ),
+    );
+    expect((await predict(model, [one])).labels).toEqual(
+      (await predict(model, { values: one, width: 3 })).labels,
+    );
+    const first = { ...data, x: data.x.slice(0, 3), y: data.y.slice(0, 1) };
+    expect((await evaluateClassifier(model, first)).count).toBe(1);
+    await expect(evaluateClassifier(model, { x: one, y: ['a'] })).rejects.toThrow('needed a list of vectors');
+    model.dispose();
+  });
+});
+
 describe.each(KINDS)('a model of %s', (_, make, raw) => {
   cleanUpAfterEach();
 

@@ -86,3 +86,42 @@ describe('an evaluation that is not awaited', () => {
     model.dispose();
   });
 });
+
+describe('a run that is not awaited', () => {
+  const message = (where: string) =>
+    `${where}: model is being trained already, needed the end of that run: await train(…)`;
+
+  it('is named by what reads the model next, and goes on to its end', async () => {
+    const model = tinyM2();
+    const storage = memoryStorage();
+    const before = weightsNow(model);
+    const running = run(model, () => {});
+    await expect(saveModel(model, storage)).rejects.toThrowError(new Error(message('saveModel')));
+    expect((await running).step).toBeGreaterThan(0);
+    expect(weightsNow(model)).not.toEqual(before);
+    const again = run(model, () => {});
+    const { x } = tinyDataset(4);
+    expect(() => model.generate([0], 1)).toThrowError(new Error(message('decode')));
+    await expect(predict(model, x)).rejects.toThrowError(new Error(message('predict')));
+    await again;
+    await saveModel(model, storage);
+    model.dispose();
+  });
+
+  it('lets its callbacks read the model, before the first step too, and leaves it free where it cannot begin', async () => {
+    const model = tinyM2();
+    const seen: number[] = [];
+    const options = { objective: semiSupervised(), batches: tinyBatches(), epochs: 1, seed: 3 };
+    const onTrainBegin = async () => {
+      seen.push((await predict(model, tinyDataset(4).x)).labels.length);
+    };
+    await train(model, { ...options, callbacks: { onTrainBegin } });
+    expect(seen).toEqual([4]);
+    const damaged = memoryStorage(Uint8Array.of(1, 2, 3));
+    await expect(
+      train(model, { ...options, checkpoint: { storage: damaged, every: 1 }, resume: true }),
+    ).rejects.toThrow();
+    expect((await predict(model, tinyDataset(4).x)).labels.length).toBe(4);
+    model.dispose();
+  });
+});

@@ -21,7 +21,7 @@ export interface InputReader<Spec extends { readonly kind: string }> {
   /** what raw input is, in words, for messages */
   readonly needed: string;
   /** whether a value looks like raw input of this kind; `read` checks what it holds */
-  isRaw(value: unknown): boolean;
+  isRaw(value: unknown, spec: Spec): boolean;
   /** the numbers; throws a TypeError or RangeError naming the first value that it cannot read */
   read(where: string, name: string, spec: Spec, raw: unknown): ReadInputs;
 }

@@ -26,7 +26,7 @@ export const rawInWords = (spec: InputSpec): string => readerOf(spec).needed;
 
 /** Whether a value is raw input of a specification, and not numbers that were read before. */
 export const isRawInput = (spec: InputSpec, value: unknown): value is RawInputs =>
-  readerOf(spec).isRaw(value);
+  readerOf(spec).isRaw(value, spec);
 
 /**
  * The numbers of raw inputs.

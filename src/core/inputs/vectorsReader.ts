@@ -59,7 +59,7 @@ export function vectorsOf(where: string, name: string, given: unknown, width?: n
   }
   if (!Array.isArray(given))
     throw new TypeError(
-      `${where}: ${name} is ${describe(given)}, needed a list of vectors, or { values, width } for vectors one after another`,
+      `${where}: ${name} is ${describe(given)}${isList(given) ? ` of ${given.length} numbers` : ''}, needed a list of vectors, or { values, width } for vectors one after another`,
     );
   const needed = width ?? (isList(given[0]) ? given[0].length : 0);
   for (let i = 0; i < given.length; i++)
@@ -92,7 +92,11 @@ function checked(
 /** Lists of vectors. */
 export const VECTORS_READER: InputReader<VectorsInput> = {
   needed: 'a list of vectors, or { values, width }',
-  isRaw: (value) => Array.isArray(value) || isFlat(value),
+  // Values of the width of a vector may be one that was handed over without a list: `read` says what is needed.
+  isRaw: (value, { mean }) =>
+    Array.isArray(value) ||
+    isFlat(value) ||
+    (arrayKind(value) !== undefined && (value as Vector).length === mean.length),
   read(where, name, { mean, sd }, raw) {
     const { count, at } = vectorsOf(where, name, raw, mean.length);
     const kept = sd.flatMap((one, d) => (one > 0 ? [d] : []));

@@ -1,0 +1,52 @@
+/** Texts that a reader takes for numbers and `Number` does not: decimal commas, separators of thousands, units. */
+
+/** 18,7 or 1.234,5 or 1,234,567.8 */
+const WITH_COMMA = /^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+$|^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+
+/** $5 or 18.7 mm or 12% */
+const WITH_UNIT = /^(\p{Sc}?)\s?[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)\s?(\p{L}{1,4}|[%‰°]\p{L}?|\p{Sc})?$/u;
+
+/** Fewer different numbers with a unit may be categories, such as doses. */
+const MOST_DOSES = 10;
+
+const COMMAS = 'write points for decimal commas, and nothing between thousands';
+
+/** The unit or sign beside a number. */
+function unitOf(text: string): string | undefined {
+  const [, before, behind] = WITH_UNIT.exec(text) ?? [];
+  return before || behind || undefined;
+}
+
+/** What to do with a text that is a number but for how it is written; nothing where it is not. */
+export function numberAdvice(text: string): string | undefined {
+  if (WITH_COMMA.test(text)) return COMMAS;
+  return unitOf(text) === undefined ? undefined : 'write the number alone';
+}
+
+/** Why a column is left out. */
+interface Marked {
+  readonly reason: string;
+  readonly keeps?: 'levels';
+}
+
+/**
+ * Whether a column holds numbers with commas or units, and what to do.
+ *
+ * @param texts its cells
+ * @param numbers how many of them are plain numbers
+ * @param different how many different ones there are
+ */
+export function markedNumbers(
+  texts: readonly string[],
+  numbers: number,
+  different: number,
+): Marked | undefined {
+  const commas = texts.filter((text) => WITH_COMMA.test(text)).length;
+  if (commas > texts.length / 10 && commas + numbers > texts.length / 2)
+    return { reason: `holds numbers with commas: ${COMMAS}` };
+  const units = new Map<string, number>();
+  for (const unit of texts.map(unitOf)) if (unit) units.set(unit, (units.get(unit) ?? 0) + 1);
+  const [unit, count] = [...units].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
+  if (count <= texts.length / 2 || different <= MOST_DOSES) return undefined;
+  return { reason: `holds numbers with ${JSON.stringify(unit)}: write the numbers alone`, keeps: 'levels' };
+}
