@@ -38,7 +38,8 @@ await withConsumer(process.argv[2], async (folder) => {
     throw new Error(`the package has ${examples.join(', ')}, needed every example`);
   await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-  await linkPackages(folder, ['@types/node', 'onnxruntime-web', 'onnxruntime-common', 'bullmq', 'ioredis']);
+  const others = ['@types/node', 'onnxruntime-web', 'onnxruntime-common', 'bullmq', 'ioredis', 'vite'];
+  await linkPackages(folder, others);
   const strict = '--noEmit --strict --skipLibCheck --target es2022 --lib es2022,dom --module esnext';
   const args = [...strict.split(' '), '--moduleResolution', 'bundler'];
   await runFile(process.execPath, [compiler, ...args, ...examples.map((name) => join('examples', name))], {
