@@ -65,10 +65,9 @@ describe('the pages of the examples, in Chromium', () => {
     });
   }
 
-  /** Visits what was built, as `vite preview` serves it, with a policy in the place of that of the configuration. */
-  async function visitBuilt(example: string, policy?: string): Promise<Visit> {
+  /** Visits what was built, as `vite preview` serves it, with headers in the place of those of the configuration. */
+  async function visitBuilt(example: string, headers: Readonly<Record<string, string>> = {}): Promise<Visit> {
     const vite = await import('vite');
-    const headers = policy === undefined ? {} : { 'Content-Security-Policy': policy };
     const preview = { port: 0, headers };
     const server = await vite.preview({ root: folderOf(example), logLevel: 'error', preview });
     const found = await visitServer(server.httpServer as Server);
@@ -99,14 +98,39 @@ describe('the pages of the examples, in Chromium', () => {
     const wrongPlace =
       /^selectBackend: wasmPaths is "\/nowhere\/", where WebAssembly does not start \(http:\/\/localhost:\d+\/nowhere\/tfjs-backend-wasm-simd\.wasm answered with text\/html\S*, which is not a WebAssembly module\), needed the \.wasm files of @tensorflow\/tfjs-backend-wasm\/dist at that address$/;
 
-    it('a built page trains on WebAssembly, and a wrong wasmPaths is an error that says what the server gave', async () => {
+    it('a built page trains on WebAssembly', async () => {
       await build('vite-worker');
       expectTrained(await visitBuilt('vite-worker'));
-      await replaceIn(join(folderOf('vite-worker'), 'dist'), 'wasmPaths: "/wasm/"', 'wasmPaths: "/nowhere/"');
+    });
+
+    it('a built page trains with threads under a policy that allows their blobs', async () => {
+      const dist = join(folderOf('vite-worker'), 'dist');
+      await replaceIn(dist, 'wasmPaths: "/wasm/"', 'wasmPaths: "/wasm/", backend: "wasm", threads: 2');
+      const isolated = {
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      };
+      const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+      const blobs = "; worker-src 'self' blob:; connect-src 'self' blob:";
+      const { text, accuracy, errors } = await visitBuilt('vite-worker', {
+        ...isolated,
+        'Content-Security-Policy': policy + blobs,
+      });
+      expect(errors).toEqual([]);
+      expect(text).toMatch(/^WebAssembly with SIMD and 2 threads, .*: as asked\./);
+      expect(accuracy).toBe(reached);
+      const refused = await visitBuilt('vite-worker', { ...isolated, 'Content-Security-Policy': policy });
+      expect(refused.text).toMatch(/^selectBackend: threads is 2, needed 1: a worker did not start/);
+    });
+
+    it('a wrong wasmPaths of a built page is an error that says what the server gave', async () => {
+      const dist = join(folderOf('vite-worker'), 'dist');
+      await replaceIn(dist, 'wasmPaths: "/wasm/"', 'wasmPaths: "/nowhere/"');
+      await replaceIn(dist, ', backend: "wasm", threads: 2', '');
       expect((await visitBuilt('vite-worker')).text).toMatch(wrongPlace);
     });
 
-    it('so does a page that is not built', async () => {
+    it('a page that is not built trains on WebAssembly, and a wrong wasmPaths is the same error', async () => {
       expectTrained(await visitWritten('vite-worker'));
       const worker = join(folderOf('vite-worker'), 'worker.ts');
       const text = await readFile(worker, 'utf8');
@@ -131,7 +155,7 @@ describe('the pages of the examples, in Chromium', () => {
   });
 
   describe('under a policy without unsafe-eval', () => {
-    const forbidden = "default-src 'self'; script-src 'self'";
+    const forbidden = { 'Content-Security-Policy': "default-src 'self'; script-src 'self'" };
 
     it('a page trains on WebAssembly', async () => {
       await build('csp');
