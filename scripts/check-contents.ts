@@ -1,6 +1,6 @@
 /**
- * What stands in the packed library can be used as it is: every link and figure of its pages leads somewhere, and its
- * examples compile and run. `tsx scripts/check-contents.ts [TARBALL]`
+ * What stands in the packed library can be used as it is: every link and figure of its pages leads somewhere, its examples
+ * compile and run, and it says where it comes from and whose licenses go with it. `tsx scripts/check-contents.ts [TARBALL]`
  */
 import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -24,21 +24,62 @@ async function brokenLinks(root: string, page: string): Promise<readonly string[
     .map((target) => `${page}: ${target}`);
 }
 
+/** Fields of package.json that npm shows, or asks for. */
+interface Manifest {
+  readonly homepage?: string;
+  readonly bugs?: string;
+  readonly repository?: { readonly url?: string };
+  readonly publishConfig?: { readonly provenance?: boolean };
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** What the package fails to say of its origin, of its figures where README stands alone, and of the licenses of others. */
+async function unsaid(root: string): Promise<readonly string[]> {
+  const read = (name: string): Promise<string> => readFile(join(root, name), 'utf8');
+  const manifest = JSON.parse(await read('package.json')) as Manifest;
+  const [, home] = /^git\+(https:\/\/.+)\.git$/.exec(manifest.repository?.url ?? '') ?? [];
+  const faults: string[] = [];
+  if (home === undefined) faults.push('package.json: repository.url, needed git+https://….git');
+  for (const name of ['homepage', 'bugs'] as const)
+    if (!manifest[name]?.startsWith(`${home}`)) faults.push(`package.json: ${name}, needed one in ${home}`);
+  if (manifest.publishConfig?.provenance !== true) faults.push('package.json: publishConfig.provenance');
+
+  for (const [, url = ''] of (await read('README.md')).matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)) {
+    const file = url.split(`${home}/raw/HEAD/`)[1];
+    if (file === undefined || !existsSync(join(root, file)))
+      faults.push(`README.md: ${url}, needed a file of the package at ${home}/raw/HEAD/`);
+  }
+
+  const notices = await read('THIRD_PARTY_NOTICES.md');
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    // Not every peer is installed here.
+    const installed = join('node_modules', name, 'package.json');
+    const { license = '' } = existsSync(installed) ? JSON.parse(await readFile(installed, 'utf8')) : {};
+    if (!notices.includes(`| \`${name}\` | ${license}`))
+      faults.push(`THIRD_PARTY_NOTICES.md: ${name}, needed its license ${license}`);
+  }
+  await read('LICENSE');
+  return faults;
+}
+
 await withConsumer(process.argv[2], async (folder) => {
   const root = join(folder, 'node_modules/ssvae');
+  const faults = await unsaid(root);
+  if (faults.length > 0) throw new Error(`what the package does not say:\n${faults.join('\n')}`);
   const pages = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.md'));
   const broken = (await Promise.all(pages.map((page) => brokenLinks(root, page)))).flat();
   if (broken.length > 0) throw new Error(`links that lead nowhere in the package:\n${broken.join('\n')}`);
 
-  const examples = (await readdir(join(root, 'examples'), { recursive: true })).filter((name) =>
-    name.endsWith('.ts'),
-  );
-  const written = (await readdir('examples', { recursive: true })).filter((name) => name.endsWith('.ts'));
-  if (examples.sort().join() !== written.sort().join())
-    throw new Error(`the package has ${examples.join(', ')}, needed every example`);
+  const packed = await readdir(join(root, 'examples'), { recursive: true });
+  const written = await readdir('examples', { recursive: true });
+  if (packed.sort().join() !== written.sort().join())
+    throw new Error(`the package has ${packed.join(', ')}, needed every example`);
+  const examples = packed.filter((name) => name.endsWith('.ts'));
   await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-  await linkPackages(folder, ['@types/node', 'onnxruntime-web', 'onnxruntime-common', 'bullmq', 'ioredis']);
+  const others = ['@types/node', 'onnxruntime-web', 'onnxruntime-common', 'bullmq', 'ioredis', 'vite'];
+  await linkPackages(folder, others);
   const strict = '--noEmit --strict --skipLibCheck --target es2022 --lib es2022,dom --module esnext';
   const args = [...strict.split(' '), '--moduleResolution', 'bundler'];
   await runFile(process.execPath, [compiler, ...args, ...examples.map((name) => join('examples', name))], {

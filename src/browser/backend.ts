@@ -58,7 +58,8 @@ const assertPaths = (where: string, name: string, paths: WasmPaths): void => {
  * @returns which backend is in use, the reason each better one is not, and its executor
  * @throws RangeError when `backend` is none of these, or `threads` no integer from 1 to the most that this machine may have
  * @throws Error when the one asked for is not available, naming the package where it lacks one, or its threads cannot; and
- * where WebAssembly does not start with the `wasmPaths` that were given, so that no slower backend takes its place
+ * where WebAssembly does not start with the `wasmPaths` that were given, or the page's Content-Security-Policy forbids it,
+ * so that no slower backend takes its place
  * @example
  * const { name } = await selectBackend({ wasmPaths: '/wasm/' });
  */

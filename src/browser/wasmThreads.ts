@@ -15,10 +15,17 @@ const urlOfBinary = (paths: WasmPaths | undefined): string => {
   return url;
 };
 
+/** The binary at a URL, or an error that says what is there: the whole address, as a worker resolves it in another way than its page. */
 const fetchBinary = async (url: string): Promise<Uint8Array<ArrayBuffer>> => {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}`.trimEnd());
-  return new Uint8Array(await response.arrayBuffer());
+  const place = new URL(url, location.href).href;
+  const response = await fetch(url).catch((cause) => {
+    throw new Error(`${place} could not be fetched (${reasonOf(cause)})`, { cause });
+  });
+  const { ok, status, statusText, headers } = response;
+  if (!ok) throw new Error(`${place} answered ${status} ${statusText}`.trimEnd());
+  const binary = new Uint8Array(await response.arrayBuffer());
+  assertModule(binary, `${place} answered with ${headers.get('content-type') ?? 'bytes'}, which`);
+  return binary;
 };
 
 /**
@@ -28,8 +35,7 @@ const fetchBinary = async (url: string): Promise<Uint8Array<ArrayBuffer>> => {
  */
 export async function faultOfPaths(paths: WasmPaths): Promise<string | undefined> {
   try {
-    const url = urlOfBinary(paths);
-    assertModule(await fetchBinary(url), url);
+    await fetchBinary(urlOfBinary(paths));
     return undefined;
   } catch (error) {
     return reasonOf(error);

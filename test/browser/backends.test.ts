@@ -89,6 +89,7 @@ describe('the library in Chromium', () => {
   it('says why threads are not available, and has one where it may choose', async () => {
     const plain = await site.open();
     const isolated = await site.open('isolated');
+    const { origin } = new URL(isolated.url());
     const options = { wasmPaths, threads: 2 } as const;
     const asked = { ...options, backend: 'wasm' } as const;
     const refusal = 'selectBackend: threads is 2, needed 1: ';
@@ -102,8 +103,11 @@ describe('the library in Chromium', () => {
     );
     for (const [paths, reason] of [
       [undefined, 'threads need the place of tfjs-backend-wasm-simd.wasm, which wasmPaths does not tell'],
-      ['/nowhere/', '/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found'],
-      ['/?', '/?tfjs-backend-wasm-simd.wasm is not a WebAssembly module'],
+      ['/nowhere/', `${origin}/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found`],
+      [
+        '/?',
+        `${origin}/?tfjs-backend-wasm-simd.wasm answered with text/html, which is not a WebAssembly module`,
+      ],
     ] as const)
       expect(await call(isolated, 'inWorker', { ...asked, wasmPaths: paths })).toEqual({
         message: refusal + reason,
@@ -136,16 +140,21 @@ describe('the library in Chromium', () => {
   });
 
   it('refuses a wrong place of the files of WebAssembly, asked for or not, rather than take a slower backend', async () => {
-    const needed = 'needed the .wasm files of @tensorflow/tfjs-backend-wasm/dist';
-    for (const [wasmPaths, reason] of [
-      ['/nowhere/', '/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found'],
-      ['/wasm', '/wasmtfjs-backend-wasm-simd.wasm answered 404 Not Found'],
-      ['/?', '/?tfjs-backend-wasm-simd.wasm is not a WebAssembly module'],
+    const needed = 'needed the .wasm files of @tensorflow/tfjs-backend-wasm/dist at that address';
+    for (const [wasmPaths, reason, hint] of [
+      ['/nowhere/', '/nowhere/tfjs-backend-wasm-simd.wasm answered 404 Not Found', ''],
+      ['/wasm', '/wasmtfjs-backend-wasm-simd.wasm answered 404 Not Found', '; a folder ends with a slash'],
+      [
+        '/?',
+        '/?tfjs-backend-wasm-simd.wasm answered with text/html, which is not a WebAssembly module',
+        '; a folder ends with a slash',
+      ],
     ] as const)
       for (const asked of [{ backend: 'wasm' }, {}] as const) {
         const page = await site.open();
+        const { origin } = new URL(page.url());
         await expect(call(page, 'run', { ...asked, wasmPaths })).rejects.toThrow(
-          `selectBackend: wasmPaths is "${wasmPaths}", where WebAssembly does not start (${reason}), ${needed}`,
+          `selectBackend: wasmPaths is "${wasmPaths}", where WebAssembly does not start (${origin}${reason}), ${needed}${hint}`,
         );
         await expect(call(page, 'run', { backend: 'wasm', wasmPaths: '/wasm/' })).rejects.toThrow(
           'selectBackend: WebAssembly was tried in this page before, which it takes once, needed to reload the page',

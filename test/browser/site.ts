@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { PageFunctions } from './page/main';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -46,6 +46,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 };
 
@@ -107,15 +108,24 @@ const ownPage: PageUnderTest = {
   ready: 'globalThis.ssvaeTest !== undefined',
 };
 
-/** Builds and serves a page, by default that of these tests, and starts the browser. */
-export async function openSite(site: PageUnderTest = ownPage): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'ssvae-page-'));
-  await site.build(folder);
-  await cp(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'), join(folder, 'wasm'), {
+/** Starts the browser. */
+export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: FLAGS });
+
+/** Copies the `.wasm` files of the WebAssembly backend into a folder. */
+export const copyWasmFiles = (folder: string): Promise<void> =>
+  cp(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'), folder, {
     recursive: true,
     filter: (path) => extname(path) === '' || path.endsWith('.wasm'),
   });
 
+/** A folder that is served on localhost. */
+interface ServedFolder {
+  readonly origin: string;
+  close(): Promise<unknown>;
+}
+
+/** Serves the files of a folder; with `isolated` in the query a page is cross-origin isolated. */
+export async function serveFolder(folder: string): Promise<ServedFolder> {
   const server = createServer(async ({ url = '/' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost');
     // A script may be run by a worker of an isolated page only if it asks for the same.
@@ -138,13 +148,23 @@ export async function openSite(site: PageUnderTest = ownPage): Promise<Site> {
   });
   await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
   const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const close = () => new Promise((closed) => server.close(closed));
+  return { origin: `http://localhost:${port}`, close };
+}
+
+/** Builds and serves a page, by default that of these tests, and starts the browser. */
+export async function openSite(site: PageUnderTest = ownPage): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'ssvae-page-'));
+  await site.build(folder);
+  await copyWasmFiles(join(folder, 'wasm'));
+  const { origin, close } = await serveFolder(folder);
+  const browser = await launchBrowser();
 
   const ready = (page: Page) => page.waitForFunction(site.ready);
 
   const openIn = async (context: BrowserContext, query: string): Promise<Page> => {
     const page = await context.newPage();
-    await page.goto(`http://localhost:${port}/?${query}`);
+    await page.goto(`${origin}/?${query}`);
     await ready(page);
     return page;
   };
@@ -158,7 +178,7 @@ export async function openSite(site: PageUnderTest = ownPage): Promise<Site> {
     },
     async close() {
       await browser.close();
-      await new Promise((closed) => server.close(closed));
+      await close();
       await rm(folder, { recursive: true, force: true });
     },
   };

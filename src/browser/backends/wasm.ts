@@ -23,8 +23,24 @@ const wrongPaths = (paths: WasmPaths, reason: string): Error => {
   const slash = typeof paths === 'string' && !paths.endsWith('/') ? '; a folder ends with a slash' : '';
   const shown = describe(typeof paths === 'string' ? withoutSecrets(paths) : paths);
   return new Refused(
-    `selectBackend: wasmPaths is ${shown}, where WebAssembly does not start (${withoutSecrets(reason)}), needed ${WASM_FILES}${slash}`,
+    `selectBackend: wasmPaths is ${shown}, where WebAssembly does not start (${withoutSecrets(reason)}), needed ${WASM_FILES} at that address${slash}`,
   );
+};
+
+/** The smallest module there is: every engine compiles it, unless it may not. */
+const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+/** Says so where the policy of a page keeps WebAssembly from starting, before anything is fetched. */
+const assertAllowed = (paths: WasmPaths | undefined): void => {
+  if (typeof WebAssembly === 'undefined') throw new Error('this browser has no WebAssembly');
+  try {
+    new WebAssembly.Module(EMPTY_MODULE);
+  } catch (cause) {
+    const reason =
+      "the page's Content-Security-Policy forbids WebAssembly, needed 'wasm-unsafe-eval' in its script-src";
+    if (paths === undefined) throw new Broken(reason, { cause });
+    throw new Refused(`selectBackend: ${reason}, or the slower { backend: 'cpu' }`, { cause });
+  }
 };
 
 /** WebAssembly. */
@@ -32,6 +48,7 @@ export const wasm = {
   name: 'wasm',
   packages: '@tensorflow/tfjs-backend-wasm (and serve its .wasm files, see wasmPaths)',
   async load(explicit, { wasmPaths: paths, threads }) {
+    assertAllowed(paths);
     const stock = await loadStock();
     if (paths !== undefined) {
       try {
