@@ -43,21 +43,49 @@ describe('a run', () => {
     });
   });
 
-  it('saves at SIGTERM and ends with 75; the same call goes on, to the bits of a run that was not ended', async () => {
-    const [ended, whole] = [join(folder, 'ended'), join(folder, 'whole')];
-    const first = start('run', [settings(), '--study', ended]);
-    const over = outputOf(first);
-    await lineOf(first);
-    first.kill('SIGTERM');
-    expect((await over).code).toBe(75);
-    const { code, output } = await outputOf(start('run', [settings(), '--study', ended]));
-    expect(code).toBe(0);
-    const alone = await outputOf(start('run', [settings(), '--study', whole]));
-    expect(lastOf(output)).toEqual(lastOf(alone.output));
-    expect(output.split('"epoch"').length).toBeLessThan(alone.output.split('"epoch"').length);
-    // A run that is done answers at once.
-    const again = await outputOf(start('run', [settings(), '--study', whole]));
-    expect(again).toEqual({ code: 0, output: `${JSON.stringify(lastOf(alone.output))}\n` });
+  it.each(['cpu', 'wasm'])(
+    'on %s saves at SIGTERM and ends with 75; the same call goes on, to the bits of a run that was not ended',
+    async (backend) => {
+      const [ended, whole, twice] = ['ended', 'whole', 'twice'].map((name) => join(folder, name, backend));
+      const run = (study?: string) => start('run', [settings({ backend }), '--study', study as string]);
+      const first = run(ended);
+      const over = outputOf(first);
+      await lineOf(first);
+      first.kill('SIGTERM');
+      expect((await over).code).toBe(75);
+      const checkpoints = (study?: string) => readdir(join(study as string, 'checkpoints'));
+      expect(await checkpoints(ended)).toHaveLength(1);
+      const { code, output } = await outputOf(run(ended));
+      expect(code).toBe(0);
+      expect(await checkpoints(ended)).toEqual([]);
+      const alone = await outputOf(run(whole));
+      expect(lastOf(output)).toEqual(lastOf(alone.output));
+      expect(output.split('"epoch"').length).toBeLessThan(alone.output.split('"epoch"').length);
+      expect(lastOf((await outputOf(run(twice))).output)).toEqual(lastOf(alone.output));
+      // A run that is done answers at once.
+      expect(await outputOf(run(whole))).toEqual({
+        code: 0,
+        output: `${JSON.stringify(lastOf(alone.output))}\n`,
+      });
+    },
+  );
+
+  it('is one of many that two workers without a queue go through', async () => {
+    const study = join(folder, 'all');
+    const list = async () =>
+      (await outputOf(start('run', [GRID, '--list', '--study', study]))).output
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    expect((await list()).map(({ done }) => done)).toEqual([false, false]);
+    const workers = [1, 2].map(() => outputOf(start('run', [GRID, '--all', '--study', study])));
+    for (const worker of workers) expect(await worker).toMatchObject({ code: 0 });
+    const runs = await list();
+    expect(runs.map(({ done }) => done)).toEqual([true, true]);
+    for (const { name, settings } of runs) {
+      const line = await readFile(join(study, 'results', `${name}.json`), 'utf8');
+      expect(JSON.parse(line)).toMatchObject({ name, settings });
+    }
   });
 
   it('ends with 75 where another process has the run', async () => {
