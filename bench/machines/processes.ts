@@ -8,7 +8,8 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** What lets a process read TypeScript. */
+export const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
@@ -20,7 +21,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A Redis server on loopback that writes every change to a file before it answers. */
+/** A Redis server on loopback that writes every change to a file: before it answers, or once a second. */
 export class RedisServer {
   #process: ChildProcess | undefined;
   readonly url: string;
@@ -28,6 +29,7 @@ export class RedisServer {
   constructor(
     readonly port: number,
     readonly folder: string,
+    readonly fsync: 'always' | 'everysec' = 'always',
   ) {
     this.url = `redis://127.0.0.1:${port}`;
   }
@@ -39,7 +41,7 @@ export class RedisServer {
       dir: this.folder,
       save: '',
       appendonly: 'yes',
-      appendfsync: 'always',
+      appendfsync: this.fsync,
       'maxmemory-policy': 'noeviction',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);

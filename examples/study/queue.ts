@@ -41,19 +41,29 @@ const queue = new Queue(QUEUE, { connection });
 
 /** Runs that Redis does not have. */
 async function missingOf(some: typeof runs): Promise<typeof runs> {
-  const questions = connection.pipeline();
-  for (const { name } of some) questions.exists(queue.toKey(name));
-  const answers = await questions.exec();
-  return some.filter((_, i) => answers?.[i]?.[1] === 0);
+  const missing = [];
+  for (let i = 0; i < some.length; i += CHUNK) {
+    const chunk = some.slice(i, i + CHUNK);
+    const questions = connection.pipeline();
+    for (const { name } of chunk) questions.exists(queue.toKey(name));
+    const answers = await questions.exec();
+    missing.push(...chunk.filter((_, j) => answers?.[j]?.[1] === 0));
+  }
+  return missing;
 }
 
-for (;;) {
+const withoutResult = async (some: typeof runs): Promise<typeof runs> => {
   const results = new Set(await readdir(join(flags.study, 'results')).catch(() => []));
-  const open = runs.filter(({ name }) => !results.has(`${name}.json`));
-  // The folder has the truth: what Redis lacks is put back.
-  for (let i = 0; i < open.length; i += CHUNK)
+  return some.filter(({ name }) => !results.has(`${name}.json`));
+};
+
+let open = await withoutResult(runs);
+for (;;) {
+  // The folder has the truth: what Redis lacks is put back. It is asked after Redis, as runs end meanwhile.
+  const missing = await withoutResult(await missingOf(open));
+  for (let i = 0; i < missing.length; i += CHUNK)
     await queue.addBulk(
-      (await missingOf(open.slice(i, i + CHUNK))).map(({ name, settings }) => ({
+      missing.slice(i, i + CHUNK).map(({ name, settings }) => ({
         name: 'run',
         data: settings,
         opts: {
@@ -65,6 +75,7 @@ for (;;) {
         },
       })),
     );
+  open = await withoutResult(open);
   const names = new Set(open.map(({ name }) => name));
   const failed = (await queue.getFailed()).filter(({ id }) => names.has(id as string));
   console.log(

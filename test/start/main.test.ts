@@ -119,7 +119,8 @@ describe('npm start', () => {
     expect(stopped.code).toBe(143);
     expect(stopped.stderr).toContain(`Stopped; a checkpoint is written. To go on: npm start -- `);
     expect(stopped.stderr).toContain(`--out ${out} --resume`);
-    expect(await readdir(out)).toEqual(['m2-mlp-100labels-2epochs-seed1.safetensors']);
+    expect(await readdir(out)).toEqual(['checkpoints']);
+    expect(await readdir(join(out, 'checkpoints'))).toHaveLength(1);
     const resumed = await runMain([...flags, '--resume']);
     expect(resumed.code).toBe(0);
     expect(resumed.stderr).toContain('goes on at step');
@@ -195,7 +196,7 @@ describe('npm start', () => {
     const { code, stdout } = await runMain([...flags, '--out', out]);
     expect(code).toBe(0);
     expect(stdout).toMatch(row);
-    expect(await readdir(out)).toContain(`${model}-${objective}-mlp-100labels-1epochs-seed1.safetensors`);
+    expect(await readdir(join(out, 'models'))).toHaveLength(1);
     expect(await readFile(join(out, 'report', 'index.html'), 'utf8')).toContain(title);
   });
 

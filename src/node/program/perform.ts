@@ -8,6 +8,8 @@ import { nameOf } from './settings';
 export interface RunContext {
   /** hash of the settings, the name of its result and its checkpoint */
   readonly name: string;
+  /** folder of the study, for files that a run leaves beside its result: give them its name */
+  readonly study: string;
   /** for `checkpoint: { storage }` of `train`, beside `resume: true`. It is removed when the result is kept */
   readonly storage: Storage;
   /** for `signal` of `train`: aborted when the program gets SIGTERM or SIGINT */
@@ -43,6 +45,7 @@ export async function performRun<Settings extends object>(
   if (done) return done;
   const measured = await run(settings, {
     name,
+    study,
     storage: file(checkpointOf(study, name)),
     signal,
     log: (figures) => log({ name, ...figures }),

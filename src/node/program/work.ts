@@ -13,9 +13,14 @@ export const EXIT = { done: 0, failed: 1, wrongSettings: 2, callAgain: 75 } as c
 const LOOK_EVERY_MS = 5000;
 
 /** Starts the program of a run in a process of its own. */
-export const startRun = (program: string, settings: object, study: string): ChildProcess =>
+export const startRun = (
+  program: string,
+  settings: object,
+  study: string,
+  stdout: 'inherit' | 'pipe' = 'inherit',
+): ChildProcess =>
   spawn(process.execPath, [...process.execArgv, program, JSON.stringify(settings), '--study', study], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', stdout, 'inherit'],
   });
 
 /**
@@ -53,8 +58,8 @@ export async function workThrough(
   }
 }
 
-/** The code that a process ends with; a process that a signal killed has failed. */
-async function endOf(child: ChildProcess, signal: AbortSignal): Promise<number> {
+/** The code that a process ends with; SIGTERM when the signal is aborted. A process that was killed has failed. */
+export async function endOf(child: ChildProcess, signal: AbortSignal): Promise<number> {
   const end = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', end);
   try {
