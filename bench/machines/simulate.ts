@@ -47,12 +47,14 @@ const queue = outputOf(
   start(
     'queue',
     [`@${grid}`, '--study', study, '--redis', redis.url, '--program', 'bench/machines/sleep.ts'],
-    {
-      EVERY_MS: '5000',
-    },
+    { EVERY_MS: '5000' },
   ),
 );
-while ((await queued()) < runs) await new Promise((done) => setTimeout(done, 100));
+let over = false;
+void queue.then(() => {
+  over = true;
+});
+while (!over && (await queued()) < runs) await new Promise((done) => setTimeout(done, 100));
 const adding = seconds(begun);
 
 const logs = Array.from({ length: processes }, (_, i) => join(folder, `${i}.log`));

@@ -39,13 +39,16 @@ const runs = listed.stdout
 
 const queue = new Queue(QUEUE, { connection });
 
+/** The name of a run's job: BullMQ keeps names of digits alone for itself. */
+const jobOf = (name: string): string => `run-${name}`;
+
 /** Runs that Redis does not have. */
 async function missingOf(some: typeof runs): Promise<typeof runs> {
   const missing = [];
   for (let i = 0; i < some.length; i += CHUNK) {
     const chunk = some.slice(i, i + CHUNK);
     const questions = connection.pipeline();
-    for (const { name } of chunk) questions.exists(queue.toKey(name));
+    for (const { name } of chunk) questions.exists(queue.toKey(jobOf(name)));
     const answers = await questions.exec();
     missing.push(...chunk.filter((_, j) => answers?.[j]?.[1] === 0));
   }
@@ -67,7 +70,7 @@ for (;;) {
         name: 'run',
         data: settings,
         opts: {
-          jobId: name,
+          jobId: jobOf(name),
           attempts: 5,
           backoff: { type: 'fixed', delay: 1000 },
           removeOnComplete: true,
@@ -76,7 +79,7 @@ for (;;) {
       })),
     );
   open = await withoutResult(open);
-  const names = new Set(open.map(({ name }) => name));
+  const names = new Set(open.map(({ name }) => jobOf(name)));
   const failed = (await queue.getFailed()).filter(({ id }) => names.has(id as string));
   console.log(
     `${runs.length} runs: ${runs.length - open.length} done, ${open.length} queued, ${failed.length} failed`,

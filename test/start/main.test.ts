@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cifarBatch, idxFile } from '../node/datasets/officialFiles';
+import { cifarBatch, writeMnist } from '../node/datasets/officialFiles';
 
 interface Ended {
   readonly code: number | null;
@@ -206,17 +206,7 @@ describe('npm start', () => {
 
   it('trains on MNIST’s files', async () => {
     const data = join(folder, 'mnist');
-    await mkdir(data);
-    for (const [part, count] of [
-      ['train', TRAIN],
-      ['t10k', 200],
-    ] as const) {
-      const y = classes(count);
-      const x = new Uint8Array(count * 784);
-      for (const [n, k] of y.entries()) x.fill(255, 784 * n + 70 * k, 784 * n + 70 * k + 70);
-      await writeFile(join(data, `${part}-images-idx3-ubyte`), idxFile([count, 28, 28], x));
-      await writeFile(join(data, `${part}-labels-idx1-ubyte`), idxFile([count], y));
-    }
+    await writeMnist(data, { train: TRAIN, test: 200 });
     const flags = ['--dataset', 'mnist', '--data', data, '--objective', 'optimized-elbo', '--epochs', '1'];
     const { code, stdout } = await runMain([...flags, '--backend', 'wasm', '--out', join(folder, 'real')]);
     expect(code).toBe(0);

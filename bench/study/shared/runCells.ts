@@ -5,9 +5,6 @@ import { EXIT, endOf, startRun } from '../../../src/node/program/work';
 import { appendLine, readLines } from '../../lines';
 import { type Cell, type Circumstances, isResultOf, type Result } from './results';
 
-/** Keeps the result, the checkpoint and the model of each run. */
-const STUDY = 'runs/study';
-
 /** Where the data are, where the results go. */
 export interface RunOptions {
   /** folder of the data set */
@@ -19,6 +16,8 @@ export interface RunOptions {
   readonly out: string;
   /** prints the settings of the cells, and runs none */
   readonly print: boolean;
+  /** folder that keeps the result, the checkpoint and the model of each run */
+  readonly study: string;
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
@@ -35,8 +34,11 @@ const told = ({ epoch = 0, loss, seconds, ...row }: HistoryRow): string =>
   `  epoch ${epoch + 1}: validation ${row['validation.accuracy']?.toFixed(4)}, loss ${loss?.toFixed(2)}, ${seconds?.toFixed(0)} s`;
 
 /** Runs a cell; nothing where the signal ended it. */
-async function run(settings: Cell & Circumstances, signal: AbortSignal): Promise<Result | undefined> {
-  const child = startRun('bench/study/cell.ts', settings, STUDY, 'pipe');
+async function run(
+  settings: Cell & Circumstances,
+  { study, signal }: { readonly study: string; readonly signal: AbortSignal },
+): Promise<Result | undefined> {
+  const child = startRun('bench/study/cell.ts', settings, study, 'pipe');
   let result: Result | undefined;
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {
     // Native TensorFlow greets on the same stream.
@@ -54,13 +56,13 @@ async function run(settings: Cell & Circumstances, signal: AbortSignal): Promise
 /** Runs the cells that the file does not hold yet, all of one data set; a run that was ended goes on where it was. */
 export async function runCells(
   cells: readonly Cell[],
-  { data, backend, purpose, out, print }: RunOptions,
+  { data, backend, purpose, out, print, study }: RunOptions,
 ): Promise<void> {
   if (print) {
     console.log(JSON.stringify(cells.map((cell) => ({ ...cell, backend, purpose }))));
     return;
   }
-  process.env.SSVAE_DATA = data;
+  process.env.STUDY_DATA = data;
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   const circumstances: Circumstances = { backend, purpose };
@@ -71,7 +73,7 @@ export async function runCells(
       continue;
     }
     console.log(`${title}, up to ${cell.epochs} epochs`);
-    const result = await run({ ...cell, ...circumstances }, stop.signal);
+    const result = await run({ ...cell, ...circumstances }, { study, signal: stop.signal });
     if (result === undefined) {
       process.exitCode = EXIT.callAgain;
       return;
