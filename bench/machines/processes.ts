@@ -70,7 +70,7 @@ export class RedisServer {
 
 /** Starts a program of the study. */
 export const start = (
-  program: 'queue' | 'run' | 'work',
+  program: 'queue' | 'run' | 'search' | 'work',
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): ChildProcess =>

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { freePort, outputOf, RedisServer, start } from '../../bench/machines/processes';
+import { freePort, outputOf, RedisServer, start, waitFor } from '../../bench/machines/processes';
 import { pythonWith } from '../support/python';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -130,6 +130,25 @@ describe('a run', () => {
     const { code, output } = await outputOf(task());
     expect(code).toBe(0);
     expect(lastOf(output)).toMatchObject({ settings: { ...SMALL, seed: 2 } });
+  });
+});
+
+describe('a search', () => {
+  it('whose runs are processes goes on where SIGTERM ended it', async () => {
+    const study = join(folder, 'search');
+    const searched = () =>
+      start('search', ['--study', study, '--trials', '1'], { EXAMPLES: '300', STEPS: '8' });
+    const results = () => readdir(join(study, 'results')).catch(() => []);
+    const first = searched();
+    const over = outputOf(first);
+    while ((await results()).length === 0) await waitFor(50);
+    first.kill('SIGTERM');
+    expect((await over).code).toBe(75);
+    const { code, output } = await outputOf(searched());
+    expect(code).toBe(0);
+    expect(lastOf(output)).toMatchObject({ best: { steps: 8 }, why: expect.stringContaining('fit') });
+    // Three trials in three rounds, on the validation part.
+    expect(await results()).toHaveLength(9);
   });
 });
 

@@ -18,7 +18,10 @@ export interface RunContext {
   log(figures: object): void;
 }
 
-/** Does a run. `undefined` where the signal ended it before its last step: the next call goes on from its checkpoint. */
+/**
+ * Does a run. Where the signal ended it before its last step it gives `undefined`, or throws the signal's reason: the next call goes
+ * on from its checkpoint.
+ */
 export type Run<Settings extends object> = (
   settings: Settings,
   context: RunContext,
@@ -43,12 +46,16 @@ export async function performRun<Settings extends object>(
   const name = nameOf(settings);
   const done = await readResult(study, name);
   if (done) return done;
-  const measured = await run(settings, {
+  const context: RunContext = {
     name,
     study,
     storage: file(checkpointOf(study, name)),
     signal,
     log: (figures) => log({ name, ...figures }),
+  };
+  const measured = await run(settings, context).catch((error) => {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return undefined;
   });
   return measured && keepResult(study, Object.assign({ name, settings }, measured, { name, settings }));
 }

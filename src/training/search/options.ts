@@ -23,14 +23,27 @@ import type { Json } from '../../files/json';
 import { assertStorage, type Storage } from '../../files/storage';
 import { createM2, type M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
+import type { FitSource } from '../fit/learn';
 import { assertSplit, type FitSplit, FOLDS, splitOf } from '../fit/options';
 import type { Execute } from '../step';
 import { fingerprintOf } from './fingerprint';
 import { freshModels, ofTrial } from './freshModels';
-import type { Identity } from './journal';
-import { crossFolds, type Fold, heldOutFold, withUnlabeled } from './runs';
+import { checksumOf, type Identity } from './journal';
+import { crossFolds, type Fold, heldOutFold, type SearchOutcome, withUnlabeled } from './runs';
 import { defaultSpace, recipeWith } from './settings';
 import { assertSpace, type SearchSettings, type SearchSpace, settingsRule } from './space';
+
+/** A run of a search as plain data: what it learns from, and what it is judged on. */
+export interface SearchRun {
+  /** checksum of all that the runs of a search share: data, split, seed, model */
+  readonly search: string;
+  /** what it learns from */
+  readonly source: FitSource;
+  /** all settings of the trial, and the steps of this run */
+  readonly settings: SearchSettings;
+  /** the fold that is held back */
+  readonly fold: number;
+}
 
 /** How far a search is. */
 export interface SearchProgress {
@@ -73,6 +86,11 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
    * does not repeat them. It may have more trials. The model is the same where its spec, its layers and its initial weights are
    */
   readonly storage?: Storage;
+  /**
+   * does a run in another process or on another machine, by {@link searchRun} there. The runs of a round are asked for at once. Default:
+   * runs are done here, one after the other
+   */
+  readonly perform?: (run: SearchRun) => SearchOutcome | Promise<SearchOutcome>;
   /** whether to train a model with the best settings at the end; default `true` */
   readonly refit?: boolean;
   /** runs the steps, as `selectBackend` returns it; default `executeEagerly` */
@@ -99,6 +117,7 @@ const rules = <M extends SemiSupervisedVae>() => ({
   storage: optional(
     checked<Storage>((where, name, storage) => assertStorage(where, name, storage, ['read', 'write'])),
   ),
+  perform: optional(callable<NonNullable<SearchOptions<M>['perform']>>()),
   refit: flag(true),
   execute: optional(callable<Execute>()),
   signal: optional(abortSignal),
@@ -170,15 +189,15 @@ export async function searchSettings<M extends SemiSupervisedVae>(
     ofTrial(0, settings, () => recipeWith(model, shown, settings));
     const space = given ?? defaultSpace(model, shown);
     const held = heldBack(where, data, split, folds, seed);
-    const identity: Identity = {
+    const shared: Identity = {
       version,
       data: batches.identity ?? '',
-      space: space as Json,
       seed: [...seed.state.key],
       heldBack: held.map((fold) => [...fold.held]),
       model: await fingerprintOf(model),
     };
-    return { ...read, freshModel, split: shown, folds: held, space, identity };
+    const identity: Identity = { ...shared, space: space as Json };
+    return { ...read, freshModel, split: shown, folds: held, space, identity, name: checksumOf(shared) };
   } finally {
     model.dispose();
     batches.dispose?.();
