@@ -1,6 +1,6 @@
 /** Options of `search`, their defaults, and what is refused. */
 import type { SplitIndices } from '../../core/batch';
-import type { Noise } from '../../core/noise';
+import { type Noise, streamOf } from '../../core/noise';
 import {
   abortSignal,
   callable,
@@ -11,7 +11,6 @@ import {
   optional,
   type Rule,
   readOptions,
-  seedStream,
   unchecked,
 } from '../../core/options';
 import { version } from '../../core/version';
@@ -107,10 +106,16 @@ const definedSettings: Rule<SearchSettings> = (where, name, given = {}) =>
     Object.entries(settingsRule(where, name, given)).filter(([, value]) => value !== undefined),
   );
 
+/** The stream of the search, whichever function is called. */
+const sharedStream: Rule<Noise> = (where, _, value = 0) => {
+  streamOf(where, value as number | Noise);
+  return streamOf('search', value as number | Noise);
+};
+
 const rules = <M extends SemiSupervisedVae>() => ({
   trials: number(integersFrom(1, 10_000), 16),
   settings: definedSettings,
-  seed: seedStream(0),
+  seed: sharedStream,
   split: optional(unchecked<NonNullable<SearchOptions<M>['split']>>()),
   folds: optional(number(integersFrom(2))),
   createModel: callable<(options: M2Options) => M>(createM2 as unknown as (options: M2Options) => M),
@@ -156,14 +161,15 @@ const heldBack = (
 /**
  * The options with their defaults.
  *
+ * @param where function that is called, for messages
  * @throws TypeError or RangeError naming the option, its value and what was needed
  */
 export async function searchSettings<M extends SemiSupervisedVae>(
   data: Dataset,
   given: SearchSpace | undefined,
   options: SearchOptions<M>,
+  where = 'search',
 ) {
-  const where = 'search';
   assertDataset(where, data);
   if (given !== undefined) assertSpace(where, given);
   const { split: parts = splitOf(data), folds, ...read } = readOptions(where, options, rules<M>());

@@ -55,7 +55,7 @@ export async function searchRun<M extends SemiSupervisedVae = M2>(
     fold,
   } = readOptions(where, plainOf(where, run, 'run'), RULES, 'run');
   const { storage, ...shared } = options;
-  const read = await searchSettings<M>(data, undefined, shared);
+  const read = await searchSettings<M>(data, undefined, shared, where);
   if (theirs !== read.name)
     throw new RangeError(
       `${where}: run.search is ${oneLine(theirs)}, needed ${read.name}: pass the data, split, folds, seed, settings and createModel of the search`,

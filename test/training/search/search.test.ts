@@ -501,7 +501,7 @@ describe('the runs of a search done elsewhere', () => {
       /^searchRun: run.search is [0-9a-f]{8}, needed [0-9a-f]{8}: pass the data, split, folds, seed/,
     );
     await expect(searchRun(bars, { ...run, fold: 9 }, shared)).rejects.toThrow(
-      'searchRun: run.fold is 9, needed an integer from 0 to 1',
+      'searchRun: run.fold is 9, needed an integer from 0 to 3',
     );
   });
 
