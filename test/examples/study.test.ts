@@ -182,6 +182,34 @@ describe('a study by Optuna', () => {
   });
 });
 
+const wandb = await pythonWith('wandb');
+
+/** The command that the agent of W&B starts for settings, made by its own functions as its agent puts them together. */
+const AGENT = `
+import json, sys, yaml
+from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
+sweep = yaml.safe_load(open("examples/study/wandb.yaml"))
+found = create_sweep_command_args({"args": {name: {"value": value} for name, value in json.loads(sys.argv[1]).items()}})
+found["program"] = [sweep["program"]]
+print(json.dumps([part for c in create_sweep_command(sweep["command"]) for part in (found[c[2:-1]] if c.startswith("$") else [c])]))
+`;
+
+describe('a sweep of W&B', () => {
+  it.skipIf(wandb.absence !== undefined)(wandb.absence ?? 'passes settings that a run takes', async () => {
+    const { stdout } = spawnSync(wandb.python, ['-c', AGENT, settings({ epochs: 1 })], { encoding: 'utf8' });
+    const [node, ...args] = JSON.parse(stdout).map((part: string) =>
+      part === '/shared/study' ? join(folder, 'wandb') : part,
+    );
+    expect(node).toBe('node');
+    const program = spawn(process.execPath, args, {
+      env: { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json') },
+    });
+    const { code, output } = await outputOf(program);
+    expect(code, output).toBe(0);
+    expect(lastOf(output)).toMatchObject({ settings: { ...SMALL, epochs: 1, seed: 1 } });
+  });
+});
+
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
 describe('a study on a queue', () => {

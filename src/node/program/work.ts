@@ -9,7 +9,7 @@ import { type Given, nameOf } from './settings';
 /** Codes that a program of a run ends with. */
 export const EXIT = { done: 0, failed: 1, wrongSettings: 2, callAgain: 75 } as const;
 
-/** Runs that other processes have are looked at again after this time. */
+/** Runs that other processes have are tried again after this time. */
 const LOOK_EVERY_MS = 5000;
 
 /** Starts the program of a run in a process of its own. */
