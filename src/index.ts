@@ -380,9 +380,11 @@ export type {
   TrainOptions,
   Weighting,
 } from './training/options';
-export type { SearchOptions, SearchProgress } from './training/search/options';
+export type { SearchOptions, SearchProgress, SearchRun } from './training/search/options';
+export type { SearchOutcome } from './training/search/runs';
 export type { SearchScore } from './training/search/score';
 export { type SearchResult, type SearchTrial, search } from './training/search/search';
+export { type SearchRunOptions, searchRun } from './training/search/searchRun';
 export { modelOptionsOf, recipeWith } from './training/search/settings';
 export type { SearchRange, SearchSettings, SearchSpace } from './training/search/space';
 export { type Execute, executeEagerly, type StepOutput, type StepWork } from './training/step';

@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A Redis server on loopback that writes every change to a file before it answers. */
+/** A Redis server on loopback that writes every change to a file: before it answers, or once a second. */
 export class RedisServer {
   #process: ChildProcess | undefined;
   readonly url: string;
@@ -24,6 +24,7 @@ export class RedisServer {
   constructor(
     readonly port: number,
     readonly folder: string,
+    readonly fsync: 'always' | 'everysec' = 'always',
   ) {
     this.url = `redis://127.0.0.1:${port}`;
   }
@@ -35,7 +36,7 @@ export class RedisServer {
       dir: this.folder,
       save: '',
       appendonly: 'yes',
-      appendfsync: 'always',
+      appendfsync: this.fsync,
       'maxmemory-policy': 'noeviction',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -64,7 +65,7 @@ export class RedisServer {
 
 /** Starts a program of the study. */
 export const start = (
-  program: 'queue' | 'run' | 'work',
+  program: 'queue' | 'run' | 'search' | 'work',
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): ChildProcess =>

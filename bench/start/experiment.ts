@@ -1,6 +1,8 @@
 /** One method, trained and measured. */
+import { join } from 'node:path';
 import {
   type Aae,
+  type Callbacks,
   type ClassifierEvaluation,
   createAdam,
   createBatches,
@@ -10,15 +12,21 @@ import {
   evaluateElbo,
   type GenerativeClassifier,
   type HistoryRow,
+  loadModel,
   type Objective,
   type Phase,
   type SemiSupervisedVae,
-  type Split,
+  type Storage,
+  saveModel,
+  splitDataset,
   subset,
   train,
 } from 'ssvae';
-import { file, progressBar } from 'ssvae/node';
+import { type BackendName, file, progressBar, type RunContext } from 'ssvae/node';
 import { backendTraits } from '../../src/host/backendTraits';
+import { performRun } from '../../src/node/program/perform';
+import { forgetRun } from '../../src/node/program/results';
+import { nameOf } from '../../src/node/program/settings';
 import { objectiveOf, type Recipe, recipeOf, titleOf } from './methods';
 import { type Method, modelOf, phasesOf } from './models';
 import type { Settings } from './settings';
@@ -42,7 +50,7 @@ export interface Experiment {
   readonly settings: Settings;
   readonly train: Dataset;
   readonly test: Dataset;
-  readonly split: Split;
+  readonly backend: BackendName;
   /** runs the steps */
   readonly execute: Executor;
   readonly signal: AbortSignal;
@@ -64,20 +72,44 @@ function trainingOf(method: Method, model: GenerativeClassifier, recipe: Recipe)
   return { objective: objectiveOf(method, recipe) as Objective<never>, optimizer, used: [optimizer] };
 }
 
-/**
- * Trains one method and measures it on the test set.
- *
- * @throws Interrupted when the signal ended the training; a checkpoint has been written
- */
-export async function runMethod(
+/** What a run of one method depends on. */
+export type MethodSettings = Pick<
+  Settings,
+  'dataset' | 'labels' | 'model' | 'nets' | 'epochs' | 'alpha' | 'seed' | 'backend'
+> & { readonly method: Method; readonly recipe: Recipe };
+
+/** The settings of a method's run. */
+export const settingsOfMethod = (
   method: Method,
-  { settings, split, execute, signal, ...data }: Experiment,
-): Promise<Outcome> {
-  const recipe = recipeOf(settings);
-  const { seed } = settings;
+  settings: Settings,
+  backend: BackendName,
+): MethodSettings => {
+  const { dataset, labels, model, nets, epochs, alpha, seed } = settings;
+  return { dataset, labels, model, nets, epochs, alpha, seed, method, recipe: recipeOf(settings), backend };
+};
+
+/** Where a run leaves its model. */
+const modelFile = (study: string, name: string): Storage =>
+  file(join(study, 'models', `${name}.safetensors`));
+
+/** What a run measures. */
+type Measured = Pick<Outcome, 'history' | 'seconds' | 'test' | 'elbo'>;
+
+/**
+ * Trains one method and measures it on the test set. Its model is left in the folder `models`.
+ *
+ * @returns `undefined` where the signal ended the training; a checkpoint has been written
+ */
+export async function trainMethod(
+  settings: MethodSettings,
+  { execute, ...data }: Pick<Experiment, 'train' | 'test' | 'execute'>,
+  { name, study, storage, signal }: RunContext,
+  callbacks: Callbacks,
+): Promise<Measured | undefined> {
+  const { method, recipe, seed, epochs, labels, alpha } = settings;
   const { inputShape, classes } = { inputShape: data.train.shape, classes: data.train.classes };
   const model = modelOf(settings.model).create({ inputShape, classes, seed }, settings.nets);
-  const title = titleOf(method, settings.model);
+  const split = splitDataset(data.train, { labeled: labels, validation: recipe.validation, seed });
   const batches = createBatches({
     dataset: data.train,
     split,
@@ -87,50 +119,61 @@ export async function runMethod(
     resident: !backendTraits().readsAtOnce,
   });
   const held = subset(data.train, split.validation);
-  const own = settings.model === 'm2' ? [] : [settings.model];
-  const name = [
-    ...own,
-    method,
-    settings.nets,
-    `${settings.labels}labels`,
-    `${settings.epochs}epochs`,
-    `seed${seed}`,
-  ];
   const { used, ...training } = trainingOf(method, model, recipe);
   try {
     const { history, stopped } = await train(model as never, {
       ...training,
       batches,
-      alpha: settings.alpha ?? recipe.alpha[method],
-      epochs: settings.epochs,
+      alpha: alpha ?? recipe.alpha[method],
+      epochs,
       seed,
       validate: (trained) => evaluateClassifier(trained, held),
-      callbacks: progressBar({ title: title.padEnd(14) }),
-      checkpoint: { storage: file(`${settings.out}/${name.join('-')}.safetensors`) },
-      resume: settings.resume,
+      callbacks,
+      checkpoint: { storage },
+      resume: true,
       signal,
       execute,
     });
-    if (stopped === 'aborted') throw new Interrupted();
+    if (stopped === 'aborted') return undefined;
     const some = subset(
       data.test,
       Int32Array.from({ length: Math.min(recipe.boundExamples, data.test.count) }, (_, i) => i),
     );
+    await saveModel(model, modelFile(study, name));
     return {
-      method,
-      title,
-      model,
       history,
       seconds: history.at(-1)?.seconds ?? 0,
       test: await evaluateClassifier(model, data.test),
       ...(hasBound(model) && { elbo: (await evaluateElbo(model, some, { seed })).elbo }),
     };
-  } catch (error) {
-    model.dispose();
-    throw error;
   } finally {
+    model.dispose();
     execute.dispose();
     for (const optimizer of used) optimizer?.dispose();
     batches.dispose?.();
   }
+}
+
+/**
+ * The run of one method: done before, gone on with, or begun anew where the flags do not say `--resume`.
+ *
+ * @throws Interrupted when the signal ended the training; a checkpoint has been written
+ */
+export async function runMethod(
+  method: Method,
+  { settings, backend, signal, ...experiment }: Experiment,
+): Promise<Outcome> {
+  const { out: study, resume } = settings;
+  const own = settingsOfMethod(method, settings, backend);
+  const name = nameOf(own);
+  if (!resume) await forgetRun(study, name);
+  const title = titleOf(method, settings.model);
+  const result = await performRun<MethodSettings>(
+    (run, context) => trainMethod(run, experiment, context, progressBar({ title: title.padEnd(14) })),
+    own,
+    { study, signal, log: () => undefined },
+  );
+  if (result === undefined) throw new Interrupted();
+  const model = (await loadModel(modelFile(study, name))) as GenerativeClassifier;
+  return { method, title, model, ...(result as unknown as Measured) };
 }

@@ -4,15 +4,22 @@
  * `npm start -- --help` lists the rest.
  */
 import { splitDataset } from 'ssvae';
-import { selectBackend } from 'ssvae/node';
+import { type BackendName, selectBackend } from 'ssvae/node';
 import { loadData } from './data';
-import { type Outcome, runMethod } from './experiment';
+import { type Outcome, runMethod, settingsOfMethod } from './experiment';
 import { entropyForces, recipeOf } from './methods';
 import { tableLines, writeSummary } from './summary';
 import { withSettings } from './terminal';
 
 await withSettings('npm start', async (settings, signal) => {
   const { name, description, execute } = await selectBackend({ backend: settings.backend });
+  const backend = name as BackendName;
+  if (settings.runs) {
+    console.log(
+      JSON.stringify(settings.methods.map((method) => settingsOfMethod(method, settings, backend))),
+    );
+    return;
+  }
   console.log(`backend: ${name} (${description})`);
 
   const { train, test } = await loadData({ ...settings, signal });
@@ -30,7 +37,7 @@ await withSettings('npm start', async (settings, signal) => {
   const outcomes: Outcome[] = [];
   try {
     for (const method of settings.methods)
-      outcomes.push(await runMethod(method, { settings, train, test, split, execute, signal }));
+      outcomes.push(await runMethod(method, { settings, train, test, backend, execute, signal }));
     console.log(`\n${tableLines(outcomes).join('\n')}\n`);
     const { page } = await writeSummary(outcomes, test, settings);
     console.log(`report: ${page}`);

@@ -7,21 +7,16 @@
  */
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { splitDataset } from 'ssvae';
-import { selectBackend } from 'ssvae/node';
+import { type BackendName, selectBackend } from 'ssvae/node';
 import { loadData } from './data';
-import { runMethod } from './experiment';
+import { type MethodSettings, runMethod, settingsOfMethod } from './experiment';
 import { judgeOf, type Samples, samplesOf } from './judge';
-import { recipeOf, titleOf } from './methods';
+import { titleOf } from './methods';
 import type { Method } from './models';
-import type { Settings } from './settings';
 import { parseLines, spreadOf } from './statistics';
 import { withSettings } from './terminal';
 
-interface Result
-  extends Pick<Settings, 'dataset' | 'labels' | 'model' | 'nets' | 'epochs' | 'alpha' | 'seed'> {
-  readonly method: Method;
-  readonly recipe: ReturnType<typeof recipeOf>;
+interface Result extends MethodSettings {
   readonly accuracy: number;
   readonly validationAccuracy: number;
   /** where the method generates */
@@ -30,7 +25,6 @@ interface Result
   readonly elbo?: number;
   readonly entropy: number;
   readonly seconds: number;
-  readonly backend: string;
 }
 
 const percent = (values: readonly number[]): string => {
@@ -39,9 +33,9 @@ const percent = (values: readonly number[]): string => {
 };
 
 await withSettings('npm run seeds', async (settings, signal) => {
-  const { name: backend, description, execute } = await selectBackend({ backend: settings.backend });
+  const { name, description, execute } = await selectBackend({ backend: settings.backend });
+  const backend = name as BackendName;
   console.log(`backend: ${backend} (${description})`);
-  const recipe = recipeOf(settings);
   const path = join(settings.out, 'seeds.jsonl');
   await mkdir(settings.out, { recursive: true });
   if (!settings.resume) await rm(path, { force: true });
@@ -52,14 +46,8 @@ await withSettings('npm run seeds', async (settings, signal) => {
   for (let seed = settings.seed; seed < settings.seed + settings.seeds; seed++) {
     const own = { ...settings, seed };
     const { train, test } = await loadData({ ...own, signal });
-    const split = splitDataset(train, {
-      labeled: own.labels,
-      validation: recipe.validation,
-      seed,
-    });
     for (const method of settings.methods) {
-      const { dataset, labels, model, nets, epochs, alpha } = own;
-      const cell = { dataset, labels, model, nets, epochs, alpha, seed, method, recipe, backend };
+      const cell = settingsOfMethod(method, own, backend);
       const found = known.find((result) =>
         Object.entries(cell).every(
           ([key, value]) => JSON.stringify(result[key as keyof Result]) === JSON.stringify(value),
@@ -69,7 +57,7 @@ await withSettings('npm run seeds', async (settings, signal) => {
         results.push(found);
         continue;
       }
-      const outcome = await runMethod(method, { settings: own, train, test, split, execute, signal });
+      const outcome = await runMethod(method, { settings: own, train, test, backend, execute, signal });
       const samples =
         method === 'labels-only'
           ? undefined

@@ -28,6 +28,8 @@ export interface Settings {
   readonly backend: BackendName | undefined;
   readonly out: string;
   readonly resume: boolean;
+  /** prints the settings of the runs, and trains nothing */
+  readonly runs: boolean;
 }
 
 /** A mistake of whoever runs the example: one line, and no stack. */
@@ -50,7 +52,8 @@ export const usage = (command: string): string => `${command} -- [flags]
   --seeds      runs of npm run seeds, from --seed on, default 3
   --backend    ${backendNames.join(' | ')}   default the best that is available
   --out        folder of the report and the checkpoints, default runs/DATASET
-  --resume     go on where an interrupted run of the same flags was`;
+  --resume     go on where an interrupted run of the same flags was
+  --runs       print the settings of the runs as JSON, for bench/start/run.ts, and train nothing`;
 
 const oneOf = <T extends string>(
   flag: string,
@@ -102,6 +105,7 @@ const parse = (args: readonly string[]) => {
         backend: { type: 'string' },
         out: { type: 'string' },
         resume: { type: 'boolean', default: false },
+        runs: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -144,5 +148,6 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     backend: flags.backend === undefined ? undefined : oneOf('backend', flags.backend, backendNames),
     out: flags.out ?? `runs/${dataset}`,
     resume: flags.resume,
+    runs: flags.runs,
   };
 }

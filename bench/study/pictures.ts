@@ -2,7 +2,7 @@
  * Draws what a trained model of the study has learnt, into docs/figures: samples of each class, analogies, reconstructions,
  * and where the codes of test examples lie.
  *
- *   npx tsx bench/study/pictures.ts --data DIR --model runs/study/NAME.model.safetensors [--dataset mnist]
+ *   npx tsx bench/study/pictures.ts --data DIR --model runs/study/models/NAME.safetensors [--dataset mnist]
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -1,15 +1,16 @@
-// The table of a study, from its folder: npx tsx examples/study/gather.ts --study runs/study
-import { readdir } from 'node:fs/promises';
-import { placeOf, readResult } from './results';
-import type { Settings } from './settings';
+// The table of a study, from its folder: npx tsx examples/study/gather.ts runs/study
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 interface Result {
-  readonly settings: Settings;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly accuracy: number;
 }
 
-const names = (await readdir(placeOf('results', ''))).filter((name) => /^\w+\.json$/.test(name));
-const results = (await Promise.all(names.map((name) => readResult(name.slice(0, -5))))) as Result[];
+const folder = join(process.argv[2] ?? 'runs/study', 'results');
+const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+const results: Result[] = [];
+for (const name of names) results.push(JSON.parse(await readFile(join(folder, name), 'utf8')));
 
 /** Runs that differ in nothing but their seed. */
 const groups = new Map<string, number[]>();
@@ -19,8 +20,9 @@ for (const { settings, accuracy } of results) {
   groups.set(key, [...(groups.get(key) ?? []), 100 * accuracy]);
 }
 
-console.log('| method | labels | epochs | alpha | examples | backend | seeds | test accuracy, % |');
-console.log('|---|---|---|---|---|---|---|---|');
+const { seed: _, ...columns } = results[0]?.settings ?? {};
+const head = [...Object.keys(columns), 'seeds', 'test accuracy, %'];
+console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`);
 for (const [key, accuracies] of [...groups].sort()) {
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
   const squares = accuracies.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -3,17 +3,15 @@
 // the run saves before.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { DelayedError, type Job, Worker } from 'bullmq';
-import { flags } from './commandLine';
+import { flags, QUEUE } from './connection';
 
-const program = fileURLToPath(new URL('run.ts', import.meta.url));
 const lockDuration = Number(process.env.LOCK_MS ?? 120_000);
 let child: ChildProcess | undefined;
 
 /** Runs the program on the settings of a job; a run that has to be called again goes back into the queue. */
 async function run(job: Job, token?: string): Promise<void> {
-  const args = [...process.execArgv, program, JSON.stringify(job.data), '--study', flags.study];
+  const args = [...process.execArgv, flags.program, JSON.stringify(job.data), '--study', flags.study];
   child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr?.on('data', (chunk) => {
@@ -26,7 +24,7 @@ async function run(job: Job, token?: string): Promise<void> {
   throw new DelayedError();
 }
 
-const worker = new Worker('study', run, {
+const worker = new Worker(QUEUE, run, {
   connection: { url: flags.redis, maxRetriesPerRequest: null },
   lockDuration,
   stalledInterval: Math.min(30_000, lockDuration),

@@ -1,5 +1,5 @@
 /**
- * What needs Node: choice of the backend, files, images in folders, data in blocks, data sets on disk and from the net, progress on the terminal.
+ * What needs Node: choice of the backend, files, images in folders, data in blocks, data sets on disk and from the net, runs as programs, progress on the terminal.
  *
  * @packageDocumentation
  */
@@ -22,5 +22,7 @@ export { type DatasetName, datasetNames } from './datasets/registry';
 export { file } from './file';
 export { folder } from './folder';
 export { type DecodeImage, type ImageFolderOptions, imageFolder } from './images/imageFolder';
+export type { Run, RunContext } from './program/perform';
+export { type Choices, type RunProgramOptions, runProgram } from './program/runProgram';
 export { type ProgressBarOptions, progressBar } from './progressBar';
 export { tensorBoard } from './tensorBoard';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort, outputOf, RedisServer, start } from '../../bench/machines/processes';
 import { pythonWith } from '../support/python';
@@ -43,21 +44,49 @@ describe('a run', () => {
     });
   });
 
-  it('saves at SIGTERM and ends with 75; the same call goes on, to the bits of a run that was not ended', async () => {
-    const [ended, whole] = [join(folder, 'ended'), join(folder, 'whole')];
-    const first = start('run', [settings(), '--study', ended]);
-    const over = outputOf(first);
-    await lineOf(first);
-    first.kill('SIGTERM');
-    expect((await over).code).toBe(75);
-    const { code, output } = await outputOf(start('run', [settings(), '--study', ended]));
-    expect(code).toBe(0);
-    const alone = await outputOf(start('run', [settings(), '--study', whole]));
-    expect(lastOf(output)).toEqual(lastOf(alone.output));
-    expect(output.split('"epoch"').length).toBeLessThan(alone.output.split('"epoch"').length);
-    // A run that is done answers at once.
-    const again = await outputOf(start('run', [settings(), '--study', whole]));
-    expect(again).toEqual({ code: 0, output: `${JSON.stringify(lastOf(alone.output))}\n` });
+  it.each(['cpu', 'wasm'])(
+    'on %s saves at SIGTERM and ends with 75; the same call goes on, to the bits of a run that was not ended',
+    async (backend) => {
+      const [ended, whole, twice] = ['ended', 'whole', 'twice'].map((name) => join(folder, name, backend));
+      const run = (study?: string) => start('run', [settings({ backend }), '--study', study as string]);
+      const first = run(ended);
+      const over = outputOf(first);
+      await lineOf(first);
+      first.kill('SIGTERM');
+      expect((await over).code).toBe(75);
+      const checkpoints = (study?: string) => readdir(join(study as string, 'checkpoints'));
+      expect(await checkpoints(ended)).toHaveLength(1);
+      const { code, output } = await outputOf(run(ended));
+      expect(code).toBe(0);
+      expect(await checkpoints(ended)).toEqual([]);
+      const alone = await outputOf(run(whole));
+      expect(lastOf(output)).toEqual(lastOf(alone.output));
+      expect(output.split('"epoch"').length).toBeLessThan(alone.output.split('"epoch"').length);
+      expect(lastOf((await outputOf(run(twice))).output)).toEqual(lastOf(alone.output));
+      // A run that is done answers at once.
+      expect(await outputOf(run(whole))).toEqual({
+        code: 0,
+        output: `${JSON.stringify(lastOf(alone.output))}\n`,
+      });
+    },
+  );
+
+  it('is one of many that two workers without a queue go through', async () => {
+    const study = join(folder, 'all');
+    const list = async () =>
+      (await outputOf(start('run', [GRID, '--list', '--study', study]))).output
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    expect((await list()).map(({ done }) => done)).toEqual([false, false]);
+    const workers = [1, 2].map(() => outputOf(start('run', [GRID, '--all', '--study', study])));
+    for (const worker of workers) expect(await worker).toMatchObject({ code: 0 });
+    const runs = await list();
+    expect(runs.map(({ done }) => done)).toEqual([true, true]);
+    for (const { name, settings } of runs) {
+      const line = await readFile(join(study, 'results', `${name}.json`), 'utf8');
+      expect(JSON.parse(line)).toMatchObject({ name, settings });
+    }
   });
 
   it('ends with 75 where another process has the run', async () => {
@@ -105,6 +134,25 @@ describe('a run', () => {
   });
 });
 
+describe('a search', () => {
+  it('whose runs are processes goes on where SIGTERM ended it', async () => {
+    const study = join(folder, 'search');
+    const searched = () =>
+      start('search', ['--study', study, '--trials', '1'], { EXAMPLES: '300', STEPS: '8' });
+    const results = () => readdir(join(study, 'results')).catch(() => []);
+    const first = searched();
+    const over = outputOf(first);
+    while ((await results()).length === 0) await setTimeout(50);
+    first.kill('SIGTERM');
+    expect((await over).code).toBe(75);
+    const { code, output } = await outputOf(searched());
+    expect(code).toBe(0);
+    expect(lastOf(output)).toMatchObject({ best: { steps: 8 }, why: expect.stringContaining('fit') });
+    // Three trials in three rounds, on the validation part.
+    expect(await results()).toHaveLength(9);
+  });
+});
+
 const { python, absence } = await pythonWith('optuna');
 
 describe('a study by Optuna', () => {
@@ -132,6 +180,34 @@ describe('a study by Optuna', () => {
       ),
     );
     expect(value).toBe(Math.max(...values));
+  });
+});
+
+const wandb = await pythonWith('wandb');
+
+/** The command that the agent of W&B starts for settings, made by its own functions as its agent puts them together. */
+const AGENT = `
+import json, sys, yaml
+from wandb.sdk.launch.sweeps.utils import create_sweep_command, create_sweep_command_args
+sweep = yaml.safe_load(open("examples/study/wandb.yaml"))
+found = create_sweep_command_args({"args": {name: {"value": value} for name, value in json.loads(sys.argv[1]).items()}})
+found["program"] = [sweep["program"]]
+print(json.dumps([part for c in create_sweep_command(sweep["command"]) for part in (found[c[2:-1]] if c.startswith("$") else [c])]))
+`;
+
+describe('a sweep of W&B', () => {
+  it.skipIf(wandb.absence !== undefined)(wandb.absence ?? 'passes settings that a run takes', async () => {
+    const { stdout } = spawnSync(wandb.python, ['-c', AGENT, settings({ epochs: 1 })], { encoding: 'utf8' });
+    const [node, ...args] = JSON.parse(stdout).map((part: string) =>
+      part === '/shared/study' ? join(folder, 'wandb') : part,
+    );
+    expect(node).toBe('node');
+    const program = spawn(process.execPath, args, {
+      env: { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json') },
+    });
+    const { code, output } = await outputOf(program);
+    expect(code, output).toBe(0);
+    expect(lastOf(output)).toMatchObject({ settings: { ...SMALL, epochs: 1, seed: 1 } });
   });
 });
 

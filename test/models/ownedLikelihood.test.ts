@@ -169,7 +169,7 @@ describe('a likelihood with variables', () => {
     await saveModel(made, storage);
     made.dispose();
     const other = negativeBinomial({ columns: 3 });
-    await expect(loadModel(storage, { likelihood: other })).rejects.toThrow('likelihood/logTheta');
+    await expect(loadModel(storage, { likelihood: other })).rejects.toThrow('options.likelihood is {');
     createVae({ inputShape: [3], latent: 1, likelihood: other }).dispose();
     other.dispose();
   });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cifarBatch, idxFile } from '../node/datasets/officialFiles';
+import { cifarBatch, writeMnist } from '../node/datasets/officialFiles';
 
 interface Ended {
   readonly code: number | null;
@@ -119,7 +119,8 @@ describe('npm start', () => {
     expect(stopped.code).toBe(143);
     expect(stopped.stderr).toContain(`Stopped; a checkpoint is written. To go on: npm start -- `);
     expect(stopped.stderr).toContain(`--out ${out} --resume`);
-    expect(await readdir(out)).toEqual(['m2-mlp-100labels-2epochs-seed1.safetensors']);
+    expect(await readdir(out)).toEqual(['checkpoints']);
+    expect(await readdir(join(out, 'checkpoints'))).toHaveLength(1);
     const resumed = await runMain([...flags, '--resume']);
     expect(resumed.code).toBe(0);
     expect(resumed.stderr).toContain('goes on at step');
@@ -195,7 +196,7 @@ describe('npm start', () => {
     const { code, stdout } = await runMain([...flags, '--out', out]);
     expect(code).toBe(0);
     expect(stdout).toMatch(row);
-    expect(await readdir(out)).toContain(`${model}-${objective}-mlp-100labels-1epochs-seed1.safetensors`);
+    expect(await readdir(join(out, 'models'))).toHaveLength(1);
     expect(await readFile(join(out, 'report', 'index.html'), 'utf8')).toContain(title);
   });
 
@@ -205,17 +206,7 @@ describe('npm start', () => {
 
   it('trains on MNIST’s files', async () => {
     const data = join(folder, 'mnist');
-    await mkdir(data);
-    for (const [part, count] of [
-      ['train', TRAIN],
-      ['t10k', 200],
-    ] as const) {
-      const y = classes(count);
-      const x = new Uint8Array(count * 784);
-      for (const [n, k] of y.entries()) x.fill(255, 784 * n + 70 * k, 784 * n + 70 * k + 70);
-      await writeFile(join(data, `${part}-images-idx3-ubyte`), idxFile([count, 28, 28], x));
-      await writeFile(join(data, `${part}-labels-idx1-ubyte`), idxFile([count], y));
-    }
+    await writeMnist(data, { train: TRAIN, test: 200 });
     const flags = ['--dataset', 'mnist', '--data', data, '--objective', 'optimized-elbo', '--epochs', '1'];
     const { code, stdout } = await runMain([...flags, '--backend', 'wasm', '--out', join(folder, 'real')]);
     expect(code).toBe(0);

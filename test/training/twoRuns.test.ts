@@ -87,7 +87,12 @@ describe('two runs at once', () => {
 
   it('are not of the same variables under two models', async () => {
     const a = tinyM2();
-    const first = train(a, options());
+    let begun = (): void => {};
+    const begins = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const first = train(a, options({ callbacks: { onTrainBegin: () => begun() } }));
+    await begins;
     await expect(train({ ...a }, options())).rejects.toThrow(
       'train: model shares variables with one in training, needed the end of that run: await train(…)',
     );

@@ -31,6 +31,8 @@ const OPTIONS = {
   set: { type: 'string', multiple: true, default: [] },
   backend: { type: 'string', default: 'tensorflow' },
   choose: { type: 'boolean', default: false },
+  cells: { type: 'boolean', default: false },
+  study: { type: 'string', default: 'runs/study' },
   out: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -47,6 +49,8 @@ const settingsOf = (name: string): Settings => {
  *   --set NAME=JSON …   settings in place of the case's
  *   --choose            for choosing settings: the test set is not touched
  *   --backend NAME      default tensorflow
+ *   --cells             prints the settings of the runs as JSON, for a queue or a grid of cell.ts, and runs none
+ *   --study FOLDER      keeps results, checkpoints and models by the names of runs; default runs/study
  *   --out FILE          of the lines; default docs/results/[PREFIX-]DATASET[-choose].jsonl
  */
 export function commandOf(defaults: Defaults): RunOptions & { readonly cells: readonly Cell[] } {
@@ -82,6 +86,8 @@ export function commandOf(defaults: Defaults): RunOptions & { readonly cells: re
   return {
     data,
     backend,
+    print: values.cells,
+    study: values.study,
     purpose: choose ? 'choose' : 'report',
     out: values.out ?? `docs/results/${name}.jsonl`,
     cells,

@@ -42,7 +42,7 @@ export interface Result extends Cell {
 }
 
 /** A cell in one line, the same for the same experiment. */
-export const keyOf = ({ case: name, dataset, labels, seed, epochs, patience, settings }: Cell): string =>
+const keyOf = ({ case: name, dataset, labels, seed, epochs, patience, settings }: Cell): string =>
   JSON.stringify([
     name,
     dataset,

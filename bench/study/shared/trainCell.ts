@@ -1,6 +1,4 @@
 /** One run of the study: trains a cell to its end and measures it. */
-import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,11 +10,11 @@ import {
   subset,
   train,
 } from 'ssvae';
-import { file } from 'ssvae/node';
+import { file, type RunContext } from 'ssvae/node';
 import { recordedStep } from 'ssvae/recorded';
 import { batchesOf, splitOf } from './data';
 import { platform } from './platform';
-import { type Cell, type Circumstances, keyOf, type Result } from './results';
+import type { Cell, Circumstances, Result } from './results';
 import { modelOf, objectiveOf, optimizerOf, trainerOf } from './settings';
 
 /** Test examples that the exact-sum bound is taken on. */
@@ -34,20 +32,6 @@ const CURVES = [
   'unlabeled.objective',
 ];
 
-/** Where a run keeps its checkpoint, and its model in the end. */
-const filesOf = (cell: Cell, backend: string): { readonly checkpoint: string; readonly model: string } => {
-  const id = createHash('sha256')
-    .update(`${backend}${keyOf(cell)}`)
-    .digest('hex')
-    .slice(0, 16);
-  const path = join('runs', 'study', `${cell.case}-${cell.seed}-${id}`);
-  return { checkpoint: `${path}.safetensors`, model: `${path}.model.safetensors` };
-};
-
-/** Takes the checkpoint of a run away whose line is written. */
-export const forgetCheckpoint = (cell: Cell, { backend }: Circumstances): Promise<void> =>
-  rm(filesOf(cell, backend).checkpoint, { force: true });
-
 /** The first examples of a set. */
 const first = (dataset: Dataset, count: number): Dataset =>
   subset(
@@ -63,21 +47,21 @@ const curvesOf = (history: readonly HistoryRow[]): Readonly<Record<string, reado
     ]),
   );
 
-const told = (epoch: number, row: HistoryRow): string =>
-  `  epoch ${epoch + 1}: validation ${row['validation.accuracy']?.toFixed(4)}, loss ${row.loss?.toFixed(2)}, ${row.seconds?.toFixed(0)} s`;
+/** A cell, where it computes and what for: the settings of a run. */
+export type CellSettings = Cell & Circumstances;
 
 /**
- * Trains a cell and measures it with the weights of its best epoch on the held-out examples.
- *
- * A run that was interrupted goes on from its last checkpoint in runs/study, where the model is kept in the end.
+ * Trains a cell and measures it with the weights of its best epoch on the held-out examples. Its model is left in the folder
+ * `models` of the study.
  *
  * @param circumstances to choose settings, the test set is not touched
+ * @returns `undefined` where the signal ended the run
  */
 export async function trainCell(
-  cell: Cell,
+  { backend, purpose, ...cell }: CellSettings,
   data: { readonly train: Dataset; readonly test: Dataset },
-  { backend, purpose }: Circumstances,
-): Promise<Result> {
+  { name, study, storage, signal, log }: RunContext,
+): Promise<Result | undefined> {
   const { settings, seed, epochs, patience = epochs } = cell;
   const split = splitOf(data.train, cell.labels, seed);
   const held = subset(data.train, split.validation);
@@ -91,9 +75,8 @@ export async function trainCell(
       console.warn(`study: steps are run operation by operation, as ${reason}`);
     },
   });
-  const files = filesOf(cell, backend);
   try {
-    const { history, step, best } = await train(model, {
+    const { history, step, best, stopped } = await train(model, {
       objective: objectiveOf(settings),
       batches,
       seed,
@@ -105,11 +88,13 @@ export async function trainCell(
       // It leaves every method at its best epoch on the validation examples.
       earlyStopping: { monitor: 'validation.accuracy', mode: 'max', patience, minDelta: 0 },
       validate: (current) => evaluateClassifier(current, held, { bins: 15 }),
-      checkpoint: { storage: file(files.checkpoint) },
+      checkpoint: { storage },
       resume: true,
+      signal,
       ...(backend === 'tensorflow' && { execute }),
-      callbacks: { onEpochEnd: (epoch, row) => console.log(told(epoch, row)) },
+      callbacks: { onEpochEnd: (_, row) => log(row) },
     });
+    if (stopped === 'aborted') return undefined;
     const bound = (): Promise<{ elbo: number }> =>
       evaluateElbo(model, first(data.test, ELBO_EXAMPLES), {
         seed,
@@ -137,7 +122,7 @@ export async function trainCell(
       platform: platform(),
       load: Number(loadavg()[0]?.toFixed(1)),
     };
-    await saveModel(model, file(files.model));
+    await saveModel(model, file(join(study, 'models', `${name}.safetensors`)));
     return result;
   } finally {
     execute.dispose();

@@ -4,6 +4,7 @@ import type { Noise } from '../../core/noise';
 import type { ScalarOrSchedule } from '../../core/schedules';
 import { createBatches } from '../../data/batches';
 import type { Dataset } from '../../data/dataset';
+import type { Storage } from '../../files/storage';
 import type { SemiSupervisedVae } from '../../models/model';
 import { supervised } from '../../models/objectives/supervised';
 import { predict } from '../../models/predict';
@@ -26,6 +27,8 @@ export interface Task<M extends SemiSupervisedVae> {
   readonly seed: Noise;
   readonly execute: Execute | undefined;
   readonly signal: AbortSignal | undefined;
+  /** keeps a checkpoint, from which a run that was ended goes on */
+  readonly storage?: Storage | undefined;
   /** called after every step */
   readonly onStep: () => void;
 }
@@ -50,7 +53,7 @@ type Run = Pick<TrainOptions<SemiSupervisedVae>, 'objective' | 'batches' | 'epoc
  * @throws the signal's reason where it ends the run
  */
 export async function trainOnce<M extends SemiSupervisedVae>(
-  { model, execute, signal, onStep }: Task<M>,
+  { model, execute, signal, storage, onStep }: Task<M>,
   { learningRate, ...run }: Run,
 ): Promise<TrainResult> {
   const optimizer = createAdam({ learningRate });
@@ -60,6 +63,7 @@ export async function trainOnce<M extends SemiSupervisedVae>(
       optimizer,
       ...(execute && { execute }),
       ...(signal && { signal }),
+      ...(storage && { checkpoint: { storage }, resume: true }),
       callbacks: { onBatchEnd: onStep },
       // Runs are compared with each other, and a worse one does not win.
       onWarning: () => undefined,

@@ -19,7 +19,7 @@ import {
 } from '../../files/json';
 import { claimFor, contentOf, type Storage } from '../../files/storage';
 import { firstDifference, shown } from '../checkpoint/identity';
-import type { Outcome } from './runs';
+import type { SearchOutcome } from './runs';
 import type { Judged } from './score';
 
 /** What runs must share to be compared. */
@@ -28,7 +28,7 @@ export type Identity = Readonly<Record<string, Json>>;
 /** Finished runs by what they did. */
 export interface Journal {
   /** The outcome of a run, done now or before. */
-  outcomeOf(run: Json, work: () => Promise<Outcome>): Promise<Outcome>;
+  outcomeOf(run: Json, work: () => Promise<SearchOutcome>): Promise<SearchOutcome>;
   /** Gives the storage back. */
   close(): Promise<void>;
 }
@@ -39,13 +39,14 @@ const isLogProb: Is<number> = (value): value is number => isFiniteNumber(value) 
 const isJudged: Is<Judged> = (value): value is Judged =>
   isRecord(value) && isListOf(isLogProb)(value.logProbs) && isBoolean(value.right);
 
-/** Checksum of the runs. */
-const checksumOf = (runs: unknown): string =>
-  crc32(new TextEncoder().encode(canonical(runs)))
+/** Checksum of a value: of the runs, of an identity. */
+export const checksumOf = (value: unknown): string =>
+  crc32(new TextEncoder().encode(canonical(value)))
     .toString(16)
     .padStart(8, '0');
 
-const isOutcome: Is<Outcome> = (value): value is Outcome =>
+/** What a run gives, done here or elsewhere. */
+export const isOutcome: Is<SearchOutcome> = (value): value is SearchOutcome =>
   isRecord(value) && (isListOf(isJudged)(value.judged) || isString(value.failed));
 
 /** How weights of own nets are the same in each process. */
@@ -69,7 +70,7 @@ const read = async (
   where: string,
   storage: Storage,
   identity: Identity,
-): Promise<Readonly<Record<string, Outcome>>> => {
+): Promise<Readonly<Record<string, SearchOutcome>>> => {
   const bytes = await contentOf(where, storage);
   if (bytes === undefined) return {};
   const text = new TextDecoder().decode(bytes);
@@ -101,6 +102,15 @@ export async function openJournal(storage: Storage | undefined, identity: Identi
   const where = `search: ${oneLine(storage.name, 300)}`;
   try {
     let runs = await read(where, storage, identity);
+    let written = Promise.resolve();
+    // Runs may end at once, and are written one after the other.
+    const write = async (): Promise<void> => {
+      if (!(await claim.confirm()))
+        throw new Error(`${where} was taken from this search, needed a place of its own`);
+      await storage.write(
+        new TextEncoder().encode(JSON.stringify({ search: identity, runs, crc32: checksumOf(runs) })),
+      );
+    };
     return {
       async outcomeOf(run, work) {
         const name = canonical(run);
@@ -108,11 +118,8 @@ export async function openJournal(storage: Storage | undefined, identity: Identi
         if (former !== undefined) return former;
         const outcome = await work();
         runs = { ...runs, [name]: outcome };
-        if (!(await claim.confirm()))
-          throw new Error(`${where} was taken from this search, needed a place of its own`);
-        await storage.write(
-          new TextEncoder().encode(JSON.stringify({ search: identity, runs, crc32: checksumOf(runs) })),
-        );
+        written = written.then(write);
+        await written;
         return outcome;
       },
       close: () => claim.release(),

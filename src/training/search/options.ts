@@ -1,6 +1,6 @@
 /** Options of `search`, their defaults, and what is refused. */
 import type { SplitIndices } from '../../core/batch';
-import type { Noise } from '../../core/noise';
+import { type Noise, streamOf } from '../../core/noise';
 import {
   abortSignal,
   callable,
@@ -11,7 +11,6 @@ import {
   optional,
   type Rule,
   readOptions,
-  seedStream,
   unchecked,
 } from '../../core/options';
 import { version } from '../../core/version';
@@ -23,14 +22,27 @@ import type { Json } from '../../files/json';
 import { assertStorage, type Storage } from '../../files/storage';
 import { createM2, type M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
+import type { FitSource } from '../fit/learn';
 import { assertSplit, type FitSplit, FOLDS, splitOf } from '../fit/options';
 import type { Execute } from '../step';
 import { fingerprintOf } from './fingerprint';
 import { freshModels, ofTrial } from './freshModels';
-import type { Identity } from './journal';
-import { crossFolds, type Fold, heldOutFold, withUnlabeled } from './runs';
+import { checksumOf, type Identity } from './journal';
+import { crossFolds, type Fold, heldOutFold, type SearchOutcome, withUnlabeled } from './runs';
 import { defaultSpace, recipeWith } from './settings';
 import { assertSpace, type SearchSettings, type SearchSpace, settingsRule } from './space';
+
+/** A run of a search as plain data: what it learns from, and what it is judged on. */
+export interface SearchRun {
+  /** checksum of all that the runs of a search share: data, split, seed, model */
+  readonly search: string;
+  /** what it learns from */
+  readonly source: FitSource;
+  /** all settings of the trial, and the steps of this run */
+  readonly settings: SearchSettings;
+  /** the fold that is held back */
+  readonly fold: number;
+}
 
 /** How far a search is. */
 export interface SearchProgress {
@@ -73,6 +85,11 @@ export interface SearchOptions<M extends SemiSupervisedVae> {
    * does not repeat them. It may have more trials. The model is the same where its spec, its layers and its initial weights are
    */
   readonly storage?: Storage;
+  /**
+   * does a run in another process or on another machine, by {@link searchRun} there. The runs of a round are asked for at once. Default:
+   * runs are done here, one after the other
+   */
+  readonly perform?: (run: SearchRun) => SearchOutcome | Promise<SearchOutcome>;
   /** whether to train a model with the best settings at the end; default `true` */
   readonly refit?: boolean;
   /** runs the steps, as `selectBackend` returns it; default `executeEagerly` */
@@ -89,16 +106,23 @@ const definedSettings: Rule<SearchSettings> = (where, name, given = {}) =>
     Object.entries(settingsRule(where, name, given)).filter(([, value]) => value !== undefined),
   );
 
+/** The stream of the search, whichever function is called. */
+const sharedStream: Rule<Noise> = (where, _, value = 0) => {
+  streamOf(where, value as number | Noise);
+  return streamOf('search', value as number | Noise);
+};
+
 const rules = <M extends SemiSupervisedVae>() => ({
   trials: number(integersFrom(1, 10_000), 16),
   settings: definedSettings,
-  seed: seedStream(0),
+  seed: sharedStream,
   split: optional(unchecked<NonNullable<SearchOptions<M>['split']>>()),
   folds: optional(number(integersFrom(2))),
   createModel: callable<(options: M2Options) => M>(createM2 as unknown as (options: M2Options) => M),
   storage: optional(
     checked<Storage>((where, name, storage) => assertStorage(where, name, storage, ['read', 'write'])),
   ),
+  perform: optional(callable<NonNullable<SearchOptions<M>['perform']>>()),
   refit: flag(true),
   execute: optional(callable<Execute>()),
   signal: optional(abortSignal),
@@ -137,14 +161,15 @@ const heldBack = (
 /**
  * The options with their defaults.
  *
+ * @param where function that is called, for messages
  * @throws TypeError or RangeError naming the option, its value and what was needed
  */
 export async function searchSettings<M extends SemiSupervisedVae>(
   data: Dataset,
   given: SearchSpace | undefined,
   options: SearchOptions<M>,
+  where = 'search',
 ) {
-  const where = 'search';
   assertDataset(where, data);
   if (given !== undefined) assertSpace(where, given);
   const { split: parts = splitOf(data), folds, ...read } = readOptions(where, options, rules<M>());
@@ -170,15 +195,15 @@ export async function searchSettings<M extends SemiSupervisedVae>(
     ofTrial(0, settings, () => recipeWith(model, shown, settings));
     const space = given ?? defaultSpace(model, shown);
     const held = heldBack(where, data, split, folds, seed);
-    const identity: Identity = {
+    const shared: Identity = {
       version,
       data: batches.identity ?? '',
-      space: space as Json,
       seed: [...seed.state.key],
       heldBack: held.map((fold) => [...fold.held]),
       model: await fingerprintOf(model),
     };
-    return { ...read, freshModel, split: shown, folds: held, space, identity };
+    const identity: Identity = { ...shared, space: space as Json };
+    return { ...read, freshModel, split: shown, folds: held, space, identity, name: checksumOf(shared) };
   } finally {
     model.dispose();
     batches.dispose?.();

@@ -6,6 +6,7 @@ import type { Noise } from '../../core/noise';
 import type { Dataset } from '../../data/dataset';
 import { foldsOf } from '../../data/folds';
 import { subset } from '../../data/gather';
+import type { Storage } from '../../files/storage';
 import type { SemiSupervisedVae } from '../../models/model';
 import { type FitSource, learn, probabilitiesOf } from '../fit/learn';
 import type { Execute } from '../step';
@@ -60,6 +61,8 @@ export interface Runs<M extends SemiSupervisedVae> {
   readonly freshModel: FreshModel<M>;
   readonly execute: Execute | undefined;
   readonly signal: AbortSignal | undefined;
+  /** keeps the checkpoint of the only run */
+  readonly checkpoint?: Storage | undefined;
 }
 
 /**
@@ -94,6 +97,7 @@ export async function trained<M extends SemiSupervisedVae>(
   try {
     await learn<SemiSupervisedVae>(source, {
       ...runs,
+      storage: runs.checkpoint,
       model,
       split,
       recipe: recipeWith(model, split, settings),
@@ -109,15 +113,15 @@ export async function trained<M extends SemiSupervisedVae>(
 /** Errors of runs whose numbers leave float32: the settings are at fault, and the search goes on without them. */
 const DIVERGED = /needed finite numbers|needed a model of finite weights/;
 
-/** What a run says of the held-out labels, or why it says nothing. */
-export type Outcome = { readonly judged: readonly Judged[] } | { readonly failed: string };
+/** What a run of a search says of the held-out labels, or why it says nothing. */
+export type SearchOutcome = { readonly judged: readonly Judged[] } | { readonly failed: string };
 
 /** One run: trains on a fold, and predicts what it holds back. */
 export async function runOn<M extends SemiSupervisedVae>(
   runs: Runs<M>,
   candidate: Candidate,
   { split, held }: Fold,
-): Promise<Outcome> {
+): Promise<SearchOutcome> {
   const { data } = runs;
   let model: M | undefined;
   try {

@@ -5,7 +5,8 @@ import type { SemiSupervisedVae } from '../../models/model';
 import type { FitSource } from '../fit/learn';
 import { type Journal, openJournal } from './journal';
 import { type SearchOptions, searchSettings } from './options';
-import { assertRuns, type Candidate, type Fold, runOn, trained } from './runs';
+import { type Performer, performer } from './perform';
+import { assertRuns, type Candidate, type Fold, type Runs, trained } from './runs';
 import { difference, type Judged, type SearchScore, scoreOf } from './score';
 import { recipeWith } from './settings';
 import { drawSettings, type SearchSettings, type SearchSpace } from './space';
@@ -132,6 +133,7 @@ export async function search<M extends SemiSupervisedVae = M2>(
   const read = await searchSettings(data, space, options);
   const { trials, settings, folds, identity, storage, refit, split, onProgress } = read;
   const runs = { ...read, data };
+  const perform = performer(runs);
   const drawn = drawSettings(read.space, trials, read.seed.split('trials'));
   const candidates: readonly Candidate[] = [
     ...REFERENCES.map((source) => ({ source, settings })),
@@ -148,10 +150,11 @@ export async function search<M extends SemiSupervisedVae = M2>(
   try {
     for (const [r, { share, folds: most }] of ROUNDS.entries()) {
       const alive = running.filter(({ dropped }) => dropped === undefined);
-      for (const trial of alive)
-        await judgeTrial(trial, { runs, journal, folds: folds.slice(0, most), share }, () =>
+      await perform.all(alive, (trial) =>
+        judgeTrial(trial, { runs, perform, journal, folds: folds.slice(0, most), share }, () =>
           onProgress?.({ ...progress, done: ++progress.done, trial: trial.index }),
-        );
+        ),
+      );
       if (r < ROUNDS.length - 1)
         halve(
           alive.filter(({ dropped }) => dropped === undefined),
@@ -175,7 +178,8 @@ export async function search<M extends SemiSupervisedVae = M2>(
 
 /** What a round needs to judge a trial. */
 interface Round<M extends SemiSupervisedVae> {
-  readonly runs: Parameters<typeof runOn<M>>[0];
+  readonly runs: Pick<Runs<M>, 'data'>;
+  readonly perform: Performer;
   readonly journal: Journal;
   readonly folds: readonly Fold[];
   readonly share: number;
@@ -184,26 +188,32 @@ interface Round<M extends SemiSupervisedVae> {
 /** Judges a trial on each fold; a run whose numbers leave float32 drops it. */
 async function judgeTrial<M extends SemiSupervisedVae>(
   trial: Running,
-  { runs, journal, folds, share }: Round<M>,
+  { runs, perform, journal, folds, share }: Round<M>,
   onRun: () => void,
 ): Promise<void> {
   const { source, settings } = trial;
-  const judged: Judged[] = [];
-  for (const [fold, part] of folds.entries()) {
-    const { steps: whole } = recipeWith({ inputShape: runs.data.shape }, part.split, settings);
-    const steps = Math.ceil(share * whole);
+  const outcomes = await perform.all(
+    folds,
+    async (part, fold) => {
+      const { steps: whole } = recipeWith({ inputShape: runs.data.shape }, part.split, settings);
+      const steps = Math.ceil(share * whole);
+      const candidate = { source, settings: { ...settings, steps } };
+      const outcome = await journal.outcomeOf({ ...candidate, fold } as never, () =>
+        perform.run(candidate, part, fold),
+      );
+      await onRun();
+      return { steps, outcome };
+    },
+    ({ outcome }) => 'failed' in outcome,
+  );
+  trial.judged = [];
+  for (const { steps, outcome } of outcomes) {
     trial.steps = steps;
-    const candidate = { source, settings: { ...settings, steps } };
-    const outcome = await journal.outcomeOf({ ...candidate, fold } as never, () =>
-      runOn(runs, candidate, part),
-    );
-    await onRun();
     if ('failed' in outcome) {
       trial.judged = [];
       trial.dropped = `${steps} steps: ${outcome.failed}`;
       return;
     }
-    judged.push(...outcome.judged);
+    trial.judged = [...trial.judged, ...outcome.judged];
   }
-  trial.judged = judged;
 }

@@ -1,5 +1,6 @@
 /** Small files in the official formats, and where the real ones are. */
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** An IDX file of unsigned bytes. */
@@ -21,6 +22,24 @@ export const tinyIdx = {
   't10k-images-idx3-ubyte': idxFile([2, 2, 2], counting(8)),
   't10k-labels-idx1-ubyte': idxFile([2], [9, 8]),
 };
+
+/** Writes an MNIST of so many images, each with a bar at its class, under all ten classes in turn. */
+export async function writeMnist(
+  folder: string,
+  counts: { readonly train: number; readonly test: number },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [part, count] of [
+    ['train', counts.train],
+    ['t10k', counts.test],
+  ] as const) {
+    const y = Array.from({ length: count }, (_, i) => i % 10);
+    const x = new Uint8Array(count * 784);
+    for (const [n, k] of y.entries()) x.fill(255, 784 * n + 70 * k, 784 * n + 70 * k + 70);
+    await writeFile(join(folder, `${part}-images-idx3-ubyte`), idxFile([count, 28, 28], x));
+    await writeFile(join(folder, `${part}-labels-idx1-ubyte`), idxFile([count], y));
+  }
+}
 
 /** A CIFAR batch: of class k the planes hold k, k + 10 and k + 20. */
 export const cifarBatch = (classes: readonly number[]): Uint8Array => {

@@ -29,6 +29,22 @@ const searchSettings = fc.record(
   { requiredKeys: [] },
 );
 
+/** The checksum of the search that a run is of, once it is asked for. */
+const OWN = 'its own';
+
+/** The checksum of a search with these options. */
+const searchOf = async (options: ssvae.SearchRunOptions<ssvae.M2>): Promise<string> => {
+  let found = OWN;
+  const perform = ({ search }: ssvae.SearchRun) => {
+    found = search;
+    return { failed: 'asked for its name alone' };
+  };
+  await ssvae
+    .search(partlyLabeled, { latent: [2] }, { ...options, trials: 1, perform })
+    .catch(() => undefined);
+  return found;
+};
+
 /** Thirty bars, the labels of every fifth hidden. */
 const partlyLabeled = (() => {
   const { y, ...data } = tinyDataset();
@@ -218,6 +234,44 @@ export const training: Descriptions = {
         'recipeWith',
       ],
       always: (trials) => must(trials >= 1, 'a trial'),
+    },
+  ),
+  searchRun: described(
+    async (
+      data: ssvae.Dataset,
+      run: ssvae.SearchRun,
+      options: ssvae.SearchRunOptions<ssvae.M2> & { readonly seed: number },
+    ) => {
+      const search = run?.search === OWN ? await searchOf(options) : run?.search;
+      return ssvae.searchRun(data, run && { ...run, search }, options);
+    },
+    fc.tuple(
+      fc.constant(new Opaque(() => partlyLabeled, 'a data set')),
+      fc.record({
+        search: fc.constant(OWN),
+        source: fc.constantFrom('labels alone', 'labels and unlabeled data'),
+        settings: fc.constant({ steps: 1, widths: [4] }),
+        fold: fc.constantFrom(0, 1),
+      }),
+      fc.record({ folds: fc.constant(2), settings: fc.constant({ steps: 1, widths: [4] }), seed: seeds }),
+    ) as never,
+    {
+      share: 0.02,
+      cheap: (_, run: { readonly settings?: { readonly steps?: number } }) =>
+        !((run?.settings?.steps ?? 99) > 10),
+      begins: [
+        'search',
+        'fit',
+        'train',
+        'schedule',
+        'foldsOf',
+        'createBatches',
+        'recipeOf',
+        'createM2',
+        'modelOptionsOf',
+        'recipeWith',
+      ],
+      always: (outcome) => must('judged' in outcome || 'failed' in outcome, 'an outcome'),
     },
   ),
   recipeOf: described(

@@ -10,8 +10,9 @@ import { crc32 } from '../../../src/files/crc32';
 import { canonical } from '../../../src/files/json';
 import { createM2, type M2 } from '../../../src/models/m2/model';
 import { objectiveOf, recipeOf } from '../../../src/training/fit/recipe';
-import type { SearchOptions } from '../../../src/training/search/options';
+import type { SearchOptions, SearchRun } from '../../../src/training/search/options';
 import { type SearchResult, search } from '../../../src/training/search/search';
+import { searchRun } from '../../../src/training/search/searchRun';
 import { modelOptionsOf, recipeWith } from '../../../src/training/search/settings';
 import { drawSettings, type SearchSettings, type SearchSpace } from '../../../src/training/search/space';
 import { type Execute, executeEagerly } from '../../../src/training/step';
@@ -441,3 +442,107 @@ it('search finds the better of two settings of the moons', async () => {
   const { accuracy } = await evaluateClassifier(found.model as M2, subset(moons, parts.test));
   expect(accuracy).toBeGreaterThan(0.75);
 }, 90_000);
+
+describe('the runs of a search done elsewhere', () => {
+  const shared = { split, seed: 1, settings: TINY };
+  /** Through JSON, as between processes. */
+  const overJson = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
+  it('give the result of a search that does them itself', async () => {
+    let most = 0;
+    let now = 0;
+    const perform = async (run: SearchRun) => {
+      most = Math.max(most, ++now);
+      const outcome = await searchRun(bars, overJson(run), shared);
+      now--;
+      return overJson(outcome);
+    };
+    const [one, other] = [await searchBars(), await searchBars({ perform })];
+    expect(plain(other)).toEqual(plain(one));
+    expect(await weightsOf(other.model as M2)).toEqual(await weightsOf(one.model as M2));
+    // All runs of the first round: six trials on two folds.
+    expect(most).toBe(12);
+  });
+
+  it('are kept in the storage, and not asked for twice', async () => {
+    const storage = memoryStorage();
+    let runs = 0;
+    const perform = (run: SearchRun) => {
+      runs++;
+      return searchRun(bars, run, shared);
+    };
+    const one = await searchBars({ perform, storage, refit: false });
+    const before = runs;
+    expect(plain(await searchBars({ perform, storage, refit: false }))).toEqual(plain(one));
+    expect(runs).toBe(before);
+  });
+
+  it('drop a trial whose numbers left float32', async () => {
+    const perform = (run: SearchRun) =>
+      run.settings.alpha === undefined ? searchRun(bars, run, shared) : { failed: 'needed finite numbers' };
+    const { trials, best } = await searchBars({ perform, refit: false });
+    expect(trials.slice(2).map(({ dropped }) => dropped)).toEqual(
+      Array(4).fill('1 steps: needed finite numbers'),
+    );
+    expect(trials.slice(0, 2)).toContainEqual(best);
+  });
+
+  it('are refused with other data or options, and outcomes that are none', async () => {
+    const runs: SearchRun[] = [];
+    const perform = (run: SearchRun) => {
+      runs.push(run);
+      return { judged: 'all' } as never;
+    };
+    await expect(searchBars({ perform })).rejects.toThrow(
+      'search: perform gave Object, needed what searchRun returns',
+    );
+    const [run] = runs as [SearchRun];
+    await expect(searchRun(bars, run, { ...shared, seed: 2 })).rejects.toThrow(
+      /^searchRun: run.search is [0-9a-f]{8}, needed [0-9a-f]{8}: pass the data, split, folds, seed/,
+    );
+    await expect(searchRun(bars, { ...run, fold: 9 }, shared)).rejects.toThrow(
+      'searchRun: run.fold is 9, needed an integer from 0 to 3',
+    );
+  });
+
+  it('go on from a checkpoint where the signal ended them', async () => {
+    const runs: SearchRun[] = [];
+    await searchBars({
+      refit: false,
+      perform(run) {
+        runs.push(run);
+        return searchRun(bars, run, shared);
+      },
+    });
+    const run = runs.at(-1) as SearchRun;
+    const whole = await searchRun(bars, run, shared);
+    const storage = memoryStorage();
+    const stop = new AbortController();
+    let steps = 0;
+    const execute = (after: number): Execute =>
+      ((...args: Parameters<Execute>) => {
+        if (++steps === after) stop.abort();
+        return executeEagerly(...args);
+      }) as Execute;
+    await expect(
+      searchRun(bars, run, { ...shared, storage, signal: stop.signal, execute: execute(2) }),
+    ).rejects.toThrow(/abort/i);
+    expect(steps).toBe(2);
+    expect(await searchRun(bars, run, { ...shared, storage, execute: execute(0) })).toEqual(whole);
+    expect(steps).toBe(4);
+  });
+
+  it('leave no tensor', async () => {
+    const runs: SearchRun[] = [];
+    await searchBars({
+      refit: false,
+      perform(run) {
+        runs.push(run);
+        return searchRun(bars, run, shared);
+      },
+    });
+    const before = alive();
+    await searchRun(bars, runs[0] as SearchRun, shared);
+    expect(alive()).toEqual(before);
+  });
+});

@@ -1,0 +1,61 @@
+/** One run: done before, done now, or not done yet. */
+import type { Storage } from '../../files/storage';
+import { file } from '../file';
+import { checkpointOf, keepResult, type RunResult, readResult } from './results';
+import { nameOf } from './settings';
+
+/** What a run has beside its settings. */
+export interface RunContext {
+  /** hash of the settings, the name of its result and its checkpoint */
+  readonly name: string;
+  /** folder of the study, for files that a run leaves beside its result: give them its name */
+  readonly study: string;
+  /** for `checkpoint: { storage }` of `train`, beside `resume: true`. It is removed when the result is kept */
+  readonly storage: Storage;
+  /** for `signal` of `train`: aborted when the program gets SIGTERM or SIGINT */
+  readonly signal: AbortSignal;
+  /** shows figures, such as a row of the history: a line of JSON that begins with the name */
+  log(figures: object): void;
+}
+
+/**
+ * Does a run. Where the signal ended it before its last step it gives `undefined`, or throws the signal's reason: the next call goes
+ * on from its checkpoint.
+ */
+export type Run<Settings extends object> = (
+  settings: Settings,
+  context: RunContext,
+) => Promise<object | undefined>;
+
+/**
+ * Does a run that has no result yet.
+ *
+ * @param study the folder that keeps results and checkpoints
+ * @param log called with each line of figures
+ * @returns the result; `undefined` where the signal ended the run
+ */
+export async function performRun<Settings extends object>(
+  run: Run<Settings>,
+  settings: Settings,
+  {
+    study,
+    signal,
+    log,
+  }: { readonly study: string; readonly signal: AbortSignal; readonly log: (line: object) => void },
+): Promise<RunResult | undefined> {
+  const name = nameOf(settings);
+  const done = await readResult(study, name);
+  if (done) return done;
+  const context: RunContext = {
+    name,
+    study,
+    storage: file(checkpointOf(study, name)),
+    signal,
+    log: (figures) => log({ name, ...figures }),
+  };
+  const measured = await run(settings, context).catch((error) => {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return undefined;
+  });
+  return measured && keepResult(study, Object.assign({ name, settings }, measured, { name, settings }));
+}

@@ -1,0 +1,59 @@
+/** The folder of a study: a result for each run that is done, and the checkpoints of the others. */
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, isMissing } from '../systemError';
+import { besideIn, makeFolder } from '../writeWhole';
+
+/** What a run leaves: its name, its settings, and what it measured. */
+export type RunResult = { readonly name: string; readonly settings: object } & Readonly<
+  Record<string, unknown>
+>;
+
+const absent = <T>(error: unknown, value: T): T => {
+  if (isMissing(error)) return value;
+  throw error;
+};
+
+/** Where the checkpoint of a run is. */
+export const checkpointOf = (study: string, name: string): string =>
+  join(study, 'checkpoints', `${name}.safetensors`);
+
+const placeOf = (study: string, name: string): string => join(study, 'results', `${name}.json`);
+
+/** The result of a run; `undefined` where it is not done. */
+export const readResult = (study: string, name: string): Promise<RunResult | undefined> =>
+  readFile(placeOf(study, name), 'utf8').then(JSON.parse, (error) => absent(error, undefined));
+
+/** Names of the runs that are done: one look at the folder, however many they are. */
+export const doneIn = async (study: string): Promise<ReadonlySet<string>> => {
+  const names = await readdir(join(study, 'results')).catch((error) => absent(error, [] as string[]));
+  return new Set(names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)));
+};
+
+/**
+ * Keeps a result whole or not at all, and removes the checkpoint. Of two processes that did the same run the first result stays.
+ *
+ * @returns the result that stays
+ */
+export async function keepResult(study: string, result: RunResult): Promise<RunResult> {
+  const { name } = result;
+  const folder = join(study, 'results');
+  await makeFolder(folder);
+  const draft = besideIn(folder);
+  await writeFile(draft, `${JSON.stringify(result)}\n`, { flush: true });
+  try {
+    await link(draft, placeOf(study, name)).catch((error) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await rm(checkpointOf(study, name), { force: true });
+  return (await readResult(study, name)) ?? result;
+}
+
+/** Takes away what a run left: its result and its checkpoint. */
+export async function forgetRun(study: string, name: string): Promise<void> {
+  await rm(placeOf(study, name), { force: true });
+  await rm(checkpointOf(study, name), { force: true });
+}

@@ -1,0 +1,100 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type RunContext, runProgram } from '../../src/node/index';
+import { keepResult } from '../../src/node/program/results';
+import { nameOf, runsOf } from '../../src/node/program/settings';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ssvae-program-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = 0;
+});
+
+const defaults = { seed: 1, rate: 0.5 };
+const called = async (run: (settings: typeof defaults) => Promise<object | undefined>, ...args: string[]) => {
+  const lines: string[] = [];
+  for (const stream of ['log', 'error'] as const)
+    vi.spyOn(console, stream).mockImplementation((...given: unknown[]) => void lines.push(String(given[0])));
+  const code = await runProgram({ defaults, run, args: [...args, '--study', folder] });
+  return { code, lines };
+};
+
+describe('runProgram', () => {
+  it('prints and keeps the result of settings with defaults, and does a run once', async () => {
+    const run = vi.fn(async ({ seed, rate }: typeof defaults) => ({ product: seed * rate }));
+    const first = await called(run, '{"seed":3}');
+    const name = nameOf({ rate: 0.5, seed: 3 });
+    const line = JSON.stringify({ name, settings: { seed: 3, rate: 0.5 }, product: 1.5 });
+    expect(first).toEqual({ code: 0, lines: [line] });
+    expect(await readFile(join(folder, 'results', `${name}.json`), 'utf8')).toBe(`${line}\n`);
+    expect(await called(run, '{"rate":0.5,"seed":3}')).toEqual(first);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('ends with 75 where the run gives nothing, and keeps nothing', async () => {
+    expect(await called(async () => undefined, '{"seed":4}')).toEqual({ code: 75, lines: [] });
+    expect(await readdir(join(folder, 'results'))).not.toContain(`${nameOf({ ...defaults, seed: 4 })}.json`);
+  });
+
+  it.each([
+    ['{"sed":1}', 'settings.sed is unknown, needed one of seed, rate'],
+    ['{"toString":1}', 'settings.toString is unknown, needed one of seed, rate'],
+    ['{"seed":"1"}', 'settings.seed is "1", needed a value like 1'],
+    ['[1]', 'settings are an array of 1, needed a record such as {"seed":1}'],
+  ])('refuses %s with 2', async (given, message) => {
+    expect(await called(async () => ({}), given)).toEqual({ code: 2, lines: [message] });
+  });
+
+  it('refuses a value that is none of its choices with 2, before the run', async () => {
+    const run = vi.fn(async () => ({}));
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const options = { defaults: { method: 'm2' }, choices: { method: ['m2', 'alone'] }, run };
+    expect(await runProgram({ ...options, args: ['{"method":"m3"}', '--study', folder] })).toBe(2);
+    expect(error).toHaveBeenCalledWith('settings.method is "m3", needed one of "m2", "alone"');
+    expect(run).not.toHaveBeenCalled();
+    await expect(runProgram({ ...options, choices: { method: 'm2' } } as never)).rejects.toThrow(
+      'runProgram: choices.method is "m2", needed a list of values',
+    );
+  });
+
+  it('ends with 2 where a function refuses a value before any figures, and throws after them', async () => {
+    const refusal = new RangeError('train: epochs is 0, needed an integer of at least 1');
+    const refuses = async (): Promise<object> => {
+      throw refusal;
+    };
+    expect(await called(refuses, '{"seed":5}')).toEqual({ code: 2, lines: [String(refusal)] });
+    const args = ['{"seed":6}', '--study', folder];
+    const later = async (_: typeof defaults, { log }: RunContext): Promise<object> => {
+      log({ epoch: 1 });
+      throw refusal;
+    };
+    await expect(runProgram({ defaults, run: later, args })).rejects.toThrow(refusal);
+    const fails = async (): Promise<object> => {
+      throw new Error('the disk is full');
+    };
+    await expect(runProgram({ defaults, run: fails, args })).rejects.toThrow('the disk is full');
+  });
+
+  it('lists the runs of a grid in the order of the grid', async () => {
+    const { lines } = await called(async () => ({}), '{"rate":[1,2],"seed":[3,4]}', '--list');
+    expect(lines.map((line) => JSON.parse(line).settings)).toEqual([
+      { seed: 3, rate: 1 },
+      { seed: 4, rate: 1 },
+      { seed: 3, rate: 2 },
+      { seed: 4, rate: 2 },
+    ]);
+    expect(runsOf([{ seed: 7 }], { defaults })).toEqual([{ seed: 7, rate: 0.5 }]);
+  });
+});
+
+it('the first result of a run stays', async () => {
+  const settings = { seed: 9 };
+  const first = await keepResult(folder, { name: 'twice', settings, seconds: 1 });
+  expect(await keepResult(folder, { name: 'twice', settings, seconds: 2 })).toEqual(first);
+});
