@@ -1,0 +1,48 @@
+/** The documentation's site: `npm run site`. */
+import { defineConfig } from 'vitepress';
+import packageJson from '../../package.json';
+import { anchorOf } from '../../scripts/pages';
+import { formulasOfComments, linksToSources, runButtons } from './markdown';
+import { sidebar } from './sidebar';
+
+const repository = packageJson.repository.url.replace(/^git\+|\.git$/g, '');
+
+// The demo's.
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='5' cy='8' r='4.5' fill='%230072b2'/%3E%3Ccircle cx='11' cy='8' r='4.5' fill='%23e69f00' fill-opacity='.85'/%3E%3C/svg%3E";
+
+export default defineConfig({
+  title: 'ssvae',
+  description: packageJson.description,
+  lang: 'en',
+  // SSVAE_SITE=pages leaves out the pages of the interface, which are most of the build.
+  srcExclude: process.env.SSVAE_SITE === 'pages' ? ['api/**'] : [],
+  head: [['link', { rel: 'icon', href: ICON }]],
+  metaChunk: true,
+  markdown: {
+    math: true,
+    // Formulas in braces are formulas.
+    attrs: { disable: true },
+    anchor: { slugify: anchorOf },
+    config: (md) => {
+      linksToSources(md, `${repository}/blob/main`);
+      formulasOfComments(md);
+      runButtons(md);
+    },
+  },
+  vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'run-snippet' } } },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    socialLinks: [{ icon: 'github', link: repository, ariaLabel: 'Source code' }],
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'Guide', link: '/guide' },
+      { text: 'Models', link: '/models/' },
+      { text: 'API', link: '/api/' },
+      // Not a page of VitePress: the browser loads it anew.
+      { text: 'Demo', link: '/demo/index.html', target: '_self' },
+    ],
+    sidebar,
+  },
+});
