@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitepress';
 import packageJson from '../../package.json';
 import { anchorOf } from '../../scripts/pages';
-import { formulasOfComments, linksToSources, runButtons } from './markdown';
+import { formulasAndButtons, formulasOfComments, links } from './markdown';
 import { sidebar } from './sidebar';
 
 const repository = packageJson.repository.url.replace(/^git\+|\.git$/g, '');
@@ -15,19 +15,22 @@ export default defineConfig({
   title: 'ssvae',
   description: packageJson.description,
   lang: 'en',
+  // The path of the site on its server, with a slash at both ends.
+  base: process.env.BASE ?? '/',
   // SSVAE_SITE=pages leaves out the pages of the interface, which are most of the build.
   srcExclude: process.env.SSVAE_SITE === 'pages' ? ['api/**'] : [],
   head: [['link', { rel: 'icon', href: ICON }]],
   metaChunk: true,
   markdown: {
     math: true,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
     // Formulas in braces are formulas.
     attrs: { disable: true },
     anchor: { slugify: anchorOf },
     config: (md) => {
-      linksToSources(md, `${repository}/blob/main`);
+      links(md, `${repository}/blob/main`);
       formulasOfComments(md);
-      runButtons(md);
+      formulasAndButtons(md);
     },
   },
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'run-snippet' } } },
@@ -38,7 +41,7 @@ export default defineConfig({
     nav: [
       { text: 'Start', link: '/start' },
       { text: 'Guide', link: '/guide' },
-      { text: 'Models', link: '/models/' },
+      { text: 'Models', link: '/models' },
       { text: 'API', link: '/api/' },
       // Not a page of VitePress: the browser loads it anew.
       { text: 'Demo', link: '/demo/index.html', target: '_self' },

@@ -1,22 +1,40 @@
 /** VitePress's own theme, with the picture of the home page and the element that runs snippets. */
-import { type Theme, withBase } from 'vitepress';
+import { type Theme, useData, withBase } from 'vitepress';
 import DefaultTheme from 'vitepress/theme';
-import { h } from 'vue';
+import { defineComponent, h, watchPostEffect } from 'vue';
 import samples from '../../figures/mnist-samples.png';
 import './style.css';
 
-const picture = () =>
-  h('img', { src: samples, alt: 'Samples of each class of MNIST, one class a row, by M2 from 100 labels' });
+const alt = 'Samples of each class of MNIST, one class a row, by M2 from 100 labels';
+const picture = () => h('img', { class: 'image-src', src: samples, alt });
+
+const Layout = defineComponent({
+  setup() {
+    const { frontmatter } = useData();
+    // Pages of the home layout have no landmark of their own.
+    watchPostEffect(() => {
+      const isHome = frontmatter.value.layout === 'home';
+      if (import.meta.env.SSR) return;
+      const content = document.getElementById('VPContent');
+      if (isHome) content?.setAttribute('role', 'main');
+      else content?.removeAttribute('role');
+    });
+    return () => h(DefaultTheme.Layout, null, { 'home-hero-image': picture });
+  },
+});
+
+/** What the demo's build has for these pages: the element `<run-snippet>`. */
+function loadSnippets(): void {
+  const script = document.createElement('script');
+  Object.assign(script, { type: 'module', src: withBase('/demo/run.js') });
+  document.head.append(script);
+}
 
 const theme: Theme = {
   extends: DefaultTheme,
-  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': picture }),
+  Layout,
   enhanceApp() {
-    if (import.meta.env.SSR) return;
-    // Built with the demo, whose worker it uses.
-    const script = document.createElement('script');
-    Object.assign(script, { type: 'module', src: withBase('/demo/run.js') });
-    document.head.append(script);
+    if (!import.meta.env.SSR) loadSnippets();
   },
 };
 
