@@ -25,16 +25,20 @@ async function outcomes(): Promise<string> {
     return [
       name,
       `\`${install}\``,
-      description,
-      node,
-      tests === 'all' ? 'all' : `\`${tests}\``,
+      `${description}; Node ${node}`,
+      tests === 'all'
+        ? 'all'
+        : tests
+            .split(' ')
+            .map((path) => `\`${path}\``)
+            .join(', '),
       `${passed}`,
       `${failed}`,
       `${skipped}`,
       apart.length === 0 ? '' : Math.max(...apart).toExponential(1),
     ];
   });
-  const head = ['backend', 'install', 'measured on', 'Node', 'tests', 'passed', 'failed', 'skipped'];
+  const head = ['backend', 'install', 'measured on', 'tests', 'passed', 'failed', 'skipped'];
   return tableOf([...head, 'largest difference'], rows);
 }
 

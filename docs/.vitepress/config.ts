@@ -21,6 +21,10 @@ export default defineConfig({
   srcExclude: process.env.SSVAE_SITE === 'pages' ? ['api/**'] : [],
   head: [['link', { rel: 'icon', href: ICON }]],
   metaChunk: true,
+  // Pages of few headings use the whole width for their programs and formulas.
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (/^(?:models\/|recipes\/|backends)/.test(relativePath)) frontmatter.aside = false;
+  },
   markdown: {
     math: true,
     theme: { light: 'github-light-high-contrast', dark: 'github-dark' },

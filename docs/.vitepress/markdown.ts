@@ -39,7 +39,7 @@ export function formulasOfComments(md: MarkdownRenderer): void {
     if (!state.env.relativePath?.startsWith('api/')) return;
     state.src = state.src.replace(
       /(?<=\n\n)(?: {2}(?![\s*-]).*\n)(?: {2}.*\n)*(?=\n)/g,
-      (lines) => `\`\`\`text\n${lines.replace(/^ {2}/gm, '')}\`\`\`\n`,
+      (lines) => `\`\`\`\n${lines.replace(/^ {2}/gm, '')}\`\`\`\n`,
     );
   });
 }
