@@ -25,16 +25,17 @@ const wasm: Plugin = {
   },
 };
 
-/** Writes the recorded run into the page. */
-const recorded: Plugin = {
+/** Writes the recorded run into the page, and a link to the documentation where it is around the demo. */
+const written = (mode: string): Plugin => ({
   name: 'first-frame',
   transformIndexHtml(html) {
     const frame = JSON.parse(readFileSync(path('data/first.json'), 'utf8')) as FirstFrame;
     return html
       .replace('<!-- first frame -->', firstFrame(frame))
-      .replace('<!-- headline -->', headline(frame));
+      .replace('<!-- headline -->', headline(frame))
+      .replace('<!-- documentation -->', mode === 'site' ? '<a href="../index.html">Documentation</a>' : '');
   },
-};
+});
 
 const alias = [
   { find: /^ssvae$/, replacement: path('../src/index.ts') },
@@ -43,12 +44,12 @@ const alias = [
   { find: /^ssvae\/node$/, replacement: path('src/snippets/node.ts') },
 ];
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: path('.'),
   // Relative addresses: the page works under any path.
   base: './',
   resolve: { alias },
-  plugins: [wasm, recorded],
+  plugins: [wasm, written(mode)],
   // The backends and the snippets are chunks of the worker.
   worker: { format: 'es', plugins: () => [snippets(path('../docs'))] },
   build: {
@@ -63,4 +64,4 @@ export default defineConfig({
       onwarn() {},
     },
   },
-});
+}));

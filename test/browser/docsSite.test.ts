@@ -19,6 +19,7 @@ async function buildSite(folder: string): Promise<void> {
   const { build } = await import('vite');
   await build({
     configFile: 'site/vite.config.ts',
+    mode: 'site',
     logLevel: 'error',
     build: { outDir: join(outDir, 'demo'), minify: false },
   });
@@ -81,6 +82,8 @@ describe('the site of the documentation, under a path', () => {
     expect(await faultsOf(page)).toEqual([]);
     await page.click('.VPHero a');
     await page.waitForFunction(() => customElements.get('plane-scene') !== undefined);
+    await page.click('footer a');
+    await page.waitForSelector('.VPHero');
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -69,7 +69,7 @@ export class RunSnippet extends LitElement {
     if (answer.type === 'ready') this.note = 'Running …';
     if (answer.type === 'printed') this.lines = [...this.lines, answer.text];
     if (answer.type === 'ran') {
-      this.note = `Ran in ${answer.seconds.toFixed(1)} s on ${this.#client.description.replace(/[,:].*/, '')}`;
+      this.note = `Ran in ${answer.seconds.toFixed(1)} s on ${this.#client.description.replace(/[,:].*/, '')}, in this page`;
       this.#stop('ended');
     }
   }
