@@ -1,11 +1,12 @@
 /**
- * Writes the tables of docs/results.md and docs/performance.md out of the lines in docs/results: `npm run tables [-- --check]`.
+ * Writes the tables of the pages in docs out of the lines in docs/results: `npm run tables [-- --check]`.
  *
  * A table stands between `<!-- table: NAME -->` and `<!-- end -->`. With `--check` nothing is written, and a table that
  * is not what its lines give is an error.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { backendTables } from './backends/tables';
 import { familyTables } from './family/line';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
@@ -18,9 +19,10 @@ import { m1Tables } from './study/shared/m1Tables';
 import { studyTables } from './study/shared/tables';
 import { tabularTables } from './tabular/tables';
 
-const PAGES = ['docs/results.md', 'docs/performance.md'];
+const PAGES = ['backends', 'performance', 'reliability', 'results'].map((name) => `docs/${name}.md`);
 
 const tables: Readonly<Record<string, () => Promise<string>>> = {
+  ...backendTables,
   ...studyTables,
   ...parityTables,
   ...tabularTables,

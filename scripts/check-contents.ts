@@ -19,7 +19,7 @@ async function brokenLinks(root: string, page: string): Promise<readonly string[
   const text = await readFile(join(root, page), 'utf8');
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target.replace(/#.*/, ''));
   return targets
-    .filter((target) => target !== '' && !/^([a-z]+:|\.\.\/src\/)/.test(target))
+    .filter((target) => target !== '' && !/^([a-z]+:|(\.\.\/)+src\/)/.test(target))
     .filter((target) => !existsSync(join(root, dirname(page), target)))
     .map((target) => `${page}: ${target}`);
 }

@@ -7,6 +7,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
+import { anchorOf, docsPages } from './pages';
 
 /** Words to avoid, and words to use. */
 const PHRASES: readonly (readonly [RegExp, string])[] = [
@@ -117,13 +118,10 @@ function checkSentences(file: string, prose: string): void {
   }
 }
 
-/** The anchors of a page, made from its headings as GitHub makes them. */
+/** The anchors of a page. */
 const anchorsOf = (page: string): readonly string[] =>
   [...blank(readFileSync(page, 'utf8'), /```.*?```/gs).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replace(/ /g, '-'),
+    anchorOf(heading),
   );
 
 /** Whether a source file declares a name, or the last part of `namespace.name`. */
@@ -170,9 +168,8 @@ const filesOf = (folder: string, ending: string): readonly string[] =>
     .filter((path) => statSync(path).isFile())
     .sort();
 
-const docs = readdirSync('docs').filter((name) => name.endsWith('.md'));
 const root = readdirSync('.').filter((name) => name.endsWith('.md'));
-for (const page of [...root, ...docs.map((name) => `docs/${name}`)]) {
+for (const page of [...root, ...docsPages()]) {
   const text = readFileSync(page, 'utf8');
   checkPhrases(page, proseOfPage(text));
   if (page === 'README.md') checkSentences(page, proseOfPage(text));

@@ -18,7 +18,7 @@ const ofSource: readonly Step[] = [
   ['checksums of packages', 'tsx scripts/check-lock.ts'],
   ['prose and links', 'tsx scripts/check-prose.ts'],
   ['tables of results', 'tsx bench/tables.ts --check'],
-  ['documentation of every export', `typedoc --out "${join(folder, 'docs')}" --logLevel Warn`],
+  ['documentation of every export, and the site', 'npm run --silent site:check'],
 ];
 
 const ofPackage: readonly Step[] = [

@@ -1,8 +1,8 @@
 /**
- * Reads models that WebAssembly wrote on every backend that is available: `npx tsx scripts/compare-backends.ts`.
+ * Reads models that WebAssembly wrote on every backend that is available: `npx tsx scripts/compare-backends.ts [--record]`.
  *
  * Prints how far apart the results are: the largest difference of a number, as a share of the largest number of its kind. A GPU in
- * software counts as one; `npm run test:backends` says how to get the backends.
+ * software counts as one; `npm run test:backends` says how to get the backends. With `--record` the differences go to docs/results.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cast, oneHot, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { type BackendName, backendNames, file, selectBackend } from 'ssvae/node';
+import type { DifferenceLine } from '../bench/backends/line';
+import { writeLines } from '../bench/lines';
 import * as ssvae from '../src/index';
 import { softwareVulkan } from './softwareVulkan';
 
@@ -86,11 +88,13 @@ const compute = async (backend: BackendName, folder: string): Promise<void> => {
 };
 
 /** The largest difference, as a share of the largest number. */
-const differenceOf = (values: readonly number[], expected: readonly number[]): string => {
+const differenceOf = (values: readonly number[], expected: readonly number[]): number => {
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const apart = expected.map((value, i) => Math.abs(value - (values[i] ?? Number.NaN)));
-  return (apart.reduce((most, value) => Math.max(most, value), 0) / largest).toExponential(1);
+  return Number((apart.reduce((most, value) => Math.max(most, value), 0) / largest).toExponential(1));
 };
+
+const record = process.argv.includes('--record');
 
 const compare = async (folder: string): Promise<void> => {
   await selectBackend({ backend: 'wasm' });
@@ -108,17 +112,20 @@ const compare = async (folder: string): Promise<void> => {
     else found.set(backend, JSON.parse(await readFile(join(folder, `${backend}.json`), 'utf8')));
   }
   const [[, reference] = []] = found;
-  const others = [...found.keys()].slice(1);
-  console.log(`| written on wasm | ${others.map((other) => `read on ${other}`).join(' | ')} |`);
-  console.log(`|---|${others.map(() => '---|').join('')}`);
-  for (const name of MODELS)
-    for (const [output, expected] of Object.entries(reference?.[name] ?? {})) {
-      const apart = others.map((other) => differenceOf(found.get(other)?.[name]?.[output] ?? [], expected));
-      console.log(`| ${[`${name}: ${output}`, ...apart].join(' | ')} |`);
-    }
+  const lines = [...found].slice(1).map(([name, results]): DifferenceLine => {
+    const entries = MODELS.flatMap((model) =>
+      Object.entries(reference?.[model] ?? {}).map(
+        ([output, expected]) =>
+          [`${model}: ${output}`, differenceOf(results[model]?.[output] ?? [], expected)] as const,
+      ),
+    );
+    return { backend: name, apart: Object.fromEntries(entries) };
+  });
+  if (record) await writeLines('docs/results/backend-differences.jsonl', lines);
+  for (const { backend: name, apart } of lines) console.log(name, apart);
 };
 
-const [backend, given] = process.argv.slice(2);
+const [backend, given] = process.argv.slice(2).filter((argument) => argument !== '--record');
 if (given !== undefined) await compute(backend as BackendName, given);
 else {
   const folder = await mkdtemp(join(tmpdir(), 'ssvae-backends-'));

@@ -1,7 +1,7 @@
 /**
  * Semi-supervised variational autoencoders on TensorFlow.js: primitives, models and a trainer.
  *
- * @packageDocumentation
+ * @module ssvae
  */
 
 export {

@@ -13,21 +13,16 @@ export interface Listener {
   trouble(trouble: Trouble): void;
 }
 
-const NO_WORKER =
-  'This browser runs no module workers, so nothing can train here. The picture shows a recorded run.';
+const NO_WORKER = 'This browser runs no module workers, so nothing can train here.';
 
 /** A message for readers: what ran out, or what is missing, before what the engine says. */
 function inWords(message: string): string {
   if (/memory|allocat|out of bounds|Array buffer/i.test(message))
     return `The browser ran out of memory. Close other pages, then start again. (${message})`;
   if (/no SIMD/i.test(message))
-    return `This browser's WebAssembly lacks SIMD, which training needs. The picture shows a recorded run. (${message})`;
-  if (/no WebAssembly/i.test(message)) return `${message} The picture shows a recorded run.`;
+    return `This browser's WebAssembly lacks SIMD, which training needs. (${message})`;
   return message;
 }
-
-/** Where the page keeps the .wasm files. */
-const wasmPaths = (): string => new URL('wasm/', document.baseURI).href;
 
 /** The worker, started when it is first needed. */
 export class Client {
@@ -36,6 +31,12 @@ export class Client {
   #run = 0;
   #description = '';
   readonly #listeners = new Set<Listener>();
+  readonly #wasmPaths: string;
+
+  /** @param wasmPaths the folder of the .wasm files */
+  constructor(wasmPaths: string) {
+    this.#wasmPaths = wasmPaths;
+  }
 
   get backend(): Backend {
     return this.#backend;
@@ -84,7 +85,7 @@ export class Client {
     this.#worker.postMessage({
       type: 'start',
       backend: this.#backend,
-      wasmPaths: wasmPaths(),
+      wasmPaths: this.#wasmPaths,
     } satisfies Request);
     return this.#worker;
   }

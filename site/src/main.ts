@@ -14,7 +14,7 @@ const plane = document.querySelector('plane-scene') as PlaneScene;
 const digits = document.querySelector('digits-scene') as DigitsScene;
 const tools = document.querySelector('page-tools') as PageTools;
 
-const client = new Client();
+const client = new Client(new URL('wasm/', document.baseURI).href);
 let settings = readAddress(location.hash);
 client.restart(settings.backend);
 Object.assign(plane, { client, settings: settings.plane });

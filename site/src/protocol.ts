@@ -60,6 +60,7 @@ export type Scene = 'plane' | 'digits';
 /** What the page asks for. `run` numbers the runs of a page: answers of an older one are dropped. */
 export type Request =
   | { readonly type: 'start'; readonly backend: Backend; readonly wasmPaths: string }
+  | { readonly type: 'snippet'; readonly name: string }
   | { readonly type: 'plane'; readonly run: number; readonly settings: PlaneSettings }
   | { readonly type: 'digits'; readonly run: number; readonly settings: DigitsSettings }
   | { readonly type: 'pause'; readonly paused: boolean }
@@ -71,6 +72,8 @@ export type Request =
 
 /** What the worker answers. */
 export type Answer =
+  | { readonly type: 'printed'; readonly text: string }
+  | { readonly type: 'ran'; readonly seconds: number }
   | { readonly type: 'ready'; readonly backend: Backend; readonly description: string }
   | ({ readonly type: 'points'; readonly run: number } & PlanePoints)
   | ({ readonly type: 'planeFrame'; readonly run: number; readonly rate: number } & PlaneFrame)

@@ -1,7 +1,7 @@
 /**
  * What needs a browser: choice of the backend, image files that a user drops, and storage in the page.
  *
- * @packageDocumentation
+ * @module ssvae/browser
  */
 export {
   type BackendChoice,

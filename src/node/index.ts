@@ -1,7 +1,7 @@
 /**
  * What needs Node: choice of the backend, files, images in folders, data in blocks, data sets on disk and from the net, runs as programs, progress on the terminal.
  *
- * @packageDocumentation
+ * @module ssvae/node
  */
 export {
   type BackendChoice,

@@ -1,6 +1,6 @@
 /**
  * A training step as one graph of native TensorFlow.
  *
- * @packageDocumentation
+ * @module ssvae/recorded
  */
 export { type RecordedStepOptions, recordedStep } from './recordedStep';

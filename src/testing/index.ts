@@ -7,7 +7,7 @@
  * import { modelChecks } from 'ssvae/testing';
  * for (const { name, run } of modelChecks((seed) => createMine(seed), { objective: mine() })) test(name, run);
  *
- * @packageDocumentation
+ * @module ssvae/testing
  */
 export { checkModel, type ModelCheck, modelChecks } from './checkModel';
 export type { ModelChecksOptions } from './options';

@@ -25,7 +25,7 @@
  * import 'ssvae/wasm';
  * await tf.setBackend('wasm');
  *
- * @module
+ * @module ssvae/wasm
  */
 import '@tensorflow/tfjs-backend-wasm';
 import './training';

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blocksOf } from '../examples/pages';
+import { blocksOf } from '../../scripts/pages';
 import { fewLabels } from '../support/fewLabels';
 import { absence, alias, openSite, type Site } from './site';
 

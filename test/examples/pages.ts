@@ -1,39 +1,10 @@
-/** The TypeScript blocks of README and docs, as programs. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The TypeScript blocks of README and docs, as programs that compile. */
+import { type Block, docsPages } from '../../scripts/pages';
 import * as ssvae from '../../src/index';
 import * as node from '../../src/node/index';
 
-/** A block of a page. */
-export interface Block {
-  /** page and line of its fence */
-  readonly name: string;
-  readonly code: string;
-  /** whether it begins with its imports, and so needs nothing before it */
-  readonly complete: boolean;
-  /** why it is compiled and not run, from a comment `<!-- not run: … -->` before its fence */
-  readonly notRun: string | undefined;
-}
-
-const FENCE = /(?:<!-- not run: (.*?) -->\n)?```ts\n(.*?)```/gs;
-
-/** The blocks of a page, in order. */
-export const blocksOf = (page: string): readonly Block[] => {
-  const text = readFileSync(page, 'utf8');
-  return [...text.matchAll(FENCE)].map(({ index, 1: notRun, 2: code = '' }) => ({
-    name: `${page}:${text.slice(0, index).split('\n').length}`,
-    code,
-    complete: code.startsWith('import '),
-    notRun,
-  }));
-};
-
 /** README and every page of docs. */
-export const PAGES: readonly string[] = [
-  'README.md',
-  ...readdirSync('docs')
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+export const PAGES: readonly string[] = ['README.md', ...docsPages()];
 
 /** What a block that continues another may name: the variables of the README's program, and those of a user. */
 export const PRELUDE = `

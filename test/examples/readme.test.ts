@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { blocksOf } from '../../scripts/pages';
 import { fewLabels } from '../support/fewLabels';
-import { blocksOf, moduleOf, PAGES, PRELUDE } from './pages';
+import { moduleOf, PAGES, PRELUDE } from './pages';
 
 // Beside the sources, where `ssvae` means them; what a program writes goes elsewhere.
 const folder = join(process.cwd(), 'runs', `pages-${process.pid}`);

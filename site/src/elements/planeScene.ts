@@ -182,7 +182,7 @@ export class PlaneScene extends TrainingScene {
       ? { perClass, left: 100 * (left?.accuracy ?? 0), right: 100 * (right?.accuracy ?? 0) }
       : undefined;
     return html`${setButtons(this.settings.set, (to) => this.#choose(to))}
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem.message} <button type="button" @click=${this.start}>Start again</button></p>` : nothing}
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem.message}${this.frame ? '' : ' The picture shows a recorded run.'} <button type="button" @click=${this.start}>Start again</button></p>` : nothing}
       <div class="panels" ?hidden=${!this.points || (!this.frame && !own)}>${this.#side(0)}${this.#side(1)}</div>
       ${
         own

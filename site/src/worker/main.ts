@@ -5,6 +5,7 @@ import { digitsRun } from '../digits/run';
 import { useFixedSimd } from '../fixedSimd';
 import { planeRun } from '../plane/run';
 import type { Answer, Request } from '../protocol';
+import { keepBackend } from '../snippets/node';
 import { decode, keepDigits, keepPlane, openFile, read, rememberPlane, save } from './models';
 import { createPace } from './pace';
 
@@ -67,12 +68,22 @@ async function trainDigits({ run, settings }: Extract<Request, { type: 'digits' 
 async function start({ backend, wasmPaths }: Extract<Request, { type: 'start' }>): Promise<void> {
   if (typeof WebAssembly !== 'object') throw new Error('This browser has no WebAssembly.');
   useFixedSimd();
-  const { description } = await selectBackend({ backend, wasmPaths });
-  answer({ type: 'ready', backend, description });
+  const choice = await selectBackend({ backend, wasmPaths });
+  keepBackend(choice);
+  answer({ type: 'ready', backend, description: choice.description });
+}
+
+async function trySnippet({ name }: Extract<Request, { type: 'snippet' }>): Promise<void> {
+  const began = performance.now();
+  const { runSnippet } = await import('../snippets/run');
+  await runSnippet(name, (text) => answer({ type: 'printed', text }));
+  answer({ type: 'ran', seconds: (performance.now() - began) / 1000 });
 }
 
 async function handle(request: Exclude<Request, { type: 'start' }>): Promise<void> {
   switch (request.type) {
+    case 'snippet':
+      return trySnippet(request);
     case 'plane':
       return trainPlane(request);
     case 'digits':
