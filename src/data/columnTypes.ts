@@ -38,6 +38,8 @@ interface Given {
   readonly name: string;
   /** its cells in the order of the rows */
   readonly cells: readonly Cell[];
+  /** whether they are dates */
+  readonly dates?: boolean;
 }
 
 const known = ({ cells }: Given): Exclude<Cell, undefined>[] => cells.filter((cell) => cell !== undefined);
@@ -65,7 +67,7 @@ const meanOf = (values: readonly number[]): number =>
 
 /** A column of a type that is known. */
 function columnOf(given: Given, type: Column['type']): Column {
-  const { name, cells } = given;
+  const { name, cells, dates } = given;
   const base = { name, masked: cells.includes(undefined) };
   if (type === 'levels') {
     const levels = [...new Set(known(given).map(levelIn))].sort();
@@ -86,7 +88,7 @@ function columnOf(given: Given, type: Column['type']): Column {
   );
   const mean = meanOf(values);
   const sd = Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
-  return { ...base, type, mean, sd };
+  return { ...base, type, mean, sd, ...(dates && { dates }) };
 }
 
 /** What identifiers are called: `id`, `customer_id`, `customerId`, and a row number by a word of its own. */

@@ -1,7 +1,7 @@
 /** Rows of a table as a data set. */
 import { plainOf } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
-import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
+import { type Cell, cellReader, isDate, MISSING_TEXTS } from '../core/inputs/cells';
 import type { Column, ColumnsInput } from '../core/inputs/columns';
 import { assertNoEmptyRow } from '../core/inputs/columnsReader';
 import type { InputSpec } from '../core/inputs/registry';
@@ -66,6 +66,18 @@ const cellsOf = (table: Table, name: string): unknown[] => {
   return Array.from({ length: table.count }, (_, row) => at(row));
 };
 
+/** Whether the cells with a value are dates; a column of dates and others is refused, as programs take 3-4 for a date. */
+function datesAmong(name: string, given: readonly unknown[], cells: readonly Cell[]): boolean {
+  const known = given.flatMap((cell, row) => (cells[row] === undefined ? [] : [{ row, cell }]));
+  const dates = known.filter(({ cell }) => isDate(cell));
+  if (dates.length === 0 || dates.length === known.length) return dates.length > 0;
+  const isDated = dates.length > known.length / 2;
+  const other = known.find(({ cell }) => isDate(cell) !== isDated);
+  throw new RangeError(
+    `columns: column ${describe(name)} of rows[${other?.row}] is ${describe(other?.cell)}, needed ${isDated ? 'a date' : 'no date'}, as most cells of the column are; write it as the others, or leave it out`,
+  );
+}
+
 /** How the columns are read, and why others are not. */
 function findColumns(
   table: Table,
@@ -77,11 +89,12 @@ function findColumns(
   const columns: Column[] = [];
   const notes: string[] = [];
   for (const name of names) {
+    const given = cellsOf(table, name);
     const cells: Cell[] = [];
-    for (const [row, cell] of cellsOf(table, name).entries())
+    for (const [row, cell] of given.entries())
       cells.push(read(cell, () => `columns: column ${describe(name)} of rows[${row}]`));
     const found = findColumn(
-      { where: 'columns', name, cells },
+      { where: 'columns', name, cells, dates: datesAmong(name, given, cells) },
       Object.hasOwn(types, name) ? types[name] : undefined,
     );
     if (typeof found === 'string') notes.push(found);

@@ -1,25 +1,31 @@
-/** Texts that a reader takes for numbers and `Number` does not: decimal commas, separators of thousands, units. */
+/** Texts that a reader takes for numbers and `Number` does not: decimal commas, separators of thousands, units, typeset signs. */
 
-/** 18,7 or 1.234,5 or 1,234,567.8 */
-const WITH_COMMA = /^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+$|^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+/** 18,7 or 1.234,5 or 1,234,567.8 or 1 234,5 or 1’234 */
+const SEPARATED =
+  /^[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+$|^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$|^[+-]?\d{1,3}([\s'’]\d{3})+([.,]\d+)?$/;
 
-/** $5 or 18.7 mm or 12% */
-const WITH_UNIT = /^(\p{Sc}?)\s?[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)\s?(\p{L}{1,4}|[%‰°]\p{L}?|\p{Sc})?$/u;
+/** $5 or USD 5 or < 5, and 18.7 mm or 12% or 7 km/h */
+const WITH_UNIT =
+  /^(\p{L}{2,4}\s|[\p{Sc}<>≤≥~≈])?\s?[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)\s?([^\d\s.,].{0,11})?$/u;
 
 /** Fewer different numbers with a unit may be categories, such as doses. */
 const MOST_DOSES = 10;
 
-const COMMAS = 'write points for decimal commas, and nothing between thousands';
+const SEPARATORS = 'write points for decimal commas, and nothing between thousands';
+
+/** A minus sign as typesetters write it. */
+const TYPESET_MINUS = '−';
 
 /** The unit or sign beside a number. */
 function unitOf(text: string): string | undefined {
+  if (text.startsWith(TYPESET_MINUS) && Number.isFinite(Number(text.slice(1)))) return TYPESET_MINUS;
   const [, before, behind] = WITH_UNIT.exec(text) ?? [];
-  return before || behind || undefined;
+  return before?.trim() || behind || undefined;
 }
 
 /** What to do with a text that is a number but for how it is written; nothing where it is not. */
 export function numberAdvice(text: string): string | undefined {
-  if (WITH_COMMA.test(text)) return COMMAS;
+  if (SEPARATED.test(text)) return SEPARATORS;
   return unitOf(text) === undefined ? undefined : 'write the number alone';
 }
 
@@ -41,9 +47,9 @@ export function markedNumbers(
   numbers: number,
   different: number,
 ): Marked | undefined {
-  const commas = texts.filter((text) => WITH_COMMA.test(text)).length;
-  if (commas > texts.length / 10 && commas + numbers > texts.length / 2)
-    return { reason: `holds numbers with commas: ${COMMAS}` };
+  const separated = texts.filter((text) => SEPARATED.test(text)).length;
+  if (separated > texts.length / 10 && separated + numbers > texts.length / 2)
+    return { reason: `holds numbers with separators: ${SEPARATORS}` };
   const units = new Map<string, number>();
   for (const unit of texts.map(unitOf)) if (unit) units.set(unit, (units.get(unit) ?? 0) + 1);
   const [unit, count] = [...units].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);

@@ -3,6 +3,7 @@
 import { dispose, reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../bounds/everyLabel';
 import { assertEntries, assertMethods } from '../core/assert';
+import { assertSameNames } from '../core/classNames';
 import { formatShape } from '../core/describe';
 import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
@@ -19,6 +20,7 @@ import {
   unchecked,
 } from '../core/options';
 import { assertShapes, sameShape, sizeOf } from '../core/shape';
+import { canonical } from '../files/json';
 import type { TokenConditionalVae } from '../models/conditional/token';
 import { assertReadsCovariates, covariateRows } from '../models/covariates';
 import { assertClassifier, assertModel } from '../models/fits';
@@ -143,13 +145,7 @@ export async function evaluateSamples(
   if (real !== undefined) await openLabeled(where, real, model);
   const { judge = model as GenerativeClassifier, fitClassifier = (generated) => linearOf(model, generated) } =
     given;
-  if (typeof judge !== 'function') {
-    assertClassifier(where, judge, 'judge');
-    if (!sameShape(judge.inputShape, model.inputShape) || judge.classes !== model.classes)
-      throw new RangeError(
-        `${where}: judge classifies ${formatShape(judge.inputShape)} into ${judge.classes}, needed ${formatShape(model.inputShape)} into ${model.classes}, as the model generates`,
-      );
-  }
+  if (typeof judge !== 'function') assertJudge(where, judge, model);
   if (given.fitClassifier !== undefined && real === undefined)
     throw new RangeError(`${where}: fitClassifier is given without real, needed real examples to test it on`);
   const logitsOf =
@@ -198,6 +194,20 @@ export async function evaluateSamples(
       trainedOnSamples: await accuracyOn(real, model, await fitClassifier(joined(model, parts))),
     }),
   };
+}
+
+/** Refuses a judge of other inputs or classes than the model generates, or that reads raw inputs in another way. */
+function assertJudge(where: string, judge: Classifier, model: Model & Partial<Classifier>): void {
+  assertClassifier(where, judge, 'judge');
+  if (!sameShape(judge.inputShape, model.inputShape) || judge.classes !== model.classes)
+    throw new RangeError(
+      `${where}: judge classifies ${formatShape(judge.inputShape)} into ${judge.classes}, needed ${formatShape(model.inputShape)} into ${model.classes}, as the model generates`,
+    );
+  if (judge.input && model.input && canonical(judge.input) !== canonical(model.input))
+    throw new RangeError(
+      `${where}: judge reads ${judge.input.kind} in another way than the model, by another order, other means or levels; needed a judge of data that were read with input: model.input`,
+    );
+  assertSameNames(where, ['the judge', 'the model'], judge.classNames, model.classNames);
 }
 
 /** What is known of one example, as often as there are examples; frees what it is given. */

@@ -222,6 +222,33 @@ describe('the demo in Chromium', () => {
     await other.close();
   });
 
+  it('says that memory ran out where WebAssembly gets no more, and goes on when the reader starts again', async () => {
+    const other = await page.context().newPage();
+    // A machine whose memory is taken: nothing grows until the page says so.
+    const scarce = `if (typeof WorkerGlobalScope === 'function') {
+      const { grow } = WebAssembly.Memory.prototype;
+      let asked = 0;
+      WebAssembly.Memory.prototype.grow = function (pages) {
+        if (asked++ < 8) throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
+        return grow.call(this, pages);
+      };
+    }
+    `;
+    await other.route('**/assets/*.js', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: scarce + (await response.text()) });
+    });
+    await other.goto(page.url().replace(/#.*/, ''));
+    await other.click('digits-scene button.main');
+    await other.waitForSelector('digits-scene .problem');
+    expect(await other.textContent('digits-scene .problem')).toMatch(
+      /The browser ran out of memory. Close other pages, then start again. \(wasm: memory for \d+ bytes/,
+    );
+    await other.click('digits-scene button.main');
+    await other.waitForFunction(() => (document.querySelector('digits-scene')?.frame?.step ?? 0) > 0);
+    await other.close();
+  });
+
   it('rests where the reader wants little motion, until the button is pressed', async () => {
     const other = await page.context().newPage();
     await other.emulateMedia({ reducedMotion: 'reduce' });

@@ -124,19 +124,21 @@ describe('a column', () => {
         (row) => (row % 7 ? row / 4 : `${row},75`),
         (row) => `${1 + row},${200 + row}.5`,
         (row) => `-1.${200 + row},25`,
+        (row) => (1000 + 100 * row).toLocaleString('fr-FR'),
+        (row) => `1’${200 + row}`,
       ] satisfies ((row: number) => unknown)[]
     ).map((cells): [string, (row: number) => unknown, string] => [
       `of numbers such as ${cells(14)} and ${cells(15)}`,
       cells,
-      'it holds numbers with commas: write points for decimal commas, and nothing between thousands',
+      'it holds numbers with separators: write points for decimal commas, and nothing between thousands',
     ]),
-    ...(['18.5 mm', '7%', '$12', '1,5 €'] as const).map(
-      (text): [string, (row: number) => unknown, string] => [
-        `of numbers such as ${text}`,
-        (row) => text.replace(/\d+/, String(row % 13)),
-        `it holds numbers with "${text.replace(/[\d., ]/g, '')}": write the numbers alone; types: { "cell": "levels" } keeps it`,
-      ],
-    ),
+    ...(
+      ['18.5 mm', '7%', '$12', '1,5 €', '3 km/h', '9 mg/dl', '4m²', '2 sq ft', '5"', 'USD 8', '<6'] as const
+    ).map((text): [string, (row: number) => unknown, string] => [
+      `of numbers such as ${text}`,
+      (row) => text.replace(/\d+/, String(row % 13)),
+      `it holds numbers with ${JSON.stringify(text.replace(/^[\d.,]+ ?| ?[\d.,]+$/g, ''))}: write the numbers alone; types: { "cell": "levels" } keeps it`,
+    ]),
   ])('%s is left out with a note', (_, cells, note) => {
     const { notes, shape } = withCells(cells);
     expect({ notes, shape }).toEqual({ notes: [`column "cell" is left out: ${note}`], shape: [1] });

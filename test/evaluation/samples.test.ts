@@ -12,7 +12,11 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import type { ColumnsInput } from '../../src/core/inputs/columns';
+import { columns } from '../../src/data/columns';
+import type { Dataset } from '../../src/data/dataset';
 import { evaluateSamples, type GeneratedExamples } from '../../src/evaluation/samples';
+import { createM2 } from '../../src/models/m2/model';
 import type { Classifier } from '../../src/models/model';
 import { cleanUpAfterEach } from '../support/numbers';
 import { alive, tinyDataset, tinyM1, tinyM2 } from '../support/tiny';
@@ -190,6 +194,36 @@ describe('generate at a temperature', () => {
     expect(() => tinyM2({ prior }).generate([0], 1, { temperature: 0.5 })).toThrow(
       'generate: temperature is 0.5, needed 1 with a prior of your own',
     );
+  });
+
+  it('refuses a judge that reads rows in another way, or calls classes otherwise', async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => ({
+      a: i % 5,
+      b: 7 - (i % 3),
+      kind: 'xy'[i % 2] as string,
+    }));
+    const make = (data: Dataset) =>
+      createM2({ data, latent: 1, nets: { preset: 'mlp', widths: [3] }, seed: 1 });
+    const data = columns(rows, { label: 'kind' });
+    const model = make(data);
+    const swapped = make(
+      columns(
+        rows.map(({ a, b, kind }) => ({ b, a, kind })),
+        { label: 'kind' },
+      ),
+    );
+    await expect(evaluateSamples(model, { judge: swapped, seed: 1 })).rejects.toThrowError(
+      new RangeError(
+        'evaluateSamples: judge reads columns in another way than the model, by another order, other means or levels; needed a judge of data that were read with input: model.input',
+      ),
+    );
+    const renamed = make(columns(rows, { label: 'kind', classNames: ['y', 'x'] }));
+    await expect(evaluateSamples(model, { judge: renamed, seed: 1 })).rejects.toThrow(
+      'evaluateSamples: class 0 is "y" in the judge and "x" in the model, needed the same name',
+    );
+    const same = make(columns(rows, { label: 'kind', input: model.input as ColumnsInput }));
+    expect((await evaluateSamples(model, { judge: same, seed: 1, perClass: 2 })).count).toBe(4);
+    for (const one of [model, swapped, renamed, same]) one.dispose();
   });
 
   it('refuses a judge that gives no logits, or classifies something else, before it generates', async () => {

@@ -82,6 +82,9 @@ describe('a vector without its list', () => {
         'predict: data is Float32Array of 3 numbers, needed a list of vectors, or { values, width } for vectors one after another',
       ),
     );
+    await expect(predict(model, Uint8Array.of(1, 2, 3, 4, 5, 6))).rejects.toThrow(
+      'predict: data is Uint8Array of 6 numbers, needed a list of vectors, or { values, width }',
+    );
     expect((await predict(model, [one])).labels).toEqual(
       (await predict(model, { values: one, width: 3 })).labels,
     );
@@ -89,6 +92,39 @@ describe('a vector without its list', () => {
     expect((await evaluateClassifier(model, first)).count).toBe(1);
     await expect(evaluateClassifier(model, { x: one, y: ['a'] })).rejects.toThrow('needed a list of vectors');
     model.dispose();
+  });
+});
+
+describe('a column of dates', () => {
+  const rows = Array.from({ length: 24 }, (_, row) => ({
+    day: new Date(2020, 0, 1 + (row % 9)),
+    size: row % 5,
+    kind: 'ab'[row % 2],
+  }));
+
+  it('reads dates alone, and a column of numbers none', async () => {
+    const data = columns(rows, { label: 'kind' });
+    const model = createM2({ data, ...SMALL });
+    expect((await predict(model, [{ day: new Date(2020, 0, 3), size: 1 }])).labels.length).toBe(1);
+    await expect(predict(model, [{ day: 20200103, size: 1 }])).rejects.toThrow(
+      'column "day" of data[0] is 20200103, needed a date, as the column has in the data',
+    );
+    await expect(predict(model, [{ day: new Date(2020, 0, 3), size: new Date(2020, 0, 3) }])).rejects.toThrow(
+      'column "size" of data[0] is Date, needed a number, as the column has in the data',
+    );
+    await expect(predict(model, Uint8Array.of(1, 2))).rejects.toThrow(TypeError);
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    expect((await loadModel(storage)).input).toEqual(data.input);
+    model.dispose();
+  });
+
+  it.each<[string, number, unknown, string]>([
+    ['size', 7, new Date(2026, 2, 4), 'column "size" of rows[7] is Date, needed no date, as most cells'],
+    ['day', 5, 20200103, 'column "day" of rows[5] is 20200103, needed a date, as most cells'],
+  ])('is not mixed with others: %s', (name, row, cell, message) => {
+    const mixed = rows.map((one, i) => (i === row ? { ...one, [name]: cell } : one));
+    expect(() => columns(mixed as never, { label: 'kind' })).toThrow(message);
   });
 });
 

@@ -34,6 +34,8 @@ export interface NumberColumn extends ColumnBase {
   readonly mean: number;
   /** standard deviation of the known values, above 0 */
   readonly sd: number;
+  /** whether its cells are dates, as their milliseconds since 1970; default false */
+  readonly dates?: boolean;
 }
 
 /** A column of categories; x has a one in the place of the level. */
@@ -102,7 +104,12 @@ export function placesOf(columns: readonly Column[]): {
 
 const parseColumn = (where: string, name: string, value: unknown): Column => {
   const { type } = isRecord(value) ? value : {};
-  const own = { number: ['mean', 'sd'], levels: ['levels'], flag: ['mean'], count: ['mean'] } as const;
+  const own = {
+    number: ['mean', 'sd', 'dates'],
+    levels: ['levels'],
+    flag: ['mean'],
+    count: ['mean'],
+  } as const;
   if (!isString(type) || !Object.hasOwn(own, type))
     throw new RangeError(
       `${where}: ${name}.type is ${describe(type)}, needed ${Object.keys(own).map(describe).join(' or ')}`,
@@ -125,6 +132,9 @@ const parseColumn = (where: string, name: string, value: unknown): Column => {
     type: kind,
     mean,
     sd: parse(where, `${name}.sd`, entries.sd, 'a number above 0', isAbove0),
+    ...(entries.dates !== undefined && {
+      dates: parse(where, `${name}.dates`, entries.dates, 'true or false', isBoolean),
+    }),
   };
 };
 

@@ -1,7 +1,8 @@
 /** Reads rows of a table cell by cell into the places of their columns. */
 import { isString } from '../../files/json';
 import { describe, oneLine } from '../describe';
-import { type Cell, cellReader, countIn, flagIn, levelIn, MISSING_TEXTS, squarableIn } from './cells';
+import { isBytes } from '../typedArrays';
+import { type Cell, cellReader, countIn, flagIn, isDate, levelIn, MISSING_TEXTS, squarableIn } from './cells';
 import { type Column, type ColumnsInput, placesOf, widthOf } from './columns';
 import type { InputReader } from './input';
 import { assertRoom } from './room';
@@ -30,6 +31,12 @@ const put = (
   x[at] = value ?? 0;
   if (value !== undefined) return undefined;
   return column.type === 'flag' ? 'true or false' : 'a whole number of at least 0';
+};
+
+/** What is needed where a column of dates has something else, or another one a date. */
+const misdated = (column: Column, value: unknown): string | undefined => {
+  if (column.type !== 'number' || isDate(value) === (column.dates ?? false)) return undefined;
+  return column.dates ? 'a date, as the column has in the data' : 'a number, as the column has in the data';
 };
 
 /** What x has for a missing value of a column without a mask: the mean, rounded where values are whole, or no level. */
@@ -76,7 +83,8 @@ const fewerOf = (columns: readonly Column[]): string => {
 /** Rows of a table. */
 export const COLUMNS_READER: InputReader<ColumnsInput> = {
   needed: 'rows: an array of records, or a record of columns',
-  isRaw: isTable,
+  // x of columns never has bytes.
+  isRaw: (value) => isTable(value) || isBytes(value),
   read(where, name, { columns, missing }, raw) {
     const table = tableOf(where, name, raw as Rows);
     assertColumns(where, name, table, columns);
@@ -95,7 +103,7 @@ export const COLUMNS_READER: InputReader<ColumnsInput> = {
           if (mask === undefined) x[at] = meanOf(column);
           continue;
         }
-        const needed = put(x, at, column, cell);
+        const needed = misdated(column, cellAt(row)) ?? put(x, at, column, cell);
         if (needed !== undefined)
           throw new RangeError(`${place()} is ${describe(cellAt(row))}, needed ${needed}`);
         if (mask !== undefined) x[row * width + mask] = 1;

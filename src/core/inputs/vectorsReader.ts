@@ -1,7 +1,7 @@
 /** Reads vectors of numbers of one width. */
 import { isRecord } from '../../files/json';
 import { describe } from '../describe';
-import { arrayKind } from '../typedArrays';
+import { arrayKind, isBytes } from '../typedArrays';
 import { LARGEST_NUMBER } from './cells';
 import type { InputReader } from './input';
 import { assertRoom } from './room';
@@ -92,10 +92,12 @@ function checked(
 /** Lists of vectors. */
 export const VECTORS_READER: InputReader<VectorsInput> = {
   needed: 'a list of vectors, or { values, width }',
-  // Values of the width of a vector may be one that was handed over without a list: `read` says what is needed.
+  // Values of the width of a vector may be one that was handed over without a list, and x never has bytes: `read` says what is
+  // needed.
   isRaw: (value, { mean }) =>
     Array.isArray(value) ||
     isFlat(value) ||
+    isBytes(value) ||
     (arrayKind(value) !== undefined && (value as Vector).length === mean.length),
   read(where, name, { mean, sd }, raw) {
     const { count, at } = vectorsOf(where, name, raw, mean.length);

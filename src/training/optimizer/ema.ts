@@ -1,6 +1,6 @@
 /** Exponential moving averages of weights, for evaluation. */
 import { tidy, type Variable } from '@tensorflow/tfjs-core';
-import { assertMethods, plainOf } from '../../core/assert';
+import { assertInteger, assertMethods, plainOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
 import { meanShares, movedMean } from '../../core/movingMean';
 import { BELOW_1, number, readOptions } from '../../core/options';
@@ -50,7 +50,12 @@ export function assertAveragesModel(
   const own = new Set(Object.values(variables));
   if (!sources.every((source) => own.has(source)))
     throw new RangeError(`${where}: ema is of other variables, needed createEma(model.variables)`);
-  if (Object.values(ema.averages).some((average) => average.isDisposed))
+  assertAverages(where, ema.averages);
+}
+
+/** Refuses averages that have been disposed. */
+function assertAverages(where: string, averages: Ema['averages']): void {
+  if (Object.values(averages).some((average) => average.isDisposed))
     throw new RangeError(`${where}: ema is disposed, needed a new createEma(model.variables)`);
 }
 
@@ -83,12 +88,15 @@ export function createEma(variables: Readonly<Record<string, Variable>>, options
   }
   const averages = Object.fromEntries(named.map(([name, source]) => [name, sharing(source)]));
   const copyToVariables = (): void => {
+    assertAverages('copyToVariables', averages);
     for (const [name, source] of named) source.assign(averages[name] as Variable);
   };
   const ema: Ema = {
     averages,
     decayAt: (step) => decayAt(decay, step),
     update(step) {
+      assertAverages('update', averages);
+      assertInteger('update', 'step', step, 0);
       const shares = meanShares(decayAt(decay, step));
       tidy(() => {
         for (const [name, source] of named) {
@@ -98,6 +106,7 @@ export function createEma(variables: Readonly<Record<string, Variable>>, options
       });
     },
     async withAverages(work) {
+      assertAverages('withAverages', averages);
       const weights = named.map(([, source]) => sharing(source));
       try {
         copyToVariables();

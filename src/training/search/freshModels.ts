@@ -5,7 +5,7 @@ import { messageOf } from '../../core/messageOf';
 import type { Noise } from '../../core/noise';
 import { atOnce } from '../../core/notAsync';
 import type { Dataset } from '../../data/dataset';
-import { canonical } from '../../files/json';
+import { brief, canonical, isRecord, own } from '../../files/json';
 import { assertCovariateCount } from '../../models/covariates';
 import { assertInfers, assertSameClasses, assertSameInputs } from '../../models/fits';
 import { assertLiving } from '../../models/living';
@@ -36,9 +36,12 @@ export function freshModels<M extends SemiSupervisedVae>({
 }: ModelMaker<M>): FreshModel<M> {
   const given = new WeakSet<object>();
   return (settings) => {
-    const made = createModel({ data, ...modelOptionsOf(settings), seed });
+    const options = modelOptionsOf(settings);
+    const made = createModel({ data, ...options, seed });
     try {
-      return assertFresh(atOnce('search', 'createModel', made), data, given);
+      const model = assertFresh(atOnce('search', 'createModel', made), data, given);
+      assertAsAsked(model, settings, options);
+      return model;
     } catch (error) {
       // A promised model is freed once it is there. What that throws would end the process, and hide the error.
       if (!given.has(made))
@@ -75,6 +78,27 @@ function assertFresh<M extends SemiSupervisedVae>(model: M, data: Dataset, given
   assertCovariateCount(maker, model, data.covariates, data.count);
   for (const part of [model, ...Object.values(model.variables)]) given.add(part);
   return model;
+}
+
+/** Refuses a model that has not what the options of `createModel` say: the trials would name settings that none had. */
+function assertAsAsked(
+  { latent, likelihood, spec }: SemiSupervisedVae,
+  { latent: _, sigma, ...settings }: SearchSettings,
+  options: Pick<M2Options, 'latent' | 'likelihood'>,
+): void {
+  const nets = isRecord(spec) && isRecord(spec.nets) ? spec.nets : undefined;
+  const found: readonly (readonly [string, unknown, unknown])[] = [
+    ['latent', latent, options.latent],
+    ['sigma', likelihood?.spec, options.likelihood?.spec],
+    ...(['widths', 'activation', 'norm'] as const).map(
+      (name) => [name, nets && (own(nets, name) ?? null), nets && settings[name]] as const,
+    ),
+  ];
+  for (const [name, has, asked] of found)
+    if (asked !== undefined && canonical(has ?? null) !== canonical(asked))
+      throw new RangeError(
+        `search: createModel gives a model whose ${name} is ${brief(has ?? null)}, needed ${brief(asked)} as its options say: (options) => createM2({ ...options }); or leave ${name} out of the space`,
+      );
 }
 
 /** Settings in an error text. */

@@ -98,6 +98,30 @@ describe('createEma', () => {
   });
 });
 
+describe('an average by hand', () => {
+  it('refuses to be used when it has been disposed, and leaves the weights as they are', async () => {
+    const model = tinyM2();
+    const before = await weightsOf(model);
+    const ema = createEma(model.variables, { decay: 0.5 });
+    ema.dispose();
+    const message = (where: string) =>
+      new RangeError(`${where}: ema is disposed, needed a new createEma(model.variables)`);
+    expect(() => ema.copyToVariables()).toThrowError(message('copyToVariables'));
+    expect(() => ema.update(1)).toThrowError(message('update'));
+    await expect(ema.withAverages(async () => 1)).rejects.toThrowError(message('withAverages'));
+    expect(await weightsOf(model)).toEqual(before);
+    model.dispose();
+  });
+
+  it.each([undefined, Number.NaN, -5, 1.5, '3'])('refuses the step %s', (step) => {
+    const model = tinyM2();
+    const ema = createEma(model.variables, { decay: 0.5 });
+    expect(() => ema.update(step as number)).toThrow(/^update: step is .*, needed an integer of at least 0/);
+    ema.dispose();
+    model.dispose();
+  });
+});
+
 describe('an average that does not fit the loop', () => {
   it.each<[string, string]>([
     ['of other variables', 'trainingSteps: ema is of other variables, needed createEma(model.variables)'],

@@ -186,6 +186,21 @@ describe('search refuses before its first step a createModel', () => {
   };
   it.each<[string, unknown, string]>([
     [
+      'that forgets the latents',
+      (options: M2Options) => createM2({ ...options, latent: 3 }),
+      'createModel gives a model whose latent is 3, needed 2 as its options say: (options) => createM2({ ...options }); or leave latent out of the space',
+    ],
+    [
+      'that takes other nets',
+      (options: M2Options) => createM2({ ...options, nets: { preset: 'mlp', widths: [5] } }),
+      'createModel gives a model whose widths is [5], needed [4] as its options say',
+    ],
+    [
+      'that takes another preset',
+      (options: M2Options) => createM2({ ...options, nets: 'conv' }),
+      'createModel gives a model whose widths is ',
+    ],
+    [
       'that is async',
       async () => Promise.reject(new Error('mine')),
       'search: createModel gives a Promise, needed its result at once: no async function',

@@ -237,10 +237,13 @@ describe('a search with a storage', () => {
     ['other folds', { folds: 2 }, bars, SPACE, /: heldBack is /],
     [
       'another model',
-      { createModel: (options) => createM2({ ...options, latent: 5 }) },
+      {
+        createModel: (options) =>
+          createM2({ ...options, nets: { preset: 'mlp', widths: [4], activation: 'softplus' } }),
+      },
       bars,
       SPACE,
-      /: model.spec.latent is 5 in this search and 2 in /,
+      /: model.spec.nets.activation is "softplus" in this search and "relu" in /,
     ],
   ])('refuses %s', async (_, options, data, space, message) => {
     const storage = memoryStorage();
