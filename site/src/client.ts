@@ -5,6 +5,8 @@ import type { Answer, Backend, Request } from './protocol';
 export interface Trouble {
   readonly message: string;
   readonly fatal: boolean;
+  /** what was asked for; nothing where the worker itself failed */
+  readonly during?: Request['type'];
 }
 
 /** Something that hears the worker. */
@@ -92,9 +94,15 @@ export class Client {
 
   #hear(answer: Answer): void {
     if (answer.type === 'ready') this.#description = answer.description;
-    if (answer.type === 'failed')
-      this.#tell({ message: inWords(answer.message), fatal: answer.during === 'start' });
+    if (answer.type === 'failed') this.#failed(answer);
     for (const listener of this.#listeners) listener.hear(answer);
+  }
+
+  #failed({ during, message }: Extract<Answer, { type: 'failed' }>): void {
+    const fatal = during === 'start';
+    const advice =
+      this.#backend === 'webgpu' && !fatal ? ' Switch WebGPU off: then WebAssembly computes.' : '';
+    this.#tell({ message: inWords(message) + advice, fatal, during });
   }
 
   #tell(trouble: Trouble): void {

@@ -36,7 +36,6 @@ export class DigitsScene extends TrainingScene {
   hear(answer: Answer): void {
     if (answer.type === 'reading') [this.reading, this.#busy] = [answer, false];
     if (answer.type === 'decoded') this.decoded = answer.images;
-    if (answer.type === 'failed' && answer.during === 'digits') this.running = false;
     if (answer.type === 'failed' && answer.during === 'read') this.#busy = false;
     if (!('run' in answer)) return;
     // Another run in the worker ends this one.
@@ -55,8 +54,11 @@ export class DigitsScene extends TrainingScene {
   }
 
   trouble(trouble: Trouble): void {
-    this.running = false;
-    this.problem = this.frame ? trouble : undefined;
+    const { during, fatal } = trouble;
+    const isOurs = during === 'digits' || during === 'read' || during === 'decode';
+    // Where nothing can train, the first scene says so.
+    if (isOurs || (fatal && (this.running || this.frame))) this.problem = trouble;
+    if (during === 'digits' || fatal) this.running = false;
   }
 
   /** Asks again what the model makes of the drawing, one question at a time. */

@@ -52,7 +52,6 @@ export class PlaneScene extends TrainingScene {
   }
 
   hear(answer: Answer): void {
-    if (answer.type === 'failed' && answer.during === 'plane') this.running = false;
     if (!('run' in answer) || answer.run !== this.run) return;
     if (answer.type === 'points') {
       this.points = answer;
@@ -82,7 +81,7 @@ export class PlaneScene extends TrainingScene {
   }
 
   trouble(trouble: Trouble): void {
-    [this.problem, this.running] = [trouble, false];
+    if (trouble.during === 'plane' || trouble.fatal) [this.problem, this.running] = [trouble, false];
   }
 
   #speak(now = false): void {
