@@ -1,9 +1,9 @@
 // One run as a program: settings as JSON in, figures as JSON lines out. The same call goes on where the last one was ended.
 // npx tsx examples/study/run.ts '{ "method": "m2", "seed": 2 }' --study runs/study
 // Exit code 0: the result is there. 2: the settings are wrong, or refused. 75: call again, as it was ended or another process has the run.
-import { createHash } from 'node:crypto';
 import * as ssvae from 'ssvae';
 import { runProgram, selectBackend } from 'ssvae/node';
+import { checksumOf } from './checksum';
 
 const OBJECTIVES = {
   'labels-only': () => ssvae.supervised(),
@@ -25,25 +25,14 @@ const DEFAULTS = {
   backend: 'wasm' as 'cpu' | 'wasm' | 'tensorflow',
 };
 
-/** The checksum of all weights: two runs of the same settings have the same, bit for bit, on cpu and WebAssembly. */
-async function checksumOf({ variables }: ssvae.Model): Promise<string> {
-  const hash = createHash('sha256');
-  for (const variable of Object.values(variables))
-    hash.update(new Uint8Array((await variable.data()).buffer));
-  return hash.digest('hex');
-}
-
 await runProgram({
   defaults: DEFAULTS,
   choices: { method: Object.keys(OBJECTIVES) as Method[], backend: ['cpu', 'wasm', 'tensorflow'] },
   async run({ method, labels, seed, epochs, alpha, examples, backend }, { storage, signal, log }) {
     await selectBackend({ backend });
     const dataset = ssvae.digits({ count: examples, seed });
-    const split = ssvae.splitDataset(dataset, {
-      labeled: labels,
-      validation: Math.ceil(examples / 10),
-      seed,
-    });
+    const validation = Math.ceil(examples / 10);
+    const split = ssvae.splitDataset(dataset, { labeled: labels, validation, seed });
     const held = ssvae.subset(dataset, split.validation);
     const batches = ssvae.createBatches({ dataset, split, batchSize: { labeled: 50, unlabeled: 100 }, seed });
     const steps = epochs * batches.stepsPerEpoch;
@@ -63,7 +52,7 @@ await runProgram({
     });
     if (stopped !== 'finished') return undefined;
     const { accuracy } = await ssvae.evaluateClassifier(model, ssvae.digits({ count: 1000, seed: 1001 }));
-    const validation = history.at(-1)?.['validation.accuracy'];
-    return { validation, accuracy, weights: await checksumOf(model) };
+    const weights = await checksumOf(model);
+    return { validation: history.at(-1)?.['validation.accuracy'], accuracy, weights };
   },
 });

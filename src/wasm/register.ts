@@ -1,8 +1,9 @@
 import {
   Abs,
   Add,
+  backend,
   Exp,
-  findBackend,
+  getBackend,
   getKernel,
   type KernelConfig,
   Log,
@@ -81,6 +82,6 @@ export function registerTrainingKernels(): void {
     if (getKernel(kernel.kernelName, 'wasm')) unregisterKernel(kernel.kernelName, 'wasm');
     registerKernel(kernel);
   }
-  const inUse: object | null = findBackend('wasm');
-  if (inUse) refuseWithoutRoom(inUse);
+  // Asking for another backend would start it.
+  if (getBackend() === 'wasm') refuseWithoutRoom(backend());
 }

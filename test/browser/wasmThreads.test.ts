@@ -54,6 +54,7 @@ beforeEach(() => {
     return `blob:${urls}`;
   });
   vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void events.push(`${url} revoked`));
+  vi.stubGlobal('location', { href: 'http://localhost/page/' });
   vi.stubGlobal('Worker', FakeWorker);
   vi.stubGlobal('crossOriginIsolated', true);
   vi.stubGlobal('fetch', async () => new Response(Uint8Array.from(binary)));

@@ -46,12 +46,14 @@ it('these are the examples', () => {
     'pages/vite-worker/vite.config.ts',
     'pages/vite-worker/worker.ts',
     'serve.ts',
-    'study/commandLine.ts',
+    'study/checksum.ts',
+    'study/connection.ts',
     'study/gather.ts',
+    'study/listed.ts',
+    'study/processes.ts',
     'study/queue.ts',
-    'study/results.ts',
     'study/run.ts',
-    'study/settings.ts',
+    'study/search.ts',
     'study/work.ts',
     'swiss-roll.ts',
   ];
@@ -70,7 +72,7 @@ it.each(programs)(
     // That page only starts the worker beside it.
     if (name !== 'pages/vite-worker/main.ts') expect(modules.length).toBeGreaterThan(0);
     const known = name.startsWith('study/')
-      ? /^(ssvae(\/node)?|bullmq|ioredis|node:\w+(\/promises)?|\.\/(commandLine|results|settings))$/
+      ? /^(ssvae(\/node)?|bullmq|ioredis|node:\w+(\/promises)?|\.\/(checksum|connection|listed|processes))$/
       : isRuntimeAlone(name)
         ? /^(onnxruntime-web(\/wasm)?|node:\w+(\/promises)?)$/
         : name.endsWith('/vite.config.ts')
