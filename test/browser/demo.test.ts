@@ -224,12 +224,13 @@ describe('the demo in Chromium', () => {
 
   it('says that memory ran out where WebAssembly gets no more, and goes on when the reader starts again', async () => {
     const other = await page.context().newPage();
-    // A machine whose memory is taken: nothing grows until the page says so.
-    const scarce = `if (typeof WorkerGlobalScope === 'function') {
+    // A machine whose memory is taken: nothing grows at first.
+    const scarce = `if (typeof WorkerGlobalScope === 'function' && !globalThis.scarce) {
+      globalThis.scarce = true;
       const { grow } = WebAssembly.Memory.prototype;
       let asked = 0;
       WebAssembly.Memory.prototype.grow = function (pages) {
-        if (asked++ < 8) throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
+        if (asked++ < 3) throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
         return grow.call(this, pages);
       };
     }
@@ -238,6 +239,7 @@ describe('the demo in Chromium', () => {
       const response = await route.fetch();
       await route.fulfill({ response, body: scarce + (await response.text()) });
     });
+    await other.emulateMedia({ reducedMotion: 'reduce' });
     await other.goto(page.url().replace(/#.*/, ''));
     await other.click('digits-scene button.main');
     await other.waitForSelector('digits-scene .problem');
