@@ -60,9 +60,5 @@ const elsewhere = (
 
 /** What does the runs of a search. */
 export const performer = <M extends SemiSupervisedVae>(
-  runs: Runs<M> &
-    Pick<SearchOptions<M>, never> & {
-      readonly perform: SearchOptions<M>['perform'];
-      readonly name: string;
-    },
+  runs: Runs<M> & { readonly perform: SearchOptions<M>['perform']; readonly name: string },
 ): Performer => (runs.perform ? elsewhere(runs.perform, runs.name, runs.signal) : here(runs));
