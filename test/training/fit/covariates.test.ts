@@ -90,7 +90,8 @@ describe('a model with covariates', () => {
         folds: 2,
         seed: 1,
         settings: { latent: 2, steps: 2 },
-        createModel: () => tinyM1M2({ covariates: 2, nets: { ...MLP, innerWidths: [4] } }),
+        createModel: ({ latent = 2 }) =>
+          tinyM1M2({ latent, covariates: 2, nets: { ...MLP, innerWidths: [4] } }),
       },
     );
     expect(trials[1]?.score?.examples).toBe(12);
