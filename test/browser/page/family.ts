@@ -1,4 +1,4 @@
-/** Twenty steps of each model of the family. */
+/** Steps of each model of the family. */
 import {
   adversarial,
   createAdam,
@@ -48,8 +48,8 @@ const makers: Readonly<Record<string, () => Trained<never>>> = {
   },
 };
 
-/** Trains each model for five epochs of four steps. */
-export async function familyInPage(): Promise<FamilyTerms> {
+/** Trains each model for some epochs of four steps. */
+export async function familyInPage(epochs: number): Promise<FamilyTerms> {
   const found: Record<string, readonly number[]> = {};
   for (const [name, make] of Object.entries(makers)) {
     const [model, objective] = make() as unknown as Trained<Model>;
@@ -59,11 +59,11 @@ export async function familyInPage(): Promise<FamilyTerms> {
       objective: objective as never,
       batches: tinyBatches(),
       ...(optimizer && { optimizer }),
-      epochs: 5,
+      epochs,
       seed: 3,
       onWarning: () => undefined,
     });
-    if (step !== 20) throw new Error(`${name} ends after ${step} steps`);
+    if (step !== 4 * epochs) throw new Error(`${name} ends after ${step} steps`);
     found[name] = history.flatMap(({ epoch: _, step: __, seconds: ___, ...terms }) => Object.values(terms));
     for (const one of [optimizer, ...phases.map((phase) => phase.optimizer)]) one?.dispose?.();
     (model as Model).dispose();
