@@ -382,7 +382,7 @@ export type {
 } from './training/options';
 export type { SearchOptions, SearchProgress, SearchRun } from './training/search/options';
 export type { SearchOutcome } from './training/search/runs';
-export type { SearchScore } from './training/search/score';
+export type { Judged, SearchScore } from './training/search/score';
 export { type SearchResult, type SearchTrial, search } from './training/search/search';
 export { type SearchRunOptions, searchRun } from './training/search/searchRun';
 export { modelOptionsOf, recipeWith } from './training/search/settings';

@@ -114,7 +114,15 @@ export async function trained<M extends SemiSupervisedVae>(
 const DIVERGED = /needed finite numbers|needed a model of finite weights/;
 
 /** What a run of a search says of the held-out labels, or why it says nothing. */
-export type SearchOutcome = { readonly judged: readonly Judged[] } | { readonly failed: string };
+export type SearchOutcome =
+  | {
+      /** what it says of each held-out example */
+      readonly judged: readonly Judged[];
+    }
+  | {
+      /** the error of numbers that left float32 */
+      readonly failed: string;
+    };
 
 /** One run: trains on a fold, and predicts what it holds back. */
 export async function runOn<M extends SemiSupervisedVae>(

@@ -5,6 +5,7 @@ import { indexOfLargest } from '../../core/labels';
 export interface Judged {
   /** log q(y|x) at the true class at each temperature, nats */
   readonly logProbs: readonly number[];
+  /** whether the likeliest class is the true one */
   readonly right: boolean;
 }
 
