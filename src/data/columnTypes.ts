@@ -123,12 +123,13 @@ const noLevels = (texts: readonly string[], different: number): LeftOut | undefi
 /** The type of a column by its cells, or why it is left out. */
 function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
   const cells = known(given);
-  const different = new Set(cells.map(levelIn)).size;
+  const texts = cells.map(levelIn);
+  const different = new Set(texts).size;
   if (cells.length === 0) return { reason: 'has no value' };
   if (different === 1) return { reason: `says ${describe(cells[0])} in every row` };
   if (cells.every((cell) => flagIn(cell) !== undefined)) return { type: 'flag' };
   const values = cells.map(numberIn).filter((value) => value !== undefined);
-  const marked = markedNumbers(cells.map(levelIn), values.length, different);
+  const marked = values.length < cells.length && markedNumbers(texts, values.length, different);
   if (marked) return marked;
   // Where most are numbers, the others are refused by their rows.
   if (values.length > cells.length / 2) {
@@ -142,7 +143,7 @@ function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
       ? { reason: 'numbers the rows, as an identifier does', keeps: 'number' }
       : { type: 'number' };
   }
-  return noLevels(cells.map(levelIn), different) ?? { type: 'levels' };
+  return noLevels(texts, different) ?? { type: 'levels' };
 }
 
 /**

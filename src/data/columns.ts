@@ -68,13 +68,14 @@ const cellsOf = (table: Table, name: string): unknown[] => {
 
 /** Whether the cells with a value are dates; a column of dates and others is refused, as programs take 3-4 for a date. */
 function datesAmong(name: string, given: readonly unknown[], cells: readonly Cell[]): boolean {
-  const known = given.flatMap((cell, row) => (cells[row] === undefined ? [] : [{ row, cell }]));
-  const dates = known.filter(({ cell }) => isDate(cell));
-  if (dates.length === 0 || dates.length === known.length) return dates.length > 0;
-  const isDated = dates.length > known.length / 2;
-  const other = known.find(({ cell }) => isDate(cell) !== isDated);
+  const dates = given.filter((cell, row) => cells[row] !== undefined && isDate(cell)).length;
+  if (dates === 0) return false;
+  const known = cells.filter((cell) => cell !== undefined).length;
+  if (dates === known) return true;
+  const isDated = dates > known / 2;
+  const row = given.findIndex((cell, i) => cells[i] !== undefined && isDate(cell) !== isDated);
   throw new RangeError(
-    `columns: column ${describe(name)} of rows[${other?.row}] is ${describe(other?.cell)}, needed ${isDated ? 'a date' : 'no date'}, as most cells of the column are; write it as the others, or leave it out`,
+    `columns: column ${describe(name)} of rows[${row}] is ${describe(given[row])}, needed ${isDated ? 'a date' : 'no date'}, as most cells of the column are; write it as the others, or leave it out`,
   );
 }
 

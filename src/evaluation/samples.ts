@@ -20,10 +20,9 @@ import {
   unchecked,
 } from '../core/options';
 import { assertShapes, sameShape, sizeOf } from '../core/shape';
-import { canonical } from '../files/json';
 import type { TokenConditionalVae } from '../models/conditional/token';
 import { assertReadsCovariates, covariateRows } from '../models/covariates';
-import { assertClassifier, assertModel } from '../models/fits';
+import { assertClassifier, assertModel, readsOtherwise } from '../models/fits';
 import { assertLiving } from '../models/living';
 import type { Classifier, GenerativeClassifier, Known, Model } from '../models/model';
 import { areProbabilities } from '../models/probabilities';
@@ -203,7 +202,7 @@ function assertJudge(where: string, judge: Classifier, model: Model & Partial<Cl
     throw new RangeError(
       `${where}: judge classifies ${formatShape(judge.inputShape)} into ${judge.classes}, needed ${formatShape(model.inputShape)} into ${model.classes}, as the model generates`,
     );
-  if (judge.input && model.input && canonical(judge.input) !== canonical(model.input))
+  if (readsOtherwise(model, judge.input))
     throw new RangeError(
       `${where}: judge reads ${judge.input.kind} in another way than the model, by another order, other means or levels; needed a judge of data that were read with input: model.input`,
     );

@@ -209,9 +209,13 @@ export function assertSameInputs(where: string, model: Model, shape: readonly nu
     );
 }
 
+/** Whether raw inputs were read in another way than a model reads them, where both say how. */
+export const readsOtherwise = ({ input }: Model, read: InputSpec | undefined): read is InputSpec =>
+  input !== undefined && read !== undefined && canonical(read) !== canonical(input);
+
 /** Refuses data that were read from raw inputs in another way than the model reads them, where both say how. */
-export function assertSameReading(where: string, { input }: Model, read: InputSpec | undefined): void {
-  if (input === undefined || read === undefined || canonical(read) === canonical(input)) return;
+export function assertSameReading(where: string, model: Model, read: InputSpec | undefined): void {
+  if (!readsOtherwise(model, read)) return;
   throw new RangeError(
     `${where}: the data was read as ${read.kind} in another way than the model reads its inputs, by other means, levels or words say; needed the same: hand over raw inputs, or data read with input: model.input`,
   );

@@ -6,7 +6,7 @@ import { assertLiving } from '../models/living';
 import type { Model } from '../models/model';
 import { takeOver } from './free';
 import { adamOf } from './optimizer/adam';
-import { assertAveragesModel, type Ema } from './optimizer/ema';
+import { assertAveragesModel, assertEmaLiving, type Ema } from './optimizer/ema';
 import { assertNotDisposed } from './optimizer/optimizers';
 import type { NonFinitePolicy, StepOptions } from './options';
 import { loopRules } from './rules';
@@ -88,7 +88,7 @@ export async function* stepsOf<M extends Model>(
       // A callback may have disposed them.
       assertLiving('train', model);
       assertNotDisposed('train', optimizers);
-      if (ema) assertAveragesModel('train', ema, model.variables);
+      if (ema) assertEmaLiving('train', ema);
       const owned: (() => void)[] = [];
       try {
         yield await takeStep(settings, step, { ema, skips, owned });

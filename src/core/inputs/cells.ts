@@ -10,7 +10,8 @@ export const MISSING_TEXTS: readonly string[] = ['NA', 'NaN', 'nan', 'null'];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Whether a value is a date of any realm. */
-export const isDate = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Date]';
+export const isDate = (value: unknown): boolean =>
+  typeof value === 'object' && Object.prototype.toString.call(value) === '[object Date]';
 
 /**
  * Reads a cell. Nothing, NaN, an empty text and the texts given are missing values; a text that spells a number means that

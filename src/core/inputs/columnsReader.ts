@@ -98,14 +98,14 @@ export const COLUMNS_READER: InputReader<ColumnsInput> = {
       for (let row = 0; row < table.count; row++) {
         const place = (): string => `${where}: column ${describe(column.name)} of ${oneLine(name)}[${row}]`;
         const at = row * width + from;
-        const cell = read(cellAt(row), place);
+        const given = cellAt(row);
+        const cell = read(given, place);
         if (cell === undefined) {
           if (mask === undefined) x[at] = meanOf(column);
           continue;
         }
-        const needed = misdated(column, cellAt(row)) ?? put(x, at, column, cell);
-        if (needed !== undefined)
-          throw new RangeError(`${place()} is ${describe(cellAt(row))}, needed ${needed}`);
+        const needed = misdated(column, given) ?? put(x, at, column, cell);
+        if (needed !== undefined) throw new RangeError(`${place()} is ${describe(given)}, needed ${needed}`);
         if (mask !== undefined) x[row * width + mask] = 1;
       }
     }

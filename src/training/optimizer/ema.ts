@@ -53,7 +53,11 @@ export function assertAveragesModel(
   assertAverages(where, ema.averages);
 }
 
-/** Refuses averages that have been disposed. */
+/** Refuses averages that have been disposed; those of an `Ema` of your own are its own to check. */
+export function assertEmaLiving(where: string, ema: Ema): void {
+  if (sourcesOf.has(ema)) assertAverages(where, ema.averages);
+}
+
 function assertAverages(where: string, averages: Ema['averages']): void {
   if (Object.values(averages).some((average) => average.isDisposed))
     throw new RangeError(`${where}: ema is disposed, needed a new createEma(model.variables)`);

@@ -71,6 +71,19 @@ const needed = ['objective', 'batches', 'seed'] as const;
 
 const adversary = shared(() => tinyAae());
 
+/** Functions whose names errors of a search may begin with. */
+const CALLED_BY_SEARCH = [
+  'fit',
+  'train',
+  'schedule',
+  'foldsOf',
+  'createBatches',
+  'recipeOf',
+  'createM2',
+  'modelOptionsOf',
+  'recipeWith',
+];
+
 export const training: Descriptions = {
   adversarial: described(
     (given: ssvae.Aae, options?: ssvae.AdversarialOptions) => {
@@ -222,17 +235,7 @@ export const training: Descriptions = {
         !((options?.settings?.steps ?? 99) > 10) &&
         !((options.trials ?? 99) > 3) &&
         !((options.folds ?? 99) > 3),
-      begins: [
-        'fit',
-        'train',
-        'schedule',
-        'foldsOf',
-        'createBatches',
-        'recipeOf',
-        'createM2',
-        'modelOptionsOf',
-        'recipeWith',
-      ],
+      begins: CALLED_BY_SEARCH,
       always: (trials) => must(trials >= 1, 'a trial'),
     },
   ),
@@ -259,18 +262,7 @@ export const training: Descriptions = {
       share: 0.02,
       cheap: (_, run: { readonly settings?: { readonly steps?: number } }) =>
         !((run?.settings?.steps ?? 99) > 10),
-      begins: [
-        'search',
-        'fit',
-        'train',
-        'schedule',
-        'foldsOf',
-        'createBatches',
-        'recipeOf',
-        'createM2',
-        'modelOptionsOf',
-        'recipeWith',
-      ],
+      begins: ['search', ...CALLED_BY_SEARCH],
       always: (outcome) => must('judged' in outcome || 'failed' in outcome, 'an outcome'),
     },
   ),

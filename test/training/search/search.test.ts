@@ -508,7 +508,8 @@ describe('the runs of a search done elsewhere', () => {
     );
   });
 
-  it('go on from a checkpoint where the signal ended them', async () => {
+  /** The runs that a search asks for. */
+  const runsOfSearch = async (): Promise<readonly SearchRun[]> => {
     const runs: SearchRun[] = [];
     await searchBars({
       refit: false,
@@ -517,6 +518,11 @@ describe('the runs of a search done elsewhere', () => {
         return searchRun(bars, run, shared);
       },
     });
+    return runs;
+  };
+
+  it('go on from a checkpoint where the signal ended them', async () => {
+    const runs = await runsOfSearch();
     const run = runs.at(-1) as SearchRun;
     const whole = await searchRun(bars, run, shared);
     const storage = memoryStorage();
@@ -536,14 +542,7 @@ describe('the runs of a search done elsewhere', () => {
   });
 
   it('leave no tensor', async () => {
-    const runs: SearchRun[] = [];
-    await searchBars({
-      refit: false,
-      perform(run) {
-        runs.push(run);
-        return searchRun(bars, run, shared);
-      },
-    });
+    const runs = await runsOfSearch();
     const before = alive();
     await searchRun(bars, runs[0] as SearchRun, shared);
     expect(alive()).toEqual(before);
