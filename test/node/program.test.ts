@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunContext, runProgram } from '../../src/node/index';
 import { keepResult } from '../../src/node/program/results';
-import { nameOf, runsOf } from '../../src/node/program/settings';
+import { everyRun, nameOf, runsOf } from '../../src/node/program/settings';
 
 let folder: string;
 beforeAll(async () => {
@@ -89,7 +89,58 @@ describe('runProgram', () => {
       { seed: 3, rate: 2 },
       { seed: 4, rate: 2 },
     ]);
-    expect(runsOf([{ seed: 7 }], { defaults })).toEqual([{ seed: 7, rate: 0.5 }]);
+    const at = async (index: string) =>
+      JSON.parse(
+        (await called(async () => ({ at: index }), '{"rate":[1,2],"seed":[3,4]}', '--index', index))
+          .lines[0] as string,
+      );
+    expect((await at('1')).settings).toEqual({ seed: 4, rate: 1 });
+    expect(everyRun(runsOf([{ seed: 7 }], { defaults }))).toEqual([{ seed: 7, rate: 0.5 }]);
+  });
+});
+
+describe('a command line that asks for nothing that can be done', () => {
+  const never = async () => ({ done: true });
+  it.each([
+    ['{"seed":2}', 'results'],
+    ['{"seed":[2]}', '--list', '--all'],
+    ['{"seed":[]}', '--all'],
+    ['[]', '--list'],
+    ['{"seed":[2]}', '--index', '1'],
+    ['{"seed":[2]}', '--index', '0.5'],
+    ['{"seed":[2]}', '--index', '-1'],
+    ['{"seed":1e999}'],
+  ])('%s %s %s ends with 2 and a line', async (...args) => {
+    const { code, lines } = await called(never, ...args.filter((one) => one !== undefined));
+    expect(code).toBe(2);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('\n');
+    if (args[1] === 'results') expect(lines[0]).toContain('--study');
+  });
+
+  it('does a run of a grid that is too large to list, at once', async () => {
+    const tens = JSON.stringify(Array.from({ length: 1000 }, (_, i) => i));
+    const grid = `{"seed":${tens},"rate":${tens}}`;
+    const larger = async (run: object, ...args: string[]): Promise<{ code: number; line: string }> => {
+      const lines: string[] = [];
+      for (const stream of ['log', 'error'] as const)
+        vi.spyOn(console, stream).mockImplementation(
+          (...given: unknown[]) => void lines.push(String(given[0])),
+        );
+      const code = await runProgram({
+        defaults: { ...defaults, ...run },
+        run: async ({ seed }) => ({ seed }),
+        args: [...args, '--study', folder],
+      });
+      return { code, line: lines[0] as string };
+    };
+    const huge = `${grid.slice(0, -1)},"more":[0,1]}`;
+    const { code, line } = await larger({ more: 0 }, huge, '--index', '1234567');
+    expect([code, JSON.parse(line).settings]).toEqual([0, { seed: 617, rate: 283, more: 1 }]);
+    expect(await larger({ more: 0 }, huge, '--all')).toMatchObject({
+      code: 2,
+      line: expect.stringContaining('2000000 runs, needed at most 1000000'),
+    });
   });
 });
 

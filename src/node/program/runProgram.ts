@@ -6,7 +6,7 @@ import { messageOf } from '../../core/messageOf';
 import { callable, checked, optional, readOptions, texts } from '../../core/options';
 import { performRun, type Run } from './perform';
 import { doneIn } from './results';
-import { type Allowed, jsonOf, nameOf, runsOf, settingsOf } from './settings';
+import { type Allowed, everyRun, jsonOf, nameOf, runsOf, settingsOf } from './settings';
 import { EXIT, workThrough } from './work';
 
 /** Values that settings may have. */
@@ -61,15 +61,21 @@ function asked(args: readonly string[], allowed: Allowed) {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
     const { study, index, all, list } = values;
-    const given = jsonOf(positionals[0] ?? '{}');
-    if (all || list) return { study, runs: runsOf(given, allowed), list };
+    const [settings = '{}', surplus] = positionals;
+    if (surplus !== undefined)
+      throw new Error(
+        `${oneLine(surplus)} is one argument too many, needed the settings alone; a folder is given by --study`,
+      );
+    const calls = [all && '--all', list && '--list', index !== undefined && '--index'].filter(Boolean);
+    if (calls.length > 1) throw new Error(`${calls.join(' and ')} are given, needed one of them`);
+    const given = jsonOf(settings);
+    if (all || list) return { study, runs: everyRun(runsOf(given, allowed)), list };
     if (index === undefined) return { study, settings: settingsOf(given, allowed) };
-    const runs = runsOf(given, allowed);
-    const settings = runs[Number(index)];
-    if (settings) return { study, settings };
-    throw new Error(`--index ${oneLine(index)} is not in the grid, needed 0 to ${runs.length - 1}`);
+    const { count, at } = runsOf(given, allowed);
+    if (/^\d+$/.test(index) && Number(index) < count) return { study, settings: at(Number(index)) };
+    throw new Error(`--index ${oneLine(index)} is not in the grid, needed 0 to ${count - 1}`);
   } catch (error) {
-    throw new WrongSettings(messageOf(error));
+    throw new WrongSettings(messageOf(error).replace(/\s*\n\s*/g, ' '));
   }
 }
 

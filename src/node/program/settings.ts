@@ -45,6 +45,10 @@ export interface Allowed {
 export function settingsOf(value: unknown, { defaults, choices = {} }: Allowed): Given {
   const given = assertRecord(value);
   for (const [name, setting] of Object.entries(given)) {
+    if (typeof setting === 'number' && !Number.isFinite(setting))
+      throw new Error(
+        `settings.${oneLine(name)} is ${setting}, needed a finite number, as JSON keeps no other`,
+      );
     const some = own(choices as Readonly<Record<string, readonly unknown[]>>, name);
     if (some && !some.includes(setting))
       throw new Error(
@@ -65,21 +69,65 @@ export function settingsOf(value: unknown, { defaults, choices = {} }: Allowed):
   return { ...known, ...given };
 }
 
+/** Runs that can be asked for one by one. */
+export interface Runs {
+  readonly count: number;
+  /** The settings of a run, from 0 on. */
+  at(index: number): Given;
+}
+
+/** More runs than that are not gone through: their settings alone would fill the memory. */
+const MOST_RUNS = 1e6;
+
 /**
  * The settings of several runs.
  *
- * @param value a list of settings, or a grid: a list of values for each setting, of which there is a run for every combination
+ * @param value a list of settings, or a grid: a list of values for each setting, of which there is a run for every combination;
+ *   the last setting changes first
  * @throws Error naming what is neither
  */
-export function runsOf(value: unknown, allowed: Allowed): readonly Given[] {
-  if (Array.isArray(value)) return value.map((one) => settingsOf(one, allowed));
-  let runs: readonly Given[] = [{}];
-  for (const [name, values] of Object.entries(assertRecord(value))) {
+export function runsOf(value: unknown, allowed: Allowed): Runs {
+  const list = Array.isArray(value) ? value : undefined;
+  const grid = list ? [] : Object.entries(assertRecord(value));
+  const lists = grid.map(([name, values]) => {
     if (!Array.isArray(values))
       throw new Error(
         `settings.${oneLine(name)} is ${describe(values)}, needed a list of values, as the settings are a grid`,
       );
-    runs = runs.flatMap((run) => values.map((setting) => ({ ...run, [name]: setting })));
+    if (values.length === 0)
+      throw new Error(`settings.${oneLine(name)} is an empty list, needed a value at least: there is no run`);
+    for (const setting of values) settingsOf({ [name]: setting }, allowed);
+    return [name, values] as const;
+  });
+  if (list) {
+    if (list.length === 0)
+      throw new Error('settings are an empty list, needed the settings of a run at least');
+    const runs = list.map((one) => settingsOf(one, allowed));
+    return { count: runs.length, at: (index) => runs[index] as Given };
   }
-  return runs.map((run) => settingsOf(run, allowed));
+  return {
+    count: lists.reduce((product, [, values]) => product * values.length, 1),
+    at(index) {
+      let rest = index;
+      const chosen = [...lists].reverse().map(([name, values]) => {
+        const setting = values[rest % values.length];
+        rest = Math.floor(rest / values.length);
+        return [name, setting] as const;
+      });
+      return settingsOf(Object.fromEntries(chosen.reverse()), allowed);
+    },
+  };
+}
+
+/**
+ * All of them.
+ *
+ * @throws Error where they are too many to go through
+ */
+export function everyRun({ count, at }: Runs): readonly Given[] {
+  if (count > MOST_RUNS)
+    throw new Error(
+      `the grid has ${count} runs, needed at most ${MOST_RUNS}: leave out values, or ask for runs by --index`,
+    );
+  return Array.from({ length: count }, (_, i) => at(i));
 }
