@@ -7,7 +7,8 @@ import { describe } from './describe';
  * The value in a data set's `y` that means an unknown class.
  *
  * −1 means the same wherever labels are read, and so does 255 in any type of array, unless there are more than 255 classes: by
- * the function's arguments, or by a label beyond 255.
+ * the function's arguments, or by a label beyond 255. Where labels are names (`columns`, `vectors`, `text`, `images`), 255 is
+ * unknown among bytes, and where the other labels are the numbers 0 … K − 1.
  */
 export const UNKNOWN_CLASS = 255;
 

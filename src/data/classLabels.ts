@@ -1,8 +1,12 @@
 /** Classes of examples as people write them: names, numbers, true and false, and lists of the classes that are possible. */
 import { describe } from '../core/describe';
 import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
+import { UNKNOWN_CLASS } from '../core/labels';
 
-/** A class by its name; nothing, NaN, an empty text and −1 mean that it is not known. */
+/**
+ * A class by its name; nothing, NaN, an empty text and −1 mean that it is not known. The number 255 means it too among bytes, and
+ * where the other classes are the numbers 0 … K − 1, as in the `y` of a data set.
+ */
 export type ClassLabel = string | number | bigint | boolean | null | undefined;
 
 /** A label for each example; a list of classes is a coarse label, one of them being right. */
@@ -29,13 +33,30 @@ const MOST_FRACTIONS = 20;
 const isUnknown = (cell: Cell): boolean =>
   cell === undefined || cell === -1 || (typeof cell === 'string' && /^-1(\.0+)?$/.test(cell));
 
+const is255 = (label: unknown): boolean => label === UNKNOWN_CLASS || label === BigInt(UNKNOWN_CLASS);
+
+/** Whether 255 means an unknown class, as in the `y` of a data set. */
+function means255(labels: ArrayLike<unknown>): boolean {
+  const all = Array.from(labels).flat();
+  if (!all.some(is255)) return false;
+  if (/^Uint8(Clamped)?Array$/.test(Object.prototype.toString.call(labels).slice(8, -1))) return true;
+  const others = new Set(all.filter((label) => !is255(label) && !isUnknown(label as Cell)).map(Number));
+  others.delete(Number.NaN);
+  return Array.from({ length: others.size }, (_, k) => k).every((k) => others.has(k));
+}
+
 /** Names in an order that does not depend on that of the examples: numbers by size, texts by their characters. */
 const sorted = (names: readonly string[]): string[] =>
   names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)))
     ? [...names].sort((a, b) => Number(a) - Number(b))
     : [...names].sort();
 
-const assertClasses = (where: string, name: string, names: readonly string[], hasMinusOne: boolean): void => {
+const assertClasses = (
+  where: string,
+  name: string,
+  names: readonly string[],
+  unknown: string | undefined,
+): void => {
   if (names.length === 0)
     throw new RangeError(
       `${where}: ${name} holds no class that is known, needed at least one; leave it out where there is none`,
@@ -45,9 +66,9 @@ const assertClasses = (where: string, name: string, names: readonly string[], ha
     throw new RangeError(
       `${where}: ${name} holds ${names.length} different values, needed at most ${MOST_CLASSES} classes, not measurements or identifiers`,
     );
-  if (names.length === 1 && hasMinusOne)
+  if (names.length === 1 && unknown !== undefined)
     throw new RangeError(
-      `${where}: ${name} holds -1 and ${describe(names[0])} alone, and -1 means unknown; needed two classes, or classNames: ["-1", ${describe(names[0])}] where -1 is one`,
+      `${where}: ${name} holds ${unknown} and ${describe(names[0])} alone, and ${unknown} means unknown; needed two classes, or classNames: [${describe(unknown)}, ${describe(names[0])}] where ${unknown} is one`,
     );
 };
 
@@ -76,8 +97,10 @@ export function readClasses(
   // A text that names a class is not a missing value.
   const named = new Set(classNames);
   const read = cellReader(missing.filter((text) => !named.has(text)));
+  const no255 = !named.has(String(UNKNOWN_CLASS)) && means255(labels);
   const cells = Array.from(labels, (label, i) =>
     (Array.isArray(label) ? label : [label]).map((one: unknown) => {
+      if (no255 && is255(one)) return undefined;
       const cell = read(one, () => `${where}: ${name}[${i}]`);
       return isUnknown(cell) && !named.has(String(cell)) ? undefined : String(cell);
     }),
@@ -93,7 +116,11 @@ export function readClasses(
       where,
       name,
       [...new Set(cells.flatMap(known))],
-      Array.from(labels).some((label) => Number(label) === -1),
+      no255
+        ? String(UNKNOWN_CLASS)
+        : Array.from(labels).some((label) => Number(label) === -1)
+          ? '-1'
+          : undefined,
     );
   const names = classNames ?? sorted([...new Set(cells.flatMap(known))]);
   const indices = cells.map((list, i) =>

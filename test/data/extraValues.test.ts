@@ -2,8 +2,10 @@ import { tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/core/batch';
 import type { ColumnsInput } from '../../src/core/inputs/columns';
+import { UNKNOWN_CLASS } from '../../src/core/labels';
 import { createBatches } from '../../src/data/batches';
 import { batchesFrom } from '../../src/data/batchesFrom';
+import type { ClassLabels } from '../../src/data/classLabels';
 import { columns } from '../../src/data/columns';
 import { createDataset } from '../../src/data/dataset';
 import { text } from '../../src/data/text';
@@ -21,6 +23,37 @@ const four = (more: object) =>
   createDataset({ name: 'four', x: new Uint8Array(4), y: [0, 1, 0, 1], shape: [1], classes: 2, ...more });
 
 const FALSY = [null, 0, Number.NaN, false, ''];
+
+describe('255 in labels', () => {
+  const rows = Array.from({ length: 6 }, (_, i) => [i, (i * i) % 5]);
+  const read = (labels: ClassLabels, classNames?: readonly string[]) => {
+    const { y, classNames: names } = vectors(rows, { labels, ...(classNames && { classNames }) });
+    return { y: Array.from(y, (label) => (label === UNKNOWN_CLASS ? -1 : label)), names };
+  };
+  const unknown = { y: [0, 1, -1, -1, 1, -1], names: ['0', '1'] };
+
+  it.each<[string, ClassLabels]>([
+    ['the y of a data set', Uint8Array.of(0, 1, 255, 255, 1, 255)],
+    ['a list', [0, 1, 255, 255, 1, 255]],
+    ['a list with −1 too', [0, 1, 255, -1, 1, 255]],
+    ['64-bit integers', BigInt64Array.of(0n, 1n, 255n, 255n, 1n, 255n)],
+  ])('means an unknown class in %s', (_, labels) => {
+    expect(read(labels)).toEqual(unknown);
+    expect(read(labels, ['0', '1'])).toEqual(unknown);
+  });
+
+  it('means it among bytes whatever the classes are, and names a class where classNames has it', () => {
+    expect(read(Uint8Array.of(3, 7, 255, 255, 7, 255))).toEqual({ ...unknown, names: ['3', '7'] });
+    expect(read([0, 1, 255, 255, 1, 255], ['0', '1', '255']).y).toEqual([0, 1, 2, 2, 1, 2]);
+  });
+
+  it.each<[string, ClassLabels, readonly string[]]>([
+    ['numbers that are no indices', [10, 100, 255, 10, 100, 255], ['10', '100', '255']],
+    ['texts', ['0', '1', '255', '0', '1', '255'], ['0', '1', '255']],
+  ])('is a class among %s', (_, labels, names) => {
+    expect(read(labels)).toEqual({ y: [0, 1, 2, 0, 1, 2], names });
+  });
+});
 
 describe('options beside input', () => {
   it('are refused, as input says how the data are read', () => {
