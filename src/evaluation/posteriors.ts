@@ -3,6 +3,7 @@ import { dispose, tidy } from '@tensorflow/tfjs-core';
 import { indexOfLargest } from '../core/labels';
 import type { Classifier } from '../models/model';
 import { forEachBatch } from '../models/openInputs';
+import { assertNoProbabilities } from '../models/probabilities';
 import { calibratedLogits } from '../models/temperature';
 import type { OpenedExamples } from './examples';
 
@@ -10,7 +11,7 @@ import type { OpenedExamples } from './examples';
  * Calls `visit` with the K logits of each example in order, at the temperature of the model.
  *
  * @param where name of the calling function, for the message
- * @throws RangeError when the classifier gives another shape
+ * @throws RangeError when the classifier gives another shape, or probabilities for logits
  */
 export async function forEachLogits(
   where: string,
@@ -25,6 +26,7 @@ export async function forEachLogits(
     const logits = tidy(() => calibratedLogits(where, model, x, known));
     try {
       const values = (await logits.data()) as Float32Array;
+      if (from === 0) assertNoProbabilities(where, model, values);
       for (let i = from; i < to; i++)
         visit(values.subarray((i - from) * classes, (i - from + 1) * classes), i);
     } finally {

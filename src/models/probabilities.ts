@@ -1,5 +1,7 @@
 /** Whether a classifier gives probabilities where its logits are read. */
 
+import type { Classifier } from './model';
+
 /**
  * Whether each row is at least 0 and sums to 1: logits that do so in every row, to five digits, are none.
  *
@@ -14,4 +16,28 @@ export function areProbabilities(values: Float32Array, classes: number): boolean
   const isOne = (row: readonly number[]): boolean =>
     row.every((value) => value >= 0) && Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= 1e-5;
   return classes > 1 && rows.length > 0 && rows.every(isOne);
+}
+
+/** Rows looked at: more tell nothing more. */
+const MOST_ROWS = 500;
+
+/**
+ * Refuses logits that are probabilities in every row, of two different rows at least: one row may sum to 1 by chance.
+ *
+ * @param where name of the calling function, for the message
+ * @param logits of rows in succession, divided by the temperature of the model
+ * @throws RangeError with what to do
+ */
+export function assertNoProbabilities(
+  where: string,
+  { classes, temperature = 1 }: Pick<Classifier, 'classes' | 'temperature'>,
+  logits: Float32Array,
+): void {
+  const rows = logits.slice(0, MOST_ROWS * classes).map((value) => value * temperature);
+  if (!areProbabilities(rows, classes)) return;
+  const isOneRow = rows.every((value, i) => value === rows[i % classes]);
+  if (isOneRow) return;
+  throw new RangeError(
+    `${where}: the model's classify gives probabilities, rows of at least 0 that sum to 1, needed logits: leave its softmax out, or give log(p)`,
+  );
 }

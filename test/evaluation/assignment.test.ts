@@ -162,6 +162,8 @@ const reader = (classes: number, rename = (k: number): number => k): Classifier 
           'int32',
         ),
         classes,
+        9,
+        0,
       );
       const seen = oneHot(cast(reshape(x, [-1]), 'int32'), classes);
       return matMul(cast(seen, 'float32') as Tensor2D, cast(named, 'float32') as Tensor2D);

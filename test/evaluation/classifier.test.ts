@@ -167,7 +167,7 @@ describe('evaluateClassifier', () => {
   it('takes a data set as it is', async () => {
     const dataset = createDataset({
       name: 'two',
-      x: Uint8Array.of(0, 255, 255, 0),
+      x: Uint8Array.of(0, 255, 255, 51),
       y: [1, 1],
       shape: [2],
       classes: 2,

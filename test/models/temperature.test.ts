@@ -1,7 +1,9 @@
-import { type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { logSoftmax, softmax, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { evaluateAssignment } from '../../src/evaluation/assignment';
 import { calibrate } from '../../src/evaluation/calibrate';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
+import { noveltyScore } from '../../src/evaluation/novelty';
 import { loadModel } from '../../src/models/loadModel';
 import type { Classifier } from '../../src/models/model';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
@@ -21,6 +23,38 @@ import {
 } from '../support/tiny';
 
 const data = tinyDataset(60, 3);
+
+describe('a classify that gives probabilities', () => {
+  cleanUpAfterEach();
+
+  it.each(['predict', 'evaluateClassifier', 'evaluateAssignment', 'noveltyScore', 'calibrate'] as const)(
+    'is refused by %s, at any temperature, and logits are not',
+    async (name) => {
+      const model = tinyM2();
+      const own = { ...model, classify: (x: Tensor) => softmax(model.classify(x)) };
+      const examples = tinyDataset(30, 3);
+      const use = (asked: Classifier): Promise<unknown> => {
+        if (name === 'predict') return predict(asked, examples.x);
+        if (name === 'evaluateClassifier') return evaluateClassifier(asked, examples);
+        if (name === 'evaluateAssignment') return evaluateAssignment(asked as typeof model, examples, { training: examples });
+        if (name === 'noveltyScore')
+          return noveltyScore(asked as typeof model, examples, { reference: [-3.5, -4.5], samples: 1, seed: 1 });
+        return calibrate(asked, examples);
+      };
+      const message = `${name}: the model's classify gives probabilities`;
+      await expect(use(own)).rejects.toThrow(message);
+      if (name !== 'calibrate') await expect(use(withTemperature(own, 2))).rejects.toThrow(message);
+      await use(model);
+      await use({ ...model, classify: (x: Tensor) => logSoftmax(model.classify(x)) } as typeof model);
+    },
+  );
+
+  it('is not told by one row', async () => {
+    const { x } = tinyExamples(1);
+    const own = { ...tinyM2(), classify: () => tensor2d([[0.25, 0.75, 0]]) };
+    expect((await predict(own, x)).labels).toEqual(Int32Array.of(1));
+  });
+});
 
 describe('withTemperature', () => {
   cleanUpAfterEach();
