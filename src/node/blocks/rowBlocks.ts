@@ -44,12 +44,56 @@ const shapeRule = checked<readonly number[]>((where, name, shape) => {
   for (const [axis, size] of shape.entries()) assertInteger(where, `${name}[${axis}]`, size);
 });
 
+/** How files of other formats begin. */
+const BEGINNINGS: readonly (readonly [format: string, bytes: readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b, 0x08]],
+  ['zip (.npz, .pt)', [0x50, 0x4b, 0x03, 0x04]],
+  ['Zstandard', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ['bzip2', [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59]],
+  ['Parquet', [0x50, 0x41, 0x52, 0x31]],
+  ['HDF5', [0x89, 0x48, 0x44, 0x46]],
+  ['PNG', [0x89, 0x50, 0x4e, 0x47]],
+  ['JPEG', [0xff, 0xd8, 0xff, 0xe0]],
+];
+
+/** Below it a float32 has fewer digits: numbers of data are not, integers read as float32 are. */
+const SMALLEST_NORMAL = 2 ** -126;
+
+/** Numbers looked at. */
+const LOOKED_AT = 4096;
+
+/** Fewer numbers say nothing. */
+const FEWEST = 16;
+
+/** Refuses numbers that are of another type. */
+function assertFloats(named: string, values: Float32Array, width: number): void {
+  const others = values.filter((value) => value !== 0);
+  const tiny = others.filter((value) => Math.abs(value) < SMALLEST_NORMAL).length;
+  if (others.length >= FEWEST && tiny > others.length / 2)
+    throw new RangeError(
+      `${named} holds integers, whose bits are hardly ever a float32: needed float32, such as array.astype("float32").tofile(…) of NumPy writes`,
+    );
+  // The lower half of a float64 with few digits is 0. Columns that are 0 may lie so too, where they are few.
+  const alternates =
+    values.length >= 2 * FEWEST && values.every((value, i) => (value === 0) === (i % 2 === 0));
+  if (alternates && (width % 2 === 1 || width >= FEWEST))
+    throw new RangeError(
+      `${named} has 0 in every second place, as float64 has where it is read as float32: needed float32, such as array.astype("float32").tofile(…) of NumPy writes`,
+    );
+}
+
 /** Refuses a file whose first bytes say that it is of another format: rows would be read from its header. */
 async function assertBareRows(path: string, place: string, then: FileState, offset: number): Promise<void> {
   const named = `${WHERE}: ${oneLine(path, 200)}`;
   if (/\.t?gz$/i.test(path))
     throw new RangeError(`${named} is compressed by gzip by its name, needed bare rows: unpack it first`);
   const head = await readRange(WHERE, place, then, 0, Math.min(16, then.size));
+  const format = BEGINNINGS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
+  if (format !== undefined && offset === 0)
+    throw new RangeError(
+      `${named} is a file of ${format} by its first bytes, needed bare rows: unpack it first`,
+    );
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   if (offset < 10 && head.length >= 12 && String.fromCharCode(...head.subarray(1, 6)) === 'NUMPY') {
     const first = head[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
@@ -75,8 +119,9 @@ async function assertBareRows(path: string, place: string, then: FileState, offs
  * @param path of the file
  * @param options shape and type of a row; bytes before the first; rows of a block
  * @returns blocks
- * @throws Error when the file cannot be read; RangeError when it does not divide into rows, is compressed, or begins with a header
- *   of NumPy or IDX: `offset` passes it over
+ * @throws Error when the file cannot be read; RangeError when it does not divide into rows, is compressed or of another format by
+ *   its first bytes, begins with a header of NumPy or IDX (`offset` passes it over), or its first numbers are integers or float64
+ *   where float32 is asked for. Float16 is not noticed
  * @example await rowBlocks('embeddings.f32', { shape: [768], type: 'float32' })
  */
 export async function rowBlocks(path: string, options: RowBlocksOptions): Promise<Blocks> {
@@ -104,6 +149,11 @@ export async function rowBlocks(path: string, options: RowBlocksOptions): Promis
       `${WHERE}: shape has ${width} numbers, needed ${input.mean.length}, as input reads vectors`,
     );
   const rows = Math.min(count, rowsPerBlock ?? Math.max(1, Math.floor(BLOCK_BYTES / rowBytes)));
+  if (type === 'float32') {
+    const end = Math.min(then.size, offset + rowBytes * Math.ceil(LOOKED_AT / width));
+    const first = await readRange(WHERE, place, then, offset, end);
+    assertFloats(`${WHERE}: ${oneLine(path, 200)}`, new Float32Array(first.slice().buffer), width);
+  }
   const sizes = Array.from({ length: Math.ceil(count / rows) }, (_, block) =>
     Math.min(rows, count - block * rows),
   );

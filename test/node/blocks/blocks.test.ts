@@ -32,6 +32,50 @@ const batches = (unlabeled: Blocks) =>
   streamBatches({ unlabeled, batchSize: { labeled: 0, unlabeled: 2 }, window: 1, seed: 1 });
 
 describe('rowBlocks', () => {
+  it.each<[string, Uint8Array]>([
+    ['zip', Uint8Array.of(0x50, 0x4b, 3, 4)],
+    ['Zstandard', Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd)],
+    ['gzip', Uint8Array.of(0x1f, 0x8b, 8, 0)],
+    ['Parquet', Uint8Array.from(Buffer.from('PAR1'))],
+    ['HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46)],
+    ['PNG', Uint8Array.of(0x89, 0x50, 0x4e, 0x47)],
+  ])('refuses a file of %s, whatever its name', async (format, begin) => {
+    const path = join(dir, 'rows.bin');
+    await writeFile(path, Buffer.concat([begin, new Uint8Array(60).fill(7)]));
+    const rows = { shape: [4], type: 'uint8' } as const;
+    await expect(rowBlocks(path, rows)).rejects.toThrow(
+      new RegExp(`rows.bin is a file of ${format}.* by its first bytes, needed bare rows`),
+    );
+    expect((await rowBlocks(path, { ...rows, offset: 4 })).sizes).toEqual([15]);
+  });
+
+  it.each<[string, ArrayBufferView, string]>([
+    ['int32', Int32Array.from({ length: 400 }, (_, i) => i % 17), 'holds integers'],
+    ['int64', BigInt64Array.from({ length: 400 }, (_, i) => BigInt(i % 17)), 'holds integers'],
+    [
+      'float64 of few digits',
+      Float64Array.from({ length: 500 }, (_, i) => (1 + (i % 9)) / 4),
+      'has 0 in every second place',
+    ],
+  ])('refuses %s where float32 is asked for', async (_, values, message) => {
+    const path = join(dir, 'rows.f32');
+    await writeFile(path, values as Uint8Array);
+    await expect(rowBlocks(path, { shape: [5], type: 'float32' })).rejects.toThrow(message);
+  });
+
+  it('reads float32 with zeros, tiny numbers and columns that are 0', async () => {
+    const path = join(dir, 'rows.f32');
+    const kinds = [
+      Float32Array.from({ length: 400 }, (_, i) => (i % 3 ? 0 : 1 + i)),
+      Float32Array.from({ length: 400 }, (_, i) => (i % 4 ? i : 1e-42)),
+      Float32Array.from({ length: 400 }, (_, i) => (i % 2 ? i : 0)),
+    ];
+    for (const values of kinds) {
+      await writeFile(path, values);
+      expect(await allOf(await rowBlocks(path, { shape: [4], type: 'float32' }))).toEqual(Array.from(values));
+    }
+  });
+
   it('reads rows of bytes behind a header', async () => {
     const path = join(dir, 'rows.u8');
     await writeFile(
