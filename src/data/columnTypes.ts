@@ -30,8 +30,11 @@ const MOST_LEVELS = 50;
 /** Fewer rows may be all different by chance. */
 const FEWEST_ROWS = 20;
 
-/** A column, or why it is left out. */
-export type Found = Column | string;
+/** A column, absent where it is left out, and what to say of it. */
+export interface Found {
+  readonly column?: Column;
+  readonly note?: string;
+}
 
 interface Given {
   readonly where: string;
@@ -120,8 +123,14 @@ const noLevels = (texts: readonly string[], different: number): LeftOut | undefi
   return undefined;
 };
 
+/** The type of a column by its cells, and what may be wrong with it. */
+interface Typed {
+  readonly type: Column['type'];
+  readonly doubt?: string;
+}
+
 /** The type of a column by its cells, or why it is left out. */
-function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
+function typeOf(given: Given): Typed | LeftOut {
   const cells = known(given);
   const texts = cells.map(levelIn);
   const different = new Set(texts).size;
@@ -130,7 +139,7 @@ function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
   if (cells.every((cell) => flagIn(cell) !== undefined)) return { type: 'flag' };
   const values = cells.map(numberIn).filter((value) => value !== undefined);
   const marked = values.length < cells.length && markedNumbers(texts, values.length, different);
-  if (marked) return marked;
+  if (marked && !marked.few) return marked;
   // Where most are numbers, the others are refused by their rows.
   if (values.length > cells.length / 2) {
     const isIdentifier =
@@ -143,7 +152,7 @@ function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
       ? { reason: 'numbers the rows, as an identifier does', keeps: 'number' }
       : { type: 'number' };
   }
-  return noLevels(texts, different) ?? { type: 'levels' };
+  return noLevels(texts, different) ?? { type: 'levels', ...(marked && { doubt: marked.reason }) };
 }
 
 /**
@@ -151,16 +160,24 @@ function typeOf(given: Given): { readonly type: Column['type'] } | LeftOut {
  *
  * @param given the function, the name of the column and its cells
  * @param type what the user says; default by the cells
- * @returns the column, or a note that says why it is left out
+ * @returns the column, or a note that says why it is left out; a note beside the column where categories may be measurements
  * @throws RangeError naming a cell that is not of the column's type
  */
 export function findColumn(given: Given, type?: ColumnType): Found {
   const { name } = given;
-  if (type === 'ignore') return `column ${describe(name)} is left out, as types says`;
+  const column = `column ${describe(name)}`;
+  if (type === 'ignore') return { note: `${column} is left out, as types says` };
   const found = typeOf(given);
   // What says the same in every row says nothing, whatever its type is.
   const isEmpty = new Set(known(given).map(levelIn)).size < 2;
   if ('reason' in found && (type === undefined || isEmpty))
-    return `column ${describe(name)} is left out: it ${found.reason}${found.keeps ? `; types: { ${describe(name)}: ${describe(found.keeps)} } keeps it` : ''}`;
-  return columnOf(given, type ?? (found as { readonly type: Column['type'] }).type);
+    return {
+      note: `${column} is left out: it ${found.reason}${found.keeps ? `; types: { ${describe(name)}: ${describe(found.keeps)} } keeps it` : ''}`,
+    };
+  if (type !== undefined) return { column: columnOf(given, type) };
+  const { type: own, doubt } = found as Typed;
+  const note =
+    doubt &&
+    `${column} is read as categories: it ${doubt} where they are measurements; types: { ${describe(name)}: "levels" } says that they are categories`;
+  return { column: columnOf(given, own), ...(note && { note }) };
 }

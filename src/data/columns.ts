@@ -94,12 +94,12 @@ function findColumns(
     const cells: Cell[] = [];
     for (const [row, cell] of given.entries())
       cells.push(read(cell, () => `columns: column ${describe(name)} of rows[${row}]`));
-    const found = findColumn(
+    const { column, note } = findColumn(
       { where: 'columns', name, cells, dates: datesAmong(name, given, cells) },
       Object.hasOwn(types, name) ? types[name] : undefined,
     );
-    if (typeof found === 'string') notes.push(found);
-    else columns.push(found);
+    if (note) notes.push(note);
+    if (column) columns.push(column);
   }
   // Columns of a type lie side by side: they are one block of the likelihood.
   const order = COLUMN_TYPES as readonly string[];

@@ -29,10 +29,11 @@ export function numberAdvice(text: string): string | undefined {
   return unitOf(text) === undefined ? undefined : 'write the number alone';
 }
 
-/** Why a column is left out. */
+/** Why a column is left out, or, with `few`, what to say where its texts may be categories. */
 interface Marked {
   readonly reason: string;
   readonly keeps?: 'levels';
+  readonly few?: true;
 }
 
 /**
@@ -53,6 +54,7 @@ export function markedNumbers(
   const units = new Map<string, number>();
   for (const unit of texts.map(unitOf)) if (unit) units.set(unit, (units.get(unit) ?? 0) + 1);
   const [unit, count] = [...units].reduce((a, b) => (b[1] > a[1] ? b : a), ['', 0]);
-  if (count <= texts.length / 2 || different <= MOST_DOSES) return undefined;
-  return { reason: `holds numbers with ${JSON.stringify(unit)}: write the numbers alone`, keeps: 'levels' };
+  if (count <= texts.length / 2) return undefined;
+  const reason = `holds numbers with ${JSON.stringify(unit)}: write the numbers alone`;
+  return { reason, ...(different <= MOST_DOSES ? { few: true } : { keeps: 'levels' }) };
 }

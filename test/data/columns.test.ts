@@ -144,6 +144,16 @@ describe('a column', () => {
     expect({ notes, shape }).toEqual({ notes: [`column "cell" is left out: ${note}`], shape: [1] });
   });
 
+  it('says which categories are numbers with a unit', () => {
+    const { notes } = withCells((row) => `${160 + 5 * (row % 8)} cm`);
+    expect(notes).toEqual([
+      'column "cell" is read as categories: it holds numbers with "cm": write the numbers alone where they are measurements; types: { "cell": "levels" } says that they are categories',
+    ]);
+    expect(
+      withCells((row) => `${160 + 5 * (row % 8)} cm`, { types: { size: 'number', cell: 'levels' } }).notes,
+    ).toEqual([]);
+  });
+
   const noise = createNoise(5);
   const order = noise.permutation(24);
   const street = noise.permutation(40);
@@ -306,6 +316,12 @@ describe('labels', () => {
       'a',
       { classNames: ['b', 'c'] },
       'column "label"[0] is "a", needed one of "b", "c", or nothing where the class is unknown',
+    ],
+    [
+      '255 for a class',
+      [0, 255, 0, 255, 0, 255],
+      {},
+      'column "label" holds 255 and "0" alone, and 255 means unknown; needed two classes, or classNames: ["255", "0"] where 255 is one',
     ],
     [
       '−1 for a class',
