@@ -12,27 +12,13 @@ import { readAddress, writeAddress } from '../../site/src/address';
 import type { PlaneScene } from '../../site/src/elements/planeScene';
 import type { PlaneSettings } from '../../site/src/plane/settings';
 import type { FirstFrame } from '../../site/vite/firstFrame';
+import { buildDemo, DEMO_READY } from './demoPage';
 import { absence, openSite, type Site } from './site';
 
 const data = async <T>(name: string): Promise<T> =>
   JSON.parse(await readFile(`site/data/${name}.json`, 'utf8'));
 type Cell = { readonly labels: readonly number[]; readonly m2: readonly number[] };
 type Bands = { readonly sets: Readonly<Record<string, Readonly<Record<string, Cell>>>> };
-
-/** The demo, built once, under a path of its own; what is behind the ? of the root goes behind its #. */
-async function buildDemo(folder: string): Promise<void> {
-  const { build } = await import('vite');
-  const outDir = join(folder, 'some/path');
-  await build({
-    configFile: 'site/vite.config.ts',
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: false, minify: false },
-  });
-  await writeFile(
-    join(folder, 'index.html'),
-    "<!doctype html><script>location.replace('some/path/index.html#' + location.search.slice(1))</script>",
-  );
-}
 
 /** Trains the plane in the page to its end. */
 const train = (page: Page, change: Partial<PlaneSettings> = {}) =>
@@ -87,7 +73,7 @@ describe('the demo in Chromium', () => {
     if (absence !== undefined) return;
     await setBackend('cpu');
     const build = (into: string) => cp(folder, into, { recursive: true });
-    site = await openSite({ build, ready: 'document.querySelector("plane-scene")?.settings !== undefined' });
+    site = await openSite({ build, ready: DEMO_READY });
     page = await site.open();
   });
 
