@@ -11,7 +11,7 @@ const alias = [
 
 /** Tests that choose their backends themselves, or need none: they run once. */
 const once = [
-  'test/{wasm,package,examples,portable,start,study}/**/*.test.ts',
+  'test/{wasm,package,examples,portable,speed,start,study}/**/*.test.ts',
   'test/node/{backend,executor,kill,memory,otherProcess}.test.ts',
   'test/laws/adding.test.ts',
 ];

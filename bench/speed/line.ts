@@ -1,6 +1,7 @@
 /** Lines of docs/results/performance.jsonl. */
 import type { LeverName } from './levers';
 import { medianOf } from './median';
+import type { Limit } from './probe/limit';
 import type { GrowthPoint, Workload } from './workloads';
 
 /** Where it was measured. */
@@ -22,6 +23,8 @@ export interface SpeedLine {
   readonly group: string;
   readonly threads: number | null;
   readonly machine: Machine;
+  /** what the machine could do at most with as many threads, before or after the race; absent on a GPU */
+  readonly limit?: Limit;
   /** where on which curve */
   readonly point?: Pick<GrowthPoint, 'along' | 'value'>;
   /** the lever that is off */

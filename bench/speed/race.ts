@@ -3,6 +3,7 @@ import { type Running, start } from './contenderProcess';
 import type { Contender } from './contenders';
 import { type Machine, msOf, type SpeedLine } from './line';
 import { medianOf } from './median';
+import { workOf } from './work';
 import type { Workload } from './workloads';
 
 /** A contender with its workload, and what the line of its result says beside. */
@@ -38,6 +39,14 @@ export function assertSameWork(lines: readonly SpeedLine[]): void {
     found.map((one) => `${one.contender} ${value(one)}`).join(', ');
   if (new Set(found.map(({ parameters }) => parameters)).size > 1)
     throw new Error(`bench: numbers of parameters differ: ${listed(({ parameters }) => String(parameters))}`);
+  const [first] = lines;
+  if (
+    first?.kind === 'contender' &&
+    found.some(({ parameters }) => parameters !== workOf(first.workload).parameters)
+  )
+    throw new Error(
+      `bench: the work of ${first.workload.name} is counted for ${workOf(first.workload).parameters} parameters, its models have ${found[0]?.parameters}`,
+    );
   const middle = medianOf(found.map(({ loss }) => loss));
   if (found.some(({ loss }) => !(Math.abs(loss / middle - 1) <= LOSS_TOLERANCE)))
     throw new Error(

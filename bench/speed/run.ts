@@ -12,7 +12,7 @@
  *   --out          file of lines; default docs/results/performance.jsonl for a whole run, else runs/performance.jsonl
  *
  * A race's lines replace those that the file has of the same kind and workload, so that what is compared was measured
- * in one run. Absent frameworks and devices are told of in a line each.
+ * in one run. Before and after a comparison a probe measures what the machine can do at most. Absent frameworks and devices are told of in a line each.
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ import { BACKENDS, CONTENDERS, ours } from './contenders';
 import { LEVER_NAMES, LEVERS } from './levers';
 import type { Machine, SpeedLine } from './line';
 import { print } from './printed';
+import { higherOf, type Limit, limitOf } from './probe/limit';
 import { assertSameWork, type Entrant, type RaceOptions, race } from './race';
 import { CONV, GROWTH, MLP, WORKLOADS } from './workloads';
 
@@ -145,8 +146,24 @@ if (races.every(({ entrants }) => entrants.length === 0))
     `bench: nobody takes part; workloads are ${WORKLOADS.map(({ name }) => name).join(', ')}, contenders ${CONTENDERS.map(({ name }) => name).join(', ')}`,
   );
 console.log(`${machine.cores} × ${machine.cpu}, load ${machine.load}; lines go to ${out}\n`);
+/** The limits for the numbers of threads that take part. */
+const limitsFor = async (entrants: readonly Entrant[]): Promise<readonly Limit[]> => {
+  const threads = new Set(entrants.flatMap(({ contender }) => contender.threads ?? []));
+  const limits: Limit[] = [];
+  for (const count of threads) limits.push(await limitOf(count));
+  return limits;
+};
+
 for (const { title, entrants } of races) {
-  const lines = await race(entrants, options);
+  const compared = entrants.filter(({ about }) => about.kind === 'contender');
+  const before = await limitsFor(compared);
+  const raced = await race(entrants, options);
+  const after = await limitsFor(compared);
+  const limits = before.map((limit, i) => higherOf(limit, after[i] as Limit));
+  const lines = raced.map((line) => {
+    const limit = limits.find(({ threads }) => threads === line.threads);
+    return limit ? { ...line, limit } : line;
+  });
   if (!flags.growth) assertSameWork(lines);
   print(title, lines);
   await keep(lines);
