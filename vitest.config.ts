@@ -16,16 +16,23 @@ const once = [
   'test/laws/adding.test.ts',
 ];
 
+/** Tests of what the host does on any backend: reading and writing, drawing, choosing. One backend that repeats itself runs them. */
+const ofHost = [
+  'test/{files,figures,node}/**/*.test.ts',
+  'test/training/search/**/*.test.ts',
+  'test/laws/functions.test.ts',
+];
+
 /** Tests in a real browser. */
 const inBrowser = ['test/browser/**/*.test.ts'];
 
-/** The whole unit suite on one backend. */
-const onBackend = (name: string) => ({
+/** The unit suite on one backend, the whole of it but for some files. */
+const onBackend = (name: string, others: readonly string[] = []) => ({
   resolve: { alias },
   test: {
     name,
     include: ['test/**/*.test.ts'],
-    exclude: [...once, ...inBrowser],
+    exclude: [...once, ...inBrowser, ...others],
     setupFiles: ['test/support/setup.ts'],
     env: { SSVAE_TEST_BACKEND: name },
     pool: 'forks' as const,
@@ -50,8 +57,9 @@ export default defineConfig({
     pool: 'forks',
     // The default leaves one of two processors idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    projects: backends?.map(onBackend) ?? [
-      ...['cpu', 'wasm'].map(onBackend),
+    projects: backends?.map((name) => onBackend(name)) ?? [
+      onBackend('cpu', ofHost),
+      onBackend('wasm'),
       runOnce('once', once),
       runOnce('browser', inBrowser),
     ],
