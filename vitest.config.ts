@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -46,6 +47,19 @@ const runOnce = (name: string, include: string[]) => ({
   test: { name, include, pool: 'forks' as const, testTimeout: 180_000, hookTimeout: 180_000 },
 });
 
+/** Files that take long, though some of them are short. */
+const LONG =
+  /test\/(laws\/(functions|adding)|training\/(memory|search\/search)|testing\/\w+|node\/(kill|memory)|examples\/\w+|study\/cell|browser\/\w+)\.test\.ts$/;
+
+/** A project ends with its last file: those that take long come first, so that no worker is left with one of them. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 /** `npm run test:backends` names others. */
 const backends = process.env.SSVAE_TEST_BACKENDS?.split(',');
 
@@ -54,6 +68,7 @@ export default defineConfig({
     // Starting TensorFlow.js takes longer than most files do: those of one project share their processes, and the
     // set-up leaves each of them a clean engine.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
     // The default leaves one of two processors idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
