@@ -98,8 +98,8 @@ it('digits.ts gains more than 3 points over labels alone in half of its epochs, 
   expect(image.length).toBe(header.length + 289 * 289);
 });
 
-it('conditional.ts generates the class asked for, as a judge with all labels sees it, and draws samples', async () => {
-  const { stdout } = await run('conditional.ts');
+it('conditional.ts generates the class asked for in half of its epochs, as a judge with all labels sees it, and draws samples', async () => {
+  const { stdout } = await run('conditional.ts', '--epochs', '7');
   const [judge = 0, byBayes = 0] = accuraciesIn(stdout);
   expect(judge).toBeGreaterThan(90);
   expect(byBayes).toBeGreaterThan(75);
@@ -140,15 +140,15 @@ it('ladder.ts shows less of a digit from each layer further up, and draws it', a
   expect(image.length).toBe(header.length + 115 * 289);
 });
 
-it('domain.ts gains more than 10 points in a domain without labels', async () => {
-  const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts')).stdout);
+it('domain.ts gains more than 10 points in a domain without labels in half of its epochs', async () => {
+  const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts', '--epochs', '10')).stdout);
   expect(alone).toBeGreaterThan(55);
   expect(both).toBeGreaterThan(alone + 10);
 });
 
-it('features.ts gains over pixels by either classifier, and writes the codes', async () => {
+it('features.ts gains over pixels by either classifier in two thirds of its epochs, and writes the codes', async () => {
   const [pixelsNearest = 0, pixels = 0, codesNearest = 0, codes = 0] = accuraciesIn(
-    (await run('features.ts')).stdout,
+    (await run('features.ts', '--epochs', '28')).stdout,
   );
   expect(pixelsNearest).toBeGreaterThan(50);
   expect(codesNearest).toBeGreaterThan(pixelsNearest + 1);
