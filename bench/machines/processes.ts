@@ -64,7 +64,7 @@ export class RedisServer {
 }
 
 /** A program of the study. */
-export type StudyProgram = 'queue' | 'run' | 'search' | 'work';
+type StudyProgram = 'queue' | 'run' | 'search' | 'work';
 
 /** The source of a program of the study. */
 export const sourceOf = (program: StudyProgram): string => resolve('examples/study', `${program}.ts`);
