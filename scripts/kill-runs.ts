@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { REPEATING } from '../test/support/kill/backends';
 import { killRuns } from '../test/support/kill/killRuns';
 import { disturbRuns } from '../test/support/kill/otherFaults';
+import { removeRun } from '../test/support/kill/runProcess';
 
 const { values } = parseArgs({
   options: {
@@ -62,3 +63,4 @@ for (const backend of REPEATING) {
   );
   row(backend, second, refused, suspended, suspendedEnded, unread, unreadEnded);
 }
+await removeRun();

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Redis } from 'ioredis';
-import { loader } from '../../test/support/programs';
+import { starting } from '../../test/support/programs';
 
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
@@ -63,16 +63,22 @@ export class RedisServer {
   }
 }
 
-/** Starts a program of the study. */
-export const start = (
-  program: 'queue' | 'run' | 'search' | 'work',
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): ChildProcess =>
-  spawn(process.execPath, ['--import', loader, join(resolve('examples/study'), `${program}.ts`), ...args], {
-    env: { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** A program of the study. */
+type StudyProgram = 'queue' | 'run' | 'search' | 'work';
+
+/** The source of a program of the study. */
+export const sourceOf = (program: StudyProgram): string => resolve('examples/study', `${program}.ts`);
+
+/** Starts programs of the study, by default their sources. */
+export const starter =
+  (pathOf: (source: string) => string = (source) => source) =>
+  (program: StudyProgram, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess =>
+    spawn(process.execPath, [...starting(pathOf(sourceOf(program))), ...args], {
+      env: { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json'), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+export const start = starter();
 
 /** What a program prints, once it has ended. */
 export async function outputOf(

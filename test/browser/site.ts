@@ -23,9 +23,15 @@ export const absence: string | undefined = existsSync(executablePath)
 /** Whether the browser shall compute on a GPU: `npm run test:gpu` sets the variable. */
 export const onGpu = process.env.SSVAE_BROWSER === 'gpu';
 
+// A renderer in software takes twice as long to put pages together as they take to compute.
 const ADAPTER = onGpu
   ? ['--ignore-gpu-blocklist']
-  : ['--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+  : [
+      '--use-webgpu-adapter=swiftshader',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-gpu-compositing',
+    ];
 
 // No traffic of the browser's own.
 const FLAGS = [

@@ -9,8 +9,9 @@ import { absence, call, openSite, type Site } from './site';
 const wasmPaths = '/wasm/';
 const BACKENDS = ['webgpu', 'webgl', 'wasm'] as const;
 
-/** Epochs of four steps: a renderer in software takes minutes for five, which SSVAE_WHOLE=1 asks for. */
-const epochsOn = (backend: string): number => (backend === 'wasm' || process.env.SSVAE_WHOLE ? 5 : 2);
+/** Epochs of four steps: a renderer in software takes minutes for all, which SSVAE_WHOLE=1 asks for. */
+const epochsOn = (backend: string, all: number, fewer: number): number =>
+  backend === 'wasm' || process.env.SSVAE_WHOLE ? all : fewer;
 
 describe('the family in Chromium', () => {
   let site: Site;
@@ -34,7 +35,7 @@ describe('the family in Chromium', () => {
     async (backend) => {
       const page = await site.open();
       await call(page, 'select', { backend, wasmPaths });
-      const epochs = epochsOn(backend);
+      const epochs = epochsOn(backend, 5, 2);
       const found = await call(page, 'family', epochs);
       await page.close();
       expect(Object.keys(found)).toEqual(Object.keys(expected));
@@ -69,26 +70,28 @@ describe('a model in Chromium', () => {
     async (backend) => {
       const page = await site.open();
       await call(page, 'select', { backend, wasmPaths });
-      const whole = await call(page, 'train', { key: 'whole' });
+      const epochs = epochsOn(backend, 6, 4);
+      const whole = await call(page, 'train', { key: 'whole', epochs });
       expect(whole.stopped).toBe('finished');
-      expect(whole.steps).toBe(24);
+      expect(whole.steps).toBe(4 * epochs);
       expect(whole.tensorsLeft).toBe(0);
       expect(whole.losses.at(-1)).toBeLessThan((whole.losses[0] ?? Number.NaN) - 1);
       expect(whole.turns).toBeGreaterThan(0);
       // The trainer rests behind the first step that ends 30 ms after the last rest.
       expect(whole.longestPause).toBeLessThan(2 * whole.longestStep + 200);
 
-      const aborted = await call(page, 'train', { key: 'stopped', abortAfter: 10 });
+      const abortAfter = 2 * epochs - 1;
+      const aborted = await call(page, 'train', { key: 'stopped', epochs, abortAfter });
       expect(aborted.stopped).toBe('aborted');
-      expect(aborted.steps).toBe(10);
+      expect(aborted.steps).toBe(abortAfter);
       expect(aborted.tensorsLeft).toBe(0);
       expect(aborted.weights).not.toEqual(whole.weights);
 
       await site.reload(page);
       await call(page, 'select', { backend, wasmPaths });
-      const resumed = await call(page, 'train', { key: 'stopped', resume: true });
+      const resumed = await call(page, 'train', { key: 'stopped', epochs, resume: true });
       expect(resumed.stopped).toBe('finished');
-      expect(resumed.steps).toBe(24);
+      expect(resumed.steps).toBe(4 * epochs);
       expect(resumed.tensorsLeft).toBe(0);
       if (backend === 'wasm') {
         expect(resumed.losses).toEqual(whole.losses);

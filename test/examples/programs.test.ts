@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Dataset } from '../../src/data/dataset';
 import { digits } from '../../src/data/digits';
-import { runProgram, startServer } from '../support/programs';
+import { type BuiltPrograms, buildPrograms, runProgram, startServer } from '../support/programs';
 
 const programs = (await readdir('examples', { recursive: true })).filter((name) => name.endsWith('.ts'));
 const pathOf = (name: string): string => resolve('examples', name);
@@ -13,14 +13,20 @@ const pathOf = (name: string): string => resolve('examples', name);
 vi.setConfig({ testTimeout: 600_000 });
 
 let cwd: string;
-const env = { ...process.env, TSX_TSCONFIG_PATH: resolve('tsconfig.json') };
+let built: BuiltPrograms;
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'ssvae-examples-'));
+  built = await buildPrograms(programs.filter((name) => /^(onnx\/)?[\w-]+\.ts$/.test(name)).map(pathOf));
+  await cp(pathOf('penguins.csv'), join(built.folder, 'examples/penguins.csv'));
 });
-afterAll(() => rm(cwd, { recursive: true }));
+afterAll(async () => {
+  await built.remove();
+  await rm(cwd, { recursive: true });
+});
 
-const run = (name: string, ...args: string[]) => runProgram(pathOf(name), args, { cwd, env });
+const builtOf = (name: string): string => built.pathOf(pathOf(name));
+const run = (name: string, ...args: string[]) => runProgram(builtOf(name), args, { cwd });
 
 /** The percentages that a program prints as accuracies. */
 const accuraciesIn = (output: string): readonly number[] =>
@@ -92,8 +98,8 @@ it('digits.ts gains more than 3 points over labels alone in half of its epochs, 
   expect(image.length).toBe(header.length + 289 * 289);
 });
 
-it('conditional.ts generates the class asked for, as a judge with all labels sees it, and draws samples', async () => {
-  const { stdout } = await run('conditional.ts');
+it('conditional.ts generates the class asked for in half of its epochs, as a judge with all labels sees it, and draws samples', async () => {
+  const { stdout } = await run('conditional.ts', '--epochs', '7');
   const [judge = 0, byBayes = 0] = accuraciesIn(stdout);
   expect(judge).toBeGreaterThan(90);
   expect(byBayes).toBeGreaterThan(75);
@@ -134,15 +140,15 @@ it('ladder.ts shows less of a digit from each layer further up, and draws it', a
   expect(image.length).toBe(header.length + 115 * 289);
 });
 
-it('domain.ts gains more than 10 points in a domain without labels', async () => {
-  const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts')).stdout);
+it('domain.ts gains more than 10 points in a domain without labels in half of its epochs', async () => {
+  const [alone = 0, both = 0] = accuraciesIn((await run('domain.ts', '--epochs', '10')).stdout);
   expect(alone).toBeGreaterThan(55);
   expect(both).toBeGreaterThan(alone + 10);
 });
 
-it('features.ts gains over pixels by either classifier, and writes the codes', async () => {
+it('features.ts gains over pixels by either classifier in two thirds of its epochs, and writes the codes', async () => {
   const [pixelsNearest = 0, pixels = 0, codesNearest = 0, codes = 0] = accuraciesIn(
-    (await run('features.ts')).stdout,
+    (await run('features.ts', '--epochs', '28')).stdout,
   );
   expect(pixelsNearest).toBeGreaterThan(50);
   expect(codesNearest).toBeGreaterThan(pixelsNearest + 1);
@@ -185,7 +191,7 @@ it('mnist.ts trains on a folder of files, and a second run continues from the ch
 });
 
 describe('serve.ts', () => {
-  const start = () => startServer(pathOf('serve.ts'), { cwd, env });
+  const start = () => startServer(builtOf('serve.ts'), { cwd });
   const rows = '[[0, 1], [1, -0.5]]';
 
   it('answers rows with classes and probabilities, wrong input with 400, and ends on SIGTERM', async () => {
@@ -218,7 +224,7 @@ describe('onnx', () => {
     expect(accuracy).toBeGreaterThan(75);
     expect(stdout).toMatch(/^public\/classifier\.onnx: 0\.6\d MB$/m);
 
-    const server = await startServer(pathOf('onnx/serve.ts'), { cwd, env });
+    const server = await startServer(builtOf('onnx/serve.ts'), { cwd });
     const test = digits({ count: 200, seed: 2 });
     const rows = Array.from({ length: test.count }, (_, n) =>
       Array.from(test.x.subarray(784 * n, 784 * (n + 1)), (byte) => byte / 255),

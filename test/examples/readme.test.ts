@@ -7,11 +7,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { blocksOf } from '../../scripts/pages';
 import { fewLabels } from '../support/fewLabels';
+import { type BuiltPrograms, buildPrograms } from '../support/programs';
 import { moduleOf, PAGES, PRELUDE } from './pages';
 
 // Beside the sources, where `ssvae` means them; what a program writes goes elsewhere.
 const folder = join(process.cwd(), 'runs', `pages-${process.pid}`);
-const environment = { ...process.env, TSX_TSCONFIG_PATH: join(process.cwd(), 'tsconfig.json') };
 
 beforeAll(() => mkdirSync(folder, { recursive: true }));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,21 +19,22 @@ afterAll(() => rmSync(folder, { recursive: true }));
 // Not `spawnSync`: while it waits, vitest cannot report.
 const execute = promisify(execFile);
 
-/** Runs a program for one epoch in a folder of one table, and hands its output and that folder to `look`. */
-async function run(program: string, look: (stdout: string, folder: string) => void): Promise<void> {
+/** Writes a program that trains for one epoch; gives its path. */
+function shortened(program: string, name: string): string {
+  const path = join(folder, `${name}.ts`);
+  const short = program
+    .replace(/epochs: \d+/g, 'epochs: 1')
+    .replace(/fit\((\w+), \{/g, 'fit($1, { steps: 60,');
+  writeFileSync(path, short);
+  return path;
+}
+
+/** Runs a built program in a folder of one table, and hands its output and that folder to `look`. */
+async function run(path: string, look: (stdout: string, folder: string) => void): Promise<void> {
   const cwd = mkdtempSync(join(tmpdir(), 'ssvae-pages-'));
-  const path = join(folder, 'program.ts');
   try {
-    const short = program
-      .replace(/epochs: \d+/g, 'epochs: 1')
-      .replace(/fit\((\w+), \{/g, 'fit($1, { steps: 60,');
-    writeFileSync(path, short);
     writeFileSync(join(cwd, 'penguins.csv'), fewLabels);
-    const loader = join(process.cwd(), 'node_modules/tsx/dist/loader.mjs');
-    const { stdout, stderr } = await execute(process.execPath, ['--import', loader, path], {
-      cwd,
-      env: environment,
-    });
+    const { stdout, stderr } = await execute(process.execPath, [path], { cwd });
     expect(stderr).not.toMatch(/Error/);
     look(stdout, cwd);
   } finally {
@@ -62,7 +63,7 @@ test('every TypeScript block of README and docs compiles', async () => {
   for (const [file, , source] of sources) writeFileSync(join(folder, `${file}.ts`), source);
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: '../../tsconfig.json', include: ['./*.ts'], exclude: ['program.ts'] }),
+    JSON.stringify({ extends: '../../tsconfig.json', include: ['./*.ts'], exclude: ['program-*.ts'] }),
   );
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const compiling = execute(process.execPath, [compiler, '-p', join(folder, 'tsconfig.json')]);
@@ -103,10 +104,18 @@ const LOOKS: readonly (readonly [text: string, look: (stdout: string, folder: st
 ];
 
 describe('every complete program of the pages runs', () => {
-  const programs = blocks.filter(({ complete, notRun }) => complete && notRun === undefined);
-  it.each(programs)('$name', async ({ code }) => {
+  const programs = blocks
+    .filter(({ complete, notRun }) => complete && notRun === undefined)
+    .map((block, i) => ({ ...block, file: `program-${i}` }));
+  let built: BuiltPrograms;
+  beforeAll(async () => {
+    built = await buildPrograms(programs.map(({ code, file }) => shortened(code, file)));
+  });
+  afterAll(() => built.remove());
+
+  it.each(programs)('$name', async ({ code, file }) => {
     const looks = LOOKS.filter(([text]) => code.includes(text));
-    await run(code, (...found) => {
+    await run(built.pathOf(join(folder, `${file}.ts`)), (...found) => {
       for (const [, look] of looks) look(...found);
     });
   });
@@ -136,7 +145,11 @@ test('a drawing on a canvas reaches predict as bytes', async () => {
         };
       }
     };`;
-  await run(`${page}\n${program}\nconsole.log(labels.length, grey[0], grey[783]);\n`, (stdout) => {
-    expect(stdout).toMatch(/^1 255 0$/m);
-  });
+  const source = shortened(
+    `${page}\n${program}\nconsole.log(labels.length, grey[0], grey[783]);\n`,
+    'program-canvas',
+  );
+  const built = await buildPrograms([source]);
+  await run(built.pathOf(source), (stdout) => expect(stdout).toMatch(/^1 255 0$/m));
+  await built.remove();
 });

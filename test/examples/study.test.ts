@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { freePort, outputOf, RedisServer, start } from '../../bench/machines/processes';
+import { freePort, outputOf, RedisServer, sourceOf, starter } from '../../bench/machines/processes';
+import { type BuiltPrograms, buildPrograms } from '../support/programs';
 import { pythonWith } from '../support/python';
 
 vi.setConfig({ testTimeout: 300_000 });
@@ -17,10 +18,17 @@ const GRID = JSON.stringify({
 });
 
 let folder: string;
+let built: BuiltPrograms;
+const start = starter((source) => built.pathOf(source));
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ssvae-study-'));
+  built = await buildPrograms((['queue', 'run', 'search', 'work'] as const).map(sourceOf));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await built.remove();
+  await rm(folder, { recursive: true });
+});
 
 const settings = (more: object = {}): string => JSON.stringify({ ...SMALL, seed: 1, ...more });
 const lastOf = (output: string): Record<string, unknown> =>
@@ -224,7 +232,8 @@ describe('a study on a queue', () => {
       const redis = new RedisServer(await freePort(), folder);
       await redis.start();
       const study = join(folder, 'queued');
-      const place = ['--study', study, '--redis', redis.url];
+      const program = built.pathOf(sourceOf('run'));
+      const place = ['--study', study, '--redis', redis.url, '--program', program];
       const queue = outputOf(start('queue', [GRID, ...place], { EVERY_MS: '1000' }));
       const worker = start('work', place, { LOCK_MS: '2000' });
       const over = outputOf(worker);

@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { REPEATING } from '../support/kill/backends';
 import { killRuns } from '../support/kill/killRuns';
 import { disturbRuns } from '../support/kill/otherFaults';
+import { removeRun } from '../support/kill/runProcess';
+
+afterAll(removeRun);
 
 // The processes choose their backends themselves; `scripts/kill-runs.ts` kills more of them.
 it.each(REPEATING)(

@@ -25,7 +25,7 @@ const PROGRAM = `
   import { readFile } from 'node:fs/promises';
   import { loadModel, predict } from 'ssvae';
   import { file, selectBackend } from 'ssvae/node';
-  await selectBackend({ backend: 'cpu' });
+  await selectBackend({ backend: 'wasm' });
   const { path, asked } = JSON.parse(process.argv.at(-1));
   const model = await loadModel(file(path), { kind: 'm2' });
   const bytesIn = (one) => (one?.data ? { ...one, data: Uint8Array.from(one.data) } : one);
@@ -78,7 +78,7 @@ describe('a file of saveModel in another process', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ssvae-other-'));
-    await selectBackend({ backend: 'cpu' });
+    await selectBackend({ backend: 'wasm' });
   });
   afterAll(() => rm(folder, { recursive: true }));
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cifarBatch, writeMnist } from '../node/datasets/officialFiles';
+import { type BuiltPrograms, buildPrograms } from '../support/programs';
 
 interface Ended {
   readonly code: number | null;
@@ -11,13 +12,12 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs an example; `watch` sees the program and what it has written to standard error so far. */
-function runExample(
-  path: string,
+/** Runs Node; `watch` sees the program and what it has written to standard error so far. */
+function runNode(
   args: readonly string[],
   watch?: (child: ChildProcess, stderr: string) => void,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args]);
+  const child = spawn(process.execPath, args);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => {
     stdout += text;
@@ -31,7 +31,17 @@ function runExample(
   });
 }
 
-const runMain = runExample.bind(undefined, 'bench/start/main.ts');
+const MAIN = 'bench/start/main.ts';
+const SEEDS = 'bench/start/seeds.ts';
+
+let built: BuiltPrograms;
+beforeAll(async () => {
+  built = await buildPrograms([MAIN, SEEDS]);
+});
+afterAll(() => built.remove());
+
+const runMain = (args: readonly string[], watch?: Parameters<typeof runNode>[1]): Promise<Ended> =>
+  runNode([built.pathOf(MAIN), ...args], watch);
 
 /** The table without its seconds. */
 const results = (stdout: string): string[] =>
@@ -92,7 +102,8 @@ describe('npm start', () => {
   });
 
   it('explains itself', async () => {
-    const { code, stdout } = await runMain(['--help']);
+    // As npm does.
+    const { code, stdout } = await runNode(['--import', 'tsx', MAIN, '--help']);
     expect(code).toBe(0);
     for (const flag of [
       'dataset',
@@ -243,7 +254,7 @@ describe('npm run seeds', () => {
   it('runs three seeds, leaves a line for each, and repeats none when resumed', async () => {
     const out = await mkdtemp(join(tmpdir(), 'ssvae-seeds-'));
     const flags = ['--objective', 'labels-only', '--epochs', '1', '--backend', 'wasm', '--out', out];
-    const seeds = (more: readonly string[] = []) => runExample('bench/start/seeds.ts', [...flags, ...more]);
+    const seeds = (more: readonly string[] = []) => runNode([built.pathOf(SEEDS), ...flags, ...more]);
     const first = await seeds();
     const lines = await readFile(join(out, 'seeds.jsonl'), 'utf8');
     const found = lines

@@ -8,28 +8,37 @@ import { readLines } from '../../bench/lines';
 import { outputOf } from '../../bench/machines/processes';
 import type { Result } from '../../bench/study/shared/results';
 import { writeMnist } from '../node/datasets/officialFiles';
+import { type BuiltPrograms, buildPrograms } from '../support/programs';
 
 vi.setConfig({ testTimeout: 300_000 });
 
+const CELL = 'bench/study/cell.ts';
+
 let folder: string;
+let built: BuiltPrograms;
 beforeAll(async () => {
+  built = await buildPrograms([CELL]);
   folder = await mkdtemp(join(tmpdir(), 'ssvae-cell-'));
   // As many examples as the study holds out, and some to train on.
   await writeMnist(join(folder, 'mnist'), { train: 5400, test: 1000 });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await built.remove();
+  await rm(folder, { recursive: true });
+});
 
-const program = (path: string, args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+const node = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, args, {
     env: { ...process.env, STUDY_DATA: join(folder, 'mnist') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 const study = (...args: readonly string[]): ChildProcess =>
-  program('bench/study/run.ts', [
+  node(
+    ...['--import', 'tsx', 'bench/study/run.ts'],
     ...['--data', join(folder, 'mnist'), '--case', 'm2-mlp-gumbel', '--epochs', '2', '--backend', 'wasm'],
     ...['--study', join(folder, 'study')],
     ...args,
-  ]);
+  );
 
 const lastOf = (output: string): { readonly line: Result } =>
   JSON.parse(output.trim().split('\n').at(-1) as string);
@@ -41,7 +50,7 @@ describe('a cell of the study', () => {
   it('saves at SIGTERM and ends with 75; gone on with, it leaves the line of a run that was not ended', async () => {
     const [settings] = JSON.parse((await outputOf(study('--cells'))).output);
     const cell = (where: string): ChildProcess =>
-      program('bench/study/cell.ts', [JSON.stringify(settings), '--study', join(folder, where)]);
+      node(built.pathOf(CELL), JSON.stringify(settings), '--study', join(folder, where));
     const first = cell('ended');
     const over = outputOf(first);
     await once(first.stdout as NodeJS.ReadableStream, 'data');

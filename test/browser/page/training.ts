@@ -21,6 +21,8 @@ export interface TrainingRequest {
   readonly key: string;
   /** how many checkpoints a folder keeps; default: one entry */
   readonly keep?: number;
+  /** epochs of four steps; default 6 */
+  readonly epochs?: number;
   /** steps after which the run is aborted; default: none */
   readonly abortAfter?: number;
   readonly resume?: Resume;
@@ -57,10 +59,11 @@ const watchEventLoop = () => {
   return { seen, stop: () => clearInterval(timer) };
 };
 
-/** Trains a small conv net for six epochs of four steps, with a checkpoint after each step. */
+/** Trains a small conv net, with a checkpoint after each step. */
 export async function trainInPage({
   key,
   keep,
+  epochs = 6,
   abortAfter,
   resume = false,
   pause = 0,
@@ -76,7 +79,7 @@ export async function trainInPage({
     objective: semiSupervised(),
     batches: tinyBatches(),
     optimizer,
-    epochs: 6,
+    epochs,
     seed: createNoise(3),
     checkpoint: {
       every: 1,

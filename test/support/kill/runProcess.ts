@@ -1,11 +1,15 @@
 /** A training run in a process of its own. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Ending } from '../ending';
+import { buildPrograms } from '../programs';
 import type { RepeatingBackend } from './backends';
 import type { Message } from './run';
 
-const program = fileURLToPath(new URL('run.ts', import.meta.url));
+const SOURCE = 'test/support/kill/run.ts';
+const built = await buildPrograms([SOURCE]);
+
+/** Removes the program, once no run is to be started any more. */
+export const removeRun = built.remove;
 
 /** How a process ended. */
 export interface RunEnd {
@@ -37,10 +41,7 @@ export function startRun(
   epochs: number,
   heard: (message: Message, child: ChildProcess) => void = () => {},
 ): RunProcess {
-  const child = fork(program, [backend, path, String(epochs)], {
-    execArgv: ['--import', 'tsx'],
-    stdio: 'pipe',
-  });
+  const child = fork(built.pathOf(SOURCE), [backend, path, String(epochs)], { execArgv: [], stdio: 'pipe' });
   let errors = '';
   child.stderr?.on('data', (chunk) => {
     errors += chunk;
