@@ -46,3 +46,6 @@ export function m1m2Distributions(settings: M1M2Settings) {
     dispose,
   };
 }
+
+/** Distributions of M1+M2. */
+export type M1M2Distributions = ReturnType<typeof m1m2Distributions>;
