@@ -38,7 +38,7 @@ import type { BoundContext, LabelInference, SemiSupervisedVae } from '../model';
 import { assertReconstructs } from '../reconstructed';
 import { seenByNets } from '../seenByNets';
 import { whole } from '../whole';
-import { type AuxiliaryDistributions, auxiliaryDistributions } from './distributions';
+import { auxiliaryDistributions } from './distributions';
 import { type AuxiliaryKind, type AuxiliaryOptions, auxiliarySettings } from './options';
 import { auxiliarySpec } from './spec';
 
@@ -89,10 +89,18 @@ const rowsOf = (
 /** q(y | a, x) of examples at one draw of a, and the bound at a label. */
 function auxiliaryInference(
   model: AuxiliaryVae,
-  { auxiliaryEncoder, classifier, encoder, auxiliaryDecoder, decoder }: AuxiliaryDistributions,
+  {
+    auxiliaryEncoder,
+    classifier,
+    encoder,
+    auxiliaryDecoder,
+    decoder,
+  }: ReturnType<typeof auxiliaryDistributions>,
   x: Tensor,
   context: BoundContext,
 ): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
   const pass = passOf(context, x);
   const seen = seenByNets(model.likelihood, x);
   const qa = auxiliaryEncoder(seen, pass); // q(a | x)
@@ -153,11 +161,7 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
     get variables() {
       return nets.variables();
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      return auxiliaryInference(model, nets, x, context);
-    },
+    infer: (x, context) => auxiliaryInference(model, nets, x, context),
     classify(x) {
       assertInputs('classify', model, x);
       return tidy(() => {

@@ -80,12 +80,7 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
       return tidy(() => ({ ...prior.at(y) }));
     },
     generate: (labels, seed, options) =>
-      generated(
-        model,
-        labels,
-        seed,
-        (y, noise) => decoder(prior.sample('generate', y, noise, options), y), // z ~ p(z | y)
-      ),
+      generated(model, labels, seed, (y, noise) => decoder(prior.sample('generate', y, noise, options), y)),
     sampleMean(y, context) {
       assertLabels('sampleMean', y);
       assertContext('sampleMean', context);

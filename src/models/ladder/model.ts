@@ -79,6 +79,8 @@ function ladderInference(
   x: Tensor,
   context: BoundContext,
 ): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
   const pass = passOf(context, x);
   const found = nets.bottomUp(x, pass); // N(μ̂_i, σ̂_i²) and d_L
   return {
@@ -141,11 +143,7 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
     get variables() {
       return nets.variables();
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      return ladderInference(model, nets, x, context);
-    },
+    infer: (x, context) => ladderInference(model, nets, x, context),
     classify(x) {
       assertInputs('classify', model, x);
       return tidy(() => classifier(bottomUp(x).features));

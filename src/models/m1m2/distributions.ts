@@ -46,6 +46,3 @@ export function m1m2Distributions(settings: M1M2Settings) {
     dispose,
   };
 }
-
-/** Distributions of M1+M2. */
-export type M1M2Distributions = ReturnType<typeof m1m2Distributions>;

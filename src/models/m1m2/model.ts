@@ -25,7 +25,7 @@ import type { BoundContext, GenerateOptions, Known, LabelInference, SemiSupervis
 import { moved, sampleAt } from '../moved';
 import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
-import { type M1M2Distributions, m1m2Distributions } from './distributions';
+import { m1m2Distributions } from './distributions';
 import { type M1M2Options, m1m2Settings } from './options';
 import { m1m2Spec } from './spec';
 
@@ -69,10 +69,12 @@ const readGenerate = (model: M1M2, options: GenerateOptions) => {
 /** q(y | z1) of examples at one draw of z1, and the bound at a label. */
 function m1m2Inference(
   model: M1M2,
-  { encoder, classifier, latentEncoder, featurePrior, decoder }: M1M2Distributions,
+  { encoder, classifier, latentEncoder, featurePrior, decoder }: ReturnType<typeof m1m2Distributions>,
   x: Tensor,
   context: BoundContext,
 ): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
   const d = domainOf('infer', model, x, context);
   const pass = passOf(context, x);
   const q1 = encoder(x, d, pass); // q(z1 | x[, d])
@@ -137,11 +139,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
     get variables() {
       return nets.variables();
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      return m1m2Inference(model, nets, x, context);
-    },
+    infer: (x, context) => m1m2Inference(model, nets, x, context),
     classify(x, known) {
       assertInputs('classify', model, x);
       const d = domainOf('classify', model, x, known);

@@ -90,11 +90,14 @@ const logCollapsed = (zc: Tensor | undefined): Tensor | 0 =>
 
 /** q(y | z1) of examples at one draw of z1, and the bound at a label. */
 function stackedInference(
-  { m1, m2 }: StackedM2,
+  model: StackedM2,
   { active, collapsed }: ReturnType<typeof groupsOf>,
   x: Tensor,
   context: BoundContext,
 ): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
+  const { m1, m2 } = model;
   const q1 = m1.encode(x); // q(z1 | x)
   const z1 = gaussian.sample(q1, context.noise.split('features'));
   const za = active(z1);
@@ -186,11 +189,7 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
         ...variablesUnder('m2', { variables: m2.variables }),
       };
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      return stackedInference(model, groups, x, context);
-    },
+    infer: (x, context) => stackedInference(model, groups, x, context),
     classify(x) {
       assertInputs('classify', model, x);
       return tidy(() => m2.classify(active(m1.encode(x).mean)));
