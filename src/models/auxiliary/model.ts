@@ -38,7 +38,7 @@ import type { BoundContext, LabelInference, SemiSupervisedVae } from '../model';
 import { assertReconstructs } from '../reconstructed';
 import { seenByNets } from '../seenByNets';
 import { whole } from '../whole';
-import { auxiliaryDistributions } from './distributions';
+import { type AuxiliaryDistributions, auxiliaryDistributions } from './distributions';
 import { type AuxiliaryKind, type AuxiliaryOptions, auxiliarySettings } from './options';
 import { auxiliarySpec } from './spec';
 
@@ -89,13 +89,7 @@ const rowsOf = (
 /** q(y | a, x) of examples at one draw of a, and the bound at a label. */
 function auxiliaryInference(
   model: AuxiliaryVae,
-  {
-    auxiliaryEncoder,
-    classifier,
-    encoder,
-    auxiliaryDecoder,
-    decoder,
-  }: ReturnType<typeof auxiliaryDistributions>,
+  { auxiliaryEncoder, classifier, encoder, auxiliaryDecoder, decoder }: AuxiliaryDistributions,
   x: Tensor,
   context: BoundContext,
 ): LabelInference {
