@@ -42,11 +42,7 @@ export interface GaussianObservation extends Likelihood {
 
 /** log p under the σ of the batch itself, whose running mean it moves. */
 const underVarianceOfBatch =
-  (
-    running: Variable,
-    withFloor: (logVar: Tensor) => Tensor,
-    logProb: Likelihood['logProb'],
-  ): NonNullable<Likelihood['trainingLogProb']> =>
+  (running: Variable, withFloor: (logVar: Tensor) => Tensor): NonNullable<Likelihood['trainingLogProb']> =>
   (mean, x, given = {}) => {
     const where = 'gaussianObservation.trainingLogProb';
     const { observed, updateStatistics, rowWeights } = readOptions(where, given, {
@@ -56,12 +52,14 @@ const underVarianceOfBatch =
     });
     const known = observed && { observed };
     observedIn(where, known, { 'the mean': [mean, 'B ...', 'float32'], x: [x, 'B ...'] });
-    // One value has no variance.
-    if (x.size === 1) return logProb(mean, x, known);
     return tidy(() => {
-      const now = residualVariance(where, mean, x, { ...known, ...(rowWeights && { rowWeights }) });
-      if (updateStatistics) moveVariance(running, now);
-      const logVar = withFloor(add(zerosLike(mean), log(now)));
+      let variance: Tensor = running;
+      // One value has no variance.
+      if (x.size > 1) {
+        variance = residualVariance(where, mean, x, { ...known, ...(rowWeights && { rowWeights }) });
+        if (updateStatistics) moveVariance(running, variance);
+      }
+      const logVar = withFloor(add(zerosLike(mean), log(variance)));
       return gaussian.logProb({ mean, logVar }, x, known);
     });
   };
@@ -111,13 +109,6 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     return { mean, logVar: withFloor(alongColumns(mean, shared)) };
   };
 
-  const logProb: Likelihood['logProb'] = (parameters, x, given) =>
-    tidy(() => {
-      const p = split('logProb', parameters);
-      observedIn(`${where}.logProb`, given, { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
-      return gaussian.logProb(p, x, given);
-    });
-
   const meanOf = (name: string, parameters: Tensor): Tensor =>
     tidy(() => split(name, parameters).mean.clone());
 
@@ -138,10 +129,15 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     ...(shared && { variables: { logVar: shared } }),
     ...(running && {
       variables: { variance: running },
-      trainingLogProb: underVarianceOfBatch(running, withFloor, logProb),
+      trainingLogProb: underVarianceOfBatch(running, withFloor),
     }),
     takesObserved: true,
-    logProb,
+    logProb: (parameters, x, given) =>
+      tidy(() => {
+        const p = split('logProb', parameters);
+        observedIn(`${where}.logProb`, given, { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
+        return gaussian.logProb(p, x, given);
+      }),
     mean: (parameters) => meanOf('mean', parameters),
     sample: (parameters, noise: Noise) => {
       assertNoise(`${where}.sample`, noise);

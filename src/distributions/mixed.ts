@@ -123,31 +123,33 @@ const termsOf = (
   });
 };
 
+/** The parts by block; masks have none. */
+type PartOf = ReadonlyMap<NamedBlock, Part>;
+
 /** What each block gives, and 1 for masks, side by side. */
 const sideBySide = (
   blocks: readonly NamedBlock[],
-  parts: readonly Part[],
+  partOf: PartOf,
   parameters: Tensor,
   valuesOf: (part: Part, parameters: Tensor) => Tensor,
 ): Tensor => {
-  const rows = parameters.shape[0] as number;
-  const byName = new Map(parts.map((part) => [part.block.name, part]));
-  const each = blocks.map(({ name, width }) => {
-    const part = byName.get(name);
-    return part ? valuesOf(part, columnsOf(parameters, part.at, part.parameters)) : ones([rows, width]);
+  const each = blocks.map((block) => {
+    const part = partOf.get(block);
+    return part
+      ? valuesOf(part, columnsOf(parameters, part.at, part.parameters))
+      : ones([parameters.shape[0] as number, block.width]);
   });
   return concat(each, 1);
 };
 
 /** The columns as nets see them: blocks that say so in another way, the others as they are. */
-const netInputOf = (blocks: readonly NamedBlock[], parts: readonly Part[], x: Tensor): Tensor => {
+const netInputOf = (blocks: readonly NamedBlock[], partOf: PartOf, x: Tensor): Tensor => {
   const values = cast(x, 'float32');
-  const seen = new Map(parts.map(({ block, likelihood }) => [block.name, likelihood.netInput]));
   let from = 0;
-  const each = blocks.map(({ name, width }) => {
-    const own = columnsOf(values, from, width);
-    from += width;
-    return seen.get(name)?.(own) ?? own;
+  const each = blocks.map((block) => {
+    const own = columnsOf(values, from, block.width);
+    from += block.width;
+    return partOf.get(block)?.likelihood.netInput?.(own) ?? own;
   });
   return concat(each, 1);
 };
@@ -162,6 +164,7 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     (all) => all <= MOST_COLUMNS,
   );
   const { parts, columns, width } = partsOf(blocks);
+  const partOf = new Map(parts.map((part) => [part.block as NamedBlock, part]));
   const own = parts.flatMap(({ block, likelihood: { variables = {} } }) =>
     Object.entries(variables).map(([name, variable]) => [`${block.name}.${name}`, variable] as const),
   );
@@ -192,7 +195,7 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     support: blocks.flatMap(supportsOfBlock),
     ...(own.length > 0 && { variables: Object.fromEntries(own) }),
     ...(parts.some(({ likelihood }) => likelihood.netInput) && {
-      netInput: (x: Tensor) => tidy(() => netInputOf(blocks, parts, x)),
+      netInput: (x: Tensor) => tidy(() => netInputOf(blocks, partOf, x)),
     }),
     takesObserved: true,
     logProb(parameters, x, options) {
@@ -208,13 +211,15 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     },
     mean(parameters) {
       assertParameters('mean', parameters);
-      return tidy(() => sideBySide(blocks, parts, parameters, ({ likelihood }, own) => likelihood.mean(own)));
+      return tidy(() =>
+        sideBySide(blocks, partOf, parameters, ({ likelihood }, own) => likelihood.mean(own)),
+      );
     },
     sample(parameters, noise: Noise) {
       assertParameters('sample', parameters);
       assertNoise('mixed.sample', noise);
       return tidy(() =>
-        sideBySide(blocks, parts, parameters, ({ likelihood, block: { name } }, own) =>
+        sideBySide(blocks, partOf, parameters, ({ likelihood, block: { name } }, own) =>
           likelihood.sample(own, noise.split(name)),
         ),
       );

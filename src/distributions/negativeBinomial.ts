@@ -77,21 +77,22 @@ export interface NegativeBinomial extends Likelihood {
   dispose(): void;
 }
 
-/** The options with their defaults. `columns` and `theta` go with a shared dispersion alone. */
+/** The options. `columns` and `theta` go with a shared dispersion alone. */
 const readNegativeBinomial = (options: NegativeBinomialOptions) => {
-  const { columns, theta, ...read } = readOptions('negativeBinomial', options, {
+  const read = readOptions('negativeBinomial', options, {
     dispersion: oneOf(['shared', 'learned'], 'shared'),
     columns: optional(number(integersFrom(1))),
     theta: optional(number(ABOVE_0)),
     zeroInflated: flag(false),
     netInput: countsSeen,
   });
+  const { dispersion, columns, theta } = read;
   for (const [name, value] of Object.entries({ columns, theta }))
-    if (read.dispersion === 'learned' && value !== undefined)
+    if (dispersion === 'learned' && value !== undefined)
       throw new RangeError(
         `negativeBinomial: ${name} is ${value}, needed none beside dispersion "learned": the decoder gives it`,
       );
-  return { ...read, columns: columns ?? 1, theta: theta ?? 1 };
+  return read;
 };
 
 /**
@@ -117,7 +118,7 @@ const readNegativeBinomial = (options: NegativeBinomialOptions) => {
  * @example negativeBinomial().logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.3862944]
  */
 export function negativeBinomial(options: NegativeBinomialOptions = {}): NegativeBinomial {
-  const { dispersion, columns, theta, zeroInflated, netInput } = readNegativeBinomial(options);
+  const { dispersion, columns = 1, theta = 1, zeroInflated, netInput } = readNegativeBinomial(options);
   const logTheta =
     dispersion === 'shared' ? ownVariable('negativeBinomial', columns, Math.log(theta)) : undefined;
 

@@ -37,7 +37,7 @@ export function labeledSettings(
   where: string,
   data: ModelData | undefined,
   read: Omit<ReadOptions<ReturnType<typeof labeledModelRules>>, 'data' | 'latent' | 'prior'>,
-  fewestClasses = 2,
+  fewestClasses?: number,
 ) {
   const { classes, classNames } = classesOf(where, data, read, fewestClasses);
   const inputs = inputsOf(where, data, read);
