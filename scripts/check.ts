@@ -13,6 +13,7 @@ const ofSource: readonly Step[] = [
   ['types', 'tsc'],
   ['lint and format', 'biome ci --colors=off --error-on-warnings'],
   ['direction of imports', 'depcruise src --output-type err'],
+  ['length of functions', 'tsx scripts/check-functions.ts'],
   ['unused exports and dependencies', 'knip'],
   ['compiled kernels', 'tsx scripts/build-wasm.ts --check'],
   ['checksums of packages', 'tsx scripts/check-lock.ts'],

@@ -108,9 +108,26 @@ const assertShown = (
       );
 };
 
+/** Refuses a batch whose parts do not fit the counts; `shown` are those of its pass, which it adds to. */
+const assertParts = (batch: Batch, step: number, shown: Set<string>, options: BatchesFromOptions): void => {
+  const { stepsPerEpoch, counts } = options;
+  assertCounted(batch, step, counts);
+  if (step % stepsPerEpoch === 0) shown.clear();
+  for (const part of PARTS) if (batch[part] !== undefined) shown.add(part);
+  if ((step + 1) % stepsPerEpoch === 0) assertShown(shown, Math.floor(step / stepsPerEpoch), options);
+};
+
+/** What is thrown where a source ends before the batch of a step. */
+const endedEarly = (replayable: boolean, step: number, stepsPerEpoch: number): RangeError =>
+  new RangeError(
+    replayable
+      ? `${WHERE}: pass ${Math.floor(step / stepsPerEpoch)} ended after ${step % stepsPerEpoch} batches, needed stepsPerEpoch, ${stepsPerEpoch}`
+      : `${WHERE}: the iterator ended after ${step} batches, needed one for each step, or a function that begins anew`,
+  );
+
 /** The position in a source: its pass, its iterator and the step that comes next. One call at a time. */
 const createReader = (source: Source, options: BatchesFromOptions) => {
-  const { stepsPerEpoch, counts } = options;
+  const { stepsPerEpoch } = options;
   // Parts that the pass has had so far.
   const shown = new Set<string>();
   const replayable = typeof source === 'function';
@@ -134,18 +151,11 @@ const createReader = (source: Source, options: BatchesFromOptions) => {
     if (done) {
       // What a generator returns.
       disposeBatch(value);
-      throw new RangeError(
-        replayable
-          ? `${WHERE}: pass ${pass} ended after ${next % stepsPerEpoch} batches, needed stepsPerEpoch, ${stepsPerEpoch}`
-          : `${WHERE}: the iterator ended after ${next} batches, needed one for each step, or a function that begins anew`,
-      );
+      throw endedEarly(replayable, next, stepsPerEpoch);
     }
     try {
       assertBatch(value, next);
-      assertCounted(value, next, counts);
-      if (next % stepsPerEpoch === 0) shown.clear();
-      for (const part of PARTS) if (value[part] !== undefined) shown.add(part);
-      if ((next + 1) % stepsPerEpoch === 0) assertShown(shown, pass, options);
+      assertParts(value, next, shown, options);
     } catch (error) {
       disposeBatch(value);
       throw error;

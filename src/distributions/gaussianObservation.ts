@@ -40,6 +40,30 @@ export interface GaussianObservation extends Likelihood {
   dispose(): void;
 }
 
+/** log p under the σ of the batch itself, whose running mean it moves. */
+const underVarianceOfBatch =
+  (running: Variable, withFloor: (logVar: Tensor) => Tensor): NonNullable<Likelihood['trainingLogProb']> =>
+  (mean, x, given = {}) => {
+    const where = 'gaussianObservation.trainingLogProb';
+    const { observed, updateStatistics, rowWeights } = readOptions(where, given, {
+      observed: unchecked<Tensor | undefined>(),
+      updateStatistics: flag(true),
+      rowWeights: unchecked<Tensor | undefined>(),
+    });
+    const known = observed && { observed };
+    observedIn(where, known, { 'the mean': [mean, 'B ...', 'float32'], x: [x, 'B ...'] });
+    return tidy(() => {
+      let variance: Tensor = running;
+      // One value has no variance.
+      if (x.size > 1) {
+        variance = residualVariance(where, mean, x, { ...known, ...(rowWeights && { rowWeights }) });
+        if (updateStatistics) moveVariance(running, variance);
+      }
+      const logVar = withFloor(add(zerosLike(mean), log(variance)));
+      return gaussian.logProb({ mean, logVar }, x, known);
+    });
+  };
+
 /**
  * Gaussian observation model; the normalizer is kept, so bounds are comparable across σ.
  *
@@ -85,35 +109,6 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     return { mean, logVar: withFloor(alongColumns(mean, shared)) };
   };
 
-  const logProb: Likelihood['logProb'] = (parameters, x, given) =>
-    tidy(() => {
-      const p = split('logProb', parameters);
-      observedIn(`${where}.logProb`, given, { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
-      return gaussian.logProb(p, x, given);
-    });
-
-  /** log p under the σ of the batch itself, whose running mean it moves. */
-  const trainingLogProb =
-    (variable: Variable): NonNullable<Likelihood['trainingLogProb']> =>
-    (mean, x, given = {}) => {
-      const caller = `${where}.trainingLogProb`;
-      const { observed, updateStatistics, rowWeights } = readOptions(caller, given, {
-        observed: unchecked<Tensor | undefined>(),
-        updateStatistics: flag(true),
-        rowWeights: unchecked<Tensor | undefined>(),
-      });
-      const known = observed && { observed };
-      observedIn(caller, known, { 'the mean': [mean, 'B ...', 'float32'], x: [x, 'B ...'] });
-      // One value has no variance.
-      if (x.size === 1) return logProb(mean, x, known);
-      return tidy(() => {
-        const now = residualVariance(caller, mean, x, { ...known, ...(rowWeights && { rowWeights }) });
-        if (updateStatistics) moveVariance(variable, now);
-        const logVar = withFloor(add(zerosLike(mean), log(now)));
-        return gaussian.logProb({ mean, logVar }, x, known);
-      });
-    };
-
   const meanOf = (name: string, parameters: Tensor): Tensor =>
     tidy(() => split(name, parameters).mean.clone());
 
@@ -132,9 +127,17 @@ export function gaussianObservation(options: GaussianObservationOptions = {}): G
     parameterKinds: learned ? ['mean', 'logVar'] : ['mean'],
     support: FINITE,
     ...(shared && { variables: { logVar: shared } }),
-    ...(running && { variables: { variance: running }, trainingLogProb: trainingLogProb(running) }),
+    ...(running && {
+      variables: { variance: running },
+      trainingLogProb: underVarianceOfBatch(running, withFloor),
+    }),
     takesObserved: true,
-    logProb,
+    logProb: (parameters, x, given) =>
+      tidy(() => {
+        const p = split('logProb', parameters);
+        observedIn(`${where}.logProb`, given, { 'the mean': [p.mean, 'B ...'], x: [x, 'B ...'] });
+        return gaussian.logProb(p, x, given);
+      }),
     mean: (parameters) => meanOf('mean', parameters),
     sample: (parameters, noise: Noise) => {
       assertNoise(`${where}.sample`, noise);

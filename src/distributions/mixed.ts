@@ -105,6 +105,55 @@ export function mixed(options: MixedOptions): Mixed {
   return mixedOf(readBlocks('mixed', blocks));
 }
 
+/** Log-likelihood of each part, [B]. */
+const termsOf = (
+  parts: readonly Part[],
+  parameters: Tensor,
+  x: Tensor,
+  observed: Tensor | undefined,
+): Tensor1D[] => {
+  const values = cast(x, 'float32');
+  return parts.map(({ block, likelihood, from, at, parameters: size }) => {
+    const own = columnsOf(values, from, block.width);
+    const weight = weightOf(block, values, observed && columnsOf(observed, from, block.width));
+    const options = weight ? { observed: weight } : {};
+    const logProb = likelihood.logProb(columnsOf(parameters, at, size), own, options);
+    const units = logUnits(block, own, weight);
+    return units ? sub(logProb, units) : logProb;
+  });
+};
+
+/** The parts by block; masks have none. */
+type PartOf = ReadonlyMap<NamedBlock, Part>;
+
+/** What each block gives, and 1 for masks, side by side. */
+const sideBySide = (
+  blocks: readonly NamedBlock[],
+  partOf: PartOf,
+  parameters: Tensor,
+  valuesOf: (part: Part, parameters: Tensor) => Tensor,
+): Tensor => {
+  const each = blocks.map((block) => {
+    const part = partOf.get(block);
+    return part
+      ? valuesOf(part, columnsOf(parameters, part.at, part.parameters))
+      : ones([parameters.shape[0] as number, block.width]);
+  });
+  return concat(each, 1);
+};
+
+/** The columns as nets see them: blocks that say so in another way, the others as they are. */
+const netInputOf = (blocks: readonly NamedBlock[], partOf: PartOf, x: Tensor): Tensor => {
+  const values = cast(x, 'float32');
+  let from = 0;
+  const each = blocks.map((block) => {
+    const own = columnsOf(values, from, block.width);
+    from += block.width;
+    return partOf.get(block)?.likelihood.netInput?.(own) ?? own;
+  });
+  return concat(each, 1);
+};
+
 /** The likelihood of blocks that were read. */
 function mixedOf(blocks: readonly NamedBlock[]): Mixed {
   assertNumber(
@@ -115,6 +164,7 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     (all) => all <= MOST_COLUMNS,
   );
   const { parts, columns, width } = partsOf(blocks);
+  const partOf = new Map(parts.map((part) => [part.block as NamedBlock, part]));
   const own = parts.flatMap(({ block, likelihood: { variables = {} } }) =>
     Object.entries(variables).map(([name, variable]) => [`${block.name}.${name}`, variable] as const),
   );
@@ -122,17 +172,6 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
   const assertParameters = (name: string, parameters: Tensor): void =>
     void assertShapes(`mixed.${name}`, { parameters: [parameters, `B ${width}`, 'float32'] });
 
-  const termsOf = (parameters: Tensor, x: Tensor, observed: Tensor | undefined): Tensor1D[] => {
-    const values = cast(x, 'float32');
-    return parts.map(({ block, likelihood, from, at, parameters: size }) => {
-      const own = columnsOf(values, from, block.width);
-      const weight = weightOf(block, values, observed && columnsOf(observed, from, block.width));
-      const options = weight ? { observed: weight } : {};
-      const logProb = likelihood.logProb(columnsOf(parameters, at, size), own, options);
-      const units = logUnits(block, own, weight);
-      return units ? sub(logProb, units) : logProb;
-    });
-  };
   /** The option `observed`, once the arguments fit each other. */
   const observedOf = (
     name: string,
@@ -143,31 +182,6 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     const others = { parameters: [parameters, `B ${width}`, 'float32'], x: [x, `B ${columns}`] } as const;
     return observedIn(`mixed.${name}`, options, others, `B ${columns}`);
   };
-
-  /** What each block gives, and 1 for masks, side by side. */
-  const sideBySide = (parameters: Tensor, valuesOf: (part: Part, parameters: Tensor) => Tensor): Tensor => {
-    const rows = parameters.shape[0] as number;
-    const byName = new Map(parts.map((part) => [part.block.name, part]));
-    const each = blocks.map(({ name, width: count }) => {
-      const part = byName.get(name);
-      return part ? valuesOf(part, columnsOf(parameters, part.at, part.parameters)) : ones([rows, count]);
-    });
-    return concat(each, 1);
-  };
-
-  /** The columns as nets see them: blocks that say so in another way, the others as they are. */
-  const netInput = (x: Tensor): Tensor =>
-    tidy(() => {
-      const values = cast(x, 'float32');
-      const seen = new Map(parts.map(({ block, likelihood }) => [block.name, likelihood.netInput]));
-      let from = 0;
-      const each = blocks.map(({ name, width: count }) => {
-        const own = columnsOf(values, from, count);
-        from += count;
-        return seen.get(name)?.(own) ?? own;
-      });
-      return concat(each, 1);
-    });
 
   return genuine({
     spec: { kind: 'mixed', blocks: blocks.map(blockSpec) },
@@ -180,28 +194,32 @@ function mixedOf(blocks: readonly NamedBlock[]): Mixed {
     parameterKinds: parts.flatMap(kindsOf),
     support: blocks.flatMap(supportsOfBlock),
     ...(own.length > 0 && { variables: Object.fromEntries(own) }),
-    ...(parts.some(({ likelihood }) => likelihood.netInput) && { netInput }),
+    ...(parts.some(({ likelihood }) => likelihood.netInput) && {
+      netInput: (x: Tensor) => tidy(() => netInputOf(blocks, partOf, x)),
+    }),
     takesObserved: true,
     logProb(parameters, x, options) {
       const observed = observedOf('logProb', parameters, x, options);
-      return tidy(() => termsOf(parameters, x, observed).reduce((total, term) => add(total, term)));
+      return tidy(() => termsOf(parts, parameters, x, observed).reduce((total, term) => add(total, term)));
     },
     logProbByBlock(parameters, x, options) {
       const observed = observedOf('logProbByBlock', parameters, x, options);
       return tidy(() => {
-        const terms = termsOf(parameters, x, observed);
+        const terms = termsOf(parts, parameters, x, observed);
         return Object.fromEntries(parts.map(({ block }, i) => [block.name, terms[i] as Tensor1D]));
       });
     },
     mean(parameters) {
       assertParameters('mean', parameters);
-      return tidy(() => sideBySide(parameters, ({ likelihood }, own) => likelihood.mean(own)));
+      return tidy(() =>
+        sideBySide(blocks, partOf, parameters, ({ likelihood }, own) => likelihood.mean(own)),
+      );
     },
     sample(parameters, noise: Noise) {
       assertParameters('sample', parameters);
       assertNoise('mixed.sample', noise);
       return tidy(() =>
-        sideBySide(parameters, ({ likelihood, block: { name } }, own) =>
+        sideBySide(blocks, partOf, parameters, ({ likelihood, block: { name } }, own) =>
           likelihood.sample(own, noise.split(name)),
         ),
       );

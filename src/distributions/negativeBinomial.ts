@@ -77,6 +77,24 @@ export interface NegativeBinomial extends Likelihood {
   dispose(): void;
 }
 
+/** The options. `columns` and `theta` go with a shared dispersion alone. */
+const readNegativeBinomial = (options: NegativeBinomialOptions) => {
+  const read = readOptions('negativeBinomial', options, {
+    dispersion: oneOf(['shared', 'learned'], 'shared'),
+    columns: optional(number(integersFrom(1))),
+    theta: optional(number(ABOVE_0)),
+    zeroInflated: flag(false),
+    netInput: countsSeen,
+  });
+  const { dispersion, columns, theta } = read;
+  for (const [name, value] of Object.entries({ columns, theta }))
+    if (dispersion === 'learned' && value !== undefined)
+      throw new RangeError(
+        `negativeBinomial: ${name} is ${value}, needed none beside dispersion "learned": the decoder gives it`,
+      );
+  return read;
+};
+
 /**
  * Negative binomial likelihood of counts: a Poisson whose rate has a Gamma distribution (Lopez et al. 2018 for gene counts).
  *
@@ -100,19 +118,7 @@ export interface NegativeBinomial extends Likelihood {
  * @example negativeBinomial().logProb(tf.tensor2d([[0]]), tf.tensor2d([[1]])) // [-1.3862944]
  */
 export function negativeBinomial(options: NegativeBinomialOptions = {}): NegativeBinomial {
-  const { dispersion, zeroInflated, netInput, ...given } = readOptions('negativeBinomial', options, {
-    dispersion: oneOf(['shared', 'learned'], 'shared'),
-    columns: optional(number(integersFrom(1))),
-    theta: optional(number(ABOVE_0)),
-    zeroInflated: flag(false),
-    netInput: countsSeen,
-  });
-  for (const [name, value] of Object.entries({ columns: given.columns, theta: given.theta }))
-    if (dispersion === 'learned' && value !== undefined)
-      throw new RangeError(
-        `negativeBinomial: ${name} is ${value}, needed none beside dispersion "learned": the decoder gives it`,
-      );
-  const { columns = 1, theta = 1 } = given;
+  const { dispersion, columns = 1, theta = 1, zeroInflated, netInput } = readNegativeBinomial(options);
   const logTheta =
     dispersion === 'shared' ? ownVariable('negativeBinomial', columns, Math.log(theta)) : undefined;
 

@@ -37,8 +37,9 @@ export function labeledSettings(
   where: string,
   data: ModelData | undefined,
   read: Omit<ReadOptions<ReturnType<typeof labeledModelRules>>, 'data' | 'latent' | 'prior'>,
+  fewestClasses?: number,
 ) {
-  const { classes, classNames } = classesOf(where, data, read);
+  const { classes, classNames } = classesOf(where, data, read, fewestClasses);
   const inputs = inputsOf(where, data, read);
   const { labelPrior = uniformLabelPrior(classes) } = read;
   assertLabelPrior(where, labelPrior, classes);

@@ -41,15 +41,15 @@ export interface ReadyModelOptions {
   readonly seed?: number | Noise;
 }
 
-/** How these options are read; the width of the code has a default of its own in some models. */
-export const readyModelRules = (latent = 50) => ({
+/** How these options are read. */
+export const readyModelRules = () => ({
   data: modelData(),
   // Looked at together with the data, by `inputsOf`.
   inputShape: unchecked<readonly number[] | undefined>(),
   likelihood: unchecked<Likelihood | undefined>(),
   // Looked at where the shape is known, by `inputOf`.
   input: unchecked<InputSpec | undefined>(),
-  latent: number(integersFrom(1), latent),
+  latent: number(integersFrom(1), 50),
   prior: optional(checked<LatentPrior>((where, _, prior) => assertPrior(where, prior))),
   initializer: checked<Initializer>((where, _, start) => assertInitializer(where, start), 'glorot-uniform'),
   seed: seedStream(0),

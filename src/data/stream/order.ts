@@ -32,6 +32,17 @@ export interface Stretch {
   at(position: number): readonly [block: number, index: number];
 }
 
+/** The last stretch that begins at or before a position; empty ones end where they begin. */
+const lastBefore = (starts: Float64Array, position: number): number => {
+  let [low, high] = [0, starts.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] as number) <= position) low = middle;
+    else high = middle;
+  }
+  return low;
+};
+
 /** Keeps the last value alone. */
 const lastOf = <T>(make: (key: number) => T): ((key: number) => T) => {
   let last: { readonly key: number; readonly value: T } | undefined;
@@ -124,13 +135,6 @@ export function blockOrder(
 
   return (pass, position) => {
     const { starts, openStretch } = planOf(pass);
-    // The last stretch that begins at or before the position; empty ones end where they begin.
-    let [low, high] = [0, stretches];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] as number) <= position) low = middle;
-      else high = middle;
-    }
-    return openStretch(low);
+    return openStretch(lastBefore(starts, position));
   };
 }

@@ -18,8 +18,8 @@ import { gatherExtras, isCoarse } from '../extras';
 import { gatherInputs } from '../gather';
 import { createQueue } from '../queue';
 import { type Asked, type Blocks, blocksRule, readBlock } from './blocks';
-import { blockOrder } from './order';
-import { blockWindow } from './window';
+import { blockOrder, type Stretch } from './order';
+import { type BlockWindow, blockWindow } from './window';
 
 /** How batches are made. */
 export interface StreamBatchesOptions {
@@ -136,6 +136,39 @@ function copyRow(block: Dataset, index: number, batch: Dataset, row: number): vo
   }
 }
 
+/** The examples at positions of a pass, out of one or several stretches. */
+async function examplesBetween(
+  from: number,
+  to: number,
+  stretchAt: (position: number) => Stretch,
+  held: BlockWindow<Dataset>,
+): Promise<Dataset> {
+  let batch: Dataset | undefined;
+  for (let position = from; position < to; ) {
+    const stretch = stretchAt(position);
+    const open = await held.open(stretch.blocks, stretch.next);
+    for (; position < Math.min(to, stretch.to); position++) {
+      const [number, index] = stretch.at(position);
+      const block = open.get(number) as Dataset;
+      batch ??= emptyLike(block, to - from);
+      copyRow(block, index, batch, position - from);
+    }
+  }
+  return batch as Dataset;
+}
+
+/** The unlabeled part of a batch; `noise` is that of its step. */
+function unlabeledPart(examples: Dataset, binarize: Binarization, noise: Noise): UnlabeledBatch {
+  const all = Int32Array.from({ length: examples.count }, (_, i) => i);
+  let x: Tensor = gatherInputs(examples, all);
+  if (binarize !== 'none') {
+    const gray = x;
+    x = toBinary(gray, binarize, noise);
+    gray.dispose();
+  }
+  return { x, ...gatherExtras(examples, all, false) };
+}
+
 /**
  * Batches out of data that do not fit into memory: the unlabeled examples are read block by block, the few labeled ones stay in
  * memory. `at(step)` is a pure function of the step, so a run is resumed exactly, and a resumed run reads only the blocks that
@@ -177,42 +210,12 @@ export function streamBatches(options: StreamBatchesOptions): BatchSource {
     );
   const steps = Math.floor(total / size);
   const together = Math.min(window, sizes.length);
-  const stretchAt = blockOrder(sizes, together, noise.split('order'));
+  const order = blockOrder(sizes, together, noise.split('order'));
   // What binarization takes, until a model asks.
   let asked: Asked | undefined =
     binarize === 'none' ? undefined : { where: WHERE, support: { min: 0, max: 1 } };
   const held = blockWindow((block) => readBlock(WHERE, blocks, block, asked));
   const inTurn = createQueue();
-
-  /** The examples of a step, out of one or several stretches. */
-  const examplesAt = async (step: number): Promise<Dataset> => {
-    const pass = Math.floor(step / steps);
-    const first = (step % steps) * size;
-    let batch: Dataset | undefined;
-    for (let position = first; position < first + size; ) {
-      const stretch = stretchAt(pass, position);
-      const open = await held.open(stretch.blocks, stretch.next);
-      for (; position < Math.min(first + size, stretch.to); position++) {
-        const [number, index] = stretch.at(position);
-        const block = open.get(number) as Dataset;
-        batch ??= emptyLike(block, size);
-        copyRow(block, index, batch, position - first);
-      }
-    }
-    return batch as Dataset;
-  };
-
-  const unlabeledPart = (examples: Dataset, step: number): UnlabeledBatch => {
-    const all = Int32Array.from({ length: size }, (_, i) => i);
-    let x: Tensor = gatherInputs(examples, all);
-    if (binarize !== 'none') {
-      const gray = x;
-      x = toBinary(gray, binarize, noise.split('binarize').split('unlabeled').split(step));
-      gray.dispose();
-    }
-    return { x, ...gatherExtras(examples, all, false) };
-  };
-
   const input = blocks.input ?? labeled?.input;
   const bytes = blocks.bytes ?? few?.bytes;
   return {
@@ -245,9 +248,12 @@ export function streamBatches(options: StreamBatchesOptions): BatchSource {
       assertInteger(WHERE, 'step', step, 0);
       return inTurn(async () => {
         // What may fail comes before the tensors.
-        const examples = await examplesAt(step);
+        const stretchAt = (position: number): Stretch => order(Math.floor(step / steps), position);
+        const first = (step % steps) * size;
+        const examples = await examplesBetween(first, first + size, stretchAt, held);
         const part = await few?.at(step);
-        return { ...part, unlabeled: unlabeledPart(examples, step) };
+        const ofStep = noise.split('binarize').split('unlabeled').split(step);
+        return { ...part, unlabeled: unlabeledPart(examples, binarize, ofStep) };
       });
     },
     dispose: held.clear,

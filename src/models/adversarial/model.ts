@@ -16,8 +16,7 @@
  */
 import { add, log, type Tensor, type Tensor1D, type Tensor2D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../../bounds/everyLabel';
-import { assertAsked, oneHotLabels } from '../../core/labels';
-import { type Noise, streamOf } from '../../core/noise';
+import type { Noise } from '../../core/noise';
 import { atOnce } from '../../core/notAsync';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
@@ -25,6 +24,7 @@ import type { ClassPrior } from '../../distributions/classPrior';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { assertPass, type Pass } from '../../nets/pass';
 import { meanOf } from '../codeBound';
+import { generated } from '../generated';
 import { labeledFields } from '../labeledOptions';
 import { samplePrior, temperatureIn } from '../latentPrior';
 import { assertInputs, assertLiving } from '../living';
@@ -79,6 +79,15 @@ const drawCodes = (model: Aae, y: Tensor, noise: Noise, options?: GenerateOption
   return z;
 };
 
+/** Logits of q(y | z) at codes z, [B, K]: log π_y p(z | y). */
+const classifyCodes = ({ classPrior, classes, labelPrior }: Aae, z: Tensor): Tensor2D => {
+  const ofClasses = atOnce('classify', 'classPrior.logProb', (classPrior as ClassPrior).logProb(z));
+  assertShapes('classify', {
+    'classPrior.logProb(z)': [ofClasses, `${z.shape[0]} ${classes}`, 'float32'],
+  });
+  return add<Tensor2D>(ofClasses, log(tensor1d([...labelPrior])));
+};
+
 /**
  * Creates an adversarial autoencoder (Makhzani et al. 2015). Train it by the phases of `adversarial(model)`.
  *
@@ -96,19 +105,19 @@ const drawCodes = (model: Aae, y: Tensor, noise: Noise, options?: GenerateOption
  * @example createAae({ inputShape: [28, 28, 1], classes: 10 }).classify(tf.zeros([5, 28, 28, 1])).shape // [5, 10]
  */
 export function createAae(options: AaeOptions): Aae {
-  const { settings, features, classifier, encoder, decoder, labelDiscriminator, codeDiscriminator, ...made } =
-    whole(() => {
-      const settings = aaeSettings(options);
-      return { settings, ...aaeDistributions(settings) };
-    });
+  const { settings, nets } = whole(() => {
+    const settings = aaeSettings(options);
+    return { settings, nets: aaeDistributions(settings) };
+  });
   const { classes, latent, classPrior } = settings;
+  const { features, classifier, encoder, decoder, labelDiscriminator, codeDiscriminator } = nets;
 
   const model: Aae = {
     ...labeledFields(settings),
     ...(classPrior && { classPrior }),
     spec: aaeSpec(settings),
     get variables() {
-      return made.variables();
+      return nets.variables();
     },
     encode(x, pass) {
       assertInputs('encode', model, x);
@@ -149,28 +158,15 @@ export function createAae(options: AaeOptions): Aae {
       assertInputs('classify', model, x);
       return tidy(() => {
         const shared = features(x);
-        if (classifier) return classifier(shared);
-        const logPrior = log(tensor1d([...settings.labelPrior]));
-        const z = encoder(shared);
-        const ofClasses = atOnce('classify', 'classPrior.logProb', (classPrior as ClassPrior).logProb(z));
-        assertShapes('classify', {
-          'classPrior.logProb(z)': [ofClasses, `${z.shape[0]} ${classes}`, 'float32'],
-        });
-        return add<Tensor2D>(ofClasses, logPrior); // log π_y p(z | y)
+        return classifier ? classifier(shared) : classifyCodes(model, encoder(shared));
       });
     },
     embed(x) {
       assertInputs('embed', model, x);
       return tidy(() => encoder(features(x)));
     },
-    generate(labels, seed, options) {
-      assertAsked('generate', labels);
-      const draws = streamOf('generate', seed);
-      return tidy(() => {
-        const y = oneHotLabels('generate', labels, classes);
-        return meanOf('generate', model, model.decode(drawCodes(model, y, draws, options), y));
-      });
-    },
+    generate: (labels, seed, options) =>
+      generated(model, labels, seed, (y, noise) => decoder(drawCodes(model, y, noise, options), y)),
     reconstruct(x, y, as) {
       assertReconstructs(model, x, { classes, y, as });
       return tidy(() => {
@@ -183,7 +179,7 @@ export function createAae(options: AaeOptions): Aae {
         return times === 1 ? mean : repeatRows(mean, times);
       });
     },
-    dispose: made.dispose,
+    dispose: nets.dispose,
   };
   return model;
 }

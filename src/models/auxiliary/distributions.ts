@@ -79,3 +79,6 @@ export function auxiliaryDistributions(settings: AuxiliarySettings) {
     dispose,
   };
 }
+
+/** Distributions of an auxiliary deep generative model. */
+export type AuxiliaryDistributions = ReturnType<typeof auxiliaryDistributions>;

@@ -14,19 +14,14 @@
 import {
   logSoftmax,
   logSumExp,
-  mul,
-  reshape,
-  softmax,
   stack,
   sub,
-  sum,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../../bounds/everyLabel';
-import { assertAsked, oneHotLabels } from '../../core/labels';
 import { type Noise, streamOf } from '../../core/noise';
 import { integersFrom, number, readOptions } from '../../core/options';
 import { assertShapes } from '../../core/shape';
@@ -34,14 +29,16 @@ import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { atLabel, codeBound, logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
+import { assertSamples, generated } from '../generated';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
-import { assertContext, assertInputs, assertLiving } from '../living';
-import type { BoundContext, SemiSupervisedVae } from '../model';
+import { assertContext, assertInputs } from '../living';
+import { meanOverLabels } from '../meanOverLabels';
+import type { BoundContext, LabelInference, SemiSupervisedVae } from '../model';
 import { assertReconstructs } from '../reconstructed';
 import { seenByNets } from '../seenByNets';
 import { whole } from '../whole';
-import { auxiliaryDistributions } from './distributions';
+import { type AuxiliaryDistributions, auxiliaryDistributions } from './distributions';
 import { type AuxiliaryKind, type AuxiliaryOptions, auxiliarySettings } from './options';
 import { auxiliarySpec } from './spec';
 
@@ -89,15 +86,60 @@ const rowsOf = (
   return rows;
 };
 
+/** q(y | a, x) of examples at one draw of a, and the bound at a label. */
+function auxiliaryInference(
+  model: AuxiliaryVae,
+  { auxiliaryEncoder, classifier, encoder, auxiliaryDecoder, decoder }: AuxiliaryDistributions,
+  x: Tensor,
+  context: BoundContext,
+): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
+  const pass = passOf(context, x);
+  const seen = seenByNets(model.likelihood, x);
+  const qa = auxiliaryEncoder(seen, pass); // q(a | x)
+  const a = gaussian.sample(qa, context.noise.split('auxiliary'));
+  return {
+    labelLogits: classifier(a, seen, pass), // q(y | a, x)
+    bound(y, options) {
+      const { noise, logWeight, rowWeights } = atLabel(context, options);
+      const rows = rowsOf('bound', 'y', y, model, x);
+      const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
+      const qz = encoder(a, seen, y, atLabels); // q(z | a, x, y)
+      const z = gaussian.sample(qz, noise.split('latent'));
+      const pa = auxiliaryDecoder(seen, z, y, atLabels); // p(a | [x, ]z, y)
+      const logQa = repeatedTo(rows, gaussian.logProb(qa, a)); // log q(a | x)
+      const logPa = gaussian.logProb(pa, repeatedTo(rows, a)); // log p(a | [x, ]z, y)
+      const auxiliaryKl = sub<Tensor1D>(logQa, logPa);
+      const atRows = { ...context, rowWeights };
+      const logLikelihood = logLikelihoodOf(model, decoder(a, z, y, atLabels), x, atRows); // log p(x | [a, ]z, y)
+      const latentKl = latentKlOf(model, qz, z); // KL( q(z | a, x, y) ‖ p(z) )
+      const logRatio = logWeight ? logRatioOf(model, qz, z) : undefined; // log p(z) − log q(z | a, x, y)
+      const { elbo, logWeight: weight, ...terms } = codeBound({ logLikelihood, latentKl, logRatio });
+      return {
+        elbo: sub(elbo, auxiliaryKl),
+        ...terms,
+        auxiliaryKl,
+        ...(weight && { logWeight: sub<Tensor1D>(weight, auxiliaryKl) }),
+      };
+    },
+  };
+}
+
+/** log (1/S) Σ_s softmax(logits_s), [B, K]. */
+const logMeanSoftmax = (samples: number, logitsOf: (s: number) => Tensor2D): Tensor2D => {
+  const logProbs = Array.from({ length: samples }, (_, s) => tidy(() => logSoftmax(logitsOf(s))));
+  return sub<Tensor2D>(logSumExp(stack(logProbs), 0), Math.log(samples));
+};
+
 /** Makes either model. */
 function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): AuxiliaryVae {
-  const { settings, auxiliaryEncoder, classifier, encoder, auxiliaryDecoder, decoder, ...made } = whole(
-    () => {
-      const settings = auxiliarySettings(kind, options);
-      return { settings, ...auxiliaryDistributions(settings) };
-    },
-  );
-  const { classes, latent, auxiliary, likelihood } = settings;
+  const { settings, nets } = whole(() => {
+    const settings = auxiliarySettings(kind, options);
+    return { settings, nets: auxiliaryDistributions(settings) };
+  });
+  const { classes, auxiliary, likelihood } = settings;
+  const { auxiliaryEncoder, classifier, encoder, process } = nets;
 
   /** What the nets see of x, and a = E[a|x]. */
   const atMean = (x: Tensor) => {
@@ -111,41 +153,9 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
     classifiesDraws: true,
     spec: auxiliarySpec(settings),
     get variables() {
-      return made.variables();
+      return nets.variables();
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      const pass = passOf(context, x);
-      const seen = seenByNets(likelihood, x);
-      const qa = auxiliaryEncoder(seen, pass); // q(a | x)
-      const a = gaussian.sample(qa, context.noise.split('auxiliary'));
-      return {
-        labelLogits: classifier(a, seen, pass), // q(y | a, x)
-        bound(y, options) {
-          const { noise, logWeight, rowWeights } = atLabel(context, options);
-          const rows = rowsOf('bound', 'y', y, model, x);
-          const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
-          const qz = encoder(a, seen, y, atLabels); // q(z | a, x, y)
-          const z = gaussian.sample(qz, noise.split('latent'));
-          const pa = auxiliaryDecoder(seen, z, y, atLabels); // p(a | [x, ]z, y)
-          const logQa = repeatedTo(rows, gaussian.logProb(qa, a)); // log q(a | x)
-          const logPa = gaussian.logProb(pa, repeatedTo(rows, a)); // log p(a | [x, ]z, y)
-          const auxiliaryKl = sub<Tensor1D>(logQa, logPa);
-          const atRows = { ...context, rowWeights };
-          const logLikelihood = logLikelihoodOf(model, decoder(a, z, y, atLabels), x, atRows); // log p(x | [a, ]z, y)
-          const latentKl = latentKlOf(model, qz, z); // KL( q(z | a, x, y) ‖ p(z) )
-          const logRatio = logWeight ? logRatioOf(model, qz, z) : undefined; // log p(z) − log q(z | a, x, y)
-          const { elbo, logWeight: weight, ...terms } = codeBound({ logLikelihood, latentKl, logRatio });
-          return {
-            elbo: sub(elbo, auxiliaryKl),
-            ...terms,
-            auxiliaryKl,
-            ...(weight && { logWeight: sub<Tensor1D>(weight, auxiliaryKl) }),
-          };
-        },
-      };
-    },
+    infer: (x, context) => auxiliaryInference(model, nets, x, context),
     classify(x) {
       assertInputs('classify', model, x);
       return tidy(() => {
@@ -160,55 +170,39 @@ function createAuxiliary(kind: AuxiliaryKind, options: AuxiliaryOptions): Auxili
       return tidy(() => {
         const seen = seenByNets(likelihood, x);
         const qa = auxiliaryEncoder(seen);
-        const logProbs = Array.from({ length: samples }, (_, s) =>
-          tidy(() => logSoftmax(classifier(gaussian.sample(qa, draws.split(s)), seen))),
-        );
-        return sub<Tensor2D>(logSumExp(stack(logProbs), 0), Math.log(samples));
+        return logMeanSoftmax(samples, (s) => classifier(gaussian.sample(qa, draws.split(s)), seen));
       });
     },
     embed(x) {
       assertInputs('embed', model, x);
       return tidy(() => {
         const { seen, a } = atMean(x);
-        const rows = x.shape[0] as number;
-        const means = reshape(encoder(a, seen, everyLabel(rows, classes)).mean, [rows, classes, latent]);
-        const weights = reshape(softmax(classifier(a, seen)), [rows, classes, 1]);
-        return sum<Tensor2D>(mul(weights, means), 1); // Σ_y q(y | a, x) E[z | a, x, y]
+        const { mean } = encoder(a, seen, everyLabel(x.shape[0] as number, classes));
+        return meanOverLabels(classifier(a, seen), mean); // Σ_y q(y | a, x) E[z | a, x, y]
       });
     },
-    generate(labels, seed, options) {
-      assertAsked('generate', labels);
-      const draws = streamOf('generate', seed);
-      return tidy(() => {
-        const y = oneHotLabels('generate', labels, classes);
-        const z = samplePrior('generate', model, labels.length, draws, options);
-        const drawn = (pa: gaussian.Gaussian): Tensor => gaussian.sample(pa, draws.split('auxiliary'));
-        return meanOf('generate', model, made.process(z, y, drawn));
-      });
-    },
+    generate: (labels, seed, options) =>
+      generated(model, labels, seed, (y, noise) => {
+        const z = samplePrior('generate', model, labels.length, noise, options);
+        return process(z, y, (pa) => gaussian.sample(pa, noise.split('auxiliary')));
+      }),
     sampleMean(y, context) {
-      assertLiving('sampleMean', model);
-      assertContext('sampleMean', context);
-      assertShapes('sampleMean', { y: [y, `R ${classes}`] });
+      assertSamples(model, y, context);
       const z = samplePrior('sampleMean', model, y.shape[0] as number, context.noise.split('latent'));
       const drawn = (pa: gaussian.Gaussian): Tensor => gaussian.sample(pa, context.noise.split('auxiliary'));
-      return meanOf('sampleMean', model, made.process(z, y, drawn, passOf(context, z)));
+      return meanOf('sampleMean', model, process(z, y, drawn, passOf(context, z)));
     },
     reconstruct(x, y, as) {
       assertReconstructs(model, x, { classes, y, as });
       return tidy(() => {
         const { seen, a } = atMean(x);
         const known = y ?? categorical.mode(classifier(a, seen));
-        const to = as ?? known;
         const z = encoder(a, seen, known).mean;
-        return meanOf(
-          'reconstruct',
-          model,
-          made.process(z, to, ({ mean }) => mean),
-        );
+        const parameters = process(z, as ?? known, ({ mean }) => mean);
+        return meanOf('reconstruct', model, parameters);
       });
     },
-    dispose: made.dispose,
+    dispose: nets.dispose,
   };
   return model;
 }

@@ -6,11 +6,10 @@
  *   bound      at a label y: log p(x | z, y) − KL( q(z | x[, y]) ‖ p(z | y) )
  */
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { assertAsked, oneHotLabels } from '../../core/labels';
-import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import { atLabel, codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
+import { generated } from '../generated';
 import { assertContext, assertInputs, assertLiving } from '../living';
 import { m2Distributions } from '../m2/distributions';
 import { type M2, m2Of } from '../m2/model';
@@ -80,15 +79,8 @@ export function marginalVae(options: MarginalConditionalOptions): MarginalCondit
       assertLabels('priorAt', y);
       return tidy(() => ({ ...prior.at(y) }));
     },
-    generate(labels, seed, options) {
-      assertAsked('generate', labels);
-      const draws = streamOf('generate', seed);
-      return tidy(() => {
-        const y = oneHotLabels('generate', labels, classes);
-        const z = prior.sample('generate', y, draws, options); // z ~ p(z | y)
-        return meanOf('generate', model, model.decode(z, y));
-      });
-    },
+    generate: (labels, seed, options) =>
+      generated(model, labels, seed, (y, noise) => decoder(prior.sample('generate', y, noise, options), y)),
     sampleMean(y, context) {
       assertLabels('sampleMean', y);
       assertContext('sampleMean', context);

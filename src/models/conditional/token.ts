@@ -60,33 +60,37 @@ export interface TokenConditionalVae extends Vae {
   reconstruct(x: Tensor, c?: Tensor, as?: Tensor): Tensor;
 }
 
+/** One-hot rows of class indices, −1 for ∅: [N, K + 1]. */
+const rowsOf = (where: string, labels: ArrayLike<number>, classes: number): Tensor2D => {
+  assertAsked(where, labels);
+  const known = readLabels(where, 'labels', labels, labels.length, classes);
+  return oneHotLabels(
+    where,
+    known.map((label) => (label === -1 ? classes : label)),
+    classes + 1,
+  );
+};
+
+/** Class indices of examples without a label. */
+const missing = (count: number): number[] => new Array<number>(count).fill(-1);
+
+/** Settings, prior and nets. */
+const tokenParts = (options: TokenConditionalOptions) => {
+  const settings = tokenSettings(options);
+  const { classes, latent, classPrior } = settings;
+  const prior = codePrior('createConditionalVae', classes + 1, latent, classPrior);
+  return { settings, prior, nets: tokenDistributions('createConditionalVae', settings, prior) };
+};
+
 /** Makes the model. */
 export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae {
-  const { settings, prior, encoder, decoder, variables, dispose } = whole(() => {
-    const settings = tokenSettings(options);
-    const prior = codePrior(
-      'createConditionalVae',
-      settings.classes + 1,
-      settings.latent,
-      settings.classPrior,
-    );
-    return { settings, prior, ...tokenDistributions('createConditionalVae', settings, prior) };
-  });
+  const { settings, prior, nets } = whole(() => tokenParts(options));
   const { inputShape, input, classes, classNames, latent, likelihood, classPrior } = settings;
+  const { encoder, decoder } = nets;
 
-  /** one-hot rows of class indices, −1 for ∅ */
-  const rowsOf = (where: string, labels: ArrayLike<number>): Tensor2D => {
-    assertAsked(where, labels);
-    const known = readLabels(where, 'labels', labels, labels.length, classes);
-    return oneHotLabels(
-      where,
-      known.map((label) => (label === -1 ? classes : label)),
-      classes + 1,
-    );
-  };
   /** the labels given, or ∅ for each row of x */
   const labelsOf = (where: string, x: Tensor, c: Tensor | undefined): Tensor => {
-    if (c === undefined) return rowsOf(where, new Array<number>(x.shape[0] as number).fill(-1));
+    if (c === undefined) return rowsOf(where, missing(x.shape[0] as number), classes);
     assertShapes(where, { c: [c, `R ${classes + 1}`, 'float32'] });
     return c;
   };
@@ -102,7 +106,7 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
     ...(input && { input }),
     spec: tokenSpec(settings),
     get variables() {
-      return variables();
+      return nets.variables();
     },
     bound(x, context, given) {
       assertInputs('bound', model, x);
@@ -139,8 +143,7 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
       if (typeof given === 'number') assertInteger('generate', 'count', given);
       const draws = streamOf('generate', seed);
       return tidy(() => {
-        const labels = typeof given === 'number' ? new Array<number>(given).fill(-1) : given;
-        const c = rowsOf('generate', labels);
+        const c = rowsOf('generate', typeof given === 'number' ? missing(given) : given, classes);
         const z = prior.sample('generate', c, draws, options); // z ~ p(z | c)
         return meanOf('generate', model, model.decode(z, c));
       });
@@ -153,7 +156,7 @@ export function tokenVae(options: TokenConditionalOptions): TokenConditionalVae 
       });
     },
     dispose() {
-      dispose();
+      nets.dispose();
       disposeVariables(prior);
     },
   };

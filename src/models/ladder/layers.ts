@@ -1,5 +1,5 @@
 /** The way down a ladder: each layer's posterior is its message merged with its prior, given the layer above. */
-import { add, sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
+import { add, exp, mul, sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { repeatRows } from '../../bounds/everyLabel';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
@@ -101,6 +101,27 @@ export function fromPrior(
   let below = z;
   for (let i = layer - 1; i >= 1; i--) below = choose(prior(i, below, y, pass), i);
   return below;
+}
+
+/** z_i at the mean of its distribution. */
+export const meanOfLayer = ({ mean }: gaussian.Gaussian): Tensor => mean;
+
+/**
+ * z_1 at other labels: z_L stays, and each z_i below as many standard deviations from the mean of p(z_i|z_{i+1}) as it is.
+ *
+ * @param nets of the model
+ * @param layers on the way down from x, B rows each
+ * @param y the other labels, [R, K], R a multiple of B
+ */
+export function movedTo(nets: LadderDistributions, layers: readonly Layer[], y: Tensor): Tensor {
+  const top = (layers.at(-1) as Layer).z;
+  const times = (y.shape[0] as number) / (top.shape[0] as number);
+  const kept = ({ mean, logVar }: gaussian.Gaussian, i: number): Tensor => {
+    const { p, z } = layers[i - 1] as Layer;
+    const deviations = mul(sub(z, p.mean), exp(mul(-0.5, p.logVar))); // (z_i − μ_i) / σ_i
+    return add(mean, mul(exp(mul(0.5, logVar)), repeatRows(deviations, times)));
+  };
+  return fromPrior(nets, repeatRows(top, times), layers.length, y, kept);
 }
 
 /** log p(z_i|z_{i+1}) − log q(z_i|x, z_{i+1}) at the draw. */

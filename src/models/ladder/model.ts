@@ -8,35 +8,34 @@
  *              q(z_i | x, z_{i+1}) = merge of N(μ̂_i, σ̂_i²) and p(z_i | z_{i+1}): their precisions add
  *   bound      at a label y: log p(x | z_1[, y]) − Σ_i KL( q(z_i | x, z_{i+1}) ‖ p(z_i | z_{i+1}) )
  */
-import {
-  add,
-  concat,
-  exp,
-  mul,
-  reshape,
-  softmax,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor2D,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, concat, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel, repeatRows } from '../../bounds/everyLabel';
-import { assertAsked, oneHotLabels } from '../../core/labels';
-import { type Noise, streamOf } from '../../core/noise';
+import type { Noise } from '../../core/noise';
 import { integersFrom, number, readOptions } from '../../core/options';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { Pass } from '../../nets/pass';
 import { atLabel, logLikelihoodOf, meanOf, passOf } from '../codeBound';
+import { assertSamples, generated } from '../generated';
+import { labeledFields } from '../labeledOptions';
 import { temperatureIn } from '../latentPrior';
 import { assertContext, assertInputs, assertLiving } from '../living';
-import type { BoundContext, SemiSupervisedVae } from '../model';
+import { meanOverLabels } from '../meanOverLabels';
+import type { BoundContext, LabelInference, SemiSupervisedVae } from '../model';
 import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
-import { ladderDistributions } from './distributions';
-import { fromData, fromPrior, type Layer, labelsPerRow, ladderBound, nameOf } from './layers';
+import { type LadderDistributions, ladderDistributions } from './distributions';
+import {
+  fromData,
+  fromPrior,
+  type Layer,
+  labelsPerRow,
+  ladderBound,
+  meanOfLayer,
+  movedTo,
+  nameOf,
+} from './layers';
 import { type LadderVaeOptions, ladderSettings } from './options';
 import { ladderSpec } from './spec';
 
@@ -73,6 +72,33 @@ export interface LadderVae extends SemiSupervisedVae {
   reconstruct(x: Tensor, y?: Tensor, as?: Tensor): Tensor;
 }
 
+/** q(y | x) of examples, and the bound at a label. */
+function ladderInference(
+  model: LadderVae,
+  nets: LadderDistributions,
+  x: Tensor,
+  context: BoundContext,
+): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
+  const pass = passOf(context, x);
+  const found = nets.bottomUp(x, pass); // N(μ̂_i, σ̂_i²) and d_L
+  return {
+    labelLogits: nets.classifier(found.features, pass), // q(y | x)
+    bound(y, options) {
+      const { noise, logWeight, rowWeights } = atLabel(context, options);
+      labelsPerRow('bound', 'y', y, x.shape[0] as number, model.classes);
+      const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
+      const draw = (q: gaussian.Gaussian, i: number) => gaussian.sample(q, noise.split(nameOf('latent', i)));
+      const layers = fromData(nets, found, y, draw, atLabels); // q, p and z_i of z_L … z_1
+      const z = (layers[0] as Layer).z;
+      const atRows = { ...context, rowWeights };
+      const logLikelihood = logLikelihoodOf(model, nets.decoder(z, y, atLabels), x, atRows); // log p(x | z_1[, y])
+      return ladderBound(logLikelihood, layers, logWeight === true);
+    },
+  };
+}
+
 /**
  * Creates a semi-supervised ladder VAE (Sønderby et al. 2016, with labels at the top): several layers of latents, each of
  * which explains the one below.
@@ -96,58 +122,28 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
     const settings = ladderSettings(options);
     return { settings, nets: ladderDistributions(settings) };
   });
-  const { input, classes, classNames, latents, likelihood, decoderSeesLabel, temperature } = settings;
+  const { classes, latents, decoderSeesLabel } = settings;
   const { bottomUp, classifier, decoder } = nets;
-  const [L, topWidth] = [latents.length, latents.at(-1) as number];
+  const L = latents.length;
 
   /** z_1 of the process, its standard deviations times t. */
   const drawn = (y: Tensor, noise: Noise, t = 1, pass?: Pass): Tensor => {
-    const top = mul(t, noise.split(nameOf('latent', L)).normal([y.shape[0] as number, topWidth])); // z_L ~ N(0, t² I)
-    const drawAt = (p: gaussian.Gaussian, i: number): Tensor =>
-      gaussian.sample({ ...p, logVar: add(p.logVar, 2 * Math.log(t)) }, noise.split(nameOf('latent', i)));
-    return fromPrior(nets, top, L, y, drawAt, pass);
+    const ofLayer = (i: number): Noise => noise.split(nameOf('latent', i));
+    const top = mul(t, ofLayer(L).normal([y.shape[0] as number, latents[L - 1] as number])); // z_L ~ N(0, t² I)
+    const draw = ({ mean, logVar }: gaussian.Gaussian, i: number): Tensor =>
+      gaussian.sample({ mean, logVar: add(logVar, 2 * Math.log(t)) }, ofLayer(i));
+    return fromPrior(nets, top, L, y, draw, pass);
   };
-  /** The layers of x at labels, each at its mean. */
-  const means = (x: Tensor, y: Tensor): readonly Layer[] =>
-    fromData(nets, bottomUp(x), y, ({ mean }) => mean);
 
   const model: LadderVae = {
-    inputShape: settings.inputShape,
-    classes,
-    ...(classNames && { classNames }),
+    ...labeledFields({ ...settings, latent: latents.reduce((sum, width) => sum + width), prior: undefined }),
     latents,
-    latent: latents.reduce((total, width) => total + width, 0),
-    likelihood,
-    ...(input && { input }),
-    labelPrior: settings.labelPrior,
     decoderSeesLabel,
-    ...(temperature !== undefined && { temperature }),
     spec: ladderSpec(settings),
     get variables() {
       return nets.variables();
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      const pass = passOf(context, x);
-      const found = bottomUp(x, pass); // N(μ̂_i, σ̂_i²) and d_L
-      const examples = x.shape[0] as number;
-      return {
-        labelLogits: classifier(found.features, pass), // q(y | x)
-        bound(y, options) {
-          const { noise, logWeight, rowWeights } = atLabel(context, options);
-          labelsPerRow('bound', 'y', y, examples, classes);
-          const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
-          const draw = (q: gaussian.Gaussian, i: number) =>
-            gaussian.sample(q, noise.split(nameOf('latent', i)));
-          const layers = fromData(nets, found, y, draw, atLabels); // q, p and z_i of z_L … z_1
-          const z = (layers[0] as Layer).z;
-          const atRows = { ...context, rowWeights };
-          const logLikelihood = logLikelihoodOf(model, decoder(z, y, atLabels), x, atRows); // log p(x | z_1[, y])
-          return ladderBound(logLikelihood, layers, logWeight === true);
-        },
-      };
-    },
+    infer: (x, context) => ladderInference(model, nets, x, context),
     classify(x) {
       assertInputs('classify', model, x);
       return tidy(() => classifier(bottomUp(x).features));
@@ -155,48 +151,30 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
     encode(x, y) {
       assertInputs('encode', model, x);
       labelsPerRow('encode', 'y', y, x.shape[0] as number, classes);
-      return tidy(() => means(x, y).map(({ q }) => ({ ...q })));
+      return tidy(() => fromData(nets, bottomUp(x), y, meanOfLayer).map(({ q }) => ({ ...q })));
     },
     decode(z, y, options = {}) {
       assertLiving('decode', model);
       const { layer } = readOptions('decode', options, { layer: number(integersFrom(1, L), 1) });
       assertShapes('decode', { z: [z, `N ${latents[layer - 1]}`, 'float32'] });
       const times = labelsPerRow('decode', 'y', y, z.shape[0] as number, classes);
-      return tidy(() =>
-        decoder(
-          fromPrior(nets, repeatRows(z, times), layer, y, ({ mean }) => mean),
-          y,
-        ),
-      );
+      return tidy(() => decoder(fromPrior(nets, repeatRows(z, times), layer, y, meanOfLayer), y));
     },
     embed(x) {
       assertInputs('embed', model, x);
       return tidy(() => {
-        const rows = x.shape[0] as number;
         const found = bottomUp(x);
-        const layers = fromData(nets, found, everyLabel(rows, classes), ({ mean }) => mean);
-        const codes = concat(
-          layers.map(({ z }) => z),
-          1,
-        );
-        const weights = reshape(softmax(classifier(found.features)), [rows, classes, 1]);
-        return sum<Tensor2D>(mul(weights, reshape(codes, [rows, classes, model.latent])), 1); // Σ_y q(y | x) E[z | x, y]
+        const layers = fromData(nets, found, everyLabel(x.shape[0] as number, classes), meanOfLayer);
+        const codes = layers.map(({ z }) => z);
+        return meanOverLabels(classifier(found.features), concat(codes, 1)); // Σ_y q(y | x) E[z | x, y]
       });
     },
     generate(labels, seed, options) {
-      assertAsked('generate', labels);
-      const noise = streamOf('generate', seed);
       const t = temperatureIn('generate', options);
-      assertLiving('generate', model);
-      return tidy(() => {
-        const y = oneHotLabels('generate', labels, classes);
-        return meanOf('generate', model, decoder(drawn(y, noise, t), y));
-      });
+      return generated(model, labels, seed, (y, noise) => decoder(drawn(y, noise, t), y));
     },
     sampleMean(y, context) {
-      assertLiving('sampleMean', model);
-      assertContext('sampleMean', context);
-      assertShapes('sampleMean', { y: [y, `R ${classes}`] });
+      assertSamples(model, y, context);
       const pass = passOf(context, y);
       return meanOf('sampleMean', model, decoder(drawn(y, context.noise, 1, pass), y, pass));
     },
@@ -205,17 +183,9 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
       return tidy(() => {
         const found = bottomUp(x);
         const known = y ?? categorical.mode(classifier(found.features));
-        const layers = fromData(nets, found, known, ({ mean }) => mean);
-        const to = as ?? known;
-        const times = (to.shape[0] as number) / (known.shape[0] as number);
-        const top = (layers[L - 1] as Layer).z;
-        const kept = ({ mean, logVar }: gaussian.Gaussian, i: number): Tensor => {
-          const { p, z } = layers[i - 1] as Layer;
-          const deviations = mul(sub(z, p.mean), exp(mul(-0.5, p.logVar))); // (z_i − μ_i) / σ_i at y
-          return add(mean, mul(exp(mul(0.5, logVar)), repeatRows(deviations, times)));
-        };
-        const z = as ? fromPrior(nets, repeatRows(top, times), L, to, kept) : (layers[0] as Layer).z;
-        return meanOf('reconstruct', model, decoder(z, to));
+        const layers = fromData(nets, found, known, meanOfLayer);
+        const z = as ? movedTo(nets, layers, as) : (layers[0] as Layer).z;
+        return meanOf('reconstruct', model, decoder(z, as ?? known));
       });
     },
     dispose: nets.dispose,

@@ -9,8 +9,6 @@
  */
 import { add, sub, type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../../bounds/everyLabel';
-import { assertAsked, oneHotLabels } from '../../core/labels';
-import { streamOf } from '../../core/noise';
 import { ABOVE_0, number, optional, readOptions, unchecked } from '../../core/options';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
@@ -18,11 +16,12 @@ import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { atLabel, logLikelihoodOf, meanOf, passOf, repeatedTo } from '../codeBound';
 import { assertCovariates, assertReadsCovariates } from '../covariates';
+import { assertSamples, generated } from '../generated';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertContext, assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
-import type { BoundContext, Known, SemiSupervisedVae } from '../model';
+import type { BoundContext, GenerateOptions, Known, LabelInference, SemiSupervisedVae } from '../model';
 import { moved, sampleAt } from '../moved';
 import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
@@ -46,6 +45,65 @@ export interface M1M2 extends SemiSupervisedVae {
   sampleMean(y: Tensor, context: BoundContext): Tensor;
 }
 
+/** d, where the model reads it. */
+const domainOf = (
+  where: string,
+  model: M1M2,
+  x: Tensor,
+  { covariates: d }: Known = {},
+): Tensor | undefined => {
+  assertCovariates(where, 'covariates', model, d, x.shape[0] as number);
+  return model.covariates === undefined ? undefined : d;
+};
+
+/** The options of `generate`; covariates only where the model reads them. */
+const readGenerate = (model: M1M2, options: GenerateOptions) => {
+  const read = readOptions('generate', options, {
+    temperature: number(ABOVE_0, 1),
+    covariates: optional(unchecked<Tensor>()),
+  });
+  assertReadsCovariates('generate', model, read.covariates);
+  return read;
+};
+
+/** q(y | z1) of examples at one draw of z1, and the bound at a label. */
+function m1m2Inference(
+  model: M1M2,
+  { encoder, classifier, latentEncoder, featurePrior, decoder }: ReturnType<typeof m1m2Distributions>,
+  x: Tensor,
+  context: BoundContext,
+): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
+  const d = domainOf('infer', model, x, context);
+  const pass = passOf(context, x);
+  const q1 = encoder(x, d, pass); // q(z1 | x[, d])
+  const z1 = gaussian.sample(q1, context.noise.split('features'));
+  return {
+    labelLogits: classifier(z1, pass), // q(y | z1)
+    features: z1 as Tensor2D,
+    bound(y, options) {
+      const { noise, logWeight, rowWeights } = atLabel(context, options);
+      const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
+      const ofRows = <T extends Tensor>(values: T): T => repeatedTo(y.shape[0] as number, values);
+      const q2 = latentEncoder(z1, y, atLabels); // q(z2 | z1, y)
+      const z2 = gaussian.sample(q2, noise.split('latent'));
+      const p1 = featurePrior(z2, y, atLabels); // p(z1 | z2, y)
+      const logLikelihood = ofRows(logLikelihoodOf(model, decoder(z1, d, pass), x, context)); // log p(x | z1[, d])
+      const featureKl = sub<Tensor1D>(ofRows(gaussian.logProb(q1, z1)), gaussian.logProb(p1, ofRows(z1))); // log q(z1 | x[, d]) − log p(z1 | z2, y)
+      const latentKl = latentKlOf(model, q2, z2); // KL( q(z2 | z1, y) ‖ p(z2) )
+      const ofFeatures = sub<Tensor1D>(logLikelihood, featureKl);
+      return {
+        elbo: sub<Tensor1D>(ofFeatures, latentKl),
+        logLikelihood,
+        featureKl,
+        latentKl,
+        ...(logWeight && { logWeight: add<Tensor1D>(ofFeatures, logRatioOf(model, q2, z2)) }),
+      };
+    },
+  };
+}
+
 /**
  * Creates M1+M2 (Kingma et al. 2014), trained in one stage. {@link createStackedM2} trains the same process in two.
  *
@@ -65,19 +123,12 @@ export interface M1M2 extends SemiSupervisedVae {
  * @example createM1M2({ inputShape: [28, 28, 1], classes: 10 }).encode(tf.zeros([5, 28, 28, 1])).mean.shape // [5, 50]
  */
 export function createM1M2(options: M1M2Options): M1M2 {
-  const { settings, encoder, classifier, latentEncoder, featurePrior, decoder, variables, dispose } = whole(
-    () => {
-      const settings = m1m2Settings(options);
-      return { settings, ...m1m2Distributions(settings) };
-    },
-  );
+  const { settings, nets } = whole(() => {
+    const settings = m1m2Settings(options);
+    return { settings, nets: m1m2Distributions(settings) };
+  });
   const { classes, features, covariates } = settings;
-
-  /** d, where the model reads it */
-  const domainOf = (where: string, x: Tensor, { covariates: d }: Known = {}): Tensor | undefined => {
-    assertCovariates(where, 'covariates', model, d, x.shape[0] as number);
-    return covariates === undefined ? undefined : d;
-  };
+  const { encoder, classifier, latentEncoder, featurePrior, decoder } = nets;
 
   const model: M1M2 = {
     ...labeledFields(settings),
@@ -86,58 +137,28 @@ export function createM1M2(options: M1M2Options): M1M2 {
     classifiesDraws: true,
     spec: m1m2Spec(settings),
     get variables() {
-      return variables();
+      return nets.variables();
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      const d = domainOf('infer', x, context);
-      const pass = passOf(context, x);
-      const q1 = encoder(x, d, pass); // q(z1 | x[, d])
-      const z1 = gaussian.sample(q1, context.noise.split('features'));
-      return {
-        labelLogits: classifier(z1, pass), // q(y | z1)
-        features: z1 as Tensor2D,
-        bound(y, options) {
-          const { noise, logWeight, rowWeights } = atLabel(context, options);
-          const atLabels = { ...pass, ...(rowWeights && { rowWeights }) };
-          const ofRows = <T extends Tensor>(values: T): T => repeatedTo(y.shape[0] as number, values);
-          const q2 = latentEncoder(z1, y, atLabels); // q(z2 | z1, y)
-          const z2 = gaussian.sample(q2, noise.split('latent'));
-          const p1 = featurePrior(z2, y, atLabels); // p(z1 | z2, y)
-          const logLikelihood = ofRows(logLikelihoodOf(model, decoder(z1, d, pass), x, context)); // log p(x | z1[, d])
-          const featureKl = sub<Tensor1D>(ofRows(gaussian.logProb(q1, z1)), gaussian.logProb(p1, ofRows(z1))); // log q(z1 | x[, d]) − log p(z1 | z2, y)
-          const latentKl = latentKlOf(model, q2, z2); // KL( q(z2 | z1, y) ‖ p(z2) )
-          const ofFeatures = sub<Tensor1D>(logLikelihood, featureKl);
-          return {
-            elbo: sub<Tensor1D>(ofFeatures, latentKl),
-            logLikelihood,
-            featureKl,
-            latentKl,
-            ...(logWeight && { logWeight: add<Tensor1D>(ofFeatures, logRatioOf(model, q2, z2)) }),
-          };
-        },
-      };
-    },
+    infer: (x, context) => m1m2Inference(model, nets, x, context),
     classify(x, known) {
       assertInputs('classify', model, x);
-      const d = domainOf('classify', x, known);
+      const d = domainOf('classify', model, x, known);
       return tidy(() => classifier(encoder(x, d).mean));
     },
     encode(x, known) {
       assertInputs('encode', model, x);
-      const d = domainOf('encode', x, known);
+      const d = domainOf('encode', model, x, known);
       return tidy(() => ({ ...encoder(x, d) }));
     },
     decode(z1, known) {
       assertLiving('decode', model);
       assertShapes('decode', { z1: [z1, `N ${features}`, 'float32'] });
-      const d = domainOf('decode', z1, known);
+      const d = domainOf('decode', model, z1, known);
       return tidy(() => decoder(z1, d));
     },
     embed(x, known) {
       assertInputs('embed', model, x);
-      const d = domainOf('embed', x, known);
+      const d = domainOf('embed', model, x, known);
       return tidy(() => {
         const z1 = encoder(x, d).mean;
         const { mean } = latentEncoder(z1, everyLabel(x.shape[0] as number, classes));
@@ -145,33 +166,24 @@ export function createM1M2(options: M1M2Options): M1M2 {
       });
     },
     generate(labels, seed, options = {}) {
-      assertAsked('generate', labels);
-      const { temperature: t, ...known } = readOptions('generate', options, {
-        temperature: number(ABOVE_0, 1),
-        covariates: optional(unchecked<Tensor>()),
-      });
-      assertReadsCovariates('generate', model, known.covariates);
-      const draws = streamOf('generate', seed);
-      return tidy(() => {
-        const y = oneHotLabels('generate', labels, classes);
-        const z2 = samplePrior('generate', model, labels.length, draws, { temperature: t });
-        const z1 = sampleAt(featurePrior(z2, y), t, draws.split('features'));
-        return meanOf('generate', model, decoder(z1, domainOf('generate', z1, known as Known)));
+      const { temperature: t, covariates: d } = readGenerate(model, options);
+      return generated(model, labels, seed, (y, noise) => {
+        const z2 = samplePrior('generate', model, labels.length, noise, { temperature: t });
+        const z1 = sampleAt(featurePrior(z2, y), t, noise.split('features'));
+        return decoder(z1, domainOf('generate', model, z1, d && { covariates: d }));
       });
     },
     sampleMean(y, context) {
-      assertLiving('sampleMean', model);
-      assertContext('sampleMean', context);
-      const { R = 0 } = assertShapes('sampleMean', { y: [y, `R ${classes}`] });
-      const d = domainOf('sampleMean', y, context);
+      assertSamples(model, y, context);
+      const d = domainOf('sampleMean', model, y, context);
       const pass = passOf(context, y);
-      const z2 = samplePrior('sampleMean', model, R, context.noise.split('latent'));
+      const z2 = samplePrior('sampleMean', model, y.shape[0] as number, context.noise.split('latent'));
       const z1 = gaussian.sample(featurePrior(z2, y, pass), context.noise.split('features'));
       return meanOf('sampleMean', model, decoder(z1, d, pass));
     },
     reconstruct(x, y, as, known) {
       assertReconstructs(model, x, { classes, y, as });
-      const d = domainOf('reconstruct', x, known);
+      const d = domainOf('reconstruct', model, x, known);
       return tidy(() => {
         const z1 = encoder(x, d).mean;
         if (as === undefined) return meanOf('reconstruct', model, decoder(z1, d));
@@ -182,7 +194,7 @@ export function createM1M2(options: M1M2Options): M1M2 {
         return meanOf('reconstruct', model, decoder(changed, at));
       });
     },
-    dispose,
+    dispose: nets.dispose,
   };
   return model;
 }

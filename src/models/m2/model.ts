@@ -7,13 +7,12 @@
  */
 import { type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel } from '../../bounds/everyLabel';
-import { assertAsked, oneHotLabels } from '../../core/labels';
-import { streamOf } from '../../core/noise';
 import { assertShapes } from '../../core/shape';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import type { LatentPrior } from '../../distributions/latentPrior';
 import { atLabel, codeBound, logLikelihoodOf, meanOf, passOf } from '../codeBound';
+import { assertSamples, generated } from '../generated';
 import { labeledFields } from '../labeledOptions';
 import { latentKlOf, logRatioOf, samplePrior } from '../latentPrior';
 import { assertContext, assertInputs, assertLiving } from '../living';
@@ -116,22 +115,12 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
         return meanOverLabels(classifier(shared), mean); // Σ_y q(y | x) E[z | x, y]
       });
     },
-    generate(labels, seed, options) {
-      assertAsked('generate', labels);
-      const draws = streamOf('generate', seed);
-      return tidy(() => {
-        const y = oneHotLabels('generate', labels, classes);
-        return meanOf(
-          'generate',
-          model,
-          model.decode(samplePrior('generate', model, labels.length, draws, options), y),
-        );
-      });
-    },
+    generate: (labels, seed, options) =>
+      generated(model, labels, seed, (y, noise) =>
+        decoder(samplePrior('generate', model, labels.length, noise, options), y),
+      ),
     sampleMean(y, context) {
-      assertLiving('sampleMean', model);
-      assertContext('sampleMean', context);
-      assertShapes('sampleMean', { y: [y, `R ${classes}`] });
+      assertSamples(model, y, context);
       const z = samplePrior('sampleMean', model, y.shape[0] as number, context.noise.split('latent'));
       return meanOf('sampleMean', model, decoder(z, y, passOf(context, z)));
     },
@@ -140,11 +129,8 @@ export function m2Of(settings: M2Settings, distributions: ReturnType<typeof m2Di
       return tidy(() => {
         const shared = features(x);
         const known = y ?? (encoderSeesLabel || !as ? categorical.mode(classifier(shared)) : undefined);
-        return meanOf(
-          'reconstruct',
-          model,
-          model.decode(encoder(shared, known).mean, as ?? (known as Tensor)),
-        );
+        const z = encoder(shared, known).mean;
+        return meanOf('reconstruct', model, decoder(z, as ?? (known as Tensor)));
       });
     },
     dispose,

@@ -20,24 +20,22 @@ import {
   tidy,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { assertAsked, oneHotLabels } from '../../core/labels';
-import { streamOf } from '../../core/noise';
-import { ABOVE_0, number, readOptions } from '../../core/options';
 import * as categorical from '../../distributions/categorical';
 import * as gaussian from '../../distributions/gaussian';
 import { gaussianObservation } from '../../distributions/gaussianObservation';
 import { blocksOf } from '../../distributions/parameterBlocks';
 import { logLikelihoodOf, meanOf, repeatedTo } from '../codeBound';
-import { samplePrior } from '../latentPrior';
-import { assertContext, assertInputs, assertLiving } from '../living';
+import { generated } from '../generated';
+import { samplePrior, temperatureIn } from '../latentPrior';
+import { assertContext, assertInputs } from '../living';
 import { createM2, type M2 } from '../m2/model';
-import type { BoundTerms, GenerateOptions, SemiSupervisedVae } from '../model';
+import type { BoundContext, BoundTerms, GenerateOptions, LabelInference, SemiSupervisedVae } from '../model';
 import { moved, sampleAt } from '../moved';
 import { variablesUnder } from '../ownVariables';
 import { assertReconstructs } from '../reconstructed';
 import type { GaussianVae } from '../vae/model';
 import { whole } from '../whole';
-import { type StackedM2Options, stackedSettings } from './options';
+import { type StackedM2Options, type StackedSettings, stackedSettings } from './options';
 import { stackedSpec } from './spec';
 
 export type { StackedM2Options };
@@ -77,6 +75,73 @@ const groupsOf = (dimensions: readonly number[], latent: number) => {
   };
 };
 
+/** p(z_a | z2, y) of M2's decoder. */
+const featuresOf = (parameters: Tensor): gaussian.Gaussian => {
+  const [mean, logVar] = blocksOf('createStackedM2', parameters, ['means', 'log-variances']) as [
+    Tensor,
+    Tensor,
+  ];
+  return { mean, logVar };
+};
+
+/** log p(z_c), [B]; 0 where M2 sees all. */
+const logCollapsed = (zc: Tensor | undefined): Tensor | 0 =>
+  zc ? gaussian.logProb({ mean: zerosLike(zc), logVar: zerosLike(zc) }, zc) : 0;
+
+/** q(y | z1) of examples at one draw of z1, and the bound at a label. */
+function stackedInference(
+  model: StackedM2,
+  { active, collapsed }: ReturnType<typeof groupsOf>,
+  x: Tensor,
+  context: BoundContext,
+): LabelInference {
+  assertInputs('infer', model, x);
+  assertContext('infer', context);
+  const { m1, m2 } = model;
+  const q1 = m1.encode(x); // q(z1 | x)
+  const z1 = gaussian.sample(q1, context.noise.split('features'));
+  const za = active(z1);
+  const { observed: _, ...ofCodes } = context;
+  const inner = m2.infer(za, ofCodes);
+  return {
+    labelLogits: inner.labelLogits, // q(y | z1)
+    features: za as Tensor2D,
+    bound(y, given): StackedBoundTerms {
+      const ofRows = <T extends Tensor>(values: T): T => repeatedTo(y.shape[0] as number, values);
+      const { elbo: codeElbo, logLikelihood: logFeatures, latentKl, logWeight } = inner.bound(y, given); // log p(z_a | z2, y), KL( q(z2 | z1, y) ‖ p(z2) )
+      const logLikelihood = ofRows(logLikelihoodOf(m1, m1.decode(z1), x, context)); // log p(x | z1)
+      const ratio = ofRows(sub<Tensor1D>(gaussian.logProb(q1, z1), logCollapsed(collapsed(z1)))); // log q(z1 | x) − log p(z_c)
+      const featureKl = sub<Tensor1D>(ratio, logFeatures);
+      return {
+        elbo: sub<Tensor1D>(sub(logLikelihood, featureKl), latentKl),
+        logLikelihood,
+        featureKl,
+        latentKl,
+        codeElbo,
+        ...(logWeight && { logWeight: add<Tensor1D>(sub(logLikelihood, ratio), logWeight) }),
+      };
+    },
+  };
+}
+
+/** The M2 of z_a: its likelihood has a mean and a log-variance of each dimension. */
+const m2OfCodes = ({ m1: _, dimensions, temperature: __, ...settings }: StackedSettings): M2 => {
+  const { classNames, labelPrior, ...ofM2 } = settings;
+  return createM2({
+    ...ofM2,
+    ...(classNames && { classNames }),
+    ...(labelPrior && { labelPrior }),
+    inputShape: [dimensions.length],
+    likelihood: gaussianObservation({ variance: 'learned' }),
+  });
+};
+
+/** The variables of a VAE, none of which trains any more. */
+const frozen = ({ variables }: GaussianVae): GaussianVae['variables'] => {
+  for (const variable of Object.values(variables)) variable.trainable = false;
+  return variables;
+};
+
 /**
  * Creates M1+M2 of a trained M1 (Kingma et al. 2014), to be trained in a second stage. {@link createM1M2} trains both in one.
  *
@@ -95,37 +160,13 @@ const groupsOf = (dimensions: readonly number[], latent: number) => {
  */
 export function createStackedM2(options: StackedM2Options): StackedM2 {
   const { settings, m2 } = whole(() => {
-    const read = stackedSettings(options);
-    const { m1: _, dimensions, temperature: __, classNames, labelPrior, ...ofM2 } = read;
-    const m2 = createM2({
-      ...ofM2,
-      ...(classNames && { classNames }),
-      ...(labelPrior && { labelPrior }),
-      inputShape: [dimensions.length],
-      likelihood: gaussianObservation({ variance: 'learned' }),
-    });
-    return { settings: read, m2 };
+    const settings = stackedSettings(options);
+    return { settings, m2: m2OfCodes(settings) };
   });
   const { m1, dimensions, classNames, temperature } = settings;
-  const { active, collapsed, joined } = groupsOf(dimensions, m1.latent);
-  const featuresOf = (parameters: Tensor): gaussian.Gaussian => {
-    const [mean, logVar] = blocksOf('createStackedM2', parameters, ['means', 'log-variances']) as [
-      Tensor,
-      Tensor,
-    ];
-    return { mean, logVar };
-  };
-  /** log p(z_c), [B] */
-  const logCollapsed = (z1: Tensor): Tensor | 0 => {
-    const zc = collapsed(z1);
-    return zc ? gaussian.logProb({ mean: zerosLike(zc), logVar: zerosLike(zc) }, zc) : 0;
-  };
-  const frozen = (): GaussianVae['variables'] => {
-    const { variables } = m1;
-    for (const variable of Object.values(variables)) variable.trainable = false;
-    return variables;
-  };
-  frozen();
+  const groups = groupsOf(dimensions, m1.latent);
+  const { active, collapsed, joined } = groups;
+  frozen(m1);
 
   const model: StackedM2 = {
     inputShape: m1.inputShape,
@@ -144,38 +185,11 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
     ...(m1.structure !== undefined && { structure: m1.structure }),
     get variables() {
       return {
-        ...variablesUnder('m1', { variables: frozen() }),
+        ...variablesUnder('m1', { variables: frozen(m1) }),
         ...variablesUnder('m2', { variables: m2.variables }),
       };
     },
-    infer(x, context) {
-      assertInputs('infer', model, x);
-      assertContext('infer', context);
-      const q1 = m1.encode(x); // q(z1 | x)
-      const z1 = gaussian.sample(q1, context.noise.split('features'));
-      const za = active(z1);
-      const { observed: _, ...ofCodes } = context;
-      const inner = m2.infer(za, ofCodes);
-      return {
-        labelLogits: inner.labelLogits, // q(y | z1)
-        features: za as Tensor2D,
-        bound(y, given): StackedBoundTerms {
-          const ofRows = <T extends Tensor>(values: T): T => repeatedTo(y.shape[0] as number, values);
-          const { elbo: codeElbo, logLikelihood: logFeatures, latentKl, logWeight } = inner.bound(y, given); // log p(z_a | z2, y), KL( q(z2 | z1, y) ‖ p(z2) )
-          const logLikelihood = ofRows(logLikelihoodOf(m1, m1.decode(z1), x, context)); // log p(x | z1)
-          const ratio = ofRows(sub<Tensor1D>(gaussian.logProb(q1, z1), logCollapsed(z1))); // log q(z1 | x) − log p(z_c)
-          const featureKl = sub<Tensor1D>(ratio, logFeatures);
-          return {
-            elbo: sub<Tensor1D>(sub(logLikelihood, featureKl), latentKl),
-            logLikelihood,
-            featureKl,
-            latentKl,
-            codeElbo,
-            ...(logWeight && { logWeight: add<Tensor1D>(sub(logLikelihood, ratio), logWeight) }),
-          };
-        },
-      };
-    },
+    infer: (x, context) => stackedInference(model, groups, x, context),
     classify(x) {
       assertInputs('classify', model, x);
       return tidy(() => m2.classify(active(m1.encode(x).mean)));
@@ -184,18 +198,14 @@ export function createStackedM2(options: StackedM2Options): StackedM2 {
       assertInputs('embed', model, x);
       return tidy(() => m2.embed(active(m1.encode(x).mean)));
     },
-    generate(labels, seed, given: Pick<GenerateOptions, 'temperature'> = {}) {
-      assertLiving('generate', model);
-      assertAsked('generate', labels);
-      const { temperature: t } = readOptions('generate', given, { temperature: number(ABOVE_0, 1) });
-      const draws = streamOf('generate', seed);
-      return tidy(() => {
-        const y = oneHotLabels('generate', labels, m2.classes);
-        const z2 = samplePrior('generate', m2, labels.length, draws, { temperature: t });
-        const za = sampleAt(featuresOf(m2.decode(z2, y)), t, draws.split('features'));
+    generate(labels, seed, given?: Pick<GenerateOptions, 'temperature'>) {
+      const t = temperatureIn('generate', given);
+      return generated(model, labels, seed, (y, noise) => {
+        const z2 = samplePrior('generate', m2, labels.length, noise, { temperature: t });
+        const za = sampleAt(featuresOf(m2.decode(z2, y)), t, noise.split('features'));
         const width = m1.latent - dimensions.length;
-        const zc = width > 0 ? mul(draws.split('collapsed').normal([labels.length, width]), t) : undefined;
-        return meanOf('generate', m1, m1.decode(joined(za, zc)));
+        const zc = width > 0 ? mul(noise.split('collapsed').normal([labels.length, width]), t) : undefined;
+        return m1.decode(joined(za, zc));
       });
     },
     reconstruct(x, y, as) {
