@@ -36,9 +36,14 @@ describe('a classify that gives probabilities', () => {
       const use = (asked: Classifier): Promise<unknown> => {
         if (name === 'predict') return predict(asked, examples.x);
         if (name === 'evaluateClassifier') return evaluateClassifier(asked, examples);
-        if (name === 'evaluateAssignment') return evaluateAssignment(asked as typeof model, examples, { training: examples });
+        if (name === 'evaluateAssignment')
+          return evaluateAssignment(asked as typeof model, examples, { training: examples });
         if (name === 'noveltyScore')
-          return noveltyScore(asked as typeof model, examples, { reference: [-3.5, -4.5], samples: 1, seed: 1 });
+          return noveltyScore(asked as typeof model, examples, {
+            reference: [-3.5, -4.5],
+            samples: 1,
+            seed: 1,
+          });
         return calibrate(asked, examples);
       };
       const message = `${name}: the model's classify gives probabilities`;
