@@ -63,6 +63,18 @@ const misfit = <M extends Model>({
   return `train: ${steps} steps at alpha ${Number(alpha.toPrecision(3))} are few for the bound alone on ${labeled} labels: the classifier often ends below that of supervised(). Take fit(), regularized(), alpha of ${SMALL_ALPHA} and more, or ${FEW_STEPS} steps and more`;
 };
 
+/** Classes from which on the exact sum is a multiple of what one relaxed label costs: 20 times at 100 (docs/performance.md). */
+const MANY_CLASSES = 50;
+
+/** Whether the exact sum goes over many classes: the decoder runs once for each. */
+const manyClasses = <M extends Model>({ model, objective, batches }: RunSettings<M>): string | undefined => {
+  const { classes = 0 } = model;
+  const spec = typeof objective === 'function' ? objective.spec : undefined;
+  const exact = isRecord(spec) && spec.labelHandling === 'enumerate';
+  if (!exact || classes < MANY_CLASSES || batches.counts.unlabeled === 0) return undefined;
+  return `train: the exact sum over ${classes} classes decodes each unlabeled example ${classes} times. labelHandling: 'gumbel' decodes it once`;
+};
+
 /** Readings whose numbers are learned from data: means, deviations, levels, words. */
 const LEARNED_READINGS: readonly string[] = ['columns', 'vectors', 'text'];
 
@@ -105,7 +117,8 @@ const decline = <M extends Model>(
 };
 
 /**
- * Warns before the first step where the data do not say that they were read as the model reads raw inputs. Warns once in a run:
+ * Warns before the first step where the data do not say that they were read as the model reads raw inputs, and where the exact sum
+ * goes over many classes. Warns once in a run:
  * before the first step where its length, α and data do not fit each other, or after an epoch where the classifier gets worse
  * on the labeled examples.
  */
@@ -121,6 +134,8 @@ export function createWarnings<M extends Model>(run: Run, settings: RunSettings<
       if (run.progress.step > 0) return;
       const read = unread(settings);
       if (read !== undefined) await settings.onWarning(read);
+      const sum = manyClasses(settings);
+      if (sum !== undefined) await settings.onWarning(sum);
       await warn(misfit(settings));
     },
     epochEnd: () => warn(decline(settings, run.progress.history)),

@@ -1,7 +1,7 @@
 import { add, mul } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createBatches } from '../../../src/data/batches';
-import type { Dataset } from '../../../src/data/dataset';
+import { createDataset, type Dataset } from '../../../src/data/dataset';
 import { digits } from '../../../src/data/digits';
 import { splitDataset } from '../../../src/data/split';
 import { vectors } from '../../../src/data/vectors';
@@ -80,6 +80,48 @@ describe('a run of few steps on few labels', () => {
     const spy = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     await warningsOf({ onWarning: undefined } as never);
     expect(spy).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^train: 3 steps at alpha 0.3 /));
+  });
+});
+
+describe('an exact sum over many classes', () => {
+  const warningsAt = async (
+    classes: number,
+    objective: Objective<M2> = semiSupervised(),
+  ): Promise<string[]> => {
+    const warnings: string[] = [];
+    const model = createM2({ inputShape: [2], classes, latent: 1, nets: { preset: 'mlp', widths: [2] } });
+    const x = new Float32Array(80);
+    const y = Array.from({ length: 40 }, (_, i) => (i < 20 ? i : -1));
+    const many = createDataset({ name: 'many', x, shape: [2], classes, y });
+    const batchSize = { labeled: 10, unlabeled: 10 };
+    const [labeled, unlabeled] = [0, 20].map((from) =>
+      Int32Array.from({ length: 20 }, (_, i) => from + i),
+    ) as [Int32Array, Int32Array];
+    try {
+      await train(model, {
+        objective,
+        batches: createBatches({ dataset: many, split: { labeled, unlabeled }, batchSize, seed: 1 }),
+        epochs: 1,
+        alpha: 50,
+        seed: 1,
+        onWarning: (warning) => void warnings.push(warning),
+      });
+    } finally {
+      model.dispose();
+    }
+    return warnings;
+  };
+
+  it('is named before the first step, and one relaxed label as the cure', async () => {
+    expect(await warningsAt(50)).toEqual([
+      "train: the exact sum over 50 classes decodes each unlabeled example 50 times. labelHandling: 'gumbel' decodes it once",
+    ]);
+  });
+
+  it('is not warned of at fewer classes, with one relaxed label, or without a sum', async () => {
+    expect(await warningsAt(49)).toEqual([]);
+    expect(await warningsAt(50, semiSupervised({ labelHandling: 'gumbel' }))).toEqual([]);
+    expect(await warningsAt(50, supervised())).toEqual([]);
   });
 });
 
