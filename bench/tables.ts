@@ -11,6 +11,7 @@ import { familyTables } from './family/line';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
 import { parityTables } from './parity/tables';
+import { limitTables } from './speed/limitTables';
 import type { SpeedLine } from './speed/line';
 import { speedTables } from './speed/tables';
 import { startTables } from './start/tables';
@@ -31,6 +32,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),
   ...speedTables(() => linesOf<SpeedLine>('performance')),
+  ...limitTables,
 };
 
 /** A page with each of its tables made anew. */

@@ -2,23 +2,22 @@
 import { toTable } from '../toTable';
 import { LEVER_NAMES, LEVERS } from './levers';
 import { examplesPerSecond, type Measured, msOf, ratioOf, type SpeedLine, yardstickOf } from './line';
-import { floorOf, workOf } from './work';
 import { MLP, WORKLOADS } from './workloads';
 
-type Found = SpeedLine & { readonly measured: Measured };
+export type Found = SpeedLine & { readonly measured: Measured };
 
 const MIB = 2 ** 20;
 
-const found = (lines: readonly SpeedLine[], kind: SpeedLine['kind']): readonly Found[] =>
+export const found = (lines: readonly SpeedLine[], kind: SpeedLine['kind']): readonly Found[] =>
   lines.filter((line): line is Found => line.kind === kind && line.measured !== undefined);
 
-const ofWorkload = <Line extends SpeedLine>(lines: readonly Line[], name: string): readonly Line[] =>
+export const ofWorkload = <Line extends SpeedLine>(lines: readonly Line[], name: string): readonly Line[] =>
   lines.filter(({ workload }) => workload.name === name);
 
-const fastest = (lines: readonly Found[]): Found | undefined =>
+export const fastest = (lines: readonly Found[]): Found | undefined =>
   [...lines].sort((a, b) => msOf(a.measured) - msOf(b.measured))[0];
 
-const ms = (line: Found | undefined): string =>
+export const ms = (line: Found | undefined): string =>
   line ? String(Number(msOf(line.measured).toPrecision(3))) : '';
 
 const ratio = (one: Found | undefined, other: SpeedLine | undefined): string =>
@@ -30,7 +29,9 @@ const threadsOf = ({ threads }: SpeedLine): string => (threads === null ? 'GPU' 
 const decoderRows = (classes: number): number => MLP.labeled + classes * MLP.unlabeled;
 
 /** Workloads with the numbers of threads that they were run on. */
-const cells = (lines: readonly Found[]): readonly (readonly [name: string, threads: number | null])[] =>
+export const cells = (
+  lines: readonly Found[],
+): readonly (readonly [name: string, threads: number | null])[] =>
   WORKLOADS.flatMap(({ name }) =>
     [1, 2, null].flatMap((threads) =>
       ofWorkload(lines, name).some((line) => line.threads === threads) ? [[name, threads] as const] : [],
@@ -104,76 +105,6 @@ function losses(lines: readonly SpeedLine[]): string {
     ['workload', 'ours', 'the fastest PyTorch', 'ratio', 'ms behind', 'our kernels', 'its operators'],
     rows,
   );
-}
-
-/** What a contender could compute at most, 10⁹ operations a second: WebAssembly by its vectors, others by the widest there are. */
-const peakOf = ({ contender, limit }: Found): number =>
-  contender.startsWith('wasm')
-    ? Math.max(limit?.wasm ?? 0, limit?.relaxedWasm ?? 0)
-    : Math.max(0, ...Object.values(limit?.native ?? {}));
-
-/** Ours and the fastest PyTorch beside what the machine can do. */
-function limits(lines: readonly SpeedLine[]): string {
-  const all = found(lines, 'contender').filter(({ limit }) => limit !== undefined);
-  const rows = cells(all).flatMap(([name, threads]) => {
-    const own = ofWorkload(all, name).filter((line) => line.threads === threads);
-    const ours = own.filter(({ contender }) => /^(wasm|tensorflow-recorded)-\d$/.test(contender));
-    const torch = fastest(own.filter(({ group }) => group === 'PyTorch'));
-    return [...ours, ...(torch ? [torch] : [])].flatMap((line) => {
-      const work = workOf(line.workload);
-      const [peak, copy] = [peakOf(line), line.limit?.copy ?? 0];
-      const time = msOf(line.measured);
-      const rate = (1000 * work.gigaflop) / time;
-      const cell = (value: number, digits: number): string => (peak && copy ? value.toFixed(digits) : '');
-      return [
-        [
-          name,
-          String(threads),
-          `\`${line.contender}\``,
-          ms(line),
-          work.gigaflop.toFixed(2),
-          rate.toFixed(0),
-          cell(peak, 0),
-          cell((100 * rate) / peak, 0),
-          cell(floorOf(work, peak, copy), 1),
-          cell(time / floorOf(work, peak, copy), 2),
-        ],
-      ];
-    });
-  });
-  const heads = [
-    'ms a step',
-    'GFLOP a step',
-    'GFLOP/s',
-    'peak, GFLOP/s',
-    '% of the peak',
-    'floor, ms',
-    '× floor',
-  ];
-  return toTable(['workload', 'threads', 'contender', ...heads], rows);
-}
-
-/** What the probe found, the highest of each number. */
-function probed(lines: readonly SpeedLine[]): string {
-  const all = lines.flatMap(({ limit, machine: { cpu } }) => (limit ? [{ limit, cpu }] : []));
-  const rows = [...new Set(all.map(({ limit }) => limit.threads))].sort().map((threads) => {
-    const own = all.filter(({ limit }) => limit.threads === threads).map(({ limit }) => limit);
-    const of = (value: (limit: (typeof own)[number]) => number | undefined, digits = 0): string => {
-      const values = own.flatMap((limit) => value(limit) ?? []);
-      return values.length ? Math.max(...values).toFixed(digits) : '';
-    };
-    return [
-      String(threads),
-      ...['128', '256', '512'].map((bits) => of(({ native }) => native[bits])),
-      of(({ wasm }) => wasm),
-      of(({ relaxedWasm }) => relaxedWasm),
-      of(({ clock }) => clock, 2),
-      of(({ copy }) => copy, 1),
-    ];
-  });
-  const native = ['128', '256', '512'].map((bits) => `native, ${bits} bits`);
-  const heads = [...native, 'WebAssembly', 'relaxed SIMD', 'clock, GHz', 'copy, GB/s'];
-  return toTable(['threads', ...heads], rows);
 }
 
 /** Every contender of one workload. */
@@ -402,8 +333,6 @@ export const speedTables = (
   'performance aims': async () => aims(await linesOf()),
   'performance summary': async () => summary(await linesOf()),
   'performance losses': async () => losses(await linesOf()),
-  'performance limits': async () => limits(await linesOf()),
-  'performance probe': async () => probed(await linesOf()),
   'performance growth': async () => growth(await linesOf()),
   'performance levers': async () => levers(await linesOf()),
   ...Object.fromEntries(

@@ -101,7 +101,7 @@ describe('a run that is not awaited', () => {
     expect(weightsNow(model)).not.toEqual(before);
     const again = run(model, () => {});
     const { x } = tinyDataset(4);
-    expect(() => model.generate([0], 1)).toThrowError(new Error(message('decode')));
+    expect(() => model.generate([0], 1)).toThrowError(new Error(message('generate')));
     await expect(predict(model, x)).rejects.toThrowError(new Error(message('predict')));
     await again;
     await saveModel(model, storage);

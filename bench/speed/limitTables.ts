@@ -1,0 +1,84 @@
+/** Tables of docs/performance.md that set a step beside what the machine can do. */
+import { linesOf } from '../lines';
+import { toTable } from '../toTable';
+import { msOf, type SpeedLine } from './line';
+import { type ProfileLine, profileTable } from './profileLine';
+import { cells, type Found, fastest, found, ms, ofWorkload } from './tables';
+import { floorOf, workOf } from './work';
+
+/** What a contender could compute at most, 10⁹ operations a second: WebAssembly by its vectors, others by the widest there are. */
+const peakOf = ({ contender, limit }: Found): number =>
+  contender.startsWith('wasm')
+    ? Math.max(limit?.wasm ?? 0, limit?.relaxedWasm ?? 0)
+    : Math.max(0, ...Object.values(limit?.native ?? {}));
+
+/** Ours and the fastest PyTorch beside what the machine can do. */
+function limits(lines: readonly SpeedLine[]): string {
+  const all = found(lines, 'contender').filter(({ limit }) => limit !== undefined);
+  const rows = cells(all).flatMap(([name, threads]) => {
+    const own = ofWorkload(all, name).filter((line) => line.threads === threads);
+    const ours = own.filter(({ contender }) => /^(wasm|tensorflow-recorded)-\d$/.test(contender));
+    const torch = fastest(own.filter(({ group }) => group === 'PyTorch'));
+    return [...ours, ...(torch ? [torch] : [])].flatMap((line) => {
+      const work = workOf(line.workload);
+      const [peak, copy] = [peakOf(line), line.limit?.copy ?? 0];
+      const time = msOf(line.measured);
+      const rate = (1000 * work.gigaflop) / time;
+      const cell = (value: number, digits: number): string => (peak && copy ? value.toFixed(digits) : '');
+      return [
+        [
+          name,
+          String(threads),
+          `\`${line.contender}\``,
+          ms(line),
+          work.gigaflop.toFixed(2),
+          rate.toFixed(0),
+          cell(peak, 0),
+          cell((100 * rate) / peak, 0),
+          cell(floorOf(work, peak, copy), 1),
+          cell(time / floorOf(work, peak, copy), 2),
+        ],
+      ];
+    });
+  });
+  const heads = [
+    'ms a step',
+    'GFLOP a step',
+    'GFLOP/s',
+    'peak, GFLOP/s',
+    '% of the peak',
+    'floor, ms',
+    '× floor',
+  ];
+  return toTable(['workload', 'threads', 'contender', ...heads], rows);
+}
+
+/** What the probe found, the highest of each number. */
+function probed(lines: readonly SpeedLine[]): string {
+  const all = lines.flatMap(({ limit, machine: { cpu } }) => (limit ? [{ limit, cpu }] : []));
+  const rows = [...new Set(all.map(({ limit }) => limit.threads))].sort().map((threads) => {
+    const own = all.filter(({ limit }) => limit.threads === threads).map(({ limit }) => limit);
+    const of = (value: (limit: (typeof own)[number]) => number | undefined, digits = 0): string => {
+      const values = own.flatMap((limit) => value(limit) ?? []);
+      return values.length ? Math.max(...values).toFixed(digits) : '';
+    };
+    return [
+      String(threads),
+      ...['128', '256', '512'].map((bits) => of(({ native }) => native[bits])),
+      of(({ wasm }) => wasm),
+      of(({ relaxedWasm }) => relaxedWasm),
+      of(({ clock }) => clock, 2),
+      of(({ copy }) => copy, 1),
+    ];
+  });
+  const native = ['128', '256', '512'].map((bits) => `native, ${bits} bits`);
+  const heads = [...native, 'WebAssembly', 'relaxed SIMD', 'clock, GHz', 'copy, GB/s'];
+  return toTable(['threads', ...heads], rows);
+}
+
+/** Tables by the name that the page asks for them by. */
+export const limitTables: Readonly<Record<string, () => Promise<string>>> = {
+  'performance limits': async () => limits(await linesOf<SpeedLine>('performance')),
+  'performance probe': async () => probed(await linesOf<SpeedLine>('performance')),
+  'performance profile': async () => profileTable(await linesOf<ProfileLine>('profile')),
+};
