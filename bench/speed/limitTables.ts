@@ -3,7 +3,7 @@ import { linesOf } from '../lines';
 import { toTable } from '../toTable';
 import { msOf, type SpeedLine } from './line';
 import { type ProfileLine, profileTable } from './profileLine';
-import { cells, type Found, fastest, found, ms, ofWorkload } from './tables';
+import { cells, type Found, fastest, found, ms, ofWorkload, summary } from './tables';
 import { floorOf, workOf } from './work';
 
 /** What a contender could compute at most, 10⁹ operations a second: WebAssembly by its vectors, others by the widest there are. */
@@ -78,7 +78,8 @@ function probed(lines: readonly SpeedLine[]): string {
 
 /** Tables by the name that the page asks for them by. */
 export const limitTables: Readonly<Record<string, () => Promise<string>>> = {
-  'performance limits': async () => limits(await linesOf<SpeedLine>('performance')),
-  'performance probe': async () => probed(await linesOf<SpeedLine>('performance')),
+  'performance without AVX-512': async () => summary(await linesOf<SpeedLine>('performance-avx2')),
+  'performance limits': async () => limits(await linesOf<SpeedLine>('performance-avx2')),
+  'performance probe': async () => probed(await linesOf<SpeedLine>('performance-avx2')),
   'performance profile': async () => profileTable(await linesOf<ProfileLine>('profile')),
 };

@@ -2,9 +2,9 @@
  * What a training step spends its time on: `npx tsx bench/speed/profile.ts [--only mlp,conv-128,m1] [--backend wasm] [--threads 1]
  * [--steps 15] [--kernels] [--shapes] [--out docs/results/profile.jsonl]`.
  *
- * Steps run twice: without clocks for the time of a step, then with a clock around each kernel, and what a kernel calls counts
- * with it. Time by kind of work goes to a line for each workload. `--kernels` prints each kernel too, `--shapes` by its shapes. On
- * native TensorFlow a step runs operation by operation: a recorded step is one call.
+ * A clock runs around each kernel, and what a kernel calls counts with it. The mean time of a step, and what of it each kind of work
+ * takes, go to a line for each workload. `--kernels` prints each kernel too, `--shapes` by its shapes. On native TensorFlow a step runs
+ * operation by operation: a recorded step is one call.
  */
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,7 +12,6 @@ import '@tensorflow/tfjs-layers';
 import { type SelectBackendOptions, selectBackend } from 'ssvae/node';
 import { readLines, writeLines } from '../lines';
 import { DEFAULTS } from './levers';
-import { medianOf } from './median';
 import { createOurs } from './ours';
 import type { ProfileLine } from './profileLine';
 import { WORKLOADS } from './workloads';
@@ -81,6 +80,9 @@ function clockKernels(backend: string, costs: () => Map<string, Cost> | undefine
   }
 }
 
+/** Steps before the first that is clocked: kernels are compiled in them. */
+const WARM_UP = 8;
+
 const steps = Number(flags.steps);
 const { name: backend } = await selectBackend({
   backend: flags.backend as SelectBackendOptions['backend'],
@@ -94,18 +96,16 @@ const runs = WORKLOADS.filter(({ name }) => flags.only.split(',').includes(name)
 }));
 
 let current: Map<string, Cost> | undefined;
-for (const clocked of [false, true]) {
-  if (clocked) clockKernels(backend, () => current);
-  for (let step = -3; step < steps; step++)
-    for (const { stepper, costs, times } of runs) {
-      if (clocked && step >= 0) current = costs;
-      const start = performance.now();
-      await stepper.step();
-      await stepper.loss();
-      if (!clocked && step >= 0) times.push(performance.now() - start);
-      current = undefined;
-    }
-}
+clockKernels(backend, () => current);
+for (const { stepper, costs, times } of runs)
+  for (let step = -WARM_UP; step < steps; step++) {
+    if (step >= 0) current = costs;
+    const start = performance.now();
+    await stepper.step();
+    await stepper.loss();
+    if (step >= 0) times.push(performance.now() - start);
+    current = undefined;
+  }
 
 const lines = runs.map(({ workload, costs, times }): ProfileLine => {
   const kinds: Record<string, number> = {};
@@ -113,7 +113,13 @@ const lines = runs.map(({ workload, costs, times }): ProfileLine => {
     const kind = KINDS.find(([, kernels]) => kernels.test(kernel))?.[0] as string;
     kinds[kind] = (kinds[kind] ?? 0) + milliseconds / steps;
   }
-  return { workload: workload.name, backend, threads: Number(flags.threads), ms: medianOf(times), kinds };
+  return {
+    workload: workload.name,
+    backend,
+    threads: Number(flags.threads),
+    ms: times.reduce((sum, time) => sum + time, 0) / steps,
+    kinds,
+  };
 });
 for (const [i, { workload, ms, kinds }] of lines.entries()) {
   console.log(`${workload}: ${ms.toFixed(1)} ms a step`);

@@ -6,7 +6,7 @@ export interface ProfileLine {
   readonly workload: string;
   readonly backend: string;
   readonly threads: number;
-  /** median milliseconds of a step, without clocks */
+  /** mean milliseconds of a step */
   readonly ms: number;
   /** milliseconds of a step in kernels, by kind of work */
   readonly kinds: Readonly<Record<string, number>>;

@@ -39,7 +39,7 @@ export const cells = (
   );
 
 /** Rows of the summary: ours beside the fastest of the others, on as many threads. */
-function summary(lines: readonly SpeedLine[]): string {
+export function summary(lines: readonly SpeedLine[]): string {
   const all = found(lines, 'contender');
   const rows = cells(all).map(([name, threads]) => {
     const own = ofWorkload(all, name).filter((line) => line.threads === threads);
