@@ -111,9 +111,10 @@ export function assertMethods<T>(
   const missing = methods.find((method) => typeof value?.[method] !== 'function' || inherits(method));
   if (missing === undefined) return;
   assertNoFunction(where, name, value);
-  throw new TypeError(
-    `${where}: ${name} is ${describe(value)}, needed an object with ${missing}()${awaitHint(value)}`,
-  );
+  // As what `fit` and `search` give.
+  const { model } = (value ?? {}) as { readonly model?: T };
+  const hint = typeof model?.[missing] === 'function' ? ': take its .model' : awaitHint(value);
+  throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object with ${missing}()${hint}`);
 }
 
 /** Refuses anything but a function, or one that makes what is needed. */

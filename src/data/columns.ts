@@ -164,6 +164,10 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
   if (table.count === 0) throw new RangeError('columns: rows are empty, needed at least one');
   if (label !== undefined) assertColumn('label', label, table);
   if (weight !== undefined) assertColumn('weight', weight, table);
+  if (label !== undefined && label === weight)
+    throw new RangeError(
+      `columns: label and weight are ${describe(label)}, needed two columns: a column holds classes or weights`,
+    );
   assertFittedAlone('columns', options, ['types', 'missing']);
   for (const [column, type] of Object.entries(types ?? {})) {
     assertColumn(`types names a column, and`, column, table);

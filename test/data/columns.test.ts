@@ -347,6 +347,14 @@ describe('labels', () => {
   });
 });
 
+it('one column cannot hold labels and weights', () => {
+  expect(() => columns([{ a: 1, kind: 1 }], { label: 'kind', weight: 'kind' })).toThrow(
+    new RangeError(
+      'columns: label and weight are "kind", needed two columns: a column holds classes or weights',
+    ),
+  );
+});
+
 it('a column of weights counts each row, and is not an input', () => {
   const { weight, shape } = columns(
     [

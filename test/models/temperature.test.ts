@@ -54,6 +54,13 @@ describe('a classify that gives probabilities', () => {
     },
   );
 
+  it('is asked of a model, not of what fit gives', async () => {
+    const given = { model: tinyM2(), accuracy: 1 } as unknown as Classifier;
+    await expect(predict(given, new Float32Array(4))).rejects.toThrow(
+      new TypeError('predict: model is Object, needed an object with classify(): take its .model'),
+    );
+  });
+
   it('is not told by one row', async () => {
     const { x } = tinyExamples(1);
     const own = { ...tinyM2(), classify: () => tensor2d([[0.25, 0.75, 0]]) };
