@@ -176,6 +176,11 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
         `columns: types[${describe(column)}] is ${describe(type)}, needed types of inputs alone: the column holds the ${column === label ? 'labels' : 'weights'}`,
       );
   }
+  const twice = input?.columns.find(({ name }) => name === label || name === weight)?.name;
+  if (twice !== undefined)
+    throw new RangeError(
+      `columns: ${twice === label ? 'label' : 'weight'} is ${describe(twice)}, which input reads as an input too: leave it out where the columns are read first, types: { ${describe(twice)}: "ignore" }`,
+    );
   if (!input) assertNoEmptyRow('columns', 'rows', table, missing ?? MISSING_TEXTS);
   const read = table.names.filter((column) => column !== label && column !== weight);
   const found = input

@@ -25,8 +25,9 @@ const shapeOf = ({ shape }: V): readonly number[] => shape.slice(1) as number[];
  * Makes the operations of one net.
  *
  * @param where name of the calling function, for messages
+ * @param made takes each layer, of which a net may not need all
  */
-export function stockLayers(where: string): Operations<V> {
+export function stockLayers(where: string, made: Layer[]): Operations<V> {
   const names = new Map<string, number>();
   /** Names are those of the library, which may have one twice. */
   const nameOf = (wanted: string): string => {
@@ -37,6 +38,7 @@ export function stockLayers(where: string): Operations<V> {
   };
   const applied = (layer: Layer, inputs: V | V[], weights: readonly StoredArray[] = []): V => {
     const found = layer.apply(inputs) as V;
+    made.push(layer);
     const values = weights.map(({ shape, data }) => tensor(data as Float32Array, [...shape], 'float32'));
     if (values.length > 0) layer.setWeights(values);
     dispose(values);

@@ -1,6 +1,7 @@
 /** A model as nets of stock layers of TensorFlow.js. */
 import { input, type LayersModel, model as layersModel } from '@tensorflow/tfjs-layers';
 import { whole } from '../models/whole';
+import type { Layer } from '../nets/leafLayers';
 import { openModel, type ReadyModel } from './openModel';
 import type { PartName } from './part';
 import { stockLayers } from './stockLayers';
@@ -37,8 +38,11 @@ export async function toLayersModels(model: ReadyModel): Promise<StockNets> {
       const given = Object.fromEntries(
         Object.entries(part.inputs).map(([key, shape]) => [key, input({ shape: [...shape], name: key })]),
       );
-      const outputs = Object.values(opened.outputsOf(part, stockLayers(where), given));
-      return [name as PartName, layersModel({ name, inputs: Object.values(given), outputs })] as const;
+      const made: Layer[] = [];
+      const outputs = Object.values(opened.outputsOf(part, stockLayers(where, made), given));
+      const net = layersModel({ name, inputs: Object.values(given), outputs });
+      for (const layer of made) if (!net.layers.includes(layer)) layer.dispose();
+      return [name as PartName, net] as const;
     });
     return Object.fromEntries(nets);
   });

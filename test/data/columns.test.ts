@@ -347,6 +347,24 @@ describe('labels', () => {
   });
 });
 
+it('a column that input reads cannot hold labels or weights', () => {
+  const rows = Array.from({ length: 8 }, (_, i) => ({
+    size: i,
+    kind: ['a', 'b'][i % 2],
+    times: 1 + (i % 3),
+  }));
+  const { input } = columns(rows);
+  for (const [name, option] of [
+    ['kind', 'label'],
+    ['times', 'weight'],
+  ] as const)
+    expect(() => columns(rows, { input, [option]: name })).toThrow(
+      new RangeError(
+        `columns: ${option} is "${name}", which input reads as an input too: leave it out where the columns are read first, types: { "${name}": "ignore" }`,
+      ),
+    );
+});
+
 it('one column cannot hold labels and weights', () => {
   expect(() => columns([{ a: 1, kind: 1 }], { label: 'kind', weight: 'kind' })).toThrow(
     new RangeError(

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -116,6 +116,19 @@ describe('a command line that asks for nothing that can be done', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain('\n');
     if (args[1] === 'results') expect(lines[0]).toContain('--study');
+  });
+
+  it('finds a place that cannot keep results before the run', async () => {
+    const path = join(folder, 'a file');
+    await writeFile(path, '');
+    const run = vi.fn(never);
+    for (const study of [path, '', '/proc/ssvae']) {
+      const lines: string[] = [];
+      vi.spyOn(console, 'error').mockImplementation((line: unknown) => void lines.push(String(line)));
+      expect(await runProgram({ defaults, run, args: ['{}', '--study', study] })).toBe(2);
+      expect(lines.join()).toMatch(/^--study .*(cannot keep results|is empty)[^\n]*$/);
+    }
+    expect(run).not.toHaveBeenCalled();
   });
 
   it('does a run of a grid that is too large to list, at once', async () => {

@@ -131,6 +131,14 @@ describe('toLayersModels', () => {
     model.dispose();
   });
 
+  it.each(NAMES)('leaves no tensor once its nets are disposed: %s', async (name) => {
+    const model = portable(name);
+    const before = memory().numTensors;
+    for (const net of Object.values(await ssvae.toLayersModels(model))) net?.dispose();
+    expect(memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
   it.each(REFUSED)('refuses what no stock layer computes, and leaves nothing: %s', async (name) => {
     const model = portable(name);
     const before = memory().numTensors;

@@ -1,6 +1,6 @@
 /** Examples in blocks: data that are read piece by piece, as they do not fit into memory. */
-import { assertInteger, assertNumbers, recordOf } from '../../core/assert';
-import type { ByteMeaning } from '../../core/byteValues';
+import { assertInteger, assertNumbers, assertOneOf, recordOf } from '../../core/assert';
+import { BYTE_MEANINGS, type ByteMeaning } from '../../core/byteValues';
 import { assertSpelled } from '../../core/datasetNames';
 import { describe, formatShape, oneLine } from '../../core/describe';
 import { type InputSpec, parseInput, shapeOfInput } from '../../core/inputs/registry';
@@ -63,7 +63,8 @@ export const blocksRule: Rule<Blocks> = (where, name, given) => {
       `${where}: ${name} is ${describe(given)}, needed blocks, { name, shape, sizes, read }, such as rowBlocks of ssvae/node makes`,
     );
   assertSpelling(where, name, blocks, { known: BLOCKS_NAMES, what: 'a part of blocks' });
-  const { shape, sizes, input } = blocks;
+  const { shape, sizes, input, bytes } = blocks;
+  if (bytes !== undefined) assertOneOf(where, `${name}.bytes`, bytes, BYTE_MEANINGS);
   if (!Array.isArray(shape))
     throw new TypeError(`${where}: ${name}.shape is ${describe(shape)}, needed the shape of one example`);
   for (const [axis, size] of shape.entries()) assertInteger(where, `${name}.shape[${axis}]`, size);

@@ -1,6 +1,10 @@
 /** Options of an adversarial autoencoder, their defaults, and what is refused. */
+import { tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../../core/assert';
+import { oneHotLabels } from '../../core/labels';
+import { createNoise } from '../../core/noise';
 import { checked, integersFrom, number, optional, readOptions, unchecked } from '../../core/options';
+import { assertShapes } from '../../core/shape';
 import type { ClassPrior } from '../../distributions/classPrior';
 import { assertGenuine } from '../../distributions/genuine';
 import { type LabeledModelOptions, labeledModelRules, labeledSettings } from '../labeledOptions';
@@ -29,6 +33,14 @@ const assertClassPrior = (where: string, name: string, prior: ClassPrior): void 
   assertGenuine(where, name, prior);
 };
 
+/** Refuses a prior of codes of another size: it is drawn from at the first step else. */
+function assertDraws(where: string, prior: ClassPrior, latent: number): void {
+  tidy(() => {
+    const z = prior.sample(oneHotLabels(where, [0], prior.classes), createNoise(0), latent);
+    assertShapes(where, { 'classPrior.sample': [z, `1 ${latent}`, 'float32'] });
+  });
+}
+
 const aaeRules = (hasClassPrior: boolean) => ({
   ...labeledModelRules(),
   latent: number(integersFrom(1), hasClassPrior ? 2 : 10),
@@ -53,6 +65,7 @@ export function aaeSettings(options: AaeOptions) {
     throw new RangeError(
       `${where}: classPrior has ${classPrior.classes} classes, the model ${settings.classes}; needed the same number`,
     );
+  if (classPrior) assertDraws(where, classPrior, read.latent);
   return { ...read, ...settings, nets: parsePreset(where, read.nets) };
 }
 

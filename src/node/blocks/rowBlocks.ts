@@ -57,8 +57,11 @@ const BEGINNINGS: readonly (readonly [format: string, bytes: readonly number[]])
   ['JPEG', [0xff, 0xd8, 0xff, 0xe0]],
 ];
 
-/** Below it a float32 has fewer digits: numbers of data are not, integers read as float32 are. */
-const SMALLEST_NORMAL = 2 ** -126;
+/** Bits of integers and of bytes, read as float32, are below it; numbers of data are not. */
+const SMALLEST = 1e-35;
+
+/** Numbers of one kind of data do not lie on both sides of these; the halves of a float64 do. */
+const [SMALL, LARGE] = [1e-15, 1e15];
 
 /** Numbers looked at. */
 const LOOKED_AT = 4096;
@@ -66,21 +69,23 @@ const LOOKED_AT = 4096;
 /** Fewer numbers say nothing. */
 const FEWEST = 16;
 
-/** Refuses numbers that are of another type. */
-function assertFloats(named: string, values: Float32Array, width: number): void {
+const isText = (byte: number): boolean =>
+  (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13;
+
+/** What the numbers of a file are, where they are hardly float32. */
+function otherType(bytes: Uint8Array, width: number): string | undefined {
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   const others = values.filter((value) => value !== 0);
-  const tiny = others.filter((value) => Math.abs(value) < SMALLEST_NORMAL).length;
-  if (others.length >= FEWEST && tiny > others.length / 2)
-    throw new RangeError(
-      `${named} holds integers, whose bits are hardly ever a float32: needed float32, such as array.astype("float32").tofile(…) of NumPy writes`,
-    );
-  // The lower half of a float64 with few digits is 0. Columns that are 0 may lie so too, where they are few.
-  const alternates =
-    values.length >= 2 * FEWEST && values.every((value, i) => (value === 0) === (i % 2 === 0));
-  if (alternates && (width % 2 === 1 || width >= FEWEST))
-    throw new RangeError(
-      `${named} has 0 in every second place, as float64 has where it is read as float32: needed float32, such as array.astype("float32").tofile(…) of NumPy writes`,
-    );
+  const shareOf = (is: (value: number) => boolean): number => others.filter(is).length / others.length;
+  if (others.length < FEWEST) return undefined;
+  if (bytes.every(isText)) return 'is a text';
+  if (shareOf((value) => Math.abs(value) < SMALLEST) > 0.5) return 'holds integers or bytes';
+  const small = shareOf((value) => Math.abs(value) < SMALL);
+  if (small > 0.1 && shareOf((value) => !(Math.abs(value) <= LARGE)) > 0.1)
+    return 'holds numbers of another type';
+  // The lower half of a float64 with few digits is 0. In rows of two, a column may be.
+  const isLowerHalf = values.every((value, i) => i % 2 === 1 || value === 0);
+  return isLowerHalf && width !== 2 ? 'has 0 in every second place, as float64 has,' : undefined;
 }
 
 /** Refuses a file whose first bytes say that it is of another format: rows would be read from its header. */
@@ -120,8 +125,8 @@ async function assertBareRows(path: string, place: string, then: FileState, offs
  * @param options shape and type of a row; bytes before the first; rows of a block
  * @returns blocks
  * @throws Error when the file cannot be read; RangeError when it does not divide into rows, is compressed or of another format by
- *   its first bytes, begins with a header of NumPy or IDX (`offset` passes it over), or its first numbers are integers or float64
- *   where float32 is asked for. Float16 is not noticed
+ *   its first bytes, begins with a header of NumPy or IDX (`offset` passes it over), or its first numbers are a text, integers or
+ *   float64 where float32 is asked for. Float16, and integers of nine digits and more, are not noticed
  * @example await rowBlocks('embeddings.f32', { shape: [768], type: 'float32' })
  */
 export async function rowBlocks(path: string, options: RowBlocksOptions): Promise<Blocks> {
@@ -152,7 +157,11 @@ export async function rowBlocks(path: string, options: RowBlocksOptions): Promis
   if (type === 'float32') {
     const end = Math.min(then.size, offset + rowBytes * Math.ceil(LOOKED_AT / width));
     const first = await readRange(WHERE, place, then, offset, end);
-    assertFloats(`${WHERE}: ${oneLine(path, 200)}`, new Float32Array(first.slice().buffer), width);
+    const other = otherType(first.slice(), width);
+    if (other)
+      throw new RangeError(
+        `${WHERE}: ${oneLine(path, 200)} ${other} where float32 is read: needed float32, such as array.astype("float32").tofile(…) of NumPy writes`,
+      );
   }
   const sizes = Array.from({ length: Math.ceil(count / rows) }, (_, block) =>
     Math.min(rows, count - block * rows),

@@ -1,7 +1,7 @@
 /** The folder of a study: a result for each run that is done, and the checkpoints of the others. */
-import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, isMissing } from '../systemError';
+import { codeOf, isMissing, naming } from '../systemError';
 import { besideIn, makeFolder } from '../writeWhole';
 
 /** What a run leaves: its name, its settings, and what it measured. */
@@ -23,6 +23,20 @@ const placeOf = (study: string, name: string): string => join(study, 'results', 
 /** The result of a run; `undefined` where it is not done. */
 export const readResult = (study: string, name: string): Promise<RunResult | undefined> =>
   readFile(placeOf(study, name), 'utf8').then(JSON.parse, (error) => absent(error, undefined));
+
+/**
+ * Makes the folder of a study, before a run is done that it could not keep.
+ *
+ * @throws Error naming it, where nothing can be written there
+ */
+export async function openStudy(study: string): Promise<void> {
+  if (study === '') throw new Error('--study is empty, needed a folder');
+  const folder = join(study, 'results');
+  await naming(`--study ${study}`, 'cannot keep results', async () => {
+    await makeFolder(folder);
+    await access(folder, constants.W_OK);
+  });
+}
 
 /** Names of the runs that are done: one look at the folder, however many they are. */
 export const doneIn = async (study: string): Promise<ReadonlySet<string>> => {

@@ -5,7 +5,7 @@ import { describe, oneLine } from '../../core/describe';
 import { messageOf } from '../../core/messageOf';
 import { callable, checked, optional, readOptions, texts } from '../../core/options';
 import { performRun, type Run } from './perform';
-import { doneIn } from './results';
+import { doneIn, openStudy } from './results';
 import { type Allowed, everyRun, jsonOf, nameOf, runsOf, settingsOf } from './settings';
 import { EXIT, workThrough } from './work';
 
@@ -107,6 +107,9 @@ async function codeOf<Settings extends object>(
       return EXIT.done;
     }
     if (runs) return await workThrough(process.argv[1] as string, runs, { study, signal });
+    await openStudy(study).catch((error) => {
+      throw new WrongSettings(messageOf(error));
+    });
     const result = await performRun(run, settings as Settings, { study, signal, log });
     if (result) print(result);
     return result ? EXIT.done : EXIT.callAgain;

@@ -38,13 +38,14 @@ export function freshModels<M extends SemiSupervisedVae>({
   return (settings) => {
     const options = modelOptionsOf(settings);
     const made = createModel({ data, ...options, seed });
+    const isKnown = given.has(made);
     try {
       const model = assertFresh(atOnce('search', 'createModel', made), data, given);
       assertAsAsked(model, settings, options);
       return model;
     } catch (error) {
       // A promised model is freed once it is there. What that throws would end the process, and hide the error.
-      if (!given.has(made))
+      if (!isKnown)
         void Promise.resolve(made)
           .then(free)
           .catch(() => undefined);

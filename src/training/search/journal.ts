@@ -49,8 +49,12 @@ export const checksumOf = (value: unknown): string =>
 export const isOutcome: Is<SearchOutcome> = (value): value is SearchOutcome =>
   isRecord(value) && (isListOf(isJudged)(value.judged) || isString(value.failed));
 
-/** How weights of own nets are the same in each process. */
-const DRAWN = 'initializeNet draws the weights of your own nets from the seed that createModel gets';
+/** What else may have changed where a part differs. */
+const HINTS: Readonly<Record<string, string>> = {
+  data: ' (or the split differs)',
+  'model.initialWeights':
+    ' (initializeNet draws the weights of your own nets from the seed that createModel gets)',
+};
 
 /** Refuses the runs of another search. */
 const assertSame = (where: string, found: Readonly<Record<string, unknown>>, identity: Identity): void => {
@@ -58,7 +62,7 @@ const assertSame = (where: string, found: Readonly<Record<string, unknown>>, ide
     const different = firstDifference(name, ours, own(found, name));
     if (different === undefined) continue;
     const { path } = different;
-    const hint = path === 'model.initialWeights' ? ` (${DRAWN})` : '';
+    const hint = own(HINTS, path) ?? '';
     throw new RangeError(
       `${where}: ${oneLine(path)} is ${shown(different.ours)} in this search and ${shown(different.theirs)} in the stored one, needed the same to go on${hint}; another search needs another place`,
     );

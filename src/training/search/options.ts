@@ -197,8 +197,9 @@ export async function searchSettings<M extends SemiSupervisedVae>(
     const held = heldBack(where, data, split, folds, seed);
     const shared: Identity = {
       version,
-      data: batches.identity ?? '',
+      // The identity of data and split depends on the seed, and is not named where that differs.
       seed: [...seed.state.key],
+      data: batches.identity ?? '',
       heldBack: held.map((fold) => [...fold.held]),
       model: await fingerprintOf(model),
     };

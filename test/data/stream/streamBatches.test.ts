@@ -341,6 +341,11 @@ it.each<[string, Partial<StreamBatchesOptions>, string]>([
     { unlabeled: numbered([], { sizes: [2, 0] }) },
     'unlabeled.sizes[1] is 0, needed an integer',
   ],
+  [
+    'bytes of no meaning',
+    { unlabeled: numbered([], { sizes: [2], bytes: 'raw' as never }) },
+    'unlabeled.bytes is "raw", needed one of',
+  ],
   ['no examples in a batch', { batchSize: { labeled: 0, unlabeled: 0 } }, 'batchSize.unlabeled is 0, needed'],
   [
     'a batch above the examples',

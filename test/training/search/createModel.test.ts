@@ -273,6 +273,14 @@ describe('search refuses before its first step a createModel', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
+  it('and frees the model that it refuses', async () => {
+    const before = alive();
+    const { failure } = await searched({ createModel: (options) => createM2({ ...options, latent: 3 }) });
+    expect(failure?.message).toContain('whose latent is 3');
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(alive()).toEqual(before);
+  });
+
   it('but takes one whose models share nets that are frozen', async () => {
     let trunk: LayersModel | undefined;
     const createModel = (options: M2Options) => {
