@@ -52,9 +52,7 @@ export function verdict(set: PlaneSet, perClass: number): string | undefined {
   const averages = `${percent(mean(cell.labels))} with labels alone, ${percent(mean(cell.m2))} with the other points`;
   const share = better / differences.length;
   const help = share >= 0.8 ? 'It helps' : share <= 0.4 ? 'Here it hurts' : 'Here it is a gamble';
-  return `${help}: over ${differences.length} seeds, ${averages}. It was better in ${better} of ${differences.length}, and the worst change was ${Math.min(
-    ...differences,
-  )
-    .toFixed(1)
-    .replace('-', '−')} points.`;
+  const worst = Math.min(...differences);
+  const change = `${worst > 0 ? '+' : ''}${worst.toFixed(1)}`.replace('-', '−');
+  return `${help}: over ${differences.length} seeds, ${averages}. It was better in ${better} of ${differences.length}, and the worst change was ${change} points.`;
 }
