@@ -493,7 +493,7 @@ describe('createAae', () => {
     const before = alive();
     for (const classPrior of [swissRoll({ classes: CLASSES }), gaussianRing({ classes: CLASSES })])
       expect(() => tinyAae({ classPrior, latent: 3 })).toThrowError(
-        'classPrior.sample: latent is 3, needed an even integer of at least 2',
+        'createAae: classPrior gives no code of 3 dimensions, the latent (classPrior.sample: latent is 3, needed an even integer of at least 2)',
       );
     expect(alive()).toEqual(before);
   });

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { afterAll } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import type { BackendName } from '../../src/node/backend';
 import { computeAlone } from './computeAlone';
 
@@ -18,5 +18,8 @@ if (tf.getBackend() !== backend) {
 
 // Small tensors are forwarded to the cpu by default, and a test's are small: its kernels would be the ones tested.
 computeAlone();
+
+// Tests that wait for nothing but each other keep the process from its messages: after a minute without an answer the runner fails.
+afterEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
 
 afterAll(() => tf.disposeVariables());

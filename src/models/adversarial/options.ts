@@ -1,7 +1,9 @@
 /** Options of an adversarial autoencoder, their defaults, and what is refused. */
 import { tidy } from '@tensorflow/tfjs-core';
 import { assertMethods } from '../../core/assert';
+import { oneLine } from '../../core/describe';
 import { oneHotLabels } from '../../core/labels';
+import { messageOf } from '../../core/messageOf';
 import { createNoise } from '../../core/noise';
 import { checked, integersFrom, number, optional, readOptions, unchecked } from '../../core/options';
 import { assertShapes } from '../../core/shape';
@@ -33,12 +35,22 @@ const assertClassPrior = (where: string, name: string, prior: ClassPrior): void 
   assertGenuine(where, name, prior);
 };
 
+/** Larger codes are not drawn as a trial. */
+const MOST_TRIED = 10_000;
+
 /** Refuses a prior of codes of another size: it is drawn from at the first step else. */
 function assertDraws(where: string, prior: ClassPrior, latent: number): void {
-  tidy(() => {
-    const z = prior.sample(oneHotLabels(where, [0], prior.classes), createNoise(0), latent);
-    assertShapes(where, { 'classPrior.sample': [z, `1 ${latent}`, 'float32'] });
-  });
+  try {
+    tidy(() => {
+      const z = prior.sample(oneHotLabels(where, [0], prior.classes), createNoise(0), latent);
+      assertShapes('sample', { 'what it gives': [z, `1 ${latent}`, 'float32'] });
+    });
+  } catch (cause) {
+    throw new RangeError(
+      `${where}: classPrior gives no code of ${latent} dimensions, the latent (${oneLine(messageOf(cause))})`,
+      { cause },
+    );
+  }
 }
 
 const aaeRules = (hasClassPrior: boolean) => ({
@@ -65,7 +77,7 @@ export function aaeSettings(options: AaeOptions) {
     throw new RangeError(
       `${where}: classPrior has ${classPrior.classes} classes, the model ${settings.classes}; needed the same number`,
     );
-  if (classPrior) assertDraws(where, classPrior, read.latent);
+  if (classPrior && read.latent <= MOST_TRIED) assertDraws(where, classPrior, read.latent);
   return { ...read, ...settings, nets: parsePreset(where, read.nets) };
 }
 

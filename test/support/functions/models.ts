@@ -131,6 +131,8 @@ const optionsAae = fc.tuple(inputShapes, fc.integer({ min: 2, max: 4 })).chain((
         discriminatorWidths: fc.constantFrom([2], [3, 2]),
       }),
       ...common,
+      // Codes of a swiss roll are pairs.
+      latent: fc.constantFrom(2, 4),
       labelPrior: prior(classes),
       classPrior: fc.constant(new Opaque(() => ssvae.swissRoll({ classes }), 'a swiss roll')),
     },
