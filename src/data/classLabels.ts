@@ -2,6 +2,7 @@
 import { describe } from '../core/describe';
 import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
 import { UNKNOWN_CLASS } from '../core/labels';
+import { isBytes, isClamped } from '../core/typedArrays';
 
 /**
  * A class by its name; nothing, NaN, an empty text and −1 mean that it is not known. The number 255 means it too among bytes, and
@@ -33,13 +34,14 @@ const MOST_FRACTIONS = 20;
 const isUnknown = (cell: Cell): boolean =>
   cell === undefined || cell === -1 || (typeof cell === 'string' && /^-1(\.0+)?$/.test(cell));
 
-const is255 = (label: unknown): boolean => label === UNKNOWN_CLASS || label === BigInt(UNKNOWN_CLASS);
+const is255 = (label: unknown): boolean =>
+  (typeof label === 'number' || typeof label === 'bigint') && Number(label) === UNKNOWN_CLASS;
 
 /** Whether 255 means an unknown class, as in the `y` of a data set. */
 function means255(labels: ArrayLike<unknown>): boolean {
   const all = Array.from(labels).flat();
   if (!all.some(is255)) return false;
-  if (/^Uint8(Clamped)?Array$/.test(Object.prototype.toString.call(labels).slice(8, -1))) return true;
+  if (isBytes(labels) || isClamped(labels)) return true;
   const others = new Set(all.filter((label) => !is255(label) && !isUnknown(label as Cell)).map(Number));
   others.delete(Number.NaN);
   return Array.from({ length: others.size }, (_, k) => k).every((k) => others.has(k));
@@ -50,6 +52,12 @@ const sorted = (names: readonly string[]): string[] =>
   names.every((name) => name.trim() !== '' && Number.isFinite(Number(name)))
     ? [...names].sort((a, b) => Number(a) - Number(b))
     : [...names].sort();
+
+/** The number that labels have for an unknown class, if any. */
+const unknownIn = (labels: ArrayLike<unknown>, no255: boolean): string | undefined => {
+  if (no255) return String(UNKNOWN_CLASS);
+  return Array.from(labels).some((label) => Number(label) === -1) ? '-1' : undefined;
+};
 
 const assertClasses = (
   where: string,
@@ -112,16 +120,7 @@ export function readClasses(
     );
   const known = (list: readonly (string | undefined)[]): string[] => list.filter((one) => one !== undefined);
   if (classNames === undefined)
-    assertClasses(
-      where,
-      name,
-      [...new Set(cells.flatMap(known))],
-      no255
-        ? String(UNKNOWN_CLASS)
-        : Array.from(labels).some((label) => Number(label) === -1)
-          ? '-1'
-          : undefined,
-    );
+    assertClasses(where, name, [...new Set(cells.flatMap(known))], unknownIn(labels, no255));
   const names = classNames ?? sorted([...new Set(cells.flatMap(known))]);
   const indices = cells.map((list, i) =>
     known(list).map((one) => {

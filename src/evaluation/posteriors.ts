@@ -26,9 +26,9 @@ export async function forEachLogits(
     const logits = tidy(() => calibratedLogits(where, model, x, known));
     try {
       const values = (await logits.data()) as Float32Array;
-      if (from === 0) assertNoProbabilities(where, model, values);
-      for (let i = from; i < to; i++)
-        visit(values.subarray((i - from) * classes, (i - from + 1) * classes), i);
+      const rowOf = (row: number): Float32Array => values.subarray(row * classes, (row + 1) * classes);
+      if (from === 0) assertNoProbabilities(where, model, to, rowOf);
+      for (let i = from; i < to; i++) visit(rowOf(i - from), i);
     } finally {
       dispose([logits, { ...known }]);
     }

@@ -107,8 +107,8 @@ const inBatches = async (
  * @returns class indices, class names and q(y|x); empty arrays for no examples
  * @throws TypeError when the model has no `classify`, or the data is none of these
  * @throws RangeError when it is not a whole number of examples, a number is not finite (of the data, or of what the model
- *   gives), the model gives probabilities for logits, a value is outside what the model's likelihood is a density of, as 255 is of a Bernoulli's, or `unknownName` is
- *   the name of a class
+ *   gives), the model gives probabilities for logits, a value is outside what the model's likelihood is a density of, as 255
+ *   is of a Bernoulli's, or `unknownName` is the name of a class
  * @example (await predict(model, new Uint8Array(784))).labels.length // 1
  */
 export async function predict(
@@ -136,7 +136,9 @@ export async function predict(
     return concat([maximum(logits, LOWEST), softmax(logits)], 1);
   });
   const labels = new Int32Array(rows.length / (2 * classes));
-  const logits = new Float32Array(labels.length * classes);
+  assertNoProbabilities('predict', model, labels.length, (i) =>
+    rows.subarray(2 * i * classes, (2 * i + 1) * classes),
+  );
   const probabilities = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) {
     const [from, between, to] = [2 * i * classes, (2 * i + 1) * classes, (2 * i + 2) * classes];
@@ -144,9 +146,7 @@ export async function predict(
     const q = rows.subarray(between, to);
     labels[i] = (q[label] as number) < unknownBelow ? -1 : label;
     probabilities.set(q, i * classes);
-    logits.set(rows.subarray(from, between), i * classes);
   }
-  assertNoProbabilities('predict', model, logits);
   return { labels, classNames: Array.from(labels, (label) => names[label] ?? unknownName), probabilities };
 }
 

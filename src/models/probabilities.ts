@@ -25,18 +25,30 @@ const MOST_ROWS = 500;
  * Refuses logits that are probabilities in every row, of two different rows at least: one row may sum to 1 by chance.
  *
  * @param where name of the calling function, for the message
- * @param logits of rows in succession, divided by the temperature of the model
+ * @param count of rows
+ * @param rowOf the logits of a row, divided by the temperature of the model
  * @throws RangeError with what to do
  */
 export function assertNoProbabilities(
   where: string,
   { classes, temperature = 1 }: Pick<Classifier, 'classes' | 'temperature'>,
-  logits: Float32Array,
+  count: number,
+  rowOf: (row: number) => Float32Array,
 ): void {
-  const rows = logits.slice(0, MOST_ROWS * classes).map((value) => value * temperature);
-  if (!areProbabilities(rows, classes)) return;
-  const isOneRow = rows.every((value, i) => value === rows[i % classes]);
-  if (isOneRow) return;
+  let differ = false;
+  // Logits end the loop at their first row.
+  for (let i = 0; i < Math.min(count, MOST_ROWS); i++) {
+    const row = rowOf(i);
+    if (
+      !areProbabilities(
+        row.map((logit) => logit * temperature),
+        classes,
+      )
+    )
+      return;
+    differ ||= row.some((logit, k) => logit !== rowOf(0)[k]);
+  }
+  if (!differ) return;
   throw new RangeError(
     `${where}: the model's classify gives probabilities, rows of at least 0 that sum to 1, needed logits: leave its softmax out, or give log(p)`,
   );

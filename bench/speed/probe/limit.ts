@@ -98,12 +98,14 @@ export async function limitOf(threads: number): Promise<Limit> {
   };
 }
 
+/** The higher of each number. */
+const highest = (a: object, b: object): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(a).map(([name, value]) => [name, Math.max(value, b[name as keyof typeof b] ?? 0)]),
+  );
+
 /** The higher of two measurements, number by number: other work on the machine can only lower one. */
-export function higherOf(a: Limit, b: Limit): Limit {
-  const native = Object.entries(a.native).map(([bits, rate]) => [bits, Math.max(rate, b.native[bits] ?? 0)]);
-  const rest = Object.entries({ ...a, native: 0 }).map(([name, value]) => [
-    name,
-    Math.max(value, Number({ ...b, native: 0 }[name as keyof Limit] ?? 0)),
-  ]);
-  return { ...Object.fromEntries(rest), native: Object.fromEntries(native) };
-}
+export const higherOf = ({ native, ...rest }: Limit, { native: other, ...others }: Limit): Limit => ({
+  ...(highest(rest, others) as unknown as typeof rest),
+  native: highest(native, other),
+});
