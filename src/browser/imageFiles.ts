@@ -1,7 +1,7 @@
 /** Image files that a user chose or dropped, in folders of one class each. */
 import { oneLine } from '../core/describe';
 import type { Image } from '../core/inputs/imagesReader';
-import { assertOneSize, classOfFolder, isImageName } from '../data/imageNames';
+import { assertOneSize, classOfFolder, isImageName, NO_IMAGE_NAME, passedOverNote } from '../data/imageNames';
 import { type ImagesOptions, images } from '../data/images';
 import type { OwnDataset } from '../data/ownData';
 
@@ -93,8 +93,8 @@ async function imageOf({ path, file }: PathFile): Promise<Image> {
  *
  *   cat/1.png   cat/2.jpg   dog/a.png   unlabeled/x.webp
  *
- * Files may lie deeper; the uppermost folder below the chosen one is the class. Other files are passed over. The order is that
- * of the paths.
+ * Files may lie deeper; the uppermost folder below the chosen one is the class. Other files are counted in `notes`.
+ * The order is that of the paths.
  *
  * @param files of `<input type="file" webkitdirectory>`, or the items of a drop
  * @param options as `images` takes them
@@ -107,7 +107,8 @@ export async function imageFiles(files: ImageFiles, options: ImageFilesOptions =
     throw new TypeError(
       `${WHERE}: files is ${typeof files}, needed the files of an input, or the items of a drop`,
     );
-  const all = (await pathsOf(files)).filter(({ file }) => isImageName(file.name));
+  const given = await pathsOf(files);
+  const all = given.filter(({ file }) => isImageName(file.name));
   if (all.length === 0)
     throw new RangeError(`${WHERE}: files hold no image, needed folders of images, one a class`);
   const found = [...withoutChosen(all)].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -121,5 +122,9 @@ export async function imageFiles(files: ImageFiles, options: ImageFilesOptions =
       found.map(({ path }) => path),
     );
   const known = labels.some((label) => label !== undefined);
-  return images(list, { name: 'image files', ...options, ...(known && { labels }) });
+  const dataset = images(list, { name: 'image files', ...options, ...(known && { labels }) });
+  const others = given.filter(({ file }) => !isImageName(file.name) && !file.name.startsWith('.'));
+  if (others[0] === undefined) return dataset;
+  const note = passedOverNote({ example: others[0].path, count: others.length }, NO_IMAGE_NAME);
+  return { ...dataset, notes: [...dataset.notes, note] };
 }

@@ -34,16 +34,21 @@ export function foldsOf(dataset: Dataset, options: FoldsOptions): readonly Split
     seed: seedStream(),
   });
   assertDataset('foldsOf', dataset);
+  return dividedInto('foldsOf', dataset, folds, noise);
+}
+
+/** {@link foldsOf} for a function that is named in messages. */
+export function dividedInto(where: string, dataset: Dataset, folds: number, noise: Noise): readonly Split[] {
   const { members, coarse, unknown } = byClass(dataset);
   const known = members.reduce((sum, examples) => sum + examples.length, 0);
   if (known < folds)
     throw new RangeError(
-      `foldsOf: folds is ${folds}, needed at most ${known}, the examples of a known class in "${oneLine(dataset.name)}"`,
+      `${where}: folds is ${folds}, needed at most ${known}, the examples of a known class in "${oneLine(dataset.name)}"`,
     );
   const single = members.findIndex((examples) => examples.length === 1);
   if (single >= 0)
     throw new RangeError(
-      `foldsOf: class ${dataset.classNames ? describe(dataset.classNames[single]) : single} has one known example, needed two at least: the fold that holds it back has none to learn from`,
+      `${where}: class ${dataset.classNames ? describe(dataset.classNames[single]) : single} has one known example, needed two at least: the fold that holds it back has none to learn from`,
     );
   const foldOf = new Map<number, number>();
   for (const [k, examples] of members.entries())

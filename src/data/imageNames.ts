@@ -9,6 +9,24 @@ const UNLABELED = 'unlabeled';
 export const isImageName = (name: string): boolean =>
   /^[^.].*\.(png|jpe?g|gif|webp|bmp|avif|tiff?|pgm|ppm|qoi)$/i.test(name);
 
+/** Why a file is passed over whose name is not that of an image: of one, and of several. */
+export const NO_IMAGE_NAME = ['it has no name of an image', 'they have no names of images'] as const;
+
+/** Paths that were passed over for one reason. */
+export interface PassedOver {
+  readonly example: string;
+  readonly count: number;
+}
+
+/** A note on them, for the user: the reason of one path, and of several. */
+export const passedOverNote = (
+  { example, count }: PassedOver,
+  [ofOne, ofSeveral]: readonly [string, string],
+): string =>
+  count === 1
+    ? `the path ${oneLine(example, 200)} is passed over: ${ofOne}`
+    : `${count} paths are passed over, such as ${oneLine(example, 200)}: ${ofSeveral}`;
+
 /**
  * The class of a file: the uppermost folder of its path.
  *

@@ -72,6 +72,10 @@ export function assertStorage(
   storage: Storage,
   methods: readonly ('read' | 'write')[],
 ): void {
+  if (typeof storage === 'string')
+    throw new TypeError(
+      `${where}: ${argument} is ${describe(storage)}, needed a storage: file(path) of ssvae/node, indexedDb(key) of ssvae/browser, or your own`,
+    );
   assertMethods(where, argument, storage, methods);
   assertSpelling(where, argument, storage, { known: OPTIONAL, what: 'a function of a storage' });
   for (const name of OPTIONAL)

@@ -54,6 +54,9 @@ describe('loadModel of a VAE', () => {
     const storage = memoryStorage();
     await saveModel(model, storage);
     const loaded = await loadModel(storage, { kind: 'vae' });
+    await expect(loadModel('model.safetensors' as never)).rejects.toThrow(
+      'loadModel: storage is "model.safetensors", needed a storage: file(path) of ssvae/node',
+    );
     expect(loaded.spec).toEqual(model.spec);
     expect(await weightsOf(loaded)).toEqual(await weightsOf(model));
     expect(await embed(loaded, bytes)).toEqual(await embed(model, bytes));

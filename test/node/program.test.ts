@@ -110,6 +110,8 @@ describe('a command line that asks for nothing that can be done', () => {
     ['{"seed":[2]}', '--index', '0.5'],
     ['{"seed":[2]}', '--index', '-1'],
     ['{"seed":1e999}'],
+    ['{"seed":1,"seed":2}'],
+    ['{"seed":1}', '--study', 'a', '--study', 'b'],
   ])('%s %s %s ends with 2 and a line', async (...args) => {
     const { code, lines } = await called(never, ...args.filter((one) => one !== undefined));
     expect(code).toBe(2);

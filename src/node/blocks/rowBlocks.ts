@@ -44,8 +44,8 @@ const shapeRule = checked<readonly number[]>((where, name, shape) => {
   for (const [axis, size] of shape.entries()) assertInteger(where, `${name}[${axis}]`, size);
 });
 
-/** How files of other formats begin. */
-const BEGINNINGS: readonly (readonly [format: string, bytes: readonly number[]])[] = [
+/** How files of other formats begin, or what they have at a later byte. */
+const BEGINNINGS: readonly (readonly [format: string, bytes: readonly number[], at?: number])[] = [
   ['gzip', [0x1f, 0x8b, 0x08]],
   ['zip (.npz, .pt)', [0x50, 0x4b, 0x03, 0x04]],
   ['Zstandard', [0x28, 0xb5, 0x2f, 0xfd]],
@@ -54,7 +54,17 @@ const BEGINNINGS: readonly (readonly [format: string, bytes: readonly number[]])
   ['Parquet', [0x50, 0x41, 0x52, 0x31]],
   ['HDF5', [0x89, 0x48, 0x44, 0x46]],
   ['PNG', [0x89, 0x50, 0x4e, 0x47]],
-  ['JPEG', [0xff, 0xd8, 0xff, 0xe0]],
+  ['JPEG', [0xff, 0xd8, 0xff]],
+  ['GIF', [0x47, 0x49, 0x46, 0x38]],
+  ['WebP', [0x57, 0x45, 0x42, 0x50], 8],
+  ['PDF', [0x25, 0x50, 0x44, 0x46, 0x2d]],
+  ['Arrow', [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]],
+  ['SQLite', [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65, 0x20]],
+  ['7-Zip', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
+  ['RAR', [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07]],
+  ['tar', [0x75, 0x73, 0x74, 0x61, 0x72], 257],
+  // The length of its header, below 16 MB, and the header.
+  ['safetensors', [0, 0, 0, 0, 0, 0x7b], 3],
 ];
 
 /** Bits of integers and of bytes, read as float32, are below it; numbers of data are not. */
@@ -93,8 +103,8 @@ async function assertBareRows(path: string, place: string, then: FileState, offs
   const named = `${WHERE}: ${oneLine(path, 200)}`;
   if (/\.t?gz$/i.test(path))
     throw new RangeError(`${named} is compressed by gzip by its name, needed bare rows: unpack it first`);
-  const head = await readRange(WHERE, place, then, 0, Math.min(16, then.size));
-  const format = BEGINNINGS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
+  const head = await readRange(WHERE, place, then, 0, Math.min(262, then.size));
+  const format = BEGINNINGS.find(([, bytes, at = 0]) => bytes.every((byte, i) => head[at + i] === byte))?.[0];
   if (format !== undefined && offset === 0)
     throw new RangeError(
       `${named} is a file of ${format} by its first bytes, needed bare rows: unpack it first`,

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oneLine } from '../../core/describe';
-import { isImageName } from '../../data/imageNames';
+import { isImageName, NO_IMAGE_NAME, type PassedOver, passedOverNote } from '../../data/imageNames';
 import { entriesOf } from '../entries';
 import { naming } from '../systemError';
 
@@ -25,20 +25,10 @@ const REASONS = {
   nothing: ['it leads to nothing', 'they lead to nothing'],
   again: ['it leads to a folder that is read already', 'they lead to folders that are read already'],
   other: ['it is not a regular file', 'they are not regular files'],
+  name: NO_IMAGE_NAME,
 } as const;
 
 type Reason = keyof typeof REASONS;
-
-/** Paths that were passed over for one reason. */
-interface PassedOver {
-  readonly example: string;
-  readonly count: number;
-}
-
-const noteOf = (reason: Reason, { example, count }: PassedOver): string =>
-  count === 1
-    ? `the path ${oneLine(example, 200)} is passed over: ${REASONS[reason][0]}`
-    : `${count} paths are passed over, such as ${oneLine(example, 200)}: ${REASONS[reason][1]}`;
 
 /** Names are compared folder by folder: no name holds a zero. */
 const inOrder = (paths: readonly string[]): readonly string[] =>
@@ -84,7 +74,7 @@ export async function filesBelow(
         if (is === 'folder') folders.push({ path, isLink });
         else if (is === 'nothing') passOver('nothing', path);
         else if (isImageName(name) && is === 'file') paths.push(path);
-        else if (isImageName(name)) passOver('other', path);
+        else passOver(isImageName(name) ? 'other' : 'name', path);
       }
       return folders;
     });
@@ -110,7 +100,7 @@ export async function filesBelow(
     paths: inOrder(paths),
     notes: (Object.keys(REASONS) as Reason[]).flatMap((reason) => {
       const some = passed.get(reason);
-      return some ? [noteOf(reason, some)] : [];
+      return some ? [passedOverNote(some, REASONS[reason])] : [];
     }),
   };
 }

@@ -73,11 +73,12 @@ function assertAsItIs(
  *
  *   photos/cat/1.png   photos/cat/2.png   photos/dog/a.png   photos/unlabeled/x.png
  *
- * Files may lie deeper; the uppermost folder is the class. Files and folders whose names begin with a dot are passed over, and
- * so are files that are not images by their names. The order is that of the names.
+ * Files may lie deeper; the uppermost folder is the class. Files and folders whose names begin with a dot are passed over. The
+ * order is that of the names.
  *
  * Links to files and folders are followed. Each folder is read once for each class. What is passed over is counted in `notes`:
- * links that lead to nothing or to a folder that is read already, and devices and pipes with the names of images.
+ * files whose names are not those of images, links that lead to nothing or to a folder that is read already, and devices and
+ * pipes with the names of images.
  *
  * @param dir the folder
  * @param options as `images` takes them; `decode` for formats other than PNG

@@ -59,7 +59,15 @@ class WrongSettings extends Error {}
 /** What the command line asks for. */
 function asked(args: readonly string[], allowed: Allowed) {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
+    const { values, positionals, tokens } = parseArgs({
+      args: [...args],
+      options: FLAGS,
+      allowPositionals: true,
+      tokens: true,
+    });
+    const flags = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const repeated = flags.find((name, i) => flags.indexOf(name) !== i);
+    if (repeated !== undefined) throw new Error(`--${repeated} is given twice, needed once`);
     const { study, index, all, list } = values;
     const [settings = '{}', surplus] = positionals;
     if (surplus !== undefined)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, oneLine } from '../../core/describe';
-import { canonical, isRecord, own } from '../../files/json';
+import { canonical, isRecord, own, parseStoredJson } from '../../files/json';
 
 /** The settings of a run, as JSON has them. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -13,9 +13,9 @@ export const nameOf = (settings: object): string =>
 
 /** JSON as the command line gives it: a text, or `@FILE` with the path of its file. */
 export function jsonOf(text: string): unknown {
-  const path = text.startsWith('@') ? text.slice(1) : undefined;
   try {
-    return JSON.parse(path === undefined ? text : readFileSync(path, 'utf8'));
+    const json = text.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : text;
+    return parseStoredJson('settings', 'the text', json) ?? JSON.parse(json);
   } catch (error) {
     throw new Error(
       `settings are ${oneLine(text)}, needed JSON, or @FILE with JSON in it (${oneLine((error as Error).message)})`,

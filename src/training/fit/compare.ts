@@ -1,7 +1,7 @@
 /** Whether unlabeled data help: cross-validation over the labels. */
 import { indexOfLargest, UNKNOWN_CLASS } from '../../core/labels';
 import type { Dataset } from '../../data/dataset';
-import { foldsOf } from '../../data/folds';
+import { dividedInto } from '../../data/folds';
 import { subset } from '../../data/gather';
 import type { SemiSupervisedVae } from '../../models/model';
 import { type FitSource, type Learned, probabilitiesOf, type Task } from './learn';
@@ -51,7 +51,7 @@ export async function crossValidate<M extends SemiSupervisedVae>(
   };
   const { classes } = data;
   const known = withLabelsOf(data, split.labeled);
-  for (const { labeled, validation: held } of foldsOf(known, { folds, seed })) {
+  for (const { labeled, validation: held } of dividedInto('fit', known, folds, seed)) {
     const examples = subset(data, held);
     const of = async (source: FitSource): Promise<Float32Array> => {
       await learnOn(source, labeled);

@@ -4,7 +4,7 @@ import { UNKNOWN_CLASS } from '../../core/labels';
 import { messageOf } from '../../core/messageOf';
 import type { Noise } from '../../core/noise';
 import type { Dataset } from '../../data/dataset';
-import { foldsOf } from '../../data/folds';
+import { dividedInto } from '../../data/folds';
 import { subset } from '../../data/gather';
 import type { Storage } from '../../files/storage';
 import type { SemiSupervisedVae } from '../../models/model';
@@ -36,7 +36,7 @@ export const crossFolds = (
   seed: Noise,
 ): readonly Fold[] => {
   const original = (indices: Int32Array): Int32Array => indices.map((i) => labeled[i] as number);
-  return foldsOf(subset(data, labeled), { folds, seed }).map((part) => ({
+  return dividedInto('search', subset(data, labeled), folds, seed).map((part) => ({
     split: withUnlabeled({ labeled: original(part.labeled), unlabeled }),
     held: original(part.validation),
   }));

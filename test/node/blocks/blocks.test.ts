@@ -39,6 +39,11 @@ describe('rowBlocks', () => {
     ['Parquet', Uint8Array.from(Buffer.from('PAR1'))],
     ['HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46)],
     ['PNG', Uint8Array.of(0x89, 0x50, 0x4e, 0x47)],
+    ['PDF', Uint8Array.from(Buffer.from('%PDF-1.7'))],
+    ['Arrow', Uint8Array.from(Buffer.from('ARROW1\0\0'))],
+    ['SQLite', Uint8Array.from(Buffer.from('SQLite format 3\0'))],
+    ['tar', Uint8Array.from(Buffer.from(`${'a'.repeat(257)}ustar\0`.padEnd(512)))],
+    ['safetensors', Uint8Array.from(Buffer.from('\x10\x27\0\0\0\0\0\0{"a":{"dtyp', 'latin1'))],
   ])('refuses a file of %s, whatever its name', async (format, begin) => {
     const path = join(dir, 'rows.bin');
     await writeFile(path, Buffer.concat([begin, new Uint8Array(60).fill(7)]));
@@ -46,7 +51,8 @@ describe('rowBlocks', () => {
     await expect(rowBlocks(path, rows)).rejects.toThrow(
       new RegExp(`rows.bin is a file of ${format}.* by its first bytes, needed bare rows`),
     );
-    expect((await rowBlocks(path, { ...rows, offset: 4 })).sizes).toEqual([15]);
+    const offset = begin.length % 4 || 4;
+    expect((await rowBlocks(path, { ...rows, offset })).sizes).toEqual([(begin.length + 60 - offset) / 4]);
   });
 
   it.each<[string, ArrayBufferView, string]>([

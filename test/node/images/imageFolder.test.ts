@@ -367,6 +367,17 @@ describe('imageFolder', () => {
       expect((await imageBlocks(root)).sizes).toEqual([2]);
     });
 
+    it('counts files without the name of an image', async () => {
+      await put('cat/1.png');
+      await mkdir(join(root, 'dog'));
+      for (const name of ['1.heic', 'labels.csv']) await writeFile(join(root, 'dog', name), 'x');
+      await writeFile(join(root, 'dog', '.DS_Store'), 'x');
+      for (const { notes } of [await imageFolder(root), await imageBlocks(root)])
+        expect(notes).toEqual(['2 paths are passed over, such as dog/1.heic: they have no names of images']);
+      await rm(join(root, 'cat'), { recursive: true });
+      await expect(imageFolder(root)).rejects.toThrow(/holds no image.*such as dog\/1.heic/);
+    });
+
     it('counts devices and pipes with the names of images', async () => {
       await put('cat/1.png');
       await symlink('/dev/null', join(root, 'cat', 'null.png'));
