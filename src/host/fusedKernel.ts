@@ -11,8 +11,11 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 
-/** Their names in the host's registry. */
-export type FusedKernel = 'SsvaeAdam';
+/**
+ * Their names in the host's registry: Adam's update of a variable; the same with `applied` among its inputs, a scalar on the
+ * device that is 0 where the step is left out; and a gradient, or zeros where the step is left out.
+ */
+export type FusedKernel = 'SsvaeAdam' | 'SsvaeGuardedAdam' | 'SsvaeZeroUnless';
 
 /**
  * Runs one where the backend in use has it; nothing is recorded for gradients.

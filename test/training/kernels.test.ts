@@ -107,9 +107,9 @@ const LIMITS: Readonly<Record<string, readonly [kernels: number, kilobytes: numb
   'tensorflow, conditional, recorded': [3, 10],
   'tensorflow, token, recorded': [3, 10],
   'tensorflow, AAE, recorded': [8, 10],
-  'webgpu, mlp': [598, 531],
-  'webgpu, conv': [750, 284],
-  'webgpu, Optimized-ELBO': [843, 289],
+  'webgpu, mlp': [373, 531],
+  'webgpu, conv': [456, 284],
+  'webgpu, Optimized-ELBO': [549, 289],
 };
 
 /** A model, and what trains it. */

@@ -1,6 +1,7 @@
 /** WebGL 2 with 32-bit floats. */
 import { env } from '@tensorflow/tfjs-core';
 import { notLoaded } from '../../host/backendErrors';
+import { useGpuKernels } from '../../host/gpu/updates';
 import { SOFTWARE_RENDERER } from '../../host/webgpu';
 import type { BrowserCandidate } from './candidate';
 
@@ -29,6 +30,7 @@ export const webgl = {
     } catch (cause) {
       throw notLoaded('@tensorflow/tfjs-backend-webgl', cause);
     }
+    useGpuKernels('webgl');
     if (!env().getBool('WEBGL_RENDER_FLOAT32_ENABLED')) {
       throw new Error('WebGL computes in half precision here, in which a bound means little');
     }

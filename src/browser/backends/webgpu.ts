@@ -1,5 +1,6 @@
 /** WebGPU of the browser. */
 import { notLoaded } from '../../host/backendErrors';
+import { useGpuKernels } from '../../host/gpu/updates';
 import { type Gpu, nameAdapter } from '../../host/webgpu';
 import type { BrowserCandidate } from './candidate';
 
@@ -17,6 +18,7 @@ export const webgpu = {
     } catch (cause) {
       throw notLoaded('@tensorflow/tfjs-backend-webgpu', cause);
     }
+    useGpuKernels('webgpu');
     return `WebGPU on ${adapter}`;
   },
 } as const satisfies BrowserCandidate;

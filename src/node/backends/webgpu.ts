@@ -1,5 +1,6 @@
 /** WebGPU by the npm package `webgpu`. */
 import { notLoaded } from '../../host/backendErrors';
+import { useGpuKernels } from '../../host/gpu/updates';
 import { type Gpu, nameAdapter } from '../../host/webgpu';
 import { loadPackage } from '../packages';
 import type { NodeCandidate } from './candidate';
@@ -29,6 +30,7 @@ export const webgpu = {
     } catch (cause) {
       throw notLoaded('@tensorflow/tfjs-backend-webgpu', cause);
     }
+    useGpuKernels('webgpu');
     return `WebGPU by the npm package webgpu on ${adapter}`;
   },
 } as const satisfies NodeCandidate;

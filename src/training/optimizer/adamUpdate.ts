@@ -27,6 +27,10 @@ export interface AdamNumbers {
 /** Rates of one step; factors are 0 if the step is skipped. */
 interface Rates {
   readonly rate: number;
+  /** η·λ, what a decayed variable loses of itself */
+  readonly decay: number;
+  /** scalar, 1 or 0, where the device decides whether the step applies */
+  readonly applied: Tensor | undefined;
   /** factor of a decayed variable; 1 without decay */
   readonly kept: Tensor | number;
   readonly times: (factor: number) => Tensor | number;
@@ -70,6 +74,8 @@ export const ratesAt = (settings: AdamSettings, step: number, applied: Tensor | 
   const { rate, decay } = scheduledAt(settings, step);
   return {
     rate,
+    decay: rate * decay,
+    applied,
     // Computed on the host unless the device decides whether the step applies: that saves a kernel a step.
     kept: decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay)),
     times: (factor) => (applied ? mul(applied, factor) : factor),
@@ -78,11 +84,21 @@ export const ratesAt = (settings: AdamSettings, step: number, applied: Tensor | 
   };
 };
 
-/** Rates as numbers; undefined if one of them is on the device. */
-const hostRates = (rates: Readonly<Record<string, Tensor | number>>): Record<string, number> | undefined =>
-  Object.values(rates).every((rate) => typeof rate === 'number')
-    ? (rates as Record<string, number>)
-    : undefined;
+/** The update in one operation of the backend, where it has one: new values of the variable and of its moments. */
+function fusedUpdate(
+  { beta1, beta2 }: AdamSettings,
+  { decay, applied }: Rates,
+  inputs: Readonly<Record<'value' | 'first' | 'second' | 'gradient', Tensor>>,
+  bias: Pick<AdamNumbers, 'size' | 'epsilon'>,
+): readonly Tensor[] | undefined {
+  // It moves both means from their former values.
+  if (!movesFromFormer(beta1) || !movesFromFormer(beta2)) return undefined;
+  const kept = inputs.value.rank >= 2 ? 1 - decay : 1;
+  const numbers = { firstRate: 1 - beta1, secondRate: 1 - beta2, kept, ...bias };
+  return applied
+    ? runFused('SsvaeGuardedAdam', { ...inputs, applied }, numbers)
+    : runFused('SsvaeAdam', inputs, numbers);
+}
 
 /** Moves a variable and its moments; its update has been counted. */
 export function moveVariable(
@@ -93,17 +109,12 @@ export function moveVariable(
   { first, second, updates }: Moments,
 ): void {
   const bias = corrected(settings, rates.rate, updates);
-  const kept = target.rank >= 2 ? rates.kept : 1;
-  // A backend's own operation moves both means from their former values.
-  const numbers =
-    movesFromFormer(settings.beta1) && movesFromFormer(settings.beta2)
-      ? hostRates({ firstRate: rates.first.taken, secondRate: rates.second.taken, kept, ...bias })
-      : undefined;
-  const fused = numbers && runFused('SsvaeAdam', { value: target, first, second, gradient }, numbers);
+  const fused = fusedUpdate(settings, rates, { value: target, first, second, gradient }, bias);
   if (fused !== undefined) {
     for (const [i, variable] of [target, first, second].entries()) variable.assign(fused[i] as Tensor);
     return;
   }
+  const kept = target.rank >= 2 ? rates.kept : 1;
   first.assign(movedMean(first, gradient, rates.first));
   second.assign(movedMean(second, square(gradient), rates.second));
   const shrunk = kept !== 1 ? mul(target, kept) : target;

@@ -15,6 +15,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { sumOfScalars } from '../../core/sumOfScalars';
+import { runFused } from '../../host/fusedKernel';
 
 /** Gradients by the name of their variable. */
 export type Gradients = Readonly<Record<string, Tensor>>;
@@ -72,8 +73,8 @@ export const allFinite = (gradients: Gradients, loss: Scalar, norm?: Scalar): Sc
  */
 export const zeroUnless = (gradients: Gradients, applied: Scalar): Gradients =>
   tidy(() => {
-    const kept = cast(applied, 'bool');
-    return Object.fromEntries(
-      Object.entries(gradients).map(([name, gradient]) => [name, where(kept, gradient, zerosLike(gradient))]),
-    );
+    const kept = (gradient: Tensor): Tensor =>
+      runFused('SsvaeZeroUnless', { value: gradient, applied })?.[0] ??
+      where(cast(applied, 'bool'), gradient, zerosLike(gradient));
+    return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, kept(gradient)]));
   });
