@@ -10,7 +10,7 @@ import {
   squarableIn,
 } from '../core/inputs/cells';
 import type { Column } from '../core/inputs/columns';
-import { markedNumbers, numberAdvice } from './markedNumbers';
+import { groupedNumbers, markedNumbers, numberAdvice } from './markedNumbers';
 
 /** How a column is read: measurements, categories, true and false, counts, or not at all. */
 export type ColumnType = Column['type'] | 'ignore';
@@ -138,7 +138,10 @@ function typeOf(given: Given): Typed | LeftOut {
   if (different === 1) return { reason: `says ${describe(cells[0])} in every row` };
   if (cells.every((cell) => flagIn(cell) !== undefined)) return { type: 'flag' };
   const values = cells.map(numberIn).filter((value) => value !== undefined);
-  const marked = values.length < cells.length && markedNumbers(texts, values.length, different);
+  const marked =
+    values.length < cells.length
+      ? markedNumbers(texts, values.length, different)
+      : groupedNumbers(cells.filter((cell) => typeof cell === 'string'));
   if (marked && !marked.few) return marked;
   // Where most are numbers, the others are refused by their rows.
   if (values.length > cells.length / 2) {

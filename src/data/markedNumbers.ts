@@ -29,10 +29,33 @@ export function numberAdvice(text: string): string | undefined {
   return unitOf(text) === undefined ? undefined : 'write the number alone';
 }
 
+/** 1.050 or 1.234.567 */
+const GROUPED = /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/;
+
+/** Below 1000, and whole. */
+const UNGROUPED = /^[+-]?\d{1,3}$/;
+
+/**
+ * Whether points stand between thousands: 950 and 1.050 are 950 and 1050 there. Every point is followed by three digits, and
+ * what has none is whole and below 1000; decimals that are written so are rare.
+ *
+ * @param texts cells that are texts
+ */
+export function groupedNumbers(texts: readonly string[]): Marked | undefined {
+  const grouped = texts.find((text) => GROUPED.test(text));
+  const ungrouped = texts.find((text) => UNGROUPED.test(text));
+  if (grouped === undefined || ungrouped === undefined) return undefined;
+  if (!texts.every((text) => GROUPED.test(text) || UNGROUPED.test(text))) return undefined;
+  return {
+    reason: `holds ${ungrouped} and ${grouped}, as numbers with points between thousands: write nothing between thousands`,
+    keeps: 'number',
+  };
+}
+
 /** Why a column is left out, or, with `few`, what to say where its texts may be categories. */
 interface Marked {
   readonly reason: string;
-  readonly keeps?: 'levels';
+  readonly keeps?: 'levels' | 'number';
   readonly few?: true;
 }
 

@@ -89,6 +89,9 @@ describe('a column', () => {
     ['numbers', (row) => row / 3, 'number'],
     ['whole numbers that repeat', (row) => row % 5, 'number'],
     ['numbers as texts', (row) => ` ${row % 5}.50 `, 'number'],
+    ['texts with three decimals each', (row) => `${1 + (row % 5)}.${100 + row}`, 'number'],
+    ['whole numbers and some with decimals', (row) => (row % 3 ? String(row) : `${row}.25`), 'number'],
+    ['numbers that are no texts', (row) => (row % 2 ? 1.125 : row), 'number'],
     ['dates', (row) => new Date(2020, 0, 1 + (row % 9)), 'number'],
     ['true and false', (row) => row % 2 === 0, 'flag'],
     ['0 and 1', (row) => String(row % 2), 'flag'],
@@ -139,9 +142,25 @@ describe('a column', () => {
       (row) => text.replace(/\d+/, String(row % 13)),
       `it holds numbers with ${JSON.stringify(text.replace(/^[\d.,]+ ?| ?[\d.,]+$/g, ''))}: write the numbers alone; types: { "cell": "levels" } keeps it`,
     ]),
+    [
+      'of points between thousands',
+      (row) => (row % 2 ? `1.${200 + row}` : String(900 + row)),
+      'it holds 900 and 1.201, as numbers with points between thousands: write nothing between thousands; types: { "cell": "number" } keeps it',
+    ],
   ])('%s is left out with a note', (_, cells, note) => {
     const { notes, shape } = withCells(cells);
     expect({ notes, shape }).toEqual({ notes: [`column "cell" is left out: ${note}`], shape: [1] });
+  });
+
+  it('takes no time for cells of many digits', () => {
+    const digits = '1'.repeat(1e6);
+    const start = performance.now();
+    expect(() =>
+      withCells((row) => (row === 3 ? `${digits}x` : row * row), { types: { cell: 'number' } }),
+    ).toThrow('column "cell" of rows[3]');
+    withCells((row) => `${digits.slice(row)}x`);
+    // A tenth of a million digits took minutes where a run of digits can be divided in many ways.
+    expect(performance.now() - start).toBeLessThan(20_000);
   });
 
   it('says which categories are numbers with a unit', () => {

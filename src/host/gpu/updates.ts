@@ -56,6 +56,7 @@ const KERNELS: Readonly<Partial<Record<FusedKernel, Parameters<typeof gpuKernel>
 export function useGpuKernels(backend: GpuName): void {
   for (const [name, compute] of Object.entries(KERNELS)) {
     // Registering over a kernel prints a warning.
-    if ((getKernel(name, backend) as unknown) === undefined) registerKernel(gpuKernel(backend, name, compute));
+    if ((getKernel(name, backend) as unknown) === undefined)
+      registerKernel(gpuKernel(backend, name, compute));
   }
 }

@@ -67,6 +67,9 @@ const BEGINNINGS: readonly (readonly [format: string, bytes: readonly number[], 
   ['safetensors', [0, 0, 0, 0, 0, 0x7b], 3],
 ];
 
+/** Bytes that tell of the format: a header of NumPy is of 118 as a rule. */
+const LONGEST_HEAD = 1024;
+
 /** Bits of integers and of bytes, read as float32, are below it; numbers of data are not. */
 const SMALLEST = 1e-35;
 
@@ -98,28 +101,76 @@ function otherType(bytes: Uint8Array, width: number): string | undefined {
   return isLowerHalf && width !== 2 ? 'has 0 in every second place, as float64 has,' : undefined;
 }
 
+/** A row as the caller has it. */
+interface Row {
+  readonly type: 'uint8' | 'float32';
+  readonly width: number;
+}
+
+/** The types of NumPy that are read as such. */
+const NUMPY_TYPES = { uint8: ['|u1', '<u1', '|b1'], float32: ['<f4'] } as const;
+
+/** Where the rows of a file of NumPy begin; refuses those that are no rows of this kind, whatever the offset is. */
+function numpyOffset(named: string, head: Uint8Array, { type, width }: Row): number {
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const [begin, length] = head[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
+  const header = String.fromCharCode(...head.subarray(begin, begin + length));
+  const written = /'descr': *'([^']*)'/.exec(header)?.[1];
+  const order = /'fortran_order': *(True|False)/.exec(header)?.[1];
+  const sizes = (/'shape': *\(([\d, ]*)\)/.exec(header)?.[1] ?? '')
+    .split(',')
+    .filter((size) => size.trim() !== '')
+    .map(Number);
+  const is = `${named} is a file of NumPy`;
+  const write = `needed ${type} row by row, such as np.save(path, np.ascontiguousarray(array, "${type}")) writes`;
+  if (written !== undefined && !NUMPY_TYPES[type].some((known) => known === written))
+    throw new RangeError(`${is} of type ${describe(written)}, ${write}`);
+  if (order === 'True' && sizes.filter((size) => size > 1).length > 1)
+    throw new RangeError(`${is}, written column by column (fortran_order), ${write}`);
+  if (sizes.length > 1 && sizeOf(sizes.slice(1)) !== width)
+    throw new RangeError(
+      `${is} with rows of shape [${sizes.slice(1).join(', ')}], needed rows of ${width} numbers, as shape says`,
+    );
+  return begin + length;
+}
+
+/** The types of IDX that are wider than a byte, which it writes with the high byte first, and their bytes. */
+const WIDE_IDX: Readonly<Record<number, number>> = { 11: 2, 12: 4, 13: 4, 14: 8 };
+
 /** Refuses a file whose first bytes say that it is of another format: rows would be read from its header. */
-async function assertBareRows(path: string, place: string, then: FileState, offset: number): Promise<void> {
+async function assertBareRows(
+  path: string,
+  place: string,
+  then: FileState,
+  offset: number,
+  row: Row,
+): Promise<void> {
   const named = `${WHERE}: ${oneLine(path, 200)}`;
   if (/\.t?gz$/i.test(path))
     throw new RangeError(`${named} is compressed by gzip by its name, needed bare rows: unpack it first`);
-  const head = await readRange(WHERE, place, then, 0, Math.min(262, then.size));
+  const head = await readRange(WHERE, place, then, 0, Math.min(LONGEST_HEAD, then.size));
   const format = BEGINNINGS.find(([, bytes, at = 0]) => bytes.every((byte, i) => head[at + i] === byte))?.[0];
   if (format !== undefined && offset === 0)
     throw new RangeError(
       `${named} is a file of ${format} by its first bytes, needed bare rows: unpack it first`,
     );
   const view = new DataView(head.buffer, head.byteOffset, head.length);
-  if (offset < 10 && head.length >= 12 && String.fromCharCode(...head.subarray(1, 6)) === 'NUMPY') {
-    const first = head[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
+  if (head[0] === 0x93 && head.length >= 12 && String.fromCharCode(...head.subarray(1, 6)) === 'NUMPY') {
+    const first = numpyOffset(named, head, row);
+    if (offset >= first) return;
     throw new RangeError(
       `${named} is a file of NumPy, whose rows begin behind a header: needed the option offset: ${first}`,
     );
   }
   const rank = head[3] as number;
-  if (offset > 0 || head.length < 16 || view.getUint16(0) !== 0 || rank < 1 || rank > 3) return;
+  if (head.length < 16 || view.getUint16(0) !== 0 || rank < 1 || rank > 3) return;
   const { length, shape } = idxHeader(head, rank);
-  if (head[2] === 8 && length + sizeOf(shape) === then.size)
+  const wide = WIDE_IDX[head[2] as number];
+  if (wide !== undefined && length + sizeOf(shape) * wide === then.size)
+    throw new RangeError(
+      `${named} is a file of IDX with numbers of ${wide} bytes, the high byte first: needed bytes or float32 with the low byte first`,
+    );
+  if (offset === 0 && head[2] === 8 && length + sizeOf(shape) === then.size)
     throw new RangeError(
       `${named} is a file of IDX, whose rows begin behind a header: needed the option offset: ${length}`,
     );
@@ -135,8 +186,8 @@ async function assertBareRows(path: string, place: string, then: FileState, offs
  * @param options shape and type of a row; bytes before the first; rows of a block
  * @returns blocks
  * @throws Error when the file cannot be read; RangeError when it does not divide into rows, is compressed or of another format by
- *   its first bytes, begins with a header of NumPy or IDX (`offset` passes it over), or its first numbers are a text, integers or
- *   float64 where float32 is asked for. Float16, and integers of nine digits and more, are not noticed
+ *   its first bytes, begins with a header of NumPy or IDX (`offset` passes it over; a header of NumPy that says another type, order
+ *   or row is refused), or its first numbers are a text, integers or float64 where float32 is asked for. Float16, and integers of nine digits and more, are not noticed
  * @example await rowBlocks('embeddings.f32', { shape: [768], type: 'float32' })
  */
 export async function rowBlocks(path: string, options: RowBlocksOptions): Promise<Blocks> {
@@ -151,8 +202,8 @@ export async function rowBlocks(path: string, options: RowBlocksOptions): Promis
   });
   const place = absolute(WHERE, text()(WHERE, 'path', path));
   const then = await stateOf(WHERE, place);
-  await assertBareRows(path, place, then, offset);
   const width = sizeOf(shape);
+  await assertBareRows(path, place, then, offset, { type, width });
   const rowBytes = width * (type === 'uint8' ? 1 : 4);
   const count = (then.size - offset) / rowBytes;
   if (!Number.isInteger(count) || count < 1)

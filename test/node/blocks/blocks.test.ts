@@ -151,6 +151,33 @@ describe('rowBlocks', () => {
       expect(await allOf(await rowBlocks(path, { ...options, offset }))).toEqual(Array.from(values));
   });
 
+  it.each<[string, string, number[], RegExp]>([
+    ['<f4', 'True', [25, 4], /written column by column \(fortran_order\), needed float32 row by row/],
+    ['>f4', 'False', [25, 4], /a file of NumPy of type ">f4"/],
+    ['<f8', 'False', [25, 2], /a file of NumPy of type "<f8"/],
+    ['<f4', 'False', [20, 5], /with rows of shape \[5\], needed rows of 4 numbers/],
+  ])(
+    'reads no rows of NumPy of type %s, column by column %s, of shape %j',
+    async (type, order, shape, message) => {
+      const path = join(dir, 'x.npy');
+      const header = `{'descr': '${type}', 'fortran_order': ${order}, 'shape': (${shape.join(', ')}), }`;
+      const begin = Buffer.from([0x93, 78, 85, 77, 80, 89, 1, 0, 118, 0]);
+      const values = Buffer.from(Float32Array.from({ length: 100 }, (_, i) => i + 0.5).buffer);
+      await writeFile(path, Buffer.concat([begin, Buffer.from(`${header.padEnd(117)}\n`), values]));
+      for (const offset of [0, 128])
+        await expect(rowBlocks(path, { shape: [4], type: 'float32', offset })).rejects.toThrow(message);
+    },
+  );
+
+  it('refuses numbers of IDX, which it writes with the high byte first', async () => {
+    const path = join(dir, 'floats-idx2');
+    const header = Buffer.from([0, 0, 13, 2, 0, 0, 0, 25, 0, 0, 0, 4]);
+    await writeFile(path, Buffer.concat([header, Buffer.alloc(400, 9)]));
+    await expect(rowBlocks(path, { shape: [4], type: 'float32', offset: 12 })).rejects.toThrow(
+      /a file of IDX with numbers of 4 bytes, the high byte first/,
+    );
+  });
+
   it('is not mixed with labeled data that are read by an input, where it has none, and the other way round', async () => {
     const path = join(dir, 'mixed.f32');
     const rows = Float32Array.from({ length: 40 }, (_, i) => 100 + ((i * 7) % 13));
