@@ -118,6 +118,11 @@ export function readClasses(
     throw new RangeError(
       `${where}: ${name}[${torn}] is a list with an unknown class, needed classes alone, or nothing where any class is possible`,
     );
+  const twice = cells.findIndex((list) => new Set(list).size < list.length);
+  if (twice >= 0)
+    throw new RangeError(
+      `${where}: ${name}[${twice}] names a class twice, needed each possible class once; one-hot rows are for tensorDataset, here a label is the name or number of its class`,
+    );
   const known = (list: readonly (string | undefined)[]): string[] => list.filter((one) => one !== undefined);
   if (classNames === undefined)
     assertClasses(where, name, [...new Set(cells.flatMap(known))], unknownIn(labels, no255));

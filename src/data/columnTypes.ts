@@ -129,6 +129,17 @@ interface Typed {
   readonly doubt?: string;
 }
 
+/** More different numbers beside one text are measurements rather than categories. */
+const MOST_CODES = 10;
+
+/** What to say where most levels are numbers and one text stands among them, such as "-" for a missing value. */
+function mixedWith(texts: readonly string[], isNumber: (text: string) => boolean): string | undefined {
+  const different = [...new Set(texts)];
+  const [other, ...more] = different.filter((text) => !isNumber(text));
+  if (other === undefined || more.length > 0 || different.length - 1 <= MOST_CODES) return undefined;
+  return `holds ${different.length - 1} different numbers beside ${describe(other)}: missing: [${describe(other)}] takes that for a missing value`;
+}
+
 /** The type of a column by its cells, or why it is left out. */
 function typeOf(given: Given): Typed | LeftOut {
   const cells = known(given);
@@ -155,7 +166,8 @@ function typeOf(given: Given): Typed | LeftOut {
       ? { reason: 'numbers the rows, as an identifier does', keeps: 'number' }
       : { type: 'number' };
   }
-  return noLevels(texts, different) ?? { type: 'levels', ...(marked && { doubt: marked.reason }) };
+  const doubt = marked ? marked.reason : mixedWith(texts, (text) => numberIn(text) !== undefined);
+  return noLevels(texts, different) ?? { type: 'levels', ...(doubt && { doubt }) };
 }
 
 /**

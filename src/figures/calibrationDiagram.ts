@@ -1,4 +1,5 @@
 /** Whether a classifier is right as often as it says, as a chart. */
+import { oneLine } from '../core/describe';
 import { FINITE_NUMBER, number, optional, readOptions, text } from '../core/options';
 import { assertSeries, chart, type Part, PIXELS, seriesColor, seriesDash, type VegaLiteSpec } from './spec';
 
@@ -32,7 +33,7 @@ const pointsOf = (series: Series): Part[] => {
   return Object.entries(series).flatMap(([name, bins], i) => {
     for (const [m, bin] of bins.entries())
       for (const field of ['from', 'to', 'confidence', 'accuracy', 'count'] as const)
-        number(FINITE_NUMBER)('calibrationDiagram', `series.${name}[${m}].${field}`, bin[field]);
+        number(FINITE_NUMBER)('calibrationDiagram', `series.${oneLine(name)}[${m}].${field}`, bin[field]);
     const total = bins.reduce((sum, { count }) => sum + count, 0);
     return bins.map(({ from, to, confidence, accuracy, count }) => ({
       series: name,

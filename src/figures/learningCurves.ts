@@ -1,4 +1,5 @@
 /** How a quantity changes over training, for one run or several beside each other. */
+import { oneLine } from '../core/describe';
 import { callable, FINITE_NUMBER, number, optional, readOptions, record, text } from '../core/options';
 import {
   assertSeries,
@@ -80,7 +81,7 @@ export function curves<Row extends HistoryRow>(
   assertSeries(where, series);
   for (const [name, rows] of Object.entries(series))
     for (const [i, { epoch }] of rows.entries())
-      number(FINITE_NUMBER)(where, `series.${name}[${i}].epoch`, epoch);
+      number(FINITE_NUMBER)(where, `series.${oneLine(name)}[${i}].epoch`, epoch);
   const names = Object.keys(series);
   assertDrawn(where, series, value);
   const scale = unit === '%' ? 100 : 1;

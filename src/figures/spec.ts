@@ -1,6 +1,6 @@
 /** What every chart shares. */
 import { recordOf } from '../core/assert';
-import { describe } from '../core/describe';
+import { describe, oneLine } from '../core/describe';
 import type { NumberRange } from '../core/options';
 import { isRecord, type Json } from '../files/json';
 
@@ -69,7 +69,9 @@ export function assertSeries(where: string, series: Readonly<Record<string, read
   if (entries.length === 0) throw new RangeError(`${where}: series is empty, needed at least one`);
   for (const [name, items] of entries) {
     if (!Array.isArray(items) || !items.every(isRecord))
-      throw new TypeError(`${where}: series.${name} is ${describe(items)}, needed an array of records`);
+      throw new TypeError(
+        `${where}: series.${oneLine(name)} is ${describe(items)}, needed an array of records`,
+      );
   }
 }
 

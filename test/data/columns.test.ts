@@ -10,6 +10,7 @@ import { columns } from '../../src/data/columns';
 import { countLabels } from '../../src/data/countLabels';
 import type { Dataset } from '../../src/data/dataset';
 import { subset } from '../../src/data/gather';
+import { vectors } from '../../src/data/vectors';
 
 const CSV = readFileSync('examples/penguins.csv', 'utf8');
 const papa = (): Record<string, string>[] =>
@@ -173,6 +174,15 @@ describe('a column', () => {
     ).toEqual([]);
   });
 
+  it('says which text stands beside numbers', () => {
+    const cells = (row: number): unknown => (row % 2 ? '-' : String(row * 1.5));
+    expect(withCells(cells).notes).toEqual([
+      'column "cell" is read as categories: it holds 12 different numbers beside "-": missing: ["-"] takes that for a missing value where they are measurements; types: { "cell": "levels" } says that they are categories',
+    ]);
+    expect(withCells(cells, { missing: ['-'] } as never).notes).toEqual([]);
+    expect(withCells((row) => ['A', '1', 'A', '2'][row % 4]).notes).toEqual([]);
+  });
+
   const noise = createNoise(5);
   const order = noise.permutation(24);
   const street = noise.permutation(40);
@@ -321,6 +331,23 @@ describe('labels', () => {
     const { allowed, y } = labeled([['a', 'b'], 'c', null, ['c'], [], 'a']);
     expect(Array.from(allowed as Uint8Array)).toEqual([1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0]);
     expect(Array.from(y)).toEqual([255, 2, 255, 2, 255, 0]);
+  });
+
+  it('one-hot rows are no lists of classes', () => {
+    expect(() =>
+      vectors(
+        { values: Float32Array.of(1, 2, 3, 4, 5, 7), width: 2 },
+        {
+          labels: [
+            [1, 0, 0],
+            [0, 1, 0],
+            [0, 0, 1],
+          ],
+        },
+      ),
+    ).toThrow(
+      'vectors: labels[0] names a class twice, needed each possible class once; one-hot rows are for tensorDataset',
+    );
   });
 
   it.each<[string, unknown, object, string]>([

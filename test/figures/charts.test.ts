@@ -75,6 +75,33 @@ describe('learningCurves', () => {
     await textsOf(spec);
   });
 
+  it('prints no more than a line of a name', () => {
+    const name = `\u001b[31m\n${'x'.repeat(1e6)}`;
+    const refused = (draw: () => unknown): string => {
+      try {
+        draw();
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return 'drawn';
+    };
+    for (const message of [
+      refused(() =>
+        learningCurves(
+          { [name]: [{ epoch: 'one' }] } as never,
+          { value: () => 1, quantity: 'loss', unit: 'nats' } as never,
+        ),
+      ),
+      refused(() => calibrationDiagram({ [name]: [{}] } as never)),
+      refused(() => calibrationDiagram({ [name]: 1 } as never)),
+    ]) {
+      expect(message).toContain('series.');
+      expect(message.length).toBeLessThan(400);
+      expect(message).not.toContain('\n');
+      expect(message).not.toContain('\u001b');
+    }
+  });
+
   it('refuses nothing to draw', () => {
     expect(() => learningCurves({}, { value: () => 0, quantity: 'ELBO', unit: 'nats' })).toThrow(
       'learningCurves: series is empty',

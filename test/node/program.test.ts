@@ -81,6 +81,13 @@ describe('runProgram', () => {
     await expect(runProgram({ defaults, run: fails, args })).rejects.toThrow('the disk is full');
   });
 
+  it('takes a function that is not async', async () => {
+    const plain = (() => ({ accuracy: 0.5 })) as unknown as () => Promise<object>;
+    const { code, lines } = await called(plain, '{"seed":7}');
+    expect(code).toBe(0);
+    expect(JSON.parse(lines.at(-1) as string)).toMatchObject({ accuracy: 0.5 });
+  });
+
   it('lists the runs of a grid in the order of the grid', async () => {
     const { lines } = await called(async () => ({}), '{"rate":[1,2],"seed":[3,4]}', '--list');
     expect(lines.map((line) => JSON.parse(line).settings)).toEqual([

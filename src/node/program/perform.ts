@@ -53,7 +53,9 @@ export async function performRun<Settings extends object>(
     signal,
     log: (figures) => log({ name, ...figures }),
   };
-  const measured = await run(settings, context).catch((error) => {
+  // A function that is not async may throw at once, or give the record itself.
+  const running = (async () => run(settings, context))();
+  const measured = await running.catch((error) => {
     if (!signal.aborted || error !== signal.reason) throw error;
     return undefined;
   });

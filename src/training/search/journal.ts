@@ -47,7 +47,8 @@ export const checksumOf = (value: unknown): string =>
 
 /** What a run gives, done here or elsewhere. */
 export const isOutcome: Is<SearchOutcome> = (value): value is SearchOutcome =>
-  isRecord(value) && (isListOf(isJudged)(value.judged) || isString(value.failed));
+  isRecord(value) &&
+  ((isListOf(isJudged)(value.judged) && value.judged.length > 0) || isString(value.failed));
 
 /** What else may have changed where a part differs. */
 const HINTS: Readonly<Record<string, string>> = {

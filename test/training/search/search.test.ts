@@ -499,6 +499,9 @@ describe('the runs of a search done elsewhere', () => {
     await expect(searchBars({ perform })).rejects.toThrow(
       'search: perform gave Object, needed what searchRun returns',
     );
+    await expect(searchBars({ perform: async () => ({ judged: [] }) })).rejects.toThrow(
+      'search: perform gave Object, needed what searchRun returns',
+    );
     const [run] = runs as [SearchRun];
     await expect(searchRun(bars, run, { ...shared, seed: 2 })).rejects.toThrow(
       /^searchRun: run.search is [0-9a-f]{8}, needed [0-9a-f]{8}: pass the data, split, folds, seed/,
