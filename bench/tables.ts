@@ -7,6 +7,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { backendTables } from './backends/tables';
+import { featuresTables } from './family/featuresLine';
 import { familyTables } from './family/line';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
@@ -28,6 +29,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...parityTables,
   ...tabularTables,
   ...familyTables,
+  ...featuresTables,
   ...knowingTables,
   ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),
