@@ -82,6 +82,10 @@ export const limitTables: Readonly<Record<string, () => Promise<string>>> = {
   'performance without AVX-512': async () => summary(await linesOf<SpeedLine>('performance-avx2')),
   'performance limits': async () => limits(await linesOf<SpeedLine>('performance-avx2')),
   'performance probe': async () => probed(await linesOf<SpeedLine>('performance-avx2')),
-  'performance products': async () => productTable(await linesOf<ProductLine>('products')),
+  'performance products': async () =>
+    productTable(
+      await linesOf<ProductLine>('products'),
+      (await linesOf<SpeedLine>('performance-avx2')).flatMap(({ limit }) => limit ?? []),
+    ),
   'performance profile': async () => profileTable(await linesOf<ProfileLine>('profile')),
 };

@@ -40,12 +40,15 @@ export const rateOf = ({ m, k, n }: Product, ms: number): number => (2 * m * k *
 
 const peakOf = ({ wasm, relaxedWasm = 0 }: Limit): number => Math.max(wasm, relaxedWasm);
 
-/** A row for each product and number of threads; the peak is the highest that the probe found for as many. */
-export function productTable(lines: readonly ProductLine[]): string {
+/**
+ * A row for each product and number of threads.
+ *
+ * @param limits what the probe found on the same machine at other times; the peak is the highest of all for as many threads
+ */
+export function productTable(lines: readonly ProductLine[], limits: readonly Limit[] = []): string {
+  const found = [...limits, ...lines.map(({ limit }) => limit)];
   const rows = lines.map(({ product, threads, ms }) => {
-    const peak = Math.max(
-      ...lines.filter((line) => line.threads === threads).map(({ limit }) => peakOf(limit)),
-    );
+    const peak = Math.max(...found.filter((limit) => limit.threads === threads).map(peakOf));
     const rate = (who: Multiplier): string => {
       const time = ms[who];
       return time === undefined ? '' : rateOf(product, time).toFixed(1);

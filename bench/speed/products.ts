@@ -94,6 +94,8 @@ const machine = {
   cores: cpus().length,
   load: Number(load.toFixed(2)),
 };
+const names = (products: readonly Product[]): readonly string[] => products.map(nameOf);
+
 const worker = await bundle('productsWorker');
 const wanted = PRODUCTS.filter(({ of }) => flags.of.split(',').some((part) => of.includes(part)));
 const run = new Date().toISOString();
@@ -117,10 +119,14 @@ for (const threads of flags.threads.split(',').map(Number)) {
   const limit = higherOf(before, await limitOf(threads));
   console.log(`threads ${threads}: the probe finds ${limit.wasm} on WebAssembly`);
   const former = await readLines<ProductLine>(flags.out);
-  await writeLines(flags.out, [
-    ...former.filter(
-      (line) => line.threads !== threads || !wanted.some((one) => nameOf(one) === nameOf(line.product)),
-    ),
+  const lines = [
+    ...former.filter((line) => line.threads !== threads || !names(wanted).includes(nameOf(line.product))),
     ...measured.map(([one, ms]) => ({ run, machine, limit, threads, product: one, ms, versions })),
-  ]);
+  ];
+  const place = ({ threads: count, product: one }: ProductLine): number =>
+    count * PRODUCTS.length + names(PRODUCTS).indexOf(nameOf(one));
+  await writeLines(
+    flags.out,
+    lines.sort((a, b) => place(a) - place(b)),
+  );
 }
