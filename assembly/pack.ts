@@ -12,6 +12,19 @@ function storeTransposed(to: usize, stride: usize, a: v128, b: v128, c: v128, d:
   v128.store(to + 3 * stride, v128.shuffle<f32>(AB, CD, 2, 3, 6, 7));
 }
 
+/** Two panels of eight lines at once: a depth of them is one line of the cache, which would else be read twice. */
+// @ts-ignore: decorator
+@inline
+function packPair(to: usize, from: usize, step: usize, depth: i32): void {
+  const panel: usize = <usize>depth << 5;
+  for (; depth > 0; depth--, from += step, to += 32) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    v128.store(to + panel, v128.load(from, 32));
+    v128.store(to + panel, v128.load(from, 48), 16);
+  }
+}
+
 /**
  * Copies a matrix of `count` lines of `depth` values into panels of `width` (4 or 8) lines, in which the values of one
  * depth lie side by side; missing lines of the last panel are zeros.
@@ -20,7 +33,11 @@ function storeTransposed(to: usize, stride: usize, a: v128, b: v128, c: v128, d:
  */
 export function pack(to: usize, from: usize, line: usize, step: usize, count: i32, depth: i32, width: i32): void {
   const row: usize = width << 2;
-  for (let first = 0; first < count; first += width) {
+  let first = 0;
+  if (line == 4 && width == 8) {
+    for (; first + 16 <= count; first += 16, to += <usize>depth << 6) packPair(to, from + (first << 2), step, depth);
+  }
+  for (; first < count; first += width) {
     const lines = min(width, count - first);
     const panel = from + line * first;
     if (lines == width && line == 4) {

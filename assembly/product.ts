@@ -32,7 +32,13 @@ function put(c: usize, low: v128, high: v128, adds: bool): void {
   v128.store(c, adds ? f32x4.add(v128.load(c, 16), high) : high, 16);
 }
 
-/** Rows × columns of the product of two panels; rows of `c` lie `line` bytes apart. */
+/**
+ * Rows × columns of the product of two panels; rows of `c` lie `line` bytes apart.
+ *
+ * Each round of the loop does eight depths, and the panels may end after any of them. Without the looks at the end between
+ * them, engines would add two products to one sum in a row, which waits for the first. For the same reason the last rows
+ * are stored first: engines compute in the opposite order, and the first row's factor is the first to be loaded.
+ */
 function tile(a: usize, b: usize, c: usize, line: usize, depth: i32, adds: bool): void {
   let c00 = f32x4.splat(0);
   let c01 = c00;
@@ -42,26 +48,70 @@ function tile(a: usize, b: usize, c: usize, line: usize, depth: i32, adds: bool)
   let c21 = c00;
   let c30 = c00;
   let c31 = c00;
-  for (; depth > 0; depth--, a += 16, b += 32) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const a0 = v128.load32_splat(a);
-    c00 = fma(a0, b0, c00);
-    c01 = fma(a0, b1, c01);
-    const a1 = v128.load32_splat(a, 4);
-    c10 = fma(a1, b0, c10);
-    c11 = fma(a1, b1, c11);
-    const a2 = v128.load32_splat(a, 8);
-    c20 = fma(a2, b0, c20);
-    c21 = fma(a2, b1, c21);
-    const a3 = v128.load32_splat(a, 12);
-    c30 = fma(a3, b0, c30);
-    c31 = fma(a3, b1, c31);
+  const end = a + (<usize>depth << 4);
+  let x: v128, b0: v128, b1: v128;
+  for (;;) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(a); c00 = fma(x, b0, c00); c01 = fma(x, b1, c01);
+    x = v128.load32_splat(a, 4); c10 = fma(x, b0, c10); c11 = fma(x, b1, c11);
+    x = v128.load32_splat(a, 8); c20 = fma(x, b0, c20); c21 = fma(x, b1, c21);
+    x = v128.load32_splat(a, 12); c30 = fma(x, b0, c30); c31 = fma(x, b1, c31);
+    if ((a += 16) == end) break;
+    b += 32;
   }
-  put(c, c00, c01, adds);
-  put(c + line, c10, c11, adds);
-  put(c + 2 * line, c20, c21, adds);
   put(c + 3 * line, c30, c31, adds);
+  put(c + 2 * line, c20, c21, adds);
+  put(c + line, c10, c11, adds);
+  put(c, c00, c01, adds);
 }
 
 /** A tile of which only the first rows and columns are wanted. */

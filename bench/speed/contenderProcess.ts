@@ -8,7 +8,8 @@ import type { Contender } from './contenders';
 import type { Ready, Timed, Unable } from './protocol';
 import type { Workload } from './workloads';
 
-const PYTHON = process.env.SSVAE_PYTHON ?? 'bench/.venv/bin/python';
+/** The Python of the benchmark. */
+export const PYTHON = process.env.SSVAE_PYTHON ?? 'bench/.venv/bin/python';
 
 /** What is printed on standard error is shown where a process ends without a word. */
 const LAST_WORDS = 2000;
@@ -57,6 +58,35 @@ async function* linesOf(child: ChildProcess): AsyncGenerator<Ready | Timed | Una
   yield { unable: `its process ended (${child.exitCode ?? child.signalCode}): ${last}` };
 }
 
+/** A process that is spoken to line by line. */
+export interface Process {
+  /** its next line, or why there is none */
+  next<T>(): Promise<T | Unable>;
+  tell(line: string): void;
+  /** ends its input, and with it the process */
+  stop(): void;
+  kill(): void;
+}
+
+/** Starts a program on as many processors as it may have threads. */
+export function launch(program: readonly string[], threads: number | null): Process {
+  const [command, ...args] = [...pinned(threads), ...program];
+  const child = spawn(command as string, args, {
+    env: environment(threads),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  // The error of a command that cannot be run comes as an event; its lines then just end.
+  child.on('error', () => undefined);
+  child.stdin.on('error', () => undefined);
+  const lines = linesOf(child);
+  return {
+    next: async <T>() => (await lines.next()).value as T | Unable,
+    tell: (line) => void child.stdin?.write(`${line}\n`),
+    stop: () => void child.stdin?.end(),
+    kill: () => void child.kill(),
+  };
+}
+
 /**
  * Starts a contender and waits until it has built its step.
  *
@@ -74,27 +104,18 @@ export async function start(
     return { unable: `there is no ${PYTHON}; npm run bench:setup makes it` };
   const program =
     given.runtime === 'node' ? [process.execPath, worker] : [PYTHON, `bench/speed/python/${given.script}.py`];
-  const [command, ...args] = [...pinned(threads), ...program, JSON.stringify(given.task)];
-  const child = spawn(command as string, args, {
-    env: environment(threads),
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  // The error of a command that cannot be run comes as an event; its lines then just end.
-  child.on('error', () => undefined);
-  child.stdin.on('error', () => undefined);
-  const lines = linesOf(child);
-  const next = async <T>(): Promise<T | Unable> => (await lines.next()).value as T | Unable;
+  const { next, tell, stop, kill } = launch([...program, JSON.stringify(given.task)], threads);
   const ready = await next<Ready>();
   if ('unable' in ready) {
-    child.kill();
+    kill();
     return ready;
   }
   return {
     ready,
     run(steps) {
-      child.stdin?.write(`run ${steps}\n`);
+      tell(`run ${steps}`);
       return next<Timed>();
     },
-    stop: () => void child.stdin?.end(),
+    stop,
   };
 }

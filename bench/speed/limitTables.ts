@@ -2,6 +2,7 @@
 import { linesOf } from '../lines';
 import { toTable } from '../toTable';
 import { msOf, type SpeedLine } from './line';
+import { type ProductLine, productTable } from './productLine';
 import { type ProfileLine, profileTable } from './profileLine';
 import { cells, type Found, fastest, found, ms, ofWorkload, summary } from './tables';
 import { floorOf, workOf } from './work';
@@ -81,5 +82,10 @@ export const limitTables: Readonly<Record<string, () => Promise<string>>> = {
   'performance without AVX-512': async () => summary(await linesOf<SpeedLine>('performance-avx2')),
   'performance limits': async () => limits(await linesOf<SpeedLine>('performance-avx2')),
   'performance probe': async () => probed(await linesOf<SpeedLine>('performance-avx2')),
+  'performance products': async () =>
+    productTable(
+      await linesOf<ProductLine>('products'),
+      (await linesOf<SpeedLine>('performance-avx2')).flatMap(({ limit }) => limit ?? []),
+    ),
   'performance profile': async () => profileTable(await linesOf<ProfileLine>('profile')),
 };

@@ -16,8 +16,8 @@
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { readLines, writeLines } from '../lines';
+import { bundle } from './bundle';
 import { BACKENDS, CONTENDERS, ours } from './contenders';
 import { LEVER_NAMES, LEVERS } from './levers';
 import type { Machine, SpeedLine } from './line';
@@ -99,24 +99,6 @@ const levers = (): readonly Race[] =>
       }));
   });
 
-/** The worker as the package is built: a bundle without the names that a loader of TypeScript adds to functions. */
-async function bundle(): Promise<string> {
-  const outdir = 'runs/bench';
-  await build({
-    entryPoints: ['bench/speed/nodeWorker.ts'],
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'es2022',
-    outExtension: { '.js': '.mjs' },
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  return `${outdir}/nodeWorker.mjs`;
-}
-
 const keyOf = ({ kind, workload, contender }: SpeedLine): string =>
   JSON.stringify([kind, workload.name, kind === 'contender' ? '' : contender]);
 
@@ -136,7 +118,7 @@ const options: RaceOptions = {
   rounds: Number(flags.rounds ?? (flags.quick ? 3 : 9)),
   seconds: Number(flags.seconds ?? (flags.quick ? 0.5 : 2)),
   ...(flags.steps !== undefined && { steps: Number(flags.steps) }),
-  worker: await bundle(),
+  worker: await bundle('nodeWorker'),
   run: new Date().toISOString(),
   machine,
 };

@@ -1,4 +1,4 @@
-/** Makes the Python side of the benchmark, a virtual environment in bench/.venv: `npm run bench:setup`. */
+/** Makes what the benchmark compares with: PyTorch and Pyro, and jax-js beside them, in bench/.venv. */
 import { spawnSync } from 'node:child_process';
 
 const run = (command: string, ...args: readonly string[]): void => {
@@ -8,3 +8,4 @@ const run = (command: string, ...args: readonly string[]): void => {
 
 run(process.env.PYTHON ?? 'python3', '-m', 'venv', 'bench/.venv');
 run('bench/.venv/bin/python', '-m', 'pip', 'install', '-r', 'bench/speed/python/requirements.txt');
+run('npm', 'install', '--no-save', '--prefix', 'bench/.venv/js', '@jax-js/jax@0.1.25');

@@ -55,6 +55,8 @@ describe('BatchMatMul on WebAssembly', () => {
     [0, 3, 4],
     [3, 0, 4],
     [3, 4, 0],
+    // A round of the innermost loop does eight depths, and may end after any.
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((k) => [5, 41, k]),
   ])('has the product at the edges of its blocks: %i × %i over %i', async (m, n, k) => {
     for (const [transposeA, transposeB] of flags) {
       const compute = (): tf.Tensor[] => {
