@@ -7,6 +7,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { backendTables } from './backends/tables';
+import { domainsTables } from './family/domainsLine';
 import { featuresTables } from './family/featuresLine';
 import { familyTables } from './family/line';
 import { knowingTables } from './knowing/line';
@@ -30,6 +31,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...tabularTables,
   ...familyTables,
   ...featuresTables,
+  ...domainsTables,
   ...knowingTables,
   ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),

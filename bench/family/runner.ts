@@ -67,7 +67,6 @@ export const trainer =
     const { batches = createBatches({ dataset: data, split, batchSize, seed }), classifier } = options;
     const steps = epochs * batches.stepsPerEpoch;
     const objective = objectiveOf(model, steps);
-    const held = subset(data, split.validation);
     const path = `runs/family/${`${title} ${seed} ${epochs}`.replace(/[^a-z0-9]+/gi, '-')}.safetensors`;
     const { history } = await train(model as never, {
       objective: objective as never,
@@ -80,7 +79,7 @@ export const trainer =
       seed,
       execute,
       ...(classifier && {
-        validate: () => evaluateClassifier(classifier, held),
+        validate: () => evaluateClassifier(classifier, subset(data, split.validation)),
         validateEvery: Math.max(1, Math.floor(epochs / 10)),
       }),
       checkpoint: { storage: file(path) },

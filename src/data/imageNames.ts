@@ -7,7 +7,7 @@ const UNLABELED = 'unlabeled';
 
 /** Whether a file is an image by its name, and not hidden. */
 export const isImageName = (name: string): boolean =>
-  /^[^.].*\.(png|jpe?g|gif|webp|bmp|avif|tiff?|pgm|ppm|qoi)$/i.test(name);
+  /^[^.].*\.(png|jpe?g|gif|webp|bmp|avif|tiff?|pgm|ppm|qoi|heic|heif|jxl|jp2)$/i.test(name);
 
 /** Why a file is passed over whose name is not that of an image: of one, and of several. */
 export const NO_IMAGE_NAME = ['it has no name of an image', 'they have no names of images'] as const;

@@ -102,6 +102,9 @@ const textsOfMissing = (
   return missing.filter((text) => held.has(text) && !classNames.includes(text));
 };
 
+/** What people write where they know no class; it may be a class, too. */
+const LIKE_UNKNOWN = /^(\?+|-+|\.|\\N|unknown|missing|undefined|unlabell?ed|none|nil|tbd)$/i;
+
 /** A data set of raw inputs and the labels beside them. */
 export function ownDataset(parts: OwnDataParts): OwnDataset {
   const { where, argument, raw, input, notes, labels, labelsName = 'labels', missing, classNames } = parts;
@@ -122,6 +125,12 @@ export function ownDataset(parts: OwnDataParts): OwnDataset {
     ...unsure.map(
       (one) => `a label ${describe(one)} is read as unknown: where it is a class, classNames names it`,
     ),
+    ...(classNames === undefined ? (read.classNames ?? []) : [])
+      .filter((one) => LIKE_UNKNOWN.test(one))
+      .map(
+        (one) =>
+          `a class is called ${describe(one)}: where it means that the class is not known, write nothing in its place`,
+      ),
   ];
   const dataset = checkDataset(
     where,

@@ -333,6 +333,21 @@ describe('labels', () => {
     expect(Array.from(y)).toEqual([255, 2, 255, 2, 255, 0]);
   });
 
+  it('are unknown where databases and spreadsheets say so, and a class that is called unknown has a note', () => {
+    for (const text of ['NULL', 'None', 'N/A', 'n/a', '<NA>', '#N/A']) {
+      const { y, notes } = labeled(['a', 'b', text, 'a', text, 'b']);
+      expect(Array.from(y)).toEqual([0, 1, 255, 0, 255, 1]);
+      expect(notes).toContain(
+        `a label ${JSON.stringify(text)} is read as unknown: where it is a class, classNames names it`,
+      );
+    }
+    for (const text of ['?', '-', '\\N', 'Unknown', 'missing'])
+      expect(labeled(['a', 'b', text, 'a', text, 'b']).notes).toContain(
+        `a class is called ${JSON.stringify(text)}: where it means that the class is not known, write nothing in its place`,
+      );
+    expect(labeled(['a', 'b', '?', 'a', 'b', 'b'], { classNames: ['?', 'a', 'b'] }).notes).toEqual([]);
+  });
+
   it('one-hot rows are no lists of classes', () => {
     expect(() =>
       vectors(

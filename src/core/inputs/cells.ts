@@ -4,8 +4,19 @@ import { describe } from '../describe';
 /** What a cell holds; nothing where the value is missing. */
 export type Cell = number | boolean | string | undefined;
 
-/** Texts that mean a missing value where nothing else is said: those that R and pandas write. */
-export const MISSING_TEXTS: readonly string[] = ['NA', 'NaN', 'nan', 'null'];
+/** Texts that mean a missing value where nothing else is said: those that R, pandas, databases and spreadsheets write. */
+export const MISSING_TEXTS: readonly string[] = [
+  'NA',
+  'N/A',
+  'n/a',
+  '#N/A',
+  '<NA>',
+  'NaN',
+  'nan',
+  'null',
+  'NULL',
+  'None',
+];
 
 /** No run of digits divides in two ways: a text of any length takes linear time. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;

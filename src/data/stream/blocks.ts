@@ -31,7 +31,7 @@ export interface Blocks {
   readonly input?: InputSpec;
   /** names the data, so that a run is resumed only on the same: a version, a checksum; default the name and the sizes */
   readonly identity?: string;
-  /** Reads a block: the same examples whenever it is asked for. They are not written to, and are let go after use. */
+  /** Reads a block: the same examples whenever it is asked for. A copy of them is taken. */
   read(block: number): BlockExamples | Promise<BlockExamples>;
 }
 
@@ -85,8 +85,14 @@ export interface Asked {
   readonly support: Supports;
 }
 
+/** Values in memory of their own: a function may read each block into the same array. */
+const copied = <T>(values: T): T => {
+  const { slice } = (ArrayBuffer.isView(values) ? values : {}) as Partial<Uint8Array>;
+  return typeof slice === 'function' ? (slice.call(values) as T) : values;
+};
+
 /**
- * Reads a block and checks all of it.
+ * Reads a block, takes a copy of it and checks all of it.
  *
  * @throws what `read` throws; TypeError or RangeError naming the block and the first value that is wrong
  */
@@ -109,11 +115,11 @@ export async function readBlock(
     name,
     shape,
     classes: 1,
-    x,
+    x: copied(x),
     ...(bytes !== undefined && { bytes }),
-    ...(weight !== undefined && { weight }),
-    ...(covariates !== undefined && { covariates }),
-    ...(observed !== undefined && { observed }),
+    ...(weight !== undefined && { weight: copied(weight) }),
+    ...(covariates !== undefined && { covariates: copied(covariates) }),
+    ...(observed !== undefined && { observed: copied(observed) }),
   });
   if (dataset.count !== sizes[block])
     throw new RangeError(

@@ -74,8 +74,8 @@ async function fittedInput(
  * the same way. Without it, size and colors are those of up to 32 files.
  *
  * Files and folders whose names begin with a dot are passed over. Links to files and folders are followed, and each folder is
- * read once. What else is passed over is counted in `notes`: links that lead to nothing or to a folder that is read already, and
- * devices and pipes with the names of images.
+ * read once. What else is passed over is counted in `notes`: files whose names are not those of images, links that lead to
+ * nothing or to a folder that is read already, and devices and pipes with the names of images.
  *
  * Files are read and decoded when their block is needed. They must stay as they are: one that changes or vanishes while a run
  * reads it raises an error with its name.

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { plainOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
+import type { ImagesInput } from '../../core/inputs/images';
 import { channelsOf, type Image } from '../../core/inputs/imagesReader';
 import { messageOf } from '../../core/messageOf';
 import { callable, optional } from '../../core/options';
@@ -68,6 +69,30 @@ function assertAsItIs(
     );
 }
 
+/** Pixels with each channel as a whole image, as the option `planar` reads them. */
+const byChannel = (pixels: Uint8Array, channels: number): Uint8Array => {
+  const size = pixels.length / channels;
+  return Uint8Array.from(pixels, (_, i) => pixels[(i % size) * channels + Math.floor(i / size)] as number);
+};
+
+/**
+ * An image in the size and colors that are asked for, in memory of its own: what a decoder gives may be large, and overwritten by
+ * the next.
+ */
+function kept(image: Image, options: ImagesOptions): Image {
+  const { size, gray, planar, background, input } = options;
+  const given = { size, gray, planar, background, input };
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const { x, input: read } = images([image], set);
+  const { size: sides, channels, planar: isPlanar } = read as ImagesInput;
+  const pixels = x as Uint8Array;
+  return {
+    data: isPlanar ? byChannel(pixels, channels) : pixels,
+    height: sides[0],
+    width: sides[1],
+  };
+}
+
 /**
  * A data set of the image files in a folder: each folder in it is a class, and the files in `unlabeled` have none.
  *
@@ -104,11 +129,16 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
     const bytes = new Uint8Array(
       await naming(`${WHERE}: ${oneLine(path, 200)}`, 'cannot be read', () => readFile(join(folder, path))),
     );
-    if (own.size === undefined && decoder === undefined && extname(path).toLowerCase() === '.png')
-      assertAsItIs(path, sizeOfPng(`${WHERE}: ${oneLine(path, 200)}`, bytes), list[0], paths[0] as string);
-    list.push(await decodeFile(WHERE, bytes, path, decoder));
+    const isAsItIs = own.size === undefined && own.input === undefined;
+    const check = (size: Pick<Image, 'width' | 'height'>): void => {
+      if (isAsItIs) assertAsItIs(path, size, list[0], paths[0] as string);
+    };
+    if (decoder === undefined && extname(path).toLowerCase() === '.png')
+      check(sizeOfPng(`${WHERE}: ${oneLine(path, 200)}`, bytes));
+    const image = await decodeFile(WHERE, bytes, path, decoder);
+    check(image);
+    list.push(kept(image, own));
   }
-  if (own.size === undefined) assertOneSize(WHERE, list, paths);
   const known = labels.some((label) => label !== undefined);
   const dataset = images(list, { name: basename(dir), ...own, ...(known && { labels }) });
   return { ...dataset, notes: [...dataset.notes, ...found.notes] };

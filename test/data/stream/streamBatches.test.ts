@@ -105,6 +105,27 @@ describe('the order', () => {
       expect(new Set(await shown(source, step, step + 1)).size).toBeGreaterThan(2);
   });
 
+  it('shows every block where a function reads each into the same array', async () => {
+    const x = new Float32Array(100);
+    const source = streamBatches({
+      unlabeled: {
+        name: 'one array',
+        shape: [1],
+        sizes: Array(6).fill(100),
+        read: (block) => ({ x: x.fill(block) }),
+      },
+      batchSize: { labeled: 0, unlabeled: 50 },
+      seed: 1,
+    });
+    const seen = new Map<number, number>();
+    for (let step = 0; step < 12; step++) {
+      const batch = await source.at(step);
+      for (const value of batch.unlabeled?.x.dataSync() ?? []) seen.set(value, (seen.get(value) ?? 0) + 1);
+      disposeBatch(batch);
+    }
+    expect([...seen].sort()).toEqual(Array.from({ length: 6 }, (_, block) => [block, 100]));
+  });
+
   it('mixes them at both ends of a pass too, and gives every order where the window has all blocks', async () => {
     const blocks = (count: number) =>
       numbered([], {

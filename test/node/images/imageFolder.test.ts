@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { images } from '../../../src/data/images';
 import { crc32 } from '../../../src/files/crc32';
 import { imageBlocks } from '../../../src/node/blocks/imageBlocks';
 import { imageFolder } from '../../../src/node/images/imageFolder';
@@ -367,15 +368,43 @@ describe('imageFolder', () => {
       expect((await imageBlocks(root)).sizes).toEqual([2]);
     });
 
+    it('keeps each image in the size asked for, in memory of its own', async () => {
+      const paths = ['cat/1.png', 'cat/2.png', 'dog/3.png'];
+      for (const path of paths) await put(path);
+      const side = 64;
+      const [gray, color] = [new Uint8Array(side * side), new Uint8Array(4 * side * side)];
+      // Each is written over by the next, as views of a decoder's memory are.
+      const decode = (_: Uint8Array, path: string) => {
+        const data = path.startsWith('dog') ? color : gray;
+        for (let i = 0; i < data.length; i++) data[i] = (Number(path[4]) * i) % 251;
+        return { data, width: side, height: side };
+      };
+      for (const options of [
+        {},
+        { size: 4 },
+        { size: 4, gray: true },
+        { size: [4, 2], planar: true },
+      ] as const) {
+        const read = await imageFolder(root, { ...options, decode });
+        const each = paths.map((path) => {
+          const { data, ...sides } = decode(new Uint8Array(), path);
+          return { data: data.slice(), ...sides };
+        });
+        const wanted = images(each, options);
+        expect(Array.from(read.x)).toEqual(Array.from(wanted.x));
+        expect(read.input).toEqual(wanted.input);
+      }
+    });
+
     it('counts files without the name of an image', async () => {
       await put('cat/1.png');
       await mkdir(join(root, 'dog'));
-      for (const name of ['1.heic', 'labels.csv']) await writeFile(join(root, 'dog', name), 'x');
+      for (const name of ['1.docx', 'labels.csv']) await writeFile(join(root, 'dog', name), 'x');
       await writeFile(join(root, 'dog', '.DS_Store'), 'x');
       for (const { notes } of [await imageFolder(root), await imageBlocks(root)])
-        expect(notes).toEqual(['2 paths are passed over, such as dog/1.heic: they have no names of images']);
+        expect(notes).toEqual(['2 paths are passed over, such as dog/1.docx: they have no names of images']);
       await rm(join(root, 'cat'), { recursive: true });
-      await expect(imageFolder(root)).rejects.toThrow(/holds no image.*such as dog\/1.heic/);
+      await expect(imageFolder(root)).rejects.toThrow(/holds no image.*such as dog\/1.docx/);
     });
 
     it('counts devices and pipes with the names of images', async () => {
