@@ -174,7 +174,7 @@ describe('a column', () => {
     ).toEqual([]);
   });
 
-  it('says which text stands beside numbers', () => {
+  it('names the text among numbers', () => {
     const cells = (row: number): unknown => (row % 2 ? '-' : String(row * 1.5));
     expect(withCells(cells).notes).toEqual([
       'column "cell" is read as categories: it holds 12 different numbers beside "-": missing: ["-"] takes that for a missing value where they are measurements; types: { "cell": "levels" } says that they are categories',
@@ -348,7 +348,7 @@ describe('labels', () => {
     expect(labeled(['a', 'b', '?', 'a', 'b', 'b'], { classNames: ['?', 'a', 'b'] }).notes).toEqual([]);
   });
 
-  it('one-hot rows are no lists of classes', () => {
+  it('one-hot rows are refused as lists of classes', () => {
     expect(() =>
       vectors(
         { values: Float32Array.of(1, 2, 3, 4, 5, 7), width: 2 },

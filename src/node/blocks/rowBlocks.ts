@@ -67,7 +67,7 @@ const BEGINNINGS: readonly (readonly [format: string, bytes: readonly number[], 
   ['safetensors', [0, 0, 0, 0, 0, 0x7b], 3],
 ];
 
-/** Bytes that tell of the format: a header of NumPy is of 118 as a rule. */
+/** Bytes that show the format: a header of NumPy is of 118 as a rule. */
 const LONGEST_HEAD = 1024;
 
 /** Bits of integers and of bytes, read as float32, are below it; numbers of data are not. */
@@ -110,7 +110,7 @@ interface Row {
 /** The types of NumPy that are read as such. */
 const NUMPY_TYPES = { uint8: ['|u1', '<u1', '|b1'], float32: ['<f4'] } as const;
 
-/** Where the rows of a file of NumPy begin; refuses those that are no rows of this kind, whatever the offset is. */
+/** Where the rows of a file of NumPy begin; refuses other rows, whatever the offset is. */
 function numpyOffset(named: string, head: Uint8Array, { type, width }: Row): number {
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const [begin, length] = head[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
