@@ -90,7 +90,8 @@ const stockAdam = (): Optimizer => {
   };
 };
 
-const modelAndObjective = (workload: Workload, on: (lever: LeverName) => boolean): Trained => {
+/** The model of a workload, and what a step of it maximizes. */
+export const modelAndObjective = (workload: Workload, on: (lever: LeverName) => boolean): Trained => {
   const ofFamily = familyOf(workload);
   if (ofFamily) return ofFamily;
   const { model: kind, nets, widths, labelHandling, inputShape, classes, latent } = workload;

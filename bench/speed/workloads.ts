@@ -81,7 +81,7 @@ export const WORKLOADS: readonly Workload[] = [
 /** A workload of a curve, and where on the curve it lies. */
 export interface GrowthPoint {
   /** what grows */
-  readonly along: 'classes' | 'batch' | 'latent' | 'width';
+  readonly along: 'classes' | 'batch' | 'latent' | 'width' | 'image';
   readonly value: number;
   readonly workload: Workload;
 }
@@ -90,19 +90,28 @@ const points = (
   along: GrowthPoint['along'],
   values: readonly number[],
   at: (value: number) => Partial<Workload>,
+  base: Workload = MLP,
 ): readonly GrowthPoint[] =>
   (['exact', 'gumbel'] as const).flatMap((labelHandling) =>
     values.map((value) => ({
       along,
       value,
-      workload: { ...MLP, ...at(value), labelHandling, name: `${along}-${value}-${labelHandling}` },
+      workload: { ...base, ...at(value), labelHandling, name: `${along}-${value}-${labelHandling}` },
     })),
   );
 
-/** How a step of the MLP grows, with either way of taking the label. */
+/** How a step of the MLP grows, and with images that of convolutions, with either way of taking the label. */
 export const GROWTH: readonly GrowthPoint[] = [
-  ...points('classes', [2, 5, 10, 20, 50, 100], (classes) => ({ classes })),
-  ...points('batch', [32, 64, 128, 256, 512, 1024], (unlabeled) => ({ labeled: unlabeled, unlabeled })),
-  ...points('latent', [10, 20, 50, 100, 200], (latent) => ({ latent })),
+  ...points('classes', [2, 5, 10, 20, 50, 100, 200, 500, 1000], (classes) => ({ classes })),
+  ...points('batch', [32, 64, 128, 256, 512, 1024, 2048, 4096], (unlabeled) => ({
+    labeled: unlabeled,
+    unlabeled,
+  })),
+  ...points('latent', [10, 20, 50, 100, 200, 500], (latent) => ({ latent })),
   ...points('width', [500, 1000, 2000], (width) => ({ widths: [width] })),
+  ...points('image', [16, 32, 64], (side) => ({ inputShape: [side, side, 3] }), {
+    ...CONV,
+    labeled: 32,
+    unlabeled: 32,
+  }),
 ];

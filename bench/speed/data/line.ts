@@ -20,8 +20,10 @@ export interface DataLine {
   readonly batch: number;
   /** milliseconds of the first batch of the second pass */
   readonly nextPass: number;
-  /** bytes that the process held at most, without those that it held before, and without the data where they are in memory */
+  /** bytes of arrays and objects that live once all of it has been made and trained on, without those before, and without the data where they are in memory */
   readonly beside: number;
+  /** bytes that the process held at most, without the same */
+  readonly peak: number;
 }
 
 /** What the batches of a step add to it. */

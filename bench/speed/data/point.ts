@@ -1,5 +1,8 @@
 /** Training on so many examples, measured in a process of its own: its arguments are a point as JSON, and it prints figures as JSON. */
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   type BatchSource,
   createBatches,
@@ -36,6 +39,20 @@ export function fill(values: Float32Array, from: number): Float32Array {
   return values;
 }
 
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** Bytes of arrays and objects that live. */
+async function living(): Promise<number> {
+  // Array buffers are freed in the background.
+  for (let pass = 0; pass < 2; pass++) {
+    collectGarbage();
+    await setTimeout(50);
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 /** Bytes of this process by the name of a line of /proc/self/status. */
 const held = (name: 'VmRSS' | 'VmHWM'): number =>
   1024 * Number(new RegExp(`${name}:\\s*(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
@@ -47,7 +64,7 @@ const seconds = async <T>(work: () => T | Promise<T>): Promise<readonly [T, numb
 };
 
 /** A data set of so many examples in memory. */
-const inMemory = (examples: number) => {
+const pattern = (examples: number) => {
   const y = new Uint8Array(examples);
   for (let i = 0; i < examples; i++) y[i] = i % CLASSES;
   return {
@@ -61,7 +78,7 @@ const inMemory = (examples: number) => {
 
 /** Batches, and the seconds of each part of making them. */
 async function batchesOf({ source, examples, path = '' }: DataPoint) {
-  const raw = inMemory(source === 'memory' ? examples : LABELED);
+  const raw = pattern(source === 'memory' ? examples : LABELED);
   const [dataset, ofDataset] = await seconds(() => createDataset(raw));
   const noise = createNoise(1);
   if (source === 'disk') {
@@ -112,7 +129,8 @@ async function measure(point: DataPoint): Promise<Omit<DataLine, 'kind' | 'run' 
   await selectBackend({ backend: 'wasm', threads: 1 });
   // Compilers and kernels are at their size before any data are there.
   await stepTimes((await batchesOf({ source: 'memory', examples: 5000 })).batches);
-  const before = held('VmRSS');
+  const before = await living();
+  const heldBefore = held('VmRSS');
   const { batches, start } = await batchesOf(point);
   const [first, step] = await stepTimes(batches);
   const ofBatch: number[] = [];
@@ -120,6 +138,9 @@ async function measure(point: DataPoint): Promise<Omit<DataLine, 'kind' | 'run' 
   const nextPass = await timeOf(batches, batches.stepsPerEpoch);
   const inputs = 4 * WIDTH * examples;
   const bytes = inputs + (source === 'memory' ? examples : 0);
+  const inMemory = source === 'memory' ? bytes : 0;
+  const beside = await living();
+  batches.dispose?.();
   return {
     source,
     examples,
@@ -128,7 +149,8 @@ async function measure(point: DataPoint): Promise<Omit<DataLine, 'kind' | 'run' 
     step,
     batch: medianOf(ofBatch),
     nextPass,
-    beside: held('VmHWM') - before - (source === 'memory' ? bytes : 0),
+    beside: beside - before - inMemory,
+    peak: held('VmHWM') - heldBefore - inMemory,
   };
 }
 
