@@ -33,6 +33,8 @@ export interface LoaderLine {
   readonly machine: Machine;
   readonly workload: string;
   readonly backend: string;
-  /** median milliseconds of a step, round by round: of arrays drawn beforehand, of a data set, and of one that is augmented */
-  readonly rounds: Readonly<Record<'arrays' | 'dataset' | 'augmented', readonly number[]>>;
+  /** median milliseconds of a step, of getting its batch, and of changing its images, round by round */
+  readonly step: readonly number[];
+  readonly batch: readonly number[];
+  readonly augment: readonly number[];
 }

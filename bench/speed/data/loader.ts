@@ -2,10 +2,11 @@
  * What the batches of a step add to it: `npx tsx bench/speed/data/loader.ts [--workloads mlp,conv-128] [--backend wasm]
  * [--rounds 5] [--steps 10] [--out docs/results/performance-data.jsonl]`.
  *
- * The same step takes turns on arrays drawn beforehand, on batches of 60,000 images of bytes, and on these with random affine changes.
+ * A step on arrays drawn beforehand, a batch of 60,000 images of bytes, and random affine changes of its images take turns.
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   affine,
   type BatchSource,
@@ -18,6 +19,7 @@ import {
   trainingSteps,
 } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
+import { type Batch, disposeBatch } from '../../../src/core/batch';
 import { readLines, writeLines } from '../../lines';
 import { DEFAULTS } from '../levers';
 import { medianOf } from '../median';
@@ -57,43 +59,64 @@ function ofDataset({ inputShape, classes, labeled, unlabeled }: Workload): Batch
   return createBatches({ dataset, split, batchSize: { labeled, unlabeled }, seed: SETTINGS.seed });
 }
 
-/** Milliseconds of steps of each kind, in turns. */
-async function measured(workload: Workload): Promise<LoaderLine['rounds']> {
+/** Milliseconds of steps, and of what their batches take of them, in turns. */
+async function measured(workload: Workload): Promise<Pick<LoaderLine, 'step' | 'batch' | 'augment'>> {
   const counts = { labeled: LABELED, unlabeled: EXAMPLES - LABELED };
   const arrays: BatchSource = { at: createPool(workload), stepsPerEpoch: SETTINGS.pool, counts };
-  const dataset = ofDataset(workload);
-  const runs = Object.entries({ arrays, dataset, augmented: dataset }).map(([name, batches]) => {
-    const { model, objective } = modelAndObjective(workload, (lever) => DEFAULTS.includes(lever));
-    const steps = trainingSteps(model as M2, {
-      objective: objective as Objective<M2>,
-      batches,
-      seed: SETTINGS.seed,
-      execute,
-      ...(name === 'augmented' && { augment: affine(CHANGE) }),
-    });
-    return { name, steps, rounds: [] as number[] };
+  const { model, objective } = modelAndObjective(workload, (lever) => DEFAULTS.includes(lever));
+  const steps = trainingSteps(model as M2, {
+    objective: objective as Objective<M2>,
+    batches: arrays,
+    seed: SETTINGS.seed,
+    execute,
   });
-  for (let round = -1; round < Number(flags.rounds); round++)
-    for (const { steps, rounds } of runs) {
-      const times: number[] = [];
-      // The first steps of a turn are not counted: others had the caches, and a recording is made.
-      for (let step = round < 0 ? -4 : -1; step < Number(flags.steps); step++) {
+  const batches = ofDataset(workload);
+  const [change, noise] = [affine(CHANGE), createNoise(SETTINGS.seed)];
+  let at = 0;
+  const work = {
+    async step() {
+      const { value } = await steps.next();
+      if (value) await value.loss.data();
+    },
+    async batch() {
+      given = await batches.at(at++);
+      await Promise.all(inputsOf(given).map((x) => x.data()));
+    },
+    async augment() {
+      const changed = inputsOf(given).map((x) => change(x, noise.split(at)));
+      await Promise.all(changed.map((x) => x.data()));
+      for (const x of changed) x.dispose();
+      disposeBatch(given);
+    },
+  };
+  let given: Batch = {};
+  const rounds = { step: [] as number[], batch: [] as number[], augment: [] as number[] };
+  for (let round = -1; round < Number(flags.rounds); round++) {
+    const times = { step: [] as number[], batch: [] as number[], augment: [] as number[] };
+    for (let i = 0; i < Number(flags.steps); i++)
+      for (const name of ['step', 'batch', 'augment'] as const) {
         const start = performance.now();
-        const { value } = await steps.next();
-        if (value) await value.loss.data();
-        if (step >= 0) times.push(performance.now() - start);
+        await work[name]();
+        times[name].push(performance.now() - start);
       }
-      if (round >= 0) rounds.push(Number(medianOf(times).toPrecision(5)));
-    }
-  return Object.fromEntries(runs.map(({ name, rounds }) => [name, rounds])) as never;
+    // The first round compiles and records.
+    if (round < 0) continue;
+    for (const name of ['step', 'batch', 'augment'] as const)
+      rounds[name].push(Number(medianOf(times[name]).toPrecision(4)));
+  }
+  return rounds;
 }
+
+/** Inputs of both parts. */
+const inputsOf = ({ labeled, unlabeled }: Batch): readonly Tensor[] =>
+  [labeled?.x, unlabeled?.x].filter((x) => x !== undefined);
 
 const run = new Date().toISOString();
 const load = Number((loadavg()[0] ?? 0).toFixed(2));
 const machine = { cpu: cpus()[0]?.model ?? 'unknown processor', cores: cpus().length, load };
 for (const workload of WORKLOADS.filter(({ name }) => flags.workloads.split(',').includes(name))) {
-  const rounds = await measured(workload);
-  const line: LoaderLine = { kind: 'loader', run, machine, workload: workload.name, backend, rounds };
+  const times = await measured(workload);
+  const line: LoaderLine = { kind: 'loader', run, machine, workload: workload.name, backend, ...times };
   console.log(JSON.stringify(line));
   const former = await readLines<DataLine | LoaderLine>(flags.out);
   const others = former.filter(
