@@ -9,15 +9,17 @@ import { chartPng, chartSvg } from './start/report/chart';
 import { studyFigures } from './study/shared/figures';
 
 /** How a step grows along one axis; nothing where that was not measured. */
-const growth = (along: string, x: string) => async (): Promise<figures.VegaLiteSpec | undefined> => {
-  const points = (await linesOf<SpeedLine>('performance')).flatMap(
-    ({ kind, point, measured, contender, workload }) =>
-      kind === 'growth' && point?.along === along && measured
-        ? [{ series: `${contender}, ${workload.labelHandling}`, x: point.value, y: msOf(measured) }]
-        : [],
-  );
-  return points.length === 0 ? undefined : lineChart(points, { x, y: 'Step (ms)', log: true });
-};
+const growth =
+  (along: string, x: string, file = 'performance') =>
+  async (): Promise<figures.VegaLiteSpec | undefined> => {
+    const points = (await linesOf<SpeedLine>(file)).flatMap(
+      ({ kind, point, measured, contender, workload }) =>
+        kind === 'growth' && point?.along === along && measured
+          ? [{ series: `${contender}, ${workload.labelHandling}`, x: point.value, y: msOf(measured) }]
+          : [],
+    );
+    return points.length === 0 ? undefined : lineChart(points, { x, y: 'Step (ms)', log: true });
+  };
 
 const charts: Readonly<Record<string, () => Promise<figures.VegaLiteSpec | undefined>>> = {
   async memory() {
@@ -32,6 +34,10 @@ const charts: Readonly<Record<string, () => Promise<figures.VegaLiteSpec | undef
   'performance-batch': growth('batch', 'Examples of either kind in a batch'),
   'performance-latent': growth('latent', 'Latent dimensions'),
   'performance-width': growth('width', 'Hidden units'),
+  'performance-avx2-classes': growth('classes', 'Classes', 'performance-avx2'),
+  'performance-avx2-batch': growth('batch', 'Examples of either kind in a batch', 'performance-avx2'),
+  'performance-avx2-latent': growth('latent', 'Latent dimensions', 'performance-avx2'),
+  'performance-avx2-image': growth('image', 'Pixels on each side', 'performance-avx2'),
   ...studyFigures,
 };
 

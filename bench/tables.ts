@@ -13,6 +13,7 @@ import { familyTables } from './family/line';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
 import { parityTables } from './parity/tables';
+import { dataTables } from './speed/data/tables';
 import { limitTables } from './speed/limitTables';
 import type { SpeedLine } from './speed/line';
 import { speedTables } from './speed/tables';
@@ -37,6 +38,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...m1Tables((name) => linesOf<M1Result>(name)),
   ...speedTables(() => linesOf<SpeedLine>('performance')),
   ...limitTables,
+  ...dataTables,
 };
 
 /** A page with each of its tables made anew. */

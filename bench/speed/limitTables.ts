@@ -4,8 +4,9 @@ import { toTable } from '../toTable';
 import { msOf, type SpeedLine } from './line';
 import { type ProductLine, productTable } from './productLine';
 import { type ProfileLine, profileTable } from './profileLine';
-import { cells, type Found, fastest, found, ms, ofWorkload, summary } from './tables';
+import { cells, type Found, fastest, found, growth, ms, ofWorkload, summary } from './tables';
 import { floorOf, workOf } from './work';
+import { FAMILY } from './workloads';
 
 /** What a contender could compute at most, 10⁹ operations a second: WebAssembly by its vectors, others by the widest there are. */
 const peakOf = ({ contender, limit }: Found): number =>
@@ -77,10 +78,19 @@ function probed(lines: readonly SpeedLine[]): string {
   return toTable(['threads', ...heads], rows);
 }
 
+/** Lines of the processor with AVX2, of the family's models or of the others. */
+const avx2 = async (ofFamily: boolean): Promise<readonly SpeedLine[]> =>
+  (await linesOf<SpeedLine>('performance-avx2')).filter(
+    ({ workload }) => FAMILY.some(({ name }) => name === workload.name) === ofFamily,
+  );
+
 /** Tables by the name that the page asks for them by. */
 export const limitTables: Readonly<Record<string, () => Promise<string>>> = {
-  'performance without AVX-512': async () => summary(await linesOf<SpeedLine>('performance-avx2')),
-  'performance limits': async () => limits(await linesOf<SpeedLine>('performance-avx2')),
+  'performance without AVX-512': async () => summary(await avx2(false)),
+  'performance family': async () => summary(await avx2(true)),
+  'performance growth without AVX-512': async () =>
+    growth(await linesOf<SpeedLine>('performance-avx2'), 'performance-avx2'),
+  'performance limits': async () => limits(await avx2(false)),
   'performance probe': async () => probed(await linesOf<SpeedLine>('performance-avx2')),
   'performance products': async () =>
     productTable(

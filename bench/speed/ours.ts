@@ -8,7 +8,6 @@ import {
   type Execute,
   initializeNet,
   type M2,
-  type Model,
   type Objective,
   type Optimizer,
   type SemiSupervisedNets,
@@ -17,6 +16,7 @@ import {
   trainingSteps,
   unsupervised,
 } from 'ssvae';
+import { familyOf, type Trained } from './family';
 import type { LeverName } from './levers';
 import { createPool, type Stepper } from './step';
 import { SETTINGS, type Workload } from './workloads';
@@ -90,10 +90,10 @@ const stockAdam = (): Optimizer => {
   };
 };
 
-const modelAndObjective = (
-  workload: Workload,
-  on: (lever: LeverName) => boolean,
-): { readonly model: Model; readonly objective: Objective<M2> } => {
+/** The model of a workload, and what a step of it maximizes. */
+export const modelAndObjective = (workload: Workload, on: (lever: LeverName) => boolean): Trained => {
+  const ofFamily = familyOf(workload);
+  if (ofFamily) return ofFamily;
   const { model: kind, nets, widths, labelHandling, inputShape, classes, latent } = workload;
   const { seed } = SETTINGS;
   if (kind === 'm1')
@@ -104,7 +104,7 @@ const modelAndObjective = (
         nets: { preset: 'mlp', widths, activation: 'softplus', norm: 'batch' },
         seed,
       }),
-      objective: unsupervised() as Objective,
+      objective: unsupervised() as Objective<never>,
     };
   const preset = nets === 'mlp' ? { preset: 'kingma' as const, widths } : ('report' as const);
   const made = createM2({
@@ -119,7 +119,7 @@ const modelAndObjective = (
     objective: semiSupervised({
       labelHandling: labelHandling === 'exact' ? 'enumerate' : labelHandling,
       temperature: SETTINGS.temperature,
-    }),
+    }) as Objective<never>,
   };
 };
 
@@ -135,7 +135,7 @@ export function createOurs(workload: Workload, levers: readonly LeverName[], exe
   const { model, objective } = modelAndObjective(workload, on);
   const at = createPool(workload);
   const steps = trainingSteps(model as M2, {
-    objective,
+    objective: objective as Objective<M2>,
     batches: {
       at,
       stepsPerEpoch: SETTINGS.pool,

@@ -3,7 +3,7 @@
  *
  *   --only         workloads by name
  *   --contenders   by name; a star at the end stands for anything
- *   --growth       how our own step grows, in place of the comparison; `--only classes,batch,latent,width`,
+ *   --growth       how our own step grows, in place of the comparison; `--only classes,batch,latent,width,image`,
  *                  `--contenders` default wasm-1,tensorflow-1,tensorflow-recorded-1
  *   --levers       our own step with one thing left out at a time, in place of the comparison; `--only mlp,conv-128`,
  *                  `--contenders` are backends, wasm and tensorflow unless said otherwise

@@ -177,10 +177,11 @@ const CURVES = {
   batch: 'examples of either kind in a batch',
   latent: 'latent dimensions',
   width: 'hidden units',
+  image: 'pixels on each side, in three colors, convolutions',
 } as const;
 
-/** The figures of the curves that there are, and the same as tables. */
-function growth(lines: readonly SpeedLine[]): string {
+/** The figures of the curves that there are, and the same as tables; figures are named by the file of the lines. */
+export function growth(lines: readonly SpeedLine[], file = 'performance'): string {
   const all = found(lines, 'growth');
   return Object.entries(CURVES)
     .flatMap(([along, title]) => {
@@ -200,7 +201,7 @@ function growth(lines: readonly SpeedLine[]): string {
         ),
       ]);
       return [
-        `![Milliseconds of a step by ${title}](figures/performance-${along}.png)`,
+        `![Milliseconds of a step by ${title}](figures/${file}-${along}.png)`,
         toTable([`ms by ${title}`, ...values.map(String)], rows),
       ];
     })

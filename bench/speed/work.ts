@@ -1,4 +1,6 @@
 /** The work of a step, counted from what it must compute, not from what a contender does. */
+import { FAMILY_LAYERS } from './familyWork';
+import { dense, type Layer, norms, sum } from './layers';
 import type { Workload } from './workloads';
 
 /** Work of a step. */
@@ -11,29 +13,13 @@ export interface Work {
   readonly parameters: number;
 }
 
-/** Products of one row of a layer; the first layer on x gives no gradient to its input. */
-interface Layer {
-  readonly products: number;
-  readonly weights: number;
-  readonly rows: number;
-  readonly first?: boolean;
-}
-
 const CONV = 3 * 3;
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-/** Layers of a chain of dense layers. */
-const dense = (widths: readonly number[], rows: number, first = false): readonly Layer[] =>
-  widths.slice(1).map((above, i) => {
-    const below = widths[i] as number;
-    return { products: below * above, weights: (below + 1) * above, rows, first: first && i === 0 };
-  });
 
 const conv = (positions: number, below: number, above: number, bias: number, rows: number): Layer => ({
   products: positions * CONV * below * above,
   weights: CONV * below * above + bias,
   rows,
+  passes: 3,
 });
 
 /** The convolutions of the report: two that halve the map, a dense layer of 512; and the same back. */
@@ -45,7 +31,7 @@ function convolutional(
   const [height, width, channels] = inputShape;
   const [half, quarter] = [(height * width) / 4, (height * width) / 16];
   return [
-    { ...conv(half, channels, 32, 32, own), first: true },
+    { ...conv(half, channels, 32, 32, own), passes: 2 },
     conv(quarter, 32, 64, 64, own),
     ...dense([64 * quarter, 512], own),
     ...dense([512, classes], own),
@@ -57,25 +43,25 @@ function convolutional(
   ];
 }
 
-/** Classifier, encoder and decoder of M2, or encoder and decoder of a VAE; a label enters a layer apart from x. */
+/** Classifier, encoder and decoder of M2, encoder and decoder of a VAE, or the nets of another model; a label enters a layer apart from x. */
 function layersOf(workload: Workload): readonly Layer[] {
   const { model, nets, widths, inputShape, classes, latent, labeled, unlabeled, labelHandling } = workload;
   const size = inputShape.reduce((product, axis) => product * axis, 1);
   const own = labeled + unlabeled;
   if (model === 'm1') {
-    // Two numbers for each unit that is normalized, in both nets.
-    const norms = { products: 0, weights: 4 * sum(widths), rows: 0 };
-    const encoder = dense([size, ...widths, 2 * latent], own, true);
-    return [...encoder, ...dense([latent, ...[...widths].reverse(), size], own), norms];
+    const encoder = dense([size, ...widths, 2 * latent], own, { first: true });
+    const decoder = dense([latent, ...[...widths].reverse(), size], own);
+    return [...encoder, ...decoder, norms(widths), norms(widths)];
   }
+  if (model !== 'm2') return FAMILY_LAYERS[model](workload, size, own);
   const expanded = labeled + unlabeled * (labelHandling === 'exact' ? classes : 1);
   if (nets === 'conv') return convolutional(workload, own, expanded);
   const [hidden] = widths as [number];
   return [
-    ...dense([size, hidden, classes], own, true),
-    ...dense([size, hidden], own, true),
+    ...dense([size, hidden, classes], own, { first: true }),
+    ...dense([size, hidden], own, { first: true }),
     // A label's row of weights is looked up, not multiplied, in the encoder and the decoder.
-    { products: 0, weights: 2 * classes * hidden, rows: 0 },
+    { products: 0, weights: 2 * classes * hidden, rows: 0, passes: 0 },
     ...dense([hidden, 2 * latent], expanded),
     ...dense([latent, hidden], expanded),
     ...dense([hidden, size], expanded),
@@ -88,7 +74,7 @@ function layersOf(workload: Workload): readonly Layer[] {
  */
 export function workOf(workload: Workload): Work {
   const layers = layersOf(workload);
-  const products = sum(layers.map(({ products, rows, first }) => (first ? 2 : 3) * products * rows));
+  const products = sum(layers.map(({ products, rows, passes }) => passes * products * rows));
   const parameters = sum(layers.map(({ weights }) => weights));
   return { gigaflop: (2 * products) / 1e9, gigabytes: (7 * 4 * parameters) / 1e9, parameters };
 }

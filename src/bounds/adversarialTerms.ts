@@ -49,6 +49,9 @@ const logSigmoid = /* @__PURE__ */ customGradient<[Tensor], [Tensor], Tensor1D>(
   };
 });
 
+/** What the net that gives the fakes maximizes, log σ(f), of their logits: [B], nats. */
+export const generatorTerm = (fakeLogits: Tensor1D): Tensor1D => logSigmoid(fakeLogits);
+
 /**
  * Objectives of a discriminator and of the net that it judges, per example (Goodfellow et al. 2014). Draws of the prior are
  * real, and what the net gives is fake.

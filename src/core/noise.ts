@@ -143,7 +143,9 @@ class Stream implements Noise {
 
   permutation(count: number): Int32Array {
     assertCount(count);
-    const order = Int32Array.from({ length: count }, (_, i) => i);
+    // A loop: `from` calls a function for each, and takes ten times as long.
+    const order = new Int32Array(count);
+    for (let i = 0; i < count; i++) order[i] = i;
     for (let i = count - 1; i > 0; i--) {
       const j = Math.floor(this.next() * (i + 1));
       const held = order[i] as number;

@@ -58,9 +58,10 @@ export function assertSpelling(
     what,
   }: { readonly known: readonly string[]; readonly meant?: readonly string[]; readonly what: string },
 ): void {
-  const absent = meant.filter((name) => (given as Record<string, unknown>)[name] === undefined);
+  // Nothing is read that no key is near to: a getter may look at all data.
+  const isAbsent = (name: string): boolean => (given as Record<string, unknown>)[name] === undefined;
   for (const key of Object.keys(given)) {
-    const near = known.includes(key) ? undefined : absent.find((name) => isNear(key, name));
+    const near = known.includes(key) ? undefined : meant.find((name) => isNear(key, name) && isAbsent(name));
     if (near !== undefined)
       throw new RangeError(
         `${where}: ${argument}.${oneLine(key)} is not ${what}, needed another name: did you mean ${near}?`,

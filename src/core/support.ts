@@ -49,6 +49,9 @@ export const squarable = (supports: Supports): Supports => {
 /** How far from a bound a value still counts as rounded, a few units of float32. */
 const ROUNDING = 1e-6;
 
+/** The largest finite float32. */
+const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127;
+
 /** Squares of more, and their sums over a batch, leave float32. */
 const LARGEST = 1e18;
 
@@ -131,6 +134,25 @@ const assertOneOf = (
     );
 };
 
+/** Index of the first value that does not lie between the bounds, or `to`. Values count as the float32 that they become. */
+const firstBeyond = (
+  values: ArrayLike<number>,
+  { min, max, integers = false }: Support,
+  unit: number,
+  [from, to]: readonly [from: number, to: number],
+): number => {
+  const [lowest, highest] = [
+    Math.max(Math.fround(min), -LARGEST_FLOAT),
+    Math.min(Math.fround(max), LARGEST_FLOAT),
+  ];
+  for (let i = from; i < to; i++) {
+    const value = Math.fround((values[i] as number) / unit);
+    // Neither comparison holds of NaN.
+    if (!(value >= lowest && value <= highest) || (integers && !Number.isInteger(value))) return i;
+  }
+  return to;
+};
+
 /**
  * Refuses values outside a support; NaN and infinities lie outside any. Values count as the float32 that they become.
  *
@@ -151,7 +173,10 @@ export function assertWithin(
   const each = supportsOf(supports);
   const unit = isBytes(values) && bytes === 'unit' ? 255 : 1;
   if (isBytes(values) && each.every((support) => holdsBytes(support, unit))) return;
-  for (let i = from; i < to; i++) {
+  const [first] = each;
+  const isPlain = each.length === 1 && first?.levels === undefined && first?.oneOf === undefined;
+  // Data sets of 10⁸ values are looked through here, nearly all of them without a fault.
+  for (let i = isPlain ? firstBeyond(values, first as Support, unit, [from, to]) : from; i < to; i++) {
     const place = i % each.length;
     const support = each[place] as Support;
     const { min, max, integers = false, levels, oneOf = 1 } = support;

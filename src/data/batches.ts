@@ -16,6 +16,16 @@ import { hostInputs, residentInputs } from './inputSource';
 
 export type { BatchesOptions };
 
+/** Whether all values lie in a support. */
+const isWithin = (x: Dataset['x'], support: Supports, bytes: Dataset['bytes']): boolean => {
+  try {
+    assertWithin('', '', x, support, { bytes });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** Refuses values of the examples that are shown, where they lie outside a support. */
 const assertShownWithin = (
   where: string,
@@ -24,6 +34,9 @@ const assertShownWithin = (
   support: Supports,
 ): void => {
   const size = x.length / count;
+  const shown = orders.reduce((sum, { indices }) => sum + indices.length, 0);
+  // Where nearly all are shown, one look at all of them takes a fraction of the time of as many looks.
+  if (2 * shown >= count && isWithin(x, support, bytes)) return;
   for (const { indices } of orders)
     for (const n of indices)
       assertWithin(where, 'dataset.x', x, support, { bytes, from: n * size, to: (n + 1) * size });

@@ -99,13 +99,27 @@ const countOf = (
   return count;
 };
 
+/** The class of each example as a byte, 255 where it is not known; bytes are kept unless coarse labels change them. */
+const labelsOf = (
+  where: string,
+  name: string,
+  { y, classes, allowed }: CreateDatasetOptions,
+  count: number,
+): Uint8Array => {
+  if (y === undefined) return new Uint8Array(count).fill(UNKNOWN_CLASS);
+  const areKnown = isBytes(y) && y.every((label) => label < classes || label === UNKNOWN_CLASS);
+  if (areKnown) return allowed === undefined ? ownBytes(y) : Uint8Array.from(y);
+  // As a byte, −1 is 255.
+  return new Uint8Array(readLabels(where, name, y, count, classes));
+};
+
 /** A data set of parts that are of the right kinds, once they fit each other. */
 const datasetOf = (
   where: string,
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, bytes, y, shape, classes, classNames, input, notes, likelihood } = parts;
+  const { name, bytes, shape, classes, classNames, input, notes, likelihood } = parts;
   const prefix = names.x.replace(/x$/, '');
   if (input) assertInputFits(where, `${prefix}input`, input, shape);
   if (classNames !== undefined) assertClassNames(where, `${prefix}classNames`, classNames, classes);
@@ -121,10 +135,7 @@ const datasetOf = (
         throw new RangeError(`${where}: ${names.x}[${i}] is ${x[i]}, needed finite numbers`);
     }
   }
-  const indices = y && readLabels(where, names.y, y, count, classes);
-  // As a byte, −1 is 255.
-  const labels = indices ? new Uint8Array(indices) : new Uint8Array(count).fill(UNKNOWN_CLASS);
-  const own = isBytes(y) && parts.allowed === undefined ? ownBytes(y) : labels;
+  const own = labelsOf(where, names.y, parts, count);
   const extras = extrasOf({ where, prefix, count, shape, classes }, parts, own);
   return {
     name,

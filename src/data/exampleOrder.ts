@@ -1,21 +1,19 @@
 /** Which examples a batch shows at a step. */
 import type { Noise } from '../core/noise';
+import { permuted } from '../core/permuted';
 import type { BatchSettings } from './batchesOptions';
 
 // The order of pass e is drawn from the stream and e alone; only the last is kept.
 const shuffledPasses = (indices: Int32Array, noise: Noise): ((position: number) => number) => {
   let pass = -1;
-  let order = indices;
+  let order = (position: number): number => position;
   return (position) => {
     const wanted = Math.floor(position / indices.length);
     if (wanted !== pass) {
-      order = noise
-        .split(wanted)
-        .permutation(indices.length)
-        .map((i) => indices[i] as number);
+      order = permuted(noise.split(wanted), indices.length);
       pass = wanted;
     }
-    return order[position % indices.length] as number;
+    return indices[order(position % indices.length)] as number;
   };
 };
 

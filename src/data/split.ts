@@ -38,6 +38,30 @@ export interface SplitOptions {
   readonly seed: number | Noise;
 }
 
+/** Indices by their group, in their order. Arrays of numbers would take more memory than many data sets of vectors. */
+const grouped = (
+  count: number,
+  groups: number,
+  groupOf: (index: number) => number,
+  indexOf: (n: number) => number = (n) => n,
+): readonly Int32Array[] => {
+  const places = new Float64Array(groups);
+  const next = (group: number): number => {
+    const place = places[group] as number;
+    places[group] = place + 1;
+    return place;
+  };
+  for (let n = 0; n < count; n++) next(groupOf(indexOf(n)));
+  const indices = Array.from(places, (size) => new Int32Array(size));
+  places.fill(0);
+  for (let n = 0; n < count; n++) {
+    const index = indexOf(n);
+    const group = groupOf(index);
+    (indices[group] as Int32Array)[next(group)] = index;
+  }
+  return indices;
+};
+
 /**
  * Examples of each class, those of coarse labels, and those of which nothing is known.
  *
@@ -45,14 +69,24 @@ export interface SplitOptions {
  */
 export const byClass = (dataset: Dataset, indices?: ArrayLike<number>) => {
   const { y, classes } = dataset;
-  const members: number[][] = Array.from({ length: classes }, () => []);
-  const coarse: number[] = [];
-  const unknown: number[] = [];
-  for (let n = 0; n < (indices ?? y).length; n++) {
-    const i = indices?.[n] ?? n;
-    (members[y[i] as number] ?? (isCoarse(dataset, classes, i) ? coarse : unknown)).push(i);
-  }
-  return { members, coarse, unknown };
+  const count = (indices ?? y).length;
+  const partOf = (i: number): number => {
+    const label = y[i] as number;
+    return label < classes ? label : isCoarse(dataset, classes, i) ? classes : classes + 1;
+  };
+  const parts = grouped(count, classes + 2, partOf, (n) => indices?.[n] ?? n);
+  const [coarse, unknown] = parts.slice(classes) as [Int32Array, Int32Array];
+  return { members: parts.slice(0, classes), coarse, unknown };
+};
+
+/** Parts of a split, in the order of their numbers. */
+const PARTS = ['unlabeled', 'labeled', 'validation', 'test'] as const satisfies readonly (keyof Split)[];
+const [UNLABELED, LABELED, VALIDATION, TEST] = [0, 1, 2, 3] as const;
+
+/** Indices of each part in ascending order, out of the number of the part of each example. */
+const partsOf = (numbers: Uint8Array): Split => {
+  const parts = grouped(numbers.length, PARTS.length, (i) => numbers[i] as number);
+  return Object.fromEntries(PARTS.map((name, part) => [name, parts[part] as Int32Array])) as never;
 };
 
 // Proportional to class sizes by largest remainders, ties in the drawn order of classes; `kept` of each are left.
@@ -102,7 +136,7 @@ interface Wanted {
 /** Number of labeled examples; numbers that the known examples cannot fill are refused, in the words they were given in. */
 const labeledOf = (
   dataset: Dataset,
-  members: readonly (readonly number[])[],
+  members: readonly ArrayLike<number>[],
   { labeled, validation, test, everyClass }: Wanted,
 ): number => {
   const held = validation + test;
@@ -163,7 +197,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   });
   const { validation, test, everyClass } = wanted;
   assertDataset('splitDataset', dataset);
-  const { members, coarse, unknown } = byClass(dataset);
+  const { members, coarse } = byClass(dataset);
   const labeled = labeledOf(dataset, members, wanted);
   const order = noise.split('classes').permutation(dataset.classes);
   const sizes = members.map((examples) => examples.length);
@@ -176,29 +210,20 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
     left.map((size, k) => size - (held[k] as number)),
     order,
   );
-  const parts: { [name in keyof Split]: number[] } = {
-    labeled: coarse,
-    unlabeled: unknown,
-    validation: [],
-    test: [],
-  };
+  // What has no known class is unlabeled, 0, and what has a coarse label is labeled.
+  const numbers = new Uint8Array(dataset.count);
+  for (const i of coarse) numbers[i] = LABELED;
   for (const [k, examples] of members.entries()) {
-    const shuffled = Array.from(noise.split(k).permutation(examples.length), (i) => examples[i] as number);
+    const shuffled = noise.split(k).permutation(examples.length);
     // Labels come from the front, the test part from the back and the validation part before it, so that no label moves
     // what is held back, and no validation part what is tested.
     const [first, end] = [shown[k] as number, left[k] as number];
     const last = end - (held[k] as number);
-    for (const [position, i] of shuffled.entries()) {
+    for (let position = 0; position < shuffled.length; position++) {
       const part =
-        position < first ? 'labeled' : position < last ? 'unlabeled' : position < end ? 'validation' : 'test';
-      parts[part].push(i);
+        position < first ? LABELED : position < last ? UNLABELED : position < end ? VALIDATION : TEST;
+      numbers[examples[shuffled[position] as number] as number] = part;
     }
   }
-  const ascending = (indices: number[]): Int32Array => Int32Array.from(indices).sort();
-  return {
-    labeled: ascending(parts.labeled),
-    unlabeled: ascending(parts.unlabeled),
-    validation: ascending(parts.validation),
-    test: ascending(parts.test),
-  };
+  return partsOf(numbers);
 }

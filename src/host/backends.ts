@@ -17,7 +17,7 @@ export interface BackendTraits {
 
 /** The traits by the name that TensorFlow.js gives the backend. */
 export const BACKENDS = {
-  tensorflow: { readsAtOnce: true, exactFunctions: true },
+  tensorflow: { readsAtOnce: true, exactFunctions: true, transforms: true },
   webgpu: { transforms: true },
   webgl: { transforms: true },
   wasm: { readsAtOnce: true, repeats: true, exactFunctions: true, transforms: true },

@@ -47,7 +47,9 @@ const above0 = (what: string): NumberRange => ({ needed: `${what} above 0`, hold
 
 /** Checks what a source says of its examples, where it says it. */
 const assertSourceFields = (where: string, name: string, source: BatchSource): void => {
-  const { inputShape, classes, classNames, batchSize, identity } = source;
+  const { inputShape, classes, classNames, batchSize } = source;
+  // A getter may read every value of the data: a run with checkpoints asks it.
+  const identity: unknown = Object.getOwnPropertyDescriptor(source, 'identity')?.value;
   if (inputShape !== undefined) {
     if (!Array.isArray(inputShape))
       throw new TypeError(
@@ -62,7 +64,7 @@ const assertSourceFields = (where: string, name: string, source: BatchSource): v
   if (batchSize !== undefined)
     for (const part of ['labeled', 'unlabeled'] as const)
       assertInteger(where, `${name}.batchSize.${part}`, batchSize?.[part], 0);
-  if (identity !== undefined) text('')(where, `${name}.identity`, identity);
+  if (identity !== undefined) text('')(where, `${name}.identity`, identity as string);
 };
 
 const batches: Rule<BatchSource> = checked((where, name, source) => {

@@ -73,6 +73,23 @@ describe('what a source says of its examples', () => {
   });
 });
 
+it('what names the data is not computed for a run that writes nothing: it would look at every value', async () => {
+  const model = tinyM2();
+  let asked = 0;
+  const batches = {
+    ...tinyBatches(),
+    get identity() {
+      asked += 1;
+      return 'data';
+    },
+  };
+  const options = { objective: semiSupervised(), batches, seed: createNoise(1) };
+  for await (const _ of trainingSteps(model, { ...options, to: 2 }));
+  await train(model, { ...options, epochs: 1 });
+  expect(asked).toBe(0);
+  model.dispose();
+});
+
 describe('missing values that a likelihood cannot leave out', () => {
   cleanUpAfterEach();
 

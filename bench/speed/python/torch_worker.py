@@ -6,6 +6,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from data import Pool
+from family import MODELS as FAMILY, build_family, losses
 from models import build, m1_loss, m2_loss
 from serve import serve
 
@@ -31,10 +32,10 @@ class Contender:
         torch.set_num_interop_threads(1)
         torch.manual_seed(1)
         channels_last = "channels-last" in variant
-        nets = build(workload, "apart" in variant).to(device)
+        of_family = workload["model"] in FAMILY
+        nets = (build_family(workload) if of_family else build(workload, "apart" in variant)).to(device)
         if channels_last:
             nets = nets.to(memory_format=torch.channels_last)
-        self.optimizer = torch.optim.Adam(nets.parameters(), lr=1e-3, fused=True if "fused" in variant else None)
         self.pool = Pool(workload, device, channels_last)
         self.parameters = sum(parameter.numel() for parameter in nets.parameters())
         self.versions = f"PyTorch {torch.__version__}, Python {platform.python_version()}"
@@ -44,15 +45,30 @@ class Contender:
             return m1_loss(nets, unlabeled) if workload["model"] == "m1" else m2_loss(nets, handling, x, y, unlabeled)
 
         self.compiled = "compiled" in variant
-        self.loss_of = torch.compile(loss_of, dynamic=False) if self.compiled else loss_of
+        self.phases = [
+            (
+                parameters,
+                torch.compile(loss, dynamic=False) if self.compiled else loss,
+                torch.optim.Adam(parameters, lr=1e-3, fused=True if "fused" in variant else None),
+            )
+            for parameters, loss in (losses(nets, workload) if of_family else [([*nets.parameters()], loss_of)])
+        ]
+        self.flat = of_family
         self.last = None
 
     def step(self):
-        loss = self.loss_of(*self.pool.next())
-        self.optimizer.zero_grad()
-        loss.backward()
-        self.optimizer.step()
-        self.last = loss.detach()
+        batch = self.pool.next()
+        if self.flat:
+            x, y, unlabeled = batch
+            batch = x.flatten(1), y, unlabeled.flatten(1)
+        self.last = 0
+        for parameters, loss_of, optimizer in self.phases:
+            loss = loss_of(*batch)
+            optimizer.zero_grad()
+            # One phase moves some parameters alone: no gradient is taken of the others.
+            loss.backward(inputs=parameters if len(self.phases) > 1 else None)
+            optimizer.step()
+            self.last = self.last + loss.detach()
 
     def loss(self):
         return self.last.item()

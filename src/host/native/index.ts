@@ -2,10 +2,12 @@
 import { getKernel, registerKernel } from '@tensorflow/tfjs-core';
 import { adam } from './adam';
 import { useNativeGradients } from './gradients';
+import { transform } from './transform';
 
-/** Gives the native backend Adam as one operation, and TensorFlow's own gradients of activations; once is enough. */
+/** Gives the native backend Adam and Transform as one operation each, and TensorFlow's own gradients of activations; once is enough. */
 export function useNativeKernels(): void {
   useNativeGradients();
   // A second registration would be warned of.
-  if (!getKernel(adam.kernelName, adam.backendName)) registerKernel(adam);
+  for (const kernel of [adam, transform])
+    if (!getKernel(kernel.kernelName, kernel.backendName)) registerKernel(kernel);
 }

@@ -17,7 +17,7 @@ import {
   where as whereTrue,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { adversarialTerms, discriminatorAccuracy } from '../../bounds/adversarialTerms';
+import { adversarialTerms, discriminatorAccuracy, generatorTerm } from '../../bounds/adversarialTerms';
 import { labelSetCrossEntropy, restrictedLogits } from '../../bounds/labelSet';
 import type { Batch, LabeledBatch, UnlabeledBatch } from '../../core/batch';
 import { withoutGradient } from '../../core/gradient';
@@ -120,11 +120,17 @@ const judged = ({ classPrior }: Aae, { labeled, unlabeled }: Batch): readonly Pa
   return unlabeled ? ['unlabeled'] : ['labeled'];
 };
 
-/** A real and a fake input of a discriminator, and what it gives of either. */
+/** What a discriminator gives of a real and of a fake input. */
 interface Judged {
-  readonly realLogits: Tensor1D;
-  readonly fakeLogits: Tensor1D;
+  realLogits(): Tensor1D;
+  fakeLogits(): Tensor1D;
 }
+
+/** Logits of both. */
+const logitsOf = ({ realLogits, fakeLogits }: Judged) => ({
+  realLogits: realLogits(),
+  fakeLogits: fakeLogits(),
+});
 
 /** An input with Gaussian noise. */
 const noisy = (x: Tensor, sd: number, noise: Noise): Tensor =>
@@ -138,35 +144,56 @@ function judgedLabels(
   noise: Noise,
   sd: number,
 ): Judged | undefined {
-  if (labelLogits === undefined || model.labelDiscriminator === undefined) return undefined;
-  const prior = add(zeros(labelLogits.shape), log(tensor1d([...model.labelPrior])));
-  const real = categorical.sample(prior, noise.split('label'));
+  const { labelDiscriminator } = model;
+  if (labelLogits === undefined || labelDiscriminator === undefined) return undefined;
   return {
-    realLogits: model.labelDiscriminator(noisy(real, sd, noise.split('realLabel')), pass),
-    fakeLogits: model.labelDiscriminator(noisy(softmax(labelLogits), sd, noise.split('fakeLabel')), pass),
+    realLogits() {
+      const prior = add(zeros(labelLogits.shape), log(tensor1d([...model.labelPrior])));
+      const real = categorical.sample(prior, noise.split('label'));
+      return labelDiscriminator(noisy(real, sd, noise.split('realLabel')), pass);
+    },
+    fakeLogits: () => labelDiscriminator(noisy(softmax(labelLogits), sd, noise.split('fakeLabel')), pass),
   };
 }
 
-/** Draws of p(z) for examples, or with a class prior of p(z|y) where the label is known; and the condition c, [B, K + 1]. */
-function realCodes(
-  model: Aae,
+/** What the discriminator of codes is told of examples where there is a class prior. */
+interface Condition {
+  /** 1 where the label is known, [B, 1] */
+  readonly isKnown: Tensor;
+  /** the label where it is known, [B, K] */
+  readonly known: Tensor;
+  /** both in one, [B, K + 1] */
+  readonly c: Tensor;
+}
+
+function conditionOf(
+  { classPrior, classes }: Aae,
   { x, y, allowed }: UnlabeledBatch & Partial<LabeledBatch>,
-  noise: Noise,
-): { readonly z: Tensor; readonly c?: Tensor } {
-  const { classPrior, classes, labelPrior, latent } = model;
+): Condition | undefined {
+  if (classPrior === undefined) return undefined;
   const rows = x.shape[0] as number;
-  if (classPrior === undefined) return { z: samplePrior('adversarial', model, rows, noise.split('latent')) };
-  const prior = add(zeros([rows, classes]), log(tensor1d([...labelPrior])));
-  const drawn = categorical.sample(prior, noise.split('label'));
   const isKnown = allowed
     ? cast(greater(1.5, sum(allowed, 1, true)), 'float32') // of a set of classes, none is the example's
     : fill([rows, 1], y === undefined ? 0 : 1);
   const known = mul(y === undefined ? zeros([rows, classes]) : oneHotArgMax(y), isKnown);
-  const at = whereTrue(greater(isKnown, 0), known, drawn);
-  return {
-    z: classPrior.sample(at, noise.split('latent'), latent),
-    c: concat([known, sub(1, isKnown)], 1),
-  };
+  return { isKnown, known, c: concat([known, sub(1, isKnown)], 1) };
+}
+
+/** Draws of p(z) for examples, or with a class prior of p(z|y) where the label is known. */
+function realCodes(
+  model: Aae,
+  { x }: UnlabeledBatch,
+  condition: Condition | undefined,
+  noise: Noise,
+): Tensor {
+  const { classPrior, classes, labelPrior, latent } = model;
+  const rows = x.shape[0] as number;
+  if (classPrior === undefined || condition === undefined)
+    return samplePrior('adversarial', model, rows, noise.split('latent'));
+  const prior = add(zeros([rows, classes]), log(tensor1d([...labelPrior])));
+  const drawn = categorical.sample(prior, noise.split('label'));
+  const at = whereTrue(greater(condition.isKnown, 0), condition.known, drawn);
+  return classPrior.sample(at, noise.split('latent'), latent);
 }
 
 /** Codes of examples and draws of their prior, in the eyes of their discriminator. */
@@ -178,10 +205,13 @@ function judgedCodes(
   noise: Noise,
   sd: number,
 ): Judged {
-  const real = realCodes(model, given, noise);
+  const condition = conditionOf(model, given);
   return {
-    realLogits: model.codeDiscriminator(noisy(real.z, sd, noise.split('realCode')), real.c, pass),
-    fakeLogits: model.codeDiscriminator(noisy(z, sd, noise.split('fakeCode')), real.c, pass),
+    realLogits() {
+      const real = realCodes(model, given, condition, noise);
+      return model.codeDiscriminator(noisy(real, sd, noise.split('realCode')), condition?.c, pass);
+    },
+    fakeLogits: () => model.codeDiscriminator(noisy(z, sd, noise.split('fakeCode')), condition?.c, pass),
   };
 }
 
@@ -199,8 +229,9 @@ export const discrimination = (inputNoise: number): Objective<Aae> =>
       parts: judged,
       of: (model) => (given, pass, noise) => {
         const code = constant(model.encode(given.x, pass));
-        const labels = judgedLabels(model, code, pass, noise, inputNoise);
-        const codes = judgedCodes(model, code, given, pass, noise, inputNoise);
+        const ofLabels = judgedLabels(model, code, pass, noise, inputNoise);
+        const labels = ofLabels && logitsOf(ofLabels);
+        const codes = logitsOf(judgedCodes(model, code, given, pass, noise, inputNoise));
         const ofCodes = adversarialTerms(codes).discriminator;
         return {
           objective: labels ? add(adversarialTerms(labels).discriminator, ofCodes) : ofCodes,
@@ -221,8 +252,9 @@ export const generation = (inputNoise: number): Objective<Aae> =>
       of: (model) => (given, pass, noise) => {
         const code = model.encode(given.x, pass);
         const labels = judgedLabels(model, code, pass, noise, inputNoise);
-        const ofCodes = adversarialTerms(judgedCodes(model, code, given, pass, noise, inputNoise)).generator;
-        return { objective: labels ? add(adversarialTerms(labels).generator, ofCodes) : ofCodes };
+        const codes = judgedCodes(model, code, given, pass, noise, inputNoise);
+        const ofCodes = generatorTerm(codes.fakeLogits());
+        return { objective: labels ? add(generatorTerm(labels.fakeLogits()), ofCodes) : ofCodes };
       },
     },
   );
