@@ -1,7 +1,14 @@
 /** Image files that a user chose or dropped, in folders of one class each. */
 import { oneLine } from '../core/describe';
 import type { Image } from '../core/inputs/imagesReader';
-import { assertOneSize, classOfFolder, isImageName, NO_IMAGE_NAME, passedOverNote } from '../data/imageNames';
+import {
+  assertOneSize,
+  classOfFolder,
+  isImageName,
+  NO_IMAGE_NAME,
+  partsNote,
+  passedOverNote,
+} from '../data/imageNames';
 import { type ImagesOptions, images } from '../data/images';
 import type { OwnDataset } from '../data/ownData';
 
@@ -124,7 +131,9 @@ export async function imageFiles(files: ImageFiles, options: ImageFilesOptions =
   const known = labels.some((label) => label !== undefined);
   const dataset = images(list, { name: 'image files', ...options, ...(known && { labels }) });
   const others = given.filter(({ file }) => !isImageName(file.name) && !file.name.startsWith('.'));
-  if (others[0] === undefined) return dataset;
-  const note = passedOverNote({ example: others[0].path, count: others.length }, NO_IMAGE_NAME);
-  return { ...dataset, notes: [...dataset.notes, note] };
+  const parts = partsNote(labels) ?? [];
+  const passed = others[0]
+    ? passedOverNote({ example: others[0].path, count: others.length }, NO_IMAGE_NAME)
+    : [];
+  return { ...dataset, notes: [...dataset.notes, passed, parts].flat() };
 }

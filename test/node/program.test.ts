@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -79,6 +79,28 @@ describe('runProgram', () => {
       throw new Error('the disk is full');
     };
     await expect(runProgram({ defaults, run: fails, args })).rejects.toThrow('the disk is full');
+  });
+
+  it.each<[unknown, string]>([
+    [0.91, 'run gives 0.91'],
+    [0, 'run gives 0'],
+    [null, 'run gives null'],
+    [[1, 2], 'run gives an array of 2'],
+    [new Map([['accuracy', 1]]), 'run gives Map'],
+    [{ accuracy: Number.NaN }, 'result.accuracy is NaN'],
+    [{ rows: [{ count: 3n }] }, 'result.rows[0].count is 3'],
+    [{ weights: Float32Array.of(1) }, 'result.weights is Float32Array'],
+  ])('refuses the result %o, and keeps the checkpoint', async (result, message) => {
+    const args = [JSON.stringify({ seed: 8 }), '--study', folder];
+    let kept = '';
+    const run = async (_: typeof defaults, { name }: RunContext): Promise<object> => {
+      kept = join(folder, 'checkpoints', `${name}.safetensors`);
+      await mkdir(join(folder, 'checkpoints'), { recursive: true });
+      await writeFile(kept, 'the state of the run');
+      return result as object;
+    };
+    await expect(runProgram({ defaults, run, args })).rejects.toThrow(`runProgram: ${message}`);
+    expect(await readFile(kept, 'utf8')).toBe('the state of the run');
   });
 
   it('takes a function that is not async', async () => {

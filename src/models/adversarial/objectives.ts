@@ -156,7 +156,7 @@ function judgedLabels(
   };
 }
 
-/** What the discriminator of codes is told of examples where there is a class prior. */
+/** What the discriminator of codes gets of examples where there is a class prior. */
 interface Condition {
   /** 1 where the label is known, [B, 1] */
   readonly isKnown: Tensor;

@@ -7,7 +7,7 @@ import type { ImagesInput } from '../../core/inputs/images';
 import { channelsOf, type Image } from '../../core/inputs/imagesReader';
 import { messageOf } from '../../core/messageOf';
 import { callable, optional } from '../../core/options';
-import { assertOneSize, classOfFolder } from '../../data/imageNames';
+import { assertOneSize, classOfFolder, partsNote } from '../../data/imageNames';
 import { type ImagesOptions, images, LONGEST_SIDE } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
 import { absolute, assertPath } from '../file';
@@ -141,5 +141,6 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
   }
   const known = labels.some((label) => label !== undefined);
   const dataset = images(list, { name: basename(dir), ...own, ...(known && { labels }) });
-  return { ...dataset, notes: [...dataset.notes, ...found.notes] };
+  const parts = partsNote(labels);
+  return { ...dataset, notes: [...dataset.notes, ...found.notes, ...(parts ? [parts] : [])] };
 }

@@ -1,4 +1,6 @@
 /** One run: done before, done now, or not done yet. */
+import { isPlain } from '../../core/assert';
+import { describe, oneLine } from '../../core/describe';
 import type { Storage } from '../../files/storage';
 import { file } from '../file';
 import { checkpointOf, keepResult, type RunResult, readResult } from './results';
@@ -26,6 +28,32 @@ export type Run<Settings extends object> = (
   settings: Settings,
   context: RunContext,
 ) => Promise<object | undefined>;
+
+/** What JSON would change or refuse: its path and what it is. */
+function lostIn(value: unknown, path: string, around: readonly unknown[]): string | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return undefined;
+  const isList = Array.isArray(value);
+  if (!(isList || (typeof value === 'object' && isPlain(value))) || around.includes(value))
+    return `${path} is ${describe(value)}`;
+  for (const [key, part] of Object.entries(value)) {
+    // A part that is undefined is left out, as everywhere.
+    if (part === undefined && !isList) continue;
+    const lost = lostIn(part, isList ? `${path}[${key}]` : `${path}.${oneLine(key)}`, [...around, value]);
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
+}
+
+/** Refuses a result that JSON does not give back, while the run has its checkpoint. */
+function assertKept(measured: unknown): void {
+  const needed =
+    'needed a record that JSON keeps, such as { accuracy: 0.91 }; the run goes on from its checkpoint';
+  if (typeof measured !== 'object' || measured === null || !isPlain(measured))
+    throw new Error(`runProgram: run gives ${describe(measured)}, ${needed}`);
+  const lost = lostIn(measured, 'result', []);
+  if (lost !== undefined) throw new Error(`runProgram: ${lost}, ${needed}`);
+}
 
 /**
  * Does a run that has no result yet.
@@ -59,5 +87,7 @@ export async function performRun<Settings extends object>(
     if (!signal.aborted || error !== signal.reason) throw error;
     return undefined;
   });
-  return measured && keepResult(study, Object.assign({ name, settings }, measured, { name, settings }));
+  if (measured === undefined) return undefined;
+  assertKept(measured);
+  return keepResult(study, Object.assign({ name, settings }, measured, { name, settings }));
 }

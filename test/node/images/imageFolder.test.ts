@@ -396,6 +396,15 @@ describe('imageFolder', () => {
       }
     });
 
+    it('says where the folders are parts of a data set', async () => {
+      for (const path of ['train/cat/1.png', 'train/dog/2.png', 'val/cat/3.png']) await put(path);
+      const { notes } = await imageFolder(root);
+      expect(notes).toEqual([
+        'the classes are "train", "val", as the parts of a data set are called: read a part alone where its folders are the classes',
+      ]);
+      expect((await imageFolder(join(root, 'train'))).notes).toEqual([]);
+    });
+
     it('counts files without the name of an image', async () => {
       await put('cat/1.png');
       await mkdir(join(root, 'dog'));
