@@ -26,7 +26,7 @@ export interface ColumnsOptions {
    * (true and false), `'count'` (whole numbers from 0), or `'ignore'`
    */
   readonly types?: Readonly<Record<string, ColumnType>>;
-  /** texts and numbers that mean a missing value, beside the empty text; default NA, N/A, n/a, #N/A, <NA>, NaN, nan, null, NULL and None */
+  /** texts and numbers that mean a missing value, beside the empty text; default `NA`, `N/A`, `n/a`, `#N/A`, `<NA>`, `NaN`, `nan`, `null`, `NULL` and `None` */
   readonly missing?: readonly (string | number)[];
   /** the classes in their order, classes that no row names among them; default those of the label column, sorted */
   readonly classNames?: readonly string[];
