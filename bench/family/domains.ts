@@ -12,11 +12,8 @@ import {
   createM2,
   type Dataset,
   evaluateClassifier,
-  linearWarmup,
   type Model,
-  type Objective,
   type SemiSupervisedVae,
-  semiSupervised,
   splitDataset,
   subset,
 } from 'ssvae';
@@ -86,14 +83,8 @@ interface Way {
 const m2 = (seed: number): Model => createM2({ data, latent: 50, nets: NETS, seed });
 const m1m2 = (seed: number): Model =>
   createM1M2({ data, latent: 50, features: 50, covariates: 2, nets: { ...NETS, innerWidths: [300] }, seed });
-const withDiscrepancy = (_: Model, steps: number): Objective<SemiSupervisedVae> =>
-  semiSupervised({
-    labelHandling: 'gumbel',
-    mutualInformationWeight: 1,
-    entropyPenalty: 0.5,
-    klWeight: linearWarmup({ steps: Math.ceil(steps / 3) }),
-    domainDiscrepancy: { weight: DISCREPANCY },
-  });
+const withDiscrepancy: ObjectiveOf<SemiSupervisedVae> = (model, steps) =>
+  optimized(model, steps, { domainDiscrepancy: { weight: DISCREPANCY } });
 
 const WAYS: Readonly<Record<string, Way>> = {
   source: { title: 'M2 on the source alone', create: m2, labeled: 'source', unlabeled: [0, half] },

@@ -60,13 +60,13 @@ async function codesOf(name: string, labels: number, seed: number): Promise<Spli
   return codes;
 }
 
+const known = await readLines<FeaturesLine>(flags.out);
 /** Features that no label changes, found once. */
 const fixed: Record<string, Split> = {};
 for (const name of flags.models.split(','))
   for (const labels of flags.labels.split(',').map(Number))
     for (let seed = 1; seed <= Number(flags.seeds); seed++) {
       const cell = { dataset: flags.dataset, model: name, labels, seed };
-      const known = await readLines<FeaturesLine>(flags.out);
       if (known.some((line) => Object.entries(cell).every(([key, value]) => line[key as 'model'] === value)))
         continue;
       if (name === 'pixels') fixed[name] ??= pixels;

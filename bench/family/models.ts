@@ -17,6 +17,7 @@ import {
   type Model,
   type Objective,
   type Phase,
+  type RegularizedOptions,
   regularized,
   type TokenConditionalVae,
 } from 'ssvae';
@@ -46,13 +47,14 @@ export interface Contender<M extends Model = Model> {
 const row = <M extends Model>(contender: Contender<M>): Contender => contender as never;
 
 /** The Optimized-ELBO at the report's γ and β, with one relaxed label; divergences rise over the first third. */
-export const optimized = (_: Model, steps: number) =>
+export const optimized = (_: Model, steps: number, more: RegularizedOptions = {}) =>
   regularized({
     labelHandling: 'gumbel',
     mutualInformationWeight: 1,
     entropyPenalty: 0.5,
     labelSmoothing: { epsilon: 0.001 },
     klWeight: linearWarmup({ steps: Math.ceil(steps / 3) }),
+    ...more,
   });
 
 export const NETS = { preset: 'mlp', widths: [500, 500] } as const;

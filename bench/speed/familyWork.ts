@@ -1,5 +1,5 @@
 /** The layers of the models of the family. One relaxed label: every net has a row for each example. */
-import { dense, type Layer, norms, type Passes } from './layers';
+import { dense, type Layer, norms, type Start } from './layers';
 import type { FamilyModel, Workload } from './workloads';
 
 type LayersOf = (workload: Workload, size: number, rows: number) => readonly Layer[];
@@ -10,8 +10,8 @@ const net = (
   hidden: readonly number[],
   outputs: number,
   rows: number,
-  passes?: Passes,
-): readonly Layer[] => [...dense([inputs, ...hidden, outputs], rows, passes), norms(hidden)];
+  start?: Start,
+): readonly Layer[] => [...dense([inputs, ...hidden, outputs], rows, start), norms(hidden)];
 
 const DATA = { first: true };
 

@@ -9,11 +9,9 @@ export interface Layer {
   readonly passes: number;
 }
 
-/** How often a chain is gone through. */
-export interface Passes {
-  /** those of a layer that gives gradients to its weights and to its input; default 3 */
-  readonly passes?: number;
-  /** whether the chain begins at data, which take no gradient */
+/** Where a chain begins. */
+export interface Start {
+  /** whether it begins at data, which take no gradient */
   readonly first?: boolean;
 }
 
@@ -23,12 +21,12 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 export const dense = (
   widths: readonly number[],
   rows: number,
-  { passes = 3, first = false }: Passes = {},
+  { first = false }: Start = {},
 ): readonly Layer[] =>
   widths.slice(1).map((above, i) => {
     const below = widths[i] as number;
-    const less = first && i === 0 ? 1 : 0;
-    return { products: below * above, weights: (below + 1) * above, rows, passes: passes - less };
+    const passes = first && i === 0 ? 2 : 3;
+    return { products: below * above, weights: (below + 1) * above, rows, passes };
   });
 
 /** Two trainable numbers for each unit that is normalized. */

@@ -6,11 +6,11 @@
  * turns, as other work on the machine can only slow a call down. A call is that of the public function, with an array for
  * its result. One that takes longer than a turn is called in two turns only. The probe measures the machine's limit before and after. jax-js and PyTorch come with `npm run bench:setup`.
  */
-import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { readLines, writeLines } from '../lines';
 import { bundle } from './bundle';
 import { launch, type Process, PYTHON } from './contenderProcess';
+import { machineNow } from './machine';
 import { higherOf, limitOf } from './probe/limit';
 import { MULTIPLIERS, type Multiplier, nameOf, type Product, type ProductLine, rateOf } from './productLine';
 import type { Unable } from './protocol';
@@ -32,13 +32,7 @@ const product = (
   k: number,
   n: number,
   transposed: Product['transposed'] = 'none',
-) => ({
-  of,
-  m,
-  k,
-  n,
-  transposed,
-});
+): Product => ({ of, m, k, n, transposed });
 
 /** Forward products of layers, and those of their gradients: of the weights with Aᵀ, of the input with Bᵀ. */
 const PRODUCTS: readonly Product[] = [
@@ -88,12 +82,7 @@ async function turns(
   return best;
 }
 
-const [load = 0] = loadavg();
-const machine = {
-  cpu: cpus()[0]?.model ?? 'unknown processor',
-  cores: cpus().length,
-  load: Number(load.toFixed(2)),
-};
+const machine = machineNow();
 const names = (products: readonly Product[]): readonly string[] => products.map(nameOf);
 
 const worker = await bundle('productsWorker');

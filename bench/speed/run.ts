@@ -14,13 +14,13 @@
  * A race's lines replace those that the file has of the same kind and workload, so that what is compared was measured
  * in one run. Before and after a comparison a probe measures what the machine can do at most. Absent frameworks and devices are told of in a line each.
  */
-import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { readLines, writeLines } from '../lines';
 import { bundle } from './bundle';
 import { BACKENDS, CONTENDERS, ours } from './contenders';
 import { LEVER_NAMES, LEVERS } from './levers';
-import type { Machine, SpeedLine } from './line';
+import type { SpeedLine } from './line';
+import { machineNow } from './machine';
 import { print } from './printed';
 import { higherOf, type Limit, limitOf } from './probe/limit';
 import { assertSameWork, type Entrant, type RaceOptions, race } from './race';
@@ -108,12 +108,7 @@ async function keep(lines: readonly SpeedLine[]): Promise<void> {
   await writeLines(out, [...former.filter((line) => !renewed.has(keyOf(line))), ...lines]);
 }
 
-const [load = 0] = loadavg();
-const machine: Machine = {
-  cpu: cpus()[0]?.model ?? 'unknown processor',
-  cores: cpus().length,
-  load: Number(load.toFixed(2)),
-};
+const machine = machineNow();
 const options: RaceOptions = {
   rounds: Number(flags.rounds ?? (flags.quick ? 3 : 9)),
   seconds: Number(flags.seconds ?? (flags.quick ? 0.5 : 2)),

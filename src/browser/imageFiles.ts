@@ -6,10 +6,10 @@ import {
   classOfFolder,
   isImageName,
   NO_IMAGE_NAME,
-  partsNote,
+  partsNotes,
   passedOverNote,
 } from '../data/imageNames';
-import { type ImagesOptions, images } from '../data/images';
+import { fittedImage, type ImagesOptions, images } from '../data/images';
 import type { OwnDataset } from '../data/ownData';
 
 /** Files of `<input type="file" webkitdirectory>`, or the items of a drop, `event.dataTransfer.items`. */
@@ -121,7 +121,7 @@ export async function imageFiles(files: ImageFiles, options: ImageFilesOptions =
   const found = [...withoutChosen(all)].sort((a, b) => (a.path < b.path ? -1 : 1));
   const labels = found.map(({ path }) => classOfFolder(WHERE, path));
   const list: Image[] = [];
-  for (const file of found) list.push(await imageOf(file));
+  for (const file of found) list.push(fittedImage(await imageOf(file), options));
   if (options.size === undefined)
     assertOneSize(
       WHERE,
@@ -131,9 +131,8 @@ export async function imageFiles(files: ImageFiles, options: ImageFilesOptions =
   const known = labels.some((label) => label !== undefined);
   const dataset = images(list, { name: 'image files', ...options, ...(known && { labels }) });
   const others = given.filter(({ file }) => !isImageName(file.name) && !file.name.startsWith('.'));
-  const parts = partsNote(labels) ?? [];
-  const passed = others[0]
-    ? passedOverNote({ example: others[0].path, count: others.length }, NO_IMAGE_NAME)
-    : [];
-  return { ...dataset, notes: [...dataset.notes, passed, parts].flat() };
+  const passed = others
+    .slice(0, 1)
+    .map(({ path }) => passedOverNote({ example: path, count: others.length }, NO_IMAGE_NAME));
+  return { ...dataset, notes: [...dataset.notes, ...passed, ...partsNotes(labels)] };
 }

@@ -35,7 +35,7 @@ const assertShownWithin = (
 ): void => {
   const size = x.length / count;
   const shown = orders.reduce((sum, { indices }) => sum + indices.length, 0);
-  // Where nearly all are shown, one look at all of them takes a fraction of the time of as many looks.
+  // Where half of them or more are shown, one look at all of them takes a fraction of the time of as many looks.
   if (2 * shown >= count && isWithin(x, support, bytes)) return;
   for (const { indices } of orders)
     for (const n of indices)

@@ -50,11 +50,13 @@ export function classOfFolder(where: string, path: string): string | undefined {
 /** What the parts of a data set are called. */
 const PART = /^(train(ing)?|val(id(ation)?)?|test(ing)?|dev|eval)$/i;
 
-/** A note where the folders that would be classes are the parts of a data set, each with the classes in it. */
-export function partsNote(labels: readonly (string | undefined)[]): string | undefined {
+/** A note where the folders that would be classes are the parts of a data set, each with the classes in it; else none. */
+export function partsNotes(labels: readonly (string | undefined)[]): readonly string[] {
   const classes = [...new Set(labels.filter((label) => label !== undefined))];
-  if (classes.length < 2 || !classes.every((name) => PART.test(name))) return undefined;
-  return `the classes are ${classes.map(describe).join(', ')}, as the parts of a data set are called: read a part alone where its folders are the classes`;
+  if (classes.length < 2 || !classes.every((name) => PART.test(name))) return [];
+  return [
+    `the classes are ${classes.map(describe).join(', ')}, as the parts of a data set are called: read a part alone where its folders are the classes`,
+  ];
 }
 
 /** Refuses images of different sizes, by the names of their files. */

@@ -89,3 +89,22 @@ export function images(images: readonly Image[], options: ImagesOptions = {}): O
     );
   return dataset;
 }
+
+/** Pixels with each channel as a whole image, as the option `planar` reads them. */
+const byChannel = (pixels: Uint8Array, channels: number): Uint8Array => {
+  const size = pixels.length / channels;
+  return Uint8Array.from(pixels, (_, i) => pixels[(i % size) * channels + Math.floor(i / size)] as number);
+};
+
+/**
+ * One image as {@link images} reads it, in memory of its own and still to be read by the same options: what a decoder gives may be
+ * large, and overwritten by the next.
+ */
+export function fittedImage(image: Image, options: ImagesOptions): Image {
+  const { labels: _, weight: __, ...reading } = options;
+  const { x, input } = images([image], reading);
+  const { size, channels, planar } = input as ImagesInput;
+  const [height, width] = size;
+  const pixels = x as Uint8Array;
+  return { data: planar ? byChannel(pixels, channels) : pixels, height, width };
+}

@@ -4,7 +4,6 @@
  *
  * A step on arrays drawn beforehand, a batch of 60,000 images of bytes, and random affine changes of its images take turns.
  */
-import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
@@ -22,6 +21,7 @@ import { selectBackend } from 'ssvae/node';
 import { type Batch, disposeBatch } from '../../../src/core/batch';
 import { readLines, writeLines } from '../../lines';
 import { DEFAULTS } from '../levers';
+import { machineNow } from '../machine';
 import { medianOf } from '../median';
 import { modelAndObjective } from '../ours';
 import { createPool } from '../step';
@@ -112,8 +112,7 @@ const inputsOf = ({ labeled, unlabeled }: Batch): readonly Tensor[] =>
   [labeled?.x, unlabeled?.x].filter((x) => x !== undefined);
 
 const run = new Date().toISOString();
-const load = Number((loadavg()[0] ?? 0).toFixed(2));
-const machine = { cpu: cpus()[0]?.model ?? 'unknown processor', cores: cpus().length, load };
+const machine = machineNow();
 for (const workload of WORKLOADS.filter(({ name }) => flags.workloads.split(',').includes(name))) {
   const times = await measured(workload);
   const line: LoaderLine = { kind: 'loader', run, machine, workload: workload.name, backend, ...times };

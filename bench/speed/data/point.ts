@@ -19,25 +19,12 @@ import { rowBlocks, selectBackend } from 'ssvae/node';
 import { disposeBatch } from '../../../src/core/batch';
 import { medianOf } from '../median';
 import type { DataLine } from './line';
-
-/** Values of an example. */
-export const WIDTH = 16;
-
-/** What is measured, and the file of the examples where they are on disk. */
-export interface DataPoint extends Pick<DataLine, 'source' | 'examples'> {
-  readonly path?: string;
-}
+import { type DataPoint, fill, WIDTH } from './pattern';
 
 const CLASSES = 10;
 const LABELED = 1000;
 const STEPS = 150;
 const batchSize = { labeled: 100, unlabeled: 128 };
-
-/** Values of examples from the `from`-th on, which follow a cheap pattern. */
-export function fill(values: Float32Array, from: number): Float32Array {
-  for (let i = 0; i < values.length; i++) values[i] = (((from * WIDTH + i) * 2_654_435_761) % 1009) / 1009;
-  return values;
-}
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -154,5 +141,4 @@ async function measure(point: DataPoint): Promise<Omit<DataLine, 'kind' | 'run' 
   };
 }
 
-const given = process.argv[2];
-if (given?.startsWith('{')) console.log(JSON.stringify(await measure(JSON.parse(given) as DataPoint)));
+console.log(JSON.stringify(await measure(JSON.parse(process.argv[2] as string) as DataPoint)));

@@ -7,12 +7,13 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, open, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { readLines, writeLines } from '../../lines';
+import { machineNow } from '../machine';
 import { type DataLine, type LoaderLine, SOURCES } from './line';
-import { type DataPoint, fill, WIDTH } from './point';
+import { type DataPoint, fill, WIDTH } from './pattern';
 
 const { values: flags } = parseArgs({
   options: {
@@ -40,11 +41,7 @@ async function measured(point: DataPoint): Promise<Omit<DataLine, 'kind' | 'run'
 }
 
 const run = new Date().toISOString();
-const machine = {
-  cpu: cpus()[0]?.model ?? 'unknown processor',
-  cores: cpus().length,
-  load: Number((loadavg()[0] ?? 0).toFixed(2)),
-};
+const machine = machineNow();
 const place = await mkdtemp(join(tmpdir(), 'ssvae-data-'));
 try {
   for (const source of SOURCES.filter((source) => flags.sources.split(',').includes(source)))

@@ -60,7 +60,7 @@ const onWebGpu =
     const set = numbers.map((number) => `let ${number} = uniforms.${number};`);
     const program = {
       outputShape,
-      variableNames: names.map((input) => input),
+      variableNames: [...names],
       uniforms: numbers.map((number) => `${number} : f32,`).join(' '),
       dispatchLayout: { x: outputShape.map((_, axis) => axis) },
       dispatch: [Math.ceil(util.sizeFromShape(outputShape) / WORKGROUP), 1, 1],
@@ -85,7 +85,7 @@ const onWebGl =
     const read = names.map((input) => `float ${input} = get${capital(input)}AtOutCoords();`);
     const program = {
       outputShape,
-      variableNames: names.map((input) => input),
+      variableNames: [...names],
       customUniforms: numbers.map((number) => ({ name: number, type: 'float' })),
       // The host compiles a program for each shape otherwise, and cannot do without from five axes on.
       enableShapeUniforms: env().getBool('WEBGL_USE_SHAPES_UNIFORMS') && outputShape.length <= 4,

@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { plainOf } from '../../core/assert';
 import { oneLine } from '../../core/describe';
-import type { ImagesInput } from '../../core/inputs/images';
 import { channelsOf, type Image } from '../../core/inputs/imagesReader';
 import { messageOf } from '../../core/messageOf';
 import { callable, optional } from '../../core/options';
-import { assertOneSize, classOfFolder, partsNote } from '../../data/imageNames';
-import { type ImagesOptions, images, LONGEST_SIDE } from '../../data/images';
+import { assertOneSize, classOfFolder, partsNotes } from '../../data/imageNames';
+import { fittedImage, type ImagesOptions, images, LONGEST_SIDE } from '../../data/images';
 import type { OwnDataset } from '../../data/ownData';
 import { absolute, assertPath } from '../file';
 import { naming } from '../systemError';
@@ -69,30 +68,6 @@ function assertAsItIs(
     );
 }
 
-/** Pixels with each channel as a whole image, as the option `planar` reads them. */
-const byChannel = (pixels: Uint8Array, channels: number): Uint8Array => {
-  const size = pixels.length / channels;
-  return Uint8Array.from(pixels, (_, i) => pixels[(i % size) * channels + Math.floor(i / size)] as number);
-};
-
-/**
- * An image in the size and colors that are asked for, in memory of its own: what a decoder gives may be large, and overwritten by
- * the next.
- */
-function kept(image: Image, options: ImagesOptions): Image {
-  const { size, gray, planar, background, input } = options;
-  const given = { size, gray, planar, background, input };
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const { x, input: read } = images([image], set);
-  const { size: sides, channels, planar: isPlanar } = read as ImagesInput;
-  const pixels = x as Uint8Array;
-  return {
-    data: isPlanar ? byChannel(pixels, channels) : pixels,
-    height: sides[0],
-    width: sides[1],
-  };
-}
-
 /**
  * A data set of the image files in a folder: each folder in it is a class, and the files in `unlabeled` have none.
  *
@@ -137,10 +112,9 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
       check(sizeOfPng(`${WHERE}: ${oneLine(path, 200)}`, bytes));
     const image = await decodeFile(WHERE, bytes, path, decoder);
     check(image);
-    list.push(kept(image, own));
+    list.push(fittedImage(image, own));
   }
   const known = labels.some((label) => label !== undefined);
   const dataset = images(list, { name: basename(dir), ...own, ...(known && { labels }) });
-  const parts = partsNote(labels);
-  return { ...dataset, notes: [...dataset.notes, ...found.notes, ...(parts ? [parts] : [])] };
+  return { ...dataset, notes: [...dataset.notes, ...found.notes, ...partsNotes(labels)] };
 }

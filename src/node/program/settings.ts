@@ -15,6 +15,7 @@ export const nameOf = (settings: object): string =>
 export function jsonOf(text: string): unknown {
   try {
     const json = text.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : text;
+    // What is none is parsed again, for the words of the parser.
     return parseStoredJson('settings', 'the text', json) ?? JSON.parse(json);
   } catch (error) {
     throw new Error(

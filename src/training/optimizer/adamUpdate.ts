@@ -55,29 +55,34 @@ const scheduledAt = ({ learningRate, weightDecay }: AdamSettings, step: number) 
     throw new RangeError(
       `createAdam: learningRate · weightDecay at step ${step} is ${rate * decay}, needed a finite float32 number`,
     );
-  return { rate, decay };
+  return { rate, decay: rate * decay };
 };
+
+/** Numbers of a variable's nth update, at the rates of its step. */
+const numbersAt = (
+  settings: AdamSettings,
+  { rank }: Variable,
+  { rate, decay }: Pick<Rates, 'rate' | 'decay'>,
+  updates: number,
+): AdamNumbers => ({ kept: rank >= 2 ? 1 - decay : 1, ...corrected(settings, rate, updates) });
 
 /** Numbers of a variable's nth update, at a step. */
 export const numbersOf = (
   settings: AdamSettings,
-  { rank }: Variable,
+  variable: Variable,
   step: number,
   updates: number,
-): AdamNumbers => {
-  const { rate, decay } = scheduledAt(settings, step);
-  return { kept: rank >= 2 ? 1 - rate * decay : 1, ...corrected(settings, rate, updates) };
-};
+): AdamNumbers => numbersAt(settings, variable, scheduledAt(settings, step), updates);
 
 /** Rates of a step, the same for every variable. */
 export const ratesAt = (settings: AdamSettings, step: number, applied: Tensor | undefined): Rates => {
   const { rate, decay } = scheduledAt(settings, step);
   return {
     rate,
-    decay: rate * decay,
+    decay,
     applied,
     // Computed on the host unless the device decides whether the step applies: that saves a kernel a step.
-    kept: decay === 0 || !applied ? 1 - rate * decay : sub(1, mul(applied, rate * decay)),
+    kept: decay === 0 || !applied ? 1 - decay : sub(1, mul(applied, decay)),
     times: (factor) => (applied ? mul(applied, factor) : factor),
     first: meanShares(settings.beta1, applied),
     second: meanShares(settings.beta2, applied),
@@ -87,17 +92,16 @@ export const ratesAt = (settings: AdamSettings, step: number, applied: Tensor | 
 /** The update in one operation of the backend, where it has one: new values of the variable and of its moments. */
 function fusedUpdate(
   { beta1, beta2 }: AdamSettings,
-  { decay, applied }: Rates,
   inputs: Readonly<Record<'value' | 'first' | 'second' | 'gradient', Tensor>>,
-  bias: Pick<AdamNumbers, 'size' | 'epsilon'>,
+  numbers: AdamNumbers,
+  applied: Tensor | undefined,
 ): readonly Tensor[] | undefined {
   // It moves both means from their former values.
   if (!movesFromFormer(beta1) || !movesFromFormer(beta2)) return undefined;
-  const kept = inputs.value.rank >= 2 ? 1 - decay : 1;
-  const numbers = { firstRate: 1 - beta1, secondRate: 1 - beta2, kept, ...bias };
+  const all = { firstRate: 1 - beta1, secondRate: 1 - beta2, ...numbers };
   return applied
-    ? runFused('SsvaeGuardedAdam', { ...inputs, applied }, numbers)
-    : runFused('SsvaeAdam', inputs, numbers);
+    ? runFused('SsvaeGuardedAdam', { ...inputs, applied }, all)
+    : runFused('SsvaeAdam', inputs, all);
 }
 
 /** Moves a variable and its moments; its update has been counted. */
@@ -108,8 +112,9 @@ export function moveVariable(
   gradient: Tensor,
   { first, second, updates }: Moments,
 ): void {
-  const bias = corrected(settings, rates.rate, updates);
-  const fused = fusedUpdate(settings, rates, { value: target, first, second, gradient }, bias);
+  const numbers = numbersAt(settings, target, rates, updates);
+  const inputs = { value: target, first, second, gradient };
+  const fused = fusedUpdate(settings, inputs, numbers, rates.applied);
   if (fused !== undefined) {
     for (const [i, variable] of [target, first, second].entries()) variable.assign(fused[i] as Tensor);
     return;
@@ -118,5 +123,5 @@ export function moveVariable(
   first.assign(movedMean(first, gradient, rates.first));
   second.assign(movedMean(second, square(gradient), rates.second));
   const shrunk = kept !== 1 ? mul(target, kept) : target;
-  target.assign(sub(shrunk, div(mul(first, rates.times(bias.size)), add(sqrt(second), bias.epsilon))));
+  target.assign(sub(shrunk, div(mul(first, rates.times(numbers.size)), add(sqrt(second), numbers.epsilon))));
 }
