@@ -37,7 +37,8 @@ if (flags.data === undefined) throw new Error('--data is missing, needed the fol
 
 const LABELS = 1000;
 const DEGREES = 45;
-const DISCREPANCY = 20;
+/** Examples of a batch: 100 labeled and 128 unlabeled. */
+const BATCH = 228;
 const { name: backend, execute } = await selectBackend({ backend: flags.backend as 'tensorflow' });
 const { train: all, test } = await loadDataset('mnist', { dir: flags.data });
 const half = all.count / 2;
@@ -83,8 +84,13 @@ interface Way {
 const m2 = (seed: number): Model => createM2({ data, latent: 50, nets: NETS, seed });
 const m1m2 = (seed: number): Model =>
   createM1M2({ data, latent: 50, features: 50, covariates: 2, nets: { ...NETS, innerWidths: [300] }, seed });
-const withDiscrepancy: ObjectiveOf<SemiSupervisedVae> = (model, steps) =>
-  optimized(model, steps, { domainDiscrepancy: { weight: DISCREPANCY } });
+const together = (perExample: number): Way => ({
+  title: `M1+M2 that reads the domain, weight of the discrepancy ${perExample * BATCH}`,
+  create: m1m2,
+  labeled: 'source',
+  unlabeled: [0, all.count],
+  objective: (model, steps) => optimized(model, steps, { domainDiscrepancy: { weight: perExample * BATCH } }),
+});
 
 const WAYS: Readonly<Record<string, Way>> = {
   source: { title: 'M2 on the source alone', create: m2, labeled: 'source', unlabeled: [0, half] },
@@ -95,13 +101,8 @@ const WAYS: Readonly<Record<string, Way>> = {
     labeled: 'source',
     unlabeled: [0, all.count],
   },
-  discrepancy: {
-    title: 'the same, and features of the domains drawn together',
-    create: m1m2,
-    labeled: 'source',
-    unlabeled: [0, all.count],
-    objective: withDiscrepancy,
-  },
+  together1: together(1),
+  together10: together(10),
   ceiling: {
     title: 'M2 on the target, with its labels',
     create: m2,
