@@ -125,7 +125,7 @@ const assertWeighted = (
     const most = part === 'labeled' && indices.length % size > 0 ? 2 * absent : absent;
     if (size > 0 && absent > 0 && (most >= size || absent === indices.length))
       throw new RangeError(
-        `createBatches: ${absent} ${part} examples have weight 0, needed so few that each batch of batchSize.${part}, ${size}, has one above 0: leave examples of weight 0 out of the split`,
+        `createBatches: ${absent} of the ${part} examples have weight 0, needed so few that each batch of batchSize.${part}, ${size}, has one above 0: leave examples of weight 0 out of the split`,
       );
   }
 };

@@ -17,9 +17,16 @@ import { integersFrom, number, readOptions, seedStream, unchecked } from '../cor
 import { dropLabels } from '../regularizers/dropLabels';
 import { inferred } from './atOnce';
 import type { TokenConditionalVae } from './conditional/token';
+import { assertCovariates } from './covariates';
 import { assertModel, hasToken } from './fits';
 import { assertInputs } from './living';
-import { type BoundTerms, type Classifier, hasLabels, type SemiSupervisedVae } from './model';
+import {
+  type BoundContext,
+  type BoundTerms,
+  type Classifier,
+  hasLabels,
+  type SemiSupervisedVae,
+} from './model';
 
 /** How a model classifies by Bayes' rule. */
 export interface BayesClassifierOptions {
@@ -59,12 +66,12 @@ export function bayesClassifier(
   });
   if (isToken(model)) assertModel(where, 'model', model, ['bound']);
   else assertModel<SemiSupervisedVae>(where, 'model', model, ['infer', 'classify']);
-  const { inputShape, classes, classNames, input, likelihood } = model;
+  const { inputShape, classes, classNames, input, likelihood, covariates } = model;
   const ofModel = hasLabels(model) ? model.labelPrior : uniformLabelPrior(classes);
   const { samples, labelPrior = ofModel, seed } = read;
   assertLabelPrior(where, labelPrior, classes);
-  const weigh = (x: Tensor, noise: Noise): Tensor => {
-    const { logWeight } = atEveryLabel(where, model, x, noise);
+  const weigh = (x: Tensor, context: BoundContext): Tensor => {
+    const { logWeight } = atEveryLabel(where, model, x, context);
     if (logWeight === undefined)
       throw new RangeError(`${where}: the bound has no logWeight, needed it where the context asks for it`);
     return byLabel(logWeight, classes);
@@ -74,13 +81,17 @@ export function bayesClassifier(
     classes,
     ...(classNames && { classNames }),
     ...(input && { input }),
+    ...(covariates !== undefined && { covariates }),
     likelihood,
     spec: { model: where, of: model.spec, samples, labelPrior },
     variables: {},
-    classify(x) {
+    classify(x, known) {
       assertInputs('classify', model, x);
+      assertCovariates('classify', 'covariates', model, known?.covariates, x.shape[0] as number);
       return tidy(() => {
-        const weights = Array.from({ length: samples }, (_, s) => tidy(() => weigh(x, seed.split(s)))); // log w_s, [B, K]
+        const weights = Array.from({ length: samples }, (_, s) =>
+          tidy(() => weigh(x, { ...known, noise: seed.split(s) })),
+        ); // log w_s, [B, K]
         const logPrior = tensor1d(labelPrior.map((p) => Math.log(p) - Math.log(samples)));
         return add<Tensor2D>(logSumExp(maximum(stack(weights), LOWEST), 0), logPrior);
       });
@@ -98,9 +109,10 @@ const atEveryLabel = (
   where: string,
   model: SemiSupervisedVae | TokenConditionalVae,
   x: Tensor,
-  noise: Noise,
+  context: BoundContext,
 ): BoundTerms => {
   const y = everyLabel(x.shape[0] as number, model.classes);
-  if (!isToken(model)) return inferred(where, model, x, { noise }).bound(y, { noise, logWeight: true });
+  const { noise } = context;
+  if (!isToken(model)) return inferred(where, model, x, context).bound(y, { noise, logWeight: true });
   return model.bound(x, { noise, logWeight: true }, dropLabels(y, { rate: 0, noise: noise.split('label') }));
 };

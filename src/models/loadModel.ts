@@ -21,7 +21,7 @@ export interface LoadModelOptions<Kind extends ModelKind = ModelKind> extends Ha
  * @param options which model to expect; your own nets, likelihood and prior, where the model has such
  * @returns the model, with the weights of the file
  * @throws RangeError when nothing is there, the file is damaged, holds another kind of model or none, its spec is of nets
- *   of another size than its weights, or a variable differs: the first that does is named
+ *   of another size than its weights, or a variable or a layer of your own nets differs: the first that does is named
  * @throws TypeError when your own nets, likelihood or prior are needed and missing
  * @example const model = await loadModel(file('m2.safetensors'), { kind: 'm2' })
  */

@@ -3,6 +3,7 @@ import { oneLine } from '../core/describe';
 import type { LatentPrior } from '../distributions/latentPrior';
 import type { Likelihood } from '../distributions/likelihood';
 import type { LikelihoodSpec } from '../distributions/likelihoods';
+import { firstDifference, shown } from '../files/difference';
 import { assertFormat, MODEL } from '../files/fileFormat';
 import { brief, canonical, isRecord, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
@@ -11,7 +12,7 @@ import { totalOf } from '../nets/description';
 import { completeSpec } from './fileSpec';
 import { assertLikelihood, columnsClaimed, likelihoodOf, outputShapeOf } from './likelihoods';
 import type { Model } from './model';
-import { assignVariables } from './modelFile';
+import { assertStored, assignVariables } from './modelFile';
 import { disposeVariables } from './ownVariables';
 import { whole } from './whole';
 
@@ -27,6 +28,29 @@ export interface ModelFile {
   readonly where: string;
   readonly arrays: Readonly<Record<string, StoredArray>>;
   readonly spec: unknown;
+  /** layers of the user's own nets; earlier files have none, and are not compared */
+  readonly structure?: unknown;
+}
+
+/**
+ * Refuses what differs between a file and a model, naming the first entry that does.
+ *
+ * @param where name of the reader and of the file, for messages
+ * @param name of what is compared
+ */
+export function assertSame(where: string, name: string, found: unknown, needed: unknown): void {
+  const different = firstDifference(name, needed, found);
+  if (different === undefined) return;
+  const { path, ours, theirs } = different;
+  throw new RangeError(
+    `${where}: ${oneLine(path, 300)} is ${shown(theirs)} in the file, needed ${shown(ours)} as in the model`,
+  );
+}
+
+/** Refuses own nets of other layers than those of the file: weights of the same shapes would compute something else. */
+export function assertStructure({ where, structure }: ModelFile, model: Pick<Model, 'structure'>): void {
+  if (structure === undefined || model.structure === undefined) return;
+  assertSame(where, 'nets', structure, model.structure);
 }
 
 /**
@@ -47,8 +71,8 @@ export const readModelFile = async (reader: string, place: Storage | StorageFold
   const { arrays, metadata } = readSafetensors(bytes, where);
   const { format } = isRecord(metadata) ? metadata : {};
   assertFormat(where, format, FORMAT, ', as saveModel writes; a checkpoint is read by train, with resume');
-  const { spec } = parseRecord(where, 'the metadata', metadata, ['format', 'spec']);
-  return { where, arrays, spec: completeSpec(spec) };
+  const { spec, structure } = parseRecord(where, 'the metadata', metadata, ['format', 'spec', 'structure']);
+  return { where, arrays, spec: completeSpec(spec), structure };
 };
 
 /**
@@ -131,6 +155,9 @@ export interface ReadyModel<Spec extends PresetSpec<Nets>, Nets, M extends Model
   ): M;
 }
 
+const nameOf = (likelihood: object | null): string =>
+  likelihood === null ? 'one of your own' : brief(likelihood);
+
 /** A model that frees the variables of a likelihood that was made for it. */
 const owning = <M extends Model>(model: M, likelihood: Likelihood): M => {
   const { dispose } = model;
@@ -150,10 +177,11 @@ const owning = <M extends Model>(model: M, likelihood: Likelihood): M => {
  * @throws RangeError or TypeError, as the caller documents
  */
 export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
-  { where, arrays, spec }: ModelFile,
+  file: ModelFile,
   handedIn: HandedIn<Nets>,
   { parse, isOwn, valuesOf, create }: ReadyModel<Spec, Nets, M>,
 ): M {
+  const { where, arrays, spec } = file;
   const parsed = parse(where, spec);
   const nets = handedIn.nets ?? parsed.nets;
   if (nets === null)
@@ -164,9 +192,9 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
     throw new TypeError(
       `${where}: the model was made with a likelihood of its own, needed it as options.likelihood`,
     );
-  if (handed !== undefined && ofSpec !== null && canonical(handed.spec ?? null) !== canonical(ofSpec))
+  if (handed !== undefined && canonical(handed.spec ?? null) !== canonical(ofSpec))
     throw new RangeError(
-      `${where}: options.likelihood is ${brief(handed.spec ?? null)} and ${brief(ofSpec)} in the file, needed the same; or leave it out`,
+      `${where}: options.likelihood is ${nameOf(handed.spec ?? null)} and ${nameOf(ofSpec)} in the file, needed the same${ofSpec ? '; or leave it out' : ''}`,
     );
   if ((ofFile === null) !== (prior !== undefined))
     throw new TypeError(
@@ -182,6 +210,8 @@ export function rebuild<Nets, Spec extends PresetSpec<Nets>, M extends Model>(
     }
     const model = naming(where, () => create({ ...spoken, nets, likelihood, ...(prior && { prior }) }));
     try {
+      assertStored(where, model.variables, arrays);
+      assertStructure(file, model);
       assignVariables(where, model.variables, arrays);
     } catch (error) {
       model.dispose();

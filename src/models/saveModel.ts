@@ -3,14 +3,13 @@ import { plainOf, recordOf } from '../core/assert';
 import { oneLine } from '../core/describe';
 import { assertSpec } from '../core/spec';
 import { CHECKPOINT, formatOf, MODEL } from '../files/fileFormat';
-import { brief, canonical, isRecord, own } from '../files/json';
 import { writeSafetensors } from '../files/safetensors';
 import { assertStorage, contentOf, Held, type Storage, type StorageFolder } from '../files/storage';
 import { assertModel } from './fits';
 import { assertLiving, assertNotInTraining } from './living';
 import type { Model } from './model';
 import { assertStored, assignVariables, readTensors } from './modelFile';
-import { FORMAT, readModelFile } from './presetFile';
+import { assertSame, assertStructure, FORMAT, readModelFile } from './presetFile';
 
 /** Refuses a place that a run holds, or that holds anything but a model: the write would destroy it. */
 const assertNothingElse = async (storage: Storage): Promise<void> => {
@@ -54,7 +53,9 @@ export async function saveModel(model: Model, storage: Storage): Promise<void> {
   await inTurn(storage.name, async () => {
     await assertNothingElse(storage);
     const arrays = await reading;
-    await storage.write(writeSafetensors({ arrays, metadata: { format: FORMAT, spec: model.spec } }));
+    const { spec, structure } = model;
+    const metadata = { format: FORMAT, spec, ...(structure !== undefined && { structure }) };
+    await storage.write(writeSafetensors({ arrays, metadata }));
   });
 }
 
@@ -72,27 +73,13 @@ async function inTurn(place: string, save: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Refuses another spec, naming the first entry that differs. */
-const assertSameSpec = (where: string, name: string, found: unknown, needed: unknown): void => {
-  if (!isRecord(found) || !isRecord(needed)) {
-    if (canonical(found) === canonical(needed)) return;
-    throw new RangeError(
-      `${where}: ${oneLine(name, 300)} is ${brief(found)} in the file, needed ${brief(needed)} as in the model`,
-    );
-  }
-  const assertEntry = (entry: string): void =>
-    assertSameSpec(where, `${name}.${oneLine(entry)}`, own(found, entry), own(needed, entry));
-  for (const entry of Object.keys(needed)) assertEntry(entry);
-  for (const entry of Object.keys(found)) if (!Object.hasOwn(needed, entry)) assertEntry(entry);
-};
-
 /**
  * Puts the weights that {@link saveModel} wrote into a model that your own code has built.
  *
  * @param model whose variables have the names and shapes of the file's, and whose spec is the file's
  * @param storage where from
- * @throws RangeError when nothing is there, the file is damaged or no model, or a variable or the spec differs: the
- *   first that does is named, and no variable is changed
+ * @throws RangeError when nothing is there, the file is damaged or no model, or a variable, the spec or a layer of own nets
+ *   differs: the first that does is named, and no variable is changed
  * @throws Error while a run of `train` uses the model, or one that shares variables with it
  * @example await loadVariables(createMyModel(), file('mine.safetensors'))
  */
@@ -100,9 +87,11 @@ export async function loadVariables(model: Model, storage: Storage | StorageFold
   plainOf('loadVariables', recordOf('loadVariables', model, 'model').variables, 'model.variables');
   assertLiving('loadVariables', model);
   assertNotInTraining('loadVariables', model);
-  const { where, arrays, spec } = await readModelFile('loadVariables', storage);
+  const file = await readModelFile('loadVariables', storage);
+  const { where, arrays, spec } = file;
   assertStored(where, model.variables, arrays);
-  assertSameSpec(where, 'spec', spec, model.spec);
+  assertSame(where, 'spec', spec, model.spec);
+  assertStructure(file, model);
   // A run may have begun, or the model may have been disposed, while the file was read.
   assertNotInTraining('loadVariables', model);
   assertLiving('loadVariables', model);

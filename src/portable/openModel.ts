@@ -1,6 +1,7 @@
 /** A model whose parts other formats can run. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { describe } from '../core/describe';
+import { awaitHint } from '../core/hints';
 import type { Likelihood } from '../distributions/likelihood';
 import { isRecord, own } from '../files/json';
 import type { StoredArray } from '../files/safetensors';
@@ -81,7 +82,7 @@ export async function openModel(where: string, model: ReadyModel): Promise<Opene
   const nets = describeParts && allNets(model);
   if (describeParts === undefined || nets === undefined)
     throw new TypeError(
-      `${where}: model is ${describe(model)}, needed a ready model, as createM2 makes, or loadModel`,
+      `${where}: model is ${describe(model)}, needed a ready model, as createM2 makes, or loadModel${awaitHint(model)}`,
     );
   assertLiving(where, model);
   const logarithms = logarithmsIn(where, model.likelihood);

@@ -3,6 +3,7 @@ import { assertFunction, assertInteger, assertOneOf, plainOf } from '../core/ass
 import { BATCH_SOURCE_NAMES, type BatchSource } from '../core/batch';
 import { assertClassNames } from '../core/classNames';
 import { describe } from '../core/describe';
+import { awaitHint } from '../core/hints';
 import {
   AT_LEAST_0,
   abortSignal,
@@ -71,7 +72,7 @@ const batches: Rule<BatchSource> = checked((where, name, source) => {
   assertNoFunction(where, name, source);
   if (typeof source?.at !== 'function')
     throw new TypeError(
-      `${where}: ${name} is ${describe(source)}, needed a BatchSource such as createBatches(…)`,
+      `${where}: ${name} is ${describe(source)}, needed a BatchSource such as createBatches(…)${awaitHint(source)}`,
     );
   assertSpelling(where, name, source, { known: BATCH_SOURCE_NAMES, what: 'a part of a BatchSource' });
   assertInteger(where, `${name}.stepsPerEpoch`, source.stepsPerEpoch);

@@ -1,12 +1,17 @@
 import { expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { createBatches } from '../../src/data/batches';
+import { columns } from '../../src/data/columns';
 import { createDataset } from '../../src/data/dataset';
 import { splitDataset } from '../../src/data/split';
+import { streamBatches } from '../../src/data/stream/streamBatches';
 import { accuracy } from '../../src/evaluation/accuracy';
 import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
+import { supervised } from '../../src/models/objectives/supervised';
 import { embed, predict } from '../../src/models/predict';
+import { toLayersModels } from '../../src/portable/toLayersModels';
+import { train } from '../../src/training/train';
 import { cleanUpAfterEach } from '../support/numbers';
 import { tinyDataset, tinyM2 } from '../support/tiny';
 
@@ -65,6 +70,31 @@ it.each<[string, (handed: never) => unknown, unknown, string]>([
     (model) => predict(model, set.x),
     Promise.resolve(3),
     'predict: model is Promise, needed an object with classify(): await it',
+  ],
+  [
+    'a promise for rows',
+    (rows) => columns(rows),
+    Promise.resolve([]),
+    'columns: rows is Promise, needed an array of records, or a record of columns, as parsers of tables give them: await it',
+  ],
+  [
+    'a promise for batches',
+    (batches) => train(tinyM2(), { objective: supervised(), batches, epochs: 1, seed: 1 }),
+    Promise.resolve({}),
+    'train: batches is Promise, needed a BatchSource such as createBatches(…): await it',
+  ],
+  [
+    'a promise for blocks',
+    (unlabeled) =>
+      streamBatches({ unlabeled, labeled: set, batchSize: { labeled: 1, unlabeled: 1 }, seed: 1 }),
+    Promise.resolve({}),
+    'streamBatches: unlabeled is Promise, needed blocks, { name, shape, sizes, read }, such as rowBlocks of ssvae/node makes: await it',
+  ],
+  [
+    'a promise for a model that leaves',
+    (model) => toLayersModels(model),
+    Promise.resolve({}),
+    'toLayersModels: model is Promise, needed a ready model, as createM2 makes, or loadModel: await it',
   ],
   [
     'a promise for codes',

@@ -324,11 +324,11 @@ describe('batches of weighted examples', () => {
     });
 
   it.each([
-    [[1, 1, 1, 0, 0, 1, 1], { labeled: 1, unlabeled: 2 }, '2 unlabeled examples'],
-    [[0, 1, 1, 1, 1, 1, 1], { labeled: 1, unlabeled: 2 }, '1 labeled examples'],
+    [[1, 1, 1, 0, 0, 1, 1], { labeled: 1, unlabeled: 2 }, '2 of the unlabeled examples'],
+    [[0, 1, 1, 1, 1, 1, 1], { labeled: 1, unlabeled: 2 }, '1 of the labeled examples'],
     // The end of one pass and the beginning of the next.
-    [[0, 1, 1, 1, 1, 1, 1], { labeled: 2, unlabeled: 2 }, '1 labeled examples'],
-    [[0, 0, 0, 1, 1, 1, 1], { labeled: 7, unlabeled: 2 }, '3 labeled examples'],
+    [[0, 1, 1, 1, 1, 1, 1], { labeled: 2, unlabeled: 2 }, '1 of the labeled examples'],
+    [[0, 0, 0, 1, 1, 1, 1], { labeled: 7, unlabeled: 2 }, '3 of the labeled examples'],
   ])(
     'are refused before the first step where one could have weights of 0 alone: %j',
     (weight, size, what) => {

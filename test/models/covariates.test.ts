@@ -8,6 +8,7 @@ import { evaluateClassifier } from '../../src/evaluation/classifier';
 import { evaluateElbo } from '../../src/evaluation/elbo';
 import { noveltyScore } from '../../src/evaluation/novelty';
 import { evaluateSamples } from '../../src/evaluation/samples';
+import { bayesClassifier } from '../../src/models/bayesClassifier';
 import { loadModel } from '../../src/models/loadModel';
 import { semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { embed, predict } from '../../src/models/predict';
@@ -43,6 +44,21 @@ describe('a model with covariates', () => {
     const counts = [0, 1, 2].map((k) => own.labels.filter((label) => label === k).length);
     expect([0, 1, 2].map((k) => confusion.reduce((sum, of) => sum + (of[k] as number), 0))).toEqual(counts);
     expect(alive()).toEqual(before);
+    model.dispose();
+  });
+
+  it('is a classifier by Bayes that reads them', async () => {
+    const model = make();
+    const bayes = bayesClassifier(model, { samples: 2, seed: 1 });
+    const before = alive();
+    const { count } = await evaluateClassifier(bayes, dataset);
+    expect(count).toBe(12);
+    const at = async (domain: number) =>
+      (await predict(bayes, bars.x, { covariates: domainsAt(() => domain) })).probabilities;
+    expect(await at(0)).not.toEqual(await at(1));
+    expect(alive()).toEqual(before);
+    await expect(predict(bayes, bars.x)).rejects.toThrow('predict: covariates are undefined');
+    expect(() => bayes.classify(zeros([2, ...SHAPE]))).toThrow('classify: covariates is undefined');
     model.dispose();
   });
 

@@ -7,8 +7,8 @@ import type { Json } from '../../src/files/json';
 import { readSafetensors, writeSafetensors } from '../../src/files/safetensors';
 import { loadModel } from '../../src/models/loadModel';
 import { embed } from '../../src/models/predict';
-import { saveModel } from '../../src/models/saveModel';
-import type { VaeOptions } from '../../src/models/vae/model';
+import { loadVariables, saveModel } from '../../src/models/saveModel';
+import type { GaussianVae as VaeModel, VaeOptions } from '../../src/models/vae/model';
 import { cleanUpAfterEach, read } from '../support/numbers';
 import { alive, CONV, LATENT, memoryStorage, tinyDataset, tinyM1, tinyM2, weightsOf } from '../support/tiny';
 
@@ -28,13 +28,14 @@ const saved = async (options: Partial<VaeOptions> = {}) => {
   return storage;
 };
 
-const ownNets = () => {
+const ownNets = (activation: 'linear' | 'tanh' = 'linear') => {
   const [x, z] = [input({ shape: [6] }), input({ shape: [LATENT] })];
   const dense = (from: SymbolicTensor, units: number): SymbolicTensor =>
     layers.dense({ units }).apply(from) as SymbolicTensor;
+  const hidden = layers.dense({ units: 3, activation }).apply(z) as SymbolicTensor;
   return {
     encoder: net({ inputs: x, outputs: [dense(x, LATENT), dense(x, LATENT)] }),
-    decoder: net({ inputs: z, outputs: dense(z, 6) }),
+    decoder: net({ inputs: z, outputs: dense(hidden, 6) }),
   };
 };
 
@@ -76,6 +77,38 @@ describe('loadModel of a VAE', () => {
     );
   });
 
+  it('refuse own nets of other layers, whose weights have the same shapes', async () => {
+    const [model, other] = [ownNets(), ownNets('tanh')].map((nets) => tinyM1({ inputShape: [6], nets }));
+    const storage = memoryStorage();
+    await saveModel(model as VaeModel, storage);
+    const before = await weightsOf(other as VaeModel);
+    const differs =
+      'memory: nets.decoder[1].activation is "linear" in the file, needed "tanh" as in the model';
+    await expect(loadModel(storage, { nets: ownNets('tanh') })).rejects.toThrow(`loadModel: ${differs}`);
+    await expect(loadVariables(other as VaeModel, storage)).rejects.toThrow(`loadVariables: ${differs}`);
+    expect(await weightsOf(other as VaeModel)).toEqual(before);
+  });
+
+  it('take own nets of a file that does not have their layers', async () => {
+    const model = tinyM1({ inputShape: [6], nets: ownNets() });
+    const storage = memoryStorage();
+    await saveModel(model, storage);
+    const { arrays, metadata } = readSafetensors(storage.bytes as Uint8Array);
+    const { structure, ...earlier } = metadata as Record<string, Json>;
+    expect(structure).toBeDefined();
+    storage.bytes = writeSafetensors({ arrays, metadata: earlier });
+    expect(await weightsOf(await loadModel(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
+  });
+
+  it('refuse a likelihood of the library where the model was made with one of its own', async () => {
+    const { spec: _, ...own } = gaussianObservation({ sigma: 0.2 });
+    const storage = await saved({ likelihood: own });
+    await expect(loadModel(storage, { likelihood: gaussianObservation({ sigma: 1 }) })).rejects.toThrow(
+      'options.likelihood is {"kind":"gaussian","sigma":1,"variance":"fixed"} and one of your own in the file, needed the same',
+    );
+    (await loadModel(storage, { likelihood: own })).dispose();
+  });
+
   it('refuse another likelihood than that of the file, and take the same', async () => {
     const model = tinyM1({ likelihood: gaussianObservation({ sigma: 0.2 }) });
     const storage = memoryStorage();
@@ -87,7 +120,9 @@ describe('loadModel of a VAE', () => {
     );
     await expect(loadModel(storage, { likelihood: bernoulli })).rejects.toThrow('options.likelihood is {"');
     const { spec: _, ...own } = gaussianObservation({ sigma: 0.2 });
-    await expect(loadModel(storage, { likelihood: own })).rejects.toThrow('options.likelihood is null');
+    await expect(loadModel(storage, { likelihood: own })).rejects.toThrow(
+      'options.likelihood is one of your own and {"kind":"gaussian"',
+    );
     const loaded = await loadModel(storage, { likelihood: gaussianObservation({ sigma: 0.2 }) });
     expect(loaded.spec).toEqual(model.spec);
     for (const one of [model, loaded]) one.dispose();

@@ -374,7 +374,7 @@ describe('saveModel and loadModel', () => {
     const { arrays, metadata } = readSafetensors(file as Uint8Array);
     const more = writeSafetensors({ arrays, metadata: { ...(metadata as object), more: 1 } });
     await expect(loadModel(memoryStorage(more))).rejects.toThrow(
-      'loadModel: memory: the metadata has an entry "more", needed format, spec alone',
+      'loadModel: memory: the metadata has an entry "more", needed format, spec, structure alone',
     );
   });
 
@@ -529,7 +529,7 @@ describe('loadVariables', () => {
     ['name', { name: 'other' }, 'the file has no variable "classifier/other/kernel", needed [4,3]'],
     ['shape', { units: 5 }, 'variable "classifier/hidden/kernel" is [4,3] in the file, needed [4,5]'],
     ['spec', { spec: { width: 4, about: 'bars' } }, 'spec.width is 3 in the file, needed 4 as in the model'],
-    ['spec', { spec: { about: 'bars' } }, 'spec.width is 3 in the file, needed undefined as in the model'],
+    ['spec', { spec: { about: 'bars' } }, 'spec.width is 3 in the file, needed none as in the model'],
     [
       'kind of spec',
       { spec: 'bars' },

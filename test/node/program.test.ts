@@ -90,6 +90,8 @@ describe('runProgram', () => {
     [{ accuracy: Number.NaN }, 'result.accuracy is NaN'],
     [{ rows: [{ count: 3n }] }, 'result.rows[0].count is 3'],
     [{ weights: Float32Array.of(1) }, 'result.weights is Float32Array'],
+    [{ name: 'm2' }, 'result.name is "m2", needed another key'],
+    [{ settings: 5 }, 'result.settings is 5, needed another key'],
   ])('refuses the result %o, and keeps the checkpoint', async (result, message) => {
     const args = [JSON.stringify({ seed: 8 }), '--study', folder];
     let kept = '';
@@ -101,6 +103,22 @@ describe('runProgram', () => {
     };
     await expect(runProgram({ defaults, run, args })).rejects.toThrow(`runProgram: ${message}`);
     expect(await readFile(kept, 'utf8')).toBe('the state of the run');
+  });
+
+  it('shows figures that JSON has not as texts, and none under another name', async () => {
+    const args = ['{"seed":9}', '--study', folder];
+    const lines: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(line));
+    const run = async (_: typeof defaults, { log }: RunContext): Promise<object> => {
+      log({ loss: Number.NaN, count: 3n });
+      log({ name: 'another' });
+      return {};
+    };
+    await expect(runProgram({ defaults, run, args })).rejects.toThrow(
+      'runProgram: log gets the name "another", needed another key: each line begins with the name of the run',
+    );
+    const name = nameOf({ rate: 0.5, seed: 9 });
+    expect(lines).toEqual([`{"name":"${name}","loss":"NaN","count":"3"}`]);
   });
 
   it('takes a function that is not async', async () => {

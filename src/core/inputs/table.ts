@@ -1,6 +1,7 @@
 /** Tables as parsers and data frames give them, read cell by cell. */
 import { isRecord, isString } from '../../files/json';
 import { describe, oneLine } from '../describe';
+import { awaitHint } from '../hints';
 import { arrayKind } from '../typedArrays';
 
 /** A column: an array, a typed array, or anything else that gives its cells in turn, such as a vector of Apache Arrow. */
@@ -105,7 +106,7 @@ export function tableOf(where: string, name: string, given: unknown): Table {
   if (Array.isArray(given)) return ofRows(where, name, given);
   if (!isTable(given) || isString(given))
     throw new TypeError(
-      `${where}: ${name} is ${describe(given)}, needed an array of records, or a record of columns, as parsers of tables give them`,
+      `${where}: ${name} is ${describe(given)}, needed an array of records, or a record of columns, as parsers of tables give them${awaitHint(given)}`,
     );
   if (isArrow(given)) {
     const names = given.schema.fields.map((field) => String(field.name));

@@ -3,6 +3,7 @@ import { assertInteger, assertNumbers, assertOneOf, recordOf } from '../../core/
 import { BYTE_MEANINGS, type ByteMeaning } from '../../core/byteValues';
 import { assertSpelled } from '../../core/datasetNames';
 import { describe, formatShape, oneLine } from '../../core/describe';
+import { awaitHint } from '../../core/hints';
 import { type InputSpec, parseInput, shapeOfInput } from '../../core/inputs/registry';
 import type { Rule } from '../../core/options';
 import { sameShape } from '../../core/shape';
@@ -60,7 +61,7 @@ export const blocksRule: Rule<Blocks> = (where, name, given) => {
   const blocks = recordOf(where, given as Blocks, name);
   if (typeof blocks.read !== 'function' || typeof blocks.name !== 'string')
     throw new TypeError(
-      `${where}: ${name} is ${describe(given)}, needed blocks, { name, shape, sizes, read }, such as rowBlocks of ssvae/node makes`,
+      `${where}: ${name} is ${describe(given)}, needed blocks, { name, shape, sizes, read }, such as rowBlocks of ssvae/node makes${awaitHint(given)}`,
     );
   assertSpelling(where, name, blocks, { known: BLOCKS_NAMES, what: 'a part of blocks' });
   const { shape, sizes, input, bytes } = blocks;

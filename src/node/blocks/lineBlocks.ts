@@ -63,7 +63,7 @@ const SAMPLED = 4;
  * @param path of the file
  * @param options parser; whether there is a header; types of columns
  * @returns blocks, with `input` and `notes`
- * @throws Error when the file cannot be read; RangeError when it is not UTF-8, has no rows, or the parser fails or gives another number of rows
+ * @throws Error when the file cannot be read; RangeError when it is not UTF-8, has no rows or a line of more than 64 MiB, or the parser fails or gives another number of rows
  * @example await lineBlocks('rows.jsonl', { parse: (lines) => lines.map((line) => JSON.parse(line)) })
  */
 export async function lineBlocks(path: string, options: LineBlocksOptions): Promise<OwnBlocks> {

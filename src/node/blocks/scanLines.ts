@@ -15,13 +15,16 @@ export interface LineBlocksPlan {
 const [LINE_FEED, RETURN] = [10, 13];
 const CHUNK = 2 ** 20;
 
+/** A row is not longer: a file without line breaks would be held as a whole. */
+const LONGEST_LINE = 2 ** 26;
+
 /**
  * Cuts a file at line breaks.
  *
  * @param place function and file, for messages
  * @param hasHeader whether the first line belongs to no block
  * @param bytes of a block, about: it ends with the line that reaches them
- * @throws RangeError when the file is not UTF-8
+ * @throws RangeError when the file is not UTF-8, or a line is longer than 64 MiB
  */
 export async function scanLines(
   place: string,
@@ -78,6 +81,10 @@ export async function scanLines(
         first = read[at + 1] ?? -1;
       }
       position += bytesRead;
+      if (position - lineStart > LONGEST_LINE)
+        throw new RangeError(
+          `${place} has no line break in ${position - lineStart} bytes from byte ${lineStart} on, needed a row on each line: write JSON lines in place of one array`,
+        );
     }
     assertText(undefined);
   } finally {

@@ -51,6 +51,11 @@ function assertKept(measured: unknown): void {
     'needed a record that JSON keeps, such as { accuracy: 0.91 }; the run goes on from its checkpoint';
   if (typeof measured !== 'object' || measured === null || !isPlain(measured))
     throw new Error(`runProgram: run gives ${describe(measured)}, ${needed}`);
+  for (const taken of ['name', 'settings'])
+    if (taken in measured)
+      throw new Error(
+        `runProgram: result.${taken} is ${describe((measured as Record<string, unknown>)[taken])}, needed another key: the kept result has ${taken === 'name' ? 'the name of the run' : 'the settings of the run'} there; the run goes on from its checkpoint`,
+      );
   const lost = lostIn(measured, 'result', []);
   if (lost !== undefined) throw new Error(`runProgram: ${lost}, ${needed}`);
 }
@@ -79,7 +84,13 @@ export async function performRun<Settings extends object>(
     study,
     storage: file(checkpointOf(study, name)),
     signal,
-    log: (figures) => log({ name, ...figures }),
+    log(figures) {
+      if ('name' in figures)
+        throw new Error(
+          `runProgram: log gets the name ${describe(figures.name)}, needed another key: each line begins with the name of the run`,
+        );
+      log({ name, ...figures });
+    },
   };
   // A function that is not async may throw at once, or give the record itself.
   const running = (async () => run(settings, context))();

@@ -91,7 +91,13 @@ function asked(args: readonly string[], allowed: Allowed) {
 const isHeldElsewhere = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'HeldError';
 
-const print = (line: object): void => console.log(JSON.stringify(line));
+const print = (line: object): void => console.log(JSON.stringify(line, shownAs));
+
+/** Numbers that JSON has not, as texts: a line of figures ends no run. */
+function shownAs(_: string, value: unknown): unknown {
+  const isOther = typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value));
+  return isOther ? String(value) : value;
+}
 
 /** A value that a function refuses, as every function of the library does before it computes. */
 const isRefusal = (error: unknown): error is Error =>

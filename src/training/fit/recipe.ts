@@ -97,6 +97,15 @@ export function objectiveOf(
   });
 }
 
+/** Examples in a batch of a recipe. */
+export const batchSizeOf = ({
+  labeled,
+  unlabeled,
+}: Pick<SplitIndices, 'labeled' | 'unlabeled'>): Recipe['batchSize'] => ({
+  labeled: Math.min(50, labeled.length),
+  unlabeled: Math.min(100, unlabeled.length),
+});
+
 /**
  * The settings of {@link fit} for data of N_l labeled and N examples of D values.
  *
@@ -128,10 +137,7 @@ export function recipeOf(model: RecipeModel, split: SplitIndices, given: RecipeO
   const own = readOptions(where, given, recipeRules());
   const { steps = 600 } = own;
   return {
-    batchSize: {
-      labeled: Math.min(50, labeled.length),
-      unlabeled: Math.min(100, unlabeled.length),
-    },
+    batchSize: batchSizeOf({ labeled, unlabeled }),
     alpha: Math.max(LEAST_ALPHA, (0.1 * (labeled.length + unlabeled.length)) / labeled.length),
     learningRate: cosineDecay({ from: 3e-3, steps }),
     objective: objectiveOf(model, steps),

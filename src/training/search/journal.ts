@@ -1,6 +1,7 @@
 /** The journal of a search: its finished runs, kept in a storage, so that a second call does not repeat them. */
 import { oneLine } from '../../core/describe';
 import { crc32 } from '../../files/crc32';
+import { firstDifference, shown } from '../../files/difference';
 import {
   brief,
   canonical,
@@ -18,7 +19,6 @@ import {
   parseStoredJson,
 } from '../../files/json';
 import { claimFor, contentOf, type Storage } from '../../files/storage';
-import { firstDifference, shown } from '../checkpoint/identity';
 import type { SearchOutcome } from './runs';
 import type { Judged } from './score';
 

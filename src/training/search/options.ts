@@ -24,6 +24,7 @@ import { createM2, type M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { FitSource } from '../fit/learn';
 import { assertSplit, type FitSplit, FOLDS, splitOf } from '../fit/options';
+import { batchSizeOf } from '../fit/recipe';
 import type { Execute } from '../step';
 import { fingerprintOf } from './fingerprint';
 import { freshModels, ofTrial } from './freshModels';
@@ -186,7 +187,7 @@ export async function searchSettings<M extends SemiSupervisedVae>(
   const batches = createBatches({
     dataset: data,
     split: { ...split, ...shown },
-    batchSize: { labeled: 1, unlabeled: 1 },
+    batchSize: batchSizeOf(shown),
     seed,
   });
   const freshModel = freshModels({ ...read, data });

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, mkdtemp, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  rm,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -318,6 +328,15 @@ describe('lineBlocks', () => {
     const blocks = await lineBlocks(path, { parse: (lines) => lines.map((line) => JSON.parse(line)) });
     expect(blocks.input).toEqual(columns(ROWS).input);
     expect(blocks.sizes).toEqual([50]);
+  });
+
+  it('refuses a file without line breaks before it is held as a whole', async () => {
+    const path = join(dir, 'array.json');
+    await writeFile(path, '[');
+    await truncate(path, 2 ** 26 + 2 ** 21);
+    await expect(lineBlocks(path, { parse })).rejects.toThrow(
+      /array\.json has no line break in \d+ bytes from byte 0 on, needed a row on each line: write JSON lines/,
+    );
   });
 
   it('leaves out a column, and reads as another data set is read', async () => {

@@ -44,6 +44,12 @@ describe('search', () => {
     expect(settingsOf(await searchBars({ seed: 2, refit: false }))).not.toEqual(settingsOf(one));
   });
 
+  it('takes labeled examples of weight 0, as fit does', async () => {
+    const weight = Float32Array.from({ length: 40 }, (_, i) => (i === split.labeled[0] ? 0 : 1));
+    const { best } = await searchBars({ refit: false, trials: 2 }, createDataset({ ...bars, weight }));
+    expect(best.steps).toBe(4);
+  });
+
   it('keeps the labels alone and the settings of fit to the last round, and halves the drawn trials', async () => {
     const { best, trials } = await searchBars({ refit: false });
     expect(trials.map(({ source, steps }) => [source, steps])).toEqual([
