@@ -10,6 +10,7 @@ import { backendTables } from './backends/tables';
 import { domainsTables } from './family/domainsLine';
 import { featuresTables } from './family/featuresLine';
 import { familyTables } from './family/line';
+import { unnamedTables } from './family/unnamedLine';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
 import { parityTables } from './parity/tables';
@@ -33,6 +34,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...familyTables,
   ...featuresTables,
   ...domainsTables,
+  ...unnamedTables,
   ...knowingTables,
   ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),

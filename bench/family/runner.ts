@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly epochs: number;
   /** examples of either kind in a batch; default 100 labeled and 128 unlabeled */
   readonly batchSize?: { readonly labeled: number; readonly unlabeled: number };
+  /** weight of the classification loss; default 50 */
+  readonly alpha?: number;
   /** default: those of the data set */
   readonly batches?: BatchSource;
   /** who classifies, for the curve; default: the curve is empty */
@@ -63,7 +65,8 @@ const RATE = 3e-3;
 /** The training of a row: one rate, α and batch size for every model of a bound; phases have optimizers of their own. */
 export const trainer =
   ({ data, split, seed }: Pick<Runner, 'data' | 'split' | 'seed'>, execute: Executor): Runner['train'] =>
-  async (model, objectiveOf, { title, epochs, batchSize = { labeled: 100, unlabeled: 128 }, ...options }) => {
+  async (model, objectiveOf, { title, epochs, alpha = 50, ...options }) => {
+    const { batchSize = { labeled: 100, unlabeled: 128 } } = options;
     const { batches = createBatches({ dataset: data, split, batchSize, seed }), classifier } = options;
     const steps = epochs * batches.stepsPerEpoch;
     const objective = objectiveOf(model, steps);
@@ -74,7 +77,7 @@ export const trainer =
       ...(!Array.isArray(objective) && {
         optimizer: createAdam({ learningRate: cosineDecay({ from: RATE, steps }) }),
       }),
-      alpha: 50,
+      alpha,
       epochs,
       seed,
       execute,
