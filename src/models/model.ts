@@ -25,8 +25,8 @@ export interface Model {
   readonly spec: Json;
   /**
    * what the spec leaves out of your own nets, as JSON by net: class and settings of each layer, without names and weights.
-   * A resumed run and a search with a storage compare it. The ready models have it for your own nets. A model of your own
-   * may leave it out: it is then not compared
+   * A resumed run, a search with a storage, `loadModel` and `loadVariables` compare it. The ready models have it for your own
+   * nets. A model of your own may leave it out: it is then not compared
    */
   readonly structure?: Json;
   /** Frees everything the model created, its variables included. Nets that you passed in remain yours. Idempotent. */

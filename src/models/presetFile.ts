@@ -5,7 +5,7 @@ import type { Likelihood } from '../distributions/likelihood';
 import type { LikelihoodSpec } from '../distributions/likelihoods';
 import { firstDifference, shown } from '../files/difference';
 import { assertFormat, MODEL } from '../files/fileFormat';
-import { brief, canonical, isRecord, parseRecord } from '../files/json';
+import { brief, canonical, isRecord, own, parseRecord } from '../files/json';
 import { readSafetensors, type StoredArray } from '../files/safetensors';
 import { assertStorage, contentOf, isFolder, type Storage, type StorageFolder } from '../files/storage';
 import { totalOf } from '../nets/description';
@@ -47,10 +47,26 @@ export function assertSame(where: string, name: string, found: unknown, needed: 
   );
 }
 
-/** Refuses own nets of other layers than those of the file: weights of the same shapes would compute something else. */
-export function assertStructure({ where, structure }: ModelFile, model: Pick<Model, 'structure'>): void {
-  if (structure === undefined || model.structure === undefined) return;
-  assertSame(where, 'nets', structure, model.structure);
+/** The part of a value whose entries the other has too. */
+const sharedWith = (value: unknown, other: unknown): unknown => {
+  if (Array.isArray(value) && Array.isArray(other))
+    return value.map((entry, i) => sharedWith(entry, other[i]));
+  if (!isRecord(value) || !isRecord(other)) return value;
+  const shared = Object.entries(value).filter(([name]) => Object.hasOwn(other, name));
+  return Object.fromEntries(shared.map(([name, entry]) => [name, sharedWith(entry, own(other, name))]));
+};
+
+/**
+ * Refuses own nets of other layers than those of the file: weights of the same shapes would compute something else. A setting
+ * that only one has is of another version of the host.
+ */
+export function assertStructure(
+  { where, structure: found }: ModelFile,
+  model: Pick<Model, 'structure'>,
+): void {
+  const { structure: needed } = model;
+  if (found === undefined || needed === undefined) return;
+  assertSame(where, 'nets', sharedWith(found, needed), sharedWith(needed, found));
 }
 
 /**

@@ -89,14 +89,19 @@ describe('loadModel of a VAE', () => {
     expect(await weightsOf(other as VaeModel)).toEqual(before);
   });
 
-  it('take own nets of a file that does not have their layers', async () => {
+  it('take own nets of a file that does not have their layers, or other settings of them', async () => {
     const model = tinyM1({ inputShape: [6], nets: ownNets() });
     const storage = memoryStorage();
     await saveModel(model, storage);
     const { arrays, metadata } = readSafetensors(storage.bytes as Uint8Array);
     const { structure, ...earlier } = metadata as Record<string, Json>;
-    expect(structure).toBeDefined();
     storage.bytes = writeSafetensors({ arrays, metadata: earlier });
+    expect(await weightsOf(await loadModel(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
+    // The host may call a setting by another name, or have a new one.
+    const [first, ...layers] = (structure as { encoder: Record<string, Json>[] }).encoder;
+    const encoder = [{ ...first, groups: 1 }, ...layers.map(({ useBias: _, ...layer }) => layer)];
+    const other = { ...earlier, structure: { ...(structure as object), encoder } };
+    storage.bytes = writeSafetensors({ arrays, metadata: other });
     expect(await weightsOf(await loadModel(storage, { nets: ownNets() }))).toEqual(await weightsOf(model));
   });
 
