@@ -6,6 +6,7 @@ import type { Column, ColumnsInput } from '../core/inputs/columns';
 import { assertNoEmptyRow } from '../core/inputs/columnsReader';
 import type { InputSpec } from '../core/inputs/registry';
 import { type Rows, type Table, tableOf } from '../core/inputs/table';
+import { isUnknown } from '../core/labels';
 import { checked, optional, readOptions, text, texts } from '../core/options';
 import { isListOf, isString } from '../files/json';
 import type { ClassLabels } from './classLabels';
@@ -113,6 +114,26 @@ function findColumns(
   );
 }
 
+/** A note on the first column that has values where the class is known, and nowhere else: it may come with the label. */
+function notesOnLabelColumns(
+  table: Table,
+  { columns, missing }: ColumnsInput,
+  { y, classes }: Pick<OwnDataset, 'y' | 'classes'>,
+): readonly string[] {
+  const read = cellReader(missing);
+  const isKnown = Array.from(y, (label) => !isUnknown(label, classes));
+  if (isKnown.every((known) => known) || !isKnown.some((known) => known)) return [];
+  const found = columns.find(({ name }) => {
+    const at = table.column(name);
+    return isKnown.every((known, row) => (read(at(row), () => `columns: ${name}`) !== undefined) === known);
+  });
+  return found === undefined
+    ? []
+    : [
+        `column ${describe(found.name)} has values where the class is known, and nowhere else: leave it out where it comes with the label`,
+      ];
+}
+
 /** Weights of rows, as numbers. */
 const weightsOf = (table: Table, name: string): number[] =>
   cellsOf(table, name).map((cell) =>
@@ -186,7 +207,7 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
   const found = input
     ? { input, notes: [] }
     : findColumns(table, read, types ?? {}, missing ?? MISSING_TEXTS);
-  return ownDataset({
+  const dataset = ownDataset({
     where: 'columns',
     argument: 'rows',
     raw: rows,
@@ -201,4 +222,6 @@ export function columns(rows: Rows, options: ColumnsOptions = {}): OwnDataset {
     weight: weight === undefined ? undefined : weightsOf(table, weight),
     name,
   });
+  const notes = label === undefined || input ? [] : notesOnLabelColumns(table, found.input, dataset);
+  return { ...dataset, notes: [...dataset.notes, ...notes] };
 }

@@ -102,8 +102,40 @@ const textsOfMissing = (
   return missing.filter((text) => held.has(text) && !classNames.includes(text));
 };
 
-/** What people write where they know no class; it may be a class, too. */
-const LIKE_UNKNOWN = /^(\?+|-+|\.|\\N|unknown|missing|undefined|unlabell?ed|none|nil|tbd)$/i;
+/** What people and programs write where they know no class; it may be a class, too. */
+const LIKE_UNKNOWN =
+  /^([?.*-]*|\\n|-9+|unknown|missing|undefined|(un|not)labell?ed|none|nil|null|blank|empty|tbd|todo|nan|nat|n[./][ad]\.?|k\.a\.?)$/;
+
+/** Whether a class may mean that none is known: `(null)`, `#NULL!` and `[null]` are read without their signs. */
+const isLikeUnknown = (name: string): boolean =>
+  LIKE_UNKNOWN.test(name.toLowerCase().replace(/[\s()<>[\]#!]/g, ''));
+
+/** Two names of classes that differ only in their case. */
+const sameButCase = (names: readonly string[]): readonly [string, string] | undefined => {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const former = seen.get(name.toLowerCase());
+    if (former !== undefined) return [former, name];
+    seen.set(name.toLowerCase(), name);
+  }
+  return undefined;
+};
+
+/** What the names of classes that nobody has declared make doubtful. */
+function doubtsOf(names: readonly string[]): readonly string[] {
+  const twins = sameButCase(names);
+  return [
+    ...names
+      .filter(isLikeUnknown)
+      .map(
+        (one) =>
+          `a class is called ${describe(one)}: where it means that the class is not known, write nothing in its place`,
+      ),
+    ...(twins
+      ? [`classes ${twins.map((one) => describe(one)).join(' and ')} differ only in their case`]
+      : []),
+  ];
+}
 
 /** A data set of raw inputs and the labels beside them. */
 export function ownDataset(parts: OwnDataParts): OwnDataset {
@@ -125,12 +157,7 @@ export function ownDataset(parts: OwnDataParts): OwnDataset {
     ...unsure.map(
       (one) => `a label ${describe(one)} is read as unknown: where it is a class, classNames names it`,
     ),
-    ...(classNames === undefined ? (read.classNames ?? []) : [])
-      .filter((one) => LIKE_UNKNOWN.test(one))
-      .map(
-        (one) =>
-          `a class is called ${describe(one)}: where it means that the class is not known, write nothing in its place`,
-      ),
+    ...(classNames === undefined ? doubtsOf(read.classNames ?? []) : []),
   ];
   const dataset = checkDataset(
     where,

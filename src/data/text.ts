@@ -73,18 +73,14 @@ export function text(texts: readonly string[], options: TextOptions = {}): OwnDa
   const list = textsOf('text', 'texts', texts);
   if (list.length === 0) throw new RangeError('text: texts are empty, needed at least one');
   const input = given ?? vocabulary(list, { size, minimum, counts, locale });
-  const split = wordsIn('text', input.locale);
-  const known = new Set(input.words);
-  const empty = list.filter((one) => !split(one).some((word) => known.has(word))).length;
-  return ownDataset({
-    ...own,
-    where: 'text',
-    argument: 'texts',
-    raw: texts,
-    input,
-    notes: [
-      `${input.words.length} words are read`,
-      ...(empty > 0 ? [`${empty} of ${list.length} texts hold none of them`] : []),
-    ],
-  });
+  const dataset = ownDataset({ ...own, where: 'text', argument: 'texts', raw: texts, input, notes: [] });
+  const width = input.words.length;
+  const holdsNone = (n: number): boolean =>
+    dataset.x.subarray(n * width, (n + 1) * width).every((value) => value === 0);
+  const empty = list.filter((_, n) => holdsNone(n)).length;
+  const notes = [
+    `${width} words are read`,
+    ...(empty > 0 ? [`${empty} of ${list.length} texts hold none of them`] : []),
+  ];
+  return { ...dataset, notes: [...notes, ...dataset.notes] };
 }

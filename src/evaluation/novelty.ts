@@ -13,7 +13,8 @@ export interface NoveltyScoreOptions {
   /**
    * examples like the training data that training has not seen, 100 or more: `{ x }`, or a data set. Or the `referenceBounds`
    * of an earlier call, as they are or as a list, which are then not computed again: the model and `samples` must be those of
-   * that call, or the p-values mean nothing. Inputs as bare numbers are refused
+   * that call, or the p-values mean nothing. Inputs as bare numbers are
+   * refused where they show as such; give them as `{ x }`
    */
   readonly reference: Examples | Float64Array | readonly number[];
   /** S, draws of the latents for each example and label; default 10 */

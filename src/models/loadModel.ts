@@ -43,7 +43,7 @@ export async function loadModel<Kind extends ModelKind>(
   if (ready === undefined || (kind !== undefined && found !== kind)) {
     const needed = (kind ? [kind] : kinds).map((one) => `"${one}"`).join(' or ');
     throw new RangeError(
-      `${file.where}: the model is ${describe(found)}, needed ${needed}; loadVariables fills a model of your own`,
+      `${file.where}: the model is ${found === undefined ? 'one of your own' : describe(found)}, needed ${needed}; loadVariables fills a model of your own`,
     );
   }
   return rebuild(file, handedIn, ready as unknown as ReadyModel<never, unknown, Model>) as ReadyModels[Kind];

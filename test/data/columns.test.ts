@@ -341,11 +341,41 @@ describe('labels', () => {
         `a label ${JSON.stringify(text)} is read as unknown: where it is a class, classNames names it`,
       );
     }
-    for (const text of ['?', '-', '\\N', 'Unknown', 'missing'])
+    for (const text of [
+      '?',
+      '-',
+      '\\N',
+      'Unknown',
+      'missing',
+      'N.A.',
+      '(null)',
+      '#NULL!',
+      '(blank)',
+      'n/d',
+      '-99',
+    ])
       expect(labeled(['a', 'b', text, 'a', text, 'b']).notes).toContain(
         `a class is called ${JSON.stringify(text)}: where it means that the class is not known, write nothing in its place`,
       );
     expect(labeled(['a', 'b', '?', 'a', 'b', 'b'], { classNames: ['?', 'a', 'b'] }).notes).toEqual([]);
+    for (const name of ['99', 'C++', 'nora', 'Na+', 'ND'])
+      expect(labeled(['a', 'b', name, 'a', name, 'b']).notes).toEqual([]);
+  });
+
+  it('that differ only in their case have a note', () => {
+    const note = 'classes "Cat" and "cat" differ only in their case';
+    expect(labeled(['cat', 'dog', 'Cat', 'dog', '', 'cat']).notes).toEqual([note]);
+    expect(labeled(['cat', 'Cat', ''], { classNames: ['cat', 'Cat'] }).notes).toEqual([]);
+  });
+
+  it('and a column that has values where they are known, and nowhere else, have a note', () => {
+    const rowsWith = (code: (i: number) => number | string) =>
+      Array.from({ length: 12 }, (_, i) => ({ y: i < 6 ? 'ab'[i % 2] : '', code: code(i), size: i * 0.7 }));
+    const notesWith = (code: (i: number) => number | string) => columns(rowsWith(code), { label: 'y' }).notes;
+    expect(notesWith((i) => (i < 6 ? (i % 2) + 0.5 : ''))).toContain(
+      'column "code" has values where the class is known, and nowhere else: leave it out where it comes with the label',
+    );
+    expect(notesWith((i) => (i < 7 ? (i % 2) + 0.5 : ''))).toEqual([]);
   });
 
   it('one-hot rows are refused as lists of classes', () => {

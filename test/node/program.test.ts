@@ -121,6 +121,26 @@ describe('runProgram', () => {
     expect(lines).toEqual([`{"name":"${name}","loss":"NaN","count":"3"}`]);
   });
 
+  it('refuses whole numbers that JSON rounds, and a result that is damaged or of another run', async () => {
+    const run = vi.fn(async () => ({ accuracy: 1 }));
+    expect(await called(run as never, '{"seed":12345678901234567890}')).toEqual({
+      code: 2,
+      lines: [
+        'settings.seed has 12345678901234567000, needed whole numbers up to 2^53 - 1, which JSON keeps to the last digit',
+      ],
+    });
+    expect(run).not.toHaveBeenCalled();
+    expect((await called(run as never, '{"rate":1e300}')).code).toBe(0);
+    const name = nameOf({ rate: 0.5, seed: 11 });
+    const args = ['{"seed":11}', '--study', folder];
+    for (const text of ['', '{"name":', '{"name":"another"}']) {
+      await writeFile(join(folder, 'results', `${name}.json`), text);
+      await expect(runProgram({ defaults, run, args })).rejects.toThrow(
+        `needed the result of run ${name}: remove it to do the run again`,
+      );
+    }
+  });
+
   it('takes a function that is not async', async () => {
     const plain = (() => ({ accuracy: 0.5 })) as unknown as () => Promise<object>;
     const { code, lines } = await called(plain, '{"seed":7}');

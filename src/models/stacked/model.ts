@@ -150,8 +150,8 @@ const frozen = ({ variables }: GaussianVae): GaussianVae['variables'] => {
  *
  * Train `model.m2` over `encodedBatches({ model, dataset, … })`, which draw z1 anew at every step: means alone, few and always the
  * same, would let the learned variance go to 0. The model itself takes x: `classify` reads the mean of z1, and its bound is one on
- * log p(x), with M2's own bound beside it as the term `codeElbo`. To train the model over batches of x gives the same steps, and runs
- * M1's nets at each.
+ * log p(x), with M2's own bound beside it as the term `codeElbo`. To train the model over batches of x gives the same steps, but for
+ * the draws of z1, and runs M1's nets at each.
  *
  * @param options M1, the dimensions of its code that are in use, classes; nets and priors of M2
  * @returns a record of pure functions; `dispose` frees M2, and leaves M1 to you

@@ -46,6 +46,22 @@ export interface LineBlocksOptions extends Pick<ColumnsOptions, 'types' | 'missi
 
 const WHERE = 'lineBlocks';
 
+/** How columns are read, by the first rows of a file. */
+function fittedTo(
+  file: string,
+  rows: readonly object[],
+  { types, missing }: Pick<LineBlocksOptions, 'types' | 'missing'>,
+): Pick<OwnDataset, 'input' | 'notes'> {
+  try {
+    return columns(rows, { ...(types && { types }), ...(missing && { missing }) });
+  } catch (cause) {
+    const said = messageOf(cause).replace(/^columns: /, '');
+    throw new RangeError(`${WHERE}: ${file}, of which ${rows.length} rows are read first: ${said}`, {
+      cause,
+    });
+  }
+}
+
 /** Blocks that columns are fitted to. */
 const SAMPLED = 4;
 
@@ -84,7 +100,6 @@ export async function lineBlocks(path: string, options: LineBlocksOptions): Prom
     version: optional(text()),
   });
   assertFittedAlone(WHERE, options, ['types', 'missing']);
-  const { types, missing } = fitting;
   const file = oneLine(text()(WHERE, 'path', path), 200);
   const place = absolute(WHERE, path);
   const then = await stateOf(WHERE, place);
@@ -128,7 +143,7 @@ export async function lineBlocks(path: string, options: LineBlocksOptions): Prom
       const block = count === 1 ? 0 : Math.round((i * (sizes.length - 1)) / (count - 1));
       for (const row of await rowsOf(block)) rows.push(row as object);
     }
-    return columns(rows, { ...(types && { types }), ...(missing && { missing }) });
+    return fittedTo(file, rows, fitting);
   };
   const { input, notes } = given ? { input: given, notes: [] } : await fitted();
   return {

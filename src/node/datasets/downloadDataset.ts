@@ -69,5 +69,12 @@ export async function downloadDataset(
       { cause },
     );
   }
-  return loadDataset(name, { dir });
+  try {
+    return await loadDataset(name, { dir });
+  } catch (cause) {
+    throw new RangeError(
+      `downloadDataset: ${messageOf(cause)}; remove the files in "${dir}", and the next call fetches them again`,
+      { cause },
+    );
+  }
 }

@@ -1,6 +1,8 @@
 /** The folder of a study: a result for each run that is done, and the checkpoints of the others. */
 import { access, constants, link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describe, oneLine } from '../../core/describe';
+import { isRecord, parseJson } from '../../files/json';
 import { codeOf, isMissing, naming } from '../systemError';
 import { besideIn, makeFolder } from '../writeWhole';
 
@@ -20,9 +22,21 @@ export const checkpointOf = (study: string, name: string): string =>
 
 const placeOf = (study: string, name: string): string => join(study, 'results', `${name}.json`);
 
-/** The result of a run; `undefined` where it is not done. */
-export const readResult = (study: string, name: string): Promise<RunResult | undefined> =>
-  readFile(placeOf(study, name), 'utf8').then(JSON.parse, (error) => absent(error, undefined));
+/**
+ * The result of a run; `undefined` where it is not done.
+ *
+ * @throws Error where the file is not the result of that run
+ */
+export async function readResult(study: string, name: string): Promise<RunResult | undefined> {
+  const path = placeOf(study, name);
+  const text = await readFile(path, 'utf8').catch((error) => absent(error, undefined));
+  if (text === undefined) return undefined;
+  const result = parseJson(text);
+  if (isRecord(result) && result.name === name) return result as RunResult;
+  throw new Error(
+    `runProgram: ${oneLine(path, 300)} begins with ${describe(text)}, needed the result of run ${name}: remove it to do the run again`,
+  );
+}
 
 /**
  * Makes the folder of a study, before a run is done that it could not keep.

@@ -24,6 +24,18 @@ export function jsonOf(text: string): unknown {
   }
 }
 
+/** The first whole number that JSON does not keep to the last digit: two settings would be one run. */
+const roundedIn = (value: unknown): number | undefined => {
+  if (typeof value === 'number') {
+    const isWritten = Number.isInteger(value) && Math.abs(value) < 1e21; // and not by an exponent
+    return isWritten && !Number.isSafeInteger(value) ? value : undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.values(value)
+    .map(roundedIn)
+    .find((found) => found !== undefined);
+};
+
 /** A record of settings, as JSON has it. */
 const assertRecord = (value: unknown): Given => {
   if (isRecord(value)) return value;
@@ -49,6 +61,11 @@ export function settingsOf(value: unknown, { defaults, choices = {} }: Allowed):
     if (typeof setting === 'number' && !Number.isFinite(setting))
       throw new Error(
         `settings.${oneLine(name)} is ${setting}, needed a finite number, as JSON keeps no other`,
+      );
+    const rounded = roundedIn(setting);
+    if (rounded !== undefined)
+      throw new Error(
+        `settings.${oneLine(name)} has ${rounded}, needed whole numbers up to 2^53 - 1, which JSON keeps to the last digit`,
       );
     const some = own(choices as Readonly<Record<string, readonly unknown[]>>, name);
     if (some && !some.includes(setting))

@@ -78,8 +78,11 @@ export async function crossValidate<M extends SemiSupervisedVae>(
 /** Whether each labeled example was predicted right. */
 export type Outcomes = Readonly<Record<FitChoice, readonly boolean[]>>;
 
-/** Standard deviations that a difference must exceed to count (McNemar 1947). */
-const CERTAIN = 2;
+/** Standard deviations by which unlabeled data must help to be trusted alone (McNemar 1947). */
+const HELPS = 2;
+
+/** Standard deviations by which the mean of both must be worse than the labels alone to be left: a suspicion is enough. */
+const HARMS = 1;
 
 /** How often one choice is right where the other is wrong, less the reverse, in standard deviations of chance. */
 const certaintyOf = (one: readonly boolean[], other: readonly boolean[]): number => {
@@ -89,8 +92,8 @@ const certaintyOf = (one: readonly boolean[], other: readonly boolean[]): number
 };
 
 /**
- * The choice, and why: the mean of both, unless one of them is right so much more often than the other that chance does not
- * explain it.
+ * The choice, and why: the mean of both, unless the run on all data is right so much more often than the labels alone that chance
+ * does not explain it, or the mean is right less often than the labels alone by more than chance as a rule makes it.
  */
 export function choose(outcomes: Outcomes | undefined): { readonly chosen: FitChoice; readonly why: string } {
   if (outcomes === undefined)
@@ -98,10 +101,12 @@ export function choose(outcomes: Outcomes | undefined): { readonly chosen: FitCh
       chosen: 'mean of both',
       why: 'there are too few labels to compare the two: the mean of both keeps most of the gain, and halves the harm',
     };
-  const certainty = certaintyOf(outcomes['labels and unlabeled data'], outcomes['labels alone']);
-  const measured = `${certainty.toFixed(1)} standard deviations of chance`;
-  if (certainty > CERTAIN)
-    return { chosen: 'labels and unlabeled data', why: `unlabeled data help: ${measured}` };
-  if (certainty < -CERTAIN) return { chosen: 'labels alone', why: `unlabeled data harm: ${measured}` };
-  return { chosen: 'mean of both', why: `the difference is small: ${measured}` };
+  const over = (choice: FitChoice): number => certaintyOf(outcomes[choice], outcomes['labels alone']);
+  const measured = (certainty: number): string => `${certainty.toFixed(1)} standard deviations of chance`;
+  const [gain, harm] = [over('labels and unlabeled data'), over('mean of both')];
+  if (gain > HELPS)
+    return { chosen: 'labels and unlabeled data', why: `unlabeled data help: ${measured(gain)}` };
+  if (harm < -HARMS)
+    return { chosen: 'labels alone', why: `unlabeled data harm the mean of both: ${measured(harm)}` };
+  return { chosen: 'mean of both', why: `the difference is small: ${measured(gain)}` };
 }

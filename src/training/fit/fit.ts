@@ -57,8 +57,9 @@ const isModel = (given: object): given is SemiSupervisedVae => 'variables' in gi
  * Fits a model to few labels and much unlabeled data.
  *
  * It trains the model twice from the weights that it has: on the labels alone, and on all data. Where there are enough
- * labels, cross-validation compares the two. The classifier ends with the predictions of one of them where it is clearly
- * better, and else with the mean of both, which it learns from all examples; q(z|x) and p(x|z,y) are those of all data.
+ * labels, cross-validation compares the two. The classifier ends with the predictions of the run on all data where they are clearly
+ * better, with those of the labels alone where the mean of both is worse, and else with the mean of both, which it learns from all
+ * examples; q(z|x) and p(x|z,y) are those of all data.
  * The report says what was chosen and why.
  *
  * A second call goes on from the weights of the first: with more labels, more data or another rate.

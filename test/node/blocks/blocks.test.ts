@@ -330,6 +330,15 @@ describe('lineBlocks', () => {
     expect(blocks.sizes).toEqual([50]);
   });
 
+  it('names the file where its rows are not columns', async () => {
+    const path = join(dir, 'rows.csv');
+    await writeFile(path, 'u\n1\n2\n?\n4\n');
+    const options = { header: true, parse: (lines: readonly string[]) => lines.map((u) => ({ u })) };
+    await expect(lineBlocks(path, options)).rejects.toThrow(
+      /^lineBlocks: .*rows\.csv, of which 4 rows are read first: column "u" of rows\[2\] is "\?"/,
+    );
+  });
+
   it('refuses a file without line breaks before it is held as a whole', async () => {
     const path = join(dir, 'array.json');
     await writeFile(path, '[');
