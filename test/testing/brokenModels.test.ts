@@ -154,7 +154,10 @@ const faults: Readonly<Record<string, Fault>> = {
     check: 'is described alike each time it is made',
     says: /^structure is \{"made":\d+\} in a second model, needed \{"made":\d+\}$/,
     model: () => ({ structure: { made: counter++ } }),
-    also: ['a resumed run ends as one that was never interrupted'],
+    also: [
+      'a resumed run ends as one that was never interrupted',
+      'is the same after it is saved and loaded',
+    ],
   },
   'names of variables that count models': {
     check: 'is described alike each time it is made',
