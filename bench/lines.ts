@@ -30,3 +30,7 @@ export async function writeLines(path: string, lines: readonly object[]): Promis
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, textOf(lines));
 }
+
+/** Whether a run of these settings has its line. */
+export const holdsLine = <Line extends object>(lines: readonly Line[], settings: Partial<Line>): boolean =>
+  lines.some((line) => Object.entries(settings).every(([name, value]) => line[name as keyof Line] === value));

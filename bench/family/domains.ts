@@ -18,10 +18,10 @@ import {
   subset,
 } from 'ssvae';
 import { loadDataset, selectBackend } from 'ssvae/node';
-import { appendLine, readLines } from '../lines';
+import { appendLine, holdsLine, readLines } from '../lines';
 import type { DomainsLine } from './domainsLine';
 import { NETS, optimized } from './models';
-import { type ObjectiveOf, trainer } from './runner';
+import { type ObjectiveOf, range, trainer } from './runner';
 import { turned } from './turned';
 
 const { values: flags } = parseArgs({
@@ -42,8 +42,6 @@ const BATCH = 228;
 const { name: backend, execute } = await selectBackend({ backend: flags.backend as 'tensorflow' });
 const { train: all, test } = await loadDataset('mnist', { dir: flags.data });
 const half = all.count / 2;
-const range = (from: number, to: number): Int32Array =>
-  Int32Array.from({ length: to - from }, (_, i) => from + i);
 
 /** Images with the domain of each beside them: [1, 0] for the source, [0, 1] for the target. */
 const inDomains = (source: Dataset | undefined, target: Dataset): Dataset => {
@@ -115,7 +113,7 @@ const known = await readLines<DomainsLine>(flags.out);
 const epochs = Number(flags.epochs);
 for (const [way, { title, create, labeled, unlabeled, objective = optimized }] of Object.entries(WAYS))
   for (let seed = 1; seed <= Number(flags.seeds); seed++) {
-    if (known.some((line) => line.way === way && line.seed === seed && line.epochs === epochs)) continue;
+    if (holdsLine(known, { way, seed, epochs })) continue;
     const from = labeled === 'source' ? 0 : half;
     const chosen = splitDataset(subset(data, range(from, from + half)), { labeled: LABELS, seed });
     const split = {

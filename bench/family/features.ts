@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import { createVae, type Dataset, embed, linearWarmup, type Model, splitDataset, unsupervised } from 'ssvae';
 import { loadDataset, selectBackend } from 'ssvae/node';
-import { appendLine, readLines } from '../lines';
+import { appendLine, holdsLine, readLines } from '../lines';
 import type { FeaturesLine } from './featuresLine';
 import { CONTENDERS, NETS } from './models';
 import { pixelsOf, principalComponents, probe, type Split } from './probes';
@@ -67,8 +67,7 @@ for (const name of flags.models.split(','))
   for (const labels of flags.labels.split(',').map(Number))
     for (let seed = 1; seed <= Number(flags.seeds); seed++) {
       const cell = { dataset: flags.dataset, model: name, labels, seed };
-      if (known.some((line) => Object.entries(cell).every(([key, value]) => line[key as 'model'] === value)))
-        continue;
+      if (holdsLine(known, cell)) continue;
       if (name === 'pixels') fixed[name] ??= pixels;
       if (name === 'pca') fixed[name] ??= principalComponents(pixels, 50);
       if (name === 'm1') fixed[name] ??= await codesOf(name, 100, 1);

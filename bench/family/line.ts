@@ -56,4 +56,17 @@ export const familyTables = {
     const heads = ['labels alone, %', 'all data, %', 'ELBO, nats', 'seeds', 'seconds', 'million weights'];
     return toTable(['model', 'epochs', ...heads], rows);
   },
+  'family curves': async (): Promise<string> => {
+    const lines = (await linesOf<FamilyLine>('family')).filter(({ epochs, curve }) => epochs === 30 && curve);
+    const titles: Readonly<Record<string, { readonly title: string }>> = CONTENDERS;
+    const rows = lines.map(({ model, accuracy, curve = [] }) => [
+      titles[model]?.title ?? STACKED,
+      percent([1 - accuracy]),
+      curve.map((share) => (100 * share).toFixed(1)).join(', '),
+    ]);
+    return toTable(
+      ['30 epochs', 'test error, %', 'validation accuracy after each tenth of the epochs, %'],
+      rows,
+    );
+  },
 };

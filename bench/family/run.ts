@@ -19,7 +19,7 @@ import {
   supervised,
 } from 'ssvae';
 import { loadDataset, selectBackend } from 'ssvae/node';
-import { appendLine, readLines } from '../lines';
+import { appendLine, holdsLine, readLines } from '../lines';
 import type { FamilyLine } from './line';
 import { CONTENDERS, type Contender } from './models';
 import { type ObjectiveOf, type Outcome, type Runner, trainer } from './runner';
@@ -83,7 +83,7 @@ for (const name of flags.models.split(',')) {
   const contender = CONTENDERS[name];
   const epochs = contender?.epochs ?? Number(flags.epochs);
   for (let seed = 1; seed <= Number(flags.seeds); seed++) {
-    if (known.some((line) => line.model === name && line.seed === seed && line.epochs === epochs)) continue;
+    if (holdsLine(known, { model: name, seed, epochs })) continue;
     const split = splitDataset(data, { labeled: LABELS, validation: 5000, seed });
     const train = trainer({ data, split, seed }, execute);
     const runner: Runner = { data, test, some, seed, epochs, split, train };

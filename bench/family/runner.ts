@@ -62,6 +62,10 @@ export interface Runner {
 
 const RATE = 3e-3;
 
+/** The indices from `from` to before `to`. */
+export const range = (from: number, to: number): Int32Array =>
+  Int32Array.from({ length: to - from }, (_, i) => from + i);
+
 /** The training of a row: one rate, α and batch size for every model of a bound; phases have optimizers of their own. */
 export const trainer =
   ({ data, split, seed }: Pick<Runner, 'data' | 'split' | 'seed'>, execute: Executor): Runner['train'] =>

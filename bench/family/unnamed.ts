@@ -1,16 +1,18 @@
 /**
  * Classes that no label names: Fashion-MNIST with labels for 2 % of the examples of classes 0 to 4, and none for classes 5 to 9:
- * `npx tsx bench/family/unnamed.ts --data DIR [--models m2,m1m2] [--gammas 20] [--alpha 10] [--consistency 0] [--seeds 1] [--epochs 5] [--backend tensorflow]`.
+ * `npx tsx bench/family/unnamed.ts --data DIR [--models m2,m1m2] [--gammas 20] [--alpha 10] [--consistency 0] [--seeds 1]
+ * [--epochs 5] [--backend tensorflow]`.
  *
  * Ten classes are declared. Those that no label names are assigned to true ones on the training examples. The last 5,000 training
- * examples are held out: settings are chosen by them, and not by the test examples. Each run is a line of docs/results/unnamed.jsonl, and one that is there is not run again.
+ * examples are held out: settings are chosen by them, and not by the test examples. Each run is a line of
+ * docs/results/unnamed.jsonl, and one that is there is not run again.
  */
 import { parseArgs } from 'node:util';
 import { affine, evaluateAssignment, type Model, type SemiSupervisedVae, splitDataset, subset } from 'ssvae';
 import { loadDataset, selectBackend } from 'ssvae/node';
-import { appendLine, readLines } from '../lines';
+import { appendLine, holdsLine, readLines } from '../lines';
 import { CONTENDERS, optimized } from './models';
-import { type ObjectiveOf, trainer } from './runner';
+import { type ObjectiveOf, range, trainer } from './runner';
 import type { UnnamedLine } from './unnamedLine';
 
 const { values: flags } = parseArgs({
@@ -32,8 +34,6 @@ if (flags.data === undefined)
 const NAMED = 5;
 const SHARE = 0.02;
 const HELD = 5000;
-const range = (from: number, to: number): Int32Array =>
-  Int32Array.from({ length: to - from }, (_, i) => from + i);
 const { name: backend, execute } = await selectBackend({ backend: flags.backend as 'tensorflow' });
 const { train: data, test } = await loadDataset('fashion-mnist', { dir: flags.data });
 const [fitted, held] = [range(0, data.count - HELD), range(data.count - HELD, data.count)];
@@ -66,8 +66,7 @@ for (const model of flags.models.split(','))
   for (const gamma of flags.gammas.split(',').map(Number))
     for (let seed = 1; seed <= Number(flags.seeds); seed++) {
       const cell = { model, gamma, alpha, consistency: weight, seed, epochs };
-      if (known.some((line) => Object.entries(cell).every(([key, value]) => line[key as 'model'] === value)))
-        continue;
+      if (holdsLine(known, cell)) continue;
       const contender = CONTENDERS[model];
       if (contender === undefined)
         throw new Error(`${model} is not a model, needed one of ${Object.keys(CONTENDERS).join(', ')}`);

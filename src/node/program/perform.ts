@@ -54,7 +54,7 @@ function assertKept(measured: unknown): void {
   for (const taken of ['name', 'settings'])
     if (taken in measured)
       throw new Error(
-        `runProgram: result.${taken} is ${describe((measured as Record<string, unknown>)[taken])}, needed another key: the kept result has ${taken === 'name' ? 'the name of the run' : 'the settings of the run'} there; the run goes on from its checkpoint`,
+        `runProgram: result.${taken} is ${describe((measured as Record<string, unknown>)[taken])}, needed another key: the kept result has the ${taken} of the run there; the run goes on from its checkpoint`,
       );
   const lost = lostIn(measured, 'result', []);
   if (lost !== undefined) throw new Error(`runProgram: ${lost}, ${needed}`);
