@@ -277,6 +277,7 @@ export {
   type Phase,
   scheduled,
   type Terms,
+  type Weighting,
 } from './models/objectives/objective';
 export { regularized, semiSupervised } from './models/objectives/semiSupervised';
 export type {
@@ -378,7 +379,6 @@ export type {
   Resume,
   StepOptions,
   TrainOptions,
-  Weighting,
 } from './training/options';
 export type { SearchOptions, SearchProgress, SearchRun } from './training/search/options';
 export type { SearchOutcome } from './training/search/runs';

@@ -1,8 +1,9 @@
 /** Weights of the loss's parts, step by step. */
 import type { ScalarOrSchedule } from '../core/schedules';
 import type { Model } from '../models/model';
+import type { Weighting } from '../models/objectives/objective';
 import type { LossWeights } from './loss';
-import type { StepOptions, Weighting } from './options';
+import type { StepOptions } from './options';
 
 /** Options that the weights depend on. */
 interface Weights extends Pick<StepOptions<Model>, 'batches'> {

@@ -4,21 +4,11 @@ import type { Noise } from '../core/noise';
 import type { ScalarOrSchedule } from '../core/schedules';
 import type { Storage, StorageFolder } from '../files/storage';
 import type { Model } from '../models/model';
-import type { Objective, Phase } from '../models/objectives/objective';
+import type { Objective, Phase, Weighting } from '../models/objectives/objective';
 import type { Callbacks } from './callbacks';
 import type { EmaOptions } from './optimizer/ema';
 import type { Optimizer } from './optimizer/optimizer';
 import type { Execute } from './step';
-
-/**
- * Weighting of the labeled and the unlabeled part of the loss.
- *
- * - `'mean'` (report Eq. 8): each part's mean with weight 1.
- * - `'dataset'` (Kingma 2014, per datum): N_l/N and N_u/N, with N = N_l + N_u examples in the whole set.
- *
- * These are different objectives under one name. Batch sizes never matter.
- */
-export type Weighting = 'mean' | 'dataset';
 
 /** What happens to a step whose loss or gradient is not finite. */
 export type NonFinitePolicy = 'throw' | 'stop' | 'skip' | 'ignore';
@@ -40,7 +30,7 @@ export interface StepOptions<M extends Model> {
    * ended. With another model it is refused, unless a checkpoint replaces its moments. Dispose it after the run
    */
   readonly optimizer?: Optimizer;
-  /** default `'mean'` (report Eq. 8) */
+  /** default: as the objective has it, such as `'dataset'` of `unsupervised()`; `'mean'` for others (report Eq. 8) */
   readonly weighting?: Weighting;
   /**
    * α, at least 0: weight of the cross-entropy, a mean over labeled examples in both weightings. The default is Kingma 2014's

@@ -29,6 +29,7 @@ import { assertSpelling } from '../core/spelling';
 import { assertNoFunction, assertNoMaker } from '../core/uncalled';
 import { assertStorage, isFolder } from '../files/storage';
 import type { Model } from '../models/model';
+import { WEIGHTINGS, type Weighting } from '../models/objectives/objective';
 import { callbacksRule } from './callbacks';
 import { type Ema, emaRules } from './optimizer/ema';
 import type { Optimizer } from './optimizer/optimizer';
@@ -39,7 +40,6 @@ import type {
   Resume,
   StepOptions,
   TrainOptions,
-  Weighting,
 } from './options';
 import { executeEagerly } from './step';
 
@@ -102,7 +102,7 @@ export const stepRules = <M extends Model>() => ({
   batches,
   seed: seedStream(),
   optimizer: optional(withMethods<Optimizer>(['apply'])),
-  weighting: oneOf<Weighting>(['mean', 'dataset'], 'mean'),
+  weighting: optional(oneOf<Weighting>(WEIGHTINGS)),
   alpha: optional(schedule(AT_LEAST_0)),
   parameterPrior: optional(number(above0('a standard deviation'))),
   augment: optional(augment),

@@ -1,10 +1,11 @@
 /** The options of a loop or a run, read once into one complete record. */
-import { assertMethods } from '../core/assert';
+import { assertMethods, assertOneOf } from '../core/assert';
 import type { Noise } from '../core/noise';
 import { readOptions } from '../core/options';
 import { assertBackend } from '../host/backendTraits';
 import { assertFits } from '../models/fits';
 import type { Model } from '../models/model';
+import { type Objective, WEIGHTINGS, type Weighting } from '../models/objectives/objective';
 import type { Callbacks } from './callbacks';
 import {
   assertKeepsInFolder,
@@ -55,6 +56,18 @@ export interface RunSettings<M extends Model>
   readonly checkpoint: Required<CheckpointOptions> | undefined;
 }
 
+/** How the parts are weighed: as the options say, else as the one objective has it where both parts are there, else by means. */
+function weightingOf<M extends Model>(
+  where: string,
+  { weighting, batches: { counts } }: Pick<StepOptions<M>, 'weighting' | 'batches'>,
+  objectives: readonly Objective<M>[],
+): Weighting {
+  const [objective] = objectives;
+  const own = objectives.length === 1 ? objective?.weighting : undefined;
+  if (own !== undefined) assertOneOf(where, 'objective.weighting', own, WEIGHTINGS);
+  return weighting ?? (counts.labeled > 0 && counts.unlabeled > 0 ? own : undefined) ?? 'mean';
+}
+
 /**
  * Settings of steps.
  *
@@ -75,6 +88,7 @@ export function stepSettings<M extends Model>(
   assertFits(where, model, objectives, options.batches);
   assertPartsOfPhases(where, phases, options.batches);
   const { optimizer, alpha: _, seed, ...settings } = options;
+  const weighting = weightingOf(where, options, objectives);
   const equipment = equip(where, phases, optimizer);
   assertNotDisposed(where, equipment.optimizers);
   return {
@@ -83,7 +97,8 @@ export function stepSettings<M extends Model>(
     model,
     noise: seed,
     gradientNorm: options.gradientNorm ?? options.clipNorm !== undefined,
-    weights: lossWeights(options),
+    weighting,
+    weights: lossWeights({ ...options, weighting }),
   };
 }
 

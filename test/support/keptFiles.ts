@@ -204,7 +204,8 @@ const timeless = ({ seconds: _, ...row }: HistoryRow): Record<string, number> =>
 export const KEPT_RUNS = {
   vae: describeRun<GaussianVae>({
     make: (noise) => makeVae({}, noise),
-    options: () => ({ objective: unsupervised() }),
+    // It was begun before `unsupervised()` had a weighting of its own.
+    options: () => ({ objective: unsupervised(), weighting: 'mean' }),
   }),
   m2: describeRun<M2>({
     make: (noise) => makeM2({}, noise),

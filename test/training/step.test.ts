@@ -25,6 +25,7 @@ import type { Model } from '../../src/models/model';
 import type { Objective } from '../../src/models/objectives/objective';
 import { regularized, semiSupervised } from '../../src/models/objectives/semiSupervised';
 import { supervised } from '../../src/models/objectives/supervised';
+import { unsupervised } from '../../src/models/objectives/unsupervised';
 import { lossOf } from '../../src/training/loss';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { allFinite, globalNorm, zeroUnless } from '../../src/training/optimizer/gradients';
@@ -206,6 +207,25 @@ describe('weighting of the loss', () => {
       (withPrior.gradients[name]?.[0] as number) - (plain.gradients[name]?.[0] as number);
     // Differences of gradients near 250: their float32 spacing is 2e-5.
     expectClose([pull('a'), pull('b')], [1 / (0.25 * N), 0.5 / (0.25 * N)], 1e-4);
+  });
+
+  it('is that of the objective where the options name none and both parts are there', async () => {
+    const objective = Object.assign((...given: Parameters<Objective<Model>>) => squares(...given), {
+      weighting: 'dataset' as const,
+    });
+    const byDataset = (LABELED * 10 + UNLABELED * 30) / N;
+    expectClose((await firstSteps({ objective })).losses, [byDataset + 0.1]);
+    expectClose((await firstSteps({ objective, weighting: 'mean', alpha: 0 })).losses, [LABELED + UNLABELED]);
+    const sum = Object.assign((...given: Parameters<Objective<Model>>) => squares(...given), {
+      weighting: 'sum',
+    });
+    await expect(firstSteps({ objective: sum as never })).rejects.toThrow(
+      new RangeError('trainingSteps: objective.weighting is "sum", needed one of "mean", "dataset"'),
+    );
+  });
+
+  it('counts every example of a VAE alike, labeled or not', () => {
+    expect(unsupervised().weighting).toBe('dataset');
   });
 
   it('is labeled alone where α has no unlabeled examples to be relative to', async () => {

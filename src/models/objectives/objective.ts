@@ -106,6 +106,19 @@ export interface ObjectiveTerms {
   readonly unlabeled?: Terms;
 }
 
+/**
+ * Weighting of the labeled and the unlabeled part of the loss.
+ *
+ * - `'mean'` (report Eq. 8): each part's mean with weight 1.
+ * - `'dataset'` (Kingma 2014, per datum): N_l/N and N_u/N, with N = N_l + N_u examples in the whole set.
+ *
+ * These are different objectives under one name. Batch sizes never matter.
+ */
+export type Weighting = (typeof WEIGHTINGS)[number];
+
+/** Its values. */
+export const WEIGHTINGS = ['mean', 'dataset'] as const;
+
 /** What an objective's check knows of the data. */
 export interface FittedData {
   /** whether batches tell which values of x are known: others are missing */
@@ -121,6 +134,8 @@ export interface Objective<M extends Model = Model> {
   readonly spec?: Json;
   /** the only part of a batch that it has terms of: batches without it are refused before the first step. Default: either part */
   readonly part?: 'labeled' | 'unlabeled';
+  /** how its parts are weighed where both are there and the option `weighting` of a run is not; default `'mean'` */
+  readonly weighting?: Weighting;
   /**
    * Refuses a model that it does not fit, or that does not fit the data, before the first step; optional in an objective of
    * your own.

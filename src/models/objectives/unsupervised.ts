@@ -40,7 +40,7 @@ const assertModel = (where: string, model: Model, data?: FittedData): void => {
  *   objective  E_q(z|x) log p(x|z) − w · KL(q(z|x) ‖ p(z))
  *
  * The expectation is taken at one draw of z. Labels are ignored: the inputs of labeled examples have the same terms, as
- * `labeled`. The trainer weights the parts; with `weighting: 'dataset'` every example has the same weight.
+ * `labeled`. Every example has the same weight, as with `weighting: 'dataset'`, unless `train` is given another.
  * Running statistics move with the unlabeled examples where there are any.
  *
  * @param options weight of the divergences, a number or a schedule
@@ -77,6 +77,7 @@ export const unsupervised = /* @__PURE__ */ maker(
       }));
     };
     return Object.assign(objective, {
+      weighting: 'dataset' as const,
       spec: specOf({ objective: 'unsupervised', ...settings }),
       assertModel,
     });
