@@ -11,6 +11,8 @@ export interface FamilyLine {
   readonly labels: number;
   readonly seed: number;
   readonly epochs: number;
+  /** absent where the bound is trained as it is */
+  readonly recipe?: string;
   readonly backend: string;
   /** test accuracy of the same classifier, trained on the labels alone for as many steps; absent where it has none of its own */
   readonly labelsAlone?: number;

@@ -1,6 +1,7 @@
 /** The models of the family, each with what it is trained by. */
 import {
   type Aae,
+  affine,
   bayesClassifier,
   type Classifier,
   cosineDecay,
@@ -22,6 +23,7 @@ import {
   type TokenConditionalVae,
 } from 'ssvae';
 import { phasesOf } from '../start/models';
+import { noisyNets } from './noisyNets';
 
 /** What a row of the table is. */
 export interface Contender<M extends Model = Model> {
@@ -57,6 +59,38 @@ export const optimized = (_: Model, steps: number, more: RegularizedOptions = {}
     ...more,
   });
 
+/** The weight of the bound in the recipe of consistency, as in that of the lowest error. */
+const BOUND = 1e-3;
+
+/** What the classifier should not see in an image. */
+export const moved = affine({ rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 });
+
+/**
+ * The recipe of consistency, that of the lowest error: a small bound, and predictions that hold between unlabeled examples and
+ * around them, once those are moved a little. γ and β rise over the first quarter.
+ */
+export const consistent = (_: Model, steps: number) => {
+  const risen = (to: number) => linearWarmup({ from: 0, to, steps: Math.ceil(steps / 4) });
+  return regularized({
+    labelHandling: 'gumbel',
+    boundWeight: BOUND,
+    labelPriorKlWeight: BOUND,
+    mutualInformationWeight: risen(1),
+    entropyPenalty: risen(0.5),
+    labelSmoothing: { epsilon: 0.001, weight: BOUND },
+    consistency: { weight: 2, augment: moved },
+  });
+};
+
+/** What of the trainer goes with it. */
+export const CONSISTENT_RUN = {
+  batchSize: { labeled: 50, unlabeled: 100 },
+  alpha: 1,
+  rate: 2e-3,
+  ema: { decay: 0.999 },
+  augment: { labeled: moved },
+} as const;
+
 export const NETS = { preset: 'mlp', widths: [500, 500] } as const;
 
 /** Every row, by the name that `--models` takes. */
@@ -64,6 +98,11 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   m2: row({
     title: 'M2',
     create: (data, seed) => createM2({ data, latent: 50, nets: NETS, seed }),
+    objective: optimized,
+  }),
+  noisy: row({
+    title: "M2, noise at the classifier's input",
+    create: (data, seed) => createM2({ data, latent: 50, nets: noisyNets(data, seed), seed }),
     objective: optimized,
   }),
   m1m2: row({

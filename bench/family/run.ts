@@ -1,9 +1,11 @@
 /**
  * Every model of the family on MNIST with 100 labels, beside its own classifier on the labels alone:
- * `npx tsx bench/family/run.ts --data DIR [--models m2,adgm] [--seeds 1] [--epochs 3] [--backend tensorflow]`.
+ * `npx tsx bench/family/run.ts --data DIR [--models m2,adgm] [--seeds 1] [--epochs 3]
+ * [--recipe consistent] [--backend tensorflow]`.
  *
  * Each run is a line of docs/results/family.jsonl, and one that is there is not run again. One that was interrupted goes on
  * from its last checkpoint. Every model of a bound has the same rate, α, batches and objective, and nothing of it is chosen.
+ * `--recipe consistent` trains those with a small bound and consistency between changed images instead.
  * The adversarial autoencoder has its own phases, rate and batches, chosen on 5,000 validation examples of seed 1; stacked
  * M1+M2 has ten passes over the codes, as its steps are short.
  */
@@ -21,7 +23,7 @@ import {
 import { loadDataset, selectBackend } from 'ssvae/node';
 import { appendLine, holdsLine, readLines } from '../lines';
 import type { FamilyLine } from './line';
-import { CONTENDERS, type Contender } from './models';
+import { CONSISTENT_RUN, CONTENDERS, type Contender, consistent, optimized } from './models';
 import { type ObjectiveOf, type Outcome, type Runner, trainer } from './runner';
 import { runStacked } from './stacked';
 
@@ -32,11 +34,14 @@ const { values: flags } = parseArgs({
     models: { type: 'string', default: NAMES.join(',') },
     seeds: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '3' },
+    recipe: { type: 'string' },
     backend: { type: 'string', default: 'tensorflow' },
     out: { type: 'string', default: 'docs/results/family.jsonl' },
   },
 });
 if (flags.data === undefined) throw new Error('--data is missing, needed the folder with the files of MNIST');
+if (flags.recipe !== undefined && flags.recipe !== 'consistent')
+  throw new Error(`--recipe is ${flags.recipe}, needed consistent or none`);
 
 const LABELS = 100;
 const { name: backend, execute } = await selectBackend({ backend: flags.backend as 'tensorflow' });
@@ -48,9 +53,11 @@ const some = subset(
 
 /** Trains a model and, where it has a classifier of its own, that on the labels alone. */
 async function run(contender: Contender, { seed, epochs, train }: Runner): Promise<Outcome> {
-  const { title, create, objective, classifier, bounded = true, batchSize } = contender;
+  const { create, classifier, bounded = true, batchSize } = contender;
   const { alone = () => supervised() } = contender;
-  const shared = { epochs, ...(batchSize && { batchSize }) };
+  const title = [contender.title, flags.recipe].filter(Boolean).join(', ');
+  const objective = flags.recipe ? (consistent as never as ObjectiveOf<Model>) : contender.objective;
+  const shared = { epochs, ...(batchSize && { batchSize }), ...(flags.recipe && CONSISTENT_RUN) };
   let labelsAlone: number | undefined;
   if (alone) {
     const model = create(data, seed);
@@ -77,18 +84,21 @@ async function run(contender: Contender, { seed, epochs, train }: Runner): Promi
   };
 }
 
+const recipe = flags.recipe !== undefined && { recipe: flags.recipe };
 const known = await readLines<FamilyLine>(flags.out);
 for (const name of flags.models.split(',')) {
   if (!NAMES.includes(name)) throw new Error(`${name} is not a model, needed one of ${NAMES.join(', ')}`);
   const contender = CONTENDERS[name];
   const epochs = contender?.epochs ?? Number(flags.epochs);
   for (let seed = 1; seed <= Number(flags.seeds); seed++) {
-    if (holdsLine(known, { model: name, seed, epochs })) continue;
+    if (holdsLine(known, { model: name, seed, epochs, recipe: flags.recipe })) continue;
+    if (flags.recipe && contender?.objective !== optimized)
+      throw new Error(`${name} has phases or a bound of its own, needed a model without for --recipe`);
     const split = splitDataset(data, { labeled: LABELS, validation: 5000, seed });
     const train = trainer({ data, split, seed }, execute);
     const runner: Runner = { data, test, some, seed, epochs, split, train };
     const outcome = contender ? await run(contender, runner) : await runStacked(runner);
-    const line: FamilyLine = { model: name, labels: LABELS, seed, epochs, backend, ...outcome };
+    const line: FamilyLine = { model: name, labels: LABELS, seed, epochs, ...recipe, backend, ...outcome };
     await appendLine(flags.out, line);
     console.log(JSON.stringify(line));
   }

@@ -14,6 +14,7 @@ import {
   type Phase,
   type Split,
   subset,
+  type TrainOptions,
   train,
 } from 'ssvae';
 import { file, progressBar } from 'ssvae/node';
@@ -41,6 +42,12 @@ export interface RunOptions {
   readonly batchSize?: { readonly labeled: number; readonly unlabeled: number };
   /** weight of the classification loss; default 50 */
   readonly alpha?: number;
+  /** where Adam's rate starts; default 3e-3 */
+  readonly rate?: number;
+  /** default: the weights are not averaged */
+  readonly ema?: TrainOptions<Model>['ema'];
+  /** default: images are not changed */
+  readonly augment?: TrainOptions<Model>['augment'];
   /** default: those of the data set */
   readonly batches?: BatchSource;
   /** who classifies, for the curve; default: the curve is empty */
@@ -60,8 +67,6 @@ export interface Runner {
   train<M extends Model>(model: M, objectiveOf: ObjectiveOf<M>, options: RunOptions): Promise<Trained>;
 }
 
-const RATE = 3e-3;
-
 /** The indices from `from` to before `to`. */
 export const range = (from: number, to: number): Int32Array =>
   Int32Array.from({ length: to - from }, (_, i) => from + i);
@@ -69,8 +74,8 @@ export const range = (from: number, to: number): Int32Array =>
 /** The training of a row: one rate, α and batch size for every model of a bound; phases have optimizers of their own. */
 export const trainer =
   ({ data, split, seed }: Pick<Runner, 'data' | 'split' | 'seed'>, execute: Executor): Runner['train'] =>
-  async (model, objectiveOf, { title, epochs, alpha = 50, ...options }) => {
-    const { batchSize = { labeled: 100, unlabeled: 128 } } = options;
+  async (model, objectiveOf, { title, epochs, alpha = 50, rate = 3e-3, ...options }) => {
+    const { batchSize = { labeled: 100, unlabeled: 128 }, ema, augment } = options;
     const { batches = createBatches({ dataset: data, split, batchSize, seed }), classifier } = options;
     const steps = epochs * batches.stepsPerEpoch;
     const objective = objectiveOf(model, steps);
@@ -79,8 +84,10 @@ export const trainer =
       objective: objective as never,
       batches,
       ...(!Array.isArray(objective) && {
-        optimizer: createAdam({ learningRate: cosineDecay({ from: RATE, steps }) }),
+        optimizer: createAdam({ learningRate: cosineDecay({ from: rate, steps }) }),
       }),
+      ...(ema && { ema }),
+      ...(augment && { augment }),
       alpha,
       epochs,
       seed,

@@ -8,10 +8,10 @@
  * docs/results/unnamed.jsonl, and one that is there is not run again.
  */
 import { parseArgs } from 'node:util';
-import { affine, evaluateAssignment, type Model, type SemiSupervisedVae, splitDataset, subset } from 'ssvae';
+import { evaluateAssignment, type Model, type SemiSupervisedVae, splitDataset, subset } from 'ssvae';
 import { loadDataset, selectBackend } from 'ssvae/node';
 import { appendLine, holdsLine, readLines } from '../lines';
-import { CONTENDERS, optimized } from './models';
+import { CONTENDERS, moved, optimized } from './models';
 import { type ObjectiveOf, range, trainer } from './runner';
 import type { UnnamedLine } from './unnamedLine';
 
@@ -43,8 +43,6 @@ const [epochs, alpha, weight] = [flags.epochs, flags.alpha, flags.consistency].m
   number,
   number,
 ];
-/** What the classifier should not see in an image. */
-const augment = affine({ rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 });
 
 /** Labels for a share of the examples of the named classes; all others have none. */
 function splitOf(seed: number) {
@@ -75,7 +73,7 @@ for (const model of flags.models.split(','))
       const objective: ObjectiveOf<Model> = (one, steps) =>
         optimized(one, steps, {
           mutualInformationWeight: gamma,
-          ...(weight > 0 && { consistency: { weight, augment } }),
+          ...(weight > 0 && { consistency: { weight, augment: moved } }),
         }) as never;
       const { seconds } = await trainer({ data, split, seed }, execute)(made, objective, {
         title: `${contender.title}, γ ${gamma}, classes without labels`,

@@ -55,6 +55,32 @@ function limits(lines: readonly SpeedLine[]): string {
   return toTable(['workload', 'threads', 'contender', ...heads], rows);
 }
 
+/** What of PyTorch's whole step our products take alone, and the floor: no step of ours can be below either. */
+function least(lines: readonly SpeedLine[], profiles: readonly ProfileLine[]): string {
+  const all = found(lines, 'contender').filter(({ limit }) => limit !== undefined);
+  const rows = cells(all).flatMap(([name, threads]) => {
+    const own = ofWorkload(all, name).filter((line) => line.threads === threads);
+    const torch = fastest(own.filter(({ group }) => group === 'PyTorch'));
+    if (torch === undefined) return [];
+    const share = (time: number): string => (time / msOf(torch.measured)).toFixed(2);
+    return own.flatMap((line) => {
+      const [, backend = ''] = /^(wasm|tensorflow-recorded)-\d$/.exec(line.contender) ?? [];
+      const profile = profiles.find(
+        (one) => one.workload === name && one.threads === threads && backend.startsWith(one.backend),
+      );
+      const products = profile?.kinds.products;
+      const [peak, copy] = [peakOf(line), line.limit?.copy ?? 0];
+      if (products === undefined || !peak || !copy) return [];
+      const floor = floorOf(workOf(line.workload), peak, copy);
+      return [
+        [name, `\`${line.contender}\``, ms(torch), ...[msOf(line.measured), products, floor].map(share)],
+      ];
+    });
+  });
+  const heads = ['PyTorch, ms', 'a step ÷ PyTorch', 'products alone ÷ PyTorch', 'floor ÷ PyTorch'];
+  return toTable(['workload', 'contender', ...heads], rows);
+}
+
 /** What the probe found, the highest of each number. */
 function probed(lines: readonly SpeedLine[]): string {
   const all = lines.flatMap(({ limit, machine: { cpu } }) => (limit ? [{ limit, cpu }] : []));
@@ -91,6 +117,7 @@ export const limitTables: Readonly<Record<string, () => Promise<string>>> = {
   'performance growth without AVX-512': async () =>
     growth(await linesOf<SpeedLine>('performance-avx2'), 'performance-avx2'),
   'performance limits': async () => limits(await avx2(false)),
+  'performance least': async () => least(await avx2(false), await linesOf<ProfileLine>('profile')),
   'performance probe': async () => probed(await linesOf<SpeedLine>('performance-avx2')),
   'performance products': async () =>
     productTable(
