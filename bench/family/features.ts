@@ -13,7 +13,7 @@ import { appendLine, holdsLine, readLines } from '../lines';
 import type { FeaturesLine } from './featuresLine';
 import { CONTENDERS, NETS } from './models';
 import { pixelsOf, principalComponents, probe, type Split } from './probes';
-import { type ObjectiveOf, trainer } from './runner';
+import { batchesWithoutLabels, type ObjectiveOf, trainer } from './runner';
 
 const { values: flags } = parseArgs({
   options: {
@@ -50,6 +50,7 @@ async function codesOf(name: string, labels: number, seed: number): Promise<Spli
   await train(model as never, objective as ObjectiveOf<never>, {
     title: `${flags.dataset}, ${contender?.title ?? 'M1'}, ${labels} labels, codes`,
     epochs,
+    ...(!contender && { batches: batchesWithoutLabels({ data, split, seed }) }),
   });
   const features = async (of: Dataset) => {
     const values = await embed(model as never, of.x);

@@ -1,6 +1,7 @@
 /** The lines of the family's runs, and their table. */
 import { linesOf } from '../lines';
 import { percent, spread } from '../spread';
+import type { Samples } from '../start/judge';
 import { toTable } from '../toTable';
 import { CONTENDERS } from './models';
 import { STACKED } from './stacked';
@@ -21,6 +22,8 @@ export interface FamilyLine {
   /** bound on log p(x) of 1,000 test examples, nats; absent in a model without one */
   readonly elbo?: number;
   /** of training on all data */
+  /** what a judge says of samples of each class, where there is a recipe */
+  readonly samples?: Samples;
   readonly seconds: number;
   readonly parameters: number;
   /** accuracy on 5,000 validation examples after each tenth of the epochs */
@@ -30,10 +33,16 @@ export interface FamilyLine {
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The table of docs/results.md: a row for each model and length, means over its seeds. */
+/** Runs by one recipe, or by the bound as it is. */
+const linesBy = async (recipe?: string): Promise<readonly FamilyLine[]> =>
+  (await linesOf<FamilyLine>('family')).filter((line) => line.recipe === recipe);
+
+const titleOf = (model: string): string => CONTENDERS[model]?.title ?? STACKED;
+
+/** The tables of docs/results.md: a row for each model and length, means over its seeds. */
 export const familyTables = {
   family: async (): Promise<string> => {
-    const lines = await linesOf<FamilyLine>('family');
+    const lines = await linesBy();
     const rows = Object.entries({ ...CONTENDERS, stacked: { title: STACKED } }).flatMap(
       ([name, { title }]) => {
         const ofModel = lines.filter(({ model }) => model === name);
@@ -59,10 +68,9 @@ export const familyTables = {
     return toTable(['model', 'epochs', ...heads], rows);
   },
   'family curves': async (): Promise<string> => {
-    const lines = (await linesOf<FamilyLine>('family')).filter(({ epochs, curve }) => epochs === 30 && curve);
-    const titles: Readonly<Record<string, { readonly title: string }>> = CONTENDERS;
+    const lines = (await linesBy()).filter(({ epochs, curve }) => epochs === 30 && curve);
     const rows = lines.map(({ model, accuracy, curve = [] }) => [
-      titles[model]?.title ?? STACKED,
+      titleOf(model),
       percent([1 - accuracy]),
       curve.map((share) => (100 * share).toFixed(1)).join(', '),
     ]);
@@ -70,5 +78,23 @@ export const familyTables = {
       ['30 epochs', 'test error, %', 'validation accuracy after each tenth of the epochs, %'],
       rows,
     );
+  },
+  'family consistent': async (): Promise<string> => {
+    const lines = [...(await linesBy('consistent')), ...(await linesBy('generated'))];
+    const rows = lines.map((line) => [
+      [titleOf(line.model), line.recipe === 'generated' && 'with generated labels']
+        .filter(Boolean)
+        .join(', '),
+      String(line.epochs),
+      String(line.seed),
+      percent(line.labelsAlone === undefined ? [] : [line.labelsAlone]),
+      percent([line.accuracy]),
+      percent([1 - line.accuracy]),
+      spread(line.elbo === undefined ? [] : [line.elbo], 1),
+      percent(line.samples ? [line.samples.fidelity] : []),
+      String(line.seconds),
+    ]);
+    const heads = ['labels alone, %', 'all data, %', 'test error, %', 'ELBO, nats', 'fidelity, %', 'seconds'];
+    return toTable(['model', 'epochs', 'seed', ...heads], rows);
   },
 };

@@ -69,7 +69,7 @@ export const moved = affine({ rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 })
  * The recipe of consistency, that of the lowest error: a small bound, and predictions that hold between unlabeled examples and
  * around them, once those are moved a little. γ and β rise over the first quarter.
  */
-export const consistent = (_: Model, steps: number) => {
+const consistent = (_: Model, steps: number, more: RegularizedOptions = {}) => {
   const risen = (to: number) => linearWarmup({ from: 0, to, steps: Math.ceil(steps / 4) });
   return regularized({
     labelHandling: 'gumbel',
@@ -79,10 +79,17 @@ export const consistent = (_: Model, steps: number) => {
     entropyPenalty: risen(0.5),
     labelSmoothing: { epsilon: 0.001, weight: BOUND },
     consistency: { weight: 2, augment: moved },
+    ...more,
   });
 };
 
-/** What of the trainer goes with it. */
+/** The recipes by the name that `--recipe` takes; the term of generated labels is as small as the bound beside it. */
+export const RECIPES: Readonly<Record<string, typeof optimized>> = {
+  consistent,
+  generated: (model, steps) => consistent(model, steps, { generatedLabels: { weight: 0.2 * BOUND } }),
+};
+
+/** What of the trainer goes with them. */
 export const CONSISTENT_RUN = {
   batchSize: { labeled: 50, unlabeled: 100 },
   alpha: 1,

@@ -1,13 +1,14 @@
 /**
  * Every model of the family on MNIST with 100 labels, beside its own classifier on the labels alone:
  * `npx tsx bench/family/run.ts --data DIR [--models m2,adgm] [--seeds 1] [--epochs 3]
- * [--recipe consistent] [--backend tensorflow]`.
+ * [--recipe consistent|generated] [--backend tensorflow]`.
  *
  * Each run is a line of docs/results/family.jsonl, and one that is there is not run again. One that was interrupted goes on
  * from its last checkpoint. Every model of a bound has the same rate, α, batches and objective, and nothing of it is chosen.
- * `--recipe consistent` trains those with a small bound and consistency between changed images instead.
+ * `--recipe consistent` trains those with a small bound and consistency between changed images instead, and
+ * `--recipe generated` with the term of generated labels too.
  * The adversarial autoencoder has its own phases, rate and batches, chosen on 5,000 validation examples of seed 1; stacked
- * M1+M2 has ten passes over the codes, as its steps are short.
+ * M1+M2 has ten passes over the codes for each three over the images, as its steps are short.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -22,8 +23,9 @@ import {
 } from 'ssvae';
 import { loadDataset, selectBackend } from 'ssvae/node';
 import { appendLine, holdsLine, readLines } from '../lines';
+import { judgeOf, samplesOf } from '../start/judge';
 import type { FamilyLine } from './line';
-import { CONSISTENT_RUN, CONTENDERS, type Contender, consistent, optimized } from './models';
+import { CONSISTENT_RUN, CONTENDERS, type Contender, optimized, RECIPES } from './models';
 import { type ObjectiveOf, type Outcome, type Runner, trainer } from './runner';
 import { runStacked } from './stacked';
 
@@ -40,8 +42,9 @@ const { values: flags } = parseArgs({
   },
 });
 if (flags.data === undefined) throw new Error('--data is missing, needed the folder with the files of MNIST');
-if (flags.recipe !== undefined && flags.recipe !== 'consistent')
-  throw new Error(`--recipe is ${flags.recipe}, needed consistent or none`);
+const recipe = flags.recipe === undefined ? undefined : RECIPES[flags.recipe];
+if (flags.recipe !== undefined && recipe === undefined)
+  throw new Error(`--recipe is ${flags.recipe}, needed one of ${Object.keys(RECIPES).join(', ')} or none`);
 
 const LABELS = 100;
 const { name: backend, execute } = await selectBackend({ backend: flags.backend as 'tensorflow' });
@@ -51,13 +54,16 @@ const some = subset(
   Int32Array.from({ length: 1000 }, (_, i) => i),
 );
 
+/** Who says which digit a sample shows. */
+const judgeFor = judgeOf({ dataset: 'mnist' }, execute);
+
 /** Trains a model and, where it has a classifier of its own, that on the labels alone. */
 async function run(contender: Contender, { seed, epochs, train }: Runner): Promise<Outcome> {
   const { create, classifier, bounded = true, batchSize } = contender;
   const { alone = () => supervised() } = contender;
   const title = [contender.title, flags.recipe].filter(Boolean).join(', ');
-  const objective = flags.recipe ? (consistent as never as ObjectiveOf<Model>) : contender.objective;
-  const shared = { epochs, ...(batchSize && { batchSize }), ...(flags.recipe && CONSISTENT_RUN) };
+  const objective = recipe ? (recipe as never as ObjectiveOf<Model>) : contender.objective;
+  const shared = { epochs, ...(batchSize && { batchSize }), ...(recipe && CONSISTENT_RUN) };
   let labelsAlone: number | undefined;
   if (alone) {
     const model = create(data, seed);
@@ -72,19 +78,22 @@ async function run(contender: Contender, { seed, epochs, train }: Runner): Promi
   const { seconds, curve } = await train(model, objective, measured);
   const { accuracy } = await evaluateClassifier(judge, test);
   const elbo = bounded ? (await evaluateElbo(model as SemiSupervisedVae, some, { seed })).elbo : undefined;
+  const samples =
+    recipe &&
+    (await samplesOf(model as SemiSupervisedVae, { judge: await judgeFor(data), test, seed, execute }));
   const parameters = Object.values(model.variables).reduce((sum, { size }) => sum + size, 0);
   model.dispose();
   return {
     ...(labelsAlone !== undefined && { labelsAlone }),
     accuracy,
     ...(elbo !== undefined && { elbo }),
+    ...(samples && { samples }),
     seconds,
     parameters,
     ...(curve.length && { curve }),
   };
 }
 
-const recipe = flags.recipe !== undefined && { recipe: flags.recipe };
 const known = await readLines<FamilyLine>(flags.out);
 for (const name of flags.models.split(',')) {
   if (!NAMES.includes(name)) throw new Error(`${name} is not a model, needed one of ${NAMES.join(', ')}`);
@@ -92,13 +101,21 @@ for (const name of flags.models.split(',')) {
   const epochs = contender?.epochs ?? Number(flags.epochs);
   for (let seed = 1; seed <= Number(flags.seeds); seed++) {
     if (holdsLine(known, { model: name, seed, epochs, recipe: flags.recipe })) continue;
-    if (flags.recipe && contender?.objective !== optimized)
+    if (recipe && contender?.objective !== optimized)
       throw new Error(`${name} has phases or a bound of its own, needed a model without for --recipe`);
     const split = splitDataset(data, { labeled: LABELS, validation: 5000, seed });
     const train = trainer({ data, split, seed }, execute);
     const runner: Runner = { data, test, some, seed, epochs, split, train };
     const outcome = contender ? await run(contender, runner) : await runStacked(runner);
-    const line: FamilyLine = { model: name, labels: LABELS, seed, epochs, ...recipe, backend, ...outcome };
+    const line: FamilyLine = {
+      model: name,
+      labels: LABELS,
+      seed,
+      epochs,
+      ...(flags.recipe && { recipe: flags.recipe }),
+      backend,
+      ...outcome,
+    };
     await appendLine(flags.out, line);
     console.log(JSON.stringify(line));
   }

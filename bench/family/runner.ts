@@ -71,6 +71,23 @@ export interface Runner {
 export const range = (from: number, to: number): Int32Array =>
   Int32Array.from({ length: to - from }, (_, i) => from + i);
 
+/** Batches for a model without labels: every example but those of validation, each once in an epoch. */
+export const batchesWithoutLabels = ({
+  data,
+  split,
+  seed,
+}: Pick<Runner, 'data' | 'split' | 'seed'>): BatchSource =>
+  createBatches({
+    dataset: data,
+    split: {
+      labeled: new Int32Array(),
+      unlabeled: Int32Array.from([...split.labeled, ...split.unlabeled]),
+      validation: split.validation,
+    },
+    batchSize: { labeled: 0, unlabeled: 128 },
+    seed,
+  });
+
 /** The training of a row: one rate, α and batch size for every model of a bound; phases have optimizers of their own. */
 export const trainer =
   ({ data, split, seed }: Pick<Runner, 'data' | 'split' | 'seed'>, execute: Executor): Runner['train'] =>

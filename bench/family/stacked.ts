@@ -13,12 +13,12 @@ import {
   unsupervised,
 } from 'ssvae';
 import { NETS, optimized } from './models';
-import type { Outcome, Runner, Trained } from './runner';
+import { batchesWithoutLabels, type Outcome, type Runner, type Trained } from './runner';
 
 export const STACKED = 'M1+M2, stacked: M1 first';
 
-/** Passes of M2 over the codes: a step of it takes a fraction of one of M1. */
-const M2_EPOCHS = 10;
+/** Passes of M2 over the codes for each three of M1: a step of it takes a fraction of one of M1. */
+const M2_PASSES = 10;
 
 /** The dimensions of a code that are in use, found on 1,000 unlabeled examples (Kingma et al. 2014: a deviation above 0.1). */
 const dimensionsOf = async (m1: ReturnType<typeof createVae>, data: Dataset, unlabeled: Int32Array) => {
@@ -32,14 +32,16 @@ const dimensionsOf = async (m1: ReturnType<typeof createVae>, data: Dataset, unl
 /** Trains M1, then M2 on its codes; the labels alone are M2's classifier on the codes. */
 export async function runStacked({ data, test, some, seed, epochs, split, train }: Runner): Promise<Outcome> {
   const m1 = createVae({ data, latent: 50, nets: NETS, seed });
-  const ofM1 = await train(m1, () => unsupervised(), { title: `${STACKED}, M1`, epochs });
+  const batches = batchesWithoutLabels({ data, split, seed });
+  const ofM1 = await train(m1, () => unsupervised(), { title: `${STACKED}, M1`, epochs, batches });
   const dimensions = await dimensionsOf(m1, data, split.unlabeled);
   const trained = async (objective: typeof optimized, title: string): Promise<[StackedM2, Trained]> => {
     const nets = { preset: 'mlp', widths: [300] } as const;
     const model = createStackedM2({ m1, dimensions, data, latent: 50, nets, seed });
     const batchSize = { labeled: 100, unlabeled: 128 };
     const batches = await encodedBatches({ model, dataset: data, split, batchSize, seed });
-    const ofM2 = await train(model.m2, objective, { title, epochs: M2_EPOCHS, batches, classifier: model });
+    const passes = Math.round((M2_PASSES / 3) * epochs);
+    const ofM2 = await train(model.m2, objective, { title, epochs: passes, batches, classifier: model });
     return [model, ofM2];
   };
   const [alone] = await trained(() => supervised(), `${STACKED}, labels alone`);
