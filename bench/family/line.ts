@@ -81,20 +81,26 @@ export const familyTables = {
   },
   'family consistent': async (): Promise<string> => {
     const lines = [...(await linesBy('consistent')), ...(await linesBy('generated'))];
-    const rows = lines.map((line) => [
-      [titleOf(line.model), line.recipe === 'generated' && 'with generated labels']
-        .filter(Boolean)
-        .join(', '),
-      String(line.epochs),
-      String(line.seed),
-      percent(line.labelsAlone === undefined ? [] : [line.labelsAlone]),
-      percent([line.accuracy]),
-      percent([1 - line.accuracy]),
-      spread(line.elbo === undefined ? [] : [line.elbo], 1),
-      percent(line.samples ? [line.samples.fidelity] : []),
-      String(line.seconds),
-    ]);
+    const nameOf = ({ model, recipe }: FamilyLine): string =>
+      [titleOf(model), recipe === 'generated' && 'with generated labels'].filter(Boolean).join(', ');
+    const rows = [...new Set(lines.map(nameOf))].map((name) => {
+      const own = lines.filter((line) => nameOf(line) === name);
+      const errors = own.map(({ accuracy }) => 1 - accuracy);
+      return [
+        name,
+        String(own.length),
+        percent(own.flatMap(({ labelsAlone }) => labelsAlone ?? [])),
+        percent(own.map(({ accuracy }) => accuracy)),
+        percent(errors),
+        spread(
+          own.flatMap(({ elbo }) => elbo ?? []),
+          1,
+        ),
+        percent(own.flatMap(({ samples }) => samples?.fidelity ?? [])),
+        meanOf(own.map(({ seconds }) => seconds)).toFixed(0),
+      ];
+    });
     const heads = ['labels alone, %', 'all data, %', 'test error, %', 'ELBO, nats', 'fidelity, %', 'seconds'];
-    return toTable(['model', 'epochs', 'seed', ...heads], rows);
+    return toTable(['model', 'seeds', ...heads], rows);
   },
 };

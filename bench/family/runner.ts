@@ -16,6 +16,7 @@ import {
   subset,
   type TrainOptions,
   train,
+  type Weighting,
 } from 'ssvae';
 import { file, progressBar } from 'ssvae/node';
 import type { FamilyLine } from './line';
@@ -42,6 +43,8 @@ export interface RunOptions {
   readonly batchSize?: { readonly labeled: number; readonly unlabeled: number };
   /** weight of the classification loss; default 50 */
   readonly alpha?: number;
+  /** default: that of the objective */
+  readonly weighting?: Weighting;
   /** where Adam's rate starts; default 3e-3 */
   readonly rate?: number;
   /** default: the weights are not averaged */
@@ -92,7 +95,7 @@ export const batchesWithoutLabels = ({
 export const trainer =
   ({ data, split, seed }: Pick<Runner, 'data' | 'split' | 'seed'>, execute: Executor): Runner['train'] =>
   async (model, objectiveOf, { title, epochs, alpha = 50, rate = 3e-3, ...options }) => {
-    const { batchSize = { labeled: 100, unlabeled: 128 }, ema, augment } = options;
+    const { batchSize = { labeled: 100, unlabeled: 128 }, weighting, ema, augment } = options;
     const { batches = createBatches({ dataset: data, split, batchSize, seed }), classifier } = options;
     const steps = epochs * batches.stepsPerEpoch;
     const objective = objectiveOf(model, steps);
@@ -103,9 +106,10 @@ export const trainer =
       ...(!Array.isArray(objective) && {
         optimizer: createAdam({ learningRate: cosineDecay({ from: rate, steps }) }),
       }),
+      ...(weighting && { weighting }),
       ...(ema && { ema }),
       ...(augment && { augment }),
-      alpha,
+      ...(batches.counts.labeled > 0 && { alpha }),
       epochs,
       seed,
       execute,

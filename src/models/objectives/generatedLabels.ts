@@ -45,7 +45,8 @@ import { type Part, scheduled, type Terms } from './objective';
 export interface GeneratedLabels {
   /**
    * w, at least 0. 0.2 is enough with the preset nets, 5.6 nats for 784 pixels and 0.4 for four columns; nets that learn
-   * slowly take up to 0.7. Larger weights buy fidelity with variety within a class. The number 0 leaves the term out
+   * slowly take up to 0.7. Larger weights buy fidelity with variety within a class. In the decoder it competes with the bound
+   * alone, so with a `boundWeight` of 1e-3 take 2e-4. The number 0 leaves the term out
    */
   readonly weight: ScalarOrSchedule;
   /** examples generated at each step; default 100 */
