@@ -114,10 +114,10 @@ export interface ObjectiveTerms {
  *
  * These are different objectives under one name. Batch sizes never matter.
  */
-export type Weighting = (typeof WEIGHTINGS)[number];
+export type Weighting = 'mean' | 'dataset';
 
 /** Its values. */
-export const WEIGHTINGS = ['mean', 'dataset'] as const;
+export const WEIGHTINGS: readonly Weighting[] = ['mean', 'dataset'];
 
 /** What an objective's check knows of the data. */
 export interface FittedData {
