@@ -118,6 +118,7 @@ export const limitTables: Readonly<Record<string, () => Promise<string>>> = {
     growth(await linesOf<SpeedLine>('performance-avx2'), 'performance-avx2'),
   'performance limits': async () => limits(await avx2(false)),
   'performance least': async () => least(await avx2(false), await linesOf<ProfileLine>('profile')),
+  'performance family least': async () => least(await avx2(true), await linesOf<ProfileLine>('profile')),
   'performance probe': async () => probed(await linesOf<SpeedLine>('performance-avx2')),
   'performance products': async () =>
     productTable(
