@@ -21,9 +21,9 @@ export interface FamilyLine {
   readonly accuracy: number;
   /** bound on log p(x) of 1,000 test examples, nats; absent in a model without one */
   readonly elbo?: number;
-  /** of training on all data */
   /** what a judge says of samples of each class, where there is a recipe */
   readonly samples?: Samples;
+  /** of training on all data */
   readonly seconds: number;
   readonly parameters: number;
   /** accuracy on 5,000 validation examples after each tenth of the epochs */
@@ -33,36 +33,55 @@ export interface FamilyLine {
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** What every row is called. */
+const TITLES: Readonly<Record<string, { readonly title: string }>> = {
+  ...CONTENDERS,
+  stacked: { title: STACKED },
+};
+
 /** Runs by one recipe, or by the bound as it is. */
 const linesBy = async (recipe?: string): Promise<readonly FamilyLine[]> =>
   (await linesOf<FamilyLine>('family')).filter((line) => line.recipe === recipe);
 
-const titleOf = (model: string): string => CONTENDERS[model]?.title ?? STACKED;
+/** A row for each model and length: what it is called, and its figures, means over seeds. */
+const rowsOf = (lines: readonly FamilyLine[]) =>
+  Object.entries(TITLES).flatMap(([model, { title }]) => {
+    const ofModel = lines.filter((line) => line.model === model);
+    const lengths = [...new Set(ofModel.map(({ epochs }) => epochs))].sort((a, b) => a - b);
+    return lengths.map((epochs) => {
+      const own = ofModel.filter((line) => line.epochs === epochs);
+      return {
+        title,
+        epochs: String(epochs),
+        seeds: String(own.length),
+        labelsAlone: percent(own.flatMap(({ labelsAlone }) => labelsAlone ?? [])),
+        accuracy: percent(own.map(({ accuracy }) => accuracy)),
+        error: percent(own.map(({ accuracy }) => 1 - accuracy)),
+        elbo: spread(
+          own.flatMap(({ elbo }) => elbo ?? []),
+          1,
+        ),
+        fidelity: percent(own.flatMap(({ samples }) => samples?.fidelity ?? [])),
+        seconds: meanOf(own.map(({ seconds }) => seconds)).toFixed(0),
+        weights: (meanOf(own.map(({ parameters }) => parameters)) / 1e6).toFixed(2),
+      };
+    });
+  });
 
-/** The tables of docs/results.md: a row for each model and length, means over its seeds. */
+/** The tables of docs/results.md. */
 export const familyTables = {
   family: async (): Promise<string> => {
-    const lines = await linesBy();
-    const rows = Object.entries({ ...CONTENDERS, stacked: { title: STACKED } }).flatMap(
-      ([name, { title }]) => {
-        const ofModel = lines.filter(({ model }) => model === name);
-        const lengths = [...new Set(ofModel.map(({ epochs }) => epochs))].sort((a, b) => a - b);
-        return lengths.map((epochs) => {
-          const own = ofModel.filter((line) => line.epochs === epochs);
-          const of = (field: 'labelsAlone' | 'elbo'): readonly number[] =>
-            own.flatMap((line) => line[field] ?? []);
-          return [
-            title,
-            String(epochs),
-            percent(of('labelsAlone')),
-            percent(own.map(({ accuracy }) => accuracy)),
-            spread(of('elbo'), 1),
-            String(own.length),
-            meanOf(own.map(({ seconds }) => seconds)).toFixed(0),
-            (meanOf(own.map(({ parameters }) => parameters)) / 1e6).toFixed(2),
-          ];
-        });
-      },
+    const rows = rowsOf(await linesBy()).map(
+      ({ title, epochs, labelsAlone, accuracy, elbo, seeds, seconds, weights }) => [
+        title,
+        epochs,
+        labelsAlone,
+        accuracy,
+        elbo,
+        seeds,
+        seconds,
+        weights,
+      ],
     );
     const heads = ['labels alone, %', 'all data, %', 'ELBO, nats', 'seeds', 'seconds', 'million weights'];
     return toTable(['model', 'epochs', ...heads], rows);
@@ -70,7 +89,7 @@ export const familyTables = {
   'family curves': async (): Promise<string> => {
     const lines = (await linesBy()).filter(({ epochs, curve }) => epochs === 30 && curve);
     const rows = lines.map(({ model, accuracy, curve = [] }) => [
-      titleOf(model),
+      TITLES[model]?.title ?? model,
       percent([1 - accuracy]),
       curve.map((share) => (100 * share).toFixed(1)).join(', '),
     ]);
@@ -80,27 +99,24 @@ export const familyTables = {
     );
   },
   'family consistent': async (): Promise<string> => {
-    const lines = [...(await linesBy('consistent')), ...(await linesBy('generated'))];
-    const nameOf = ({ model, recipe }: FamilyLine): string =>
-      [titleOf(model), recipe === 'generated' && 'with generated labels'].filter(Boolean).join(', ');
-    const rows = [...new Set(lines.map(nameOf))].map((name) => {
-      const own = lines.filter((line) => nameOf(line) === name);
-      const errors = own.map(({ accuracy }) => 1 - accuracy);
-      return [
-        name,
-        String(own.length),
-        percent(own.flatMap(({ labelsAlone }) => labelsAlone ?? [])),
-        percent(own.map(({ accuracy }) => accuracy)),
-        percent(errors),
-        spread(
-          own.flatMap(({ elbo }) => elbo ?? []),
-          1,
-        ),
-        percent(own.flatMap(({ samples }) => samples?.fidelity ?? [])),
-        meanOf(own.map(({ seconds }) => seconds)).toFixed(0),
-      ];
-    });
+    const generated = rowsOf(await linesBy('generated')).map((row) => ({
+      ...row,
+      title: `${row.title}, with generated labels`,
+    }));
+    const rows = [...rowsOf(await linesBy('consistent')), ...generated].map(
+      ({ title, epochs, seeds, labelsAlone, accuracy, error, elbo, fidelity, seconds }) => [
+        title,
+        epochs,
+        seeds,
+        labelsAlone,
+        accuracy,
+        error,
+        elbo,
+        fidelity,
+        seconds,
+      ],
+    );
     const heads = ['labels alone, %', 'all data, %', 'test error, %', 'ELBO, nats', 'fidelity, %', 'seconds'];
-    return toTable(['model', 'seeds', ...heads], rows);
+    return toTable(['model', 'epochs', 'seeds', ...heads], rows);
   },
 };

@@ -20,6 +20,7 @@ import {
   type Phase,
   type RegularizedOptions,
   regularized,
+  type ScalarOrSchedule,
   type TokenConditionalVae,
 } from 'ssvae';
 import { phasesOf } from '../start/models';
@@ -48,6 +49,10 @@ export interface Contender<M extends Model = Model> {
 /** A row with the type of its model. */
 const row = <M extends Model>(contender: Contender<M>): Contender => contender as never;
 
+/** A weight that rises from 0 over so many steps, and stays. */
+export const risen = (to: number, steps: number): ScalarOrSchedule =>
+  linearWarmup({ to, steps: Math.ceil(steps) });
+
 /** The Optimized-ELBO at the report's γ and β, with one relaxed label; divergences rise over the first third. */
 export const optimized = (_: Model, steps: number, more: RegularizedOptions = {}) =>
   regularized({
@@ -55,7 +60,7 @@ export const optimized = (_: Model, steps: number, more: RegularizedOptions = {}
     mutualInformationWeight: 1,
     entropyPenalty: 0.5,
     labelSmoothing: { epsilon: 0.001 },
-    klWeight: linearWarmup({ steps: Math.ceil(steps / 3) }),
+    klWeight: risen(1, steps / 3),
     ...more,
   });
 
@@ -69,19 +74,17 @@ export const moved = affine({ rotation: 0.2, scale: 0.1, shear: 0.1, shift: 2 })
  * The recipe of consistency, that of the lowest error: a small bound, and predictions that hold between unlabeled examples and
  * around them, once those are moved a little. γ and β rise over the first quarter.
  */
-const consistent = (_: Model, steps: number, more: RegularizedOptions = {}) => {
-  const risen = (to: number) => linearWarmup({ from: 0, to, steps: Math.ceil(steps / 4) });
-  return regularized({
+const consistent = (_: Model, steps: number, more: RegularizedOptions = {}) =>
+  regularized({
     labelHandling: 'gumbel',
     boundWeight: BOUND,
     labelPriorKlWeight: BOUND,
-    mutualInformationWeight: risen(1),
-    entropyPenalty: risen(0.5),
+    mutualInformationWeight: risen(1, steps / 4),
+    entropyPenalty: risen(0.5, steps / 4),
     labelSmoothing: { epsilon: 0.001, weight: BOUND },
     consistency: { weight: 2, augment: moved },
     ...more,
   });
-};
 
 /** The recipes by the name that `--recipe` takes; the term of generated labels is as small as the bound beside it. */
 export const RECIPES: Readonly<Record<string, typeof optimized>> = {

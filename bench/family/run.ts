@@ -4,7 +4,8 @@
  * [--recipe consistent|generated] [--backend tensorflow]`.
  *
  * Each run is a line of docs/results/family.jsonl, and one that is there is not run again. One that was interrupted goes on
- * from its last checkpoint. Every model of a bound has the same rate, α, batches and objective, and nothing of it is chosen.
+ * from its last checkpoint. Every model of a bound has the same rate, α, batches and objective, and nothing of it is chosen,
+ * but for stacked M1+M2.
  * `--recipe consistent` trains those with a small bound and consistency between changed images instead, and
  * `--recipe generated` with the term of generated labels too.
  * The adversarial autoencoder has its own phases, rate and batches, chosen on 5,000 validation examples of seed 1; stacked

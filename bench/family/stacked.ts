@@ -8,13 +8,12 @@ import {
   evaluateClassifier,
   evaluateElbo,
   gatherInputs,
-  linearWarmup,
   type Model,
   type StackedM2,
   supervised,
   unsupervised,
 } from 'ssvae';
-import { NETS, optimized } from './models';
+import { NETS, optimized, risen } from './models';
 import { batchesWithoutLabels, type Outcome, type Runner, type Trained } from './runner';
 
 export const STACKED = 'M1+M2, stacked: M1 first';
@@ -26,14 +25,12 @@ const M2_PASSES = 10;
  * The Optimized-ELBO of codes: γ and β rise over the first third, and predictions should hold between codes. It was chosen with
  * the weights below on the validation examples of seed 1.
  */
-const ofCodes = (model: Model, steps: number) => {
-  const risen = (to: number) => linearWarmup({ from: 0, to, steps: Math.ceil(steps / 3) });
-  return optimized(model, steps, {
-    mutualInformationWeight: risen(1),
-    entropyPenalty: risen(0.5),
+const ofCodes = (model: Model, steps: number) =>
+  optimized(model, steps, {
+    mutualInformationWeight: risen(1, steps / 3),
+    entropyPenalty: risen(0.5, steps / 3),
     consistency: { weight: 2 },
   });
-};
 
 /** Each code counts alike: 100 of them would outweigh the others by means. */
 const WEIGHTS = { weighting: 'dataset', alpha: 1 } as const;

@@ -14,13 +14,19 @@ const peakOf = ({ contender, limit }: Found): number =>
     ? Math.max(limit?.wasm ?? 0, limit?.relaxedWasm ?? 0)
     : Math.max(0, ...Object.values(limit?.native ?? {}));
 
+/** Each workload at each number of threads where the probe ran: its lines, and the fastest PyTorch among them. */
+const withLimits = (lines: readonly SpeedLine[]) => {
+  const all = found(lines, 'contender').filter(({ limit }) => limit !== undefined);
+  return cells(all).map(([name, threads]) => {
+    const own = ofWorkload(all, name).filter((line) => line.threads === threads);
+    return { name, threads, own, torch: fastest(own.filter(({ group }) => group === 'PyTorch')) };
+  });
+};
+
 /** Ours and the fastest PyTorch beside what the machine can do. */
 function limits(lines: readonly SpeedLine[]): string {
-  const all = found(lines, 'contender').filter(({ limit }) => limit !== undefined);
-  const rows = cells(all).flatMap(([name, threads]) => {
-    const own = ofWorkload(all, name).filter((line) => line.threads === threads);
+  const rows = withLimits(lines).flatMap(({ name, threads, own, torch }) => {
     const ours = own.filter(({ contender }) => /^(wasm|tensorflow-recorded)-\d$/.test(contender));
-    const torch = fastest(own.filter(({ group }) => group === 'PyTorch'));
     return [...ours, ...(torch ? [torch] : [])].flatMap((line) => {
       const work = workOf(line.workload);
       const [peak, copy] = [peakOf(line), line.limit?.copy ?? 0];
@@ -57,10 +63,7 @@ function limits(lines: readonly SpeedLine[]): string {
 
 /** What of PyTorch's whole step our products take alone, and the floor: no step of ours can be below either. */
 function least(lines: readonly SpeedLine[], profiles: readonly ProfileLine[]): string {
-  const all = found(lines, 'contender').filter(({ limit }) => limit !== undefined);
-  const rows = cells(all).flatMap(([name, threads]) => {
-    const own = ofWorkload(all, name).filter((line) => line.threads === threads);
-    const torch = fastest(own.filter(({ group }) => group === 'PyTorch'));
+  const rows = withLimits(lines).flatMap(({ name, threads, own, torch }) => {
     if (torch === undefined) return [];
     const share = (time: number): string => (time / msOf(torch.measured)).toFixed(2);
     return own.flatMap((line) => {

@@ -134,7 +134,10 @@ export interface Objective<M extends Model = Model> {
   readonly spec?: Json;
   /** the only part of a batch that it has terms of: batches without it are refused before the first step. Default: either part */
   readonly part?: 'labeled' | 'unlabeled';
-  /** how its parts are weighed where both are there and the option `weighting` of a run is not; default `'mean'` */
+  /**
+   * how its parts are weighed where both are there and the option `weighting` of a run is not; default `'mean'`. It is not read where
+   * a run has several phases: one weighting is for all of them
+   */
   readonly weighting?: Weighting;
   /**
    * Refuses a model that it does not fit, or that does not fit the data, before the first step; optional in an objective of
