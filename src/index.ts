@@ -313,7 +313,7 @@ export { createVae, type GaussianVae, type VaeOptions } from './models/vae/model
 export type { VaeNetsOption, VaePreset } from './models/vae/nets';
 export type { MlpAaeOptions } from './nets/aaeNets';
 export type { Activation } from './nets/activation';
-export type { AuxiliaryMlpOptions } from './nets/auxiliaryNets';
+export type { AuxiliaryConvOptions, AuxiliaryMlpOptions } from './nets/auxiliaryNets';
 export { BatchNorm, type BatchNormOptions } from './nets/batchNorm';
 export { type ConvOptions, convNets } from './nets/conv';
 export { type Initializer, initializeNet } from './nets/initializer';

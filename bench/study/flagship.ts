@@ -1,6 +1,6 @@
 /**
  * The lowest error, at 100 labels of MNIST above all: interpolation consistency, batch norm, affine changes, averaged
- * weights; and what is left of it without the bound, the entropies, the consistency, and without unlabelled images.
+ * weights; and what is left of it without the bound, the entropies, the consistency, and without unlabelled images; and with the term of generated labels.
  *
  *   npx tsx bench/study/flagship.ts --data DIR [--dataset mnist|fashion-mnist] [--labels N …] [--seed S …] [--epochs E]
  */
@@ -11,6 +11,7 @@ const { cells, ...where } = commandOf({
   prefix: 'flagship',
   cases: [
     'flagship',
+    'flagship-generated',
     'flagship-without-bound',
     'flagship-without-entropies',
     'flagship-without-consistency',

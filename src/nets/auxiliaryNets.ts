@@ -1,9 +1,11 @@
-/** The nets of the auxiliary deep generative models: the preset `mlp`. */
+/** The nets of the auxiliary deep generative models: the presets `mlp` and `conv`. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { checked, readOptions } from '../core/options';
 import { type Activation, activationName } from './activation';
-import { concatenated, dense, flatOutput, gaussianHeads, hiddenStack } from './building';
-import { inputOf } from './description';
+import { concatenated, dense, flatOutput, gaussianHeads, type HiddenOptions, hiddenStack } from './building';
+import { CONV_CHOICES, CONV_DEFAULTS, type ConvOptions, convRules } from './conv';
+import { assertHalves, convFeatures, convImage } from './convStacks';
+import { inputOf, type Net, type Node } from './description';
 import { flat, MLP_CHOICES } from './mlp';
 import { type Norm, normName } from './norm';
 import type { NetPreset } from './preset';
@@ -41,63 +43,108 @@ export interface AuxiliaryMlpOptions {
   readonly norm?: Norm;
 }
 
+/** Choices of the convolutional preset. */
+export type AuxiliaryConvOptions = Omit<ConvOptions, 'sharedTrunk'>;
+
 const DEFAULTS = { widths: [500, 500], activation: 'relu', norm: 'batch' } as const;
 
+/** What the nets of a preset are made of. */
+interface Parts {
+  /** widths of the hidden layers behind what is seen, in the order of the data */
+  readonly widths: readonly number[];
+  readonly hidden: HiddenOptions;
+  /** x as one row of features */
+  readonly featuresOf: (x: Node) => Node;
+  /** x behind hidden layers */
+  readonly encodedOf: (x: Node) => Node;
+  /** parameters of p(x|·) from the last hidden layer */
+  readonly imageOf: (from: Node) => Node;
+}
+
 /**
- * Five fully connected nets. What has one row for each example (x, and a) is concatenated and enters the first layer apart
- * from what has a row for each label (y, and z): the product with x is computed once for all labels of an example.
+ * The five nets. What has one row for each example (x, and a) is concatenated and enters the first layer apart from what has a
+ * row for each label (y, and z): the product with x is computed once for all labels of an example.
  */
+const auxiliaryNets = (
+  { inputShape, classes, latent, auxiliary, decoderSeesAuxiliary }: AuxiliaryShape,
+  { widths, hidden, featuresOf, encodedOf, imageOf }: Parts,
+): Readonly<Record<keyof AuxiliaryNets, Net>> => {
+  const inputs = () => ({
+    x: inputOf(inputShape, 'x'),
+    a: inputOf([auxiliary], 'a'),
+    z: inputOf([latent], 'z'),
+    y: inputOf([classes], 'y'),
+  });
+  const [ofA, ofY, ofZ, toA, toX] = [inputs(), inputs(), inputs(), inputs(), inputs()];
+  const backwards = [...widths].reverse();
+  const seenWithA = ({ a, x }: ReturnType<typeof inputs>) => concatenated('seen', [a, featuresOf(x)]);
+  const code = ({ z, y }: ReturnType<typeof inputs>) => concatenated('code', [z, y]);
+  return {
+    auxiliaryEncoder: { inputs: [ofA.x], outputs: gaussianHeads(auxiliary, encodedOf(ofA.x)) },
+    classifier: {
+      inputs: [ofY.a, ofY.x],
+      outputs: [dense('logits', classes, 'linear', hiddenStack(widths, hidden, seenWithA(ofY)))],
+    },
+    encoder: {
+      inputs: [ofZ.a, ofZ.x, ofZ.y],
+      outputs: gaussianHeads(latent, hiddenStack(widths, hidden, seenWithA(ofZ), ofZ.y)),
+    },
+    auxiliaryDecoder: decoderSeesAuxiliary
+      ? {
+          inputs: [toA.z, toA.y],
+          outputs: gaussianHeads(auxiliary, hiddenStack(backwards, hidden, toA.z, toA.y)),
+        }
+      : {
+          inputs: [toA.x, toA.z, toA.y],
+          outputs: gaussianHeads(auxiliary, hiddenStack(widths, hidden, featuresOf(toA.x), code(toA))),
+        },
+    decoder: decoderSeesAuxiliary
+      ? {
+          inputs: [toX.a, toX.z, toX.y],
+          outputs: [imageOf(hiddenStack(backwards, hidden, toX.a, code(toX)))],
+        }
+      : {
+          inputs: [toX.z, toX.y],
+          outputs: [imageOf(hiddenStack(backwards, hidden, toX.z, toX.y))],
+        },
+  };
+};
+
+/** Fully connected nets; images are flattened in row-major NHWC order. */
 export const MLP_AUXILIARY: NetPreset<AuxiliaryShape, AuxiliaryMlpOptions, keyof AuxiliaryNets> = {
   choices: MLP_CHOICES,
   defaults: DEFAULTS,
   describe(where, shape, options) {
-    const { inputShape, outputShape, classes, latent, auxiliary, decoderSeesAuxiliary } = shape;
     const { widths, ...hidden } = readOptions(where, options, {
       widths: checked<readonly number[]>(assertWidths, DEFAULTS.widths),
       activation: activationName<'relu' | 'softplus'>(DEFAULTS.activation),
       norm: normName(DEFAULTS.norm),
     });
-    const inputs = () => ({
-      x: inputOf(inputShape, 'x'),
-      a: inputOf([auxiliary], 'a'),
-      z: inputOf([latent], 'z'),
-      y: inputOf([classes], 'y'),
+    return auxiliaryNets(shape, {
+      widths,
+      hidden,
+      featuresOf: flat,
+      encodedOf: (x) => hiddenStack(widths, hidden, flat(x)),
+      imageOf: (from) => flatOutput(shape.outputShape, from),
     });
-    const [ofA, ofY, ofZ, toA, toX] = [inputs(), inputs(), inputs(), inputs(), inputs()];
-    const backwards = [...widths].reverse();
-    const seenWithA = ({ a, x }: ReturnType<typeof inputs>) => concatenated('seen', [a, flat(x)]);
-    const code = ({ z, y }: ReturnType<typeof inputs>) => concatenated('code', [z, y]);
-    return {
-      auxiliaryEncoder: {
-        inputs: [ofA.x],
-        outputs: gaussianHeads(auxiliary, hiddenStack(widths, hidden, flat(ofA.x))),
-      },
-      classifier: {
-        inputs: [ofY.a, ofY.x],
-        outputs: [dense('logits', classes, 'linear', hiddenStack(widths, hidden, seenWithA(ofY)))],
-      },
-      encoder: {
-        inputs: [ofZ.a, ofZ.x, ofZ.y],
-        outputs: gaussianHeads(latent, hiddenStack(widths, hidden, seenWithA(ofZ), ofZ.y)),
-      },
-      auxiliaryDecoder: decoderSeesAuxiliary
-        ? {
-            inputs: [toA.z, toA.y],
-            outputs: gaussianHeads(auxiliary, hiddenStack(backwards, hidden, toA.z, toA.y)),
-          }
-        : {
-            inputs: [toA.x, toA.z, toA.y],
-            outputs: gaussianHeads(auxiliary, hiddenStack(widths, hidden, flat(toA.x), code(toA))),
-          },
-      decoder: decoderSeesAuxiliary
-        ? {
-            inputs: [toX.a, toX.z, toX.y],
-            outputs: [flatOutput(outputShape, hiddenStack(backwards, hidden, toX.a, code(toX)))],
-          }
-        : {
-            inputs: [toX.z, toX.y],
-            outputs: [flatOutput(outputShape, hiddenStack(backwards, hidden, toX.z, toX.y))],
-          },
-    };
+  },
+};
+
+/** The report's convolutions in each net that reads or gives an image, and one hidden layer where a, z or y enters. */
+export const CONV_AUXILIARY: NetPreset<AuxiliaryShape, AuxiliaryConvOptions, keyof AuxiliaryNets> = {
+  choices: CONV_CHOICES,
+  defaults: CONV_DEFAULTS,
+  describe(where, shape, options) {
+    const { filters, depth, width, ...hidden } = readOptions(where, options, convRules(CONV_DEFAULTS));
+    assertHalves(where, { ...shape, filters });
+    const conv = { inputShape: shape.inputShape, filters, depth, width };
+    const featuresOf = (x: Node): Node => convFeatures(conv, hidden, x);
+    return auxiliaryNets(shape, {
+      widths: [width],
+      hidden,
+      featuresOf,
+      encodedOf: featuresOf,
+      imageOf: (from) => convImage(conv, shape.outputShape.at(-1) as number, hidden, from),
+    });
   },
 };

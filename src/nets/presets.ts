@@ -1,6 +1,6 @@
 /** The presets of nets, by the name that a user and a spec give them. Adding one is its file and a line for each model. */
 import { MLP_AAE } from './aaeNets';
-import { MLP_AUXILIARY } from './auxiliaryNets';
+import { CONV_AUXILIARY, MLP_AUXILIARY } from './auxiliaryNets';
 import { CONV, REPORT } from './conv';
 import { MLP_LADDER } from './ladderNets';
 import { CONV_M1M2, MLP_M1M2 } from './m1m2Nets';
@@ -23,7 +23,7 @@ export const VAE_PRESETS = {
 export const LADDER_PRESETS = { mlp: MLP_LADDER } as const;
 
 /** Those of the auxiliary deep generative models. */
-export const AUXILIARY_PRESETS = { mlp: MLP_AUXILIARY } as const;
+export const AUXILIARY_PRESETS = { mlp: MLP_AUXILIARY, conv: CONV_AUXILIARY } as const;
 
 /** Those of M1+M2. */
 export const M1M2_PRESETS = { mlp: MLP_M1M2, conv: CONV_M1M2 } as const;

@@ -41,6 +41,14 @@ import {
   weightsOf,
 } from '../support/tiny';
 
+const CONV = { preset: 'conv', filters: [3, 4], width: 6 } as const;
+
+const COLOUR = {
+  inputShape: [8, 4, 3],
+  nets: CONV,
+  likelihood: gaussianObservation({ variance: 'learned' }),
+} as const;
+
 const MODELS = [
   ['adgm', tinyAdgm, createAdgm],
   ['sdgm', tinySdgm, createSdgm],
@@ -74,6 +82,44 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
       nets: { preset: 'mlp', widths: [500, 500], activation: 'relu', norm: 'batch' },
       likelihood: { kind: 'bernoulli' },
     });
+    model.dispose();
+  });
+
+  it('has convolutions in each net that reads or gives an image, and a hidden layer where a, z or y enters', async () => {
+    const model = create({ nets: CONV });
+    expect(model.spec).toMatchObject({
+      nets: { preset: 'conv', filters: [3, 4], depth: 1, width: 6, activation: 'relu', norm: 'batch' },
+    });
+    const shapes = (net: string): Record<string, number[]> =>
+      Object.fromEntries(
+        Object.entries(model.variables)
+          .filter(([name]) => name.startsWith(`${net}/`) && /kernel$/i.test(name))
+          .map(([name, { shape }]) => [name.slice(net.length + 1).replace('/kernel', ''), shape]),
+      );
+    // [8, 8, 1] → [4, 4, 3] → [2, 2, 4] → 6
+    const down = { conv1: [3, 3, 1, 3], conv2: [3, 3, 3, 4], dense: [16, 6] };
+    const heads = (width: number) => ({ mean: [6, width], logVar: [6, width] });
+    const entered = (rows: number, others: number) => ({
+      hidden: [rows, 6],
+      'hidden/labelKernel': [others, 6],
+    });
+    expect(shapes('auxiliaryEncoder')).toEqual({ ...down, ...heads(2) });
+    expect(shapes('classifier')).toEqual({ ...down, hidden: [2 + 6, 6], logits: [6, CLASSES] });
+    expect(shapes('encoder')).toEqual({ ...down, ...entered(2 + 6, CLASSES), ...heads(LATENT) });
+    expect(shapes('auxiliaryDecoder')).toEqual(
+      kind === 'adgm'
+        ? { ...down, ...entered(6, LATENT + CLASSES), ...heads(2) }
+        : { ...entered(LATENT, CLASSES), ...heads(2) },
+    );
+    expect(shapes('decoder')).toEqual({
+      ...(kind === 'adgm' ? entered(LATENT, CLASSES) : entered(2, LATENT + CLASSES)),
+      map: [6, 16],
+      // Of transposed convolutions: [3, 3, to, from].
+      up1: [3, 3, 3, 4],
+      output: [3, 3, 1, 3],
+    });
+    const start = (await weightsOf(model))['auxiliaryEncoder/mean/kernel'] as number[];
+    expect(Math.max(...start.map(Math.abs))).toBeLessThan(0.01);
     model.dispose();
   });
 
@@ -111,6 +157,8 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
     ['batch norm, two hidden layers', { nets: { preset: 'mlp', widths: [6, 5] } }],
     ['a learned variance', { likelihood: gaussianObservation({ variance: 'learned' }) }],
     ['vectors', { inputShape: [7], likelihood: gaussianObservation() }],
+    ['convolutions', { nets: CONV }],
+    ['convolutions, colour, a learned variance', COLOUR],
   ])('gives each function its shape: %s', (_, options) => {
     const model = create(options);
     const x = zeros([2, ...model.inputShape]);
@@ -171,9 +219,12 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
     model.dispose();
   });
 
-  it('trains, and is the same after it is saved and loaded by its kind', async () => {
+  it.each([
+    ['dense nets', { ...MLP, norm: 'batch' }],
+    ['convolutions', CONV],
+  ] as const)('trains, and is the same after it is saved and loaded by its kind: %s', async (_, nets) => {
     const model = create({
-      nets: { ...MLP, norm: 'batch' },
+      nets,
       labelPrior: [0.5, 0.25, 0.25],
       temperature: 2,
     });
@@ -248,7 +299,8 @@ describe.each(MODELS)('%s', (kind, create, plainCreate) => {
     ['no width of a', { auxiliary: 0 }, 'auxiliary is 0, needed an integer of at least 1'],
     ['half a latent dimension', { latent: 2.5 }, 'latent is 2.5, needed an integer of at least 1'],
     ['one class', { classes: 1 }, 'classes is 1, needed an integer of at least 2'],
-    ['a preset that it has none of', { nets: 'conv' }, 'nets is "conv", needed "mlp"'],
+    ['a preset that it has none of', { nets: 'kingma' }, 'nets is "kingma", needed "mlp", "conv"'],
+    ['vectors for convolutions', { inputShape: [7], nets: 'conv' }, 'inputShape is [7], needed [H,W,C]'],
     [
       'a choice that it has none of',
       { nets: { preset: 'mlp', sharedTrunk: true } },

@@ -107,6 +107,8 @@ export const cases: Readonly<Record<string, Settings>> = {
   'm2-mlp': { ...mlp, method: 'm2', labelHandling: 'exact', alpha: 50 },
   'labels-only-mlp': { ...mlp, method: 'labels-only', labelHandling: 'exact', alpha: 1 },
   flagship,
+  // 0.2 as in `npm start`, times the weight of the bound.
+  'flagship-generated': { ...flagship, generatedLabels: 0.2 * flagship.elboWeight },
   'flagship-without-bound': { ...flagship, elboWeight: 0 },
   'flagship-without-consistency': inconsistent(flagship),
   'flagship-without-entropies': { ...flagship, gamma: 0, beta: 0 },

@@ -1,4 +1,5 @@
 /** Results of runs: one JSON object a line, appended as runs end. */
+import type { Samples } from '../../start/judge';
 import type { Settings } from './settings';
 
 /** What defines a run: two results of one cell would be the same experiment. */
@@ -31,6 +32,8 @@ export interface Result extends Cell {
   /** exact-sum bound on the first `elboExamples` test examples, nats */
   readonly elbo?: number;
   readonly elboExamples?: number;
+  /** what a judge says of samples, where labels are generated */
+  readonly samples?: Samples;
   /** e.g. `'tensorflow'`, or `'pytorch'` */
   readonly backend: string;
   /** whether all steps were recorded; lines from before it was told have none */

@@ -79,6 +79,8 @@ export interface Settings {
   readonly consistency?: { readonly weight: number };
   /** steps over which the weight of consistency rises from 0, so that it holds on to what the labels have taught */
   readonly consistencyWarmup?: number;
+  /** weight of the term of generated labels */
+  readonly generatedLabels?: number;
   /** steps over which γ and β rise from 0, so that labels spread before clusters are fixed */
   readonly warmup?: number;
   /** changes of labelled images, and of unlabelled ones ahead of their interpolation; predictions are of these as they are */
@@ -153,6 +155,7 @@ const NAMES: Readonly<Record<keyof Settings, true>> = {
   direction: true,
   consistency: true,
   consistencyWarmup: true,
+  generatedLabels: true,
   warmup: true,
   affine: true,
   cropAndFlip: true,
@@ -190,7 +193,7 @@ const risen = (to: number, steps: number | undefined): ScalarOrSchedule =>
 /** The objective of a case. */
 export const objectiveOf = (settings: Settings): Objective<M2> => {
   const { method, labelHandling, temperature, epsilon, direction, consistency, warmup } = settings;
-  const { elboWeight = 1, labeledWeights, consistencyWarmup } = settings;
+  const { elboWeight = 1, labeledWeights, consistencyWarmup, generatedLabels } = settings;
   if (method === 'labels-only') return supervised();
   const augment = changesOf(settings);
   const shared: SemiSupervisedOptions = {
@@ -205,6 +208,7 @@ export const objectiveOf = (settings: Settings): Objective<M2> => {
         ...given({ augment }),
       },
     }),
+    ...(generatedLabels !== undefined && { generatedLabels: { weight: generatedLabels } }),
   };
   if (method === 'm2')
     return semiSupervised({

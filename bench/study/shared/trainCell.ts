@@ -12,6 +12,7 @@ import {
 } from 'ssvae';
 import { file, type RunContext } from 'ssvae/node';
 import { recordedStep } from 'ssvae/recorded';
+import { judgeOf, type Samples, samplesOf } from '../../start/judge';
 import { batchesOf, splitOf } from './data';
 import { platform } from './platform';
 import type { Cell, Circumstances, Result } from './results';
@@ -100,6 +101,10 @@ export async function trainCell(
         seed,
         samples: 1,
       });
+    const samples = async (): Promise<Samples> => {
+      const judge = await judgeOf({ dataset: 'mnist' }, execute)(data.train);
+      return samplesOf(model, { judge, test: data.test, seed, execute });
+    };
     const result: Result = {
       ...cell,
       purpose,
@@ -116,6 +121,7 @@ export async function trainCell(
           elbo: (await bound()).elbo,
           elboExamples: ELBO_EXAMPLES,
         }),
+        ...(settings.generatedLabels !== undefined && { samples: await samples() }),
       }),
       backend,
       recorded,

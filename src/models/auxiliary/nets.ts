@@ -4,7 +4,7 @@ import { buildNets, valuesOf } from '../../nets/description';
 import { AUXILIARY_PRESETS, type PresetOf } from '../../nets/presets';
 import { presetFrom } from '../presets';
 
-/** A preset with its choices: `'mlp'`, dense layers on flat inputs. */
+/** A preset with its choices: `'mlp'`, dense layers on flat inputs, or `'conv'`, convolutions where x is read or given. */
 export type AuxiliaryPreset = PresetOf<typeof AUXILIARY_PRESETS>;
 
 /** A preset by name, or a preset with its choices. */
