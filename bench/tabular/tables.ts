@@ -1,7 +1,7 @@
-/** The table of the tabular benchmark. */
+/** The tables of the tabular benchmark. */
 import { linesOf } from '../lines';
 import { toTable } from '../toTable';
-import type { BaselineLine, FitLine, SettingLine, TabularLine } from './line';
+import type { BaselineLine, FitLine, SearchLine, SettingLine, TabularLine } from './line';
 
 const METHODS = ['logistic regression', 'label spreading', 'self-training'] as const;
 
@@ -70,6 +70,40 @@ const summaryOf = (labels: number, rows: ReturnType<typeof groups>): string => {
   ].join(' ');
 };
 
+/** A row for each search: the same split by every method, in percent. */
+const searchTable = (lines: readonly TabularLine[]): string => {
+  const rows = lines
+    .filter((line): line is SearchLine => line.kind === 'search')
+    .map((found) => {
+      const same = lines.filter(
+        ({ set, labels, split }) => set === found.set && labels === found.labels && split === found.split,
+      );
+      const fit = same.find((line): line is FitLine => line.kind === 'fit');
+      const baseline = same.find((line): line is BaselineLine => line.kind === 'scikit-learn');
+      if (!fit || !baseline) throw new Error(`tables: ${found.set} was searched, and has no line of fit`);
+      return [
+        found.set,
+        String(found.labels),
+        String(found.split),
+        percent(fit.labelsAlone),
+        percent(fit.fit),
+        percent(Math.max(...METHODS.map((method) => baseline[method]))),
+        percent(found.search),
+        inWords(found.best.settings),
+      ];
+    });
+  const head = [
+    'set',
+    'labels a class',
+    'split',
+    'labels alone, %',
+    '`fit`',
+    'best of scikit-learn',
+    '`search`',
+  ];
+  return toTable([...head, 'settings found'], rows);
+};
+
 /** A setting in words. */
 const inWords = (settings: SettingLine['settings']): string =>
   Object.entries(settings)
@@ -91,6 +125,7 @@ const settingsTable = (lines: readonly SettingLine[]): string => {
 
 /** The tables by name. */
 export const tabularTables = {
+  'tabular search': async (): Promise<string> => searchTable(await linesOf<TabularLine>('tabular')),
   'tabular settings': async (): Promise<string> => settingsTable(await linesOf<SettingLine>('settings')),
   tabular: async (): Promise<string> => {
     const rows = groups(await linesOf<TabularLine>('tabular'));
