@@ -164,6 +164,25 @@ describe('runProgram', () => {
     expect((await at('1')).settings).toEqual({ seed: 4, rate: 1 });
     expect(everyRun(runsOf([{ seed: 7 }], { defaults }))).toEqual([{ seed: 7, rate: 0.5 }]);
   });
+
+  it.each(['', '{"name":"other"}'])('does not take the damaged result %j for done', async (text) => {
+    const { name } = JSON.parse((await called(async () => ({}), '{"seed":3}')).lines.at(-1) as string);
+    await called(async () => ({}), '{"seed":4}');
+    const path = join(folder, 'results', `${name}.json`);
+    await writeFile(path, text);
+    const { code, lines } = await called(async () => ({}), '{"seed":[3,4]}', '--list');
+    const damage = `runProgram: ${path} begins with ${JSON.stringify(text)}, needed the result of run ${name}: remove it to do the run again`;
+    const [first, second] = lines.map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(first).toMatchObject({ done: false, damage });
+    expect(second).toMatchObject({ done: true });
+    expect(second.damage).toBeUndefined();
+    // Neither run is started: one is done, and of the other nothing is overwritten.
+    expect(await called(async () => ({}), '{"seed":[3,4]}', '--all')).toEqual({ code: 1, lines: [damage] });
+    await rm(path);
+    const [again] = (await called(async () => ({}), '{"seed":[3,4]}', '--list')).lines;
+    expect(JSON.parse(again as string)).toMatchObject({ done: false });
+  });
 });
 
 describe('a command line that asks for nothing that can be done', () => {

@@ -1,7 +1,8 @@
 /** The folder of a study: a result for each run that is done, and the checkpoints of the others. */
-import { access, constants, link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, constants, link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, oneLine } from '../../core/describe';
+import { messageOf } from '../../core/messageOf';
 import { isRecord, parseJson } from '../../files/json';
 import { codeOf, isMissing, naming } from '../systemError';
 import { besideIn, makeFolder } from '../writeWhole';
@@ -38,6 +39,18 @@ export async function readResult(study: string, name: string): Promise<RunResult
   );
 }
 
+/** The result of a run where it is done; where its file is damaged, what is wrong with it. */
+export const lookAt = async (
+  study: string,
+  name: string,
+): Promise<{ readonly result?: RunResult | undefined; readonly damage?: string }> => {
+  try {
+    return { result: await readResult(study, name) };
+  } catch (error) {
+    return { damage: messageOf(error) };
+  }
+};
+
 /**
  * Makes the folder of a study, before a run is done that it could not keep.
  *
@@ -51,12 +64,6 @@ export async function openStudy(study: string): Promise<void> {
     await access(folder, constants.W_OK);
   });
 }
-
-/** Names of the runs that are done: one look at the folder, however many they are. */
-export const doneIn = async (study: string): Promise<ReadonlySet<string>> => {
-  const names = await readdir(join(study, 'results')).catch((error) => absent(error, [] as string[]));
-  return new Set(names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5)));
-};
 
 /**
  * Keeps a result whole or not at all, and removes the checkpoint. Of two processes that did the same run the first result stays.

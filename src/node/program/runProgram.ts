@@ -5,7 +5,7 @@ import { describe, oneLine } from '../../core/describe';
 import { messageOf } from '../../core/messageOf';
 import { callable, checked, optional, readOptions, texts } from '../../core/options';
 import { performRun, type Run } from './perform';
-import { doneIn, openStudy } from './results';
+import { lookAt, openStudy } from './results';
 import { type Allowed, everyRun, jsonOf, nameOf, runsOf, settingsOf } from './settings';
 import { EXIT, workThrough } from './work';
 
@@ -116,8 +116,11 @@ async function codeOf<Settings extends object>(
   try {
     const { study, settings, runs, list } = asked(args, allowed);
     if (list) {
-      const done = await doneIn(study);
-      for (const one of runs) print({ name: nameOf(one), done: done.has(nameOf(one)), settings: one });
+      for (const one of runs) {
+        const name = nameOf(one);
+        const { result, damage } = await lookAt(study, name);
+        print({ name, done: result !== undefined, ...(damage !== undefined && { damage }), settings: one });
+      }
       return EXIT.done;
     }
     if (runs) return await workThrough(process.argv[1] as string, runs, { study, signal });
@@ -148,7 +151,7 @@ async function codeOf<Settings extends object>(
  *   PROGRAM SETTINGS           does the run, or goes on where it was ended; a run that is done answers at once
  *   PROGRAM RUNS --index N     does run N of a grid, for arrays of jobs
  *   PROGRAM RUNS --all         does every run that has no result, each in a process of its own
- *   PROGRAM RUNS --list        shows the runs, and which are done
+ *   PROGRAM RUNS --list        shows the runs, which are done, and what is wrong with a damaged result
  *
  * `SETTINGS` is JSON, or `@FILE`. `RUNS` is a list of settings, or a list of values for each setting. `--study FOLDER` keeps results
  * and checkpoints (default `runs/study`), and may be shared by machines. Figures are printed as lines of JSON, the result as the last.

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { doneIn, readResult } from './results';
+import { lookAt } from './results';
 import { type Given, nameOf } from './settings';
 
 /** Codes that a program of a run ends with. */
@@ -41,12 +41,16 @@ export async function workThrough(
   let open = [...runs.slice(first), ...runs.slice(0, first)];
   let code: number = EXIT.done;
   for (;;) {
-    const done = await doneIn(study);
     const held: Given[] = [];
     for (const settings of open) {
       const name = nameOf(settings);
       // Another worker may have done it since.
-      if (done.has(name) || (await readResult(study, name))) continue;
+      const { result, damage } = await lookAt(study, name);
+      if (damage !== undefined) {
+        console.error(damage);
+        code = EXIT.failed;
+      }
+      if (result || damage !== undefined) continue;
       if (signal.aborted) return EXIT.callAgain;
       const ended = await endOf(startRun(program, settings, study), signal);
       if (ended === EXIT.callAgain) held.push(settings);
