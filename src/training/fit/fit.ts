@@ -14,6 +14,7 @@ import type { HistoryRow } from '../history';
 import { type CrossValidation, choose, crossValidate, type FitChoice, meanOf } from './compare';
 import { distill, distillSteps } from './distill';
 import { type FitSource, type Learned, learn, probabilitiesOf, shownBy, type Task } from './learn';
+import { neighborsOf } from './neighbors';
 import { type FitOptions, fitSettings } from './options';
 import type { Recipe } from './recipe';
 
@@ -56,10 +57,10 @@ const isModel = (given: object): given is SemiSupervisedVae => 'variables' in gi
 /**
  * Fits a model to few labels and much unlabeled data.
  *
- * It trains the model twice from the weights that it has: on the labels alone, and on all data. Where there are enough
- * labels, cross-validation compares the two. The classifier ends with the predictions of the run on all data where they are clearly
- * better, with those of the labels alone where the mean of both is worse, and else with the mean of both, which it learns from all
- * examples; q(z|x) and p(x|z,y) are those of all data.
+ * It trains the model twice from the weights that it has: on the labels alone, and on all data. A third opinion spreads the labels
+ * along nearest neighbors. Where there are enough labels, cross-validation compares them. The classifier ends with the
+ * predictions of the run on all data where they are clearly better, with those of the labels alone where the mean of all is worse,
+ * and else with the mean of all, which it learns from all examples; q(z|x) and p(x|z,y) are those of all data.
  * The report says what was chosen and why.
  *
  * A second call goes on from the weights of the first: with more labels, more data or another rate.
@@ -69,7 +70,7 @@ const isModel = (given: object): given is SemiSupervisedVae => 'variables' in gi
  * @param options seed, split, and settings in place of those of {@link recipeOf}
  * @returns the model, and what was tried, found and chosen
  * @throws TypeError or RangeError naming argument and value, before the first step
- * @example (await fit(model, data, { seed: 1 })).chosen // such as 'mean of both'
+ * @example (await fit(model, data, { seed: 1 })).chosen // such as 'mean of all'
  */
 export function fit<M extends SemiSupervisedVae>(
   model: M,
@@ -83,7 +84,7 @@ export function fit<M extends SemiSupervisedVae>(
  * @param options seed, split, and settings in place of those of {@link recipeOf}
  * @returns the model, and what was tried, found and chosen; dispose the model when you are done
  * @throws TypeError or RangeError naming argument and value, before the first step
- * @example (await fit(data, { seed: 1 })).chosen // such as 'mean of both'
+ * @example (await fit(data, { seed: 1 })).chosen // such as 'mean of all'
  */
 export function fit(data: Dataset, options?: FitOptions): Promise<FitReport<M2>>;
 export async function fit(
@@ -157,7 +158,8 @@ async function fitted<M extends SemiSupervisedVae>(
   try {
     await tryOut(task, test);
     restore();
-    const compared = folds > 0 ? await crossValidate(task, folds, learnOn) : undefined;
+    const neighbors = await neighborsOf(task);
+    const compared = folds > 0 ? await crossValidate(task, folds, neighbors, learnOn) : undefined;
     const decision = choose(compared?.outcomes);
     const examples = subset(data, shownBy(split));
 
@@ -165,8 +167,15 @@ async function fitted<M extends SemiSupervisedVae>(
     const labelsAlone = test && (await evaluateClassifier(raw, test));
     const ofAlone = await probabilitiesOf(raw, examples);
     const both = await learnOn('labels and unlabeled data');
-    if (decision.chosen === 'mean of both')
-      await distill(task, meanOf(ofAlone, await probabilitiesOf(raw, examples)));
+    if (decision.chosen === 'mean of all')
+      await distill(
+        task,
+        meanOf({
+          'labels alone': ofAlone,
+          'labels and unlabeled data': await probabilitiesOf(raw, examples),
+          neighbors: await neighbors.spread(split.labeled),
+        }),
+      );
     if (decision.chosen === 'labels alone') await distill(task, ofAlone);
     return {
       model,

@@ -37,7 +37,7 @@ const fitted = async (options: FitOptions = {}, labeled = 8) => {
 describe('fit', () => {
   it('says what it chose, why, and how the model fares on held-back examples', async () => {
     const { data, model, split, report } = await fitted();
-    expect(report.chosen).toBe('mean of both');
+    expect(report.chosen).toBe('mean of all');
     expect(report.crossValidation).toBeUndefined();
     expect(report.heldBack?.model.count).toBe(40);
     expect(report.heldBack?.model).toEqual(await evaluateClassifier(model, subset(data, split.test)));
@@ -123,7 +123,7 @@ describe('fit', () => {
     const data = moons();
     const split = splitDataset(data, { labeled: 8, seed: 1 });
     const { model, chosen } = await fit(data, { split, steps: 2, seed: 1 });
-    expect(chosen).toBe('mean of both');
+    expect(chosen).toBe('mean of all');
     expect(model.classNames).toEqual(['0', '1']);
     expect((await predict(model, [[0, 1]])).classNames).toHaveLength(1);
     model.dispose();
