@@ -7,11 +7,16 @@ import type { SemiSupervisedVae } from '../../models/model';
 import { type FitSource, type Learned, probabilitiesOf, type Task } from './learn';
 import type { Neighbors } from './neighbors';
 
-/** Which predictions a model ends with: those of one run, or the weighted mean of both and of label spreading. */
-export type FitChoice = FitSource | 'mean of all';
+/** Which predictions a model ends with: those of one run, the mean of both, or the weighted mean of both and of label spreading. */
+export type FitChoice = FitSource | 'mean of both' | 'mean of all';
 
 /** The choices, in the order of tables. */
-const CHOICES: readonly FitChoice[] = ['labels alone', 'labels and unlabeled data', 'mean of all'];
+const CHOICES: readonly FitChoice[] = [
+  'labels alone',
+  'labels and unlabeled data',
+  'mean of both',
+  'mean of all',
+];
 
 /** Cross-validation over the labeled examples. */
 export interface CrossValidation {
@@ -40,6 +45,17 @@ export const WEIGHTS: Readonly<Record<keyof Opinions, number>> = {
   'labels and unlabeled data': 0.24,
   neighbors: 0.42,
 };
+
+/** The two runs alike. */
+const OF_BOTH: typeof WEIGHTS = { 'labels alone': 0.5, 'labels and unlabeled data': 0.5, neighbors: 0 };
+
+/** What each choice predicts. */
+export const predictedBy = (opinions: Opinions): Readonly<Record<FitChoice, Float32Array>> => ({
+  'labels alone': opinions['labels alone'],
+  'labels and unlabeled data': opinions['labels and unlabeled data'],
+  'mean of both': meanOf(opinions, OF_BOTH),
+  'mean of all': meanOf(opinions),
+});
 
 /** Their weighted mean. */
 export const meanOf = (opinions: Opinions, weights = WEIGHTS): Float32Array =>
@@ -79,6 +95,7 @@ export async function crossValidate<M extends SemiSupervisedVae>(
   const outcomes: Record<FitChoice, boolean[]> = {
     'labels alone': [],
     'labels and unlabeled data': [],
+    'mean of both': [],
     'mean of all': [],
   };
   const { classes } = data;
@@ -100,7 +117,7 @@ export async function crossValidate<M extends SemiSupervisedVae>(
         classes,
       ),
     };
-    const predicted = { ...opinions, 'mean of all': meanOf(opinions) };
+    const predicted = predictedBy(opinions);
     for (const choice of CHOICES)
       for (let i = 0; i < held.length; i++)
         outcomes[choice].push(
@@ -119,8 +136,11 @@ export type Outcomes = Readonly<Record<FitChoice, readonly boolean[]>>;
 /** Standard deviations by which unlabeled data must help to be trusted alone (McNemar 1947). */
 const HELPS = 2;
 
-/** Standard deviations by which the mean of all must be worse than the labels alone to be left: a suspicion is enough. */
+/** Standard deviations by which the mean of both must be worse than the labels alone to be left: a suspicion is enough. */
 const HARMS = 1;
+
+/** Standard deviations by which neighbors must better the mean of both to be heard. */
+const BETTERS = 1;
 
 /** How often one choice is right where the other is wrong, less the reverse, in standard deviations of chance. */
 const certaintyOf = (one: readonly boolean[], other: readonly boolean[]): number => {
@@ -130,9 +150,10 @@ const certaintyOf = (one: readonly boolean[], other: readonly boolean[]): number
 };
 
 /**
- * The choice, and why: the run on all data where it is right so much more often than the labels alone that chance does not explain
- * it, and as often as the mean; the labels alone where the mean is right less often by more than chance as a rule makes it; else the
- * mean of all.
+ * The choice, and why. Without cross-validation, the mean of all. With it, the better of the two means, where the neighbors are to
+ * show that they help; in its place the run on all data, where it is right so much more often than the labels alone that chance does
+ * not explain it, and as often as the mean; or the labels alone, where the mean is right less often by more than chance as a rule
+ * makes it.
  */
 export function choose(outcomes: Outcomes | undefined): { readonly chosen: FitChoice; readonly why: string } {
   if (outcomes === undefined)
@@ -140,13 +161,15 @@ export function choose(outcomes: Outcomes | undefined): { readonly chosen: FitCh
       chosen: 'mean of all',
       why: 'there are too few labels to compare: the mean of all keeps most of the gain, and lessens the harm',
     };
-  const over = (choice: FitChoice): number => certaintyOf(outcomes[choice], outcomes['labels alone']);
+  const over = (choice: FitChoice, other: FitChoice = 'labels alone'): number =>
+    certaintyOf(outcomes[choice], outcomes[other]);
   const measured = (certainty: number): string => `${certainty.toFixed(1)} standard deviations of chance`;
-  const [all, mean] = [over('labels and unlabeled data'), over('mean of all')];
-  if (all > HELPS && all >= mean)
-    return { chosen: 'labels and unlabeled data', why: `unlabeled data help: ${measured(all)}` };
-  if (mean < -HARMS)
-    return { chosen: 'labels alone', why: `unlabeled data harm the mean of all: ${measured(mean)}` };
-  const found = mean > HELPS ? 'the mean of all helps' : 'the difference is small';
-  return { chosen: 'mean of all', why: `${found}: ${measured(mean)}` };
+  const mean = over('mean of all', 'mean of both') > BETTERS ? 'mean of all' : 'mean of both';
+  const [gain, gainOfMean] = [over('labels and unlabeled data'), over(mean)];
+  if (gain > HELPS && gain >= gainOfMean)
+    return { chosen: 'labels and unlabeled data', why: `unlabeled data help: ${measured(gain)}` };
+  if (gainOfMean < -HARMS)
+    return { chosen: 'labels alone', why: `unlabeled data harm the ${mean}: ${measured(gainOfMean)}` };
+  const found = gainOfMean > HELPS ? `the ${mean} helps` : 'the difference is small';
+  return { chosen: mean, why: `${found}: ${measured(gainOfMean)}` };
 }

@@ -5,10 +5,15 @@ import { choose, type Outcomes } from '../../../src/training/fit/compare';
 type Differences = readonly [wins: number, losses: number];
 
 /** Outcomes of 40 examples: the labels alone are wrong on the first 20. */
-const outcomes = (both: Differences, mean: Differences = both): Outcomes => {
+const outcomes = (both: Differences, mean: Differences = both, all: Differences = mean): Outcomes => {
   const of = ([wins, losses]: Differences): boolean[] =>
     Array.from({ length: 40 }, (_, i) => (i < 20 ? i < wins : i >= 20 + losses));
-  return { 'labels alone': of([0, 0]), 'labels and unlabeled data': of(both), 'mean of all': of(mean) };
+  return {
+    'labels alone': of([0, 0]),
+    'labels and unlabeled data': of(both),
+    'mean of both': of(mean),
+    'mean of all': of(all),
+  };
 };
 
 describe('choose', () => {
@@ -20,31 +25,41 @@ describe('choose', () => {
     expect(choose(outcomes([9, 1])).chosen).toBe('labels and unlabeled data');
   });
 
-  it('falls back to the labels alone where the mean of all is worse by more than a standard deviation', () => {
+  it('falls back to the labels alone where the mean of both is worse by more than a standard deviation', () => {
     expect(choose(outcomes([1, 9])).chosen).toBe('labels alone');
     expect(choose(outcomes([1, 5], [1, 4]))).toEqual({
       chosen: 'labels alone',
-      why: 'unlabeled data harm the mean of all: -1.3 standard deviations of chance',
+      why: 'unlabeled data harm the mean of both: -1.3 standard deviations of chance',
     });
     // The mean mends what the run on all data does worse.
-    expect(choose(outcomes([1, 9], [2, 3])).chosen).toBe('mean of all');
+    expect(choose(outcomes([1, 9], [2, 3])).chosen).toBe('mean of both');
   });
 
-  it('takes the mean of all where the difference is small, and says how small', () => {
+  it('takes the mean of both where the difference is small, and says how small', () => {
     expect(choose(outcomes([3, 1]))).toEqual({
-      chosen: 'mean of all',
+      chosen: 'mean of both',
       why: 'the difference is small: 1.0 standard deviations of chance',
     });
   });
 
-  it('takes the mean of all where it is better than the run on all data', () => {
+  it('takes a mean where it is better than the run on all data', () => {
     expect(choose(outcomes([9, 1], [12, 1]))).toEqual({
-      chosen: 'mean of all',
-      why: 'the mean of all helps: 3.1 standard deviations of chance',
+      chosen: 'mean of both',
+      why: 'the mean of both helps: 3.1 standard deviations of chance',
     });
   });
 
-  it('takes the mean of all where the two never differ', () => {
-    expect(choose(outcomes([0, 0])).chosen).toBe('mean of all');
+  it('hears the neighbors where they better the mean by more than a standard deviation', () => {
+    expect(choose(outcomes([3, 1], [3, 1], [4, 1])).chosen).toBe('mean of both');
+    expect(choose(outcomes([3, 1], [3, 1], [9, 1]))).toEqual({
+      chosen: 'mean of all',
+      why: 'the mean of all helps: 2.5 standard deviations of chance',
+    });
+    // The labels alone would be taken, but for the neighbors.
+    expect(choose(outcomes([1, 5], [1, 5], [5, 2])).chosen).toBe('mean of all');
+  });
+
+  it('takes the mean of both where none ever differ', () => {
+    expect(choose(outcomes([0, 0])).chosen).toBe('mean of both');
   });
 });
