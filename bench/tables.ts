@@ -10,6 +10,7 @@ import { backendTables } from './backends/tables';
 import { domainsTables } from './family/domainsLine';
 import { featuresTables } from './family/featuresLine';
 import { familyTables } from './family/line';
+import { photographsTables } from './family/photographsLine';
 import { unnamedTables } from './family/unnamedLine';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
@@ -22,6 +23,7 @@ import { startTables } from './start/tables';
 import type { M1Result } from './study/shared/m1Results';
 import { m1Tables } from './study/shared/m1Tables';
 import { studyTables } from './study/shared/tables';
+import { opinionsTables } from './tabular/opinionsLine';
 import { tabularTables } from './tabular/tables';
 
 const PAGES = ['backends', 'performance', 'reliability', 'results'].map((name) => `docs/${name}.md`);
@@ -31,10 +33,12 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...studyTables,
   ...parityTables,
   ...tabularTables,
+  ...opinionsTables,
   ...familyTables,
   ...featuresTables,
   ...domainsTables,
   ...unnamedTables,
+  ...photographsTables,
   ...knowingTables,
   ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),

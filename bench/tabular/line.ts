@@ -23,6 +23,9 @@ export interface FitLine extends Row {
   readonly seconds: number;
 }
 
+/** A fit of a model whose `labelPrior` is the shares of the classes. */
+export type PriorLine = Omit<FitLine, 'kind'> & { readonly kind: 'prior' };
+
 /** A search of settings at its default space, and a model with the best of them. */
 export interface SearchLine extends Row {
   readonly kind: 'search';
@@ -45,7 +48,7 @@ export interface BaselineLine extends Row {
   readonly 'self-training': number;
 }
 
-export type TabularLine = FitLine | SearchLine | BaselineLine;
+export type TabularLine = FitLine | PriorLine | SearchLine | BaselineLine;
 
 /** A fit with one setting changed; accuracies from 0 to 1. */
 export interface SettingLine extends Row {

@@ -2,7 +2,7 @@
  * Measures what each opinion of `fit` is worth, and their mean at several weights:
  * `npx tsx bench/tabular/opinions.ts [--sets iris,wine] [--labels 5] [--splits 100,101,102] [--backend wasm]`.
  *
- * The weights of `fit` were chosen by it, on splits other than those of run.ts. The unlabeled examples of training are scored, before
+ * The weights of `fit` were chosen on such splits, which run.ts does not have. The unlabeled examples of training are scored, before
  * the classifier learns the mean. Each split is a line of docs/results/opinions.jsonl, and one that is there is not run again.
  */
 import { parseArgs } from 'node:util';

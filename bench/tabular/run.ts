@@ -1,8 +1,8 @@
 /**
  * Measures `fit` at its defaults on tables, vectors, texts and small images, beside the labels alone and scikit-learn:
- * `npx tsx bench/tabular/run.ts [--sets iris,wine] [--labels 5,10,50] [--splits 10] [--backend wasm] [--search 20]`.
+ * `npx tsx bench/tabular/run.ts [--sets iris,wine] [--labels 5,10,50] [--splits 10] [--backend wasm] [--label-prior] [--search 20]`.
  *
- * `--search 20` measures searches of 20 trials instead.
+ * With `--label-prior` the model is told the shares of the classes. `--search 20` measures searches of 20 trials instead.
  *
  * Setup once: `npx tsx bench/tabular/setup.ts`. Each fit is a line of docs/results/tabular.jsonl, and one that is there is not
  * run again. A set of fewer than 1,000 examples is scored on all of its unlabeled examples, and others on a test part of 30 %,
@@ -24,9 +24,9 @@ import {
 } from 'ssvae';
 import { file, selectBackend } from 'ssvae/node';
 import { appendLine, readLines } from '../lines';
-import type { BaselineLine, FitLine, SearchLine, TabularLine } from './line';
+import type { BaselineLine, FitLine, PriorLine, SearchLine, TabularLine } from './line';
 import { SETS_BY_NAME } from './sets';
-import { leavesEnough, splitOf } from './split';
+import { classCounts, leavesEnough, splitOf } from './split';
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,6 +34,7 @@ const { values: flags } = parseArgs({
     labels: { type: 'string', default: '5,10,50' },
     splits: { type: 'string', default: '10' },
     backend: { type: 'string', default: 'wasm' },
+    'label-prior': { type: 'boolean', default: false },
     search: { type: 'string' },
     out: { type: 'string', default: 'docs/results/tabular.jsonl' },
   },
@@ -142,16 +143,24 @@ for (const labels of flags.labels.split(',').map(Number))
         );
         continue;
       }
-      if (isDone('fit', set, labels, split)) continue;
-      const model = createM2({ data, latent: 10, nets: { preset: 'mlp', widths: [128] }, seed: split });
+      const kind = flags['label-prior'] ? 'prior' : 'fit';
+      if (isDone(kind, set, labels, split)) continue;
+      const labelPrior = classCounts(data).map((count) => count / data.count);
+      const model = createM2({
+        data,
+        latent: 10,
+        nets: { preset: 'mlp', widths: [128] },
+        ...(kind === 'prior' && { labelPrior }),
+        seed: split,
+      });
       const started = performance.now();
       const { chosen, crossValidation, heldBack } = await fit(model, data, {
         seed: split,
         split: parts,
         execute,
       });
-      const line: FitLine = {
-        kind: 'fit',
+      const line: FitLine | PriorLine = {
+        kind,
         set,
         labels,
         split,

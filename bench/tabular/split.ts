@@ -4,7 +4,8 @@ import { type Dataset, type Split, splitDataset } from 'ssvae';
 /** Examples of a set below which it is scored on its unlabeled examples. */
 const SMALL = 1000;
 
-const classCounts = ({ y, classes }: Dataset): readonly number[] =>
+/** Examples of each class. */
+export const classCounts = ({ y, classes }: Dataset): readonly number[] =>
   Array.from({ length: classes }, (_, k) => y.reduce((sum, label) => sum + (label === k ? 1 : 0), 0));
 
 /** Whether so many labels of each class leave enough to score; for 50 and more, 100 of each class. */

@@ -1,7 +1,7 @@
 /** The tables of the tabular benchmark. */
 import { linesOf } from '../lines';
 import { toTable } from '../toTable';
-import type { BaselineLine, FitLine, SearchLine, SettingLine, TabularLine } from './line';
+import type { BaselineLine, FitLine, PriorLine, SearchLine, SettingLine, TabularLine } from './line';
 
 const METHODS = ['logistic regression', 'label spreading', 'self-training'] as const;
 
@@ -70,6 +70,35 @@ const summaryOf = (labels: number, rows: ReturnType<typeof groups>): string => {
   ].join(' ');
 };
 
+/** A row for each set whose model was told the shares of its classes, on the splits of that. */
+const priorTable = (lines: readonly TabularLine[]): string => {
+  const told = lines.filter((line): line is PriorLine => line.kind === 'prior');
+  const keys = [...new Set(told.map(({ set, labels }) => JSON.stringify([set, labels])))];
+  const rows = keys.map((key) => {
+    const own = told.filter(({ set, labels }) => JSON.stringify([set, labels]) === key);
+    const [{ set, labels }] = own as [PriorLine];
+    const same = own.map((line) => {
+      const fit = lines.find(
+        (other): other is FitLine =>
+          other.kind === 'fit' && other.set === set && other.labels === labels && other.split === line.split,
+      );
+      if (!fit) throw new Error(`tables: ${set} has no line of fit at split ${line.split}`);
+      return fit.fit - fit.labelsAlone;
+    });
+    const gains = own.map((line) => line.fit - line.labelsAlone);
+    return [
+      set,
+      String(labels),
+      String(own.length),
+      percent(meanOf(own.map(({ labelsAlone }) => labelsAlone))),
+      `${signed(meanOf(same))} ± ${percent(deviationOf(same))}`,
+      `${signed(meanOf(gains))} ± ${percent(deviationOf(gains))}`,
+    ];
+  });
+  const head = ['set', 'labels a class', 'splits', 'labels alone, %', '`fit`', '`fit` with a `labelPrior`'];
+  return toTable(head, rows);
+};
+
 /** A row for each search: the same split by every method, in percent. */
 const searchTable = (lines: readonly TabularLine[]): string => {
   const rows = lines
@@ -125,6 +154,7 @@ const settingsTable = (lines: readonly SettingLine[]): string => {
 
 /** The tables by name. */
 export const tabularTables = {
+  'tabular prior': async (): Promise<string> => priorTable(await linesOf<TabularLine>('tabular')),
   'tabular search': async (): Promise<string> => searchTable(await linesOf<TabularLine>('tabular')),
   'tabular settings': async (): Promise<string> => settingsTable(await linesOf<SettingLine>('settings')),
   tabular: async (): Promise<string> => {
