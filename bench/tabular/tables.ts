@@ -15,6 +15,10 @@ const deviationOf = (values: readonly number[]): number =>
 
 const percent = (share: number): string => (100 * share).toFixed(1);
 
+/** ± standard deviation, where there are several. */
+const deviation = (values: readonly number[]): string =>
+  values.length < 2 ? '' : ` ± ${percent(deviationOf(values))}`;
+
 const signed = (difference: number): string =>
   `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
 
@@ -26,12 +30,12 @@ const rowOf = (fits: readonly FitLine[], baselines: readonly BaselineLine[]): re
   const others = METHODS.map((method) => meanOf(baselines.map((line) => line[method])));
   const best = Math.max(...others);
   const own = meanOf(fits.map((line) => line.fit));
-  const gain = `${signed(meanOf(gains))} ± ${percent(deviationOf(gains))}`;
+  const gain = signed(meanOf(gains)) + deviation(gains);
   return [
     first.set,
     String(first.labels),
     String(fits.length),
-    `${percent(meanOf(alone))} ± ${percent(deviationOf(alone))}`,
+    percent(meanOf(alone)) + deviation(alone),
     own >= best ? `**${gain}**` : gain,
     ...others.map((other) => signed(other - meanOf(alone))),
     meanOf(fits.map(({ seconds }) => seconds)).toFixed(0),
@@ -66,7 +70,7 @@ const summaryOf = (labels: number, rows: ReturnType<typeof groups>): string => {
     `${labels} labels a class: mean gain of the ${rows.length} rows ${signed(meanOf(gains))} points, the worst row ${signed(Math.min(...gains))};`,
     `more than half a point below the labels alone: ${below.join(', ') || 'none'}.`,
     `Of ${runs.length} runs, ${percent(lost.length / runs.length)} % lose more than 2 points and more than 2 examples.`,
-    `\`fit\` is not below the best of scikit-learn in ${ahead.length} rows.`,
+    `\`fit\` is not below the best of scikit-learn in ${ahead.length} of ${rows.length} rows.`,
   ].join(' ');
 };
 
@@ -91,8 +95,8 @@ const priorTable = (lines: readonly TabularLine[]): string => {
       String(labels),
       String(own.length),
       percent(meanOf(own.map(({ labelsAlone }) => labelsAlone))),
-      `${signed(meanOf(same))} ± ${percent(deviationOf(same))}`,
-      `${signed(meanOf(gains))} ± ${percent(deviationOf(gains))}`,
+      signed(meanOf(same)) + deviation(same),
+      signed(meanOf(gains)) + deviation(gains),
     ];
   });
   const head = ['set', 'labels a class', 'splits', 'labels alone, %', '`fit`', '`fit` with a `labelPrior`'];
