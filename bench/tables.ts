@@ -10,7 +10,6 @@ import { backendTables } from './backends/tables';
 import { domainsTables } from './family/domainsLine';
 import { featuresTables } from './family/featuresLine';
 import { familyTables } from './family/line';
-import { photographsTables } from './family/photographsLine';
 import { unnamedTables } from './family/unnamedLine';
 import { knowingTables } from './knowing/line';
 import { linesOf } from './lines';
@@ -38,7 +37,6 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...featuresTables,
   ...domainsTables,
   ...unnamedTables,
-  ...photographsTables,
   ...knowingTables,
   ...startTables,
   ...m1Tables((name) => linesOf<M1Result>(name)),

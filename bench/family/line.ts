@@ -6,7 +6,7 @@ import { toTable } from '../toTable';
 import { CONTENDERS } from './models';
 import { STACKED } from './stacked';
 
-/** A line of docs/results/family.jsonl. */
+/** A line of docs/results/family.jsonl, and of photographs.jsonl. */
 export interface FamilyLine {
   readonly model: string;
   readonly labels: number;
@@ -97,6 +97,21 @@ export const familyTables = {
       ['30 epochs', 'test error, %', 'validation accuracy after each tenth of the epochs, %'],
       rows,
     );
+  },
+  'family photographs': async (): Promise<string> => {
+    const rows = rowsOf(await linesOf<FamilyLine>('photographs')).map(
+      ({ title, epochs, seeds, labelsAlone, accuracy, seconds, weights }) => [
+        title,
+        epochs,
+        seeds,
+        labelsAlone,
+        accuracy,
+        seconds,
+        weights,
+      ],
+    );
+    const heads = ['labels alone, %', 'all data, %', 'seconds', 'million weights'];
+    return toTable(['model', 'epochs', 'seeds', ...heads], rows);
   },
   'family consistent': async (): Promise<string> => {
     const generated = rowsOf(await linesBy('generated')).map((row) => ({

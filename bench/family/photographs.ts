@@ -13,7 +13,6 @@ import {
   createM2,
   createSdgm,
   cropAndFlip,
-  type Dataset,
   evaluateClassifier,
   type Objective,
   regularized,
@@ -23,14 +22,14 @@ import {
 } from 'ssvae';
 import { loadDataset, selectBackend } from 'ssvae/node';
 import { appendLine, holdsLine, readLines } from '../lines';
-import { CONSISTENT_RUN } from './models';
-import { PHOTOGRAPHS, type PhotographsLine } from './photographsLine';
+import type { FamilyLine } from './line';
+import { CONSISTENT_RUN, CONTENDERS } from './models';
 import { trainer } from './runner';
 
 const { values: flags } = parseArgs({
   options: {
     data: { type: 'string' },
-    models: { type: 'string', default: Object.keys(PHOTOGRAPHS).join(',') },
+    models: { type: 'string', default: 'm2,m1m2,adgm,sdgm' },
     seeds: { type: 'string', default: '1' },
     epochs: { type: 'string', default: '12' },
     backend: { type: 'string', default: 'tensorflow' },
@@ -46,7 +45,7 @@ const epochs = Number(flags.epochs);
 const { name: backend, execute } = await selectBackend({ backend: flags.backend as 'tensorflow' });
 const { train: data, test } = await loadDataset('cifar10', { dir: flags.data });
 
-const shared = { data: data as Dataset, latent: 50, nets: 'conv', likelihood: bernoulli } as const;
+const shared = { data, latent: 50, nets: 'conv', likelihood: bernoulli } as const;
 const MODELS: Readonly<Record<string, (seed: number) => SemiSupervisedVae>> = {
   m2: (seed) => createM2({ ...shared, seed }),
   m1m2: (seed) => createM1M2({ ...shared, features: 50, seed }),
@@ -67,7 +66,7 @@ const consistent = () =>
     consistency: { weight: 1, augment: changed },
   });
 
-const known = await readLines<PhotographsLine>(flags.out);
+const known = await readLines<FamilyLine>(flags.out);
 for (const name of flags.models.split(',')) {
   const create = MODELS[name];
   if (!create) throw new Error(`${name} is not a model, needed one of ${Object.keys(MODELS).join(', ')}`);
@@ -77,7 +76,7 @@ for (const name of flags.models.split(',')) {
     const train = trainer({ data, split, seed }, execute);
     const accuracyBy = async (objective: () => Objective<SemiSupervisedVae>, what: string) => {
       const model = create(seed);
-      const title = `photographs, ${PHOTOGRAPHS[name]}, ${what}`;
+      const title = `photographs, ${CONTENDERS[name]?.title}, ${what}`;
       const trained = await train(model, objective, { ...run, title, classifier: model });
       const { accuracy } = await evaluateClassifier(model, test);
       const parameters = Object.values(model.variables).reduce((sum, { size }) => sum + size, 0);
@@ -85,7 +84,7 @@ for (const name of flags.models.split(',')) {
       return { accuracy, parameters, ...trained };
     };
     const { accuracy: labelsAlone } = await accuracyBy(() => supervised(), 'labels alone');
-    const line: PhotographsLine = {
+    const line: FamilyLine = {
       model: name,
       labels: LABELS,
       seed,

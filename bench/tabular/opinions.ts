@@ -10,11 +10,12 @@ import { createM2, createNoise, type Dataset, recipeOf } from 'ssvae';
 import { selectBackend } from 'ssvae/node';
 import { indexOfLargest } from '../../src/core/labels';
 import { subset } from '../../src/data/gather';
+import { assignVariables, readTensors } from '../../src/models/modelFile';
 import { meanOf, type Opinions } from '../../src/training/fit/compare';
-import { type FitSource, learn, probabilitiesOf, shownBy, type Task } from '../../src/training/fit/learn';
+import { type FitSource, learn, probabilitiesOf, type Task } from '../../src/training/fit/learn';
 import { neighborsOf } from '../../src/training/fit/neighbors';
 import { appendLine, readLines } from '../lines';
-import { type OpinionsLine, opinionsKey, weightings } from './opinionsLine';
+import { type OpinionsLine, opinionsKey, WEIGHTINGS } from './opinionsLine';
 import { SETS_BY_NAME } from './sets';
 import { leavesEnough, splitOf } from './split';
 
@@ -46,20 +47,20 @@ async function opinionsOf(data: Dataset, seed: number): Promise<{ of: Opinions; 
     signal: undefined,
     onStep: () => undefined,
   };
-  const start = Object.values(model.variables).map((variable) => variable.clone());
+  const start = await readTensors(model.variables);
   const after = async (source: FitSource): Promise<Float32Array> => {
-    for (const [i, variable] of Object.values(model.variables).entries()) variable.assign(start[i] as never);
+    assignVariables('opinions', model.variables, start);
     await learn(source, task);
     return probabilitiesOf(model, subset(data, unlabeled));
   };
-  const own = shownBy(split).length - unlabeled.length;
-  const neighbors = (await (await neighborsOf(task)).spread(labeled)).subarray(own * data.classes);
+  const { spread } = await neighborsOf(task);
+  // Rows of the labeled come first.
+  const neighbors = (await spread(labeled)).subarray(labeled.length * data.classes);
   const of: Opinions = {
     'labels alone': await after('labels alone'),
     'labels and unlabeled data': await after('labels and unlabeled data'),
     neighbors,
   };
-  for (const one of start) one.dispose();
   model.dispose();
   return { of, truth: Uint8Array.from(unlabeled, (i) => data.y[i] as number) };
 }
@@ -72,7 +73,7 @@ for (const set of flags.sets.split(',')) {
     if (done.has(opinionsKey({ set, labels, split }))) continue;
     const { of, truth } = await opinionsOf(data, split);
     const { classes } = data;
-    const accuracies = weightings.map(({ weights }) => {
+    const accuracies = Object.values(WEIGHTINGS).map((weights) => {
       const mean = meanOf(of, weights);
       const right = truth.filter(
         (y, i) => indexOfLargest(mean.subarray(i * classes, (i + 1) * classes)) === y,

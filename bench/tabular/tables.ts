@@ -5,7 +5,7 @@ import type { BaselineLine, FitLine, PriorLine, SearchLine, SettingLine, Tabular
 
 const METHODS = ['logistic regression', 'label spreading', 'self-training'] as const;
 
-const meanOf = (values: readonly number[]): number =>
+export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const deviationOf = (values: readonly number[]): number =>
@@ -19,7 +19,7 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 const deviation = (values: readonly number[]): string =>
   values.length < 2 ? '' : ` ± ${percent(deviationOf(values))}`;
 
-const signed = (difference: number): string =>
+export const signed = (difference: number): string =>
   `${difference < 0 ? '−' : '+'}${percent(Math.abs(difference))}`;
 
 /** A row: set and labels, the labels alone, and the differences of the others. */
@@ -48,19 +48,24 @@ const groups = (lines: readonly TabularLine[]) => {
   return keys.flatMap((key) => {
     const of = lines.filter(({ set, labels }) => JSON.stringify([set, labels]) === key);
     const fits = of.filter((line): line is FitLine => line.kind === 'fit');
-    const baselines = of.filter((line): line is BaselineLine => line.kind === 'scikit-learn');
+    // Of the same splits: one that was not fitted would be compared with others.
+    const baselines = of.filter(
+      (line): line is BaselineLine =>
+        line.kind === 'scikit-learn' && fits.some(({ split }) => split === line.split),
+    );
     return fits.length > 0 && baselines.length > 0 ? [{ fits, baselines }] : [];
   });
 };
+
+/** Whether a run loses more than two points and more than two examples. */
+export const isLost = (gain: number, examples: number): boolean =>
+  gain < -0.02 && Math.round(-gain * examples) > 2;
 
 /** What the rows of one number of labels say together. */
 const summaryOf = (labels: number, rows: ReturnType<typeof groups>): string => {
   const gains = rows.map(({ fits }) => meanOf(fits.map((line) => line.fit - line.labelsAlone)));
   const runs = rows.flatMap(({ fits }) => fits);
-  const lost = runs.filter(({ fit, labelsAlone, examples }) => {
-    const loss = labelsAlone - fit;
-    return loss > 0.02 && Math.round(loss * examples) > 2;
-  });
+  const lost = runs.filter(({ fit, labelsAlone, examples }) => isLost(fit - labelsAlone, examples));
   const ahead = rows.filter(({ fits, baselines }) => {
     const own = meanOf(fits.map((line) => line.fit));
     return METHODS.every((method) => own >= meanOf(baselines.map((line) => line[method])));

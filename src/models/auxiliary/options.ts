@@ -15,8 +15,8 @@ export interface AuxiliaryOptions extends LabeledModelOptions {
   /**
    * default `'mlp'`: five nets of two hidden layers of 500 rectified units behind batch norm; with choices
    * as `{ preset: 'mlp', widths: [200] }`. `'conv'`, for images: the convolutions of the report in each net that reads or gives
-   * x, behind batch norm, and a hidden layer where a, z or y enters. The layers that give means and log-variances of a and z start at N(0, 0.001²)
-   * whatever the `initializer`, so that log q(a|x) and log p(a|·) begin as one
+   * x, behind batch norm, and a hidden layer where a, z or y enters. The layers that give means and log-variances of a and z start
+   * at N(0, 0.001²) whatever the `initializer`, so that log q(a|x) and log p(a|·) begin as one
    */
   readonly nets?: AuxiliaryNetsOption;
 }

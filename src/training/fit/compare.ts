@@ -10,14 +10,6 @@ import type { Neighbors } from './neighbors';
 /** Which predictions a model ends with: those of one run, the mean of both, or the weighted mean of both and of label spreading. */
 export type FitChoice = FitSource | 'mean of both' | 'mean of all';
 
-/** The choices, in the order of tables. */
-const CHOICES: readonly FitChoice[] = [
-  'labels alone',
-  'labels and unlabeled data',
-  'mean of both',
-  'mean of all',
-];
-
 /** Cross-validation over the labeled examples. */
 export interface CrossValidation {
   /** parts that the labeled examples were divided into; each was predicted by runs on the others */
@@ -36,31 +28,27 @@ export interface Opinions {
   readonly neighbors: Float32Array;
 }
 
+/** What each opinion counts in a mean. */
+export type Weights = Readonly<Record<keyof Opinions, number>>;
+
 /**
- * Weights of the mean, chosen on splits other than those of docs/results.md: more of the run on all data, or of the neighbors,
- * gains more and loses more often.
+ * What each choice is the mean of. The weights of the mean of all were chosen on splits other than those of docs/results.md: more of
+ * the run on all data, or of the neighbors, gains more and loses more often.
  */
-export const WEIGHTS: Readonly<Record<keyof Opinions, number>> = {
-  'labels alone': 0.34,
-  'labels and unlabeled data': 0.24,
-  neighbors: 0.42,
+export const WEIGHTS: Readonly<Record<FitChoice, Weights>> = {
+  'labels alone': { 'labels alone': 1, 'labels and unlabeled data': 0, neighbors: 0 },
+  'labels and unlabeled data': { 'labels alone': 0, 'labels and unlabeled data': 1, neighbors: 0 },
+  'mean of both': { 'labels alone': 0.5, 'labels and unlabeled data': 0.5, neighbors: 0 },
+  'mean of all': { 'labels alone': 0.34, 'labels and unlabeled data': 0.24, neighbors: 0.42 },
 };
 
-/** The two runs alike. */
-const OF_BOTH: typeof WEIGHTS = { 'labels alone': 0.5, 'labels and unlabeled data': 0.5, neighbors: 0 };
-
-/** What each choice predicts. */
-export const predictedBy = (opinions: Opinions): Readonly<Record<FitChoice, Float32Array>> => ({
-  'labels alone': opinions['labels alone'],
-  'labels and unlabeled data': opinions['labels and unlabeled data'],
-  'mean of both': meanOf(opinions, OF_BOTH),
-  'mean of all': meanOf(opinions),
-});
+/** The choices, in the order of tables. */
+const CHOICES = Object.keys(WEIGHTS) as readonly FitChoice[];
 
 /** Their weighted mean. */
-export const meanOf = (opinions: Opinions, weights = WEIGHTS): Float32Array =>
+export const meanOf = (opinions: Opinions, weights: Weights): Float32Array =>
   opinions.neighbors.map((_, i) =>
-    (Object.keys(WEIGHTS) as (keyof Opinions)[]).reduce(
+    (Object.keys(weights) as (keyof Opinions)[]).reduce(
       (sum, name) => sum + weights[name] * (opinions[name][i] as number),
       0,
     ),
@@ -117,12 +105,13 @@ export async function crossValidate<M extends SemiSupervisedVae>(
         classes,
       ),
     };
-    const predicted = predictedBy(opinions);
-    for (const choice of CHOICES)
+    for (const choice of CHOICES) {
+      const predicted = meanOf(opinions, WEIGHTS[choice]);
       for (let i = 0; i < held.length; i++)
         outcomes[choice].push(
-          indexOfLargest(predicted[choice].subarray(i * classes, (i + 1) * classes)) === examples.y[i],
+          indexOfLargest(predicted.subarray(i * classes, (i + 1) * classes)) === examples.y[i],
         );
+    }
   }
   const right = Object.fromEntries(
     CHOICES.map((choice) => [choice, outcomes[choice].filter(Boolean).length]),

@@ -11,7 +11,7 @@ import type { SemiSupervisedVae } from '../../models/model';
 import { assignVariables, readTensors } from '../../models/modelFile';
 import { withTemperature } from '../../models/temperature';
 import type { HistoryRow } from '../history';
-import { type CrossValidation, choose, crossValidate, type FitChoice, predictedBy } from './compare';
+import { type CrossValidation, choose, crossValidate, type FitChoice, meanOf, WEIGHTS } from './compare';
 import { distill, distillSteps } from './distill';
 import { type FitSource, type Learned, learn, probabilitiesOf, shownBy, type Task } from './learn';
 import { neighborsOf } from './neighbors';
@@ -59,9 +59,8 @@ const isModel = (given: object): given is SemiSupervisedVae => 'variables' in gi
  *
  * It trains the model twice from the weights that it has: on the labels alone, and on all data. A third opinion spreads the labels
  * along nearest neighbors. The classifier ends with the weighted mean of all three, which it learns from all examples. Where there
- * are enough labels, cross-validation may leave out the neighbors, or all but one of the runs. q(z|x) and p(x|z,y) are those
- * of all data.
- * The report says what was chosen and why.
+ * are enough labels, cross-validation may leave out the neighbors, or all but one of the runs. q(z|x) and p(x|z,y) are those of
+ * all data. The report says what was chosen and why.
  *
  * A second call goes on from the weights of the first: with more labels, more data or another rate.
  *
@@ -168,12 +167,12 @@ async function fitted<M extends SemiSupervisedVae>(
     const ofAlone = await probabilitiesOf(raw, examples);
     const both = await learnOn('labels and unlabeled data');
     if (decision.chosen !== 'labels and unlabeled data') {
-      const predicted = predictedBy({
+      const opinions = {
         'labels alone': ofAlone,
         'labels and unlabeled data': await probabilitiesOf(raw, examples),
         neighbors: await neighbors.spread(split.labeled),
-      });
-      await distill(task, predicted[decision.chosen]);
+      };
+      await distill(task, meanOf(opinions, WEIGHTS[decision.chosen]));
     }
     return {
       model,

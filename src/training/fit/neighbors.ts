@@ -13,6 +13,7 @@ import {
   square,
   sub,
   sum,
+  type Tensor,
   type Tensor2D,
   tidy,
   topk,
@@ -54,13 +55,14 @@ export interface Neighbors {
 const rowsOf = (data: Dataset, indices: Int32Array): Tensor2D =>
   tidy(() => reshape(gatherInputs(data, indices), [indices.length, sizeOf(data.shape)]));
 
-/** For each of `rows` the `count` nearest of `among`, as indices, nearest first. */
-const nearestOf = async (rows: Tensor2D, among: Tensor2D, count: number): Promise<Int32Array> => {
-  const found = tidy(() => {
-    // −‖x − g‖² but for ‖x‖², which is the same for every g.
-    const squares = reshape(sum(square(among), 1), [1, -1]);
-    return topk(sub(mul(matMul(rows, among, false, true), 2), squares), count).indices;
-  });
+/** For each of `rows` the `count` nearest of `among`, whose squared lengths are `squares`, as indices, nearest first. */
+const nearestOf = async (
+  rows: Tensor2D,
+  { among, squares }: { readonly among: Tensor2D; readonly squares: Tensor },
+  count: number,
+): Promise<Int32Array> => {
+  // −‖x − g‖² but for ‖x‖², which is the same for every g.
+  const found = tidy(() => topk(sub(mul(matMul(rows, among, false, true), 2), squares), count).indices);
   try {
     return (await found.data()) as Int32Array;
   } finally {
@@ -145,11 +147,12 @@ async function nearestMembers(
   members: Int32Array,
 ): Promise<Graph> {
   const examples = members.map((place) => shown[place] as number);
-  const { center, among } = tidy(() => {
+  const { center, ...graph } = tidy(() => {
     const inputs = rowsOf(data, examples);
     // Distances of rows far from 0 would lose their digits.
     const center = mean<Tensor2D>(inputs, 0, true);
-    return { center, among: sub<Tensor2D>(inputs, center) };
+    const among = sub<Tensor2D>(inputs, center);
+    return { center, among, squares: reshape(sum(square(among), 1), [1, -1]) };
   });
   try {
     const count = Math.min(NEAREST + 1, members.length);
@@ -159,7 +162,7 @@ async function nearestMembers(
     for (let from = 0; from < shown.length; from += size) {
       signal?.throwIfAborted();
       const rows = tidy(() => sub<Tensor2D>(rowsOf(data, shown.subarray(from, from + size)), center));
-      const found = await nearestOf(rows, among, count).finally(() => rows.dispose());
+      const found = await nearestOf(rows, graph, count).finally(() => rows.dispose());
       for (let at = 0; at < found.length; at += count) {
         const own = placeOf.get(lists.length);
         lists.push([...found.subarray(at, at + count)].filter((member) => member !== own).slice(0, NEAREST));
@@ -167,8 +170,7 @@ async function nearestMembers(
     }
     return lists;
   } finally {
-    center.dispose();
-    among.dispose();
+    for (const one of [center, graph.among, graph.squares]) one.dispose();
   }
 }
 
