@@ -17,6 +17,7 @@ import { parityTables } from './parity/tables';
 import { dataTables } from './speed/data/tables';
 import { limitTables } from './speed/limitTables';
 import type { SpeedLine } from './speed/line';
+import { programsTables } from './speed/programsLine';
 import { speedTables } from './speed/tables';
 import { startTables } from './start/tables';
 import type { M1Result } from './study/shared/m1Results';
@@ -42,6 +43,7 @@ const tables: Readonly<Record<string, () => Promise<string>>> = {
   ...m1Tables((name) => linesOf<M1Result>(name)),
   ...speedTables(() => linesOf<SpeedLine>('performance')),
   ...limitTables,
+  ...programsTables,
   ...dataTables,
 };
 

@@ -13,9 +13,10 @@ import {
 
 /**
  * Their names in the host's registry: Adam's update of a variable; the same with `applied` among its inputs, a scalar on the
- * device that is 0 where the step is left out; and a gradient, or zeros where the step is left out.
+ * device that is 0 where the step is left out; a gradient, or zeros where the step is left out; and the sum of all values of
+ * all inputs.
  */
-export type FusedKernel = 'SsvaeAdam' | 'SsvaeGuardedAdam' | 'SsvaeZeroUnless';
+export type FusedKernel = 'SsvaeAdam' | 'SsvaeGuardedAdam' | 'SsvaeZeroUnless' | 'SsvaeSum';
 
 /**
  * Runs one where the backend in use has it; nothing is recorded for gradients.

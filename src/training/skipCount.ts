@@ -1,6 +1,6 @@
 /** Counts the updates that are skipped because the loss or a gradient is not finite. */
 import { type Scalar, sub, tidy } from '@tensorflow/tfjs-core';
-import { sumOfScalars } from '../core/sumOfScalars';
+import { sumOfAll } from '../core/sumOfAll';
 import type { StepOutput } from './step';
 
 /** Updates skipped since the first step, counted on the device. */
@@ -19,7 +19,7 @@ export function createSkipCount(): SkipCount {
       if (omitted.length > 0) {
         const former = skipped;
         skipped = tidy(() =>
-          sumOfScalars([...(former ? [former] : []), ...omitted.map((one) => sub<Scalar>(1, one))]),
+          sumOfAll([...(former ? [former] : []), ...omitted.map((one) => sub<Scalar>(1, one))]),
         );
         former?.dispose();
       }

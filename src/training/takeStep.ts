@@ -5,7 +5,7 @@ import { type Batch, disposeBatch, hasObserved } from '../core/batch';
 import { describe } from '../core/describe';
 import { countMove } from '../core/held';
 import { atOnce } from '../core/notAsync';
-import { sumOfScalars } from '../core/sumOfScalars';
+import { sumOfAll } from '../core/sumOfAll';
 import { assertBatch } from '../models/fits';
 import type { Model } from '../models/model';
 import type { ObjectiveTerms } from '../models/objectives/objective';
@@ -140,7 +140,7 @@ export async function takeStep<M extends Model>(
     owned.push(() => disposeOutput(output));
   }
   const losses = done.map(({ loss }) => loss);
-  const loss = losses.length > 1 ? tidy(() => sumOfScalars(losses)) : (losses[0] as Scalar);
+  const loss = losses.length > 1 ? tidy(() => sumOfAll(losses)) : (losses[0] as Scalar);
   owned.push(() => loss.dispose());
   const terms = termsOfPhases(
     phases,

@@ -1,6 +1,7 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hostOperations, straysOf } from '../support/hostOperations';
 import { type Measurements, measure } from './page/measurements';
 import type { WorkerAnswer } from './page/worker';
 import { absence, call, onGpu, openSite, type Site } from './site';
@@ -53,6 +54,14 @@ describe('the library in Chromium', () => {
     expect(inUse).toBe(backend);
     expect(choice.description).toMatch(description);
     expectClose(measurements, expected);
+  });
+
+  it('does operations together on webgpu, at values of every kind, and a step in few programs', async () => {
+    const page = await site.open();
+    await call(page, 'select', { backend: 'webgpu' });
+    expect(straysOf(await call(page, 'operations', undefined), await hostOperations())).toEqual([]);
+    expect(await call(page, 'programs', undefined)).toBeLessThanOrEqual(117);
+    await page.close();
   });
 
   it.each(['webgpu', 'webgl', 'wasm'] as const)('gathers batches of a large set on %s', async (backend) => {

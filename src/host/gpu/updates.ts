@@ -1,7 +1,9 @@
-/** Updates on WebGPU and WebGL: four programs for a variable, where the host's operations are seventeen. */
+/** Updates on WebGPU and WebGL: one to four programs for a variable, where the host's operations are seventeen. */
 import { getKernel, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { FusedKernel } from '../fusedKernel';
-import { type Elementwise, type GpuName, gpuKernel, type RunElementwise } from './elementwise';
+import type { Elementwise, RunElementwise } from './elementwise';
+import { type Compute, type GpuName, gpuKernel } from './kernel';
+import { deferOperations } from './webgpu/kernels';
 
 /** m' = m + a·firstRate·(g − m),  a 0 where the step is left out */
 const first: Elementwise = {
@@ -47,16 +49,15 @@ function adam(run: RunElementwise, inputs: AdamInputs, rates: AdamRates): Tensor
 }
 
 /** The kernels by their names. */
-const KERNELS: Readonly<Partial<Record<FusedKernel, Parameters<typeof gpuKernel>[2]>>> = {
+const KERNELS: Readonly<Partial<Record<FusedKernel, Compute>>> = {
   SsvaeGuardedAdam: (run, inputs, rates) => adam(run, inputs as AdamInputs, rates as AdamRates),
   SsvaeZeroUnless: (run, { value, applied }) => [run(zeroed, [value, applied] as TensorInfo[], [])],
 };
 
 /** Gives a GPU's backend the kernels of this folder. */
 export function useGpuKernels(backend: GpuName): void {
-  for (const [name, compute] of Object.entries(KERNELS)) {
-    // Registering over a kernel prints a warning.
-    if ((getKernel(name, backend) as unknown) === undefined)
-      registerKernel(gpuKernel(backend, name, compute));
-  }
+  // Registering over a kernel prints a warning.
+  if ((getKernel('SsvaeZeroUnless', backend) as unknown) !== undefined) return;
+  if (backend === 'webgpu') deferOperations();
+  for (const [name, compute] of Object.entries(KERNELS)) registerKernel(gpuKernel(backend, name, compute));
 }

@@ -8,13 +8,12 @@ import {
   type Scalar,
   sqrt,
   square,
-  sum,
   type Tensor,
   tidy,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { sumOfScalars } from '../../core/sumOfScalars';
+import { sumOfAll } from '../../core/sumOfAll';
 import { runFused } from '../../host/fusedKernel';
 
 /** Gradients by the name of their variable. */
@@ -29,7 +28,7 @@ export type Gradients = Readonly<Record<string, Tensor>>;
  * @returns scalar
  */
 export const globalNorm = (gradients: Gradients): Scalar =>
-  tidy(() => sqrt(sumOfScalars(Object.values(gradients).map((gradient) => sum<Scalar>(square(gradient))))));
+  tidy(() => sqrt(sumOfAll(Object.values(gradients).map((gradient) => square(gradient)))));
 
 /**
  * Gradients scaled to a global norm of at most c (Pascanu et al. 2013, Algorithm 1).
@@ -61,8 +60,8 @@ export const clipByGlobalNorm = (gradients: Gradients, norm: Scalar, most: numbe
  */
 export const allFinite = (gradients: Gradients, loss: Scalar, norm?: Scalar): Scalar =>
   tidy(() => {
-    const sums = norm ? [norm] : Object.values(gradients).map((gradient) => sum<Scalar>(gradient));
-    return cast(finiteOf(sumOfScalars([loss, ...sums])), 'float32');
+    const all = sumOfAll([loss, ...(norm ? [norm] : Object.values(gradients))], true);
+    return cast(finiteOf(all), 'float32');
   });
 
 /**

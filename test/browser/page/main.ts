@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendChoice, type SelectBackendOptions, selectBackend } from 'ssvae/browser';
 import { computeAlone } from '../../support/computeAlone';
+import { hostOperations } from '../../support/hostOperations';
+import { stepPrograms } from '../../support/stepPrograms';
 import { familyInPage } from './family';
 import { imagesInPage } from './images';
 import { type Measurements, measure } from './measurements';
@@ -26,6 +28,8 @@ export interface PageFunctions {
   inWorker(options: SelectBackendOptions): Promise<WorkerAnswer>;
   family: typeof familyInPage;
   images: typeof imagesInPage;
+  operations: typeof hostOperations;
+  programs: typeof stepPrograms;
   resident: typeof residentInPage;
   train: typeof trainInPage;
   checkpoints: typeof checkpointsInPage;
@@ -58,6 +62,8 @@ const functions: PageFunctions = {
   },
   family: familyInPage,
   images: imagesInPage,
+  operations: hostOperations,
+  programs: stepPrograms,
   resident: residentInPage,
   train: trainInPage,
   checkpoints: checkpointsInPage,

@@ -1,0 +1,350 @@
+/**
+ * Elementwise work on WebGPU, put off until its result is needed. Then one program does all of it, as a step is made of hundreds of
+ * small operations, and each program costs more to start than to run.
+ */
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Elementwise } from '../elementwise';
+import type { DataId, WebGpuBackend } from './backend';
+import type { Places } from './places';
+import { elementwiseProgram, type Program, reductionProgram, sumProgram, type Written } from './program';
+import type { Input, Reduced, Reduction, Source, Work } from './source';
+
+/** A tensor that an operation reads, and where. */
+export interface Read {
+  readonly tensor: TensorInfo;
+  readonly places: Places;
+}
+
+/** Pieces of work in one program: longer programs take long to compile. */
+const MOST_OPERATIONS = 48;
+
+/** Times that a value may be computed anew: small reductions inside of others, or of what is then read at many places. */
+const MOST_REPEATS = 256;
+/** Values of a reduction that is put off. */
+export const FEW = 16;
+
+/** Values that data may have whose tensors are gone: work that reads more is done, so that memory does not grow. */
+const MOST_KEPT = 2 ** 24;
+
+/** Values that a workgroup sums by itself. */
+const SUMMED_AT_ONCE = 8192;
+/** Workgroups of one sum. */
+const MOST_PARTS = 64;
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** The work of one backend. */
+export class Deferred {
+  /** sources of data that work reads or makes */
+  readonly #sources = new Map<DataId, Source>();
+  readonly #dispose: WebGpuBackend['disposeData'];
+  /** buffers of one program, beside that of its numbers */
+  readonly #mostBuffers: number;
+  /** values of the data whose tensors are gone */
+  #kept = 0;
+  /** by their code */
+  readonly #pipelines = new Map<string, unknown>();
+
+  private constructor(private readonly backend: WebGpuBackend) {
+    this.#dispose = backend.disposeData.bind(backend);
+    this.#mostBuffers = backend.device.limits.maxStorageBuffersPerShaderStage;
+    this.#watch();
+  }
+
+  static readonly #of = new WeakMap<object, Deferred>();
+
+  /** That of a backend. */
+  static of(backend: WebGpuBackend): Deferred {
+    const known = Deferred.#of.get(backend) ?? new Deferred(backend);
+    Deferred.#of.set(backend, known);
+    return known;
+  }
+
+  /** Puts an operation off. */
+  defer(
+    operation: Elementwise,
+    reads: readonly Read[],
+    numbers: readonly number[],
+    shape: readonly number[],
+    dtype: 'float32' | 'bool' = 'float32',
+  ): TensorInfo {
+    const size = sizeOf(shape);
+    // A reduction that is read at more places than it has values is done once.
+    for (const { tensor } of reads) {
+      const { work } = this.source(tensor);
+      if (work !== undefined && work.repeats > 1 && size > FEW * work.size) this.settle(tensor.dataId);
+    }
+    this.#shorten(reads);
+    return this.#put({ operation, numbers }, reads, shape, dtype);
+  }
+
+  #put(
+    task: Work['task'],
+    reads: readonly Read[],
+    shape: readonly number[],
+    dtype: 'float32' | 'bool',
+    times = 1,
+  ): TensorInfo {
+    const inputs = reads.map(({ tensor, places }): Input => ({ source: this.source(tensor), places }));
+    for (const { source } of inputs) source.readers++;
+    const repeats = times * Math.max(1, ...inputs.map(({ source }) => source.work?.repeats ?? 1));
+    const { dataId } = this.backend.makeTensorInfo([...shape], dtype);
+    const work: Work = { task, inputs, size: sizeOf(shape), dtype, repeats };
+    this.#sources.set(dataId, { id: dataId, kept: 0, readers: 0, work, number: undefined });
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  /** Does what was put off for some data. */
+  settle(id: DataId): void {
+    const source = this.#sources.get(id);
+    if (source?.work !== undefined) this.#make([source]);
+  }
+
+  /** Does what was put off for some tensors, in as few programs as may be. */
+  settleAll(tensors: readonly TensorInfo[]): void {
+    const group: Source[] = [];
+    const fits = (more: readonly Source[]): boolean =>
+      this.#readBy([...group, ...more]).length + group.length + more.length <= this.#mostBuffers;
+    for (const source of new Set(tensors.map((tensor) => this.source(tensor)))) {
+      if (source.work === undefined) continue;
+      if (group.length > 0 && !fits([source])) this.#make(group.splice(0));
+      group.push(source);
+    }
+    if (group.length > 0) this.#make(group);
+  }
+
+  /** Makes the results of one operation in one program; what they read is made before it, where it is too much for it. */
+  settleTogether(tensors: readonly TensorInfo[]): void {
+    const results = tensors.map((tensor) => this.source(tensor));
+    const inputs = results.flatMap(({ work }) => work?.inputs ?? []).map(({ source }) => source);
+    const pending = inputs.filter(({ id, work }) => id !== undefined && work !== undefined);
+    if (this.#readBy(results).length + results.length > this.#mostBuffers)
+      for (const source of pending) if (!results.includes(source)) this.settle(source.id as DataId);
+    this.settleAll(tensors);
+  }
+
+  /** That of a tensor. */
+  source({ dataId }: TensorInfo): Source {
+    const known = this.#sources.get(dataId);
+    if (known !== undefined) return known;
+    const { values } = this.backend.tensorMap.get(dataId);
+    const number = values?.length === 1 ? Number(values[0]) : undefined;
+    const source: Source = { id: dataId, kept: 0, readers: 0, work: undefined, number };
+    this.#sources.set(dataId, source);
+    return source;
+  }
+
+  /** Reduces a tensor: a few values later, many at once, and the work that makes them in the same program. */
+  reduce(tensor: TensorInfo, reduction: Reduction, reduced: Reduced, shape: readonly number[]): TensorInfo {
+    const source = this.source(tensor);
+    const { count } = reduced;
+    if (count <= FEW && count * (source.work?.repeats ?? 1) <= MOST_REPEATS && this.#isOneProgram([source]))
+      return this.#put({ reduction, reduced }, [{ tensor, places: undefined }], shape, 'float32', count);
+    if (!this.#isOneProgram([source])) this.settle(tensor.dataId);
+    const result = this.backend.makeTensorInfo([...shape], 'float32');
+    this.#run(reductionProgram(source, reduction, reduced, this.#typeOf), [result]);
+    this.#forget(source);
+    return result;
+  }
+
+  /** The sum of all values of all tensors: a few programs, however many tensors there are. */
+  sum(tensors: readonly TensorInfo[], sum: Reduction): TensorInfo {
+    const all = tensors.map((tensor) => ({ source: this.source(tensor), size: sizeOf(tensor.shape) }));
+    const groups: (typeof all)[] = [];
+    for (const each of all) {
+      if (!this.#isOneProgram([each.source])) this.#make([each.source]);
+      const last = groups.at(-1) ?? [];
+      const together = [...last, each].map(({ source }) => source);
+      if (last.length > 0 && this.#isOneProgram(together)) last.push(each);
+      else groups.push([each]);
+    }
+    const sums = groups.map((group) => {
+      const size = group.reduce((most, each) => Math.max(most, each.size), 0);
+      const parts = Math.min(MOST_PARTS, Math.ceil(size / SUMMED_AT_ONCE));
+      const shape = groups.length * parts === 1 ? [] : [parts];
+      const result = this.backend.makeTensorInfo(shape, 'float32');
+      this.#run(sumProgram(group, sum, parts, this.#typeOf), [result]);
+      return result;
+    });
+    for (const { source } of all) this.#forget(source);
+    const [only] = sums;
+    if (only?.shape.length === 0) return only;
+    const total = this.sum(sums, sum);
+    for (const { dataId } of sums) this.backend.disposeData(dataId);
+    return total;
+  }
+
+  /** Lets go of a source that nothing reads, as nothing was put off for it. */
+  #forget(source: Source): void {
+    if (source.readers === 0 && source.work === undefined && source.id !== undefined)
+      this.#sources.delete(source.id);
+  }
+
+  /** Type of a source's values on the device. */
+  readonly #typeOf = ({ id, work }: Source): Written =>
+    (work?.dtype ?? this.backend.tensorMap.get(id as DataId).dtype) === 'float32' ? 'f32' : 'i32';
+
+  /** All that sources are made of, themselves among it. */
+  #partsOf(sources: readonly Source[]): readonly Source[] {
+    const seen = new Set<Source>();
+    const visit = (source: Source): void => {
+      if (seen.has(source)) return;
+      seen.add(source);
+      for (const input of source.work?.inputs ?? []) visit(input.source);
+    };
+    for (const source of sources) visit(source);
+    return [...seen];
+  }
+
+  /** The data that a program for some sources reads. */
+  #readBy(sources: readonly Source[]): readonly Source[] {
+    return this.#partsOf(sources).filter(({ work, number }) => work === undefined && number === undefined);
+  }
+
+  /** Whether one program can read all that sources are made of, and is short enough. */
+  #isOneProgram(sources: readonly Source[]): boolean {
+    const parts = this.#partsOf(sources);
+    const operations = parts.filter(({ work }) => work !== undefined);
+    return this.#readBy(sources).length < this.#mostBuffers && operations.length <= MOST_OPERATIONS;
+  }
+
+  /** Does the work of inputs where one program for all of it would read too much or be too long. */
+  #shorten(reads: readonly Read[]): void {
+    if (this.#isOneProgram(reads.map(({ tensor }) => this.source(tensor)))) return;
+    for (const { tensor } of reads) this.settle(tensor.dataId);
+  }
+
+  /** Makes sources. */
+  #make(sources: readonly Source[]): void {
+    // What one of them is made of may have been made since it was put off: data to read, beside what they were made of.
+    if (this.#readBy(sources).length + sources.length > this.#mostBuffers)
+      for (const { source } of sources.flatMap(({ work }) => work?.inputs ?? []))
+        if (source.work !== undefined) this.#make([source]);
+    const program = elementwiseProgram(sources, this.#typeOf);
+    const done = sources.map((source) => {
+      const work = source.work as Work;
+      if (source.id === undefined) this.#keep(source, work.size);
+      source.id ??= this.backend.makeTensorInfo([work.size], work.dtype).dataId;
+      // From here on the data count as there: the host allocates them.
+      source.work = undefined;
+      return { source, work, data: { dataId: source.id, shape: [work.size], dtype: work.dtype } };
+    });
+    this.#run(
+      program,
+      done.map(({ data }) => data),
+    );
+    for (const { work } of done) for (const input of work.inputs) this.#release(input.source);
+    for (const { source } of done) this.#forget(source);
+  }
+
+  #run({ code, reads, uniforms, workgroups }: Program, written: readonly TensorInfo[]): void {
+    const { backend } = this;
+    const data = reads.map(({ id }) => this.#dataOf(id as DataId));
+    const [first, ...others] = written.map(({ dataId }) => this.#dataOf(dataId));
+    for (const { dataId } of [...written, ...data]) backend.uploadToGPU(dataId);
+    const pipeline = this.#pipelines.get(code) ?? this.#compile(code);
+    this.#pipelines.set(code, pipeline);
+    backend.recordAndSubmit(
+      { pipeline, dispatch: this.#dispatch(workgroups) },
+      first as TensorInfo,
+      [...others, ...data],
+      uniforms,
+    );
+  }
+
+  /** Data for a program. Their shape does not matter, as programs read them by place. */
+  #dataOf(id: DataId): TensorInfo {
+    return { dataId: id, shape: [1], dtype: this.backend.tensorMap.get(id).dtype };
+  }
+
+  #compile(code: string): unknown {
+    const { device } = this.backend;
+    const label = 'ssvae';
+    const module = device.createShaderModule({ code, label });
+    return device.createComputePipeline({
+      compute: { module, entryPoint: '_start' },
+      label,
+      layout: 'auto',
+    });
+  }
+
+  /** So many workgroups or a few more: a device has a limit along each axis. */
+  #dispatch(workgroups: number): readonly number[] {
+    const most = this.backend.device.limits.maxComputeWorkgroupsPerDimension;
+    const rows = Math.ceil(workgroups / most);
+    return [Math.ceil(workgroups / rows), rows, 1];
+  }
+
+  /** One reader less. */
+  #release(source: Source): void {
+    source.readers--;
+    if (source.readers > 0) return;
+    if (source.work !== undefined) {
+      if (source.id === undefined) this.#drop(source, source.work);
+    } else if (source.kept > 0) {
+      this.#kept -= source.kept;
+      this.#dispose(source.id as DataId, true);
+    } else if (source.id !== undefined) this.#sources.delete(source.id);
+  }
+
+  /** Leaves undone what nobody needs. */
+  #drop(source: Source, work: Work): void {
+    source.work = undefined;
+    for (const input of work.inputs) this.#release(input.source);
+  }
+
+  /** The tensor of some data is gone. @returns whether its data are, too */
+  #disposed(id: DataId, force: boolean): boolean {
+    const source = this.#sources.get(id);
+    const { backend } = this;
+    if (source === undefined || (!force && backend.tensorMap.get(id).refCount > 1))
+      return this.#dispose(id, force);
+    this.#sources.delete(id);
+    if (source.work !== undefined || source.readers === 0) {
+      source.id = undefined;
+      if (source.readers === 0 && source.work !== undefined) this.#drop(source, source.work);
+      return this.#dispose(id, force);
+    }
+    // Work reads the data: they live on under a name that the engine does not know.
+    const kept = { id: backend.nextDataId() };
+    backend.tensorMap.set(kept, { ...backend.tensorMap.get(id), refCount: 1 });
+    if (backend.commandQueueOwnedIds.has(id)) backend.commandQueueOwnedIds.add(kept);
+    backend.tensorMap.delete(id);
+    source.id = kept;
+    this.#keep(source, sizeOf(backend.tensorMap.get(kept).shape));
+    if (this.#kept > MOST_KEPT)
+      for (const [pending, { work }] of [...this.#sources]) if (work !== undefined) this.settle(pending);
+    return true;
+  }
+
+  #keep(source: Source, values: number): void {
+    source.kept = values;
+    this.#kept += values;
+  }
+
+  /** Makes the backend ask here before it touches data. */
+  #watch(): void {
+    const { backend } = this;
+    const settled = <R>(method: (id: DataId) => R): ((id: DataId) => R) => {
+      const original = method.bind(backend);
+      return (id) => {
+        this.settle(id);
+        return original(id);
+      };
+    };
+    const onHost = backend.shouldExecuteOnCPU.bind(backend);
+    Object.assign(backend, {
+      uploadToGPU: settled(backend.uploadToGPU),
+      read: settled(backend.read),
+      readSync: settled(backend.readSync),
+      readToGPU: settled(backend.readToGPU),
+      disposeData: (id: DataId, force = false) => this.#disposed(id, force),
+      shouldExecuteOnCPU: (inputs: readonly TensorInfo[], most?: number) =>
+        !inputs.some(({ dataId }) => this.#sources.get(dataId)?.work !== undefined) && onHost(inputs, most),
+    });
+  }
+}
+
+/** Dtype of what work can read. */
+export const isReadable = ({ dtype }: { readonly dtype: DataType }): boolean =>
+  dtype === 'float32' || dtype === 'bool';
