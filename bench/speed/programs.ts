@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from 'ssvae/node';
 import { readLines, writeLines } from '../lines';
+import { countPrograms } from './countPrograms';
 import { DEFAULTS } from './levers';
 import { createOurs } from './ours';
 import type { ProgramsLine } from './programsLine';
@@ -30,15 +31,7 @@ for (const workload of WORKLOADS.filter(({ name }) => only.includes(name))) {
   // The first steps make the moments.
   for (let step = 0; step < 2; step++) await stepper.step();
   await stepper.loss();
-  const gpu = tf.backend() as unknown as { recordAndSubmit: (...given: unknown[]) => void };
-  const submit = gpu.recordAndSubmit;
-  let programs = 0;
-  gpu.recordAndSubmit = (...given) => {
-    programs++;
-    submit.apply(gpu, given);
-  };
-  await stepper.step();
-  gpu.recordAndSubmit = submit;
+  const programs = await countPrograms(() => stepper.step());
   // The profile reads every result.
   const { kernels } = await tf.profile(async () => {
     await stepper.step();

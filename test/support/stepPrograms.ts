@@ -1,6 +1,6 @@
 /** Programs that a step of a small M2 starts on WebGPU. */
-import { backend } from '@tensorflow/tfjs-core';
 import { createAdam, createNoise, semiSupervised, trainingSteps } from 'ssvae';
+import { countPrograms } from '../../bench/speed/countPrograms';
 import { tinyBatches, tinyM2 } from './tiny';
 
 /** Counts what the backend is given to do in one step, where nothing has to be made anew. */
@@ -14,15 +14,7 @@ export async function stepPrograms(): Promise<number> {
     optimizer,
   });
   for (let step = 0; step < 3; step++) await steps.next();
-  const gpu = backend() as unknown as { recordAndSubmit: (...given: unknown[]) => void };
-  const submit = gpu.recordAndSubmit;
-  let programs = 0;
-  gpu.recordAndSubmit = (...given) => {
-    programs++;
-    submit.apply(gpu, given);
-  };
-  await steps.next();
-  gpu.recordAndSubmit = submit;
+  const programs = await countPrograms(() => steps.next());
   await steps.return();
   optimizer.dispose();
   model.dispose();
