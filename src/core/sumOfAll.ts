@@ -6,7 +6,7 @@ import { runFused } from '../host/fusedKernel';
  * Sum of all values of all tensors. No gradient passes.
  *
  * Not `addN`: on the host's WebGPU its one program reads a buffer for each term, and beyond the device's limit (8 as a rule) it
- * and all that was asked for with it come to nothing, without a word.
+ * and all that was asked for with it fail silently.
  *
  * @param tensors at least one, of any shapes
  * @param readAgain whether they are read later, so that a backend that puts work off makes them first

@@ -24,7 +24,7 @@ export type FusedKernel = 'SsvaeAdam' | 'SsvaeGuardedAdam' | 'SsvaeZeroUnless' |
  * @param name of the kernel
  * @param inputs by name
  * @param attributes numbers
- * @returns its results, or nothing where the backend lacks it, it gives none, or an input is not float32
+ * @returns its results, or nothing where the backend lacks it, it gives none, or an input is not float32 or is empty
  */
 export function runFused(
   name: FusedKernel,
@@ -33,7 +33,8 @@ export function runFused(
 ): readonly Tensor[] | undefined {
   // The registry's type does not say that a kernel may be missing.
   const known = getKernel(name, getBackend()) as KernelConfig | undefined;
-  if (known === undefined || Object.values(inputs).some(({ dtype }) => dtype !== 'float32')) return undefined;
+  const isOther = ({ dtype, size }: Tensor): boolean => dtype !== 'float32' || size === 0;
+  if (known === undefined || Object.values(inputs).some(isOther)) return undefined;
   const results: Tensor | Tensor[] = engine().runKernel(name, { ...inputs }, attributes as NamedAttrMap);
   if (!Array.isArray(results)) return [results];
   // A kernel that has too few digits for these numbers gives nothing.

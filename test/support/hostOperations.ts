@@ -230,6 +230,38 @@ const together: [string, Make][] = [
     },
   ],
   [
+    'sums of one value, over and over',
+    () =>
+      Array.from({ length: 40 }).reduce<tf.Tensor>(
+        (x) => tf.sub(x, tf.mul(0.1, tf.sum(tf.square(x), 1, true))),
+        wave([5, 1], 0.3),
+      ),
+  ],
+  [
+    'rows repeated over and over',
+    () =>
+      Array.from({ length: 30 }).reduce<tf.Tensor>(
+        (x) => tf.mul(0.5, tf.add(tf.slice(tf.tile(x, [1, 2]), [0, 0], [3, 2]), tf.mean(x, 1, true))),
+        wave([3, 2], 0.3),
+      ),
+  ],
+  [
+    'an array that is written to again',
+    () => {
+      const values = Float32Array.of(1, 2, 3);
+      const squares = tf.square(tf.tensor1d(values));
+      values.fill(0);
+      return squares;
+    },
+  ],
+  [
+    'a gradient of the largest',
+    () =>
+      tf.grad((x) => tf.sum(tf.max(tf.add(tf.mul(x, wave([6, 30], 0.4)), wave([6, 30], 0.2)), 1)))(
+        wave([6, 30], 0.7),
+      ),
+  ],
+  [
     'a gradient',
     () =>
       tf.grad((x) => tf.sum(tf.softplus(tf.sub(tf.square(x), tf.mean(tf.relu(x), 1, true)))))(

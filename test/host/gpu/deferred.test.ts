@@ -144,4 +144,40 @@ describe('work that is put off', () => {
     device.deferred.settleTogether([second, first]);
     expect(device.programs).toEqual([{ code: expect.stringContaining('y1[index]'), reads: 3 }]);
   });
+
+  it('is made once where it is made for another of the same call', () => {
+    const x = Array.from({ length: 7 }, () => device.tensor());
+    const p = device.add(...x.slice(0, 6));
+    const a = device.add(p, x[6] as TensorInfo);
+    const s = device.add(a, device.add(...x.slice(0, 6)));
+    device.deferred.settle(p.dataId);
+    device.deferred.settleAll([s, a]);
+    for (const { dataId } of [s, a]) device.deferred.settle(dataId);
+    expect(Math.max(...device.programs.map(({ reads }) => reads))).toBeLessThanOrEqual(7);
+  });
+
+  it('is summed with others within the room of a device, though some of it is made on the way', () => {
+    const x = Array.from({ length: 9 }, () => device.tensor());
+    const a = device.add(x[0] as TensorInfo, x[1] as TensorInfo);
+    const first = device.add(a, device.add(...x.slice(0, 6)), x[6] as TensorInfo);
+    const b = device.add(a, device.add(...x.slice(2, 6)));
+    device.deferred.settle(b.dataId);
+    const third = device.add(device.add(b, a), device.add(...x.slice(0, 4)));
+    device.deferred.sum([first, third], { start: '0.0', both: 'a + b', isMean: false });
+    expect(Math.max(...device.programs.map(({ reads }) => reads))).toBeLessThanOrEqual(7);
+  });
+
+  it('is there to be done again where the device had no room for it', () => {
+    const sum = device.add(device.tensor(), device.tensor());
+    const { recordAndSubmit } = device.backend;
+    Object.assign(device.backend, {
+      recordAndSubmit: () => {
+        throw new Error('out of memory');
+      },
+    });
+    expect(() => device.deferred.settle(sum.dataId)).toThrow('out of memory');
+    Object.assign(device.backend, { recordAndSubmit });
+    device.deferred.settle(sum.dataId);
+    expect(device.programs).toHaveLength(1);
+  });
 });

@@ -1,6 +1,6 @@
 /**
- * Elementwise work on WebGPU, put off until its result is needed. Then one program does all of it, as a step is made of hundreds of
- * small operations, and each program costs more to start than to run.
+ * Elementwise work on WebGPU, put off until its result is needed. Then one program does all of it. A step is made of hundreds of small
+ * operations, and a program costs more to start than to run.
  */
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Elementwise } from '../elementwise';
@@ -18,8 +18,10 @@ export interface Read {
 /** Pieces of work in one program: longer programs take long to compile. */
 const MOST_OPERATIONS = 48;
 
-/** Times that a value may be computed anew: small reductions inside of others, or of what is then read at many places. */
+/** How often a value may be computed again. Small reductions are computed anew for each value that reads them. */
 const MOST_REPEATS = 256;
+/** Times that a program may have the same statements. */
+const MOST_COPIES = 32;
 /** Values of a reduction that is put off. */
 export const FEW = 16;
 
@@ -51,12 +53,12 @@ export class Deferred {
     this.#watch();
   }
 
-  static readonly #of = new WeakMap<object, Deferred>();
+  static readonly #byBackend = new WeakMap<object, Deferred>();
 
-  /** That of a backend. */
+  /** The deferred work of a backend. */
   static of(backend: WebGpuBackend): Deferred {
-    const known = Deferred.#of.get(backend) ?? new Deferred(backend);
-    Deferred.#of.set(backend, known);
+    const known = Deferred.#byBackend.get(backend) ?? new Deferred(backend);
+    Deferred.#byBackend.set(backend, known);
     return known;
   }
 
@@ -85,13 +87,24 @@ export class Deferred {
     dtype: 'float32' | 'bool',
     times = 1,
   ): TensorInfo {
+    if (this.#copiesOf(reads, times) > MOST_COPIES)
+      for (const { tensor } of reads) this.settle(tensor.dataId);
+    const copies = this.#copiesOf(reads, times);
     const inputs = reads.map(({ tensor, places }): Input => ({ source: this.source(tensor), places }));
     for (const { source } of inputs) source.readers++;
     const repeats = times * Math.max(1, ...inputs.map(({ source }) => source.work?.repeats ?? 1));
     const { dataId } = this.backend.makeTensorInfo([...shape], dtype);
-    const work: Work = { task, inputs, size: sizeOf(shape), dtype, repeats };
+    const work: Work = { task, inputs, size: sizeOf(shape), dtype, repeats, copies };
     this.#sources.set(dataId, { id: dataId, kept: 0, readers: 0, work, number: undefined });
     return { dataId, shape: [...shape], dtype };
+  }
+
+  /** How often a program has what is read: what is read at several places is written for each. */
+  #copiesOf(reads: readonly Read[], times: number): number {
+    const copies = ({ tensor }: Read): number => this.source(tensor).work?.copies ?? 0;
+    const elsewhere = reads.filter(({ places }) => places !== undefined || times > 1);
+    const here = reads.filter((read) => !elsewhere.includes(read));
+    return Math.max(1, ...here.map(copies)) + elsewhere.reduce((sum, read) => sum + copies(read), 0);
   }
 
   /** Does what was put off for some data. */
@@ -104,11 +117,12 @@ export class Deferred {
   settleAll(tensors: readonly TensorInfo[]): void {
     const group: Source[] = [];
     const fits = (more: readonly Source[]): boolean =>
-      this.#readBy([...group, ...more]).length + group.length + more.length <= this.#mostBuffers;
+      this.#isOneProgram([...group, ...more], group.length + more.length);
     for (const source of new Set(tensors.map((tensor) => this.source(tensor)))) {
       if (source.work === undefined) continue;
       if (group.length > 0 && !fits([source])) this.#make(group.splice(0));
-      group.push(source);
+      // It may have been made for them.
+      if (source.work !== undefined) group.push(source);
     }
     if (group.length > 0) this.#make(group);
   }
@@ -118,17 +132,19 @@ export class Deferred {
     const results = tensors.map((tensor) => this.source(tensor));
     const inputs = results.flatMap(({ work }) => work?.inputs ?? []).map(({ source }) => source);
     const pending = inputs.filter(({ id, work }) => id !== undefined && work !== undefined);
-    if (this.#readBy(results).length + results.length > this.#mostBuffers)
+    if (!this.#isOneProgram(results, results.length))
       for (const source of pending) if (!results.includes(source)) this.settle(source.id as DataId);
     this.settleAll(tensors);
   }
 
-  /** That of a tensor. */
+  /** The source of a tensor. */
   source({ dataId }: TensorInfo): Source {
     const known = this.#sources.get(dataId);
     if (known !== undefined) return known;
     const { values } = this.backend.tensorMap.get(dataId);
     const number = values?.length === 1 ? Number(values[0]) : undefined;
+    // The caller may write to an array of the host's again.
+    if (values && number === undefined) this.backend.uploadToGPU(dataId);
     const source: Source = { id: dataId, kept: 0, readers: 0, work: undefined, number };
     this.#sources.set(dataId, source);
     return source;
@@ -151,8 +167,11 @@ export class Deferred {
   sum(tensors: readonly TensorInfo[], sum: Reduction): TensorInfo {
     const all = tensors.map((tensor) => ({ source: this.source(tensor), size: sizeOf(tensor.shape) }));
     const groups: (typeof all)[] = [];
+    // What one of them makes first may be data to read for another.
+    const tooMuch = (): Source | undefined =>
+      all.find((each) => each.source.work !== undefined && !this.#isOneProgram([each.source]))?.source;
+    for (let source = tooMuch(); source !== undefined; source = tooMuch()) this.#make([source]);
     for (const each of all) {
-      if (!this.#isOneProgram([each.source])) this.#make([each.source]);
       const last = groups.at(-1) ?? [];
       const together = [...last, each].map(({ source }) => source);
       if (last.length > 0 && this.#isOneProgram(together)) last.push(each);
@@ -202,10 +221,12 @@ export class Deferred {
   }
 
   /** Whether one program can read all that sources are made of, and is short enough. */
-  #isOneProgram(sources: readonly Source[]): boolean {
+  #isOneProgram(sources: readonly Source[], results = 1): boolean {
     const parts = this.#partsOf(sources);
     const operations = parts.filter(({ work }) => work !== undefined);
-    return this.#readBy(sources).length < this.#mostBuffers && operations.length <= MOST_OPERATIONS;
+    return (
+      this.#readBy(sources).length + results <= this.#mostBuffers && operations.length <= MOST_OPERATIONS
+    );
   }
 
   /** Does the work of inputs where one program for all of it would read too much or be too long. */
@@ -216,7 +237,7 @@ export class Deferred {
 
   /** Makes sources. */
   #make(sources: readonly Source[]): void {
-    // What one of them is made of may have been made since it was put off: data to read, beside what they were made of.
+    // Some parts may have been made since this was put off. Then there are more data to read.
     if (this.#readBy(sources).length + sources.length > this.#mostBuffers)
       for (const { source } of sources.flatMap(({ work }) => work?.inputs ?? []))
         if (source.work !== undefined) this.#make([source]);
@@ -225,14 +246,19 @@ export class Deferred {
       const work = source.work as Work;
       if (source.id === undefined) this.#keep(source, work.size);
       source.id ??= this.backend.makeTensorInfo([work.size], work.dtype).dataId;
-      // From here on the data count as there: the host allocates them.
+      // The host allocates the data now, so they count as made.
       source.work = undefined;
       return { source, work, data: { dataId: source.id, shape: [work.size], dtype: work.dtype } };
     });
-    this.#run(
-      program,
-      done.map(({ data }) => data),
-    );
+    try {
+      this.#run(
+        program,
+        done.map(({ data }) => data),
+      );
+    } catch (error) {
+      for (const { source, work } of done) source.work = work;
+      throw error;
+    }
     for (const { work } of done) for (const input of work.inputs) this.#release(input.source);
     for (const { source } of done) this.#forget(source);
   }
@@ -305,6 +331,10 @@ export class Deferred {
       if (source.readers === 0 && source.work !== undefined) this.#drop(source, source.work);
       return this.#dispose(id, force);
     }
+    if (source.number !== undefined) {
+      source.id = undefined;
+      return this.#dispose(id, force);
+    }
     // Work reads the data: they live on under a name that the engine does not know.
     const kept = { id: backend.nextDataId() };
     backend.tensorMap.set(kept, { ...backend.tensorMap.get(id), refCount: 1 });
@@ -332,10 +362,11 @@ export class Deferred {
         return original(id);
       };
     };
+    const read = settled(backend.read);
     const onHost = backend.shouldExecuteOnCPU.bind(backend);
     Object.assign(backend, {
       uploadToGPU: settled(backend.uploadToGPU),
-      read: settled(backend.read),
+      read: async (id: DataId) => read(id),
       readSync: settled(backend.readSync),
       readToGPU: settled(backend.readToGPU),
       disposeData: (id: DataId, force = false) => this.#disposed(id, force),

@@ -1,4 +1,4 @@
-/** Registers operations of TensorFlow.js anew, so that WebGPU puts them off or does work that was put off in the same program. */
+/** Registers operations of TensorFlow.js anew. WebGPU puts them off, or does in the same program what was put off. */
 import {
   type Attribute,
   backend_util,
@@ -43,11 +43,11 @@ const operationKernel =
     if (!isTaken(tensors, util.sizeFromShape(shape))) return undefined;
     if (operation.onHost && backend.shouldExecuteOnCPU(tensors)) return undefined;
     const reads = tensors.map((tensor) => ({ tensor, places: repeatedPlaces(tensor.shape, shape) }));
+    const values = operation.name === 'Select' ? tensors.slice(1) : tensors;
+    // The host has its own rules for the type.
+    if (operation.dtype === 'float32' && values.some(({ dtype }) => dtype !== 'float32')) return undefined;
     const numbers = operation.attributes.map((name) => Number(attrs[name] ?? 0));
-    const dtype = operation.dtype === 'float32' ? (tensors.at(-1) as TensorInfo).dtype : operation.dtype;
-    return dtype === 'float32' || dtype === 'bool'
-      ? Deferred.of(backend).defer(operation, reads, numbers, shape, dtype)
-      : undefined;
+    return Deferred.of(backend).defer(operation, reads, numbers, shape, operation.dtype);
   };
 
 const SAME = { name: 'Same', inputs: ['x'], numbers: [], value: 'x' };
@@ -58,6 +58,7 @@ const tile: Attempt = ({ inputs: { x }, attrs: { reps }, backend }) => {
   const tensor = x as TensorInfo;
   const shape = tensor.shape.map((size, axis) => size * Number((reps as number[])[axis]));
   if (!isTaken([tensor], util.sizeFromShape(shape))) return undefined;
+  if (backend.shouldExecuteOnCPU([tensor])) return undefined;
   const reads = [{ tensor, places: repeatedPlaces(tensor.shape, shape) }];
   return Deferred.of(backend).defer(SAME, reads, [], shape, tensor.dtype as 'float32');
 };
@@ -103,6 +104,12 @@ const reductionKernel =
     const kept = tensor.shape.map((size, axis) => (axis >= from && axis < end ? 1 : size));
     const shape = attrs.keepDims === true ? kept : kept.filter((_, axis) => axis < from || axis >= end);
     const deferred = Deferred.of(backend);
+    if (reduction === max) {
+      if (backend.shouldExecuteOnCPU([tensor])) return undefined;
+      // The gradient looks for values equal to the largest: both have to come from one program.
+      deferred.settle(tensor.dataId);
+    }
+    if (reduced.count === 1) return deferred.defer(SAME, [{ tensor, places: undefined }], [], shape);
     if (reduction !== sum || reduced.before * reduced.after > 1 || reduced.count <= FEW)
       return deferred.reduce(tensor, reduction, reduced, shape);
     const total = deferred.sum([tensor], sum);

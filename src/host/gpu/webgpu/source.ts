@@ -7,7 +7,7 @@ import type { Places } from './places';
 export interface Source {
   /** its data; none where it was disposed before it was made */
   id: DataId | undefined;
-  /** how many values outlived their tensor, so that this source has to dispose of them; 0 where the tensor has them */
+  /** how many values outlived their tensor; this source disposes of them. 0 where a tensor holds them */
   kept: number;
   /** how many pieces of work read it */
   readers: number;
@@ -36,8 +36,10 @@ export interface Work {
   /** how many values it makes */
   readonly size: number;
   readonly dtype: 'float32' | 'bool';
-  /** how often a value of what it is made of is computed for one of its own */
+  /** how often each part is computed for one value */
   readonly repeats: number;
+  /** how often a program for it has the statements of a part */
+  readonly copies: number;
 }
 
 /** What an operation reads, and where. */
