@@ -249,6 +249,7 @@ export const studyTables: Readonly<Record<string, () => Promise<string>>> = {
   ablation: () => ablation('mnist'),
   kingma: () => recipe('kingma-mnist'),
   'kingma choice': () => trials('kingma-mnist'),
+  better: () => recipe('better-mnist'),
   flagship: () => recipe('flagship-mnist'),
   'flagship choice': () => trials('flagship-mnist'),
   'flagship fashion-mnist': () => recipe('flagship-fashion-mnist'),
