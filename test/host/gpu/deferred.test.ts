@@ -60,8 +60,7 @@ class Device {
   add(...tensors: TensorInfo[]): TensorInfo {
     const inputs = tensors.map((_, i) => `x${i}`);
     const operation = { name: `Sum${tensors.length}`, inputs, numbers: [], value: inputs.join(' + ') };
-    const reads = tensors.map((tensor) => ({ tensor, places: undefined }));
-    return this.deferred.defer(operation, reads, [], (tensors[0] as TensorInfo).shape);
+    return this.deferred.defer(operation, tensors, [], (tensors[0] as TensorInfo).shape);
   }
 
   dispose(...tensors: TensorInfo[]): void {

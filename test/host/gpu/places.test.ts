@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { sizeOf } from '../../../src/core/shape';
 import { type Places, repeatedPlaces } from '../../../src/host/gpu/webgpu/places';
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 const placeIn = (places: Places, place: number): number =>
   places?.reduce((sum, { stride, size, step }) => sum + (Math.floor(place / stride) % size) * step, 0) ??

@@ -2,18 +2,14 @@
  * Elementwise work on WebGPU, put off until its result is needed. Then one program does all of it. A step is made of hundreds of small
  * operations, and a program costs more to start than to run.
  */
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../../core/shape';
 import type { Elementwise } from '../elementwise';
 import type { DataId, WebGpuBackend } from './backend';
-import type { Places } from './places';
-import { elementwiseProgram, type Program, reductionProgram, sumProgram, type Written } from './program';
+import { Launcher } from './launcher';
+import { repeatedPlaces } from './places';
+import { elementwiseProgram, reductionProgram, sumProgram, type Written } from './program';
 import type { Input, Reduced, Reduction, Source, Work } from './source';
-
-/** A tensor that an operation reads, and where. */
-export interface Read {
-  readonly tensor: TensorInfo;
-  readonly places: Places;
-}
 
 /** Pieces of work in one program: longer programs take long to compile. */
 const MOST_OPERATIONS = 48;
@@ -33,7 +29,25 @@ const SUMMED_AT_ONCE = 8192;
 /** Workgroups of one sum. */
 const MOST_PARTS = 64;
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+/** All that sources are made of, themselves among it. */
+function partsOf(sources: readonly Source[]): readonly Source[] {
+  const seen = new Set<Source>();
+  const visit = (source: Source): void => {
+    if (seen.has(source)) return;
+    seen.add(source);
+    for (const input of source.work?.inputs ?? []) visit(input.source);
+  };
+  for (const source of sources) visit(source);
+  return [...seen];
+}
+
+/** How often a program has the statements of inputs: what is read at several places is written for each. */
+function copiesOf(inputs: readonly Input[], times: number): number {
+  const copies = ({ source }: Input): number => source.work?.copies ?? 0;
+  const elsewhere = inputs.filter(({ places }) => places !== undefined || times > 1);
+  const here = inputs.filter((input) => !elsewhere.includes(input));
+  return Math.max(1, ...here.map(copies)) + elsewhere.reduce((sum, input) => sum + copies(input), 0);
+}
 
 /** The work of one backend. */
 export class Deferred {
@@ -44,12 +58,12 @@ export class Deferred {
   readonly #mostBuffers: number;
   /** values of the data whose tensors are gone */
   #kept = 0;
-  /** by their code */
-  readonly #pipelines = new Map<string, unknown>();
+  readonly #launcher: Launcher;
 
   private constructor(private readonly backend: WebGpuBackend) {
     this.#dispose = backend.disposeData.bind(backend);
     this.#mostBuffers = backend.device.limits.maxStorageBuffersPerShaderStage;
+    this.#launcher = new Launcher(backend);
     this.#watch();
   }
 
@@ -62,49 +76,53 @@ export class Deferred {
     return known;
   }
 
-  /** Puts an operation off. */
+  /** Puts an operation off; tensors smaller than its result are repeated. */
   defer(
     operation: Elementwise,
-    reads: readonly Read[],
+    tensors: readonly TensorInfo[],
     numbers: readonly number[],
     shape: readonly number[],
     dtype: 'float32' | 'bool' = 'float32',
   ): TensorInfo {
     const size = sizeOf(shape);
     // A reduction that is read at more places than it has values is done once.
-    for (const { tensor } of reads) {
+    for (const tensor of tensors) {
       const { work } = this.source(tensor);
       if (work !== undefined && work.repeats > 1 && size > FEW * work.size) this.settle(tensor.dataId);
     }
-    this.#shorten(reads);
-    return this.#put({ operation, numbers }, reads, shape, dtype);
+    // So is work of inputs where one program for all of it would read too much or be too long.
+    if (!this.#isOneProgram(tensors.map((tensor) => this.source(tensor))))
+      for (const { dataId } of tensors) this.settle(dataId);
+    return this.#put({ operation, numbers }, tensors, shape, dtype);
   }
 
   #put(
     task: Work['task'],
-    reads: readonly Read[],
+    tensors: readonly TensorInfo[],
     shape: readonly number[],
-    dtype: 'float32' | 'bool',
-    times = 1,
+    dtype: 'float32' | 'bool' = 'float32',
   ): TensorInfo {
-    if (this.#copiesOf(reads, times) > MOST_COPIES)
-      for (const { tensor } of reads) this.settle(tensor.dataId);
-    const copies = this.#copiesOf(reads, times);
-    const inputs = reads.map(({ tensor, places }): Input => ({ source: this.source(tensor), places }));
+    const inputsOf = (): Input[] =>
+      tensors.map((tensor) => ({
+        source: this.source(tensor),
+        places: 'reduced' in task ? undefined : repeatedPlaces(tensor.shape, shape),
+      }));
+    const times = 'reduced' in task ? task.reduced.count : 1;
+    if (copiesOf(inputsOf(), times) > MOST_COPIES) for (const { dataId } of tensors) this.settle(dataId);
+    const inputs = inputsOf();
     for (const { source } of inputs) source.readers++;
     const repeats = times * Math.max(1, ...inputs.map(({ source }) => source.work?.repeats ?? 1));
     const { dataId } = this.backend.makeTensorInfo([...shape], dtype);
-    const work: Work = { task, inputs, size: sizeOf(shape), dtype, repeats, copies };
+    const work: Work = {
+      task,
+      inputs,
+      size: sizeOf(shape),
+      dtype,
+      repeats,
+      copies: copiesOf(inputs, times),
+    };
     this.#sources.set(dataId, { id: dataId, kept: 0, readers: 0, work, number: undefined });
     return { dataId, shape: [...shape], dtype };
-  }
-
-  /** How often a program has what is read: what is read at several places is written for each. */
-  #copiesOf(reads: readonly Read[], times: number): number {
-    const copies = ({ tensor }: Read): number => this.source(tensor).work?.copies ?? 0;
-    const elsewhere = reads.filter(({ places }) => places !== undefined || times > 1);
-    const here = reads.filter((read) => !elsewhere.includes(read));
-    return Math.max(1, ...here.map(copies)) + elsewhere.reduce((sum, read) => sum + copies(read), 0);
   }
 
   /** Does what was put off for some data. */
@@ -116,11 +134,10 @@ export class Deferred {
   /** Does what was put off for some tensors, in as few programs as may be. */
   settleAll(tensors: readonly TensorInfo[]): void {
     const group: Source[] = [];
-    const fits = (more: readonly Source[]): boolean =>
-      this.#isOneProgram([...group, ...more], group.length + more.length);
     for (const source of new Set(tensors.map((tensor) => this.source(tensor)))) {
       if (source.work === undefined) continue;
-      if (group.length > 0 && !fits([source])) this.#make(group.splice(0));
+      if (group.length > 0 && !this.#isOneProgram([...group, source], group.length + 1))
+        this.#make(group.splice(0));
       // It may have been made for them.
       if (source.work !== undefined) group.push(source);
     }
@@ -130,10 +147,7 @@ export class Deferred {
   /** Makes the results of one operation in one program; what they read is made before it, where it is too much for it. */
   settleTogether(tensors: readonly TensorInfo[]): void {
     const results = tensors.map((tensor) => this.source(tensor));
-    const inputs = results.flatMap(({ work }) => work?.inputs ?? []).map(({ source }) => source);
-    const pending = inputs.filter(({ id, work }) => id !== undefined && work !== undefined);
-    if (!this.#isOneProgram(results, results.length))
-      for (const source of pending) if (!results.includes(source)) this.settle(source.id as DataId);
+    if (!this.#isOneProgram(results, results.length)) this.#makeInputs(results);
     this.settleAll(tensors);
   }
 
@@ -155,10 +169,10 @@ export class Deferred {
     const source = this.source(tensor);
     const { count } = reduced;
     if (count <= FEW && count * (source.work?.repeats ?? 1) <= MOST_REPEATS && this.#isOneProgram([source]))
-      return this.#put({ reduction, reduced }, [{ tensor, places: undefined }], shape, 'float32', count);
+      return this.#put({ reduction, reduced }, [tensor], shape);
     if (!this.#isOneProgram([source])) this.settle(tensor.dataId);
     const result = this.backend.makeTensorInfo([...shape], 'float32');
-    this.#run(reductionProgram(source, reduction, reduced, this.#typeOf), [result]);
+    this.#launcher.run(reductionProgram(source, reduction, reduced, this.#typeOf), [result]);
     this.#forget(source);
     return result;
   }
@@ -182,7 +196,7 @@ export class Deferred {
       const parts = Math.min(MOST_PARTS, Math.ceil(size / SUMMED_AT_ONCE));
       const shape = groups.length * parts === 1 ? [] : [parts];
       const result = this.backend.makeTensorInfo(shape, 'float32');
-      this.#run(sumProgram(group, sum, parts, this.#typeOf), [result]);
+      this.#launcher.run(sumProgram(group, sum, parts, this.#typeOf), [result]);
       return result;
     });
     for (const { source } of all) this.#forget(source);
@@ -203,44 +217,29 @@ export class Deferred {
   readonly #typeOf = ({ id, work }: Source): Written =>
     (work?.dtype ?? this.backend.tensorMap.get(id as DataId).dtype) === 'float32' ? 'f32' : 'i32';
 
-  /** All that sources are made of, themselves among it. */
-  #partsOf(sources: readonly Source[]): readonly Source[] {
-    const seen = new Set<Source>();
-    const visit = (source: Source): void => {
-      if (seen.has(source)) return;
-      seen.add(source);
-      for (const input of source.work?.inputs ?? []) visit(input.source);
-    };
-    for (const source of sources) visit(source);
-    return [...seen];
+  /** Whether one program has buffers for all that sources are made of and for its results. */
+  #hasBuffers(parts: readonly Source[], results: number): boolean {
+    const read = parts.filter(({ work, number }) => work === undefined && number === undefined);
+    return read.length + results <= this.#mostBuffers;
   }
 
-  /** The data that a program for some sources reads. */
-  #readBy(sources: readonly Source[]): readonly Source[] {
-    return this.#partsOf(sources).filter(({ work, number }) => work === undefined && number === undefined);
-  }
-
-  /** Whether one program can read all that sources are made of, and is short enough. */
+  /** Whether one program makes sources: it has the buffers, and is short enough. */
   #isOneProgram(sources: readonly Source[], results = 1): boolean {
-    const parts = this.#partsOf(sources);
+    const parts = partsOf(sources);
     const operations = parts.filter(({ work }) => work !== undefined);
-    return (
-      this.#readBy(sources).length + results <= this.#mostBuffers && operations.length <= MOST_OPERATIONS
-    );
+    return operations.length <= MOST_OPERATIONS && this.#hasBuffers(parts, results);
   }
 
-  /** Does the work of inputs where one program for all of it would read too much or be too long. */
-  #shorten(reads: readonly Read[]): void {
-    if (this.#isOneProgram(reads.map(({ tensor }) => this.source(tensor)))) return;
-    for (const { tensor } of reads) this.settle(tensor.dataId);
+  /** Makes what sources read. */
+  #makeInputs(sources: readonly Source[]): void {
+    for (const { source } of sources.flatMap(({ work }) => work?.inputs ?? []))
+      if (source.work !== undefined && !sources.includes(source)) this.#make([source]);
   }
 
   /** Makes sources. */
   #make(sources: readonly Source[]): void {
     // Some parts may have been made since this was put off. Then there are more data to read.
-    if (this.#readBy(sources).length + sources.length > this.#mostBuffers)
-      for (const { source } of sources.flatMap(({ work }) => work?.inputs ?? []))
-        if (source.work !== undefined) this.#make([source]);
+    if (!this.#hasBuffers(partsOf(sources), sources.length)) this.#makeInputs(sources);
     const program = elementwiseProgram(sources, this.#typeOf);
     const done = sources.map((source) => {
       const work = source.work as Work;
@@ -251,7 +250,7 @@ export class Deferred {
       return { source, work, data: { dataId: source.id, shape: [work.size], dtype: work.dtype } };
     });
     try {
-      this.#run(
+      this.#launcher.run(
         program,
         done.map(({ data }) => data),
       );
@@ -261,44 +260,6 @@ export class Deferred {
     }
     for (const { work } of done) for (const input of work.inputs) this.#release(input.source);
     for (const { source } of done) this.#forget(source);
-  }
-
-  #run({ code, reads, uniforms, workgroups }: Program, written: readonly TensorInfo[]): void {
-    const { backend } = this;
-    const data = reads.map(({ id }) => this.#dataOf(id as DataId));
-    const [first, ...others] = written.map(({ dataId }) => this.#dataOf(dataId));
-    for (const { dataId } of [...written, ...data]) backend.uploadToGPU(dataId);
-    const pipeline = this.#pipelines.get(code) ?? this.#compile(code);
-    this.#pipelines.set(code, pipeline);
-    backend.recordAndSubmit(
-      { pipeline, dispatch: this.#dispatch(workgroups) },
-      first as TensorInfo,
-      [...others, ...data],
-      uniforms,
-    );
-  }
-
-  /** Data for a program. Their shape does not matter, as programs read them by place. */
-  #dataOf(id: DataId): TensorInfo {
-    return { dataId: id, shape: [1], dtype: this.backend.tensorMap.get(id).dtype };
-  }
-
-  #compile(code: string): unknown {
-    const { device } = this.backend;
-    const label = 'ssvae';
-    const module = device.createShaderModule({ code, label });
-    return device.createComputePipeline({
-      compute: { module, entryPoint: '_start' },
-      label,
-      layout: 'auto',
-    });
-  }
-
-  /** So many workgroups or a few more: a device has a limit along each axis. */
-  #dispatch(workgroups: number): readonly number[] {
-    const most = this.backend.device.limits.maxComputeWorkgroupsPerDimension;
-    const rows = Math.ceil(workgroups / most);
-    return [Math.ceil(workgroups / rows), rows, 1];
   }
 
   /** One reader less. */
@@ -375,7 +336,3 @@ export class Deferred {
     });
   }
 }
-
-/** Dtype of what work can read. */
-export const isReadable = ({ dtype }: { readonly dtype: DataType }): boolean =>
-  dtype === 'float32' || dtype === 'bool';

@@ -14,11 +14,11 @@ export interface HostOperation extends Elementwise {
 }
 
 /** Those that the host's backend has on the processor, too. */
-const ON_HOST = new Set(
-  'Abs,Neg,Exp,Expm1,Log,Rsqrt,Floor,Ceil,Add,Sub,Multiply,Maximum,Minimum,Equal,NotEqual,Greater,GreaterEqual,Less,LessEqual'.split(
-    ',',
-  ),
-);
+const ON_HOST: ReadonlySet<string> = new Set([
+  ...['Abs', 'Neg', 'Exp', 'Expm1', 'Log', 'Rsqrt', 'Floor', 'Ceil'],
+  ...['Add', 'Sub', 'Multiply', 'Maximum', 'Minimum'],
+  ...['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'],
+]);
 
 const unary = (
   name: string,

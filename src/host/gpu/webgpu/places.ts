@@ -1,5 +1,7 @@
 /** Which value of an input an output's value is made of. */
 
+import { sizeOf } from '../../../core/shape';
+
 /** Share of a place in the input: (place / stride) mod size, times `step`. */
 interface Axis {
   readonly stride: number;
@@ -9,8 +11,6 @@ interface Axis {
 
 /** The place in an input as a sum over axes; none is the first place, and undefined is the same place. */
 export type Places = readonly Axis[] | undefined;
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /**
  * Places of an input that is repeated along axes: of size 1 there, or tiled.

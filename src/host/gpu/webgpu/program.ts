@@ -50,13 +50,16 @@ class Writer {
 
   constructor(private readonly typeOf: (source: Source) => Written) {}
 
-  /** Statements that compute sources at a place, each value once. */
+  /** Statements that compute sources at a place, each value once. Names of one block are not known in another. */
   block(sources: readonly Source[], place: string): Block {
+    const outside = [this.#values, this.#places, this.#statements] as const;
     this.#values = new Map();
     this.#places = new Map();
     this.#statements = [];
     const values = sources.map((source) => this.#valueOf(source, place));
-    return { statements: this.#statements.join('\n'), values };
+    const statements = this.#statements.join('\n');
+    [this.#values, this.#places, this.#statements] = outside;
+    return { statements, values };
   }
 
   /** The name of a number that differs from call to call. */
@@ -91,11 +94,7 @@ class Writer {
   #few({ start, both, isMean }: Reduction, { count, after }: Reduced, source: Source, place: string): string {
     const total = `v${this.#names++}`;
     const [all, next] = [count, after].map((value) => this.uniform('i32', value)) as [string, string];
-    const outside = { values: this.#values, places: this.#places, statements: this.#statements };
     const { statements, values } = this.block([source], `${total}_place`);
-    this.#values = outside.values;
-    this.#places = outside.places;
-    this.#statements = outside.statements;
     this.#statements.push(`
   var ${total} = f32(${start});
   for (var k = 0; k < ${all}; k++) {
