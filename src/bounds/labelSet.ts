@@ -1,20 +1,20 @@
 /** Labels that are sets of classes. */
 import {
-  add,
+  greater,
   logSumExp,
-  mul,
   sub,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   tidy,
+  where as whereTrue,
 } from '@tensorflow/tfjs-core';
 import { recordOf } from '../core/assert';
 import { assertShapes } from '../core/shape';
 
 /** Logits of q(y|x), and the classes that each example may have. */
 export interface LabelSetArguments {
-  /** logits l of q(y|x), [B, K] */
+  /** logits l of q(y|x), [B, K]; −∞ rules a class out */
   readonly labelLogits: Tensor;
   /** S: 1 for a class that an example may have and 0 for the others, at least one 1 in each row, [B, K] */
   readonly allowed: Tensor;
@@ -26,11 +26,11 @@ const read = (where: string, given: LabelSetArguments): LabelSetArguments => {
   return { labelLogits, allowed };
 };
 
-// −∞ is unsafe: 0·∞ is NaN, and shaders may assume that there is none. A logit far below all others is as good.
+// Shaders may assume that there is no −∞. A logit far below all others is as good.
 const RULED_OUT = -1e30;
 
 const masked = ({ labelLogits, allowed }: LabelSetArguments): Tensor2D =>
-  add(mul(labelLogits, allowed), mul(sub(1, allowed), RULED_OUT)) as Tensor2D;
+  whereTrue(greater(allowed, 0), labelLogits, RULED_OUT) as Tensor2D;
 
 /**
  * Logits of q(y|x) restricted to a set of classes.

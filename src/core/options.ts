@@ -102,13 +102,13 @@ export const FINITE_NUMBER: NumberRange = { needed: 'a finite number', holds: Nu
 /** Numbers from 0 on, infinity among them. */
 export const NOT_BELOW_0: NumberRange = { needed: 'a number of at least 0', holds: (value) => value >= 0 };
 
-/** Finite numbers from 0 on: weights, amounts, rates. */
 /** Rates: beyond float32 they would make every weight infinite. */
 export const FLOAT32_AT_LEAST_0: NumberRange = {
   needed: 'a finite float32 number of at least 0',
   holds: (value) => value >= 0 && Number.isFinite(Math.fround(value)),
 };
 
+/** Finite numbers from 0 on: weights, amounts. */
 export const AT_LEAST_0: NumberRange = {
   needed: 'a finite number of at least 0',
   holds: (value) => value >= 0 && Number.isFinite(value),

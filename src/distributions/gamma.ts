@@ -15,7 +15,7 @@ import { drawGamma } from './countDraws';
  * @param noise stream that the draws come from
  * @returns the same shape, at least 0; 0 where θ is so small that a draw underflows. No gradient flows through it
  * @throws TypeError when θ is not a float32 tensor, or the noise no stream
- * @example sampleGamma(tf.tensor1d([0.5, 100]), noise) // [0.0002902, 94.798920]
+ * @example sampleGamma(tf.tensor1d([0.5, 100]), createNoise(1)) // [0.0002902, 94.798920]
  */
 export function sampleGamma(shape: Tensor, noise: Noise): Tensor {
   assertShapes('sampleGamma', { shape: [shape, '...', 'float32'] });

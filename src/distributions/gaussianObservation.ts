@@ -56,7 +56,7 @@ const underVarianceOfBatch =
       let variance: Tensor = running;
       // One value has no variance.
       if (x.size > 1) {
-        variance = residualVariance(where, mean, x, { ...known, ...(rowWeights && { rowWeights }) });
+        variance = residualVariance(where, mean, x, { ...known, ...(rowWeights && { rowWeights }) }, running);
         if (updateStatistics) moveVariance(running, variance);
       }
       const logVar = withFloor(add(zerosLike(mean), log(variance)));

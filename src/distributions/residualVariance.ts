@@ -2,6 +2,7 @@
 import {
   add,
   div,
+  greater,
   mul,
   reshape,
   square,
@@ -10,6 +11,7 @@ import {
   type Tensor,
   type Tensor1D,
   type Variable,
+  where as whereTrue,
 } from '@tensorflow/tfjs-core';
 import { describe } from '../core/describe';
 import { perExample } from '../core/perExample';
@@ -35,6 +37,7 @@ const weightsOf = (where: string, weights: Tensor, rows: number): Tensor1D => {
  * @param where name of the calling function, for the message
  * @param mean m, [R, …]
  * @param x values, the same shape
+ * @param otherwise the variance where nothing counts
  * @returns a scalar, with a gradient in the means
  * @throws RangeError when there is not a weight for each row
  */
@@ -43,15 +46,19 @@ export function residualVariance(
   mean: Tensor,
   x: Tensor,
   { observed, rowWeights }: Counted,
+  otherwise: Tensor,
 ): Tensor {
   const [rows = 0, ...values] = mean.shape;
   const squares = square(sub(x, mean));
   const distance = perExample(observed ? mul(squares, observed) : squares);
   const weights = rowWeights && weightsOf(where, rowWeights, rows);
   const total = (perRow: Tensor1D): Tensor => sum(weights ? mul(perRow, weights) : perRow);
-  if (observed) return div(total(distance), total(perExample(mul(observed, 1))));
-  const count = sizeOf(values);
-  return weights ? div(total(distance), mul(sum(weights), count)) : div(total(distance), rows * count);
+  if (!observed && !weights) return div(total(distance), rows * sizeOf(values));
+  const count = observed
+    ? total(perExample(mul(observed, 1)))
+    : mul(sum(weights as Tensor1D), sizeOf(values));
+  const counts = greater(count, 0);
+  return whereTrue(counts, div(total(distance), whereTrue(counts, count, 1)), reshape(otherwise, []));
 }
 
 /** Share of the old running variance that an update keeps, as in batch norm. */

@@ -12,6 +12,7 @@ import { binsRule, type CalibrationBin, calibration } from './calibration';
 import { type ClassSummary, classScores } from './classScores';
 import { confusionMatrix } from './confusionMatrix';
 import { type LabeledExamples, type OpenedExamples, openLabeled } from './examples';
+import { entropyOf } from './normalizedMutualInformation';
 import { forEachLogits, posteriorAt } from './posteriors';
 
 /** How a classifier is evaluated. */
@@ -165,10 +166,6 @@ async function posteriorsOf(
   });
   return { predictions, confidences, ranks, marginal, entropy, negativeLogLikelihood };
 }
-
-/** −Σ p log p, nats. */
-const entropyOf = (probabilities: Float64Array): number =>
-  probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 
 /** How many classes come ahead of a label: those of larger logits, and the earlier ones of equal logits. */
 function rankOf(logits: ArrayLike<number>, label: number): number {

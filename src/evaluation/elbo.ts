@@ -27,7 +27,7 @@ export interface EvaluateElboOptions {
   readonly samples?: number;
   /** examples at once, each with its K labels; default 100 */
   readonly batchSize?: number;
-  /** seed of the draws: the same one gives the same estimate */
+  /** seed of the draws: the same one gives the same estimate at the same `batchSize` */
   readonly seed: number | Noise;
 }
 

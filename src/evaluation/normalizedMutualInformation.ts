@@ -37,6 +37,6 @@ export function normalizedMutualInformation(
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** −Σ p log p of shares, nats. */
-const entropyOf = (counts: readonly number[], total: number): number =>
-  sumOf(counts.map((count) => (count > 0 ? (-count / total) * Math.log(count / total) : 0)));
+/** −Σ p log p of shares of a total, nats. */
+export const entropyOf = (counts: ArrayLike<number>, total = 1): number =>
+  sumOf(Array.from(counts, (count) => (count > 0 ? (-count / total) * Math.log(count / total) : 0)));

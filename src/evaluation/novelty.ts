@@ -21,7 +21,7 @@ export interface NoveltyScoreOptions {
   readonly samples?: number;
   /** examples at once, each with its K labels; default 100 */
   readonly batchSize?: number;
-  /** seed of the draws: the same one gives the same estimates */
+  /** seed of the draws: the same one gives the same estimates at the same `batchSize` */
   readonly seed: number | Noise;
 }
 

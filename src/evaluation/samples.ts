@@ -5,7 +5,6 @@ import { repeatRows } from '../bounds/everyLabel';
 import { assertEntries, assertMethods } from '../core/assert';
 import { assertSameNames } from '../core/classNames';
 import { formatShape } from '../core/describe';
-import { indexOfLargest } from '../core/labels';
 import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
 import {
@@ -29,6 +28,7 @@ import { areProbabilities } from '../models/probabilities';
 import { fitSoftmaxClassifier } from '../models/softmaxClassifier';
 import { evaluateClassifier } from './classifier';
 import { type LabeledExamples, openLabeled } from './examples';
+import { posteriorAt } from './posteriors';
 
 /** Generated examples with the class that each was generated for. */
 export interface GeneratedExamples {
@@ -243,9 +243,8 @@ async function judgedAs(
         throw new RangeError(
           `${where}: the judge’s logits of an example of class ${k} are [${row}], needed numbers`,
         );
-      const highest = row[indexOfLargest(row)] as number;
-      const mass = row.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
-      return indexOfLargest(row) === k ? 1 / mass : undefined;
+      const { mode, confidence } = posteriorAt(row);
+      return mode === k ? confidence : undefined;
     });
   } finally {
     logits.dispose();

@@ -6,6 +6,7 @@ import type { Noise } from '../core/noise';
 import { atOnce } from '../core/notAsync';
 import { flag, readOptions, unchecked, withMethods } from '../core/options';
 import { assertShapes } from '../core/shape';
+import type { Gaussian } from '../distributions/gaussian';
 import type { Likelihood } from '../distributions/likelihood';
 import type { Pass } from '../nets/pass';
 import { assertTakesObserved } from './fits';
@@ -16,6 +17,12 @@ export const repeatedTo = <T extends Tensor>(rows: number, values: T): T => {
   const times = rows / (values.shape[0] as number);
   return times === 1 ? values : (repeatRows(values, times) as T);
 };
+
+/** A Gaussian of each example, as often as the examples have labels. */
+export const gaussianRepeatedTo = (rows: number, { mean, logVar }: Gaussian): Gaussian => ({
+  mean: repeatedTo(rows, mean),
+  logVar: repeatedTo(rows, logVar),
+});
 
 /** The options of a bound at a label; those left out are of the context. */
 export const atLabel = ({ noise, logWeight = false }: BoundContext, options: LabelBoundOptions = {}) =>

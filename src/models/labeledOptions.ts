@@ -1,9 +1,10 @@
 /** Options that the ready models with labels share. */
 import { assertLabelPrior, uniformLabelPrior } from '../bounds/labelPrior';
-import { ABOVE_0, number, optional, type ReadOptions, unchecked } from '../core/options';
+import { number, optional, type ReadOptions, unchecked } from '../core/options';
 import type { LatentPrior } from '../distributions/latentPrior';
 import { classesOf, inputOf, inputsOf, type ModelData } from './data';
 import { type ReadyModelOptions, readyModelRules } from './options';
+import { TEMPERATURE } from './temperature';
 
 /** What every ready model with labels is made from, apart from its nets. */
 export interface LabeledModelOptions extends ReadyModelOptions {
@@ -25,7 +26,7 @@ export const labeledModelRules = () => ({
   classNames: unchecked<readonly string[] | undefined>(),
   // Looked at where the number of classes is known.
   labelPrior: unchecked<readonly number[] | undefined>(),
-  temperature: optional(number(ABOVE_0)),
+  temperature: optional(number(TEMPERATURE)),
 });
 
 /**

@@ -6,7 +6,7 @@ import type { LikelihoodSpec } from '../distributions/likelihoods';
 import { isCount, isFiniteNumber, isListOf, isNull, isString, parse } from '../files/json';
 import { parseLikelihood } from './likelihoods';
 
-/** What a file holds of a model with labels, whether it has p(y) or not; `null` marks what you pass to `loadModel` again. */
+/** What a file holds of every model with labels; `null` marks what you pass to `loadModel` again. */
 export interface ClassesSpec {
   readonly inputShape: readonly number[];
   readonly classes: number;
@@ -14,17 +14,21 @@ export interface ClassesSpec {
   readonly classNames?: readonly string[] | undefined;
   /** where raw inputs are read */
   readonly input?: InputSpec | undefined;
-  readonly latent: number;
   readonly likelihood: LikelihoodSpec | null;
 }
 
-/** What a file holds of a model with p(y), apart from its nets. */
-export interface LabeledSpec extends ClassesSpec {
+/** What a file holds of every model with p(y). */
+export interface LabelPriorSpec extends ClassesSpec {
   readonly labelPrior: readonly number[];
-  /** where the prior is the user's own; without it p(z) is N(0, I) */
-  readonly prior?: null;
   /** where the model has one */
   readonly temperature?: number | undefined;
+}
+
+/** What a file holds of a model with p(y) and one code z, apart from its nets. */
+export interface LabeledSpec extends LabelPriorSpec {
+  readonly latent: number;
+  /** where the prior is the user's own; without it p(z) is N(0, I) */
+  readonly prior?: null;
 }
 
 /** Names of the first, and of the model's kind. */
@@ -34,46 +38,54 @@ export const CLASSES_ENTRIES = [
   'classes',
   'classNames',
   'input',
-  'latent',
   'likelihood',
 ] as const satisfies readonly ('model' | keyof ClassesSpec)[];
 
-/** Names of all of them. */
-export const LABELED_ENTRIES = [
+/** Names of the second. */
+export const LABEL_PRIOR_ENTRIES = [
   ...CLASSES_ENTRIES,
   'labelPrior',
-  'prior',
   'temperature',
-] as const satisfies readonly ('model' | keyof LabeledSpec)[];
+] as const satisfies readonly ('model' | keyof LabelPriorSpec)[];
 
-/** The settings behind these entries. */
-type ClassesSettings = Omit<ClassesSpec, 'likelihood'> & { readonly likelihood: Likelihood };
-type LabeledSettings = Omit<LabeledSpec, 'likelihood' | 'prior'> &
-  ClassesSettings & { readonly prior: LatentPrior | undefined };
+/** Names of all of them. */
+export const LABELED_ENTRIES = [...LABEL_PRIOR_ENTRIES, 'latent', 'prior'] as const satisfies readonly (
+  | 'model'
+  | keyof LabeledSpec
+)[];
 
-/** The entries of a model of these settings, whether it has p(y) or not. */
-export const classesSpec = (settings: ClassesSettings): ClassesSpec => {
-  const { inputShape, classes, classNames, input, latent, likelihood } = settings;
+/** The settings behind some entries. */
+type SettingsOf<Spec> = Omit<Spec, 'likelihood' | 'prior'> & { readonly likelihood: Likelihood };
+type LabeledSettings = SettingsOf<LabeledSpec> & { readonly prior: LatentPrior | undefined };
+
+/** The entries of every model with labels. */
+export const classesSpec = (settings: SettingsOf<ClassesSpec>): ClassesSpec => {
+  const { inputShape, classes, classNames, input, likelihood } = settings;
   return {
     inputShape,
     classes,
     classNames,
     input,
-    latent,
     likelihood: (likelihood.spec ?? null) as LikelihoodSpec | null,
   };
 };
 
-/** The entries of a model of these settings. */
-export const labeledSpec = (settings: LabeledSettings): LabeledSpec => ({
+/** The entries of every model with p(y). */
+export const labelPriorSpec = (settings: SettingsOf<LabelPriorSpec>): LabelPriorSpec => ({
   ...classesSpec(settings),
   labelPrior: settings.labelPrior,
-  ...(settings.prior && { prior: null }),
   temperature: settings.temperature,
 });
 
+/** The entries of a model with p(y) and one code. */
+export const labeledSpec = (settings: LabeledSettings): LabeledSpec => ({
+  ...labelPriorSpec(settings),
+  latent: settings.latent,
+  ...(settings.prior && { prior: null }),
+});
+
 /**
- * The entries of a spec from a file, whether the model has p(y) or not.
+ * The entries of a spec from a file that every model with labels has.
  *
  * @param where name of the reader, for messages
  * @param found entries of unknown content
@@ -83,7 +95,7 @@ export function parseClassesSpec(
   where: string,
   found: Readonly<Record<(typeof CLASSES_ENTRIES)[number], unknown>>,
 ): ClassesSpec {
-  const { inputShape, classes, classNames, input, latent, likelihood } = found;
+  const { inputShape, classes, classNames, input, likelihood } = found;
   return {
     inputShape: parse(where, 'inputShape', inputShape, 'sizes of axes', isListOf(isCount)),
     classes: parse(where, 'classes', classes, 'a count', isCount),
@@ -91,25 +103,40 @@ export function parseClassesSpec(
       classNames: parse(where, 'classNames', classNames, 'names', isListOf(isString)),
     }),
     ...(input !== undefined && { input: parseInput(where, input) }),
-    latent: parse(where, 'latent', latent, 'a count', isCount),
     likelihood: parseLikelihood(where, likelihood),
   };
 }
 
-/** The same, of a model with p(y). */
+/** The same, of every model with p(y). */
+export function parseLabelPriorSpec(
+  where: string,
+  found: Readonly<Record<(typeof LABEL_PRIOR_ENTRIES)[number], unknown>>,
+): LabelPriorSpec {
+  const { labelPrior, temperature } = found;
+  return {
+    ...parseClassesSpec(where, found),
+    labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
+    ...(temperature !== undefined && {
+      temperature: parse(where, 'temperature', temperature, 'a number', isFiniteNumber),
+    }),
+  };
+}
+
+/** The size of a code. */
+export const parseLatent = (where: string, latent: unknown): number =>
+  parse(where, 'latent', latent, 'a count', isCount);
+
+/** The same, of a model with p(y) and one code. */
 export function parseLabeledSpec(
   where: string,
   found: Readonly<Record<(typeof LABELED_ENTRIES)[number], unknown>>,
 ): LabeledSpec {
-  const { labelPrior, prior, temperature } = found;
+  const { latent, prior } = found;
   return {
-    ...parseClassesSpec(where, found),
-    labelPrior: parse(where, 'labelPrior', labelPrior, 'probabilities', isListOf(isFiniteNumber)),
+    ...parseLabelPriorSpec(where, found),
+    latent: parseLatent(where, latent),
     ...(prior !== undefined && {
       prior: parse(where, 'prior', prior, 'null, a prior that is handed in', isNull),
-    }),
-    ...(temperature !== undefined && {
-      temperature: parse(where, 'temperature', temperature, 'a number', isFiniteNumber),
     }),
   };
 }

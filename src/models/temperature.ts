@@ -3,20 +3,21 @@
 import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { assertNumber } from '../core/assert';
 import { atOnce } from '../core/notAsync';
+import type { NumberRange } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { isRecord } from '../files/json';
 import { assertClassifier } from './fits';
 import type { Classifier, Known } from './model';
 
-/** Refuses a temperature below 1e-6 or above 1e6. */
+/** Temperatures at which no logit of a classifier overflows. */
+export const TEMPERATURE: NumberRange = {
+  needed: 'a number from 1e-6 to 1e6',
+  holds: (value) => value >= 1e-6 && value <= 1e6,
+};
+
+/** Refuses another temperature. */
 const assertTemperature = (where: string, name: string, temperature: unknown): void =>
-  assertNumber(
-    where,
-    name,
-    temperature,
-    'a number from 1e-6 to 1e6',
-    (value) => value >= 1e-6 && value <= 1e6,
-  );
+  assertNumber(where, name, temperature, TEMPERATURE.needed, TEMPERATURE.holds);
 
 /** A classifier with a temperature. */
 export type Calibrated<C extends Classifier> = C & {

@@ -12,6 +12,10 @@ interface Weights extends Pick<StepOptions<Model>, 'batches'> {
   readonly parameterPrior: number | undefined;
 }
 
+/** α of Kingma 2014 §3.2 for a mean over the labeled examples, 0.1·N / N_l. */
+export const kingmaAlpha = (labeled: number, unlabeled: number): number =>
+  (0.1 * (labeled + unlabeled)) / labeled;
+
 /**
  * Weights of the loss's parts.
  *
@@ -21,7 +25,7 @@ interface Weights extends Pick<StepOptions<Model>, 'batches'> {
 export function lossWeights({ batches, weighting, alpha, parameterPrior }: Weights): LossWeights {
   const { labeled, unlabeled } = batches.counts;
   const all = labeled + unlabeled;
-  const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : (0.1 * all) / labeled;
+  const byKingma = weighting === 'dataset' ? 0.1 : labeled === 0 ? 0 : kingmaAlpha(labeled, unlabeled);
   return {
     labeled: weighting === 'dataset' ? labeled / all : 1,
     unlabeled: weighting === 'dataset' ? unlabeled / all : 1,

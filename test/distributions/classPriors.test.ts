@@ -130,6 +130,40 @@ describe('swissRoll', () => {
       expectClose([a, b], [r * Math.cos(angle), r * Math.sin(angle)], 5e-3);
     }
   });
+
+  // The density of class k at (a, b), by 20,000 points of its line.
+  const fineLogProb = (classes: number, k: number, [a, b]: readonly number[]): number => {
+    const exponents = Array.from({ length: 20_000 }, (_, i) => {
+      const root = Math.sqrt((k + (i + 0.5) / 20_000) / classes);
+      const angle = 4 * Math.PI * root;
+      const [left, up] = [
+        (a as number) - 3 * root * Math.cos(angle),
+        (b as number) - 3 * root * Math.sin(angle),
+      ];
+      return (-0.5 * (left ** 2 + up ** 2)) / 0.05 ** 2;
+    });
+    const largest = Math.max(...exponents.slice(0, 10_000), ...exponents.slice(10_000));
+    const total = exponents.reduce((sum, exponent) => sum + Math.exp(exponent - largest), 0);
+    return largest + Math.log(total / 20_000) - Math.log(2 * Math.PI * 0.05 ** 2);
+  };
+
+  it.each([1, 2, 3, 10])('has the density of its line, however few the classes: %i', async (classes) => {
+    const prior = swissRoll({ classes });
+    const z = prior.sample(inTurn(60, classes), createNoise(3));
+    const draws = await readRows(z.clone());
+    const errors = (await readRows(prior.logProb(z))).map((row, i) =>
+      Math.abs((row[i % classes] as number) - fineLogProb(classes, i % classes, draws[i] as number[])),
+    );
+    // Next to the center the points lie apart.
+    expect(Math.max(...errors)).toBeLessThan(0.2);
+    expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.005);
+  });
+
+  it('refuses a line too thin to be integrated', () => {
+    expect(() => swissRoll({ classes: 2, sd: 1e-6 })).toThrowError(
+      new RangeError('swissRoll: sd is 0.000001, needed at least 0.00006, radius · turns / 100,000'),
+    );
+  });
 });
 
 it('a class prior of a kind that is none is refused', () => {

@@ -8,10 +8,13 @@ import {
   ones,
   type Scalar,
   slice,
+  softmax,
+  sum,
   type Tensor,
   tensor1d,
   tensor2d,
   tidy,
+  valueAndGrad,
   variableGrads,
   zeros,
 } from '@tensorflow/tfjs-core';
@@ -101,6 +104,57 @@ describe('the bound of a set of classes', () => {
     const [smaller, larger] = [await boundOver(1), await boundOver(columns)];
     for (const [b, value] of smaller.entries())
       expect(value).toBeLessThanOrEqual((larger[b] as number) + 30 * ofValue());
+  });
+});
+
+describe('a logit of −∞', () => {
+  cleanUpAfterEach();
+
+  it('rules a class out, inside the set or not', async () => {
+    const logits = () => tensor2d([[0, 1, Number.NEGATIVE_INFINITY]]);
+    for (const [set, expected] of [
+      [
+        [1, 1, 0],
+        [1 / (1 + Math.E), Math.E / (1 + Math.E), 0],
+      ],
+      [
+        [1, 0, 1],
+        [1, 0, 0],
+      ],
+    ] as const) {
+      const allowed = tensor2d([[...set]]);
+      const { value, grad } = valueAndGrad((labelLogits: Tensor) =>
+        sum(labelSetCrossEntropy({ labelLogits, allowed })),
+      )(logits());
+      const q = softmax(restrictedLogits({ labelLogits: logits(), allowed }));
+      expectClose(await read(q), [...expected], 10 * ofValue());
+      const allowedMass = set[1] === 1 ? 1 : 1 / (1 + Math.E);
+      expectClose(await read(value), [-Math.log(allowedMass)], 10 * ofValue());
+      expect((await read(grad)).every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+describe('smoothed labels of a set of classes', () => {
+  cleanUpAfterEach();
+
+  const { x } = tinyExamples(4);
+  const batch = () => ({
+    labeled: {
+      x,
+      y: tensor2d([[0.5, 0.5, 0], [0, 0.5, 0.5], [1, 0, 0], [1 / 3, 1 / 3, 1 / 3]]), // biome-ignore format: a row each
+      allowed: tensor2d([[1, 1, 0], [0, 1, 1], [1, 0, 0], [1, 1, 1]]), // biome-ignore format: a row each
+    },
+  });
+
+  it('leave the classes of the set as probable to each other as q has them: without ε, KL(p̂‖q) is CE_S', async () => {
+    const model = tinyM2();
+    const objective = regularized({ labelSmoothing: { epsilon: 0 } });
+    const labelKl = () => at(objective, model, batch()).labeled?.labelKl as Tensor;
+    const setCrossEntropy = () => at(objective, model, batch()).labeled?.crossEntropy as Tensor;
+    expectClose(await read(labelKl()), await read(setCrossEntropy()), 30 * ofValue());
+    const [found, expected] = [await gradientsOf(model, labelKl), await gradientsOf(model, setCrossEntropy)];
+    for (const [name, values] of Object.entries(expected)) expectClose(found[name] ?? [], values, 1e-5);
   });
 });
 

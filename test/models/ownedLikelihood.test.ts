@@ -1,4 +1,13 @@
-import { memory } from '@tensorflow/tfjs-core';
+import {
+  memory,
+  ones,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Variable,
+  valueAndGrad,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createNoise } from '../../src/core/noise';
 import { createDataset } from '../../src/data/dataset';
@@ -8,6 +17,7 @@ import type { Likelihood, TrainingLogProbOptions } from '../../src/distributions
 import { multinomial } from '../../src/distributions/multinomial';
 import { negativeBinomial } from '../../src/distributions/negativeBinomial';
 import { evaluateElbo } from '../../src/evaluation/elbo';
+import { reconstruction } from '../../src/models/adversarial/objectives';
 import { loadModel } from '../../src/models/loadModel';
 import { createM2 } from '../../src/models/m2/model';
 import type { SemiSupervisedVae } from '../../src/models/model';
@@ -18,9 +28,10 @@ import { createVae } from '../../src/models/vae/model';
 import { checkModel } from '../../src/testing/index';
 import { createAdam } from '../../src/training/optimizer/adam';
 import { train } from '../../src/training/train';
-import { cleanUpAfterEach } from '../support/numbers';
+import { cleanUpAfterEach, expectClose, read } from '../support/numbers';
 import {
   memoryStorage,
+  tinyAae,
   tinyAdgm,
   tinyBatches,
   tinyDataset,
@@ -29,6 +40,7 @@ import {
   tinyM2,
   tinyMarginal,
   tinySdgm,
+  tinyStacked,
   weightsOf,
 } from '../support/tiny';
 
@@ -130,6 +142,50 @@ describe('a likelihood with a running statistic', () => {
       counted.dispose();
     },
   );
+
+  it('moves it once a step in the adversarial autoencoder too, by what the reconstruction leaves', async () => {
+    const likelihood = optimal();
+    const model = tinyAae({ likelihood });
+    const variables = Object.keys(model.variables).filter((name) => model.variables[name]?.trainable);
+    await train(model, {
+      objective: [{ name: 'reconstruction', objective: reconstruction(), variables }],
+      batches: tinyBatches({ stepsPerEpoch: 1 }),
+      epochs: 1,
+      seed: createNoise(4),
+    });
+    const [once = Number.NaN] = (await weightsOf(model))['likelihood/variance'] ?? [];
+    // 0.9 of the start, and 0.1 of the residuals of values in [0, 1].
+    expect(once).toBeGreaterThan(0.9);
+    expect(once).toBeLessThan(0.95);
+    for (const one of [model, likelihood]) one.dispose();
+  });
+
+  it('is left as it is in M1, where M1+M2 is trained over inputs', async () => {
+    const likelihood = optimal();
+    const m1 = tinyM1({ latent: 4, likelihood });
+    const model = tinyStacked({ m1 });
+    const before = await weightsOf(m1);
+    await train(model, {
+      objective: semiSupervised(),
+      batches: tinyBatches(),
+      epochs: 1,
+      seed: createNoise(4),
+    });
+    expect(await weightsOf(m1)).toEqual(before);
+    for (const one of [model, likelihood]) one.dispose();
+  });
+
+  it('keeps its variance in a batch without any value', async () => {
+    const likelihood = optimal(2);
+    const [mean, x, observed] = [zeros([3, 2]), ones([3, 2]), zeros([3, 2])];
+    const { value, grad } = valueAndGrad((m: Tensor) =>
+      sum(likelihood.trainingLogProb?.(m, x, { observed }) as Tensor1D),
+    )(mean);
+    expectClose([...(await read(value)), ...(await read(grad))], new Array(7).fill(0), 1e-30);
+    const { variance } = likelihood.variables as { readonly variance: Variable };
+    expectClose(await read(variance), [4], 1e-6);
+    likelihood.dispose();
+  });
 
   it('passes the checks of a model', async () => {
     const before = memory().numTensors;

@@ -109,7 +109,7 @@ export const reconstruction = (): Objective<Aae> =>
       of: (model) => (given, pass) => {
         const code = model.encode(given.x, pass);
         const parameters = model.decode(code.z, labelOf(code, given), pass);
-        return { objective: logLikelihoodOf(model, parameters, given.x, knownOf(given)) };
+        return { objective: logLikelihoodOf(model, parameters, given.x, { ...pass, ...knownOf(given) }) };
       },
     },
   );

@@ -16,7 +16,7 @@ import type { Noise } from '../../core/noise';
 import { classGaussian } from '../../distributions/classGaussian';
 import * as gaussian from '../../distributions/gaussian';
 import { gaussianKl } from '../../divergences/gaussianKl';
-import { repeatedTo } from '../codeBound';
+import { gaussianRepeatedTo, repeatedTo } from '../codeBound';
 import { samplePrior } from '../latentPrior';
 import type { GenerateOptions } from '../model';
 
@@ -52,14 +52,10 @@ export function codePrior(where: string, labels: number, latent: number, learned
     const shape = [c.shape[0] as number, latent];
     return { mean: zeros(shape), logVar: zeros(shape) };
   };
-  const rowsOf = ({ mean, logVar }: gaussian.Gaussian, rows: number): gaussian.Gaussian => ({
-    mean: repeatedTo(rows, mean),
-    logVar: repeatedTo(rows, logVar),
-  });
   return {
     ...(table && { variables: table }),
     at,
-    kl: (q, c) => (table ? gaussianKl(rowsOf(q, c.shape[0] as number), at(c)) : gaussianKl(q)),
+    kl: (q, c) => (table ? gaussianKl(gaussianRepeatedTo(c.shape[0] as number, q), at(c)) : gaussianKl(q)),
     logRatio(q, z, c) {
       const rows = c.shape[0] as number;
       return sub(gaussian.logProb(at(c), repeatedTo(rows, z)), repeatedTo(rows, gaussian.logProb(q, z)));

@@ -1,7 +1,13 @@
 /** JSON that rebuilds a conditional VAE. */
 import { specOf } from '../../core/spec';
 import { isBoolean, type Json, parse, parseRecord } from '../../files/json';
-import { CLASSES_ENTRIES, type ClassesSpec, classesSpec, parseClassesSpec } from '../labeledSpec';
+import {
+  CLASSES_ENTRIES,
+  type ClassesSpec,
+  classesSpec,
+  parseClassesSpec,
+  parseLatent,
+} from '../labeledSpec';
 import { type M2Preset, parsePreset } from '../m2/nets';
 import { type M2Spec, m2Spec, parseM2Spec } from '../m2/spec';
 import type { MarginalSettings, TokenSettings } from './options';
@@ -9,7 +15,7 @@ import type { MarginalSettings, TokenSettings } from './options';
 /** What a file holds of a conditional VAE; `null` marks what you pass to `loadModel` again. */
 export type ConditionalSpec = { readonly classPrior: boolean } & (
   | ({ readonly missing: 'marginal' } & Omit<M2Spec, 'prior'>)
-  | ({ readonly missing: 'token'; readonly nets: M2Preset } & ClassesSpec)
+  | ({ readonly missing: 'token'; readonly latent: number; readonly nets: M2Preset } & ClassesSpec)
 );
 
 /** What rebuilds a model that sums over missing labels, as JSON. */
@@ -21,11 +27,11 @@ export const marginalSpec = ({ classPrior, ...settings }: MarginalSettings): Jso
 });
 
 /** What rebuilds a model with a token, as JSON. */
-export const tokenSpec = ({ nets, classPrior, ...settings }: TokenSettings): Json =>
-  specOf({ model: 'conditional', missing: 'token', classPrior, ...classesSpec(settings), nets });
+export const tokenSpec = ({ nets, classPrior, latent, ...settings }: TokenSettings): Json =>
+  specOf({ model: 'conditional', missing: 'token', classPrior, ...classesSpec(settings), latent, nets });
 
 /** Names of the entries of either kind. */
-const SHARED = [...CLASSES_ENTRIES, 'missing', 'classPrior', 'nets'] as const;
+const SHARED = [...CLASSES_ENTRIES, 'latent', 'missing', 'classPrior', 'nets'] as const;
 
 /** Names of the further entries of a model that sums over missing labels. */
 const MARGINAL = ['labelPrior', 'encoderSeesLabel', 'temperature'] as const;
@@ -43,7 +49,8 @@ export function parseConditionalSpec(where: string, value: unknown): Conditional
   const classPrior = parse(where, 'classPrior', record.classPrior, 'true or false', isBoolean);
   if (missing === 'token') {
     const found = parseRecord(where, 'spec', value, SHARED);
-    return { missing, classPrior, ...parseClassesSpec(where, found), nets: parsePreset(where, found.nets) };
+    const [latent, nets] = [parseLatent(where, found.latent), parsePreset(where, found.nets)];
+    return { missing, classPrior, ...parseClassesSpec(where, found), latent, nets };
   }
   const { missing: _, classPrior: __, ...m2 } = record;
   return { missing, classPrior, ...withoutPrior(parseM2Spec(where, m2)) };

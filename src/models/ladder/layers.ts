@@ -1,13 +1,14 @@
 /** The way down a ladder: each layer's posterior is its message merged with its prior, given the layer above. */
-import { add, exp, mul, sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
-import { repeatRows } from '../../bounds/everyLabel';
+import { add, sub, type Tensor, type Tensor1D, zerosLike } from '@tensorflow/tfjs-core';
 import { assertShapes } from '../../core/shape';
 import * as gaussian from '../../distributions/gaussian';
 import { mergeGaussians } from '../../distributions/mergeGaussians';
 import { gaussianKl } from '../../divergences/gaussianKl';
 import { mergedKl } from '../../divergences/mergedKl';
 import type { Pass } from '../../nets/pass';
+import { gaussianRepeatedTo, repeatedTo } from '../codeBound';
 import type { BoundTerms } from '../model';
+import { moved } from '../moved';
 import type { BottomUp, LadderDistributions } from './distributions';
 
 /** z_i on a way down from x. */
@@ -42,14 +43,6 @@ export function labelsPerRow(
   return R / rows;
 }
 
-/** A Gaussian of each example, as often as the examples have labels. */
-const repeatedTo = (rows: number, { mean, logVar }: gaussian.Gaussian): gaussian.Gaussian => {
-  const times = rows / (mean.shape[0] as number);
-  return times === 1
-    ? { mean, logVar }
-    : { mean: repeatRows(mean, times), logVar: repeatRows(logVar, times) };
-};
-
 /** What a term, and the stream of a draw, are called by: nothing is added to the name of z_1. */
 export const nameOf = (name: string, i: number): string => (i === 1 ? name : `${name}.${i}`);
 
@@ -74,7 +67,7 @@ export function fromData(
   const layers: Layer[] = [{ q, p: standard, z: choose(q, messages.length + 1) }];
   for (let i = messages.length; i >= 1; i--) {
     const p = prior(i, (layers[0] as Layer).z, y, pass); // p(z_i | z_{i+1}[, y])
-    const message = repeatedTo(y.shape[0] as number, messages[i - 1] as gaussian.Gaussian);
+    const message = gaussianRepeatedTo(y.shape[0] as number, messages[i - 1] as gaussian.Gaussian);
     const merged = mergeGaussians(message, p); // q(z_i | x, z_{i+1}[, y])
     layers.unshift({ q: merged, p, message, z: choose(merged, i) });
   }
@@ -115,13 +108,11 @@ export const meanOfLayer = ({ mean }: gaussian.Gaussian): Tensor => mean;
  */
 export function movedTo(nets: LadderDistributions, layers: readonly Layer[], y: Tensor): Tensor {
   const top = (layers.at(-1) as Layer).z;
-  const times = (y.shape[0] as number) / (top.shape[0] as number);
-  const kept = ({ mean, logVar }: gaussian.Gaussian, i: number): Tensor => {
+  const kept = (to: gaussian.Gaussian, i: number): Tensor => {
     const { p, z } = layers[i - 1] as Layer;
-    const deviations = mul(sub(z, p.mean), exp(mul(-0.5, p.logVar))); // (z_i − μ_i) / σ_i
-    return add(mean, mul(exp(mul(0.5, logVar)), repeatRows(deviations, times)));
+    return moved(z, p, to);
   };
-  return fromPrior(nets, repeatRows(top, times), layers.length, y, kept);
+  return fromPrior(nets, repeatedTo(y.shape[0] as number, top), layers.length, y, kept);
 }
 
 /** log p(z_i|z_{i+1}) − log q(z_i|x, z_{i+1}) at the draw. */

@@ -8,7 +8,7 @@
  *              q(z_i | x, z_{i+1}) = merge of N(μ̂_i, σ̂_i²) and p(z_i | z_{i+1}): their precisions add
  *   bound      at a label y: log p(x | z_1[, y]) − Σ_i KL( q(z_i | x, z_{i+1}) ‖ p(z_i | z_{i+1}) )
  */
-import { add, concat, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { concat, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { everyLabel, repeatRows } from '../../bounds/everyLabel';
 import type { Noise } from '../../core/noise';
 import { integersFrom, number, readOptions } from '../../core/options';
@@ -23,6 +23,7 @@ import { temperatureIn } from '../latentPrior';
 import { assertContext, assertInputs, assertLiving } from '../living';
 import { meanOverLabels } from '../meanOverLabels';
 import type { BoundContext, LabelInference, SemiSupervisedVae } from '../model';
+import { sampleAt } from '../moved';
 import { assertReconstructs } from '../reconstructed';
 import { whole } from '../whole';
 import { type LadderDistributions, ladderDistributions } from './distributions';
@@ -130,8 +131,7 @@ export function createLadderVae(options: LadderVaeOptions): LadderVae {
   const drawn = (y: Tensor, noise: Noise, t = 1, pass?: Pass): Tensor => {
     const ofLayer = (i: number): Noise => noise.split(nameOf('latent', i));
     const top = mul(t, ofLayer(L).normal([y.shape[0] as number, latents[L - 1] as number])); // z_L ~ N(0, t² I)
-    const draw = ({ mean, logVar }: gaussian.Gaussian, i: number): Tensor =>
-      gaussian.sample({ mean, logVar: add(logVar, 2 * Math.log(t)) }, ofLayer(i));
+    const draw = (p: gaussian.Gaussian, i: number): Tensor => sampleAt(p, t, ofLayer(i));
     return fromPrior(nets, top, L, y, draw, pass);
   };
 

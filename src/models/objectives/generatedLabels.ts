@@ -3,7 +3,8 @@
  *
  *   R(θ) = E_{y ~ p(y), z ~ p(z)} log q̄(y | x̂),   x̂ = E[x | z, y]
  *
- * q̄ is the classifier with its weights held constant, so the gradient reaches the decoder alone. H(y) + R is a lower bound
+ * q̄ is the classifier with its weights held constant, so the gradient reaches the generative model alone: the decoder, and priors that
+ * are learned. H(y) + R is a lower bound
  * on I(y; x̂) under the generative model (Barber & Agakov 2003): R is to the decoder what Î(y; x) is to the classifier.
  *
  *   objective  … + w·√D·R,   D values in an example
@@ -88,7 +89,7 @@ export function labelsInTurn(labelPrior: readonly number[], count: number, noise
  * @param count examples generated
  * @param noise stream of the draws
  * @param covariates of the batch, [B, C]: the generated examples have them in turn
- * @returns a scalar, nats, at most 0; its gradient is that of the decoder
+ * @returns a scalar, nats, at most 0; its gradient is that of the generative model
  */
 export function generatedLabelTerm(
   model: SemiSupervisedVae,

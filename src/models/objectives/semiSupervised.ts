@@ -72,12 +72,13 @@ const labeledTerms = (
   const { y, allowed } = batch;
   const { labelLogits } = inference;
   const smoothing = s.labelSmoothing ?? NO_SMOOTHING;
-  const { terms, bound } = allowed
-    ? boundOfLogits(model, inference.bound, restrictedLogits({ labelLogits, allowed }), part, s) // L_S(x), S the classes allowed
+  const inSet = allowed && restrictedLogits({ labelLogits, allowed }); // of q_S(y | x), S the classes allowed
+  const { terms, bound } = inSet
+    ? boundOfLogits(model, inference.bound, inSet, part, s) // L_S(x)
     : boundOfLabel(model, inference, batch, part, s);
   const { objective, ...penalties } = regularizedLabeled({
     bound,
-    labels: y,
+    labels: inSet ? withoutGradient(softmax(inSet)) : y,
     labelLogits,
     labelPrior: model.labelPrior,
     labelPriorKlWeight: scheduled(part, s.labelPriorKlWeight, 'labelPriorKlWeight'),
@@ -264,8 +265,11 @@ export const semiSupervised = /* @__PURE__ */ maker(
  * The report's Optimized-ELBO (§3.6): the semi-supervised objective with entropy penalty β, mutual information γ, a pull to
  * the label prior and smoothed labels.
  *
- *   labeled    J_L = E_{p̂(y)} L(x, y) − KL(q(y|x)‖p(y)) − KL between q(y|x) and p̂
+ *   labeled    J_L = L(x, y) − KL(q(y|x)‖p(y)) − KL between q(y|x) and p̂
  *   unlabeled  J_U = U(x) + γ·Î(y; x) − β·H(q(y|x))
+ *
+ * With `labelSmoothing: { expectation: 'enumerate' }` the first term is E_{p̂(y)} L(x, y). Of a set S of classes p̂ is q(y|x) restricted
+ * to S, smoothed and held constant.
  *
  * It is not a bound. The term `elbo` is the plain bound beside it. With a relaxed label (`'gumbel'`) neither is a bound,
  * because a relaxed label is not a label: `evaluateElbo` computes the bound exactly.

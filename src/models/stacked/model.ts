@@ -101,7 +101,7 @@ function stackedInference(
   const q1 = m1.encode(x); // q(z1 | x)
   const z1 = gaussian.sample(q1, context.noise.split('features'));
   const za = active(z1);
-  const { observed: _, ...ofCodes } = context;
+  const { observed, ...ofCodes } = context;
   const inner = m2.infer(za, ofCodes);
   return {
     labelLogits: inner.labelLogits, // q(y | z1)
@@ -109,7 +109,7 @@ function stackedInference(
     bound(y, given): StackedBoundTerms {
       const ofRows = <T extends Tensor>(values: T): T => repeatedTo(y.shape[0] as number, values);
       const { elbo: codeElbo, logLikelihood: logFeatures, latentKl, logWeight } = inner.bound(y, given); // log p(z_a | z2, y), KL( q(z2 | z1, y) ‖ p(z2) )
-      const logLikelihood = ofRows(logLikelihoodOf(m1, m1.decode(z1), x, context)); // log p(x | z1)
+      const logLikelihood = ofRows(logLikelihoodOf(m1, m1.decode(z1), x, { observed })); // log p(x | z1), M1 as it is
       const ratio = ofRows(sub<Tensor1D>(gaussian.logProb(q1, z1), logCollapsed(collapsed(z1)))); // log q(z1 | x) − log p(z_c)
       const featureKl = sub<Tensor1D>(ratio, logFeatures);
       return {

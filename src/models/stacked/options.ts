@@ -3,7 +3,6 @@ import { assertMethods, assertNumbers } from '../../core/assert';
 import { describe } from '../../core/describe';
 import type { Noise } from '../../core/noise';
 import {
-  ABOVE_0,
   checked,
   integersFrom,
   number,
@@ -17,6 +16,7 @@ import { classesOf, type ModelData, modelData } from '../data';
 import { assertSameInputs, hasToken } from '../fits';
 import { assertLiving } from '../living';
 import type { M2NetsOption } from '../m2/nets';
+import { TEMPERATURE } from '../temperature';
 import type { GaussianVae } from '../vae/model';
 
 /** What stacked M1+M2 is made from. */
@@ -90,7 +90,7 @@ const stackedRules = () => ({
   nets: unchecked<M2NetsOption>('mlp'),
   initializer: checked<Initializer>((where, _, start) => assertInitializer(where, start), 'glorot-uniform'),
   seed: seedStream(0),
-  temperature: optional(number(ABOVE_0)),
+  temperature: optional(number(TEMPERATURE)),
 });
 
 /**

@@ -16,6 +16,7 @@ import { sizeOf } from '../../core/shape';
 import type { SemiSupervisedVae } from '../../models/model';
 import type { Objective } from '../../models/objectives/objective';
 import { semiSupervised } from '../../models/objectives/semiSupervised';
+import { kingmaAlpha } from '../lossWeights';
 
 /** How a model is trained on data of few labels. */
 export interface Recipe {
@@ -64,7 +65,7 @@ export interface RecipeWeights {
   readonly entropyPenalty?: number;
   /** default 1 */
   readonly consistency?: number;
-  /** w of the generated-label term, default 0.2; 0 for a model without `sampleMean` */
+  /** w of the generated-label term, default 0.2 whatever `boundWeight` is, as trials had it; 0 for a model without `sampleMean` */
   readonly generatedLabels?: number;
 }
 
@@ -138,7 +139,7 @@ export function recipeOf(model: RecipeModel, split: SplitIndices, given: RecipeO
   const { steps = 600 } = own;
   return {
     batchSize: batchSizeOf({ labeled, unlabeled }),
-    alpha: Math.max(LEAST_ALPHA, (0.1 * (labeled.length + unlabeled.length)) / labeled.length),
+    alpha: Math.max(LEAST_ALPHA, kingmaAlpha(labeled.length, unlabeled.length)),
     learningRate: cosineDecay({ from: 3e-3, steps }),
     objective: objectiveOf(model, steps),
     ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),

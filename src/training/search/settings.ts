@@ -1,10 +1,11 @@
-/** SearchSettings of a search as options of `createM2` and as a recipe. */
+/** Settings of a search as options of `createM2` and as a recipe. */
 import type { SplitIndices } from '../../core/batch';
 import { cosineDecay } from '../../core/schedules';
 import { gaussianObservation } from '../../distributions/gaussianObservation';
 import type { M2Options } from '../../models/m2/model';
 import type { SemiSupervisedVae } from '../../models/model';
 import { objectiveOf, type Recipe, type RecipeModel, recipeOf } from '../fit/recipe';
+import { kingmaAlpha } from '../lossWeights';
 import { type SearchSettings, type SearchSpace, settingsRule } from './space';
 
 /**
@@ -72,7 +73,7 @@ export function defaultSpace(
   { likelihood }: Pick<SemiSupervisedVae, 'likelihood'>,
   { labeled, unlabeled }: SplitIndices,
 ): SearchSpace {
-  const kingma = (0.1 * (labeled.length + unlabeled.length)) / labeled.length;
+  const kingma = kingmaAlpha(labeled.length, unlabeled.length);
   return {
     latent: [1, 2, 10, 50],
     ...(likelihood.spec?.kind === 'gaussian' && { sigma: [0.15, 0.3, 0.5, 1, 'learned'] as const }),
