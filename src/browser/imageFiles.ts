@@ -1,6 +1,7 @@
 /** Image files that a user chose or dropped, in folders of one class each. */
 import { oneLine } from '../core/describe';
 import type { Image } from '../core/inputs/imagesReader';
+import type { InputSpec } from '../core/inputs/registry';
 import {
   assertOneSize,
   classOfFolder,
@@ -10,7 +11,7 @@ import {
   passedOverNote,
 } from '../data/imageNames';
 import { fittedImage, type ImagesOptions, images } from '../data/images';
-import type { OwnDataset } from '../data/ownData';
+import type { FilesDataset } from '../data/ownData';
 
 /** Files of `<input type="file" webkitdirectory>`, or the items of a drop, `event.dataTransfer.items`. */
 export type ImageFiles = FileList | readonly File[] | DataTransferItemList;
@@ -63,10 +64,14 @@ async function pathsOf(files: ImageFiles): Promise<readonly PathFile[]> {
   return lists.flat();
 }
 
-/** The first folder of every path, where it is the same: the one that was chosen. */
-const withoutChosen = (files: readonly PathFile[]): readonly PathFile[] => {
+/**
+ * Paths without their first folder, where it is the same: the one that was chosen. Where files may lie in no folder of a class,
+ * it may hold them itself.
+ */
+const withoutChosen = (files: readonly PathFile[], input: InputSpec | undefined): readonly PathFile[] => {
   const [top] = files[0]?.path.split('/') ?? [];
-  const isChosen = files.every(({ path }) => path.startsWith(`${top}/`) && path.split('/').length > 2);
+  const least = input ? 2 : 3;
+  const isChosen = files.every(({ path }) => path.startsWith(`${top}/`) && path.split('/').length >= least);
   return isChosen
     ? files.map(({ path, file }) => ({ path: path.slice((top?.length ?? 0) + 1), file }))
     : files;
@@ -101,15 +106,15 @@ async function imageOf({ path, file }: PathFile): Promise<Image> {
  *   cat/1.png   cat/2.jpg   dog/a.png   unlabeled/x.webp
  *
  * Files may lie deeper; the uppermost folder below the chosen one is the class. Other files are counted in `notes`.
- * The order is that of the paths.
+ * The order is that of the paths. With `input`, files may lie in no folder of a class, such as the chosen folder: they have none.
  *
  * @param files of `<input type="file" webkitdirectory>`, or the items of a drop
  * @param options as `images` takes them
- * @returns a data set with `input`, `likelihood` and `notes`
+ * @returns a data set with `input`, `likelihood`, `notes`, and `paths`: the file of each example below the chosen folder
  * @throws RangeError naming the file that is damaged or of another size, or when there is no image
  * @example input.onchange = async () => fit(await imageFiles(input.files, { size: 32 }), { seed: 1 })
  */
-export async function imageFiles(files: ImageFiles, options: ImageFilesOptions = {}): Promise<OwnDataset> {
+export async function imageFiles(files: ImageFiles, options: ImageFilesOptions = {}): Promise<FilesDataset> {
   if (typeof files !== 'object' || files === null || !Number.isInteger((files as FileList).length))
     throw new TypeError(
       `${WHERE}: files is ${typeof files}, needed the files of an input, or the items of a drop`,
@@ -118,21 +123,17 @@ export async function imageFiles(files: ImageFiles, options: ImageFilesOptions =
   const all = given.filter(({ file }) => isImageName(file.name));
   if (all.length === 0)
     throw new RangeError(`${WHERE}: files hold no image, needed folders of images, one a class`);
-  const found = [...withoutChosen(all)].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const labels = found.map(({ path }) => classOfFolder(WHERE, path));
+  const found = [...withoutChosen(all, options.input)].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const paths = found.map(({ path }) => path);
+  const labels = paths.map((path) => classOfFolder(WHERE, path, options.input));
   const list: Image[] = [];
   for (const file of found) list.push(fittedImage(await imageOf(file), options));
-  if (options.size === undefined)
-    assertOneSize(
-      WHERE,
-      list,
-      found.map(({ path }) => path),
-    );
+  if (options.size === undefined) assertOneSize(WHERE, list, paths);
   const known = labels.some((label) => label !== undefined);
   const dataset = images(list, { name: 'image files', ...options, ...(known && { labels }) });
   const others = given.filter(({ file }) => !isImageName(file.name) && !file.name.startsWith('.'));
   const passed = others
     .slice(0, 1)
     .map(({ path }) => passedOverNote({ example: path, count: others.length }, NO_IMAGE_NAME));
-  return { ...dataset, notes: [...dataset.notes, ...passed, ...partsNotes(labels)] };
+  return { ...dataset, paths, notes: [...dataset.notes, ...passed, ...partsNotes(labels)] };
 }

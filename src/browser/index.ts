@@ -3,6 +3,7 @@
  *
  * @module ssvae/browser
  */
+export type { FilesDataset } from '../data/ownData';
 export {
   type BackendChoice,
   type BackendName,

@@ -36,6 +36,12 @@ export function assertClassNames(
 export const namesOf = (classes: number, names?: readonly string[]): readonly string[] =>
   names ?? Array.from({ length: classes }, (_, k) => String(k));
 
+/** Index of the class of a name, spaces around it left aside; −1 where there is none. */
+export const indexOfName = (names: readonly string[], name: string): number => {
+  const index = names.indexOf(name);
+  return index >= 0 ? index : names.findIndex((one) => one.trim() === name.trim());
+};
+
 /**
  * Labels as class indices, where they may be names of classes.
  *
@@ -58,9 +64,10 @@ export function indicesOfNames(
     return labels;
   }
   return labels.map((label, i) => {
-    if (label === undefined || label === null || label === '') return -1;
+    if (label === undefined || label === null) return -1;
     if (!isString(label)) return label;
-    const index = names.indexOf(label);
+    if (label.trim() === '') return -1;
+    const index = indexOfName(names, label);
     if (index >= 0) return index;
     throw new RangeError(
       `${where}: ${name}[${i}] is ${describe(label)}, needed one of ${names.slice(0, 12).map(describe).join(', ')}, or nothing where the class is unknown`,

@@ -12,6 +12,7 @@ export const DATASET_NAMES = [
   'classNames',
   'input',
   'notes',
+  'paths',
   'likelihood',
   'count',
   'allowed',
@@ -20,8 +21,11 @@ export const DATASET_NAMES = [
   'observed',
 ] as const;
 
-/** Those that results depend on. `names` and `counts` of examples are extras, whether or not there is a name or a count. */
-const READ = DATASET_NAMES.filter((name) => name !== 'name' && name !== 'count');
+/**
+ * Those that results depend on. `names`, `counts` and a `path` of examples are extras, whether or not there is a name, a count
+ * or paths.
+ */
+const READ = DATASET_NAMES.filter((name) => !['name', 'count', 'paths'].includes(name));
 
 /**
  * Refuses a misspelled name of a data set's part where that part is absent: it would be taken for an extra of the program's

@@ -1,4 +1,5 @@
 /** Classes of examples as people write them: names, numbers, true and false, and lists of the classes that are possible. */
+import { indexOfName } from '../core/classNames';
 import { describe } from '../core/describe';
 import { type Cell, cellReader, MISSING_TEXTS } from '../core/inputs/cells';
 import { UNKNOWN_CLASS } from '../core/labels';
@@ -129,7 +130,7 @@ export function readClasses(
   const names = classNames ?? sorted([...new Set(cells.flatMap(known))]);
   const indices = cells.map((list, i) =>
     known(list).map((one) => {
-      const index = names.indexOf(one);
+      const index = indexOfName(names, one);
       if (index >= 0) return index;
       throw new RangeError(
         `${where}: ${name}[${i}] is ${describe(one)}, needed one of ${names.slice(0, 12).map(describe).join(', ')}${names.length > 12 ? ', …' : ''}, or nothing where the class is unknown`,

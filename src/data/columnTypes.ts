@@ -1,16 +1,10 @@
 /** What a column of a table holds, by a look at its cells. */
 import { describe } from '../core/describe';
-import {
-  type Cell,
-  countIn,
-  flagIn,
-  LARGEST_NUMBER,
-  levelIn,
-  numberIn,
-  squarableIn,
-} from '../core/inputs/cells';
+import { cellError, NEEDED_CELL } from '../core/inputs/cellError';
+import { type Cell, countIn, dateIn, flagIn, levelIn, numberIn, squarableIn } from '../core/inputs/cells';
 import type { Column } from '../core/inputs/columns';
-import { groupedNumbers, markedNumbers, numberAdvice } from './markedNumbers';
+import { groupedNumbers, markedNumbers } from '../core/inputs/markedNumbers';
+import { meanAndSd } from './meanAndSd';
 
 /** How a column is read: measurements, categories, true and false, counts, or not at all. */
 export type ColumnType = Column['type'] | 'ignore';
@@ -41,7 +35,7 @@ interface Given {
   readonly name: string;
   /** its cells in the order of the rows */
   readonly cells: readonly Cell[];
-  /** whether they are dates */
+  /** whether they are dates, as their milliseconds since 1970 */
   readonly dates?: boolean;
 }
 
@@ -56,13 +50,13 @@ const numbersOf = (
   cells.flatMap((cell, row) => {
     if (cell === undefined) return [];
     const value = read(cell);
-    if (value === undefined) {
-      const advice = numberAdvice(String(cell));
-      throw new RangeError(
-        `${where}: column ${describe(name)} of rows[${row}] is ${describe(cell)}, needed ${needed}; ${advice ? `${advice}; ` : ''}missing: [${describe(cell)}] takes it for a missing value, types: { ${describe(name)}: "levels" } for a category`,
-      );
-    }
-    return [value];
+    if (value !== undefined) return [value];
+    throw cellError(
+      `${where}: column ${describe(name)} of rows[${row}]`,
+      cell,
+      needed,
+      `missing: [${describe(cell)}] takes it for a missing value, types: { ${describe(name)}: "levels" } for a category`,
+    );
   });
 
 const meanOf = (values: readonly number[]): number =>
@@ -76,26 +70,22 @@ function columnOf(given: Given, type: Column['type']): Column {
     const levels = [...new Set(known(given).map(levelIn))].sort();
     return { ...base, type, levels };
   }
-  if (type === 'flag') return { ...base, type, mean: meanOf(numbersOf(given, flagIn, 'true or false')) };
+  if (type === 'flag') return { ...base, type, mean: meanOf(numbersOf(given, flagIn, NEEDED_CELL.flag)) };
   if (type === 'count') {
     return {
       ...base,
       type,
-      mean: Math.round(meanOf(numbersOf(given, countIn, 'a whole number of at least 0'))),
+      mean: Math.round(meanOf(numbersOf(given, countIn, NEEDED_CELL.count))),
     };
   }
-  const values = numbersOf(
-    given,
-    squarableIn,
-    `a number up to ${LARGEST_NUMBER}, as most cells of the column are`,
-  );
-  const mean = meanOf(values);
-  const sd = Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
-  return { ...base, type, mean, sd, ...(dates && { dates }) };
+  const values = numbersOf(given, squarableIn, `${NEEDED_CELL.number}, as most cells of the column are`);
+  const moments = meanAndSd(values.length, (n) => values[n] as number);
+  return { ...base, type, ...moments, ...(dates && { dates }) };
 }
 
-/** What identifiers are called: `id`, `customer_id`, `customerId`, and a row number by a word of its own. */
-const CALLED_IDENTIFIER = /(^|[_\W])id$|[a-z]I[dD]$|^(index|key|row)$/i;
+/** What identifiers are called: `id`, `customer_id`, `customerId`, and a row number by a word of its own; `paid` is none. */
+const isCalledIdentifier = (name: string): boolean =>
+  /(^|[_\W])id$|^(index|key|row)$/i.test(name) || /[a-z]I[dD]$/.test(name);
 
 /** Times count up by one too, and are measured. */
 const CALLED_TIME = /year|date|time|day/i;
@@ -103,13 +93,15 @@ const CALLED_TIME = /year|date|time|day/i;
 /** Whether different integers number the rows: they count up by one, in any order, or are called identifiers. */
 const isNumbering = (name: string, values: readonly number[]): boolean => {
   const span = values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
-  return CALLED_IDENTIFIER.test(name) || (span === values.length - 1 && !CALLED_TIME.test(name));
+  return isCalledIdentifier(name) || (span === values.length - 1 && !CALLED_TIME.test(name));
 };
 
 /** Why a column is left out, and the type that keeps it, where one does. */
 interface LeftOut {
   readonly reason: string;
   readonly keeps?: ColumnType;
+  /** whether no type keeps it: it has no value, or one */
+  readonly always?: true;
 }
 
 /** What texts are, where they are not categories. */
@@ -140,14 +132,42 @@ function mixedWith(texts: readonly string[], isNumber: (text: string) => boolean
   return `holds ${different.length - 1} different numbers beside ${describe(other)}: missing: [${describe(other)}] takes that for a missing value`;
 }
 
+/** What to say where most texts are dates and others stand among them. */
+function datesBeside(texts: readonly string[]): string | undefined {
+  const others = texts.filter((text) => dateIn(text) === undefined);
+  const [other] = others;
+  if (other === undefined || others.length >= texts.length / 2) return undefined;
+  return `holds dates beside ${describe(other)}: missing: [${describe(other)}] takes that for a missing value`;
+}
+
+/** What all known cells say, however they spell or round it; nothing where they differ, as texts do where they are categories. */
+function onlyValue(given: Given, type: ColumnType | undefined): Exclude<Cell, undefined> | undefined {
+  const cells = known(given);
+  const [first] = cells;
+  if (new Set(cells.map(levelIn)).size < 2) return first;
+  if (type === 'levels') return undefined;
+  const flags = cells.map(flagIn);
+  if (!flags.includes(undefined)) return new Set(flags).size < 2 ? first : undefined;
+  const numbers = cells.map(squarableIn).filter((value) => value !== undefined);
+  const isNumber = numbers.length === cells.length;
+  return isNumber && meanAndSd(numbers.length, (n) => numbers[n] as number).sd === 0 ? numbers[0] : undefined;
+}
+
 /** The type of a column by its cells, or why it is left out. */
-function typeOf(given: Given): Typed | LeftOut {
+function typeOf(given: Given, type: ColumnType | undefined): Typed | LeftOut {
   const cells = known(given);
   const texts = cells.map(levelIn);
   const different = new Set(texts).size;
-  if (cells.length === 0) return { reason: 'has no value' };
-  if (different === 1) return { reason: `says ${describe(cells[0])} in every row` };
+  if (cells.length === 0) return { reason: 'has no value', always: true };
+  const only = onlyValue(given, type);
+  if (only !== undefined) {
+    const said = given.dates ? new Date(Number(only)).toISOString() : describe(only);
+    return { reason: `says ${said} in every row`, always: true };
+  }
   if (cells.every((cell) => flagIn(cell) !== undefined)) return { type: 'flag' };
+  const dated = datesBeside(texts);
+  if (dated)
+    return noLevels(texts, different) ? { reason: dated, keeps: 'levels' } : { type: 'levels', doubt: dated };
   const values = cells.map(numberIn).filter((value) => value !== undefined);
   const marked =
     values.length < cells.length
@@ -160,6 +180,7 @@ function typeOf(given: Given): Typed | LeftOut {
       values.length === cells.length &&
       different === cells.length &&
       cells.length >= FEWEST_ROWS &&
+      !given.dates &&
       values.every(Number.isInteger) &&
       isNumbering(given.name, values);
     return isIdentifier
@@ -182,10 +203,8 @@ export function findColumn(given: Given, type?: ColumnType): Found {
   const { name } = given;
   const column = `column ${describe(name)}`;
   if (type === 'ignore') return { note: `${column} is left out, as types says` };
-  const found = typeOf(given);
-  // What says the same in every row says nothing, whatever its type is.
-  const isEmpty = new Set(known(given).map(levelIn)).size < 2;
-  if ('reason' in found && (type === undefined || isEmpty))
+  const found = typeOf(given, type);
+  if ('reason' in found && (type === undefined || found.always))
     return {
       note: `${column} is left out: it ${found.reason}${found.keeps ? `; types: { ${describe(name)}: ${describe(found.keeps)} } keeps it` : ''}`,
     };

@@ -1,7 +1,7 @@
 /** Rows of a table as a data set. */
 import { plainOf } from '../core/assert';
 import { describe, oneLine } from '../core/describe';
-import { type Cell, cellReader, isDate, MISSING_TEXTS } from '../core/inputs/cells';
+import { type Cell, cellReader, dateIn, isDate, MISSING_TEXTS } from '../core/inputs/cells';
 import type { Column, ColumnsInput } from '../core/inputs/columns';
 import { assertNoEmptyRow } from '../core/inputs/columnsReader';
 import type { InputSpec } from '../core/inputs/registry';
@@ -67,14 +67,24 @@ const cellsOf = (table: Table, name: string): unknown[] => {
   return Array.from({ length: table.count }, (_, row) => at(row));
 };
 
-/** Whether the cells with a value are dates; a column of dates and others is refused, as programs take 3-4 for a date. */
-function datesAmong(name: string, given: readonly unknown[], cells: readonly Cell[]): boolean {
-  const dates = given.filter((cell, row) => cells[row] !== undefined && isDate(cell)).length;
-  if (dates === 0) return false;
-  const known = cells.filter((cell) => cell !== undefined).length;
-  if (dates === known) return true;
-  const isDated = dates > known / 2;
-  const row = given.findIndex((cell, i) => cells[i] !== undefined && isDate(cell) !== isDated);
+/**
+ * Whether the cells with a value are dates, or texts of ISO 8601 for them. A column of `Date` objects and other values is
+ * refused, as programs take 3-4 for a date; so is one of texts that `types` measures.
+ */
+function datesAmong(
+  name: string,
+  given: readonly unknown[],
+  cells: readonly Cell[],
+  type: ColumnType | undefined,
+): boolean {
+  const known = given.filter((_, row) => cells[row] !== undefined);
+  const dates = known.filter((cell) => dateIn(cell) !== undefined).length;
+  if (dates === known.length) return dates > 0;
+  const isDated = dates > known.length / 2;
+  if (!known.some(isDate) && !(isDated && type === 'number')) return false;
+  const row = given.findIndex(
+    (cell, i) => cells[i] !== undefined && (dateIn(cell) !== undefined) !== isDated,
+  );
   throw new RangeError(
     `columns: column ${describe(name)} of rows[${row}] is ${describe(given[row])}, needed ${isDated ? 'a date' : 'no date'}, as most cells of the column are; write it as the others, or leave it out`,
   );
@@ -95,10 +105,10 @@ function findColumns(
     const cells: Cell[] = [];
     for (const [row, cell] of given.entries())
       cells.push(read(cell, () => `columns: column ${describe(name)} of rows[${row}]`));
-    const { column, note } = findColumn(
-      { where: 'columns', name, cells, dates: datesAmong(name, given, cells) },
-      Object.hasOwn(types, name) ? types[name] : undefined,
-    );
+    const type = Object.hasOwn(types, name) ? types[name] : undefined;
+    const dates = datesAmong(name, given, cells, type) && (type === undefined || type === 'number');
+    const times = cells.map((cell, row) => (dates && cell !== undefined ? dateIn(given[row]) : cell));
+    const { column, note } = findColumn({ where: 'columns', name, cells: times, dates }, type);
     if (note) notes.push(note);
     if (column) columns.push(column);
   }
@@ -145,7 +155,8 @@ const weightsOf = (table: Table, name: string): number[] =>
  *
  *   number: (v − mean) / sd      levels: one-hot      flag: 0 or 1      count: as it is
  *
- * A number may be a text, a 64-bit integer or a date. A column with missing values gets a mask, 1 where a value is known; a
+ * A number may be a text, a 64-bit integer or a date. A date is a `Date` or a text such as 2024-01-05 or 2024-01-05T10:30Z, in
+ * UTC where the text names no zone. A column with missing values gets a mask, 1 where a value is known; a
  * missing value is 0 and is not imputed, and the likelihood leaves it out. Columns that say nothing are left out, and
  * `notes` of the data set says which, why, and how to keep them: constant columns, free text, and identifiers, which are
  * different integers that count up by one or are called id, and texts that differ in every row. The data set also has a

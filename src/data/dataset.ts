@@ -39,6 +39,8 @@ export interface Dataset extends Extras {
   readonly input?: InputSpec;
   /** what was noticed when raw inputs were read, such as columns that were left out */
   readonly notes?: readonly string[];
+  /** the file of each example, where each has one: below the folder that was read, divided by slashes */
+  readonly paths?: readonly string[];
 }
 
 /** What a {@link Dataset} is made of; a data set is one itself. */
@@ -64,6 +66,8 @@ export interface CreateDatasetOptions extends ExtrasOptions {
   readonly input?: InputSpec;
   /** what was noticed then; default nothing */
   readonly notes?: readonly string[];
+  /** the file of each example, one path each; default none */
+  readonly paths?: readonly string[];
   /** the likelihood that the inputs are for: `spec` of one of the library's, such as `mixed({ blocks }).spec`; default none */
   readonly likelihood?: LikelihoodJson;
 }
@@ -119,11 +123,15 @@ const datasetOf = (
   names: { readonly x: string; readonly y: string },
   parts: CreateDatasetOptions,
 ): Dataset => {
-  const { name, bytes, shape, classes, classNames, input, notes, likelihood } = parts;
+  const { name, bytes, shape, classes, classNames, input, notes, paths, likelihood } = parts;
   const prefix = names.x.replace(/x$/, '');
   if (input) assertInputFits(where, `${prefix}input`, input, shape);
   if (classNames !== undefined) assertClassNames(where, `${prefix}classNames`, classNames, classes);
   const count = countOf(where, names, parts);
+  if (paths && paths.length !== count)
+    throw new RangeError(
+      `${where}: ${prefix}paths has ${paths.length} entries, needed ${count}, one for each example`,
+    );
   const x = inputValues(parts.x) as Dataset['x'];
   const { observed } = parts;
   // `extrasOf` refuses another length.
@@ -149,6 +157,7 @@ const datasetOf = (
     count,
     ...(input && { input }),
     ...(notes && { notes: [...notes] }),
+    ...(paths && { paths: [...paths] }),
     ...extras,
   };
 };
@@ -167,11 +176,8 @@ export function checkDataset(
   given: CreateDatasetOptions,
   labels?: string,
 ): Dataset {
-  const { name, x, bytes, y, shape, classes, classNames, input, notes, likelihood, ...extras } = recordOf(
-    where,
-    given,
-    argument,
-  );
+  const { name, x, bytes, y, shape, classes, classNames, input, notes, paths, likelihood, ...extras } =
+    recordOf(where, given, argument);
   const { allowed, weight, covariates, observed } = extras;
   const hint = datasetHint(argument, given);
   if (hint !== '')
@@ -189,6 +195,7 @@ export function checkDataset(
       ...(classNames !== undefined && { classNames }),
       ...(input !== undefined && { input }),
       ...(notes !== undefined && { notes }),
+      ...(paths !== undefined && { paths }),
       ...(likelihood !== undefined && { likelihood }),
       ...(allowed !== undefined && { allowed }),
       ...(weight !== undefined && { weight }),

@@ -43,9 +43,9 @@ const assertInputs = (
     );
 };
 
-const assertNotes = (where: string, name: string, notes: readonly string[]): void => {
-  if (!isListOf(isString)(notes))
-    throw new TypeError(`${where}: ${name} is ${describe(notes)}, needed an array of texts`);
+const assertTexts = (where: string, name: string, texts: readonly string[]): void => {
+  if (!isListOf(isString)(texts))
+    throw new TypeError(`${where}: ${name} is ${describe(texts)}, needed an array of texts`);
 };
 
 const assertLikelihood = (where: string, name: string, likelihood: LikelihoodJson): void => {
@@ -67,7 +67,8 @@ export const datasetRules = () =>
     // Checked once the number of classes is known.
     classNames: optional(unchecked<readonly string[]>()),
     input: optional<InputSpec>((where, _, input) => parseInput(where, input)),
-    notes: optional(checked<readonly string[]>(assertNotes)),
+    notes: optional(checked<readonly string[]>(assertTexts)),
+    paths: optional(checked<readonly string[]>(assertTexts)),
     likelihood: optional(checked(assertLikelihood)),
     // Their contents are checked once the number of examples is known.
     allowed: optional(unchecked<NonNullable<ExtrasOptions['allowed']>>()),

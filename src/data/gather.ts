@@ -143,5 +143,13 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
     x.set(dataset.x.subarray(index * size, (index + 1) * size), i * size);
     y[i] = dataset.y[index] as number;
   }
-  return { ...dataset, x, y, count: indices.length, ...subsetOfExtras(dataset, dataset.count, indices) };
+  const { paths } = dataset;
+  return {
+    ...dataset,
+    x,
+    y,
+    count: indices.length,
+    ...(paths && { paths: Array.from(indices, (index) => paths[index] as string) }),
+    ...subsetOfExtras(dataset, dataset.count, indices),
+  };
 }

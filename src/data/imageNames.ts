@@ -1,6 +1,7 @@
 /** Names of image files, and the classes that their folders name. */
 import { describe, oneLine } from '../core/describe';
 import type { Image } from '../core/inputs/imagesReader';
+import type { InputSpec } from '../core/inputs/registry';
 
 /** The folder of files without a class. */
 const UNLABELED = 'unlabeled';
@@ -31,15 +32,18 @@ export const passedOverNote = (
  * The class of a file: the uppermost folder of its path.
  *
  * @param path below the folder that is read, divided by slashes
- * @returns the name of the class; none in `unlabeled`
- * @throws RangeError when the file is in no folder
+ * @param input how a model reads images, where it is given: a file in no folder is then an image to predict
+ * @returns the name of the class; none in `unlabeled`, and for a file in no folder
+ * @throws RangeError when the file is in no folder, and no input is given
  */
-export function classOfFolder(where: string, path: string): string | undefined {
+export function classOfFolder(where: string, path: string, input?: InputSpec): string | undefined {
   const [folder = '', ...rest] = path.split('/');
-  if (rest.length === 0)
+  if (rest.length === 0) {
+    if (input) return undefined;
     throw new RangeError(
-      `${where}: ${oneLine(path, 200)} is in no folder of a class, needed one, or the folder ${UNLABELED}`,
+      `${where}: ${oneLine(path, 200)} is in no folder of a class, needed one, or the folder ${UNLABELED}; for images to predict, input: model.input`,
     );
+  }
   if (folder !== UNLABELED && /^unlabell?ed$/i.test(folder))
     throw new RangeError(
       `${where}: the folder ${describe(folder)} would be a class, needed the name ${UNLABELED} where its images have none, or another name`,

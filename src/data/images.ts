@@ -83,7 +83,7 @@ export function images(images: readonly Image[], options: ImagesOptions = {}): O
   };
   const dataset = ownDataset({ ...own, where: 'images', argument: 'images', raw: images, input, notes: [] });
   const { x } = dataset;
-  if (list.length > 1 && x.every((value) => value === x[0]))
+  if (!given && list.length > 1 && x.every((value) => value === x[0]))
     throw new RangeError(
       `images: all pixels of all images are ${x[0]}, needed images that differ${background === 0 ? ': background: 255 shows black on transparent pixels' : ''}`,
     );

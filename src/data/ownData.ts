@@ -1,7 +1,7 @@
 /** What `columns`, `vectors`, `text` and `images` have in common: labels, weights and names beside raw inputs. */
 
 import { describe } from '../core/describe';
-import { MISSING_TEXTS } from '../core/inputs/cells';
+import { MISSING_TEXTS, numberIn } from '../core/inputs/cells';
 import { readInputs } from '../core/inputs/readers';
 import { type InputSpec, parseInput, shapeOfInput } from '../core/inputs/registry';
 import { optional, type Rule, text, texts, unchecked } from '../core/options';
@@ -34,6 +34,11 @@ export interface OwnDataset extends Dataset {
   readonly input: InputSpec;
   readonly likelihood: NonNullable<Dataset['likelihood']>;
   readonly notes: readonly string[];
+}
+
+/** A data set whose examples are files. */
+export interface FilesDataset extends OwnDataset {
+  readonly paths: readonly string[];
 }
 
 /** How the inputs are read: what another data set or model says, which must be of the same kind. */
@@ -110,20 +115,25 @@ const LIKE_UNKNOWN =
 const isLikeUnknown = (name: string): boolean =>
   LIKE_UNKNOWN.test(name.toLowerCase().replace(/[\s()<>[\]#!]/g, ''));
 
-/** Two names of classes that differ only in their case. */
-const sameButCase = (names: readonly string[]): readonly [string, string] | undefined => {
-  const seen = new Map<string, string>();
+/** Two names of classes in one reading, in words: the first pair. */
+const twinsOf = (
+  names: readonly string[],
+  read: (name: string) => string | number | undefined,
+): string | undefined => {
+  const seen = new Map<string | number | undefined, string>();
   for (const name of names) {
-    const former = seen.get(name.toLowerCase());
-    if (former !== undefined) return [former, name];
-    seen.set(name.toLowerCase(), name);
+    const meant = read(name);
+    const former = seen.get(meant);
+    if (former !== undefined) return `${describe(former)} and ${describe(name)}`;
+    if (meant !== undefined) seen.set(meant, name);
   }
   return undefined;
 };
 
 /** What the names of classes that nobody has declared make doubtful. */
 function doubtsOf(names: readonly string[]): readonly string[] {
-  const twins = sameButCase(names);
+  const inCase = twinsOf(names, (name) => name.toLowerCase());
+  const inNumber = twinsOf(names, numberIn);
   return [
     ...names
       .filter(isLikeUnknown)
@@ -131,9 +141,8 @@ function doubtsOf(names: readonly string[]): readonly string[] {
         (one) =>
           `a class is called ${describe(one)}: where it means that the class is not known, write nothing in its place`,
       ),
-    ...(twins
-      ? [`classes ${twins.map((one) => describe(one)).join(' and ')} differ only in their case`]
-      : []),
+    ...(inCase ? [`classes ${inCase} differ only in their case`] : []),
+    ...(inNumber ? [`classes ${inNumber} are one number: write it in one way where they are one class`] : []),
   ];
 }
 

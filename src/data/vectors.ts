@@ -2,6 +2,7 @@
 import type { VectorsInput } from '../core/inputs/vectors';
 import { type Vectors, vectorsOf } from '../core/inputs/vectorsReader';
 import { readOptions } from '../core/options';
+import { meanAndSd } from './meanAndSd';
 import { type OwnDataOptions, type OwnDataset, ownDataRules, ownDataset } from './ownData';
 
 /** Mean and deviation of each number of vectors. */
@@ -11,14 +12,9 @@ function standardization(vectors: Vectors): VectorsInput {
   const mean = new Array<number>(width).fill(0);
   const sd = new Array<number>(width).fill(0);
   for (let d = 0; d < width; d++) {
-    let [sum, squares] = [0, 0];
-    for (let n = 0; n < count; n++) sum += at(n, d);
-    const center = sum / count;
-    for (let n = 0; n < count; n++) squares += (at(n, d) - center) ** 2;
-    const deviation = Math.sqrt(squares / count);
-    mean[d] = center;
-    // Less is rounding of the mean.
-    sd[d] = deviation > 1e-13 * Math.abs(center) ? deviation : 0;
+    const found = meanAndSd(count, (n) => at(n, d));
+    mean[d] = found.mean;
+    sd[d] = found.sd;
   }
   if (sd.every((deviation) => deviation === 0))
     throw new RangeError(`vectors: all ${count} vectors are the same, needed vectors that differ`);

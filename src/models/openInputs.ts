@@ -6,7 +6,7 @@ import { type ByteMeaning, valuesOfBytes } from '../core/byteValues';
 import { describe, formatShape } from '../core/describe';
 import { movesOf } from '../core/held';
 import { inputsHint } from '../core/hints';
-import { isRawInput, type RawInputs, rawInWords, readInputs } from '../core/inputs/readers';
+import { assertRead, isRawInput, type RawInputs, rawInWords, readInputs } from '../core/inputs/readers';
 import { parseInput } from '../core/inputs/registry';
 import { assertNotRgba, rgbaHint } from '../core/pixels';
 import { assertShapes, sizeOf } from '../core/shape';
@@ -116,7 +116,8 @@ const ofOneModel = (where: string, { variables }: Model, { count, between }: Ope
  * @param name the argument
  * @param wereRead whether typed arrays are values of a data set, which says how they were read from raw inputs
  * @throws TypeError when they are not inputs
- * @throws RangeError when they do not divide into examples of the model, or a value is outside, or not finite; later, an
+ * @throws RangeError when they do not divide into examples of the model, a value is outside or not finite, or they show that they
+ *   were not read as the data of the model was; later, an
  *   Error when the model is trained between two batches
  */
 export async function openInputs(
@@ -129,8 +130,9 @@ export async function openInputs(
   assertBackend(where);
   const { inputShape, input } = model;
   const isRead = wereRead && arrayKind(inputs) !== undefined;
-  if (input !== undefined && !isRead && isRawInput(input, inputs)) {
-    const { x } = readInputs(where, name, input, inputs);
+  const unread = isRead ? undefined : input;
+  if (unread !== undefined && isRawInput(unread, inputs)) {
+    const { x } = readInputs(where, name, unread, inputs);
     return ofOneModel(where, model, openValues(where, name, x, byteMeaningOf(model), inputShape));
   }
   const support = supportOf(model) ?? FINITE;
@@ -141,10 +143,13 @@ export async function openInputs(
     assertNotRgba(where, name, given, inputShape);
     const opened = openValues(where, name, values, bytes, inputShape);
     assertWithin(where, name, isBytes(values) ? values : given, support, { bytes });
+    if (unread !== undefined) assertRead(where, name, unread, given);
     return ofOneModel(where, model, opened);
   }
   const opened = openTensor(where, name, inputs as Tensor, model);
-  assertWithin(where, name, await (inputs as Tensor).data(), support);
+  const numbers = await (inputs as Tensor).data();
+  assertWithin(where, name, numbers, support);
+  if (unread !== undefined) assertRead(where, name, unread, numbers);
   return ofOneModel(where, model, opened);
 }
 

@@ -3,6 +3,8 @@
  *
  * @module ssvae/node
  */
+
+export type { FilesDataset } from '../data/ownData';
 export {
   type BackendChoice,
   type BackendName,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { imageFiles } from '../../src/browser/imageFiles';
 import type { Gesture } from './page/images';
 import { absence, call, openSite, type Site } from './site';
 
@@ -14,6 +15,53 @@ const FILES: Readonly<Record<string, readonly [number, number]>> = {
   'dog/c.png': [200, 255],
   'unlabeled/d.png': [90, 91],
 };
+
+describe('imageFiles by the paths of files', () => {
+  beforeEach(() => {
+    vi.stubGlobal('createImageBitmap', async () => ({ width: 2, height: 1, close: () => undefined }));
+    const data = Uint8ClampedArray.of(0, 0, 0, 255, 9, 9, 9, 255);
+    const context = { drawImage: () => undefined, getImageData: () => ({ data, width: 2, height: 1 }) };
+    vi.stubGlobal(
+      'OffscreenCanvas',
+      class {
+        getContext = () => context;
+      },
+    );
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  const filesOf = (...paths: readonly string[]): File[] =>
+    paths.map((path) =>
+      Object.assign(new File([], path.split('/').at(-1) as string), { webkitRelativePath: path }),
+    );
+  const read = async (paths: readonly string[], options = {}) => {
+    const { y, paths: found, classNames } = await imageFiles(filesOf(...paths), options);
+    return { y: Array.from(y), paths: found, classNames };
+  };
+
+  it('takes a flat folder where a model reads them, and files of no folder', async () => {
+    const { input } = await imageFiles(filesOf('pets/cat/1.png', 'pets/dog/2.png'));
+    const expected = { y: [255, 255], paths: ['1.png', '2.png'], classNames: undefined };
+    expect(await read(['new/2.png', 'new/1.png'], { input })).toEqual(expected);
+    expect(await read(['1.png', '2.png'], { input })).toEqual(expected);
+    expect(await read(['pets/1.png', 'pets/dog/2.png', 'pets/cat/3.png'], { input })).toEqual({
+      y: [255, 0, 1],
+      paths: ['1.png', 'cat/3.png', 'dog/2.png'],
+      classNames: ['cat', 'dog'],
+    });
+  });
+
+  it('refuses files of no folder where no model reads them', async () => {
+    await expect(read(['1.png'])).rejects.toThrow(
+      'imageFiles: 1.png is in no folder of a class, needed one, or the folder unlabeled; for images to predict, input: model.input',
+    );
+    expect(await read(['cat/1.png', 'cat/2.png'])).toEqual({
+      y: [0, 0],
+      paths: ['cat/1.png', 'cat/2.png'],
+      classNames: ['cat'],
+    });
+  });
+});
 
 describe('imageFiles in Chromium', () => {
   let folder = '';
@@ -65,6 +113,7 @@ describe('imageFiles in Chromium', () => {
       classNames: ['cat', 'dog'],
       y: [0, 0, 1, 255],
       x: pixels.flatMap((gray) => [gray, gray, gray]),
+      paths: Object.keys(FILES),
     });
     await page.close();
   });

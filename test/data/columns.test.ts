@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as arrow from 'apache-arrow';
 import { csvParse } from 'd3-dsv';
 import Papa from 'papaparse';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { indexOfName, indicesOfNames } from '../../src/core/classNames';
+import { dateIn } from '../../src/core/inputs/cells';
 import type { ColumnsInput } from '../../src/core/inputs/columns';
 import type { Rows } from '../../src/core/inputs/table';
 import { createNoise } from '../../src/core/noise';
@@ -88,12 +90,18 @@ describe('a column', () => {
 
   it.each<[string, (row: number) => unknown, string]>([
     ['numbers', (row) => row / 3, 'number'],
+    ['numbers that are spelled in two ways', (row) => (row % 2 ? '5' : row % 4 ? '5.0' : '6'), 'number'],
     ['whole numbers that repeat', (row) => row % 5, 'number'],
     ['numbers as texts', (row) => ` ${row % 5}.50 `, 'number'],
     ['texts with three decimals each', (row) => `${1 + (row % 5)}.${100 + row}`, 'number'],
     ['whole numbers and some with decimals', (row) => (row % 3 ? String(row) : `${row}.25`), 'number'],
     ['numbers that are no texts', (row) => (row % 2 ? 1.125 : row), 'number'],
     ['dates', (row) => new Date(2020, 0, 1 + (row % 9)), 'number'],
+    ['texts of dates', (row) => `2020-01-0${1 + (row % 9)}`, 'number'],
+    ['two texts of dates', (row) => `2020-01-0${1 + (row % 2)}`, 'number'],
+    ['texts of times', (row) => (row ? `2020-01-01 10:${10 + row}` : ''), 'number'],
+    ['texts of days that no month has', (row) => `2020-02-3${row % 2}`, 'levels'],
+    ['texts of dates and others', (row) => (row % 2 ? '2020-01-01' : 'soon'), 'levels'],
     ['true and false', (row) => row % 2 === 0, 'flag'],
     ['0 and 1', (row) => String(row % 2), 'flag'],
     ['texts', (row) => ['Biscoe', 'Dream', 'Torgersen'][row % 3], 'levels'],
@@ -105,6 +113,11 @@ describe('a column', () => {
 
   it.each<[string, (row: number) => unknown, string]>([
     ['that says the same everywhere', () => 'x', 'it says "x" in every row'],
+    ['that spells one number in two ways', (row) => (row % 2 ? '5' : '5.0'), 'it says 5 in every row'],
+    ['that spells one fraction in two ways', (row) => (row % 2 ? '0.1' : '0.10'), 'it says 0.1 in every row'],
+    ['that rounds one number in two ways', (row) => (row % 2 ? 0.1 + 0.2 : 0.3), 'it says 0.3 in every row'],
+    ['that spells one truth in two ways', (row) => (row % 2 ? 'true' : 1), 'it says 1 in every row'],
+    ['of one date', () => '2024-01-05', 'it says 2024-01-05T00:00:00.000Z in every row'],
     ['without a value', () => null, 'it has no value'],
     [
       'of identifiers',
@@ -194,6 +207,13 @@ describe('a column', () => {
     ['seconds since 1970', 'timestamp', (row) => String(1_700_000_000 + row)],
     ['dates', 'opened', (row) => new Date(2020, 0, 1 + row)],
     ['an index of prices', 'price_index', (row) => 90 + 3 * (order[row] as number)],
+    ...['bid', 'acid', 'paid', 'fluid', 'covid', 'covid_grid', 'BID'].map(
+      (name): [string, string, (row: number) => unknown] => [
+        `whole numbers that are called ${name}`,
+        name,
+        (row) => 17 * (order[row] as number),
+      ],
+    ),
     ['measurements that count up by one in part', 'width', (row) => (row === 23 ? 40 : row)],
     ['measurements that count up by one with halves', 'length', (row) => row / 2],
   ])('of %s is measured, though no value repeats', (_, name, cells) => {
@@ -214,7 +234,14 @@ describe('a column', () => {
       (row) => String(17 * (order[row] as number)),
       'number',
     ],
-    ['such in one word', 'customerId', (row) => 17 * (order[row] as number), 'number'],
+    ...['customerId', 'customerID', 'Customer_ID', 'ID', 'Index'].map(
+      (name): [string, string, (row: number) => unknown, string] => [
+        `such that are called ${name}`,
+        name,
+        (row) => 17 * (order[row] as number),
+        'number',
+      ],
+    ),
     ['UUIDs', 'key', (row) => `3f2b8c1e-9d4a-4c6b-8e1f-${String(row).padStart(12, '0')}`, 'levels'],
   ])('of %s is left out as an identifier, and types keeps it', (_, name, cells, keeps) => {
     const rows = Array.from({ length: 24 }, (_, row) => ({ size: row / 3, [name]: cells(row) }));
@@ -278,6 +305,19 @@ describe('a column', () => {
     const message = `columns: column "cell" of rows[7] is "${text}", needed a number up to 1e+100, as most cells of the column are; ${advice}; missing: ["${text}"] takes it for a missing value, types: { "cell": "levels" } for a category`;
     expect(() => withCells(cells)).toThrow(new RangeError(message));
     expect(() => withCells(cells, { types: { cell: 'number' } })).toThrow(new RangeError(message));
+  });
+
+  it('of constant numbers is left out whatever type is asked for, but for categories', () => {
+    const cells = (row: number): unknown => (row % 2 ? '5' : '5.0');
+    for (const cell of ['number', 'count'])
+      expect(withCells(cells, { types: { size: 'number', cell } }).shape).toEqual([1]);
+    expect(withCells(cells, { types: { size: 'number', cell: 'levels' } }).shape).toEqual([3]);
+  });
+
+  it('of many equal numbers is left out, though their mean is rounded', () => {
+    const b = new Float64Array(200_000).map((_, i) => (i % 2 ? 0.3 : 0.1 + 0.2));
+    const { notes } = columns({ a: b.map((_, i) => i % 7), b });
+    expect(notes).toEqual(['column "b" is left out: it says 0.30000000000000004 in every row']);
   });
 
   it('of numbers refuses another cell by its row, and says two ways out', () => {
@@ -366,6 +406,24 @@ describe('labels', () => {
     const note = 'classes "Cat" and "cat" differ only in their case';
     expect(labeled(['cat', 'dog', 'Cat', 'dog', '', 'cat']).notes).toEqual([note]);
     expect(labeled(['cat', 'Cat', ''], { classNames: ['cat', 'Cat'] }).notes).toEqual([]);
+  });
+
+  it('that are one number have a note', () => {
+    const note = 'classes "1" and "1.0" are one number: write it in one way where they are one class';
+    expect(labeled(['1', '2', '1.0', '2', '', '1']).notes).toEqual([note]);
+    expect(labeled(['1', '1.0', ''], { classNames: ['1', '1.0'] }).notes).toEqual([]);
+    expect(labeled(['1', '10', '2', 'a', '', '01a']).notes).toEqual([]);
+  });
+
+  it('are matched without the spaces around them, in a data set and in an evaluation', () => {
+    const names = ['a', ' b '];
+    expect(Array.from(labeled([' a', 'b', 'b ', '', ' ', 'a'], { classNames: names }).y)).toEqual([
+      0, 1, 1, 255, 255, 0,
+    ]);
+    expect(indicesOfNames('evaluateClassifier', 'y', [' a', 'b', 'b ', '', ' ', null], names)).toEqual([
+      0, 1, 1, -1, -1, -1,
+    ]);
+    expect(indexOfName(['a', ' a'], ' a')).toBe(1);
   });
 
   it('and a column that has values where they are known, and nowhere else, have a note', () => {
@@ -482,6 +540,132 @@ it('other rows are read as those of a data set', () => {
   expect(other.input).toEqual(train.input);
   const { mean, sd } = inputOf(train).columns[0] as { mean: number; sd: number };
   expect(other.x[0]).toBeCloseTo((Number(all[200]?.bill_length_mm) - mean) / sd, 5);
+});
+
+describe('dates', () => {
+  const SECOND = 1000;
+  const DAY = Date.UTC(2024, 0, 5);
+  it.each<[string, number | undefined]>([
+    ['2024-01-05', DAY],
+    ['2024-01-05T10:30', DAY + 37_800 * SECOND],
+    ['2024-01-05 10:30', DAY + 37_800 * SECOND],
+    ['2024-01-05T10:30:00Z', DAY + 37_800 * SECOND],
+    ['2024-01-05 10:30:07.5', DAY + 37_807.5 * SECOND],
+    ['2024-01-05 10:30:07.250999+02', DAY + 30_607.25 * SECOND],
+    ['2024-01-05T10:30:00+01:00', DAY + 34_200 * SECOND],
+    ['2024-01-05T10:30:00 -0130', DAY + 43_200 * SECOND],
+    ['2023-02-29', undefined],
+    ['2024-13-05', undefined],
+    ['2024-01-05T25:30', undefined],
+    ['2024-01', undefined],
+    ['20240105', undefined],
+    ['2024-01-05 10', undefined],
+    ['05.01.2024', undefined],
+    ['2024-01-05-7', undefined],
+  ])('%s has a time that does not depend on the place', (written, time) => {
+    expect(dateIn(written)).toBe(time);
+  });
+
+  it.each(['America/New_York', 'Asia/Kolkata'])('without a zone are in UTC in %s too', (zone) => {
+    vi.stubEnv('TZ', zone);
+    expect(dateIn('2024-01-05 10:30')).toBe(DAY + 37_800 * SECOND);
+    expect(dateIn('2024-01-05')).toBe(DAY);
+    vi.unstubAllEnvs();
+  });
+
+  const rowsOf = (when: (day: number) => unknown, days = 24) =>
+    Array.from({ length: days }, (_, row) => ({ when: when(1 + row) }));
+  const object = (day: number): Date => new Date(Date.UTC(2024, 0, day));
+  const written = (day: number): string => `2024-01-${String(day).padStart(2, '0')}`;
+
+  it('as texts are read as Date objects are, and one for the other', () => {
+    const texts = columns(rowsOf(written));
+    const objects = columns(rowsOf(object));
+    expect(texts.input).toEqual(objects.input);
+    expect(texts.x).toEqual(objects.x);
+    expect(columns(rowsOf(written, 5), { input: objects.input }).x).toEqual(
+      columns(rowsOf(object, 5), { input: texts.input }).x,
+    );
+    expect(columns(rowsOf((day) => (day % 2 ? object(day) : written(day)))).x).toEqual(texts.x);
+    expect(columns(rowsOf(written), { types: { when: 'number' } }).input).toEqual(texts.input);
+  });
+
+  it('never are identifiers, and categories where types says so', () => {
+    const rows = Array.from({ length: 24 }, (_, row) => ({ index: written(1 + row) }));
+    expect(columns(rows).notes).toEqual([]);
+    const { input } = columns(
+      rowsOf((day) => written(1 + (day % 3))),
+      { types: { when: 'levels' } },
+    );
+    expect(input).toMatchObject({ columns: [{ type: 'levels', levels: [1, 2, 3].map(written) }] });
+  });
+
+  it('that are missing have a mask', () => {
+    const { x, input } = columns({
+      when: ['', '2024-01-05', '2024-01-07'],
+      same: [1, 1, 1],
+    });
+    expect(input).toMatchObject({ columns: [{ masked: true, dates: true }] });
+    expect(Array.from(x)).toEqual([0, 0, -1, 1, 1, 1]);
+  });
+
+  it('beside another text have a note that names it, and are refused where types measures them', () => {
+    const note = 'it holds dates beside "soon": missing: ["soon"] takes that for a missing value';
+    const few = rowsOf((day) => (day % 5 ? '2024-01-05' : 'soon'));
+    expect(columns(few).notes).toEqual([
+      `column "when" is read as categories: ${note} where they are measurements; types: { "when": "levels" } says that they are categories`,
+    ]);
+    const many = Array.from({ length: 60 }, (_, row) => ({
+      size: row / 4,
+      when: row ? `2024-01-05 10:${String(row).padStart(2, '0')}` : 'soon',
+    }));
+    expect(columns(many).notes).toEqual([
+      `column "when" is left out: ${note}; types: { "when": "levels" } keeps it`,
+    ]);
+    expect(columns(many, { missing: ['soon'] }).notes).toEqual([]);
+    expect(() => columns(many, { types: { when: 'number' } })).toThrow(
+      'columns: column "when" of rows[0] is "soon", needed a date, as most cells of the column are',
+    );
+  });
+
+  it('are refused among numbers, and others among dates', () => {
+    const { input } = columns(rowsOf(written));
+    expect(() => columns([{ when: '05.01.2024' }], { input })).toThrow(
+      new RangeError(
+        'columns: column "when" of rows[0] is "05.01.2024", needed a date, as the column has in the data: a Date, or a text such as "2024-01-05T10:30Z"',
+      ),
+    );
+    expect(() => columns(rowsOf((day) => (day === 3 ? 'soon' : object(day))))).toThrow(
+      'columns: column "when" of rows[2] is "soon", needed a date, as most cells of the column are',
+    );
+    const { input: numbers } = columns(rowsOf((day) => day / 3));
+    for (const when of [written(5), object(5)])
+      expect(() => columns([{ when }], { input: numbers })).toThrow(
+        'needed a number up to 1e+100, as the column has in the data; write nothing where the value is missing',
+      );
+  });
+});
+
+it('a cell of other rows is refused as it is where a data set is made', () => {
+  const { input } = columns(
+    Array.from({ length: 24 }, (_, row) => ({ size: row / 4, visits: row % 5, sure: row % 2 === 0 })),
+    { types: { visits: 'count' } },
+  );
+  const refusal = (cell: object, needed: string): void =>
+    expect(() => columns([{ size: 1, visits: 1, sure: true, ...cell }], { input })).toThrow(
+      new RangeError(
+        `columns: column "${Object.keys(cell)[0]}" of rows[0] is "${Object.values(cell)[0]}", needed ${needed}; write nothing where the value is missing`,
+      ),
+    );
+  refusal(
+    { size: '1,5' },
+    'a number up to 1e+100, as the column has in the data; write points for decimal commas, and nothing between thousands',
+  );
+  refusal({ size: '5 mm' }, 'a number up to 1e+100, as the column has in the data; write the number alone');
+  refusal({ size: '1e120' }, 'a number up to 1e+100, as the column has in the data');
+  refusal({ size: '1e90' }, 'a number up to 5.2e+38, as the column has in the data');
+  refusal({ visits: '-1' }, 'a whole number of at least 0');
+  refusal({ sure: 'maybe' }, 'true or false');
 });
 
 describe('columns refuses', () => {

@@ -1,9 +1,10 @@
 /** Raw inputs through a model, its file and another process. */
 import { readFileSync } from 'node:fs';
-import { zeros } from '@tensorflow/tfjs-core';
+import { tensor2d, zeros } from '@tensorflow/tfjs-core';
 import Papa from 'papaparse';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ColumnsInput } from '../../src/core/inputs/columns';
+import { createNoise } from '../../src/core/noise';
 import { createBatches } from '../../src/data/batches';
 import { columns } from '../../src/data/columns';
 import type { Dataset } from '../../src/data/dataset';
@@ -95,6 +96,56 @@ describe('a vector without its list', () => {
   });
 });
 
+describe('vectors as bare numbers', () => {
+  cleanUpAfterEach();
+
+  const [COUNT, WIDTH] = [40, 6];
+  const drawn = (mean: number, sd: number): number[][] => {
+    const normals = createNoise(5)
+      .split('vectors')
+      .normals(COUNT * WIDTH);
+    return Array.from({ length: COUNT }, (_, n) =>
+      Array.from({ length: WIDTH }, (_, d) => mean + sd * (normals[n * WIDTH + d] as number)),
+    );
+  };
+  const modelOf = (raw: number[][]) => {
+    const data = vectors(raw, { labels: raw.map((_, n) => (n % 2 ? 'a' : 'b')) });
+    return { data, model: createM2({ data, ...SMALL }) };
+  };
+
+  it.each([
+    [10, 2],
+    [0, 0.05],
+    [-3, 0.2],
+  ])('are refused where they are not scaled yet: mean %d, sd %d', async (mean, sd) => {
+    const raw = drawn(mean, sd);
+    const { data, model } = modelOf(raw);
+    const flat = Float32Array.from(raw.flat());
+    const message =
+      'predict: data holds vectors that are not scaled yet, needed a list of vectors, or { values, width: 6 }, which are scaled as the data was';
+    await expect(predict(model, flat)).rejects.toThrowError(new RangeError(message));
+    await expect(predict(model, tensor2d(raw))).rejects.toThrowError(new RangeError(message));
+    await expect(
+      evaluateClassifier(model, { x: flat, y: raw.map((_, n) => (n % 2 ? 'a' : 'b')) }),
+    ).rejects.toThrow('evaluateClassifier: x holds vectors that are not scaled yet');
+    const { labels } = await predict(model, raw);
+    for (const scaled of [data.x, tensor2d([...data.x] as number[], [COUNT, WIDTH])])
+      expect((await predict(model, scaled)).labels).toEqual(labels);
+    expect((await predict(model, { values: flat, width: WIDTH })).labels).toEqual(labels);
+    // The mean of the data, and what is far from it.
+    await predict(model, new Float32Array(2 * WIDTH));
+    await predict(model, new Float32Array(2 * WIDTH).fill(30));
+    model.dispose();
+  });
+
+  it('are read as they are where the data has mean 0 and deviation 1 anyway', async () => {
+    const raw = drawn(0.1, 1.1);
+    const { model } = modelOf(raw);
+    await predict(model, Float32Array.from(raw.flat()));
+    model.dispose();
+  });
+});
+
 describe('a column of dates', () => {
   const rows = Array.from({ length: 24 }, (_, row) => ({
     day: new Date(2020, 0, 1 + (row % 9)),
@@ -110,7 +161,7 @@ describe('a column of dates', () => {
       'column "day" of data[0] is 20200103, needed a date, as the column has in the data',
     );
     await expect(predict(model, [{ day: new Date(2020, 0, 3), size: new Date(2020, 0, 3) }])).rejects.toThrow(
-      'column "size" of data[0] is Date, needed a number, as the column has in the data',
+      'column "size" of data[0] is Date, needed a number up to 1e+100, as the column has in the data',
     );
     await expect(predict(model, Uint8Array.of(1, 2))).rejects.toThrow(TypeError);
     const storage = memoryStorage();
@@ -213,7 +264,7 @@ describe('rows at prediction', () => {
     [
       'a text for a number',
       { ...row, body_mass_g: 'heavy' },
-      'predict: column "body_mass_g" of data[0] is "heavy", needed a finite number',
+      'predict: column "body_mass_g" of data[0] is "heavy", needed a number up to 1e+100, as the column has in the data; write nothing where the value is missing',
     ],
     [
       'a missing column',

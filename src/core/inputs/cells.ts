@@ -25,6 +25,23 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 export const isDate = (value: unknown): boolean =>
   typeof value === 'object' && Object.prototype.toString.call(value) === '[object Date]';
 
+/** 2024-01-05, with a time such as 10:30 or 10:30:00.5 behind T or a space, and a zone such as Z or +01:00. */
+const ISO_DATE =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,3})?\d*\s?(?:Z|([+-]\d{2}):?(\d{2})?)?)?$/;
+
+/** The time in milliseconds of a date, or of a text that ISO 8601 writes one as, in UTC where it names no zone. */
+export function dateIn(value: unknown): number | undefined {
+  if (isDate(value)) return Number.isNaN(Number(value)) ? undefined : Number(value);
+  const [, day, minutes = '00:00', seconds = ':00', rest = '', hours = '+00', more = '00'] =
+    (typeof value === 'string' && ISO_DATE.exec(value.trim())) || [];
+  if (day === undefined) return undefined;
+  // Programs take February 30 for March 1.
+  const midnight = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(Number(midnight)) || midnight.toISOString().slice(0, 10) !== day) return undefined;
+  const time = Date.parse(`${day}T${minutes}${seconds}${rest}${hours}:${more}`);
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /**
  * Reads a cell. Nothing, NaN, an empty text and the texts given are missing values; a text that spells a number means that
  * number too, however a cell writes it. A 64-bit integer is the number that it is, and a date its time in milliseconds.

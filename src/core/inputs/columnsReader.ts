@@ -2,11 +2,34 @@
 import { isString } from '../../files/json';
 import { describe, oneLine } from '../describe';
 import { isBytes } from '../typedArrays';
-import { type Cell, cellReader, countIn, flagIn, isDate, levelIn, MISSING_TEXTS, squarableIn } from './cells';
-import { type Column, type ColumnsInput, placesOf, widthOf } from './columns';
+import { cellError, NEEDED_CELL } from './cellError';
+import {
+  type Cell,
+  cellReader,
+  countIn,
+  dateIn,
+  flagIn,
+  isDate,
+  LARGEST_NUMBER,
+  levelIn,
+  MISSING_TEXTS,
+  squarableIn,
+} from './cells';
+import { type Column, type ColumnsInput, type NumberColumn, placesOf, widthOf } from './columns';
 import type { InputReader } from './input';
 import { assertRoom } from './room';
 import { isTable, type Rows, type Table, tableOf } from './table';
+
+/** Larger numbers of deviations are beyond float32. */
+const LARGEST_FLOAT = 3e38;
+
+/** What a cell of a measured column must be. */
+const neededNumber = ({ dates, sd }: NumberColumn, value: number | undefined): string => {
+  if (dates) return 'a date, as the column has in the data: a Date, or a text such as "2024-01-05T10:30Z"';
+  const isTooFar = value !== undefined && LARGEST_FLOAT * sd < LARGEST_NUMBER;
+  const number = isTooFar ? `a number up to ${(LARGEST_FLOAT * sd).toPrecision(2)}` : NEEDED_CELL.number;
+  return `${number}, as the column has in the data`;
+};
 
 /** Puts what a known cell says into x from a place on; says what was needed where it cannot. */
 const put = (
@@ -14,6 +37,7 @@ const put = (
   at: number,
   column: Column,
   cell: Exclude<Cell, undefined>,
+  given: unknown,
 ): string | undefined => {
   if (column.type === 'levels') {
     const level = column.levels.indexOf(levelIn(cell));
@@ -23,20 +47,14 @@ const put = (
     return undefined;
   }
   if (column.type === 'number') {
-    const value = squarableIn(cell);
+    const number = isDate(given) ? undefined : squarableIn(cell);
+    const value = column.dates ? dateIn(given) : number;
     x[at] = ((value ?? 0) - column.mean) / column.sd;
-    return value === undefined || !Number.isFinite(x[at]) ? 'a finite number' : undefined;
+    return value === undefined || !Number.isFinite(x[at]) ? neededNumber(column, value) : undefined;
   }
   const value = column.type === 'flag' ? flagIn(cell) : countIn(cell);
   x[at] = value ?? 0;
-  if (value !== undefined) return undefined;
-  return column.type === 'flag' ? 'true or false' : 'a whole number of at least 0';
-};
-
-/** What is needed where a column of dates has something else, or another one a date. */
-const misdated = (column: Column, value: unknown): string | undefined => {
-  if (column.type !== 'number' || isDate(value) === (column.dates ?? false)) return undefined;
-  return column.dates ? 'a date, as the column has in the data' : 'a number, as the column has in the data';
+  return value === undefined ? NEEDED_CELL[column.type] : undefined;
 };
 
 /** What x has for a missing value of a column without a mask: the mean, rounded where values are whole, or no level. */
@@ -104,9 +122,12 @@ export const COLUMNS_READER: InputReader<ColumnsInput> = {
           if (mask === undefined) x[at] = meanOf(column);
           continue;
         }
-        const needed = misdated(column, given) ?? put(x, at, column, cell);
-        if (needed !== undefined) throw new RangeError(`${place()} is ${describe(given)}, needed ${needed}`);
-        if (mask !== undefined) x[row * width + mask] = 1;
+        const needed = put(x, at, column, cell, given);
+        if (needed === undefined) {
+          if (mask !== undefined) x[row * width + mask] = 1;
+        } else if (column.type === 'levels' || (column.type === 'number' && column.dates))
+          throw new RangeError(`${place()} is ${describe(given)}, needed ${needed}`);
+        else throw cellError(place(), given, needed, 'write nothing where the value is missing');
       }
     }
     return { x, count: table.count };

@@ -22,6 +22,8 @@ export interface InputReader<Spec extends { readonly kind: string }> {
   readonly needed: string;
   /** whether a value looks like raw input of this kind; `read` checks what it holds */
   isRaw(value: unknown, spec: Spec): boolean;
+  /** what a list of bare numbers must be instead, where they are not what `read` makes of raw input; absent where nothing shows it */
+  refusal?(values: ArrayLike<number>, spec: Spec): string | undefined;
   /** the numbers; throws a TypeError or RangeError naming the first value that it cannot read */
   read(where: string, name: string, spec: Spec, raw: unknown): ReadInputs;
 }

@@ -37,3 +37,14 @@ export const isRawInput = (spec: InputSpec, value: unknown): value is RawInputs 
  */
 export const readInputs = (where: string, name: string, spec: InputSpec, raw: unknown): ReadInputs =>
   readerOf(spec).read(where, name, spec, raw);
+
+/**
+ * Refuses bare numbers that are raw input, where it shows.
+ *
+ * @param values taken for numbers that were read before
+ * @throws RangeError saying what was needed
+ */
+export function assertRead(where: string, name: string, spec: InputSpec, values: ArrayLike<number>): void {
+  const refusal = readerOf(spec).refusal?.(values, spec);
+  if (refusal !== undefined) throw new RangeError(`${where}: ${name} holds ${refusal}`);
+}

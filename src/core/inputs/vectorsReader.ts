@@ -89,6 +89,27 @@ function checked(
   return vectors;
 }
 
+/** Whether a mean square is about that of numbers with deviation 1. */
+const isNearOne = (meanSquare: number): boolean => meanSquare > 1 / 4 && meanSquare < 4;
+
+/**
+ * Whether numbers are vectors as they came, and not scaled: the Gaussian of the data before it was scaled explains them, N(0, 1)
+ * does not.
+ */
+function areUnscaled(values: ArrayLike<number>, { mean, sd }: VectorsInput): boolean {
+  const width = mean.length;
+  // With numbers left out, x is narrower than a vector.
+  if (values.length === 0 || sd.some((one) => one === 0)) return false;
+  let [scaled, unscaled, logSd] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const [value, m, s] = [values[i], mean[i % width], sd[i % width]] as [number, number, number];
+    scaled += value ** 2 / values.length;
+    unscaled += ((value - m) / s) ** 2 / values.length;
+    logSd += Math.log(s) / values.length;
+  }
+  return isNearOne(unscaled) && !isNearOne(scaled) && unscaled + 2 * logSd < scaled;
+}
+
 /** Lists of vectors. */
 export const VECTORS_READER: InputReader<VectorsInput> = {
   needed: 'a list of vectors, or { values, width }',
@@ -99,6 +120,10 @@ export const VECTORS_READER: InputReader<VectorsInput> = {
     isFlat(value) ||
     isBytes(value) ||
     (arrayKind(value) !== undefined && (value as Vector).length === mean.length),
+  refusal: (values, spec) =>
+    areUnscaled(values, spec)
+      ? `vectors that are not scaled yet, needed a list of vectors, or { values, width: ${spec.mean.length} }, which are scaled as the data was`
+      : undefined,
   read(where, name, { mean, sd }, raw) {
     const { count, at } = vectorsOf(where, name, raw, mean.length);
     const kept = sd.flatMap((one, d) => (one > 0 ? [d] : []));

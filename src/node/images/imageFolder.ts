@@ -8,7 +8,7 @@ import { messageOf } from '../../core/messageOf';
 import { callable, optional } from '../../core/options';
 import { assertOneSize, classOfFolder, partsNotes } from '../../data/imageNames';
 import { fittedImage, type ImagesOptions, images, LONGEST_SIDE } from '../../data/images';
-import type { OwnDataset } from '../../data/ownData';
+import type { FilesDataset } from '../../data/ownData';
 import { absolute, assertPath } from '../file';
 import { naming } from '../systemError';
 import { assertAnyImage, filesBelow } from './filesBelow';
@@ -74,7 +74,7 @@ function assertAsItIs(
  *   photos/cat/1.png   photos/cat/2.png   photos/dog/a.png   photos/unlabeled/x.png
  *
  * Files may lie deeper; the uppermost folder is the class. Files and folders whose names begin with a dot are passed over. The
- * order is that of the names.
+ * order is that of the names. With `input`, files may lie in no folder of a class: they have none.
  *
  * Links to files and folders are followed. Each folder is read once for each class. What is passed over is counted in `notes`:
  * files whose names are not those of images, links that lead to nothing or to a folder that is read already, and devices and
@@ -82,12 +82,12 @@ function assertAsItIs(
  *
  * @param dir the folder
  * @param options as `images` takes them; `decode` for formats other than PNG
- * @returns a data set with `input`, `likelihood` and `notes`
+ * @returns a data set with `input`, `likelihood`, `notes`, and `paths`: the file of each example below the folder
  * @throws RangeError or TypeError naming the file that is damaged or of another format or size, or when there is no image
  * @throws Error naming a folder, a file or a link that cannot be read
  * @example await imageFolder('photos', { size: 32, decode: (bytes) => decodeJpeg(bytes) })
  */
-export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<OwnDataset> {
+export async function imageFolder(dir: string, options: ImageFolderOptions = {}): Promise<FilesDataset> {
   const { decode, ...own } = plainOf(WHERE, options, 'options');
   for (const name of ['labels', 'weight'])
     if (Object.hasOwn(own, name))
@@ -98,7 +98,7 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
   const found = await filesBelow(WHERE, folder, 'a class');
   assertAnyImage(WHERE, dir, found, 'folders of images, one a class');
   const { paths } = found;
-  const labels = paths.map((path) => classOfFolder(WHERE, path));
+  const labels = paths.map((path) => classOfFolder(WHERE, path, own.input));
   const list: Image[] = [];
   for (const path of paths) {
     const bytes = new Uint8Array(
@@ -116,5 +116,5 @@ export async function imageFolder(dir: string, options: ImageFolderOptions = {})
   }
   const known = labels.some((label) => label !== undefined);
   const dataset = images(list, { name: basename(dir), ...own, ...(known && { labels }) });
-  return { ...dataset, notes: [...dataset.notes, ...found.notes, ...partsNotes(labels)] };
+  return { ...dataset, paths, notes: [...dataset.notes, ...found.notes, ...partsNotes(labels)] };
 }

@@ -10,6 +10,7 @@ export interface ImagesReport {
   readonly classNames: readonly string[] | undefined;
   readonly y: readonly number[];
   readonly x: readonly number[];
+  readonly paths: readonly string[];
 }
 
 /** Files of the next gesture: those of an input for folders, or the items of a drop. */
@@ -34,6 +35,6 @@ export async function imagesInPage(gesture: Gesture): Promise<ImagesReport> {
   // The items of a drop are gone after its event, so nothing may come between.
   const files = filesOf(gesture);
   Object.assign(globalThis, { ssvaeWaits: gesture });
-  const { shape, classNames, y, x } = await files.then((some) => imageFiles(some));
-  return { shape, classNames, y: Array.from(y), x: Array.from(x) };
+  const { shape, classNames, y, x, paths } = await files.then((some) => imageFiles(some));
+  return { shape, classNames, y: Array.from(y), x: Array.from(x), paths };
 }

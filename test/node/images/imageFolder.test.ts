@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDataset } from '../../../src/data/dataset';
+import { subset } from '../../../src/data/gather';
 import { images } from '../../../src/data/images';
+import { splitDataset } from '../../../src/data/split';
 import { crc32 } from '../../../src/files/crc32';
 import { imageBlocks } from '../../../src/node/blocks/imageBlocks';
 import { imageFolder } from '../../../src/node/images/imageFolder';
@@ -228,6 +231,40 @@ describe('imageFolder', () => {
       shape: [2, 2, 1],
       count: 4,
     });
+  });
+
+  it('gives the file of each example, in parts of the data set too', async () => {
+    const data = await imageFolder(dir);
+    const paths = ['cat/2.png', 'cat/deep/one.png', 'dog/b.png', 'unlabeled/x.png'];
+    expect(data.paths).toEqual(paths);
+    expect(subset(data, [3, 0, 3]).paths).toEqual(['unlabeled/x.png', 'cat/2.png', 'unlabeled/x.png']);
+    expect(createDataset({ ...data }).paths).toEqual(paths);
+    expect(() => createDataset({ ...data, paths: paths.slice(1) })).toThrow(
+      new RangeError('createDataset: paths has 3 entries, needed 4, one for each example'),
+    );
+    expect(() => splitDataset(data, { seed: 1 })).not.toThrow();
+  });
+
+  it('takes a flat folder of images where a model reads them', async () => {
+    const { input, classNames } = await imageFolder(dir);
+    const flat = join(dir, 'unlabeled');
+    const { paths, y, classes, shape } = await imageFolder(flat, { input });
+    expect({ paths, y: Array.from(y), classes, shape }).toEqual({
+      paths: ['x.png'],
+      y: [255],
+      classes: 1,
+      shape: [2, 2, 1],
+    });
+    await write('top.png');
+    const mixed = await imageFolder(dir, { input, classNames: classNames as string[] });
+    expect(mixed.paths).toEqual(['cat/2.png', 'cat/deep/one.png', 'dog/b.png', 'top.png', 'unlabeled/x.png']);
+    expect(Array.from(mixed.y)).toEqual([0, 0, 1, 255, 255]);
+    await rm(join(dir, 'top.png'));
+    await expect(imageFolder(flat)).rejects.toThrow(
+      new RangeError(
+        'imageFolder: x.png is in no folder of a class, needed one, or the folder unlabeled; for images to predict, input: model.input',
+      ),
+    );
   });
 
   it('names a folder that cannot be read', async () => {
