@@ -68,6 +68,10 @@ export const boundOf = (
   return tidy(() => model.infer(x, context).bound(at) as BoundTerms & NamedTensorMap);
 };
 
+/** Logits of q(y|x) as the objective gets them, outside training. */
+export const labelLogitsOf = (model: SemiSupervisedVae, inputs: Pick<Inputs, 'x' | 'covariates'>): Tensor =>
+  tidy(() => model.infer(inputs.x, { noise: createNoise(DRAWS), ...knownOf(inputs) }).labelLogits);
+
 /** The terms of a bound that are there, by name. */
 export const termsOfBound = (terms: BoundTerms): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(

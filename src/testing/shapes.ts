@@ -14,6 +14,7 @@ import {
   isPlainVae,
   isSemiSupervised,
   knownOf,
+  labelLogitsOf,
   resultsOf,
   termsOfBound,
 } from './functions';
@@ -87,10 +88,24 @@ export const shapeChecks: readonly Check[] = [
       await assertResults(subject, model, { only: ['classify'] });
       if (!isClassifier(model)) return;
       const inputs = inputsOf(subject, model);
-      const logits = subject.own(model.classify(inputs.x, knownOf(inputs)));
-      if (areProbabilities(await logits.data<'float32'>(), model.classes))
+      const logitsOf: Record<string, Tensor> = {
+        classify: subject.own(model.classify(inputs.x, knownOf(inputs))),
+        ...(isSemiSupervised(model) && { 'infer(x).labelLogits': subject.own(labelLogitsOf(model, inputs)) }),
+      };
+      for (const [name, logits] of Object.entries(logitsOf))
+        if (areProbabilities(await logits.data<'float32'>(), model.classes))
+          throw new Error(
+            `${name} gives probabilities, each row from 0 to 1 and of sum 1; needed logits, to which softmax is applied later`,
+          );
+      if (!isSemiSupervised(model) || model.classifiesDraws) return;
+      const found = difference(
+        await valuesOf({ logits: logitsOf['infer(x).labelLogits'] as Tensor }),
+        await valuesOf({ logits: logitsOf.classify as Tensor }),
+        1e-4,
+      );
+      if (found)
         throw new Error(
-          'classify gives probabilities, each row from 0 to 1 and of sum 1; needed logits, to which softmax is applied later',
+          `infer(x).labelLogits and classify(x) differ outside training: ${found}; needed the same, or classifiesDraws: true where infer classifies a draw`,
         );
     },
   },

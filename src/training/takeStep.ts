@@ -60,15 +60,16 @@ const readMeans = async (
 ): Promise<Record<string, number>> => {
   if (named[0]?.[1].isDisposed)
     throw new RangeError('train: the step to be read is over, needed read() ahead of the next one');
-  const weightsOf = (name: string): Tensor | undefined =>
-    /(^|\.)unlabeled\./.test(name)
-      ? unlabeled?.weight
-      : /(^|\.)labeled\./.test(name)
-        ? labeled?.weight
-        : undefined;
+  const partOf = (name: string) =>
+    (/(^|\.)unlabeled\./.test(name) && 'unlabeled') || (/(^|\.)labeled\./.test(name) && 'labeled');
   const means = named.map(async ([name, tensor]) => {
     const values = await tensor.data();
-    const weights = tensor.rank > 0 ? await weightsOf(name)?.data() : undefined;
+    const part = tensor.rank > 0 && partOf(name);
+    const weights = part ? await { labeled, unlabeled }[part]?.weight?.data() : undefined;
+    if (weights?.every((weight) => weight === 0))
+      throw new RangeError(
+        `train: the weight of all ${part} examples of the batch is 0, needed one above 0: leave the part out of the batch`,
+      );
     let [sum, total] = [0, 0];
     for (const [i, value] of values.entries()) {
       const weight = weights?.[i] ?? 1;

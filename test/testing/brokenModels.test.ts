@@ -116,6 +116,8 @@ interface Fault {
   readonly also?: readonly string[];
 }
 
+// What it trains is then another classifier.
+const CLASSIFIES_OTHERWISE = 'classify gives logits, [B, K]';
 const BATCHES = ['takes a batch of one', 'takes a shorter last batch'];
 const EVALUATED = ['leaves its inputs as they are', 'evaluation leaves the variables as they are'];
 const RUNS = [
@@ -181,6 +183,26 @@ const faults: Readonly<Record<string, Fault>> = {
     model: ({ classify }) => ({ classify: (x) => tidy(() => softmax(classify(x))) }),
     // One row may sum to 1 by chance.
     also: ['takes a shorter last batch', ...EVALUATED],
+  },
+  'probabilities in training, and logits beside it': {
+    check: 'classify gives logits, [B, K]',
+    says: 'infer(x).labelLogits gives probabilities, each row from 0 to 1 and of sum 1; needed logits',
+    model: ({ infer }) => ({
+      infer: (x, context) => {
+        const inference = infer(x, context);
+        return { ...inference, labelLogits: tidy(() => softmax(inference.labelLogits)) };
+      },
+    }),
+  },
+  'another classifier in training': {
+    check: 'classify gives logits, [B, K]',
+    says: 'infer(x).labelLogits and classify(x) differ outside training: logits[0] is',
+    model: ({ infer }) => ({
+      infer: (x, context) => {
+        const inference = infer(x, context);
+        return { ...inference, labelLogits: tidy(() => mul(2, inference.labelLogits)) };
+      },
+    }),
   },
   'codes of one dimension': {
     check: 'embed gives codes, [B, Z]',
@@ -295,6 +317,7 @@ const faults: Readonly<Record<string, Fault>> = {
           return sub(logits, mean(logits, 0)) as Tensor2D;
         }),
     }),
+    also: [CLASSIFIES_OTHERWISE],
   },
   'labeled examples taken for granted': {
     check: 'takes batches without labeled examples',
@@ -363,6 +386,7 @@ const faults: Readonly<Record<string, Fault>> = {
         return logits;
       },
     }),
+    also: [CLASSIFIES_OTHERWISE],
   },
   'labels that are sorted where they stand': {
     check: 'leaves its inputs as they are',
@@ -389,7 +413,11 @@ const faults: Readonly<Record<string, Fault>> = {
     check: 'gives the same values each time',
     says: /^classify\[0\] is \S+, needed \S+ as a moment before: evaluation draws nothing and keeps nothing$/,
     model: ({ classify }) => ({ classify: (x) => tidy(() => add(classify(x), Math.random()) as Tensor2D) }),
-    also: ['gives an example the same values in any batch', 'is the same after it is saved and loaded'],
+    also: [
+      CLASSIFIES_OTHERWISE,
+      'gives an example the same values in any batch',
+      'is the same after it is saved and loaded',
+    ],
   },
   'a count of what was classified': {
     check: 'evaluation leaves the variables as they are',
@@ -471,6 +499,7 @@ const faults: Readonly<Record<string, Fault>> = {
       const bias = noise.next();
       return { classify: (x) => tidy(() => add(classify(x), bias) as Tensor2D) };
     },
+    also: [CLASSIFIES_OTHERWISE],
   },
   'steps that the model counts for itself': {
     check: 'a resumed run ends as one that was never interrupted',
@@ -492,6 +521,7 @@ const faults: Readonly<Record<string, Fault>> = {
     check: 'its functions leave nothing but their results',
     says: 'classify leaves 2 tensors beside its result, needed 0 (tf.tidy frees them)',
     model: ({ classify }) => ({ classify: (x) => add(classify(x), scalar(1)) as Tensor2D }),
+    also: [CLASSIFIES_OTHERWISE],
   },
   'a result that is its input': {
     check: 'its functions leave nothing but their results',

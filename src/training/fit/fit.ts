@@ -30,7 +30,7 @@ export interface FitReport<M extends SemiSupervisedVae = SemiSupervisedVae> {
   readonly crossValidation?: CrossValidation;
   /** the model on the held-back examples of the split, and the labels alone on the same; absent without such */
   readonly heldBack?: {
-    /** the fitted model */
+    /** the fitted model, at the temperature that it has */
     readonly model: ClassifierEvaluation;
     /** the run on the labels alone */
     readonly labelsAlone: ClassifierEvaluation;
@@ -62,7 +62,8 @@ const isModel = (given: object): given is SemiSupervisedVae => 'variables' in gi
  * are enough labels, cross-validation may leave out the neighbors, or all but one of the runs. q(z|x) and p(x|z,y) are those of
  * all data. The report says what was chosen and why.
  *
- * A second call goes on from the weights of the first: with more labels, more data or another rate.
+ * A second call goes on from the weights of the first: with more labels, more data or another rate. A temperature is that of the
+ * weights before: `calibrate` again.
  *
  * @param model made for the data, such as `createM2({ data })`; trained in place. Leave it out, and `fit(data, options)` makes one
  * @param data a data set of which some classes are known
@@ -178,7 +179,7 @@ async function fitted<M extends SemiSupervisedVae>(
       model,
       ...decision,
       ...(compared && { crossValidation: compared.validation }),
-      ...(test && labelsAlone && { heldBack: { model: await evaluateClassifier(raw, test), labelsAlone } }),
+      ...(test && labelsAlone && { heldBack: { model: await evaluateClassifier(model, test), labelsAlone } }),
       recipe,
       history: { [alone.source]: alone.history, [both.source]: both.history } as FitReport['history'],
     };
