@@ -110,6 +110,11 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
     create: (data, seed) => createM2({ data, latent: 50, nets: NETS, seed }),
     objective: optimized,
   }),
+  unnormed: row({
+    title: 'M2, no batch norm',
+    create: (data, seed) => createM2({ data, latent: 50, nets: { ...NETS, norm: 'none' }, seed }),
+    objective: optimized,
+  }),
   noisy: row({
     title: "M2, noise at the classifier's input",
     create: (data, seed) => createM2({ data, latent: 50, nets: noisyNets(data, seed), seed }),

@@ -12,6 +12,8 @@ interface Example {
   readonly accuracy: number;
   readonly elbo: number;
   readonly entropy: number;
+  /** absent for the labels alone, whose decoder is untrained */
+  readonly samples?: { readonly fidelity: number };
   readonly seconds: number;
   readonly backend: string;
 }
@@ -230,12 +232,14 @@ async function example(name: string): Promise<string> {
       column(own, ({ entropy }) => entropy),
       2,
     ),
+    percent(own.flatMap(({ samples }) => samples?.fidelity ?? [])),
     spread(
       column(own, ({ seconds }) => seconds),
       0,
     ),
   ]);
-  return toTable(['', 'seeds', 'test, %', 'over labels alone', 'ELBO, nats', 'entropy, nats', 's'], rows);
+  const heads = ['seeds', 'test, %', 'over labels alone', 'ELBO, nats', 'entropy, nats', 'fidelity, %', 's'];
+  return toTable(['', ...heads], rows);
 }
 
 /** The tables by name. */
