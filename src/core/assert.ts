@@ -66,13 +66,16 @@ export const assertEntries = (where: string, name: string, value: number): void 
  * @param where name of the calling function, for the message
  * @param value what came
  * @param name the argument
+ * @param entries names of what it holds, for the message
  * @returns the value
  * @throws TypeError when it is not an object
  */
-export function recordOf<T>(where: string, value: T, name = 'options'): T {
+export function recordOf<T>(where: string, value: T, name = 'options', entries: readonly string[] = []): T {
   assertNoFunction(where, name, value);
   if (typeof value !== 'object' || value === null)
-    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed an object`);
+    throw new TypeError(
+      `${where}: ${name} is ${describe(value)}, needed an object${entries.length > 0 ? ` { ${entries.join(', ')} }` : ''}`,
+    );
   return value;
 }
 
@@ -89,11 +92,17 @@ export const isPlain = (value: object): boolean => {
  * @param where name of the calling function, for the message
  * @param value what came
  * @param name the argument
+ * @param entries names of what it holds, for the message
  * @returns the value
  * @throws TypeError when it is not a plain object
  */
-export function plainOf<T extends object>(where: string, value: T, name: string): T {
-  if (isPlain(recordOf(where, value, name))) return value;
+export function plainOf<T extends object>(
+  where: string,
+  value: T,
+  name: string,
+  entries?: readonly string[],
+): T {
+  if (isPlain(recordOf(where, value, name, entries))) return value;
   throw new TypeError(
     `${where}: ${name} is ${describe(value)}, needed a plain object, { … }${awaitHint(value)}`,
   );

@@ -60,7 +60,8 @@ export function readOptions(
   rules: Readonly<Record<string, Rule<unknown>>>,
   name = 'options',
 ): object {
-  for (const option of Object.keys(plainOf(where, given, name)))
+  const entries = name === 'options' ? [] : Object.keys(rules);
+  for (const option of Object.keys(plainOf(where, given, name, entries)))
     if (!Object.hasOwn(rules, option)) {
       const path = oneLine(name === 'options' ? option : `${name}.${option}`);
       throw new RangeError(

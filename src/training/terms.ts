@@ -17,7 +17,7 @@ export const namedTerms = ({ labeled, unlabeled }: ObjectiveTerms): (readonly [s
 export const assertTerms = (terms: ObjectiveTerms, batch: Batch): void => {
   if (typeof terms !== 'object' || terms === null || Array.isArray(terms) || 'dataId' in terms)
     throw new TypeError(
-      `train: the objective gives ${describe(terms)}, needed terms by part and name, as { labeled: { objective } }${typeof terms === 'function' ? ': hand over the function that it gives' : ''}`,
+      `train: the objective gives ${describe(terms)}, needed terms, as { labeled: { objective } }${typeof terms === 'function' ? ': hand over the function that it gives' : ''}`,
     );
   for (const [part, named] of Object.entries(terms)) {
     assertOneOf('train', 'a part of what the objective gives', part, ['labeled', 'unlabeled']);

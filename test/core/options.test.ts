@@ -265,6 +265,7 @@ describe('an option that is misspelt', () => {
       'train: earlyStopping.minDelat is not an option, needed monitor, mode, patience, minDelta',
     ],
     [{ ema: { decay: 0.9, warmup: 3 } }, 'train: ema.warmup is not an option, needed decay'],
+    [{ ema: 0.9 }, 'train: ema is 0.9, needed an object { decay }'],
   ])('is refused by train: %j', async (wrong, message) => {
     const model = createM2({ inputShape: [28, 28, 1], classes: 10, nets: 'mlp', seed: noise });
     const split = splitDataset(dataset, { labeled: 10, seed: noise });

@@ -335,7 +335,7 @@ describe('saveModel and loadModel', () => {
     [
       'another entry',
       (spec) => ({ ...spec, depth: 3 }),
-      'spec has an entry "depth", needed model, inputShape, classes, classNames, input, latent, likelihood, labelPrior, prior, temperature, encoderSeesLabel, nets alone',
+      'spec has an entry "depth", needed model, inputShape, classes, classNames, input, likelihood, labelPrior, temperature, latent, prior, encoderSeesLabel, nets alone',
     ],
     [
       'a hundred thousand of them',

@@ -296,6 +296,11 @@ describe('executeEagerly', () => {
       'train: the objective gives undefined, needed terms, as { labeled: { objective } }',
     ],
     [
+      'gives a tensor',
+      () => scalar(1) as object,
+      'train: the objective gives a tensor [], needed terms, as { labeled: { objective } }',
+    ],
+    [
       'depends on no variable',
       () => ({ labeled: { objective: tensor(1) } }),
       /no trainable variable of the model/,
