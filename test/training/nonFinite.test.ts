@@ -1,5 +1,6 @@
-import { mul, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { mul, scalar, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/core/batch';
 import { createNoise } from '../../src/core/noise';
 import type { M2 } from '../../src/models/m2/model';
 import type { Objective } from '../../src/models/objectives/objective';
@@ -61,6 +62,26 @@ describe('a loss that is not finite', () => {
     expect(await weightsOf(model)).toEqual(await weightsOf(twoSteps));
     model.dispose();
     twoSteps.dispose();
+  });
+
+  it('says so where all examples of a part have weight 0', async () => {
+    const model = tinyM2();
+    const [before, started] = [alive(), await weightsOf(model)];
+    const batches = tinyBatches();
+    const weightless: typeof batches = {
+      ...batches,
+      at(step) {
+        const { unlabeled, ...others } = batches.at(step) as Batch;
+        if (unlabeled === undefined) return others;
+        return { ...others, unlabeled: { ...unlabeled, weight: zeros([unlabeled.x.shape[0] as number]) } };
+      },
+    };
+    await expect(train(model, run({ objective: semiSupervised(), batches: weightless }))).rejects.toThrow(
+      'train: the weight of all unlabeled examples of the batch is 0, needed one above 0: leave the part out of the batch',
+    );
+    expect(alive()).toEqual(before);
+    expect(await weightsOf(model)).toEqual(started);
+    model.dispose();
   });
 
   const unread = (last: number): string =>
