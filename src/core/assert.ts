@@ -66,16 +66,14 @@ export const assertEntries = (where: string, name: string, value: number): void 
  * @param where name of the calling function, for the message
  * @param value what came
  * @param name the argument
- * @param entries names of what it holds, for the message
+ * @param needed what it must be, for the message
  * @returns the value
  * @throws TypeError when it is not an object
  */
-export function recordOf<T>(where: string, value: T, name = 'options', entries: readonly string[] = []): T {
+export function recordOf<T>(where: string, value: T, name = 'options', needed = 'an object'): T {
   assertNoFunction(where, name, value);
   if (typeof value !== 'object' || value === null)
-    throw new TypeError(
-      `${where}: ${name} is ${describe(value)}, needed an object${entries.length > 0 ? ` { ${entries.join(', ')} }` : ''}`,
-    );
+    throw new TypeError(`${where}: ${name} is ${describe(value)}, needed ${needed}`);
   return value;
 }
 
@@ -92,17 +90,12 @@ export const isPlain = (value: object): boolean => {
  * @param where name of the calling function, for the message
  * @param value what came
  * @param name the argument
- * @param entries names of what it holds, for the message
+ * @param needed what it must be, for the message
  * @returns the value
  * @throws TypeError when it is not a plain object
  */
-export function plainOf<T extends object>(
-  where: string,
-  value: T,
-  name: string,
-  entries?: readonly string[],
-): T {
-  if (isPlain(recordOf(where, value, name, entries))) return value;
+export function plainOf<T extends object>(where: string, value: T, name: string, needed?: string): T {
+  if (isPlain(recordOf(where, value, name, needed))) return value;
   throw new TypeError(
     `${where}: ${name} is ${describe(value)}, needed a plain object, { … }${awaitHint(value)}`,
   );

@@ -60,8 +60,8 @@ export function readOptions(
   rules: Readonly<Record<string, Rule<unknown>>>,
   name = 'options',
 ): object {
-  const entries = name === 'options' ? [] : Object.keys(rules);
-  for (const option of Object.keys(plainOf(where, given, name, entries)))
+  const needed = name === 'options' ? undefined : `an object { ${Object.keys(rules).join(', ')} }`;
+  for (const option of Object.keys(plainOf(where, given, name, needed)))
     if (!Object.hasOwn(rules, option)) {
       const path = oneLine(name === 'options' ? option : `${name}.${option}`);
       throw new RangeError(
