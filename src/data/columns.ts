@@ -68,23 +68,23 @@ const cellsOf = (table: Table, name: string): unknown[] => {
 };
 
 /**
- * Whether the cells with a value are dates, or texts of ISO 8601 for them. A column of `Date` objects and other values is
- * refused, as programs take 3-4 for a date; so is one of texts that `types` measures.
+ * The cells of a column of dates, or of texts of ISO 8601 for them, in milliseconds; nothing where it is another. A column of
+ * `Date` objects and other values is refused, as programs take 3-4 for a date; so is one of texts that `types` measures.
  */
-function datesAmong(
+function timesOf(
   name: string,
   given: readonly unknown[],
   cells: readonly Cell[],
   type: ColumnType | undefined,
-): boolean {
+): readonly Cell[] | undefined {
+  const times = given.map((cell, row) => (cells[row] === undefined ? undefined : dateIn(cell)));
   const known = given.filter((_, row) => cells[row] !== undefined);
-  const dates = known.filter((cell) => dateIn(cell) !== undefined).length;
-  if (dates === known.length) return dates > 0;
+  const dates = times.filter((time) => time !== undefined).length;
+  if (dates === known.length)
+    return dates > 0 && (type === undefined || type === 'number') ? times : undefined;
   const isDated = dates > known.length / 2;
-  if (!known.some(isDate) && !(isDated && type === 'number')) return false;
-  const row = given.findIndex(
-    (cell, i) => cells[i] !== undefined && (dateIn(cell) !== undefined) !== isDated,
-  );
+  if (!known.some(isDate) && !(isDated && type === 'number')) return undefined;
+  const row = cells.findIndex((cell, i) => cell !== undefined && (times[i] !== undefined) !== isDated);
   throw new RangeError(
     `columns: column ${describe(name)} of rows[${row}] is ${describe(given[row])}, needed ${isDated ? 'a date' : 'no date'}, as most cells of the column are; write it as the others, or leave it out`,
   );
@@ -106,9 +106,11 @@ function findColumns(
     for (const [row, cell] of given.entries())
       cells.push(read(cell, () => `columns: column ${describe(name)} of rows[${row}]`));
     const type = Object.hasOwn(types, name) ? types[name] : undefined;
-    const dates = datesAmong(name, given, cells, type) && (type === undefined || type === 'number');
-    const times = cells.map((cell, row) => (dates && cell !== undefined ? dateIn(given[row]) : cell));
-    const { column, note } = findColumn({ where: 'columns', name, cells: times, dates }, type);
+    const times = timesOf(name, given, cells, type);
+    const { column, note } = findColumn(
+      { where: 'columns', name, cells: times ?? cells, dates: times !== undefined },
+      type,
+    );
     if (note) notes.push(note);
     if (column) columns.push(column);
   }

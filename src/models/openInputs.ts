@@ -117,8 +117,7 @@ const ofOneModel = (where: string, { variables }: Model, { count, between }: Ope
  * @param wereRead whether typed arrays are values of a data set, which says how they were read from raw inputs
  * @throws TypeError when they are not inputs
  * @throws RangeError when they do not divide into examples of the model, a value is outside or not finite, or they show that they
- *   were not read as the data of the model was; later, an
- *   Error when the model is trained between two batches
+ *   were not read as the data of the model was; later, an Error when the model is trained between two batches
  */
 export async function openInputs(
   where: string,

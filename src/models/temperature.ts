@@ -1,9 +1,8 @@
 /** The temperature of a classifier: what its logits are divided by where probabilities are read. */
 
 import { div, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
-import { assertNumber } from '../core/assert';
 import { atOnce } from '../core/notAsync';
-import type { NumberRange } from '../core/options';
+import { type NumberRange, number } from '../core/options';
 import { assertShapes } from '../core/shape';
 import { isRecord } from '../files/json';
 import { assertClassifier } from './fits';
@@ -14,10 +13,6 @@ export const TEMPERATURE: NumberRange = {
   needed: 'a number from 1e-6 to 1e6',
   holds: (value) => value >= 1e-6 && value <= 1e6,
 };
-
-/** Refuses another temperature. */
-const assertTemperature = (where: string, name: string, temperature: unknown): void =>
-  assertNumber(where, name, temperature, TEMPERATURE.needed, TEMPERATURE.holds);
 
 /** A classifier with a temperature. */
 export type Calibrated<C extends Classifier> = C & {
@@ -42,7 +37,7 @@ export type Calibrated<C extends Classifier> = C & {
  */
 export function withTemperature<C extends Classifier>(model: C, temperature: number): Calibrated<C> {
   assertClassifier('withTemperature', model);
-  assertTemperature('withTemperature', 'temperature', temperature);
+  number(TEMPERATURE)('withTemperature', 'temperature', temperature);
   const { spec } = model;
   const own = (value: unknown): PropertyDescriptor => ({ value, enumerable: true, writable: true });
   // A model may compute its variables when they are asked for, so its properties are copied and not their values.
@@ -62,7 +57,7 @@ export function withTemperature<C extends Classifier>(model: C, temperature: num
  */
 export function calibratedLogits(where: string, model: Classifier, x: Tensor, known?: Known): Tensor2D {
   const { temperature = 1 } = model;
-  assertTemperature(where, 'model.temperature', temperature);
+  number(TEMPERATURE)(where, 'model.temperature', temperature);
   const logits = atOnce(where, "the model's classify", model.classify(x, known));
   assertShapes(where, { 'the classifier’s logits': [logits, `${x.shape[0]} ${model.classes}`, 'float32'] });
   return temperature === 1 ? logits : div<Tensor2D>(logits, temperature);

@@ -88,21 +88,17 @@ export const shapeChecks: readonly Check[] = [
       await assertResults(subject, model, { only: ['classify'] });
       if (!isClassifier(model)) return;
       const inputs = inputsOf(subject, model);
-      const logitsOf: Record<string, Tensor> = {
-        classify: subject.own(model.classify(inputs.x, knownOf(inputs))),
-        ...(isSemiSupervised(model) && { 'infer(x).labelLogits': subject.own(labelLogitsOf(model, inputs)) }),
-      };
-      for (const [name, logits] of Object.entries(logitsOf))
-        if (areProbabilities(await logits.data<'float32'>(), model.classes))
+      const classified = subject.own(model.classify(inputs.x, knownOf(inputs)));
+      const trained = isSemiSupervised(model) ? subject.own(labelLogitsOf(model, inputs)) : classified;
+      const values = await valuesOf({ classify: classified, 'infer(x).labelLogits': trained });
+      for (const [name, logits] of Object.entries(values))
+        if (areProbabilities(Float32Array.from(logits), model.classes))
           throw new Error(
             `${name} gives probabilities, each row from 0 to 1 and of sum 1; needed logits, to which softmax is applied later`,
           );
-      if (!isSemiSupervised(model) || model.classifiesDraws) return;
-      const found = difference(
-        await valuesOf({ logits: logitsOf['infer(x).labelLogits'] as Tensor }),
-        await valuesOf({ logits: logitsOf.classify as Tensor }),
-        1e-4,
-      );
+      if (isSemiSupervised(model) && model.classifiesDraws) return;
+      const { classify: needed = [], 'infer(x).labelLogits': logits = [] } = values;
+      const found = difference({ logits }, { logits: needed }, 1e-4);
       if (found)
         throw new Error(
           `infer(x).labelLogits and classify(x) differ outside training: ${found}; needed the same, or classifiesDraws: true where infer classifies a draw`,

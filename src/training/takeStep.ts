@@ -66,10 +66,6 @@ const readMeans = async (
     const values = await tensor.data();
     const part = tensor.rank > 0 && partOf(name);
     const weights = part ? await { labeled, unlabeled }[part]?.weight?.data() : undefined;
-    if (weights?.every((weight) => weight === 0))
-      throw new RangeError(
-        `train: the weight of all ${part} examples of the batch is 0, needed one above 0: leave the part out of the batch`,
-      );
     let [sum, total] = [0, 0];
     for (const [i, value] of values.entries()) {
       const weight = weights?.[i] ?? 1;
@@ -77,6 +73,10 @@ const readMeans = async (
       if (weight !== 0) sum += weight * value;
       total += weight;
     }
+    if (total === 0)
+      throw new RangeError(
+        `train: the weight of all ${part} examples of the batch is 0, needed one above 0: leave the part out of the batch`,
+      );
     return [name, sum / total] as const;
   });
   return Object.fromEntries(await Promise.all(means));

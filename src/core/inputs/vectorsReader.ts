@@ -100,12 +100,12 @@ function areUnscaled(values: ArrayLike<number>, { mean, sd }: VectorsInput): boo
   const width = mean.length;
   // With numbers left out, x is narrower than a vector.
   if (values.length === 0 || sd.some((one) => one === 0)) return false;
-  let [scaled, unscaled, logSd] = [0, 0, 0];
+  const logSd = sd.reduce((sum, one) => sum + Math.log(one), 0) / width;
+  let [scaled, unscaled] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     const [value, m, s] = [values[i], mean[i % width], sd[i % width]] as [number, number, number];
     scaled += value ** 2 / values.length;
     unscaled += ((value - m) / s) ** 2 / values.length;
-    logSd += Math.log(s) / values.length;
   }
   return isNearOne(unscaled) && !isNearOne(scaled) && unscaled + 2 * logSd < scaled;
 }

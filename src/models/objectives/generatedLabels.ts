@@ -3,9 +3,9 @@
  *
  *   R(θ) = E_{y ~ p(y), z ~ p(z)} log q̄(y | x̂),   x̂ = E[x | z, y]
  *
- * q̄ is the classifier with its weights held constant, so the gradient reaches the generative model alone: the decoder, and priors that
- * are learned. H(y) + R is a lower bound
- * on I(y; x̂) under the generative model (Barber & Agakov 2003): R is to the decoder what Î(y; x) is to the classifier.
+ * q̄ is the classifier with its weights held constant, so the gradient reaches the generative model alone: the decoder, and priors
+ * that are learned. H(y) + R is a lower bound on I(y; x̂) under the generative model (Barber & Agakov 2003): R is to the decoder
+ * what Î(y; x) is to the classifier.
  *
  *   objective  … + w·√D·R,   D values in an example
  *

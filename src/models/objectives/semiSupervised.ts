@@ -78,7 +78,7 @@ const labeledTerms = (
     : boundOfLabel(model, inference, batch, part, s);
   const { objective, ...penalties } = regularizedLabeled({
     bound,
-    labels: inSet ? withoutGradient(softmax(inSet)) : y,
+    labels: inSet && s.labelSmoothing ? withoutGradient(softmax(inSet)) : y,
     labelLogits,
     labelPrior: model.labelPrior,
     labelPriorKlWeight: scheduled(part, s.labelPriorKlWeight, 'labelPriorKlWeight'),
